@@ -1,0 +1,6 @@
+import type { App } from '../core/app.ts';
+
+/** Types an app module: `export default defineApp({ requests: { … } })`. Does nothing else. */
+export function defineApp(app: App): App {
+  return app;
+}

@@ -1,0 +1,83 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app.ts';
+import { TxlogError } from '../core/errors.ts';
+import { isJsonObject, type JsonValue } from '../core/json.ts';
+import { compileSchema } from './schema.ts';
+
+/**
+ * Loads the user's module: JavaScript natively, TypeScript through jiti. Its default export is an app.
+ *
+ * Errors: APP_NOT_FOUND; APP_INVALID when it throws, exports no app, or has a schema that cannot be used.
+ */
+export async function loadApp(file: string): Promise<LoadedApp> {
+  const path = resolve(file);
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new TxlogError('APP_NOT_FOUND', `there is no app module ${file}`, { next: ['ls -l', 'txlog submit --help'] });
+  }
+  const app = await importDefault(path);
+  return compileApp(app, path);
+}
+
+/**
+ * Checks an app and compiles its schemas.
+ *
+ * Errors: APP_INVALID, naming the request type.
+ */
+export async function compileApp(app: unknown, source: string): Promise<LoadedApp> {
+  if (typeof app !== 'object' || app === null) throw invalid(source, 'its default export is not an app; use defineApp');
+  const { requests = {}, map } = app as App;
+  if (typeof requests !== 'object') throw invalid(source, 'requests is not an object');
+  if (map !== undefined && typeof map !== 'function') throw invalid(source, 'map is not a function');
+  const checks = new Map<string, (payload: JsonValue | undefined) => string | undefined>();
+  for (const [type, handler] of Object.entries(requests)) {
+    checkHandler(source, type, handler);
+    if (handler.schema) checks.set(type, await compile(source, type, handler.schema));
+  }
+  return { ...(app as App), source, findPayloadProblem: (type, payload) => checks.get(type)?.(payload) };
+}
+
+async function importDefault(path: string): Promise<unknown> {
+  try {
+    if (/\.[cm]?ts$/.test(path)) {
+      const { createJiti } = await import('jiti');
+      return await createJiti(import.meta.url, { alias: ownName() }).import(path, { default: true });
+    }
+    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
+  } catch (cause) {
+    throw new TxlogError('APP_INVALID', `app module ${path} cannot be loaded: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** `import … from 'txlog'` works in an app even where only the command line is installed. */
+function ownName(): Record<string, string> {
+  const library = [
+    new URL('../index.js', import.meta.url),
+    new URL('../src/index.js', import.meta.url),
+    new URL('../../src/index.js', import.meta.url),
+    new URL('../index.ts', import.meta.url),
+  ];
+  const found = library.find((url) => existsSync(url));
+  return found ? { txlog: found.pathname } : {};
+}
+
+function checkHandler(source: string, type: string, handler: RequestType): void {
+  if (!isJsonObject(handler)) throw invalid(source, `requests[${JSON.stringify(type)}] is not an object`);
+  for (const name of ['authorize', 'decide', 'compensate'] as const) {
+    if (handler[name] !== undefined && typeof handler[name] !== 'function')
+      throw invalid(source, `${name} of ${type} is not a function`);
+  }
+}
+
+async function compile(source: string, type: string, schema: PayloadSchema) {
+  try {
+    return await compileSchema(schema);
+  } catch (cause) {
+    throw invalid(source, `schema of ${type}: ${(cause as Error).message}`);
+  }
+}
+
+function invalid(source: string, reason: string): TxlogError {
+  return new TxlogError('APP_INVALID', `app module ${source}: ${reason}`);
+}

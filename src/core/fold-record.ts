@@ -1,0 +1,56 @@
+import { assert } from './assert.ts';
+import type { Change } from './change.ts';
+import { applyChange, type FoldContext } from './fold.ts';
+import type { Rejection } from './rejection.ts';
+import type { State } from './state.ts';
+
+/** States by key, as a transaction leaves them, or why it cannot be applied. */
+export type FoldedChanges =
+  | { readonly ok: true; readonly after: ReadonlyMap<string, State> }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/**
+ * Applies all changes of one transaction in their order; all hold, or none. A key's version rises by one,
+ * however many of the changes touch it.
+ */
+export function foldChanges(
+  changes: readonly Change[],
+  lookup: (key: string) => State | undefined,
+  context: FoldContext,
+): FoldedChanges {
+  const after = new Map<string, State>();
+  for (const change of changes) {
+    const staged = after.get(change.key);
+    const before = staged ?? lookup(change.key);
+    const folded = applyChange(before, change, context);
+    if (!folded.ok) return folded;
+    const version = staged ? staged.version : (before?.version ?? 0) + 1;
+    after.set(change.key, { ...folded.state, version });
+  }
+  return { ok: true, after };
+}
+
+/**
+ * Folds one key over its transactions in log order, without those that `withdrawn` names: what the key would be
+ * had these never been applied.
+ *
+ * Errors: a rejection, with the position at which a later transaction could not have been applied.
+ */
+export function foldKey(
+  key: string,
+  transactions: Iterable<{ readonly position: number; readonly time: number; readonly changes: readonly Change[] }>,
+  context: Pick<FoldContext, 'idAt'>,
+): {
+  readonly state: State | undefined;
+  readonly refused?: { readonly position: number; readonly rejection: Rejection };
+} {
+  let state: State | undefined;
+  for (const transaction of transactions) {
+    assert(state === undefined || state.position < transaction.position, 'a key is folded in log order');
+    const own = transaction.changes.filter((change) => change.key === key);
+    const folded = foldChanges(own, () => state, { ...transaction, idAt: (position) => context.idAt(position) });
+    if (!folded.ok) return { state, refused: { position: transaction.position, rejection: folded.rejection } };
+    state = folded.after.get(key) ?? state;
+  }
+  return { state };
+}

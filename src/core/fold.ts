@@ -1,0 +1,184 @@
+import { assertNever } from './assert.ts';
+import { type Change, kindOfOp, opBit, type Restored } from './change.ts';
+import { isJsonObject, type JsonValue, utf8Length } from './json.ts';
+import { limits } from './limits.ts';
+import { applyMergePatch } from './merge-patch.ts';
+import { type Owner, type Rejection, reject } from './rejection.ts';
+import { type State, untouched } from './state.ts';
+
+/** What a change is applied in: its transaction, and how to name an owner. */
+export interface FoldContext {
+  readonly position: number;
+  readonly time: number;
+  /** Id of the transaction at a position. */
+  idAt(position: number): string;
+}
+
+/** The next state, or why the change cannot be applied. */
+export type Folded =
+  | { readonly ok: true; readonly state: State }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/**
+ * Applies one change to one state: the only place that says what a change means. The caller counts the version,
+ * once per transaction and key.
+ *
+ * Errors: none are thrown; KIND_MISMATCH, KEY_OWNED, NOT_OWNER, VALUE_MISMATCH, NUMBER_INEXACT and
+ * VALUE_OVERSIZED are rejections.
+ */
+export function applyChange(before: State | undefined, change: Change, context: FoldContext): Folded {
+  const kind = kindOfOp(change.op);
+  const state = before ?? untouched(change.key, kind === 'either' ? 'shared' : kind);
+  if (kind !== 'either' && state.kind !== kind) {
+    return refuse('KIND_MISMATCH', `${change.key} is ${state.kind}, and ${change.op} is for ${kind} keys`, change.key);
+  }
+  const folded = state.kind === 'dedicated' ? applyDedicated(state, change, context) : applyShared(state, change);
+  if (!folded.ok) return folded;
+  return { ok: true, state: { ...folded.state, ops: state.ops | opBit(change.op), position: context.position } };
+}
+
+function applyDedicated(state: State, change: Change, context: FoldContext): Folded {
+  switch (change.op) {
+    case 'claim':
+      return claim(state, change, context);
+    case 'expire':
+      return free(state);
+    case 'restore':
+      return restore(state, change);
+    case 'confirm':
+      return asOwner(state, change, context, (owned) => ({ ...owned, pendingUntil: undefined }));
+    case 'replace':
+      return asOwner(state, change, context, (owned) => ({ ...owned, value: change.value ?? null }));
+    case 'release': {
+      const refused = ownerMismatch(state, change, context);
+      return refused ?? free(state);
+    }
+    default:
+      return refuse('KIND_MISMATCH', `${change.op} is for shared keys`, change.key);
+  }
+}
+
+function claim(state: State, change: Change, context: FoldContext): Folded {
+  if (state.exists) {
+    const owner = ownerOf(state, context);
+    return refuse('KEY_OWNED', `${change.key} is owned by ${owner?.id}`, change.key, owner);
+  }
+  return done({
+    ...state,
+    exists: true,
+    value: change.value ?? null,
+    owner: context.position,
+    pendingUntil: change.pending === undefined ? undefined : context.time + Math.round(change.pending * 1000),
+  });
+}
+
+function asOwner(state: State, change: Change, context: FoldContext, next: (owned: State) => State): Folded {
+  const refused = ownerMismatch(state, change, context);
+  return refused ?? done(next(state));
+}
+
+function ownerMismatch(state: State, change: Change, context: FoldContext): Folded | undefined {
+  const owner = ownerOf(state, context);
+  if (owner && owner.id === change.owner) return undefined;
+  const reason = owner
+    ? `${change.key} is owned by ${owner.id}, not by ${change.owner}`
+    : `${change.key} is owned by no one`;
+  return refuse('NOT_OWNER', reason, change.key, owner);
+}
+
+/** Who owns a dedicated key, if anyone. */
+export function ownerOf(state: State, context: Pick<FoldContext, 'idAt'>): Owner | undefined {
+  if (!state.exists || state.owner === undefined) return undefined;
+  return { id: context.idAt(state.owner), position: state.owner };
+}
+
+function applyShared(state: State, change: Change): Folded {
+  switch (change.op) {
+    case 'set':
+      return done({ ...state, exists: true, value: change.value ?? null });
+    case 'merge':
+      return grown(state, applyMergePatch(state.value, change.value ?? null));
+    case 'append':
+      return append(state, change);
+    case 'add':
+      return add(state, change);
+    case 'delete':
+      return free(state);
+    case 'reduce':
+      return change.result === undefined ? free(state) : grown(state, change.result);
+    case 'restore':
+      return restore(state, change);
+    case 'claim':
+    case 'confirm':
+    case 'release':
+    case 'replace':
+    case 'expire':
+      return refuse('KIND_MISMATCH', `${change.op} is for dedicated keys`, change.key);
+    default:
+      return assertNever(change.op);
+  }
+}
+
+function append(state: State, change: Change): Folded {
+  const list = state.value === undefined ? [] : state.value;
+  if (!Array.isArray(list) || !Array.isArray(change.value)) {
+    return refuse('VALUE_MISMATCH', `${change.key} is no list to append to`, change.key);
+  }
+  return grown(state, [...(list as readonly JsonValue[]), ...(change.value as readonly JsonValue[])]);
+}
+
+function add(state: State, change: Change): Folded {
+  const current = state.value;
+  const addend = change.value;
+  if (typeof addend === 'number') {
+    const sum = addNumbers(current ?? 0, addend, change.key);
+    return typeof sum === 'number' ? done({ ...state, exists: true, value: sum }) : { ok: false, rejection: sum };
+  }
+  if (!isJsonObject(addend) || !(current === undefined || isJsonObject(current))) {
+    return refuse('VALUE_MISMATCH', `${change.key} cannot be added to`, change.key);
+  }
+  const next: Record<string, JsonValue> = { ...current };
+  for (const [field, part] of Object.entries(addend)) {
+    const sum = addNumbers(next[field] ?? 0, part, `${change.key} field ${field}`);
+    if (typeof sum !== 'number') return { ok: false, rejection: { ...sum, key: change.key } };
+    next[field] = sum;
+  }
+  return grown(state, next);
+}
+
+function addNumbers(a: JsonValue, b: JsonValue, name: string): number | Rejection {
+  if (typeof a !== 'number' || typeof b !== 'number')
+    return reject('VALUE_MISMATCH', `${name} is not a number`, { key: name });
+  const sum = a + b;
+  if (Math.abs(sum) > limits.numberMax) {
+    return reject('NUMBER_INEXACT', `${name} would pass 2^53, where sums are no longer exact`, { key: name });
+  }
+  return sum === 0 ? 0 : sum;
+}
+
+function restore(state: State, change: Change): Folded {
+  const restored = change.result as unknown as Restored;
+  if (!restored.exists) return free(state);
+  const value = restored.value ?? null;
+  return done({ ...state, exists: true, value, owner: restored.owner, pendingUntil: restored.pendingUntil });
+}
+
+/** The value of a request was measured before; only what grew out of several requests can pass the limit. */
+function grown(state: State, value: JsonValue): Folded {
+  if (typeof value === 'object' && value !== null && utf8Length(JSON.stringify(value)) > limits.valueBytesMax) {
+    return refuse('VALUE_OVERSIZED', `${state.key} would be over ${limits.valueBytesMax} bytes`, state.key);
+  }
+  return done({ ...state, exists: true, value });
+}
+
+function free(state: State): Folded {
+  return done({ ...state, exists: false, value: undefined, owner: undefined, pendingUntil: undefined });
+}
+
+function done(state: State): Folded {
+  return { ok: true, state };
+}
+
+function refuse(code: string, reason: string, key: string, owner?: Owner): Folded {
+  return { ok: false, rejection: reject(code, reason, owner ? { key, owner } : { key }) };
+}

@@ -1,0 +1,41 @@
+import { assert } from './assert.ts';
+
+/** Every bound of the engine, unit last in each name (docs/limits are generated from here). */
+export const limits = {
+  keyBytesMax: 512,
+  idBytesMax: 256,
+  typeBytesMax: 128,
+  actorBytesMax: 256,
+  valueBytesMax: 1024 * 1024,
+  requestBytesMax: 4 * 1024 * 1024,
+  changesPerTransactionMax: 1_000,
+  expectationsMax: 1_000,
+  jsonDepthMax: 64,
+  pendingSecondsMax: 365 * 24 * 3600,
+  /** Records per group commit; beyond 1,000 nothing is gained and LMDB's free list suffers. */
+  batchRecordsMax: 1_000,
+  batchBytesMax: 4 * 1024 * 1024,
+  queueRequestsMax: 16_000,
+  /** Requests that may be submitted as one atomic unit. */
+  atomicRequestsMax: 10_000,
+  /** Idle time before the overlay goes into the indexes. */
+  idleMs: 200,
+  /** The tail of the log that a process keeps folded in memory before it writes the indexes. */
+  checkpointRecords: 32_768,
+  checkpointBytes: 48 * 1024 * 1024,
+  /** Rows per checkpoint slice: one slice is the longest that a waiting request waits for. */
+  sliceRows: 1_000,
+  /** A synchronous engine (bound 0) writes a foreign tail of this many records along at once. */
+  atOnceRecordsMax: 512,
+  appliedPerChunk: 64,
+  postingsPerChunk: 512,
+  commitFailuresMax: 3,
+  /** User code in one write transaction, before the rest of its batch waits for the next one. */
+  userCodeUnderLockMsMax: 100,
+  decideAttemptsMax: 5,
+  typesMax: 65_535,
+  numberMax: Number.MAX_SAFE_INTEGER,
+} as const;
+
+assert(limits.valueBytesMax <= limits.requestBytesMax, 'a value fits into a request');
+assert(limits.requestBytesMax <= limits.batchBytesMax, 'a request fits into a batch');

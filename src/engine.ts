@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import { v7 as timeOrderedId } from 'uuid';
+import { type App, emptyApp, type LoadedApp } from './core/app.ts';
+import { limits } from './core/limits.ts';
+import { Environment } from './environment.ts';
+import { inMemory, openHandle } from './open-handle.ts';
+import { localOrder } from './order/local/order.ts';
+import { Pipeline } from './pipeline/0-pipeline.ts';
+import type { Clock } from './ports/clock.ts';
+import { systemClock } from './system-clock.ts';
+
+/** How to open an environment. All optional. */
+export interface OpenOptions {
+  /** Make the environment when there is none. Default false. */
+  readonly create?: boolean;
+  /** Read only: works beside writers, and on a file system that cannot be written. Default false. */
+  readonly readOnly?: boolean;
+  /** The user's code: an app from `defineApp`, or the path of its module. */
+  readonly app?: App | string;
+  /** Records after which the indexes are written. 0 writes them with each transaction. Default 32,768. */
+  readonly checkpointRecords?: number;
+  /** Bytes of records after which the indexes are written. Default 48 MiB. */
+  readonly checkpointBytes?: number;
+  /** Address space for the data, in bytes; it grows by itself when it is too small. Default 1 TiB. */
+  readonly mapBytes?: number;
+  /** Free bytes on the disk below which writes are refused. Default 32 MiB. */
+  readonly reserveBytes?: number;
+  /** Where time comes from. Default the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens the environment in `dir` (`:memory:` for one that lives in this process only).
+ *
+ * Any number of processes, threads and handles may have it open at once.
+ * Errors: ENV_NOT_FOUND, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, APP_NOT_FOUND, APP_INVALID, STORAGE_FAILED.
+ *
+ * ```ts
+ * import { openEnvironment } from 'txlog';
+ * const env = await openEnvironment(':memory:', { create: true });
+ * const receipt = await env.submit({ type: 'greet', changes: [{ op: 'add', key: 'greetings', value: 1 }] });
+ * console.assert(receipt.outcome === 'committed');
+ * await env.close();
+ * ```
+ */
+export async function openEnvironment(dir: string, options: OpenOptions = {}): Promise<Environment> {
+  const app = await toLoadedApp(options.app);
+  const clock = options.clock ?? systemClock;
+  const path = dir === inMemory ? dir : resolve(dir);
+  const open = () =>
+    openHandle({
+      dir: path,
+      readOnly: options.readOnly ?? false,
+      create: options.create ?? false,
+      mapBytes: options.mapBytes,
+      reserveBytes: options.reserveBytes,
+    });
+  const bounds = {
+    records: options.checkpointRecords ?? limits.checkpointRecords,
+    bytes: options.checkpointBytes ?? limits.checkpointBytes,
+  };
+  const connect = async () => {
+    const handle = await open();
+    const { storage, view } = handle;
+    const pipeline = new Pipeline({
+      storage,
+      view,
+      clock,
+      app,
+      bounds,
+      order: localOrder(storage),
+      makeId: () => timeOrderedId(),
+    });
+    return { handle, pipeline };
+  };
+  return new Environment({ dir: path, app, clock, connect, connection: await connect() });
+}
+
+async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {
+  if (app === undefined) return emptyApp;
+  // What only apps need is loaded only with one: a plain `txlog submit` must start fast.
+  const { compileApp, loadApp } = await import('./app/load.ts');
+  return typeof app === 'string' ? loadApp(app) : compileApp(app, 'given in code');
+}

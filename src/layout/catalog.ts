@@ -1,0 +1,102 @@
+import { assert, present } from '../core/assert.ts';
+import { TxlogError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import type { StoredRecord } from '../core/record.ts';
+import type { Snapshot, WriteTx } from '../ports/storage.ts';
+import { asBuffer } from './bytes.ts';
+import { keyPosition, positionKey, textKey } from './keys.ts';
+import { compileSchema, decodeRecord, type SchemaLookup, schemaNumber } from './record.ts';
+import { recordSchema } from './record-schema.ts';
+
+/**
+ * What is needed to read and name records: type names by number, and schemas by number. Both tables only grow, so
+ * a miss means that another process added a row: read again.
+ */
+export class Catalog {
+  private readonly names = new Map<number, string>();
+  private readonly numbers = new Map<string, number>();
+  private readonly schemas = new Map<number, ReturnType<SchemaLookup>>();
+
+  /** Number of a type, or undefined when the log has none of it. */
+  typeNumber(snapshot: Snapshot, name: string): number | undefined {
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    this.loadTypes(snapshot);
+    return this.numbers.get(name);
+  }
+
+  /** Numbers of the types that were used, by name. */
+  types(snapshot: Snapshot): ReadonlyMap<string, number> {
+    this.loadTypes(snapshot);
+    return this.numbers;
+  }
+
+  /** Name of a type. Errors: STORAGE_CORRUPT when no row has the number. */
+  typeName(snapshot: Snapshot, number: number): string {
+    const known = this.names.get(number);
+    if (known !== undefined) return known;
+    this.loadTypes(snapshot);
+    const name = this.names.get(number);
+    if (name === undefined) throw new TxlogError('STORAGE_CORRUPT', `type ${number} has no name in the types table`);
+    return name;
+  }
+
+  /** Number of a type; the first use of a name takes the next number and writes its row. */
+  addType(tx: WriteTx, name: string, added: Map<string, number>): number {
+    const known = this.typeNumber(tx, name) ?? added.get(name);
+    if (known !== undefined) return known;
+    const number = this.numbers.size + added.size + 1;
+    assert(number <= limits.typesMax, 'more than 65,535 request types');
+    const key = Buffer.alloc(2);
+    key.writeUInt16BE(number);
+    tx.put('types', key, textKey(name), true);
+    added.set(name, number);
+    return number;
+  }
+
+  /** Decodes the record at a position, or gives undefined when the log has none there. */
+  record(snapshot: Snapshot, position: number): StoredRecord | undefined {
+    const bytes = snapshot.get('log', positionKey(position));
+    return bytes && this.decode(snapshot, position, bytes);
+  }
+
+  /** Decodes record bytes. */
+  decode(snapshot: Snapshot, position: number, bytes: Uint8Array): StoredRecord {
+    return decodeRecord(
+      position,
+      bytes,
+      (type) => this.typeName(snapshot, type),
+      (schema) => this.schema(snapshot, schema),
+    );
+  }
+
+  /** Writes the schema that records are encoded with, when the environment is made. */
+  static writeSchema(tx: WriteTx): void {
+    tx.put('schemas', positionKey(schemaNumber), textKey(JSON.stringify(recordSchema)));
+  }
+
+  private schema(snapshot: Snapshot, number: number): ReturnType<SchemaLookup> {
+    const known = this.schemas.get(number);
+    if (known) return known;
+    const bytes = snapshot.get('schemas', positionKey(number));
+    if (!bytes) throw new TxlogError('STORAGE_CORRUPT', `schema ${number} is not in the schemas table`);
+    this.schemas.set(number, compileSchema(JSON.parse(asBuffer(bytes).toString())));
+    return present(this.schemas.get(number), 'compiled schema');
+  }
+
+  private loadTypes(snapshot: Snapshot): void {
+    if (snapshot.count('types') === this.names.size) return;
+    for (const { key, value } of snapshot.range('types')) {
+      const number = asBuffer(key).readUInt16BE(0);
+      const name = asBuffer(value).toString();
+      this.names.set(number, name);
+      this.numbers.set(name, number);
+    }
+  }
+}
+
+/** Position of the last record, from the log itself. */
+export function lastPosition(snapshot: Snapshot): number {
+  for (const { key } of snapshot.range('log', { reverse: true, limit: 1 })) return keyPosition(key);
+  return 0;
+}

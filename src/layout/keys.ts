@@ -1,0 +1,85 @@
+import { assert } from '../core/assert.ts';
+import { asBuffer } from './bytes.ts';
+
+/** Key of a log record: its position in 8 bytes, big-endian, so that byte order is log order. */
+export function positionKey(position: number): Buffer {
+  assert(Number.isSafeInteger(position) && position >= 0, `position ${position}`);
+  const key = Buffer.allocUnsafe(8);
+  key.writeUInt32BE(Math.floor(position / 0x1_0000_0000), 0);
+  key.writeUInt32BE(position % 0x1_0000_0000, 4);
+  return key;
+}
+
+/** Reads `positionKey`. */
+export function keyPosition(key: Uint8Array): number {
+  const bytes = asBuffer(key);
+  return bytes.readUInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * Key of a request id: never the same for two ids. A UUID is packed into 16 bytes, so that time-ordered ones share
+ * pages; any other id is kept as its text.
+ *
+ * Shape: 0x01 and 16 bytes, or 0x00 and UTF-8.
+ */
+export function requestKey(id: string): Buffer {
+  if (id.length === 36 && uuid.test(id)) {
+    const key = Buffer.allocUnsafe(17);
+    key[0] = 1;
+    key.write(id.replaceAll('-', ''), 1, 'hex');
+    return key;
+  }
+  const key = Buffer.allocUnsafe(1 + Buffer.byteLength(id));
+  key[0] = 0;
+  key.write(id, 1, 'utf8');
+  return key;
+}
+
+/** Reads `requestKey`. */
+export function keyRequest(key: Uint8Array): string {
+  const bytes = asBuffer(key);
+  if (bytes[0] === 0) return bytes.toString('utf8', 1);
+  const hex = bytes.toString('hex', 1);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Key of one chunk of a list: the list's name, a zero byte, and the chunk's number in 4 bytes. */
+export function chunkKey(list: string, chunk: number): Buffer {
+  const bytes = Buffer.byteLength(list);
+  const key = Buffer.allocUnsafe(bytes + 5);
+  key.write(list, 0, 'utf8');
+  key[bytes] = 0;
+  key.writeUInt32BE(chunk, bytes + 1);
+  return key;
+}
+
+/** Reads `chunkKey`. */
+export function keyChunk(key: Uint8Array): { readonly list: string; readonly chunk: number } {
+  const bytes = asBuffer(key);
+  return { list: bytes.toString('utf8', 0, bytes.length - 5), chunk: bytes.readUInt32BE(bytes.length - 4) };
+}
+
+/** Text as a key. */
+export function textKey(text: string): Buffer {
+  return Buffer.from(text);
+}
+
+/** Reads `textKey`. */
+export function keyText(key: Uint8Array): string {
+  return asBuffer(key).toString();
+}
+
+/** The smallest key after all that start with `prefix`, or undefined when there is none. */
+export function prefixEnd(prefix: Uint8Array): Buffer | undefined {
+  const end = Buffer.from(prefix);
+  for (let i = end.length - 1; i >= 0; i--) {
+    const byte = end[i] as number;
+    if (byte < 0xff) {
+      end[i] = byte + 1;
+      return end.subarray(0, i + 1);
+    }
+  }
+  return undefined;
+}

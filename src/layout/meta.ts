@@ -1,0 +1,102 @@
+import { TxlogError } from '../core/errors.ts';
+import type { Snapshot, WriteTx } from '../ports/storage.ts';
+import { asBuffer } from './bytes.ts';
+import { textKey } from './keys.ts';
+
+/** The layout version that this code writes. An environment with a greater one is refused (ENV_NEWER). */
+export const formatVersion = 1;
+
+/** Written once, when an environment is made. */
+export interface Format {
+  readonly format: number;
+  /** Random id of this unit, for cursors and dumps. */
+  readonly unit: string;
+  /** Version of the lmdb package that wrote it; mixed versions on one file are refused. */
+  readonly storage: string;
+}
+
+/** Running totals as of the head. */
+export interface Counts {
+  readonly committed: number;
+  readonly rejected: number;
+  /** Owned dedicated keys. */
+  readonly dedicated: number;
+  /** Shared keys with a value. */
+  readonly shared: number;
+  /** Keys ever touched. */
+  readonly keys: number;
+  /** Bytes of all records. */
+  readonly logBytes: number;
+}
+
+/** The end of the log. Written in the same transaction as the records. */
+export interface Head {
+  readonly position: number;
+  readonly time: number;
+  /** Chain digest of the last record, in hex. */
+  readonly digest: string;
+  readonly counts: Counts;
+  /** Generation that took this one's place after a rebuild: nothing is written here any more. */
+  readonly moved?: number;
+}
+
+/** The head of an empty log. */
+export const emptyHead: Head = {
+  position: 0,
+  time: 0,
+  digest: '00'.repeat(32),
+  counts: { committed: 0, rejected: 0, dedicated: 0, shared: 0, keys: 0, logBytes: 0 },
+};
+
+const formatKey = textKey('format');
+const headKey = textKey('head');
+const watermarkKey = textKey('watermark');
+
+/** Errors: ENV_FOREIGN when there is none, ENV_NEWER when a later txlog wrote it. */
+export function readFormat(snapshot: Snapshot): Format {
+  const format = readJson<Format>(snapshot, formatKey);
+  if (!format || typeof format.format !== 'number') {
+    throw new TxlogError('ENV_FOREIGN', 'this LMDB environment was not made by txlog', {
+      hint: 'Its meta table has no format row.',
+      next: ['txlog init --env DIR'],
+    });
+  }
+  if (format.format > formatVersion) {
+    throw new TxlogError(
+      'ENV_NEWER',
+      `the environment has format ${format.format}, this txlog reads up to ${formatVersion}`,
+      {
+        next: ['npm install --global txlog@latest'],
+      },
+    );
+  }
+  return format;
+}
+
+/** Whether an environment was made here. */
+export const hasFormat = (snapshot: Snapshot): boolean => snapshot.get('meta', formatKey) !== undefined;
+/** The end of the log, as of the snapshot. */
+export const readHead = (snapshot: Snapshot): Head => readJson<Head>(snapshot, headKey) ?? emptyHead;
+/** Position up to which all indexes are folded; some rows may be further. */
+export const readWatermark = (snapshot: Snapshot): number => readJson<number>(snapshot, watermarkKey) ?? 0;
+
+/** Writes the format row, once. */
+export const writeFormat = (tx: WriteTx, format: Format): void => writeJson(tx, formatKey, format);
+/** Moves the head: in the transaction that appends. */
+export const writeHead = (tx: WriteTx, head: Head): void => writeJson(tx, headKey, head);
+/** Moves the watermark: with the last rows of a checkpoint. */
+export const writeWatermark = (tx: WriteTx, position: number): void => writeJson(tx, watermarkKey, position);
+
+function readJson<T>(snapshot: Snapshot, key: Buffer): T | undefined {
+  const bytes = snapshot.get('meta', key);
+  if (!bytes) return undefined;
+  try {
+    return JSON.parse(asBuffer(bytes).toString()) as T;
+  } catch (cause) {
+    throw new TxlogError('STORAGE_CORRUPT', `row ${key} of the meta table is damaged`, { cause });
+  }
+}
+
+function writeJson(tx: WriteTx, key: Buffer, value: unknown): void {
+  tx.put('meta', key, Buffer.from(JSON.stringify(value)));
+}

@@ -1,0 +1,162 @@
+import { createHash, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { Type } from 'avsc';
+import avro from 'avsc/lib/types.js';
+import { assert } from '../core/assert.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { LogRecord, Outcome, StoredRecord } from '../core/record.ts';
+import { asBuffer } from './bytes.ts';
+import { fromBody, toBody } from './record-body.ts';
+import { type RecordBody, recordSchema } from './record-schema.ts';
+
+/** Bytes before the body: crc32 u32, schema u16, type u16, outcome u8, flags u8, time u48 (ms), body length u32. */
+export const headerBytes = 20;
+/** Bytes after the body: the chain digest. */
+export const digestBytes = 32;
+/** The chain starts here. */
+export const firstDigest: Uint8Array = new Uint8Array(digestBytes);
+/** Number of `recordSchema` in the `schemas` table. */
+export const schemaNumber = 1;
+
+const decidedFlag = 1;
+const outcomes: readonly (Outcome | undefined)[] = [undefined, 'committed', 'rejected'];
+
+/** What the fixed header tells without decoding the body: enough for most filters. */
+export interface RecordHeader {
+  readonly schema: number;
+  readonly type: number;
+  readonly outcome: Outcome;
+  readonly decided: boolean;
+  readonly time: number;
+  readonly bodyBytes: number;
+}
+
+/** An Avro type that encodes into a buffer and tells where it ended, or that it did not fit. */
+interface Codec {
+  encode(body: RecordBody, buffer: Buffer, at: number): number;
+  decode(buffer: Buffer, at: number): { value: RecordBody; offset: number };
+}
+
+/** Compiles a schema from the `schemas` table. */
+export function compileSchema(schema: unknown): Codec {
+  return avro.Type.forSchema(schema as Parameters<typeof Type.forSchema>[0]) as unknown as Codec;
+}
+
+/** The schema of a number, compiled; given by the reader of the `schemas` table. */
+export type SchemaLookup = (schema: number) => Codec;
+
+/**
+ * Encodes records one after another into one arena, each chained to the one before.
+ *
+ * Shape: header | Avro body | digest = SHA-256(previous digest | header | body). The digest of one record stands
+ * right before the next, so each hash is one pass over adjacent bytes (docs/formats/record.md).
+ */
+export class RecordEncoder {
+  private arena = Buffer.alloc(256 * 1024);
+  private at = 0;
+  private readonly codec = compileSchema(recordSchema);
+
+  /** Starts a batch whose first record follows `previousDigest`. Buffers given before become invalid. */
+  start(previousDigest: Uint8Array): void {
+    assert(previousDigest.length === digestBytes, 'a digest has 32 bytes');
+    this.arena.set(previousDigest, 0);
+    this.at = digestBytes;
+  }
+
+  /** Bytes of `record`, valid until the next `start`. */
+  encode(record: LogRecord, type: number): Buffer {
+    const body = toBody(record);
+    for (;;) {
+      const start = this.at;
+      const end = this.codec.encode(body, this.arena, start + headerBytes);
+      if (end > 0 && end + digestBytes <= this.arena.length) return this.seal(record, type, start, end);
+      this.grow(end > 0 ? end + digestBytes : this.arena.length * 2);
+    }
+  }
+
+  private seal(record: LogRecord, type: number, start: number, end: number): Buffer {
+    const { arena } = this;
+    arena.writeUInt16BE(schemaNumber, start + 4);
+    arena.writeUInt16BE(type, start + 6);
+    arena[start + 8] = outcomes.indexOf(record.outcome);
+    arena[start + 9] = record.decided ? decidedFlag : 0;
+    arena.writeUIntBE(record.time, start + 10, 6);
+    arena.writeUInt32BE(end - start - headerBytes, start + 16);
+    arena.writeUInt32BE(crc32(arena.subarray(start + 4, end)), start);
+    arena.set(sha256(arena.subarray(start - digestBytes, end)), end);
+    this.at = end + digestBytes;
+    return arena.subarray(start, this.at);
+  }
+
+  private grow(bytes: number): void {
+    // Records given before stay valid in the old arena; the digest before the next one moves along.
+    const larger = Buffer.alloc(Math.max(bytes - this.at, 0) + this.arena.length * 2);
+    this.arena.copy(larger, 0, this.at - digestBytes, this.at);
+    this.arena = larger;
+    this.at = digestBytes;
+  }
+}
+
+/** SHA-256; the one-shot form costs half of a hash object for small inputs. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  if (hash) return hash('sha256', bytes, 'buffer');
+  return createHash('sha256').update(bytes).digest();
+}
+
+/** Reads the fixed header of a record. */
+export function decodeHeader(bytes: Uint8Array): RecordHeader {
+  const buffer = asBuffer(bytes);
+  const outcome = outcomes[buffer[8] as number];
+  if (buffer.length < headerBytes + digestBytes || outcome === undefined) {
+    throw new TxlogError('STORAGE_CORRUPT', 'a record of the log has no valid header');
+  }
+  return {
+    schema: buffer.readUInt16BE(4),
+    type: buffer.readUInt16BE(6),
+    outcome,
+    decided: ((buffer[9] as number) & decidedFlag) !== 0,
+    time: buffer.readUIntBE(10, 6),
+    bodyBytes: buffer.readUInt32BE(16),
+  };
+}
+
+/**
+ * Decodes the record at `position`.
+ *
+ * Errors: STORAGE_CORRUPT when its checksum or length does not fit.
+ */
+export function decodeRecord(
+  position: number,
+  bytes: Uint8Array,
+  typeName: (type: number) => string,
+  schema: SchemaLookup,
+): StoredRecord {
+  const buffer = asBuffer(bytes);
+  const header = decodeHeader(buffer);
+  const end = headerBytes + header.bodyBytes;
+  if (end + digestBytes !== buffer.length || crc32(buffer.subarray(4, end)) !== buffer.readUInt32BE(0)) {
+    throw new TxlogError('STORAGE_CORRUPT', `record ${position} does not fit its checksum`, {
+      next: ['txlog verify', 'txlog rescan --verify'],
+    });
+  }
+  const { value } = schema(header.schema).decode(buffer, headerBytes);
+  return {
+    position,
+    type: typeName(header.type),
+    outcome: header.outcome,
+    time: header.time,
+    decided: header.decided,
+    ...fromBody(value),
+    digest: Buffer.from(buffer.subarray(end)),
+  };
+}
+
+/** The chain digest that a record carries. */
+export function recordDigest(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(bytes.length - digestBytes);
+}
+
+/** Recomputes a record's digest from its bytes and the digest before it. */
+export function chainDigest(previous: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return sha256(Buffer.concat([previous, bytes.subarray(0, bytes.length - digestBytes)]));
+}

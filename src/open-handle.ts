@@ -1,0 +1,91 @@
+import { v4 as randomId } from 'uuid';
+import { TxlogError } from './core/errors.ts';
+import { Catalog } from './layout/catalog.ts';
+import { type Format, formatVersion, hasFormat, readFormat, readHead, writeFormat } from './layout/meta.ts';
+import { View } from './pipeline/view.ts';
+import type { Storage } from './ports/storage.ts';
+import { generationDir, makeDir, readCurrent, removeUnfinished, writeCurrent } from './storage/lmdb/generation.ts';
+import { openLmdbStorage } from './storage/lmdb/storage.ts';
+import { openMemoryStorage } from './storage/memory/storage.ts';
+
+/** How to open the storage of an environment. */
+export interface HandleOptions {
+  readonly dir: string;
+  readonly readOnly: boolean;
+  readonly create: boolean;
+  readonly mapBytes: number | undefined;
+  readonly reserveBytes: number | undefined;
+}
+
+/** An open storage of one generation, and the view of it. */
+export interface Handle {
+  readonly storage: Storage;
+  readonly view: View;
+  readonly format: Format;
+  readonly generation: number;
+}
+
+/** Names an environment that lives in memory, as long as its process. */
+export const inMemory = ':memory:';
+const storageVersion = 'lmdb 3.5';
+
+/**
+ * Opens the newest generation of an environment; makes the environment when `create` is set.
+ *
+ * Errors: ENV_NOT_FOUND, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, and those of the storage.
+ */
+export async function openHandle(options: HandleOptions): Promise<Handle> {
+  if (options.dir === inMemory) return openMemory();
+  let generation = readCurrent(options.dir) ?? (await createFirst(options));
+  for (;;) {
+    const storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(options.dir, generation) });
+    const { format, moved } = storage.read((snapshot) => ({
+      format: readFormat(snapshot),
+      moved: readHead(snapshot).moved,
+    }));
+    if (moved === undefined) return { storage, view: new View(new Catalog()), format, generation };
+    await storage.close();
+    generation = moved;
+  }
+}
+
+async function openMemory(): Promise<Handle> {
+  const storage = openMemoryStorage();
+  const format = await initialise(storage);
+  return { storage, view: new View(new Catalog()), format, generation: 1 };
+}
+
+async function createFirst(options: HandleOptions): Promise<number> {
+  const { dir } = options;
+  if (!options.create || options.readOnly) {
+    throw new TxlogError('ENV_NOT_FOUND', `there is no environment in ${dir}`, { next: [`txlog init --env ${dir}`] });
+  }
+  makeDir(dir);
+  removeUnfinished(dir);
+  // Two processes may come here at once: LMDB's own lock decides who writes the format row.
+  makeDir(generationDir(dir, 1));
+  const storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(dir, 1) });
+  await initialise(storage);
+  await storage.close();
+  writeCurrent(dir, 1);
+  return 1;
+}
+
+/** Writes what makes a storage an environment, unless it is there. */
+export function initialise(storage: Storage, format?: Format): Promise<Format> {
+  return storage.write((tx) => {
+    if (hasFormat(tx)) return readFormat(tx);
+    const fresh = format ?? { format: formatVersion, unit: randomId(), storage: storageVersion };
+    writeFormat(tx, fresh);
+    Catalog.writeSchema(tx);
+    return fresh;
+  });
+}
+
+function storageOptions({ readOnly, mapBytes, reserveBytes }: HandleOptions) {
+  return {
+    readOnly,
+    ...(mapBytes === undefined ? {} : { mapBytes }),
+    ...(reserveBytes === undefined ? {} : { reserveBytes }),
+  };
+}

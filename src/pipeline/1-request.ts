@@ -1,0 +1,32 @@
+import type { LoadedApp } from '../core/app.ts';
+import { TxlogError } from '../core/errors.ts';
+import { checkRequest, type Request } from '../core/request.ts';
+
+/** What turns input into requests: the user's types, and where new ids come from. */
+export interface RequestSource {
+  readonly app: LoadedApp;
+  /** A new time-ordered id, for a request that names none. */
+  makeId(): string;
+}
+
+/**
+ * Step 1: input → a valid Request, or an error that names the place. Reads no state and changes nothing.
+ *
+ * Units: `bytesKnown` of the text that it was parsed from, if any.
+ * Errors: those of `checkRequest`, and PAYLOAD_INVALID when the payload does not fit the type's schema.
+ */
+export function toRequest(source: RequestSource, input: unknown, bytesKnown?: number): Request {
+  const request = checkRequest(input, () => source.makeId(), bytesKnown);
+  const problem = source.app.findPayloadProblem(request.type, request.payload);
+  if (problem !== undefined) {
+    throw new TxlogError('PAYLOAD_INVALID', `payload of ${request.type}: ${problem}`, { path: 'payload' });
+  }
+  if (source.app.requests?.[request.type]?.decide && request.changes.length > 0) {
+    throw new TxlogError(
+      'REQUEST_INVALID',
+      `${request.type} has a handler that decides its changes; send a payload instead`,
+      { path: 'changes' },
+    );
+  }
+  return request;
+}

@@ -1,0 +1,74 @@
+import type { TxlogError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { Request } from '../core/request.ts';
+import type { Draft } from './3-decide.ts';
+
+/** A request's answer: its receipt, or the error that kept it from being decided. */
+export type Answer = { readonly receipt: Receipt } | { readonly error: TxlogError };
+
+/** Requests that were submitted together and are answered together. */
+export interface Unit {
+  readonly requests: readonly Request[];
+  /** All are committed, or nothing is logged. */
+  readonly atomic: boolean;
+  readonly drafts: (Draft | undefined)[];
+  attempts: number;
+  settle(answers: readonly Answer[]): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * Step 2: the queue that fills while a batch is confirmed. Whatever waits when the previous commit returns is the
+ * next batch; there is no timer.
+ */
+export class BatchQueue {
+  private units: Unit[] = [];
+  private requests = 0;
+  private waiting: (() => void)[] = [];
+
+  get isEmpty(): boolean {
+    return this.units.length === 0;
+  }
+
+  /** Resolves once there is room: callers wait here instead of filling the memory. */
+  async room(): Promise<void> {
+    while (this.requests >= limits.queueRequestsMax) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  add(unit: Unit): void {
+    this.units.push(unit);
+    this.requests += unit.requests.length;
+  }
+
+  /** A unit that could not be decided in time goes first in the next batch. */
+  addFirst(unit: Unit): void {
+    this.units.unshift(unit);
+    this.requests += unit.requests.length;
+  }
+
+  /** The next batch: at least one unit, else as many as fit the bounds of a batch. */
+  take(): Unit[] {
+    let records = 0;
+    let bytes = 0;
+    let count = 0;
+    for (const unit of this.units) {
+      records += unit.requests.length;
+      for (const request of unit.requests) bytes += request.bytes;
+      if (count > 0 && (records > limits.batchRecordsMax || bytes > limits.batchBytesMax)) break;
+      count += 1;
+    }
+    const batch = this.units.splice(0, count);
+    for (const unit of batch) this.requests -= unit.requests.length;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resume of waiting) resume();
+    return batch;
+  }
+
+  /** Ends all that waits: the pipeline takes no more work. */
+  failAll(error: TxlogError): void {
+    for (const unit of this.take()) unit.fail(error);
+    if (!this.isEmpty) this.failAll(error);
+  }
+}

@@ -1,0 +1,152 @@
+import type { LoadedApp } from '../core/app.ts';
+import type { Change } from '../core/change.ts';
+import { TxlogError } from '../core/errors.ts';
+import { foldChanges } from '../core/fold-record.ts';
+import { type JsonObject, type JsonValue, jsonEquals } from '../core/json.ts';
+import { expireType, type LogRecord } from '../core/record.ts';
+import type { Request } from '../core/request.ts';
+import type { State } from '../core/state.ts';
+import type { Chosen } from './chosen.ts';
+import { decideCompensation } from './compensation.ts';
+import { findUnmetExpectation } from './expectation.ts';
+import { runHandler } from './handler.ts';
+import { DecisionReader } from './reader.ts';
+import type { Stage } from './stage.ts';
+
+/** What a user's or the engine's own code chose, and what it read: kept while what it read is unchanged. */
+export interface Draft {
+  readonly chosen: Chosen;
+  readonly reads: ReadonlyMap<string, number>;
+  /** Time that the code was told. */
+  readonly time: number;
+}
+
+/** How one request went: a record that is staged now, an earlier one with the same id, or a conflict. */
+export type Decision =
+  | { readonly type: 'staged'; readonly record: LogRecord; readonly draft: Draft }
+  | { readonly type: 'duplicate'; readonly record: LogRecord }
+  | { readonly type: 'refused'; readonly error: TxlogError };
+
+/**
+ * Step 3: decides one request against the staged view, and stages its record. Deterministic: the same request on
+ * the same states at the same time gives the same record. A draft made before is taken over when nothing that it
+ * read has changed, so that user code does not run again.
+ */
+export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: Draft): Decision {
+  const earlier = stage.find(request.id);
+  if (earlier) return sameBody(earlier, request) ? { type: 'duplicate', record: earlier } : refuseConflict(earlier);
+  const undone = request.compensates === undefined ? undefined : stage.compensationOf(request.compensates);
+  if (undone !== undefined) {
+    const record = stage.record(undone);
+    if (record) return { type: 'duplicate', record };
+  }
+  const reader = new DecisionReader(stage);
+  const kept = draft !== undefined && unchanged(draft, reader);
+  const chosen = kept ? draft.chosen : choose(app, reader, request);
+  if (kept) for (const key of draft.reads.keys()) reader.state(key);
+  for (const change of chosen.changes) reader.state(change.key);
+  stageExpiries(stage, reader);
+  return stageRecord(stage, request, chosen, reader);
+}
+
+function choose(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
+  const unmet = findUnmetExpectation(request.expect, reader);
+  if (unmet) return { ok: false, rejection: unmet, changes: request.changes, decided: false };
+  if (request.compensates !== undefined) return decideCompensation(app, reader, request.compensates);
+  return runHandler(app, reader, request);
+}
+
+/** Claims that ran out are logged as such before the decision that found them free. */
+function stageExpiries(stage: Stage, reader: DecisionReader): void {
+  if (reader.expired.size === 0) return;
+  const changes = [...reader.expired].map((key): Change => ({ op: 'expire', key }));
+  const position = stage.nextPosition;
+  const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
+  const folded = foldChanges(changes, (key) => stage.state(key), context);
+  if (!folded.ok)
+    throw new TxlogError('STORAGE_CORRUPT', `an expired claim cannot be freed: ${folded.rejection.reason}`);
+  stage.add(
+    { ...emptyRecord(position, stage.time), id: `${expireType}/${position}`, type: expireType, changes, decided: true },
+    folded.after,
+  );
+}
+
+function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: DecisionReader): Decision {
+  const position = stage.nextPosition;
+  const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
+  const folded = chosen.ok ? foldChanges(chosen.changes, (key) => stage.state(key), context) : chosen;
+  const base = {
+    ...emptyRecord(position, stage.time),
+    ...bodyOf(request),
+    changes: chosen.changes,
+    decided: chosen.decided,
+  };
+  const record: LogRecord = folded.ok
+    ? { ...base, compensates: request.compensates }
+    : {
+        ...base,
+        outcome: 'rejected',
+        compensates: request.compensates,
+        rejection: { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
+      };
+  stage.add(record, folded.ok ? folded.after : new Map<string, State>());
+  return { type: 'staged', record, draft: { chosen, reads: reader.reads, time: stage.time } };
+}
+
+function unchanged(draft: Draft, reader: DecisionReader): boolean {
+  if (draft.time !== reader.time) return false;
+  for (const [key, version] of draft.reads) if (reader.version(key) !== version) return false;
+  return true;
+}
+
+function bodyOf({ id, type, actor, payload, expect }: Request) {
+  return { id, type, actor, payload, expect };
+}
+
+function emptyRecord(position: number, time: number): LogRecord {
+  return {
+    position,
+    time,
+    id: '',
+    type: '',
+    actor: undefined,
+    payload: undefined,
+    changes: [],
+    expect: [],
+    outcome: 'committed',
+    decided: false,
+    rejection: undefined,
+    compensates: undefined,
+  };
+}
+
+/** What a handler decided is not part of the request: it may differ between two runs of the same request. */
+function sameBody(record: LogRecord, request: Request): boolean {
+  return (
+    record.type === request.type &&
+    record.actor === request.actor &&
+    jsonEquals(record.payload, request.payload) &&
+    jsonEquals(record.expect as unknown as JsonValue, request.expect as unknown as JsonValue) &&
+    jsonEquals(
+      (record.decided ? [] : record.changes.map(asked)) as unknown as JsonValue,
+      request.changes as unknown as JsonValue,
+    )
+  );
+}
+
+/** A change as the client sent it: what the engine added is left out. */
+function asked({ result: _, ...change }: Change): Change {
+  return change;
+}
+
+function refuseConflict(earlier: LogRecord): Decision {
+  const error = new TxlogError(
+    'REQUEST_ID_CONFLICT',
+    `id ${earlier.id} was used at position ${earlier.position} for another request`,
+    {
+      hint: 'An id names one request for ever; nothing was applied.',
+      next: [`txlog inspect ${earlier.position}`],
+    },
+  );
+  return { type: 'refused', error };
+}

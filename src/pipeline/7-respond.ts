@@ -1,0 +1,12 @@
+import { type Receipt, receiptOf } from '../core/receipt.ts';
+import type { Answer } from './2-batch.ts';
+import type { Decision } from './3-decide.ts';
+
+/** Step 7: turns decisions into answers. Called only after the flush, so a receipt is never ahead of the disk. */
+export function toAnswers(decisions: readonly Decision[], durability: Receipt['durability']): Answer[] {
+  return decisions.map((decision) =>
+    decision.type === 'refused'
+      ? { error: decision.error }
+      : { receipt: receiptOf(decision.record, decision.type === 'duplicate', durability) },
+  );
+}

@@ -1,0 +1,166 @@
+import type { LoadedApp } from '../core/app.ts';
+import { type Change, opBit, type Restored } from '../core/change.ts';
+import { ownerOf } from '../core/fold.ts';
+import { foldKey } from '../core/fold-record.ts';
+import { type JsonValue, jsonEquals } from '../core/json.ts';
+import { compensateType, expireType, type LogRecord, type StoredRecord } from '../core/record.ts';
+import { reject } from '../core/rejection.ts';
+import type { State } from '../core/state.ts';
+import type { Chosen } from './chosen.ts';
+import { choiceOf, guard, handlerStates } from './handler.ts';
+import type { DecisionReader } from './reader.ts';
+
+/** The decision about one key: a change that restores it, nothing to do, or why it cannot be done. */
+type Undone = { readonly change?: Change; readonly blocked?: string };
+
+/**
+ * Decides how to undo the transaction at `target`. Its type's own `compensate` wins; otherwise each shared key becomes
+ * the fold of its applied list without it, and each claim is released that it still owns.
+ *
+ * Errors: the rejections NOT_COMPENSABLE, COMPENSATION_BLOCKED and HANDLER_FAILED.
+ * Source: decisions/0006-compensation.md.
+ */
+export function decideCompensation(app: LoadedApp, reader: DecisionReader, target: number): Chosen {
+  const record = reader.record(target);
+  const refused = record ? findNotCompensable(record) : `there is no transaction at position ${target}`;
+  if (!record || refused !== undefined) return refuse('NOT_COMPENSABLE', refused ?? '');
+  const own = app.requests?.[record.type]?.compensate;
+  if (own) return decideByHandler(own, reader, record as StoredRecord);
+  const changes: Change[] = [];
+  for (const key of new Set(record.changes.map((change) => change.key))) {
+    const undone = undoKey(reader, record, key);
+    if (undone.blocked !== undefined) return refuse('COMPENSATION_BLOCKED', undone.blocked, key);
+    if (undone.change) changes.push(undone.change);
+  }
+  return { ok: true, changes, decided: true };
+}
+
+/** Why a record has nothing that could be undone, or undefined. */
+function findNotCompensable(record: LogRecord): string | undefined {
+  if (record.outcome === 'rejected') return `position ${record.position} was rejected: it changed nothing`;
+  if (record.type === compensateType)
+    return `position ${record.position} is a compensation itself; submit the request anew instead`;
+  if (record.type === expireType) return `position ${record.position} only logs that a claim ran out`;
+  return undefined;
+}
+
+function decideByHandler(
+  own: NonNullable<NonNullable<LoadedApp['requests']>[string]['compensate']>,
+  reader: DecisionReader,
+  record: StoredRecord,
+): Chosen {
+  const chosen = guard(() => choiceOf(own(record, handlerStates(reader)), 'compensate'));
+  if ('rejected' in chosen) return refuse(chosen.code, chosen.reason, chosen.key);
+  return { ok: true, changes: chosen, decided: true };
+}
+
+function undoKey(reader: DecisionReader, record: LogRecord, key: string): Undone {
+  const state = reader.state(key);
+  if (!state) return { blocked: `${key} is unknown` };
+  return state.kind === 'dedicated' ? undoDedicated(reader, record, state) : undoShared(reader, record, state);
+}
+
+function undoDedicated(reader: DecisionReader, record: LogRecord, state: State): Undone {
+  const { key } = state;
+  const own = record.changes.filter((change) => change.key === key);
+  if (state.owner === record.position) return { change: { op: 'restore', key, result: { exists: false } } };
+  if (own[0]?.op === 'claim') {
+    // It owned the key and does no longer: given back already, or taken by another since.
+    const owner = ownerOf(state, reader);
+    return owner ? { blocked: `${key} is owned by ${owner.id} since position ${owner.position}` } : {};
+  }
+  if (state.position !== record.position) {
+    return { blocked: `${key} was changed by position ${state.position} since; compensate that one first` };
+  }
+  const before = foldBefore(reader, record, key);
+  return { change: restoring(key, before) };
+}
+
+function undoShared(reader: DecisionReader, record: LogRecord, state: State): Undone {
+  const { key } = state;
+  const inverse = plainInverse(record, state);
+  if (inverse) return { change: inverse };
+  const { state: without, refused } = foldWithout(reader, key, record.position);
+  if (refused) {
+    const later = reader.idAt(refused.position);
+    return {
+      blocked: `without it, ${later} at position ${refused.position} could not have been applied: ${refused.rejection.reason}`,
+    };
+  }
+  return { change: restoring(key, without) };
+}
+
+/**
+ * When a key only ever had plain numbers added, and something else was added too, subtracting is the same as folding
+ * again: whole sums within 2^53 are exact in any order. Spares hot counters the reading of their history.
+ */
+function plainInverse(record: LogRecord, state: State): Change | undefined {
+  if (state.ops !== opBit('add') || state.version < 2 || typeof state.value !== 'number') return undefined;
+  let sum = 0;
+  for (const change of record.changes) if (change.key === state.key) sum += change.value as number;
+  const value = state.value - sum;
+  if (!Number.isSafeInteger(sum) || !Number.isSafeInteger(state.value) || !Number.isSafeInteger(value))
+    return undefined;
+  return { op: 'restore', key: state.key, result: { exists: true, value } };
+}
+
+/**
+ * Folds a key over its applied list without `target` and without what was withdrawn before. A compensation's `restore`
+ * is no transaction of its own here: it only withdraws the one that it names.
+ */
+export function foldWithout(reader: Pick<DecisionReader, 'applied' | 'record' | 'idAt'>, key: string, target?: number) {
+  const withdrawn = new Set<number>(target === undefined ? [] : [target]);
+  const records: LogRecord[] = [];
+  for (const position of reader.applied(key)) {
+    const record = reader.record(position);
+    if (!record) continue;
+    if (withdraws(record, key)) withdrawn.add(record.compensates as number).add(record.position);
+    else records.push(record);
+  }
+  return foldKey(
+    key,
+    records.filter(({ position }) => !withdrawn.has(position)),
+    reader,
+  );
+}
+
+/** Whether a compensation took another transaction out of the fold of `key`. */
+export function withdraws(record: LogRecord, key: string): boolean {
+  return (
+    record.compensates !== undefined && record.changes.some((change) => change.key === key && change.op === 'restore')
+  );
+}
+
+function foldBefore(reader: DecisionReader, record: LogRecord, key: string): State | undefined {
+  const before: LogRecord[] = [];
+  for (const position of reader.applied(key)) {
+    const earlier = position < record.position ? reader.record(position) : undefined;
+    if (earlier) before.push(earlier);
+  }
+  return foldKey(key, before, reader).state;
+}
+
+function restoring(key: string, state: State | undefined): Change {
+  const restored: Restored = state?.exists
+    ? {
+        exists: true,
+        value: state.value ?? null,
+        ...optional('owner', state.owner),
+        ...optional('pendingUntil', state.pendingUntil),
+      }
+    : { exists: false };
+  return { op: 'restore', key, result: restored as unknown as JsonValue };
+}
+
+function optional<K extends string>(name: K, value: number | undefined): { readonly [name in K]?: number } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [name in K]?: number });
+}
+
+function refuse(code: string, reason: string, key?: string): Chosen {
+  return { ok: false, rejection: reject(code, reason, key === undefined ? {} : { key }), changes: [], decided: true };
+}
+
+/** Whether two states answer the same to a reader: what a restore must reach. */
+export function sameValue(a: State | undefined, b: State | undefined): boolean {
+  return (a?.exists ?? false) === (b?.exists ?? false) && jsonEquals(a?.value, b?.value) && a?.owner === b?.owner;
+}

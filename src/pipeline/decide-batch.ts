@@ -1,0 +1,100 @@
+import type { LoadedApp } from '../core/app.ts';
+import { limits } from '../core/limits.ts';
+import { reject } from '../core/rejection.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import type { Unit } from './2-batch.ts';
+import { type Decision, decide } from './3-decide.ts';
+import { Stage } from './stage.ts';
+import type { View } from './view.ts';
+
+/** A batch, decided: what each unit gets, the units that wait for the next batch, and the records to append. */
+export interface DecidedBatch {
+  readonly stage: Stage;
+  readonly decisions: ReadonlyMap<Unit, readonly Decision[]>;
+  readonly postponed: readonly Unit[];
+}
+
+/** Where and when a batch is decided. Under the lock, user code gets only a bounded time. */
+export interface DecideContext {
+  readonly view: View;
+  readonly app: LoadedApp;
+  readonly clock: Clock;
+  readonly underLock: boolean;
+  /** Time of the records, in ms since 1970. */
+  readonly now: number;
+}
+
+/** Decides all units of a batch in their order, each on what the ones before leave. */
+export function decideBatch(context: DecideContext, snapshot: Snapshot, units: readonly Unit[]): DecidedBatch {
+  context.view.catchUp(snapshot);
+  const started = context.clock.elapsed();
+  const decisions = new Map<Unit, readonly Decision[]>();
+  const postponed: Unit[] = [];
+  let stage = new Stage(context.view, snapshot, context.now);
+  for (const unit of units) {
+    const late = context.underLock && context.clock.elapsed() - started > limits.userCodeUnderLockMsMax;
+    if (late && unit.attempts < limits.decideAttemptsMax && unit !== units[0]) {
+      unit.attempts += 1;
+      postponed.push(unit);
+      continue;
+    }
+    const decided = decideUnit(context.app, stage, unit);
+    if (unit.atomic && !decided.every(isCommitted)) {
+      // The stage cannot take records back: it is made again from the units that stay.
+      stage = restage(
+        context,
+        snapshot,
+        [...decisions.keys()].filter((earlier) => !isAborted(decisions.get(earlier))),
+      );
+      decisions.set(unit, decided.map(abort));
+    } else {
+      decisions.set(unit, decided);
+    }
+  }
+  return { stage, decisions, postponed };
+}
+
+function decideUnit(app: LoadedApp, stage: Stage, unit: Unit): Decision[] {
+  return unit.requests.map((request, i) => {
+    const decision = decide(app, stage, request, unit.drafts[i]);
+    if (decision.type === 'staged') unit.drafts[i] = decision.draft;
+    return decision;
+  });
+}
+
+function restage(context: DecideContext, snapshot: Snapshot, units: readonly Unit[]): Stage {
+  const stage = new Stage(context.view, snapshot, context.now);
+  for (const unit of units) decideUnit(context.app, stage, unit);
+  return stage;
+}
+
+function isCommitted(decision: Decision): boolean {
+  return decision.type !== 'refused' && decision.record.outcome === 'committed';
+}
+
+const aborted = new WeakSet<Decision>();
+
+function isAborted(decisions: readonly Decision[] | undefined): boolean {
+  return decisions?.some((decision) => aborted.has(decision)) ?? false;
+}
+
+/** In an aborted unit, a refusal keeps its reason; what would have been committed says that it was not. */
+function abort(decision: Decision): Decision {
+  const result: Decision =
+    decision.type === 'staged' && decision.record.outcome === 'committed'
+      ? {
+          ...decision,
+          record: {
+            ...decision.record,
+            position: 0,
+            outcome: 'rejected',
+            rejection: reject('ATOMIC_ABORTED', 'another request of its atomic unit was refused; nothing was logged'),
+          },
+        }
+      : decision.type === 'staged'
+        ? { ...decision, record: { ...decision.record, position: 0 } }
+        : { ...decision };
+  aborted.add(result);
+  return result;
+}

@@ -1,0 +1,136 @@
+import {
+  type HandlerRejection,
+  type HandlerRequest,
+  type HandlerState,
+  type HandlerStates,
+  type LoadedApp,
+  type RequestType,
+  rejectRequest,
+} from '../core/app.ts';
+import type { Change } from '../core/change.ts';
+import { TxlogError } from '../core/errors.ts';
+import { ownerOf } from '../core/fold.ts';
+import { foldChanges } from '../core/fold-record.ts';
+import { deepFreeze, type JsonValue } from '../core/json.ts';
+import { type Rejection, reject } from '../core/rejection.ts';
+import { checkChanges, type Request } from '../core/request.ts';
+import type { Chosen } from './chosen.ts';
+import type { DecisionReader } from './reader.ts';
+
+/** Runs the user's code for a request, or takes the changes that the request carries. */
+export function runHandler(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
+  const handler = app.requests?.[request.type];
+  const decided = handler?.decide !== undefined;
+  const chosen = handler ? callHandler(handler, reader, request) : request.changes;
+  if ('rejected' in chosen)
+    return { ok: false, rejection: toRejection(chosen), changes: decided ? [] : request.changes, decided };
+  const reduced = runReducers(handler, reader, chosen);
+  if ('rejected' in reduced) return { ok: false, rejection: toRejection(reduced), changes: chosen, decided };
+  return { ok: true, changes: reduced, decided };
+}
+
+function callHandler(
+  handler: RequestType,
+  reader: DecisionReader,
+  request: Request,
+): readonly Change[] | HandlerRejection {
+  return guard((): readonly Change[] | HandlerRejection => {
+    const seen = handlerRequest(request, reader.time);
+    const states = handlerStates(reader);
+    const allowed = handler.authorize ? handler.authorize(seen, states) : true;
+    if (allowed === false) return rejectRequest('DENIED', `${request.actor ?? 'no one'} may not ${request.type}`);
+    if (allowed !== true) return refusalOf(allowed, 'authorize');
+    if (!handler.decide) return request.changes;
+    return choiceOf(handler.decide(seen, states), 'decide');
+  });
+}
+
+/** Whatever user code throws or returns becomes a value: changes that hold, or a rejection that keeps the message. */
+export function guard<T>(run: () => T): T | HandlerRejection {
+  try {
+    return run();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return rejectRequest('HANDLER_FAILED', reason.slice(0, 2000) || 'the handler threw without a message');
+  }
+}
+
+/** Checks what a handler returned. Throws when it is neither changes nor a rejection. */
+export function choiceOf(returned: unknown, name: string): readonly Change[] | HandlerRejection {
+  if (Array.isArray(returned)) return checkChanges(structuredClone(returned), `${name}()`);
+  return refusalOf(returned, name);
+}
+
+function refusalOf(returned: unknown, name: string): HandlerRejection {
+  const refusal = returned as HandlerRejection | undefined;
+  if (typeof refusal?.code === 'string' && typeof refusal.reason === 'string') return refusal;
+  if (typeof (returned as { then?: unknown } | undefined)?.then === 'function')
+    throw new Error(`${name}() returned a promise; handlers are synchronous`);
+  throw new Error(`${name}() returned neither changes nor a rejection`);
+}
+
+/** States for user code: frozen, so that it cannot change what others read. */
+export function handlerStates(reader: DecisionReader): HandlerStates {
+  return {
+    get(key) {
+      const state = reader.state(key);
+      if (!state?.exists) return undefined;
+      const owner = ownerOf(state, reader);
+      const seen: HandlerState = {
+        key,
+        kind: state.kind,
+        value: deepFreeze(state.value ?? null),
+        version: state.version,
+        ...(owner ? { owner } : {}),
+      };
+      return Object.freeze(seen);
+    },
+  };
+}
+
+function handlerRequest({ id, type, actor, payload }: Request, time: number): HandlerRequest {
+  return Object.freeze({ id, type, actor, payload: deepFreeze(payload ?? null), time });
+}
+
+/** Runs custom reducers now and keeps their outcome in the change: the log can be folded without the app. */
+function runReducers(
+  handler: RequestType | undefined,
+  reader: DecisionReader,
+  changes: readonly Change[],
+): readonly Change[] | HandlerRejection {
+  if (!changes.some(({ op }) => op === 'reduce')) return changes;
+  return guard(() => {
+    const done: Change[] = [];
+    for (const change of changes) done.push(change.op === 'reduce' ? reduce(handler, reader, done, change) : change);
+    return done;
+  });
+}
+
+function reduce(
+  handler: RequestType | undefined,
+  reader: DecisionReader,
+  done: readonly Change[],
+  change: Change,
+): Change {
+  const reducer = handler?.reducers?.[change.reducer ?? ''];
+  if (!reducer) throw new Error(`no reducer ${change.reducer} for this type; is the app loaded?`);
+  const result = reducer(deepFreeze(valueAfter(reader, done, change.key)), deepFreeze(change.value));
+  if (result === undefined) return change;
+  checkChanges([{ op: 'set', key: change.key, value: result }], `reducer ${change.reducer}`);
+  return { ...change, result };
+}
+
+/** A reducer sees what the request's earlier changes left. */
+function valueAfter(reader: DecisionReader, changes: readonly Change[], key: string): JsonValue | undefined {
+  const folded = foldChanges(
+    changes.filter((change) => change.key === key),
+    (name) => reader.state(name),
+    { position: 0, time: reader.time, idAt: (at) => reader.idAt(at) },
+  );
+  if (!folded.ok) throw new TxlogError('REQUEST_INVALID', folded.rejection.reason);
+  return (folded.after.get(key) ?? reader.state(key))?.value;
+}
+
+function toRejection({ code, reason, key }: HandlerRejection): Rejection {
+  return reject(code, reason, key === undefined ? {} : { key });
+}

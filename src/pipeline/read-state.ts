@@ -1,0 +1,122 @@
+import { foldKey } from '../core/fold-record.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { Owner } from '../core/rejection.ts';
+import { isExpired, type State } from '../core/state.ts';
+import { keyText, prefixEnd, textKey } from '../layout/keys.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import type { View } from './view.ts';
+
+/** A state as readers get it. */
+export interface StateReading {
+  readonly key: string;
+  readonly kind: 'dedicated' | 'shared';
+  readonly value: JsonValue;
+  readonly version: number;
+  /** Position of the last transaction applied to it. */
+  readonly position: number;
+  readonly owner?: Owner;
+  /** End of a reservation that is not confirmed, in ms since 1970; `expired` when it is past. */
+  readonly pending?: { readonly until: number; readonly expired: boolean };
+  /** Length of the applied list, of a shared key. */
+  readonly applied?: number;
+}
+
+/** One entry of a key's applied list. */
+export interface AppliedEntry {
+  readonly position: number;
+  readonly id: string;
+  readonly time: number;
+  readonly type: string;
+  readonly ops: readonly string[];
+  /** Position of the compensation that took it out of the fold, if one did. */
+  readonly compensatedBy?: number;
+}
+
+/** The state of a key now, or undefined when it has no value or owner. */
+export function readState(view: View, snapshot: Snapshot, key: string, now: number): StateReading | undefined {
+  return toReading(view, snapshot, view.entry(snapshot, key)?.state, now);
+}
+
+/**
+ * The state of a key as it was when the log ended at `position`: the fold of the key's transactions up to there,
+ * which is what a replay to that position gives.
+ */
+export function readStateAt(view: View, snapshot: Snapshot, key: string, position: number): StateReading | undefined {
+  return toReading(
+    view,
+    snapshot,
+    stateAt(view, snapshot, key, position),
+    view.catalog.record(snapshot, position)?.time ?? 0,
+  );
+}
+
+/** As `readStateAt`, as the engine sees it. */
+export function stateAt(view: View, snapshot: Snapshot, key: string, position: number): State | undefined {
+  return foldKey(key, recordsOf(view, snapshot, key, position), { idAt: (at) => view.idAt(snapshot, at) }).state;
+}
+
+function* recordsOf(view: View, snapshot: Snapshot, key: string, upTo: number) {
+  for (const position of view.applied(snapshot, key)) {
+    if (position > upTo) return;
+    const record = view.catalog.record(snapshot, position);
+    if (record) yield record;
+  }
+}
+
+/** Keys that start with `prefix`, in order, after `after`; at most `limit`. Released and deleted ones included. */
+export function readKeys(
+  view: View,
+  snapshot: Snapshot,
+  prefix: string,
+  after: string | undefined,
+  limit: number,
+): string[] {
+  const found = new Set<string>();
+  const start = textKey(after === undefined ? prefix : `${after}\u0000`);
+  const end = prefix === '' ? undefined : prefixEnd(textKey(prefix));
+  for (const { key } of snapshot.range('states', {
+    ...(start.length > 0 ? { start } : {}),
+    ...(end ? { end } : {}),
+    limit,
+  }))
+    found.add(keyText(key));
+  for (const key of view.entries.keys()) {
+    if (key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0)) found.add(key);
+  }
+  return [...found].sort(compareKeys).slice(0, limit);
+}
+
+/** Order of keys: that of their UTF-8 bytes, as in the index. */
+export function compareKeys(a: string, b: string): number {
+  return textKey(a).compare(textKey(b));
+}
+
+/** A page of a key's applied list, from `from` on. */
+export function readApplied(view: View, snapshot: Snapshot, key: string, from: number, limit: number): AppliedEntry[] {
+  const entries: AppliedEntry[] = [];
+  for (const position of view.applied(snapshot, key, from)) {
+    if (entries.length === limit) break;
+    const record = view.catalog.record(snapshot, position);
+    if (!record) continue;
+    const compensatedBy = view.compensationOf(snapshot, position);
+    const ops = record.changes.filter((change) => change.key === key).map(({ op }) => op);
+    const entry = { position, id: record.id, time: record.time, type: record.type, ops };
+    entries.push(compensatedBy === undefined ? entry : { ...entry, compensatedBy });
+  }
+  return entries;
+}
+
+function toReading(view: View, snapshot: Snapshot, state: State | undefined, now: number): StateReading | undefined {
+  if (!state?.exists) return undefined;
+  const { key, kind, version, position, owner, pendingUntil } = state;
+  return {
+    key,
+    kind,
+    value: state.value ?? null,
+    version,
+    position,
+    ...(owner === undefined ? {} : { owner: { id: view.idAt(snapshot, owner), position: owner } }),
+    ...(pendingUntil === undefined ? {} : { pending: { until: pendingUntil, expired: isExpired(state, now) } }),
+    ...(kind === 'shared' ? { applied: version } : {}),
+  };
+}

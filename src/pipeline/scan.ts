@@ -1,0 +1,215 @@
+import { matches, type RecordFilter } from '../core/filter.ts';
+import type { StoredRecord } from '../core/record.ts';
+import { keyPosition, keyText, positionKey, prefixEnd, textKey } from '../layout/keys.ts';
+import { countPostings, outcomeList, readChunks, rejectedList, typeList } from '../layout/lists.ts';
+import { decodeHeader } from '../layout/record.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import { positionAtTime } from './time-travel.ts';
+import type { View } from './view.ts';
+
+/** Records of one slice of a scan, and where the next one goes on; `next` is undefined at the end. */
+export interface ScanSlice {
+  readonly records: readonly StoredRecord[];
+  readonly next: number | undefined;
+}
+
+/** Which index a scan uses, for `inspect` and tests. */
+export type ScanIndex = 'key' | 'prefix' | 'type' | 'outcome' | 'log';
+
+/** How far one slice may go before others get their turn. */
+export interface ScanBounds {
+  readonly records: number;
+  readonly visited: number;
+}
+
+const prefixPositionsMax = 2_000_000;
+
+/**
+ * Reads one slice of the records that pass `filter`, from position `at` on (downwards when `reverse`). The narrowest
+ * index proposes positions; every record is checked against the whole filter.
+ */
+export function scanSlice(
+  view: View,
+  snapshot: Snapshot,
+  filter: RecordFilter,
+  at: number,
+  bounds: ScanBounds,
+  reverse = false,
+): ScanSlice {
+  const range = rangeOf(view, snapshot, filter);
+  const records: StoredRecord[] = [];
+  let visited = 0;
+  const from = reverse ? range.from : Math.max(at, range.from);
+  const to = reverse ? Math.min(at, range.to) : range.to;
+  for (const position of propose(view, snapshot, filter, from, to, reverse)) {
+    if (records.length >= bounds.records || visited >= bounds.visited) return { records, next: position };
+    visited += 1;
+    const record = view.catalog.record(snapshot, position);
+    if (record && matches(filter, record)) records.push(record);
+  }
+  return { records, next: undefined };
+}
+
+/** The positions that a filter allows: its own bounds, and its times turned into positions. */
+function rangeOf(view: View, snapshot: Snapshot, filter: RecordFilter): { readonly from: number; readonly to: number } {
+  const since = filter.since === undefined ? 0 : positionAtTime(snapshot, filter.since - 1);
+  const until = filter.until === undefined ? view.head.position : positionAtTime(snapshot, filter.until - 1);
+  return {
+    from: Math.max(filter.from ?? 1, since + 1, 1),
+    to: Math.min(filter.to ?? view.head.position, until, view.head.position),
+  };
+}
+
+/** The index that a filter is answered from. */
+export function chooseIndex(view: View, snapshot: Snapshot, filter: RecordFilter): ScanIndex {
+  if (filter.key !== undefined) return 'key';
+  if (filter.prefix !== undefined) return 'prefix';
+  const total = view.head.position;
+  const ofTypes = filter.types ? filter.types.reduce((sum, type) => sum + countType(view, snapshot, type), 0) : total;
+  const ofOutcome = filter.outcome ? countOutcome(view, snapshot, filter.outcome) : total;
+  // Half of the log is read faster in order than by posting lists.
+  if (Math.min(ofTypes, ofOutcome) > total / 2) return 'log';
+  return ofTypes <= ofOutcome ? 'type' : 'outcome';
+}
+
+function* propose(
+  view: View,
+  snapshot: Snapshot,
+  filter: RecordFilter,
+  from: number,
+  to: number,
+  reverse: boolean,
+): Iterable<number> {
+  const index = chooseIndex(view, snapshot, filter);
+  if (from > to) return;
+  if (index === 'log') yield* fromLog(view, snapshot, filter, { from, to, reverse });
+  else if (reverse) yield* backwards(listsOf(view, snapshot, filter, index, from), from, to);
+  else yield* merged(listsOf(view, snapshot, filter, index, from), from, to);
+}
+
+/** The fixed header answers type and outcome; only records that pass are decoded. */
+function* fromLog(
+  view: View,
+  snapshot: Snapshot,
+  filter: RecordFilter,
+  range: { from: number; to: number; reverse: boolean },
+): Iterable<number> {
+  const types = filter.types && new Set(filter.types.map((type) => view.catalog.typeNumber(snapshot, type)));
+  const options = { start: positionKey(range.from), end: positionKey(range.to + 1), reverse: range.reverse };
+  for (const { key, value } of snapshot.range('log', options)) {
+    const header = decodeHeader(value);
+    if (types && !types.has(header.type)) continue;
+    if (filter.outcome && header.outcome !== filter.outcome) continue;
+    yield keyPosition(key);
+  }
+}
+
+function listsOf(
+  view: View,
+  snapshot: Snapshot,
+  filter: RecordFilter,
+  index: ScanIndex,
+  from: number,
+): Iterable<number>[] {
+  if (index === 'key') return keyLists(view, snapshot, filter.key as string, from);
+  if (index === 'type') return (filter.types ?? []).map((type) => typePositions(view, snapshot, type, from));
+  if (index === 'outcome') return [listPositions(snapshot, outcomeList(filter.outcome as string), view.lists, from)];
+  return prefixLists(view, snapshot, filter.prefix as string, from);
+}
+
+function keyLists(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number>[] {
+  return [view.applied(snapshot, key, from), listPositions(snapshot, rejectedList(key), view.lists, from)];
+}
+
+function prefixLists(view: View, snapshot: Snapshot, prefix: string, from: number): Iterable<number>[] {
+  const positions = new Set<number>();
+  for (const key of keysWithPrefix(view, snapshot, prefix)) {
+    for (const list of keyLists(view, snapshot, key, from)) for (const position of list) positions.add(position);
+    if (positions.size > prefixPositionsMax) return [between(from, view.head.position)];
+  }
+  return [Float64Array.from(positions).sort()];
+}
+
+function* keysWithPrefix(view: View, snapshot: Snapshot, prefix: string): Iterable<string> {
+  const seen = new Set<string>();
+  const end = prefixEnd(textKey(prefix));
+  for (const { key } of snapshot.range('states', { start: textKey(prefix), ...(end ? { end } : {}) })) {
+    seen.add(keyText(key));
+    yield keyText(key);
+  }
+  for (const key of view.entries.keys()) if (key.startsWith(prefix) && !seen.has(key)) yield key;
+  // Keys that were only ever rejected have no state, but a list.
+  const rejected = textKey(rejectedList(prefix));
+  const rejectedEnd = prefixEnd(rejected);
+  for (const { key } of snapshot.range('postings', { start: rejected, ...(rejectedEnd ? { end: rejectedEnd } : {}) })) {
+    const name = key.subarray(rejectedList('').length, key.length - 5);
+    if (!seen.has(keyText(name))) yield keyText(name);
+  }
+  for (const list of view.lists.keys())
+    if (list.startsWith(rejectedList(prefix))) yield list.slice(rejectedList('').length);
+}
+
+function typePositions(view: View, snapshot: Snapshot, type: string, from: number): Iterable<number> {
+  const number = view.catalog.typeNumber(snapshot, type);
+  return number === undefined ? [] : listPositions(snapshot, typeList(number), view.types, from, type);
+}
+
+/** A posting list: what the index holds, then what the overlay has beyond it. */
+function* listPositions(
+  snapshot: Snapshot,
+  list: string,
+  overlay: ReadonlyMap<string, readonly number[]>,
+  from: number,
+  name = list,
+): Iterable<number> {
+  let last = from - 1;
+  for (const { positions } of readChunks(snapshot, 'postings', list, from)) {
+    for (const position of positions) {
+      if (position < from) continue;
+      last = position;
+      yield position;
+    }
+  }
+  for (const position of overlay.get(name) ?? []) if (position > last) yield position;
+}
+
+/** Several rising lists as one, each position once. */
+function* merged(lists: Iterable<number>[], from: number, to: number): Iterable<number> {
+  const heads = lists.map((list) => list[Symbol.iterator]()).map((iterator) => ({ iterator, head: iterator.next() }));
+  let previous = from - 1;
+  for (;;) {
+    let least: (typeof heads)[number] | undefined;
+    for (const list of heads)
+      if (!list.head.done && (!least || list.head.value < (least.head.value as number))) least = list;
+    if (!least) return;
+    const position = least.head.value as number;
+    if (position > to) return;
+    if (position > previous) yield position;
+    previous = Math.max(previous, position);
+    least.head = least.iterator.next();
+  }
+}
+
+function* backwards(lists: Iterable<number>[], from: number, to: number): Iterable<number> {
+  const positions = [...merged(lists, from, to)];
+  for (let i = positions.length - 1; i >= 0; i--) yield positions[i] as number;
+}
+
+function* between(from: number, to: number): Iterable<number> {
+  for (let position = from; position <= to; position++) yield position;
+}
+
+/** How many records of a type the log holds. */
+export function countType(view: View, snapshot: Snapshot, type: string): number {
+  const number = view.catalog.typeNumber(snapshot, type);
+  if (number === undefined) return 0;
+  return countPostings(snapshot, typeList(number)) + beyond(view.types.get(type), view.watermark);
+}
+
+function countOutcome(view: View, snapshot: Snapshot, outcome: string): number {
+  return countPostings(snapshot, outcomeList(outcome)) + beyond(view.lists.get(outcomeList(outcome)), view.watermark);
+}
+
+function beyond(positions: readonly number[] | undefined, watermark: number): number {
+  return positions?.filter((position) => position > watermark).length ?? 0;
+}

@@ -1,0 +1,205 @@
+import { assert } from '../core/assert.ts';
+import { TxlogError } from '../core/errors.ts';
+import { foldChanges } from '../core/fold-record.ts';
+import { limits } from '../core/limits.ts';
+import { keysOf, type LogRecord } from '../core/record.ts';
+import type { State } from '../core/state.ts';
+import type { Catalog } from '../layout/catalog.ts';
+import { keyPosition, positionKey, requestKey, textKey } from '../layout/keys.ts';
+import { outcomeList, readChunks, rejectedList } from '../layout/lists.ts';
+import { emptyHead, type Head, readHead, readWatermark } from '../layout/meta.ts';
+import { decodePositions } from '../layout/positions.ts';
+import { decodeStateRow } from '../layout/state-row.ts';
+import type { Snapshot } from '../ports/storage.ts';
+
+/** A state of the overlay, and its applied positions since the last full chunk of its index row. */
+export interface Entry {
+  state: State;
+  /** How many transactions the index row had applied when it was last read or written. */
+  baseVersion: number;
+  /** The row's own positions after its full chunks. */
+  base: readonly number[];
+  /** Positions applied since. */
+  added: number[];
+}
+
+/**
+ * What a process knows: the indexes as of their watermark, and in memory the fold of the log after it. Every answer
+ * is the fold of the log at `head.position`, whatever part of it the indexes hold already.
+ *
+ * Invariant: for each key, the overlay's entry, or else its index row, has applied exactly the key's transactions
+ * up to `head.position`. A row may run ahead of the watermark, never of the log.
+ */
+export class View {
+  readonly catalog: Catalog;
+  readonly entries = new Map<string, Entry>();
+  readonly ids = new Map<string, number>();
+  /** Positions by type name, and by the other posting lists, after the watermark. */
+  readonly types = new Map<string, number[]>();
+  readonly lists = new Map<string, number[]>();
+  /** Position of the compensation, by the position that it undid. */
+  readonly compensations = new Map<number, number>();
+  head: Head = emptyHead;
+  watermark = 0;
+  /** Bytes of records after the watermark. */
+  tailBytes = 0;
+
+  constructor(catalog: Catalog) {
+    this.catalog = catalog;
+  }
+
+  /** Forgets all; the next `catchUp` folds the tail of the log again. */
+  reset(): void {
+    this.clear();
+    this.head = emptyHead;
+    this.watermark = 0;
+  }
+
+  /** Folds what any process appended since. Cheap when nothing was. */
+  catchUp(snapshot: Snapshot): void {
+    const head = readHead(snapshot);
+    if (head.moved !== undefined)
+      throw new TxlogError('ENV_MOVED', `the environment moved to generation ${head.moved}`);
+    if (head.position === this.head.position) return;
+    assert(head.position > this.head.position, 'the log only grows');
+    const watermark = readWatermark(snapshot);
+    let from = this.head.position;
+    if (watermark > from) {
+      this.clear();
+      from = watermark;
+    } else if (watermark > this.watermark) {
+      this.prune(watermark);
+    }
+    this.watermark = Math.max(this.watermark, watermark);
+    for (const { key, value } of snapshot.range('log', { start: positionKey(from + 1) })) {
+      this.foldForeign(snapshot, this.catalog.decode(snapshot, keyPosition(key), value), value.length);
+      from += 1;
+    }
+    assert(from === head.position, `the log ends at ${from}, its head says ${head.position}`);
+    this.head = head;
+  }
+
+  /** The entry of a key: from the overlay, or its index row, or undefined when it was never touched. */
+  entry(snapshot: Snapshot, key: string): Entry | undefined {
+    const known = this.entries.get(key);
+    if (known) return known;
+    const bytes = snapshot.get('states', textKey(key));
+    if (!bytes) return undefined;
+    const { state, tail } = decodeStateRow(key, bytes);
+    return { state, baseVersion: state.version, base: tail, added: [] };
+  }
+
+  /** Position of a request id, if it was ever processed. */
+  positionOf(snapshot: Snapshot, id: string): number | undefined {
+    const known = this.ids.get(id);
+    if (known !== undefined) return known;
+    const bytes = snapshot.get('requests', requestKey(id));
+    return bytes && decodePositions(bytes)[0];
+  }
+
+  /** Position of the transaction that undid `position`, if one did. */
+  compensationOf(snapshot: Snapshot, position: number): number | undefined {
+    const known = this.compensations.get(position);
+    if (known !== undefined) return known;
+    const bytes = snapshot.get('compensations', positionKey(position));
+    return bytes && decodePositions(bytes)[0];
+  }
+
+  /** All applied positions of a key, oldest first, from `from` on. */
+  *applied(snapshot: Snapshot, key: string, from = 0): Generator<number> {
+    const entry = this.entry(snapshot, key);
+    if (!entry) return;
+    const chunks = Math.floor(entry.baseVersion / limits.appliedPerChunk);
+    if (chunks > 0) {
+      for (const { chunk, positions } of readChunks(snapshot, 'applied', key, from)) {
+        // Another process may have written further chunks than this entry knows: those are in memory already.
+        if (chunk >= chunks) break;
+        for (const position of positions) if (position >= from) yield position;
+      }
+    }
+    for (const position of entry.base) if (position >= from) yield position;
+    for (const position of entry.added) if (position >= from) yield position;
+  }
+
+  /** Takes over a record that is in the log now, with the states that it left. */
+  absorb(
+    record: LogRecord,
+    after: Iterable<[string, State]>,
+    entryOf: (key: string) => Entry | undefined,
+    bytes: number,
+  ): void {
+    const { position } = record;
+    this.ids.set(record.id, position);
+    push(this.types, record.type, position);
+    push(this.lists, outcomeList(record.outcome), position);
+    if (record.outcome === 'rejected') for (const key of keysOf(record)) push(this.lists, rejectedList(key), position);
+    if (record.outcome === 'committed' && record.compensates !== undefined)
+      this.compensations.set(record.compensates, position);
+    this.tailBytes += bytes;
+    for (const [key, state] of after) {
+      const entry = this.entries.get(key) ?? entryOf(key) ?? { state, baseVersion: 0, base: [], added: [] };
+      entry.state = state;
+      entry.added.push(position);
+      assert(entry.baseVersion + entry.added.length === state.version, `version of ${key} counts its transactions`);
+      this.entries.set(key, entry);
+    }
+  }
+
+  /** Drops what the indexes hold for sure: everything up to `watermark`. */
+  prune(watermark: number): void {
+    for (const [key, entry] of this.entries) if (entry.state.position <= watermark) this.entries.delete(key);
+    for (const [id, position] of this.ids) if (position <= watermark) this.ids.delete(id);
+    for (const [target, position] of this.compensations) if (position <= watermark) this.compensations.delete(target);
+    for (const lists of [this.types, this.lists]) {
+      for (const [name, positions] of lists) {
+        const rest = positions.filter((position) => position > watermark);
+        if (rest.length > 0) lists.set(name, rest);
+        else lists.delete(name);
+      }
+    }
+    const share = (this.head.position - watermark) / Math.max(1, this.head.position - this.watermark);
+    this.tailBytes = Math.round(this.tailBytes * Math.max(0, Math.min(1, share)));
+    this.watermark = watermark;
+  }
+
+  private foldForeign(snapshot: Snapshot, record: LogRecord, bytes: number): void {
+    const loaded = new Map<string, Entry | undefined>();
+    const entryOf = (key: string) => {
+      if (!loaded.has(key)) loaded.set(key, this.entry(snapshot, key));
+      return loaded.get(key);
+    };
+    // A row that a checkpoint wrote ahead of the watermark has this record already.
+    const fresh =
+      record.outcome === 'rejected'
+        ? []
+        : record.changes.filter(({ key }) => (entryOf(key)?.state.position ?? 0) < record.position);
+    const folded = foldChanges(fresh, (key) => entryOf(key)?.state, {
+      ...record,
+      idAt: (position) => this.idAt(snapshot, position),
+    });
+    assert(folded.ok, `record ${record.position} of the log can be applied`);
+    this.absorb(record, folded.after, entryOf, bytes);
+  }
+
+  /** Id of the transaction at a position of the log. */
+  idAt(snapshot: Snapshot, position: number): string {
+    const record = this.catalog.record(snapshot, position);
+    assert(record !== undefined, `position ${position} is in the log`);
+    return record.id;
+  }
+
+  private clear(): void {
+    this.entries.clear();
+    this.ids.clear();
+    this.types.clear();
+    this.lists.clear();
+    this.compensations.clear();
+    this.tailBytes = 0;
+  }
+}
+
+function push(lists: Map<string, number[]>, name: string, position: number): void {
+  const list = lists.get(name);
+  if (list) list.push(position);
+  else lists.set(name, [position]);
+}

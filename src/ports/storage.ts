@@ -1,0 +1,75 @@
+/** Tables of an environment, each an ordered map from bytes to bytes (docs/formats/lmdb.md). */
+export const tableNames = [
+  'meta',
+  'log',
+  'schemas',
+  'types',
+  'requests',
+  'states',
+  'applied',
+  'postings',
+  'compensations',
+  'cursors',
+] as const;
+
+/** One of the tables. */
+export type TableName = (typeof tableNames)[number];
+
+/** Bounds of a range: `start` and after, before `end`; `reverse` yields from the end down. */
+export interface RangeOptions {
+  readonly start?: Uint8Array;
+  readonly end?: Uint8Array;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+/** A row of a range. */
+export interface Row {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** One consistent point of all tables. Bytes and iterators are valid only inside the call that gave the snapshot. */
+export interface Snapshot {
+  get(table: TableName, key: Uint8Array): Uint8Array | undefined;
+  range(table: TableName, options?: RangeOptions): Iterable<Row>;
+  count(table: TableName): number;
+}
+
+/** A write transaction. Reads answer as of its start: what it puts shows in the next one. */
+export interface WriteTx extends Snapshot {
+  /** `append` promises that `key` is greater than all keys of the table; otherwise the write fails. */
+  put(table: TableName, key: Uint8Array, value: Uint8Array, append?: boolean): void;
+  delete(table: TableName, key: Uint8Array): void;
+}
+
+/** Sizes for `status`, in bytes. */
+export interface StorageSize {
+  readonly fileBytes: number;
+  readonly mapBytes: number;
+  readonly usedBytes: number;
+  readonly readers: number;
+}
+
+/**
+ * An ordered, transactional store for one environment. Every backend passes test/contract/storage.ts.
+ */
+export interface Storage {
+  readonly readOnly: boolean;
+  /** What an acknowledged write survives: `fsync` a power cut, `memory` nothing. */
+  readonly durability: 'fsync' | 'memory';
+  /**
+   * Runs `work` with the writer lock held, alone among all processes. When the promise resolves, all that it put
+   * is durable; when it rejects, nothing of it was applied or the outcome is unknown (STORAGE_ code).
+   * If `work` throws, nothing is written and the promise rejects with its error.
+   */
+  write<T>(work: (tx: WriteTx) => T): Promise<T>;
+  /** Runs `work` on the newest durable snapshot. */
+  read<T>(work: (snapshot: Snapshot) => T): T;
+  /** Calls back soon after any process committed; returns how to stop. */
+  watch(changed: () => void): () => void;
+  size(): StorageSize;
+  /** Copies a consistent snapshot to a new file, durable when it resolves. Errors: BACKUP_EXISTS, STORAGE_FAILED. */
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}

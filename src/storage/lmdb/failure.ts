@@ -1,0 +1,41 @@
+import { TxlogError } from '../../core/errors.ts';
+
+/** Numbers of the system's errors that mean "no room". */
+const noRoom = new Set([27, 28, 122]);
+
+/**
+ * Runs one operation of LMDB and names its failure. A TxlogError passes as it is.
+ *
+ * Errors: STORAGE_FULL, STORAGE_FAILED, ENV_PERMISSION, ENV_READ_ONLY, STORAGE_CORRUPT.
+ */
+export function toStorageError<T>(operation: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof TxlogError) throw error;
+    throw named(operation, error as Error & { code?: unknown });
+  }
+}
+
+function named(operation: string, error: Error & { code?: unknown }): TxlogError {
+  const { code, message } = error;
+  if (code === 13 || code === 1) {
+    return new TxlogError('ENV_PERMISSION', `no permission to ${operation}`, { cause: error, next: ['txlog doctor'] });
+  }
+  if (code === 30)
+    return new TxlogError('ENV_READ_ONLY', `cannot ${operation}: the file system is read-only`, { cause: error });
+  if (code === -30793 || code === -30796 || code === -30797) {
+    return new TxlogError('STORAGE_CORRUPT', `cannot ${operation}: ${message}`, {
+      cause: error,
+      next: ['txlog doctor', 'txlog verify'],
+    });
+  }
+  if (typeof code === 'number' && noRoom.has(code)) {
+    return new TxlogError('STORAGE_FULL', `cannot ${operation}: no room on the disk (${message})`, { cause: error });
+  }
+  return new TxlogError('STORAGE_FAILED', `cannot ${operation}: ${message}`, {
+    cause: error,
+    hint: 'The outcome of what was under way is unknown; submitting it again with the same id is safe.',
+    next: ['txlog doctor', 'txlog verify'],
+  });
+}

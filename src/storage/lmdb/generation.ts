@@ -1,0 +1,123 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TxlogError } from '../../core/errors.ts';
+
+/**
+ * An environment's directory holds one LMDB environment per generation, `g1`, `g2`, …, and a file `current` that names
+ * one. A rebuild writes the next generation under another name, syncs and renames it, and then says `moved` in the head
+ * of the old one: that commit is the swap. `current` only spares openers the way through old generations.
+ *
+ * Source: decisions/0005-generations.md.
+ */
+export const generationDir = (dir: string, generation: number): string => join(dir, `g${generation}`);
+/** Where a generation is built before it is complete; free to delete at any time. */
+export const unfinishedDir = (dir: string): string => join(dir, `building-${process.pid}`);
+
+const currentFile = (dir: string): string => join(dir, 'current');
+
+/**
+ * The generation to open first, or undefined when there is no environment.
+ *
+ * Errors: ENV_FOREIGN when the directory holds something else.
+ */
+export function readCurrent(dir: string): number | undefined {
+  if (!existsSync(dir)) return undefined;
+  if (!statSync(dir).isDirectory())
+    throw new TxlogError('ENV_FOREIGN', `${dir} is a file, not an environment's directory`);
+  if (!existsSync(currentFile(dir))) {
+    // Another process may be making the environment right now, or died doing so.
+    const others = readdirSync(dir).filter((name) => !/^(building-[0-9]+|g1|current\.[0-9]+)$/.test(name));
+    if (others.length === 0) return undefined;
+    throw new TxlogError('ENV_FOREIGN', `${dir} holds ${others.slice(0, 3).join(', ')} but no environment of txlog`, {
+      hint: 'Nothing was changed there.',
+      next: ['txlog init --env ANOTHER_DIR'],
+    });
+  }
+  const text = readFileSync(currentFile(dir), 'utf8').trim();
+  const generation = Number(/^g([1-9][0-9]*)$/.exec(text)?.[1]);
+  if (!Number.isSafeInteger(generation) || !existsSync(join(generationDir(dir, generation), 'data.mdb'))) {
+    throw new TxlogError('ENV_FOREIGN', `${currentFile(dir)} does not name a generation of an environment`, {
+      next: [`txlog doctor --env ${dir}`],
+    });
+  }
+  return generation;
+}
+
+/** Points `current` at a generation, so that it holds either the old name or the new one. */
+export function writeCurrent(dir: string, generation: number): void {
+  const fresh = `${currentFile(dir)}.${process.pid}`;
+  writeFileSync(fresh, `g${generation}\n`);
+  syncPath(fresh);
+  renameSync(fresh, currentFile(dir));
+  syncPath(dir);
+}
+
+/** Makes a finished build a generation; durable when it returns. */
+export function publishBuild(dir: string, generation: number): void {
+  syncPath(join(unfinishedDir(dir), 'data.mdb'));
+  syncPath(unfinishedDir(dir));
+  const target = generationDir(dir, generation);
+  // Left over from a rebuild that died before its swap: no one was ever told of it.
+  rmSync(target, { recursive: true, force: true });
+  renameSync(unfinishedDir(dir), target);
+  syncPath(dir);
+}
+
+/** Removes builds that died and generations before `generation`. Those still open elsewhere live on until closed. */
+export function removeOld(dir: string, generation: number): void {
+  for (const name of readdirSync(dir)) {
+    const old = Number(/^g([1-9][0-9]*)$/.exec(name)?.[1]);
+    if (old < generation) rmSync(join(dir, name), { recursive: true, force: true });
+  }
+  removeUnfinished(dir);
+}
+
+/** Removes the builds of processes that are gone. */
+export function removeUnfinished(dir: string): void {
+  for (const name of readdirSync(dir)) {
+    const pid = Number(/^building-([1-9][0-9]*)$/.exec(name)?.[1]);
+    if (pid > 0 && (pid === process.pid || !isAlive(pid))) rmSync(join(dir, name), { recursive: true, force: true });
+  }
+}
+
+/** Makes the directory of a new environment, and all above it. */
+export function makeDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (cause) {
+    throw new TxlogError('ENV_PERMISSION', `cannot make ${dir}: ${(cause as Error).message}`, {
+      cause,
+      next: [`ls -ld ${dirname(dir)}`],
+    });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function syncPath(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

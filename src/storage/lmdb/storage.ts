@@ -1,0 +1,159 @@
+import { statfsSync, statSync, watch } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { assert } from '../../core/assert.ts';
+import { TxlogError } from '../../core/errors.ts';
+import type { Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
+import { toStorageError } from './failure.ts';
+import { type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
+import { lmdbSnapshot } from './snapshot.ts';
+
+const reserveBytesDefault = 32 * 1024 * 1024;
+
+interface Put {
+  readonly table: TableName;
+  readonly key: Buffer;
+  readonly value: Buffer | undefined;
+  readonly append: boolean;
+}
+
+/**
+ * Storage on LMDB in strict mode: visible means durable, so what any process reads may be acknowledged.
+ *
+ * Errors: STORAGE_FULL, STORAGE_FAILED, ENV_READ_ONLY, ENV_CLOSED.
+ * Source: docs/formats/lmdb.md; decisions/0003-lmdb-options.md.
+ */
+export function openLmdbStorage(options: LmdbOptions): Storage {
+  const env = toStorageError('open the environment', () => openEnv(options));
+  const snapshot = lmdbSnapshot(env.tables);
+  const file = join(options.dir, 'data.mdb');
+  let closed = false;
+  const open = () => {
+    if (closed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
+  };
+  return {
+    readOnly: options.readOnly ?? false,
+    durability: options.unpublished ? 'memory' : 'fsync',
+    async write(work) {
+      open();
+      if (options.readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
+      refuseWhenFull(options);
+      return commit(env, snapshot, work);
+    },
+    read(work) {
+      open();
+      env.root.resetReadTxn();
+      return work(snapshot);
+    },
+    // Every commit writes data.mdb, whoever makes it: the kernel tells, so no one has to poll.
+    watch: (changed) => watchFile(file, changed),
+    size: () => sizeOf(env, file),
+    backup: (target) => backup(env, target),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await env.root.close();
+    },
+  };
+}
+
+/** Runs `work`, then all its puts, in one synchronous transaction: a throw anywhere leaves nothing behind. */
+function commit<T>(env: LmdbEnv, snapshot: Snapshot, work: (tx: WriteTx) => T): T {
+  const puts: Put[] = [];
+  let result: { readonly value: T } | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const tx: WriteTx = {
+    ...snapshot,
+    put: (table, key, value, append = false) =>
+      void puts.push({ table, key: key as Buffer, value: value as Buffer, append }),
+    delete: (table, key) => void puts.push({ table, key: key as Buffer, value: undefined, append: false }),
+  };
+  toStorageError('commit', () => {
+    env.root.transactionSync(() => {
+      try {
+        result = { value: work(tx) };
+      } catch (error) {
+        // Ended without puts rather than aborted, so that errors of `work` and of the commit stay apart.
+        failure = { error };
+        return;
+      }
+      applyPuts(env, puts);
+      // Nothing is returned: a thenable here would keep the transaction open.
+    });
+  });
+  if (failure) throw failure.error;
+  assert(result !== undefined, 'a transaction that committed has a result');
+  return result.value;
+}
+
+function applyPuts(env: LmdbEnv, puts: readonly Put[]): void {
+  let last: Put | undefined;
+  for (const put of puts) {
+    const table = env.tables.get(put.table);
+    assert(table !== undefined, `table ${put.table} is open`);
+    if (put.value === undefined) {
+      table.removeSync(put.key);
+      continue;
+    }
+    // LMDB answers a refused put with false, and some failed ones with nothing at all: see the check below.
+    const done: unknown = put.append
+      ? table.putSync(put.key, put.value, { append: true })
+      : table.putSync(put.key, put.value);
+    if (done === false) throw new TxlogError('STORAGE_FAILED', `LMDB refused a put into ${put.table}`);
+    if (put.append) last = put;
+  }
+  if (last && env.tables.get(last.table)?.doesExist(last.key) !== true) {
+    throw new TxlogError('STORAGE_FAILED', `a put into ${last.table} was lost`);
+  }
+}
+
+function refuseWhenFull(options: LmdbOptions): void {
+  const { bavail, bsize } = statfsSync(options.dir);
+  const reserve = options.reserveBytes ?? reserveBytesDefault;
+  if (bavail * bsize >= reserve) return;
+  throw new TxlogError(
+    'STORAGE_FULL',
+    `only ${bavail * bsize} bytes are free on the disk, ${reserve} are kept in reserve`,
+    {
+      hint: 'Nothing was written. Reads still work.',
+      next: [`df -h ${options.dir}`, 'txlog status'],
+    },
+  );
+}
+
+function watchFile(file: string, changed: () => void): () => void {
+  const watcher = watch(file, { persistent: false }, changed);
+  // A watcher that fails is not fatal: followers also look from time to time.
+  watcher.on('error', () => watcher.close());
+  return () => watcher.close();
+}
+
+function sizeOf(env: LmdbEnv, file: string) {
+  const stats = env.root.getStats() as {
+    mapSize: number;
+    lastPageNumber: number;
+    pageSize?: number;
+    numReaders: number;
+  };
+  const pageBytes = stats.pageSize ?? 4096;
+  return {
+    fileBytes: statSync(file).size,
+    mapBytes: stats.mapSize,
+    usedBytes: (stats.lastPageNumber + 1) * pageBytes,
+    readers: stats.numReaders,
+  };
+}
+
+/** LMDB's copy is consistent but not synced: both the file and its directory entry are, here. */
+async function backup(env: LmdbEnv, target: string): Promise<void> {
+  try {
+    await env.root.backup(target, true);
+    for (const path of [target, dirname(target)]) {
+      const handle = await open(path, 'r');
+      await handle.sync();
+      await handle.close();
+    }
+  } catch (cause) {
+    throw new TxlogError('STORAGE_FAILED', `copy to ${target} failed: ${(cause as Error).message}`, { cause });
+  }
+}

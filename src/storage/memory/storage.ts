@@ -1,0 +1,135 @@
+import { TxlogError } from '../../core/errors.ts';
+import {
+  type RangeOptions,
+  type Row,
+  type Snapshot,
+  type Storage,
+  type TableName,
+  tableNames,
+  type WriteTx,
+} from '../../ports/storage.ts';
+
+interface Table {
+  readonly rows: Map<string, Uint8Array>;
+  /** Keys in order, until the next write. */
+  sorted: readonly string[] | undefined;
+}
+
+/**
+ * An environment that lives in this process only: for tests, simulations and what-if runs. Several handles may
+ * share one `MemoryFiles`, as processes share an environment on disk.
+ */
+export class MemoryFiles {
+  readonly tables = new Map<TableName, Table>(tableNames.map((name) => [name, { rows: new Map(), sorted: undefined }]));
+  readonly watchers = new Set<() => void>();
+}
+
+/** Opens a handle on `files`. */
+export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOnly = false): Storage {
+  let closed = false;
+  const snapshot = memorySnapshot(files);
+  const open = () => {
+    if (closed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
+  };
+  return {
+    readOnly,
+    durability: 'memory',
+    async write(work) {
+      open();
+      if (readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
+      const { tx, apply } = memoryTransaction(files, snapshot);
+      const result = work(tx);
+      apply();
+      for (const changed of files.watchers) changed();
+      return result;
+    },
+    read(work) {
+      open();
+      return work(snapshot);
+    },
+    watch(changed) {
+      files.watchers.add(changed);
+      return () => void files.watchers.delete(changed);
+    },
+    size: () => ({ fileBytes: 0, mapBytes: 0, usedBytes: 0, readers: 0 }),
+    backup: () => Promise.reject(new TxlogError('STORAGE_FAILED', 'an environment in memory has no file to back up')),
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+function memorySnapshot(files: MemoryFiles): Snapshot {
+  return {
+    get: (table, key) => tableOf(files, table).rows.get(keyText(key)),
+    range: (table, options) => rangeOf(tableOf(files, table), options ?? {}),
+    count: (table) => tableOf(files, table).rows.size,
+  };
+}
+
+/** Collects what `work` puts, and applies it as a whole afterwards, as the port demands. */
+function memoryTransaction(files: MemoryFiles, snapshot: Snapshot): { tx: WriteTx; apply: () => void } {
+  const writes: { table: TableName; key: string; value: Uint8Array | undefined; append: boolean }[] = [];
+  const tx: WriteTx = {
+    ...snapshot,
+    put: (table, key, value, append = false) =>
+      void writes.push({ table, key: keyText(key), value: Uint8Array.from(value), append }),
+    delete: (table, key) => void writes.push({ table, key: keyText(key), value: undefined, append: false }),
+  };
+  const apply = () => {
+    const greatest = new Map<TableName, string>();
+    for (const { table, key, append } of writes) {
+      if (!append) continue;
+      const last = greatest.get(table) ?? sortedKeys(tableOf(files, table)).at(-1) ?? '';
+      if (key <= last) throw new TxlogError('STORAGE_FAILED', `append to ${table} out of order`);
+      greatest.set(table, key);
+    }
+    for (const { table, key, value } of writes) {
+      const { rows } = tableOf(files, table);
+      if (!rows.has(key) || !value) tableOf(files, table).sorted = undefined;
+      if (value) rows.set(key, value);
+      else rows.delete(key);
+    }
+  };
+  return { tx, apply };
+}
+
+function* rangeOf(table: Table, options: RangeOptions): Generator<Row> {
+  const keys = sortedKeys(table);
+  const first = options.start ? firstAt(keys, keyText(options.start)) : 0;
+  const end = options.end ? firstAt(keys, keyText(options.end)) : keys.length;
+  const count = Math.max(0, Math.min(end - first, options.limit ?? keys.length));
+  for (let i = 0; i < count; i++) {
+    const key = keys[options.reverse ? end - 1 - i : first + i] as string;
+    const value = table.rows.get(key);
+    if (value) yield { key: Buffer.from(key, 'latin1'), value };
+  }
+}
+
+function sortedKeys(table: Table): readonly string[] {
+  table.sorted ??= [...table.rows.keys()].sort();
+  return table.sorted;
+}
+
+/** Index of the first key that is not before `bound`. */
+function firstAt(keys: readonly string[], bound: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as string) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function tableOf(files: MemoryFiles, name: TableName): Table {
+  const table = files.tables.get(name);
+  if (!table) throw new TxlogError('STORAGE_FAILED', `no table ${name}`);
+  return table;
+}
+
+/** One character a byte keeps byte order under string comparison. */
+function keyText(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+}

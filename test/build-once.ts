@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const built = ['oclif.manifest.json', 'dist/cli/run.js', 'dist/fast/submit.cjs'];
+const sources = ['src', 'commands', 'bin/build.js', 'package.json', 'package-lock.json', 'tsconfig.json'];
+
+/** Builds what e2e tests run, unless it is newer than every source of it. */
+export default function buildOnce(): void {
+  const oldest = Math.min(...built.map(changedAt));
+  if (oldest > Math.max(...sources.map(newestBelow))) return;
+  const { status } = spawnSync(process.execPath, ['bin/build.js'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the build failed: its output is above');
+}
+
+function changedAt(file: string): number {
+  const path = join(root, file);
+  return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
+
+function newestBelow(name: string): number {
+  const path = join(root, name);
+  if (!existsSync(path) || !statSync(path).isDirectory()) return changedAt(name);
+  const below = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  // The folder itself counts: removing a file changes nothing else.
+  return Math.max(changedAt(name), ...below.map((file) => changedAt(join(name, file))));
+}

@@ -1,0 +1,36 @@
+import type { Finding, Rule } from './finding.ts';
+import { cycles } from './rules/cycles.ts';
+import { docstrings } from './rules/docstrings.ts';
+import { layers } from './rules/layers.ts';
+import { barrels, names } from './rules/names.ts';
+import { packages } from './rules/packages.ts';
+import { pureGlobals, pureImports } from './rules/purity.ts';
+import { reach } from './rules/reach.ts';
+import { fileSizes, functionSizes, medianSize } from './rules/sizes.ts';
+import { machinePaths, registryHosts, switchedOff } from './rules/texts.ts';
+import { loadTree } from './tree.ts';
+
+/** Every rule of the source tree, in the order in which findings are listed. */
+export const rules: readonly Rule[] = [
+  layers,
+  packages,
+  pureImports,
+  pureGlobals,
+  cycles,
+  barrels,
+  names,
+  reach,
+  fileSizes,
+  medianSize,
+  functionSizes,
+  docstrings,
+  machinePaths,
+  registryHosts,
+  switchedOff,
+];
+
+/** What is wrong with the project below `root`. */
+export function checkTree(root: string): Finding[] {
+  const tree = loadTree(root);
+  return rules.flatMap(({ name, why, check }) => [...check(tree)].map((found) => ({ rule: name, why, ...found })));
+}

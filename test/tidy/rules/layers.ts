@@ -1,0 +1,63 @@
+import type { Rule } from '../finding.ts';
+import { sourcesIn } from '../tree.ts';
+
+// What a layer may import besides itself. One line is one decision: docs/ARCHITECTURE.md draws it.
+const may: Record<string, readonly string[]> = {
+  core: [],
+  ports: ['core'],
+  layout: ['core', 'ports'],
+  pipeline: ['core', 'ports', 'layout'],
+  capability: ['core', 'ports', 'layout', 'pipeline'],
+  app: ['core', 'ports'],
+  storage: ['core', 'ports', 'layout'],
+  order: ['core', 'ports', 'layout'],
+  engine: ['core', 'ports', 'layout', 'pipeline', 'capability', 'app', 'storage', 'order'],
+  face: ['core', 'engine'],
+  command: ['core', 'face', 'index'],
+};
+
+const capabilities = ['sessions', 'sagas', 'sync', 'attachments'];
+const faces = ['cli', 'tui', 'http'];
+// Siblings of these never meet: a backend or a face must be removable without touching another one.
+const apart = new Set(['storage', 'order', 'face']);
+
+/** core <- ports <- layout <- pipeline <- capabilities <- engine <- faces <- commands. */
+export const layers: Rule = {
+  name: 'layers',
+  why: 'imports go one way, so that a layer can be read and tested without what is built on it',
+  *check(tree) {
+    for (const source of sourcesIn(tree, 'src', 'commands')) {
+      for (const { path, line } of source.imports) {
+        if (path === undefined || !tree.sources.has(path)) continue;
+        const what = problem(source.path, path);
+        if (what !== undefined) yield { file: source.path, line, what };
+      }
+    }
+  },
+};
+
+function problem(from: string, to: string): string | undefined {
+  const [here, there] = [layerOf(from), layerOf(to)];
+  if (here === undefined) return `${from} is in no known layer`;
+  if (there === undefined) return `${here} imports ${to}, which is in no layer`;
+  if (here === 'command' && to === 'src/index.ts') return undefined;
+  if (here === there && apart.has(here) && folderOf(from) !== folderOf(to)) return `${from} imports its sibling ${to}`;
+  if (here === there || may[here]?.includes(there)) return undefined;
+  return `${here} imports ${there} (${to})`;
+}
+
+function layerOf(path: string): string | undefined {
+  const [top, folder = '', rest] = path.split('/');
+  if (top === 'commands') return 'command';
+  if (top !== 'src') return undefined;
+  if (rest === undefined) return 'engine';
+  if (capabilities.includes(folder)) return 'capability';
+  if (faces.includes(folder)) return 'face';
+  return folder in may ? folder : undefined;
+}
+
+// src/storage/lmdb/open.ts is in storage/lmdb; src/cli/print/table.ts is in cli.
+function folderOf(path: string): string {
+  const parts = path.split('/');
+  return faces.includes(parts[1] ?? '') ? (parts[1] ?? '') : parts.slice(1, 3).join('/');
+}
