@@ -1,13 +1,27 @@
+import type { AuditReport } from './audit/report.ts';
+import type { BackupReport } from './backup.ts';
+import type { CompensationPlan } from './compensate/plan.ts';
 import type { LoadedApp } from './core/app.ts';
 import { present } from './core/assert.ts';
 import { TxlogError } from './core/errors.ts';
+import type { RecordFilter } from './core/filter.ts';
 import { limits } from './core/limits.ts';
 import type { Receipt } from './core/receipt.ts';
-import { compensateType, type StoredRecord } from './core/record.ts';
+import type { Expectation, StoredRecord } from './core/record.ts';
 import type { Request, RequestInput } from './core/request.ts';
-import type { Counts } from './layout/meta.ts';
+import type {
+  CompensateOptions,
+  Connection,
+  EnvironmentParts,
+  FollowOptions,
+  ProgressOptions,
+  RebuildReport,
+  TransactionName,
+} from './environment-parts.ts';
+import type { HistoryEntry } from './inspect/history.ts';
+import type { TransactionReport } from './inspect/report.ts';
+import type { Head } from './layout/meta.ts';
 import type { Handle } from './open-handle.ts';
-import type { Pipeline } from './pipeline/0-pipeline.ts';
 import type { Answer } from './pipeline/2-batch.ts';
 import {
   type AppliedEntry,
@@ -20,26 +34,12 @@ import {
 import { positionAtTime } from './pipeline/time-travel.ts';
 import type { View } from './pipeline/view.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Snapshot } from './ports/storage.ts';
-
-/** One generation of an environment, open, and the pipeline that writes it. */
-export interface Connection {
-  readonly handle: Handle;
-  readonly pipeline: Pipeline;
-}
-
-/** What an Environment is made of; `openEnvironment` puts it together. */
-export interface EnvironmentParts {
-  readonly dir: string;
-  readonly app: LoadedApp;
-  readonly clock: Clock;
-  readonly connection: Connection;
-  /** Opens the newest generation anew, after a rebuild by anyone took the place of the present one. */
-  connect(): Promise<Connection>;
-}
-
-/** A transaction by its id, or by its position. */
-export type TransactionName = string | number;
+import type { Snapshot, Storage } from './ports/storage.ts';
+import type { ReplayTarget } from './rebuild.ts';
+import type { WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
+import type { StoredCursor } from './rescan/cursor.ts';
+import type { RecordsOptions } from './rescan/read-records.ts';
+import type { Status } from './status.ts';
 
 /** How many keys a page of states holds unless the caller says otherwise. */
 const pageKeys = 1_000;
@@ -120,32 +120,8 @@ export class Environment {
    *
    * Errors: TRANSACTION_NOT_FOUND. What cannot be undone is a rejection: NOT_COMPENSABLE, COMPENSATION_BLOCKED.
    */
-  async compensate(
-    name: TransactionName,
-    options: {
-      readonly reason?: string;
-      readonly actor?: string;
-      readonly id?: string;
-      readonly dryRun?: boolean;
-    } = {},
-  ): Promise<Receipt> {
-    const target = await this.transaction(name);
-    const input = {
-      type: 'compensate',
-      payload: {
-        id: target.id,
-        position: String(target.position),
-        ...(options.reason === undefined ? {} : { reason: options.reason }),
-      },
-    };
-    const checked = this.check({
-      ...input,
-      ...(options.id === undefined ? {} : { id: options.id }),
-      ...(options.actor === undefined ? {} : { actor: options.actor }),
-    });
-    const request: Request = { ...checked, type: compensateType, compensates: target.position };
-    const [answer] = options.dryRun ? await this.preview([request]) : await this.submitChecked([request]);
-    return receiptOrThrow(present(answer, 'answer'));
+  async compensate(name: TransactionName, options: CompensateOptions = {}): Promise<Receipt> {
+    return this.undo((await this.transaction(name)).position, options, []);
   }
 
   /** The state of a key now, or as of a position; undefined when it has no value or owner. */
@@ -211,13 +187,142 @@ export class Environment {
     return this.read((_, snapshot) => positionAtTime(snapshot, time));
   }
 
+  /** Records that pass `filter`, in log order; the narrowest index is used to find them. */
+  async *records(filter: RecordFilter = {}, options: RecordsOptions = {}): AsyncGenerator<StoredRecord> {
+    for await (const page of this.pages(filter, options)) yield* page;
+  }
+
+  /** As `records`, by the page of up to 1,000: for large amounts. */
+  async *pages(filter: RecordFilter = {}, options: RecordsOptions = {}): AsyncGenerator<readonly StoredRecord[]> {
+    const { readPages } = await import('./rescan/read-records.ts');
+    yield* readPages(this, filter, options);
+  }
+
+  /** Records that pass `filter` from position `from` on, then new ones of any process, until `signal` aborts. */
+  async *follow(filter: RecordFilter = {}, options: FollowOptions = {}): AsyncGenerator<StoredRecord> {
+    const { followRecords } = await import('./rescan/read-records.ts');
+    yield* followRecords(this, filter, options);
+  }
+
+  /** How many records pass `filter`. */
+  async count(filter: RecordFilter = {}): Promise<number> {
+    const { countRecords } = await import('./rescan/count-records.ts');
+    return countRecords(this, filter);
+  }
+
+  /** Where a named reader stands, if it ever saved that. */
+  async cursor(name: string): Promise<StoredCursor | undefined> {
+    const { readCursor } = await import('./rescan/cursor.ts');
+    return this.read((_, snapshot) => readCursor(snapshot, name));
+  }
+
+  /** Saves where a named reader stands; durable when it resolves. */
+  async saveCursor(name: string, cursor: StoredCursor): Promise<void> {
+    const { writeCursor } = await import('./rescan/cursor.ts');
+    await this.run(({ handle }) =>
+      handle.storage.write((tx) => {
+        handle.view.catchUp(tx);
+        writeCursor(tx, name, cursor);
+      }),
+    );
+  }
+
+  /** All that was ever applied to a key, oldest first, with its state before and after. */
+  async *history(
+    key: string,
+    options: { readonly from?: number; readonly limit?: number } = {},
+  ): AsyncGenerator<HistoryEntry> {
+    const { readHistory } = await import('./inspect/history.ts');
+    yield* readHistory(this, key, options);
+  }
+
+  /** All about one transaction: its record, its keys before and after, its neighbours on them, its compensation. */
+  async inspect(name: TransactionName): Promise<TransactionReport> {
+    const { reportTransaction } = await import('./inspect/report.ts');
+    const record = await this.transaction(name);
+    return this.read((view, snapshot) => reportTransaction(view, snapshot, record));
+  }
+
+  /** What compensating these transactions, in this order, would do. Writes nothing. */
+  async planCompensation(names: readonly TransactionName[]): Promise<CompensationPlan> {
+    const { planItems } = await import('./compensate/plan.ts');
+    const targets = await Promise.all(names.map((name) => this.transaction(name)));
+    return this.read((view, snapshot) => ({
+      v: 1,
+      unit: this.unit,
+      head: String(view.head.position),
+      items: planItems({ view, snapshot, app: this.app, now: this.clock.now() }, targets),
+    }));
+  }
+
+  /**
+   * Carries out a plan, in its order; what it says is refused or done is left out. Running it again goes on where it
+   * stopped. Errors: PLAN_INVALID; PLAN_STALE, with nothing applied, when a key has changed since.
+   */
+  async *applyPlan(input: unknown, options: CompensateOptions = {}): AsyncGenerator<Receipt> {
+    const { checkPlan, refuseStale } = await import('./compensate/plan.ts');
+    const plan = checkPlan(input, this.unit);
+    await this.read((view, snapshot) => refuseStale(plan, view, snapshot));
+    for (const item of plan.items) {
+      if (item.refused) continue;
+      const expect = item.keys.map(({ key, version }) => ({ key, version }));
+      yield await this.undo(Number(item.position), options, expect);
+    }
+  }
+
+  /** Size, totals and durability. */
+  async status(): Promise<Status> {
+    const { readStatus } = await import('./status.ts');
+    return readStatus(this);
+  }
+
+  /** Checks the log's chain, checksums and totals and the storage's pages. Fast; changes nothing. */
+  async verify(options: ProgressOptions = {}): Promise<AuditReport> {
+    const { verify } = await import('./audit/audit.ts');
+    return verify(this, this.handle.storage, options.onProgress);
+  }
+
+  /** Folds the whole log again beside the environment and compares every state, list and index with it. */
+  async rescanVerify(options: ProgressOptions = {}): Promise<AuditReport> {
+    const { rescanVerify } = await import('./audit/audit.ts');
+    return this.beside((side) => rescanVerify(this, side, options.onProgress));
+  }
+
+  /** Makes all indexes anew from the log and swaps them in atomically. Errors: ENV_READ_ONLY, STORAGE_CORRUPT. */
+  async rebuild(options: ProgressOptions = {}): Promise<RebuildReport> {
+    const { rebuild, removeOldGenerations } = await import('./rebuild.ts');
+    const report = await rebuild(this, options.onProgress);
+    // The next read finds the old generation moved, and opens the new one.
+    await this.read(() => undefined);
+    removeOldGenerations(this.dir, report.generation);
+    return report;
+  }
+
+  /** Writes a new environment in `dir` that holds the log up to `position`. Errors: ENV_EXISTS, POSITION_NOT_FOUND. */
+  async replayTo(target: ReplayTarget): Promise<{ readonly position: number; readonly records: number }> {
+    const { replayTo } = await import('./rebuild.ts');
+    return replayTo(this, target);
+  }
+
+  /** Decides every logged request again with other handlers, beside the environment, and tells what would differ. */
+  async whatIf(app: LoadedApp, options: WhatIfOptions = {}): Promise<WhatIfReport> {
+    const { whatIf } = await import('./replay/what-if.ts');
+    return this.beside((side) => whatIf(this, side, app, options));
+  }
+
+  /** Copies the environment, online, into a directory or a file, and verifies the copy. Errors: BACKUP_EXISTS. */
+  async backup(target: string, options: ProgressOptions = {}): Promise<BackupReport> {
+    const { backup } = await import('./backup.ts');
+    return backup(this.handle.storage, target, options.onProgress);
+  }
+
+  /** Calls back soon after any process committed; returns how to stop. */
+  watch(changed: () => void): () => void {
+    return this.handle.storage.watch(changed);
+  }
+
   /** The end of the log and the totals. */
-  async head(): Promise<{
-    readonly position: number;
-    readonly time: number;
-    readonly digest: string;
-    readonly counts: Counts;
-  }> {
+  async head(): Promise<Head> {
     return this.read((view) => view.head);
   }
 
@@ -237,6 +342,28 @@ export class Environment {
     this.closed = true;
     await this.connection.pipeline.close();
     await this.connection.handle.storage.close();
+  }
+
+  private async undo(position: number, options: CompensateOptions, expect: readonly Expectation[]): Promise<Receipt> {
+    const { compensationOf } = await import('./compensate/plan.ts');
+    const { id } = this.check({
+      type: 'compensate',
+      ...(options.id === undefined ? {} : { id: options.id }),
+      ...(options.actor === undefined ? {} : { actor: options.actor }),
+    });
+    const request = { ...compensationOf(await this.transaction(position), id, options), expect };
+    const [answer] = options.dryRun ? await this.preview([request]) : await this.submitChecked([request]);
+    return receiptOrThrow(present(answer, 'answer'));
+  }
+
+  private async beside<T>(work: (side: Storage) => Promise<T>): Promise<T> {
+    const { openSide } = await import('./side.ts');
+    const side = await openSide(this.dir, this.handle.storage.readOnly);
+    try {
+      return await work(side.storage);
+    } finally {
+      await side.dispose();
+    }
   }
 
   /** Works on the present generation; when a rebuild took its place, opens the new one and works again. */

@@ -4,6 +4,12 @@
  * Everything public is here; other modules may change at any time.
  */
 export { defineApp } from './app/define.ts';
+export { loadApp } from './app/load.ts';
+export { compileWhere } from './app/where.ts';
+export type { AuditProblem, AuditReport } from './audit/report.ts';
+export { type BackupReport, restore } from './backup.ts';
+export type { PlannedFlip } from './compensate/flips.ts';
+export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/plan.ts';
 export type {
   App,
   HandlerRejection,
@@ -26,9 +32,24 @@ export type { Expectation, Outcome, StoredRecord } from './core/record.ts';
 export type { Owner, Rejection } from './core/rejection.ts';
 export type { Request, RequestInput } from './core/request.ts';
 export { type OpenOptions, openEnvironment } from './engine.ts';
-export { Environment, type TransactionName } from './environment.ts';
+export { Environment } from './environment.ts';
+export type {
+  CompensateOptions,
+  FollowOptions,
+  ProgressOptions,
+  RebuildReport,
+  TransactionName,
+} from './environment-parts.ts';
+export type { HistoryEntry } from './inspect/history.ts';
+export type { KeyReport, TransactionLink, TransactionReport } from './inspect/report.ts';
 export { parseJson } from './layout/json-text.ts';
 export { toReceiptJson, toRecordJson, toRejectionJson, toTime } from './layout/shapes.ts';
 export type { Answer } from './pipeline/2-batch.ts';
 export type { AppliedEntry, StateReading } from './pipeline/read-state.ts';
+export type { Progress } from './pipeline/reading.ts';
 export type { Clock } from './ports/clock.ts';
+export type { ReplayTarget } from './rebuild.ts';
+export type { ChangedKey, Decided, Flip, WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
+export type { StoredCursor } from './rescan/cursor.ts';
+export type { RecordsOptions } from './rescan/read-records.ts';
+export type { Status } from './status.ts';

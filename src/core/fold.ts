@@ -10,8 +10,8 @@ import { type State, untouched } from './state.ts';
 export interface FoldContext {
   readonly position: number;
   readonly time: number;
-  /** Id of the transaction at a position. */
-  idAt(position: number): string;
+  /** Id of the transaction at a position; undefined when a record of the log is folded, whose owner was checked once. */
+  idAt(position: number): string | undefined;
 }
 
 /** The next state, or why the change cannot be applied. */
@@ -78,6 +78,7 @@ function asOwner(state: State, change: Change, context: FoldContext, next: (owne
 }
 
 function ownerMismatch(state: State, change: Change, context: FoldContext): Folded | undefined {
+  if (state.exists && state.owner !== undefined && context.idAt(state.owner) === undefined) return undefined;
   const owner = ownerOf(state, context);
   if (owner && owner.id === change.owner) return undefined;
   const reason = owner
@@ -89,7 +90,7 @@ function ownerMismatch(state: State, change: Change, context: FoldContext): Fold
 /** Who owns a dedicated key, if anyone. */
 export function ownerOf(state: State, context: Pick<FoldContext, 'idAt'>): Owner | undefined {
   if (!state.exists || state.owner === undefined) return undefined;
-  return { id: context.idAt(state.owner), position: state.owner };
+  return { id: context.idAt(state.owner) ?? String(state.owner), position: state.owner };
 }
 
 function applyShared(state: State, change: Change): Folded {

@@ -79,7 +79,8 @@ export class Pipeline {
   async close(): Promise<void> {
     this.stopped ??= new TxlogError('ENV_CLOSED', 'the environment is closed');
     await this.running;
-    await this.checkpointer.close();
+    // The view of a generation that is no more, or of a stopped engine, is not worth writing.
+    if (this.failures === 0) await this.checkpointer.close().catch(ignoreMoved);
   }
 
   /** Stops without touching the indexes: another generation took this one's place. */
@@ -95,7 +96,7 @@ export class Pipeline {
     for (;;) {
       const units = this.queue.take();
       if (units.length > 0) await this.process(units);
-      const more = await this.checkpointer.step();
+      const more = await this.checkpoint();
       if (this.queue.isEmpty && !more) break;
       await this.deps.clock.yield();
     }
@@ -103,6 +104,17 @@ export class Pipeline {
     this.checkpointer.whenIdle(() => {
       this.running ??= this.run();
     });
+  }
+
+  /** Writes a slice of the overlay. A failure loses nothing: the log has it all, and the next checkpoint starts anew. */
+  private async checkpoint(): Promise<boolean> {
+    try {
+      return await this.checkpointer.step();
+    } catch (error) {
+      this.checkpointer.stop();
+      this.countFailure(error);
+      return false;
+    }
   }
 
   private async process(units: readonly Unit[]): Promise<void> {
@@ -149,19 +161,28 @@ export class Pipeline {
     return { view, app, clock, underLock, now };
   }
 
-  /** Nothing of the batch is applied, or its outcome is unknown: the view is read anew either way. */
+  /** Nothing of the batch is applied, or its outcome is unknown. */
   private fail(units: readonly Unit[], error: unknown): void {
-    this.deps.view.reset();
-    this.failures += 1;
-    const refusal = error instanceof TxlogError && error.code === 'ENV_MOVED';
-    if (!(error instanceof TxlogError) || (this.failures >= limits.commitFailuresMax && !refusal)) {
-      this.stopped = new TxlogError('EMERGENCY_STOP', `no more work is taken: ${(error as Error).message}`, {
-        cause: error,
-        hint: 'Requests without a receipt have an unknown outcome; submitting them again with the same id is safe.',
-        next: ['txlog doctor', 'txlog verify'],
-      });
-    }
+    this.countFailure(error);
     for (const unit of units) unit.fail(error);
     if (this.stopped) this.queue.failAll(this.stopped);
   }
+
+  /** The view may be ahead of the disk now: it is read anew. Failures that repeat end in an emergency stop. */
+  private countFailure(error: unknown): void {
+    this.deps.view.reset();
+    if (error instanceof TxlogError && error.code === 'ENV_MOVED') return;
+    this.failures += 1;
+    if (error instanceof TxlogError && this.failures < limits.commitFailuresMax) return;
+    this.stopped ??= new TxlogError('EMERGENCY_STOP', `no more work is taken: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'Requests without a receipt have an unknown outcome; submitting them again with the same id is safe.',
+      next: ['txlog doctor', 'txlog verify'],
+    });
+  }
+}
+
+/** Another generation has all that this one would still write. */
+function ignoreMoved(error: unknown): void {
+  if (!(error instanceof TxlogError) || error.code !== 'ENV_MOVED') throw error;
 }

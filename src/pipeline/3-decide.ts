@@ -49,7 +49,8 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
   return stageRecord(stage, request, chosen, reader);
 }
 
-function choose(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
+/** What is chosen for a request on the states that `reader` shows, before it is applied. */
+export function choose(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
   const unmet = findUnmetExpectation(request.expect, reader);
   if (unmet) return { ok: false, rejection: unmet, changes: request.changes, decided: false };
   if (request.compensates !== undefined) return decideCompensation(app, reader, request.compensates);

@@ -14,7 +14,9 @@ export function confirmBatch<T>(
   place: (tx: WriteTx, stage: Stage) => T,
 ): Promise<T> {
   return order.confirm((tx) => {
-    const unchanged = readHead(tx).position === stage.basePosition;
+    // A rebuild that took this generation's place leaves the position as it was: deciding again finds that out.
+    const { position, moved } = readHead(tx);
+    const unchanged = position === stage.basePosition && moved === undefined;
     return place(tx, unchanged ? stage : redecide(tx));
   });
 }

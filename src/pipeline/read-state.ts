@@ -106,7 +106,13 @@ export function readApplied(view: View, snapshot: Snapshot, key: string, from: n
   return entries;
 }
 
-function toReading(view: View, snapshot: Snapshot, state: State | undefined, now: number): StateReading | undefined {
+/** A state for readers, or undefined when it has no value or owner. */
+export function toReading(
+  view: View,
+  snapshot: Snapshot,
+  state: State | undefined,
+  now: number,
+): StateReading | undefined {
   if (!state?.exists) return undefined;
   const { key, kind, version, position, owner, pendingUntil } = state;
   return {

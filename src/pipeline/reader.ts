@@ -1,7 +1,17 @@
 import { applyChange } from '../core/fold.ts';
 import type { LogRecord } from '../core/record.ts';
 import { isExpired, type State } from '../core/state.ts';
-import type { Stage } from './stage.ts';
+
+/** Where a decision reads: a stage of the pipeline, or another world that a plan asks about. */
+export interface DecisionSource {
+  /** Time of the decision, in ms since 1970. */
+  readonly time: number;
+  readonly nextPosition: number;
+  state(key: string): State | undefined;
+  record(position: number): LogRecord | undefined;
+  idAt(position: number): string;
+  applied(key: string): Iterable<number>;
+}
 
 /**
  * The states as one decision sees them. Remembers which versions were read, and which claims it found expired:
@@ -10,9 +20,9 @@ import type { Stage } from './stage.ts';
 export class DecisionReader {
   readonly reads = new Map<string, number>();
   readonly expired = new Set<string>();
-  private readonly stage: Stage;
+  private readonly stage: DecisionSource;
 
-  constructor(stage: Stage) {
+  constructor(stage: DecisionSource) {
     this.stage = stage;
   }
 

@@ -24,30 +24,50 @@ export interface ScanBounds {
 
 const prefixPositionsMax = 2_000_000;
 
+/** Ranges up to this size are read in order: faster than to look for an index. */
+const shortRange = 4_000;
+
 /**
- * Reads one slice of the records that pass `filter`, from position `at` on (downwards when `reverse`). The narrowest
- * index proposes positions; every record is checked against the whole filter.
+ * A scan in slices, so that writers and other readers get their turns. The narrowest index proposes positions; every
+ * record is checked against the whole filter.
  */
-export function scanSlice(
-  view: View,
-  snapshot: Snapshot,
-  filter: RecordFilter,
-  at: number,
-  bounds: ScanBounds,
-  reverse = false,
-): ScanSlice {
-  const range = rangeOf(view, snapshot, filter);
-  const records: StoredRecord[] = [];
-  let visited = 0;
-  const from = reverse ? range.from : Math.max(at, range.from);
-  const to = reverse ? Math.min(at, range.to) : range.to;
-  for (const position of propose(view, snapshot, filter, from, to, reverse)) {
-    if (records.length >= bounds.records || visited >= bounds.visited) return { records, next: position };
-    visited += 1;
-    const record = view.catalog.record(snapshot, position);
-    if (record && matches(filter, record)) records.push(record);
+export class Scan {
+  private readonly filter: RecordFilter;
+  private readonly reverse: boolean;
+  /** Positions under a prefix, gathered once for all slices. */
+  private gathered: Float64Array | undefined;
+
+  constructor(filter: RecordFilter, reverse = false) {
+    this.filter = filter;
+    this.reverse = reverse;
   }
-  return { records, next: undefined };
+
+  /** The next slice, from position `at` on (downwards when reverse). */
+  slice(view: View, snapshot: Snapshot, at: number, bounds: ScanBounds): ScanSlice {
+    const range = rangeOf(view, snapshot, this.filter);
+    const from = this.reverse ? range.from : Math.max(at, range.from);
+    const to = this.reverse ? Math.min(at, range.to) : range.to;
+    const records: StoredRecord[] = [];
+    let visited = 0;
+    for (const position of this.propose(view, snapshot, from, to)) {
+      if (records.length >= bounds.records || visited >= bounds.visited) return { records, next: position };
+      visited += 1;
+      const record = view.catalog.record(snapshot, position);
+      if (record && matches(this.filter, record)) records.push(record);
+    }
+    return { records, next: undefined };
+  }
+
+  private propose(view: View, snapshot: Snapshot, from: number, to: number): Iterable<number> {
+    if (from > to) return [];
+    const { filter, reverse } = this;
+    const index = to - from < shortRange ? 'log' : chooseIndex(view, snapshot, filter);
+    if (index === 'log') return fromLog(view, snapshot, filter, { from, to, reverse });
+    if (index === 'prefix') this.gathered ??= gatherPrefix(view, snapshot, filter.prefix as string);
+    const lists =
+      index === 'prefix' ? [this.gathered as Iterable<number>] : listsOf(view, snapshot, filter, index, from);
+    return reverse ? backwards(lists, from, to) : merged(lists, from, to);
+  }
 }
 
 /** The positions that a filter allows: its own bounds, and its times turned into positions. */
@@ -70,21 +90,6 @@ export function chooseIndex(view: View, snapshot: Snapshot, filter: RecordFilter
   // Half of the log is read faster in order than by posting lists.
   if (Math.min(ofTypes, ofOutcome) > total / 2) return 'log';
   return ofTypes <= ofOutcome ? 'type' : 'outcome';
-}
-
-function* propose(
-  view: View,
-  snapshot: Snapshot,
-  filter: RecordFilter,
-  from: number,
-  to: number,
-  reverse: boolean,
-): Iterable<number> {
-  const index = chooseIndex(view, snapshot, filter);
-  if (from > to) return;
-  if (index === 'log') yield* fromLog(view, snapshot, filter, { from, to, reverse });
-  else if (reverse) yield* backwards(listsOf(view, snapshot, filter, index, from), from, to);
-  else yield* merged(listsOf(view, snapshot, filter, index, from), from, to);
 }
 
 /** The fixed header answers type and outcome; only records that pass are decoded. */
@@ -113,21 +118,22 @@ function listsOf(
 ): Iterable<number>[] {
   if (index === 'key') return keyLists(view, snapshot, filter.key as string, from);
   if (index === 'type') return (filter.types ?? []).map((type) => typePositions(view, snapshot, type, from));
-  if (index === 'outcome') return [listPositions(snapshot, outcomeList(filter.outcome as string), view.lists, from)];
-  return prefixLists(view, snapshot, filter.prefix as string, from);
+  return [listPositions(snapshot, outcomeList(filter.outcome as string), view.lists, from)];
 }
 
-function keyLists(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number>[] {
+/** The lists that name a key: its applied transactions, and the requests that were rejected for it. */
+export function keyLists(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number>[] {
   return [view.applied(snapshot, key, from), listPositions(snapshot, rejectedList(key), view.lists, from)];
 }
 
-function prefixLists(view: View, snapshot: Snapshot, prefix: string, from: number): Iterable<number>[] {
+/** All positions of the keys under a prefix, rising; all of the log when there are too many to hold. */
+function gatherPrefix(view: View, snapshot: Snapshot, prefix: string): Float64Array {
   const positions = new Set<number>();
   for (const key of keysWithPrefix(view, snapshot, prefix)) {
-    for (const list of keyLists(view, snapshot, key, from)) for (const position of list) positions.add(position);
-    if (positions.size > prefixPositionsMax) return [between(from, view.head.position)];
+    for (const list of keyLists(view, snapshot, key, 1)) for (const position of list) positions.add(position);
+    if (positions.size > prefixPositionsMax) return Float64Array.from({ length: view.head.position }, (_, i) => i + 1);
   }
-  return [Float64Array.from(positions).sort()];
+  return Float64Array.from(positions).sort();
 }
 
 function* keysWithPrefix(view: View, snapshot: Snapshot, prefix: string): Iterable<string> {
@@ -195,10 +201,6 @@ function* backwards(lists: Iterable<number>[], from: number, to: number): Iterab
   for (let i = positions.length - 1; i >= 0; i--) yield positions[i] as number;
 }
 
-function* between(from: number, to: number): Iterable<number> {
-  for (let position = from; position <= to; position++) yield position;
-}
-
 /** How many records of a type the log holds. */
 export function countType(view: View, snapshot: Snapshot, type: string): number {
   const number = view.catalog.typeNumber(snapshot, type);
@@ -206,7 +208,8 @@ export function countType(view: View, snapshot: Snapshot, type: string): number 
   return countPostings(snapshot, typeList(number)) + beyond(view.types.get(type), view.watermark);
 }
 
-function countOutcome(view: View, snapshot: Snapshot, outcome: string): number {
+/** How many records ended in an outcome. */
+export function countOutcome(view: View, snapshot: Snapshot, outcome: string): number {
   return countPostings(snapshot, outcomeList(outcome)) + beyond(view.lists.get(outcomeList(outcome)), view.watermark);
 }
 

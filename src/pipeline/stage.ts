@@ -23,7 +23,7 @@ export class Stage {
   private counts: Counts;
   readonly basePosition: number;
   /** Time of all records of the batch, in ms since 1970: never before the last record. */
-  readonly time: number;
+  time: number;
   readonly view: View;
   readonly snapshot: Snapshot;
 
@@ -93,7 +93,8 @@ export class Stage {
   }
 }
 
-function countRecord(
+/** Totals after one more record. `before` answers with the states that it found. */
+export function countRecord(
   counts: Counts,
   record: LogRecord,
   after: ReadonlyMap<string, State>,

@@ -72,7 +72,7 @@ export class View {
     }
     this.watermark = Math.max(this.watermark, watermark);
     for (const { key, value } of snapshot.range('log', { start: positionKey(from + 1) })) {
-      this.foldForeign(snapshot, this.catalog.decode(snapshot, keyPosition(key), value), value.length);
+      this.fold(snapshot, this.catalog.decode(snapshot, keyPosition(key), value), value.length);
       from += 1;
     }
     assert(from === head.position, `the log ends at ${from}, its head says ${head.position}`);
@@ -162,7 +162,8 @@ export class View {
     this.watermark = watermark;
   }
 
-  private foldForeign(snapshot: Snapshot, record: LogRecord, bytes: number): void {
+  /** Folds a record of the log that this process did not decide itself. Returns the states that it left. */
+  fold(snapshot: Snapshot, record: LogRecord, bytes: number): ReadonlyMap<string, State> {
     const loaded = new Map<string, Entry | undefined>();
     const entryOf = (key: string) => {
       if (!loaded.has(key)) loaded.set(key, this.entry(snapshot, key));
@@ -173,12 +174,10 @@ export class View {
       record.outcome === 'rejected'
         ? []
         : record.changes.filter(({ key }) => (entryOf(key)?.state.position ?? 0) < record.position);
-    const folded = foldChanges(fresh, (key) => entryOf(key)?.state, {
-      ...record,
-      idAt: (position) => this.idAt(snapshot, position),
-    });
+    const folded = foldChanges(fresh, (key) => entryOf(key)?.state, { ...record, idAt: () => undefined });
     assert(folded.ok, `record ${record.position} of the log can be applied`);
     this.absorb(record, folded.after, entryOf, bytes);
+    return folded.after;
   }
 
   /** Id of the transaction at a position of the log. */

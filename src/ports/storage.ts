@@ -64,11 +64,15 @@ export interface Storage {
    * If `work` throws, nothing is written and the promise rejects with its error.
    */
   write<T>(work: (tx: WriteTx) => T): Promise<T>;
+  /** `write`, done when it returns: only for work that holds another environment's lock meanwhile. */
+  transact<T>(work: (tx: WriteTx) => T): T;
   /** Runs `work` on the newest durable snapshot. */
   read<T>(work: (snapshot: Snapshot) => T): T;
   /** Calls back soon after any process committed; returns how to stop. */
   watch(changed: () => void): () => void;
   size(): StorageSize;
+  /** What is wrong with the storage's own structure, as far as a quick look shows. */
+  findPageProblems(): readonly string[];
   /** Copies a consistent snapshot to a new file, durable when it resolves. Errors: BACKUP_EXISTS, STORAGE_FAILED. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;

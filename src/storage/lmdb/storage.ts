@@ -1,11 +1,12 @@
 import { statfsSync, statSync, watch } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '../../core/assert.ts';
 import { TxlogError } from '../../core/errors.ts';
 import type { Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { toStorageError } from './failure.ts';
 import { type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
+import { findPageProblems } from './pages.ts';
 import { lmdbSnapshot } from './snapshot.ts';
 
 const reserveBytesDefault = 32 * 1024 * 1024;
@@ -31,15 +32,17 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
   const open = () => {
     if (closed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
   };
+  const transact: Storage['transact'] = (work) => {
+    open();
+    if (options.readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
+    refuseWhenFull(options);
+    return commit(env, snapshot, work);
+  };
   return {
     readOnly: options.readOnly ?? false,
     durability: options.unpublished ? 'memory' : 'fsync',
-    async write(work) {
-      open();
-      if (options.readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
-      refuseWhenFull(options);
-      return commit(env, snapshot, work);
-    },
+    write: async (work) => transact(work),
+    transact,
     read(work) {
       open();
       env.root.resetReadTxn();
@@ -48,6 +51,7 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
     // Every commit writes data.mdb, whoever makes it: the kernel tells, so no one has to poll.
     watch: (changed) => watchFile(file, changed),
     size: () => sizeOf(env, file),
+    findPageProblems: () => findPageProblems(env, file),
     backup: (target) => backup(env, target),
     async close() {
       if (closed) return;
@@ -144,16 +148,27 @@ function sizeOf(env: LmdbEnv, file: string) {
   };
 }
 
-/** LMDB's copy is consistent but not synced: both the file and its directory entry are, here. */
+/** LMDB's copy is consistent but not synced, and wants a directory: made beside the target, synced, then renamed. */
 async function backup(env: LmdbEnv, target: string): Promise<void> {
+  const partial = `${target}.partial-${process.pid}`;
   try {
-    await env.root.backup(target, true);
-    for (const path of [target, dirname(target)]) {
-      const handle = await open(path, 'r');
-      await handle.sync();
-      await handle.close();
-    }
+    await mkdir(partial, { recursive: true });
+    await env.root.backup(partial, true);
+    await sync(join(partial, 'data.mdb'));
+    await rename(join(partial, 'data.mdb'), target);
+    await sync(dirname(target));
   } catch (cause) {
     throw new TxlogError('STORAGE_FAILED', `copy to ${target} failed: ${(cause as Error).message}`, { cause });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

@@ -31,18 +31,20 @@ export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOn
   const open = () => {
     if (closed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
   };
+  const transact: Storage['transact'] = (work) => {
+    open();
+    if (readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
+    const { tx, apply } = memoryTransaction(files, snapshot);
+    const result = work(tx);
+    apply();
+    for (const changed of files.watchers) changed();
+    return result;
+  };
   return {
     readOnly,
     durability: 'memory',
-    async write(work) {
-      open();
-      if (readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
-      const { tx, apply } = memoryTransaction(files, snapshot);
-      const result = work(tx);
-      apply();
-      for (const changed of files.watchers) changed();
-      return result;
-    },
+    write: async (work) => transact(work),
+    transact,
     read(work) {
       open();
       return work(snapshot);
@@ -52,6 +54,7 @@ export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOn
       return () => void files.watchers.delete(changed);
     },
     size: () => ({ fileBytes: 0, mapBytes: 0, usedBytes: 0, readers: 0 }),
+    findPageProblems: () => [],
     backup: () => Promise.reject(new TxlogError('STORAGE_FAILED', 'an environment in memory has no file to back up')),
     async close() {
       closed = true;

@@ -16,7 +16,7 @@ const may: Record<string, readonly string[]> = {
   command: ['core', 'face', 'index'],
 };
 
-const capabilities = ['sessions', 'sagas', 'sync', 'attachments'];
+const capabilities = ['rescan', 'replay', 'audit', 'inspect', 'compensate', 'sessions', 'sagas', 'sync', 'attachments'];
 const faces = ['cli', 'tui', 'http'];
 // Siblings of these never meet: a backend or a face must be removable without touching another one.
 const apart = new Set(['storage', 'order', 'face']);

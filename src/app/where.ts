@@ -1,0 +1,135 @@
+import { TxlogError } from '../core/errors.ts';
+import type { StoredRecord } from '../core/record.ts';
+import { type FieldReader, recordFields, toFields } from './record-fields.ts';
+
+/** The parts of a parsed CEL expression that matter here. */
+interface Node {
+  readonly op: string;
+  readonly args: unknown;
+  readonly start: number;
+}
+
+/** A name of a field in an expression, and whether a field of it is asked for, as in `payload.amount`. */
+interface FieldName {
+  readonly name: string;
+  readonly start: number;
+  readonly inner: boolean;
+}
+
+/** An error of the CEL library, as far as it is used. */
+interface CelError extends Error {
+  readonly summary?: string;
+  readonly code?: string;
+  readonly range?: { readonly start: number };
+}
+
+type Evaluate = (variables: Readonly<Record<'record' | 'filled', FieldReader>>) => unknown;
+
+/** Both variables are as long, so that places in the text can be told from those in what the user wrote. */
+const prefixLength = 'record.'.length;
+
+/**
+ * Compiles a CEL expression over a record as `log` prints it: `type == "order.create" && payload.amount > 5000`.
+ * `position` and `compensates` are numbers in it. A record without a field that the expression needs does not match.
+ *
+ * Errors: FILTER_INVALID with the column: here, or from the function when a record's value has the wrong type.
+ */
+export async function compileWhere(text: string): Promise<(record: StoredRecord) => boolean> {
+  const { evaluate, names } = await compile(text);
+  const fieldsOf = toFields(new Set(names.map(({ name }) => name)));
+  return (record) => {
+    let result: unknown;
+    try {
+      result = evaluate(fieldsOf(record));
+    } catch (error) {
+      if ((error as CelError).code === 'no_such_key') return false;
+      throw refuse(error as CelError, names, record);
+    }
+    if (typeof result === 'boolean') return result;
+    throw refuse(new Error('it is neither true nor false'), names, record);
+  };
+}
+
+async function compile(text: string): Promise<{ readonly evaluate: Evaluate; readonly names: readonly FieldName[] }> {
+  const environment = await celEnvironment();
+  let names: readonly FieldName[] = [];
+  try {
+    names = [...fieldNames(environment.parse(text).ast, undefined)].sort((a, b) => a.start - b.start);
+    const expanded = expand(text, names);
+    const { valid, error, type } = environment.check(expanded);
+    if (!valid) throw error;
+    if (type !== 'bool' && type !== 'dyn') throw new Error(`it gives ${type}, neither true nor false`);
+    return { evaluate: environment.parse(expanded), names };
+  } catch (error) {
+    throw refuse(error as CelError, names);
+  }
+}
+
+/** CEL has no arithmetic between doubles, which all numbers of JSON are, and whole literals: it is added. */
+async function celEnvironment() {
+  const { Environment } = await import('@marcbachmann/cel-js');
+  const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+    .registerVariable('record', 'dyn')
+    .registerVariable('filled', 'dyn');
+  const operations: readonly [string, (a: number, b: number) => number][] = [
+    ['+', (a, b) => a + b],
+    ['-', (a, b) => a - b],
+    ['*', (a, b) => a * b],
+    ['/', (a, b) => a / b],
+    ['%', (a, b) => a % b],
+  ];
+  for (const [sign, run] of operations) {
+    environment.registerOperator(`double ${sign} int: double`, (a: number, b: bigint) => run(a, Number(b)));
+    environment.registerOperator(`int ${sign} double: double`, (a: bigint, b: number) => run(Number(a), b));
+  }
+  environment.registerOperator('double % double: double', (a: number, b: number) => a % b);
+  return environment;
+}
+
+/** Fields are no variables of CEL, and `type` is even a function there: where they stand is found in the parsed text. */
+function* fieldNames(node: unknown, parent: Node | undefined): Iterable<FieldName> {
+  if (Array.isArray(node)) for (const item of node) yield* fieldNames(item, parent);
+  if (typeof node !== 'object' || node === null || !('op' in node)) return;
+  const { op, args, start } = node as Node;
+  if (op !== 'id') yield* fieldNames(args, node as Node);
+  else if (recordFields.has(args as string))
+    yield { name: args as string, start, inner: parent?.op.startsWith('.') === true };
+}
+
+/**
+ * Puts a variable before each field. In `filled` absent objects are empty, so that `has(rejection.code)` is false for
+ * what was committed, and no error; `has(rejection)` asks the record as it is.
+ */
+function expand(text: string, names: readonly FieldName[]): string {
+  let expanded = '';
+  let from = 0;
+  for (const { start, inner } of names) {
+    expanded += `${text.slice(from, start)}${inner ? 'filled.' : 'record.'}`;
+    from = start;
+  }
+  return expanded + text.slice(from);
+}
+
+function refuse(error: CelError, names: readonly FieldName[], record?: StoredRecord): TxlogError {
+  const column = error.range === undefined ? undefined : 1 + inText(error.range.start, names);
+  const reason = (error.summary ?? error.message).split('\n')[0] as string;
+  const place = column === undefined ? '' : ` at column ${column}`;
+  return new TxlogError(
+    'FILTER_INVALID',
+    `--where${place}: ${reason}${record ? `, in record ${record.position}` : ''}`,
+    {
+      cause: error,
+      ...(column === undefined ? {} : { column }),
+      path: '--where',
+      ...(record ? { hint: 'Values that differ in type need a guard, such as type(payload.n) == double && ….' } : {}),
+      next: ['txlog log -n 1 --json'],
+    },
+  );
+}
+
+/** The offset in what the user wrote of an offset in the expanded text. */
+function inText(offset: number, names: readonly FieldName[]): number {
+  let at = offset;
+  for (const { start } of names) if (at > start) at = Math.max(start, at - prefixLength);
+  return at;
+}

@@ -1,0 +1,152 @@
+import { type JsonValue, jsonEquals } from '../core/json.ts';
+import type { State } from '../core/state.ts';
+import { keyChunk, keyPosition, keyRequest, keyText } from '../layout/keys.ts';
+import { readChunks } from '../layout/lists.ts';
+import { decodePositions } from '../layout/positions.ts';
+import type { View } from '../pipeline/view.ts';
+import type { Snapshot, TableName } from '../ports/storage.ts';
+import type { AuditLog } from './report.ts';
+
+/** A view and a snapshot that belong together. */
+interface Side {
+  readonly view: View;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * Compares what an environment answers with what a fresh fold of the same log answers: every state, applied list,
+ * request id, posting list and compensation. Both must stand at the same position.
+ */
+export function compareIndexes(live: Side, fresh: Side, log: AuditLog): void {
+  compareStates(live, fresh, log);
+  compareTable(live, fresh, 'requests', { overlay: live.view.ids, name: keyRequest, position: positionOfRow }, log);
+  compareTable(
+    live,
+    fresh,
+    'compensations',
+    { overlay: asText(live.view.compensations), name: (key) => String(keyPosition(key)), position: positionOfRow },
+    log,
+  );
+  comparePostings(live, fresh, log);
+}
+
+function compareStates(live: Side, fresh: Side, log: AuditLog): void {
+  for (const { key } of fresh.snapshot.range('states')) compareState(live, fresh, keyText(key), log);
+  for (const { key } of live.snapshot.range('states')) {
+    if (!fresh.snapshot.get('states', key)) compareState(live, fresh, keyText(key), log);
+  }
+}
+
+function compareState(live: Side, fresh: Side, key: string, log: AuditLog): void {
+  const found = live.view.entry(live.snapshot, key)?.state;
+  const expected = fresh.view.entry(fresh.snapshot, key)?.state;
+  const applied = firstDifference(live.view.applied(live.snapshot, key), fresh.view.applied(fresh.snapshot, key));
+  const place = `states/${key}`;
+  if (applied !== undefined) {
+    log.add({
+      code: 'APPLIED_DIFFERS',
+      place,
+      reason: `the applied list differs from the log at position ${applied}`,
+      position: applied,
+    });
+  }
+  const reason = differenceOf(found, expected);
+  if (reason === undefined) return;
+  log.add({ code: 'STATE_DIFFERS', place, reason, position: applied ?? expected?.position ?? found?.position ?? 0 });
+}
+
+function differenceOf(found: State | undefined, expected: State | undefined): string | undefined {
+  if (!found) return 'the index has no row, the log does';
+  if (!expected) return 'the index has a row, the log does not';
+  if (!jsonEquals(found.value, expected.value) || found.exists !== expected.exists)
+    return `value ${brief(found)} is not that of the fold, ${brief(expected)}`;
+  for (const field of ['kind', 'version', 'position', 'owner', 'pendingUntil', 'ops'] as const) {
+    if (found[field] !== expected[field]) return `${field} ${found[field]} is not that of the fold, ${expected[field]}`;
+  }
+  return undefined;
+}
+
+function brief(state: State): string {
+  if (!state.exists) return 'none';
+  const text = JSON.stringify(state.value as JsonValue);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+interface TableReading {
+  /** Rows that are not in the index yet. */
+  readonly overlay: ReadonlyMap<string, number>;
+  name(key: Uint8Array): string;
+  position(value: Uint8Array): number;
+}
+
+function compareTable(live: Side, fresh: Side, table: TableName, reading: TableReading, log: AuditLog): void {
+  for (const { key, value } of fresh.snapshot.range(table)) {
+    const name = reading.name(key);
+    const row = live.snapshot.get(table, key);
+    const found = reading.overlay.get(name) ?? (row && reading.position(row));
+    const expected = reading.position(value);
+    if (found !== expected)
+      log.add({
+        code: 'INDEX_DIFFERS',
+        place: `${table}/${name}`,
+        reason: `points to ${found ?? 'nothing'}, the log says ${expected}`,
+        position: expected,
+      });
+  }
+  for (const { key, value } of live.snapshot.range(table)) {
+    if (!fresh.snapshot.get(table, key)) {
+      log.add({
+        code: 'INDEX_DIFFERS',
+        place: `${table}/${reading.name(key)}`,
+        reason: 'the index has a row that the log does not explain',
+        position: reading.position(value),
+      });
+    }
+  }
+}
+
+function positionOfRow(value: Uint8Array): number {
+  return decodePositions(value)[0] ?? 0;
+}
+
+function comparePostings(live: Side, fresh: Side, log: AuditLog): void {
+  const lists = new Set<string>();
+  for (const side of [live, fresh])
+    for (const { key } of side.snapshot.range('postings')) lists.add(keyChunk(key).list);
+  for (const list of lists) {
+    const position = firstDifference(postingsOf(live, list), postingsOf(fresh, list));
+    if (position !== undefined)
+      log.add({
+        code: 'INDEX_DIFFERS',
+        place: `postings/${list}`,
+        reason: `differs from the log at position ${position}`,
+        position,
+      });
+  }
+}
+
+function* postingsOf({ view, snapshot }: Side, list: string): Iterable<number> {
+  let last = 0;
+  for (const { positions } of readChunks(snapshot, 'postings', list)) {
+    yield* positions;
+    last = positions.at(-1) ?? last;
+  }
+  const type = /^type\/([0-9]+)$/.exec(list);
+  const overlay = type ? view.types.get(view.catalog.typeName(snapshot, Number(type[1]))) : view.lists.get(list);
+  for (const position of overlay ?? []) if (position > last) yield position;
+}
+
+/** The lesser of the first two entries that differ, or undefined when the lists are the same. */
+function firstDifference(found: Iterable<number>, expected: Iterable<number>): number | undefined {
+  const others = expected[Symbol.iterator]();
+  for (const position of found) {
+    const other = others.next();
+    if (other.done || other.value !== position) return Math.min(position, other.done ? position : other.value);
+  }
+  const left = others.next();
+  return left.done ? undefined : left.value;
+}
+
+function asText(map: ReadonlyMap<number, number>): ReadonlyMap<string, number> {
+  return new Map([...map].map(([key, value]) => [String(key), value]));
+}

@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { AuditLog } from './audit/report.ts';
+import { verifyChain } from './audit/verify-chain.ts';
+import { TxlogError } from './core/errors.ts';
+import { Catalog } from './layout/catalog.ts';
+import { readFormat } from './layout/meta.ts';
+import { inMemory } from './open-handle.ts';
+import type { Progress } from './pipeline/reading.ts';
+import { View } from './pipeline/view.ts';
+import type { Storage } from './ports/storage.ts';
+import { generationDir, makeDir, readCurrent, writeCurrent } from './storage/lmdb/generation.ts';
+import { openLmdbStorage } from './storage/lmdb/storage.ts';
+
+/** A finished, verified backup. */
+export interface BackupReport {
+  readonly file: string;
+  readonly bytes: number;
+  /** The last position that it holds. */
+  readonly position: number;
+}
+
+/**
+ * Copies an environment while it is used: into a directory, which is an environment itself, or into one file (a name
+ * with an extension). The copy is one consistent snapshot, synced, and its whole chain is verified before this resolves.
+ *
+ * Errors: BACKUP_EXISTS; BACKUP_INVALID when the copy does not verify; STORAGE_FAILED.
+ */
+export async function backup(storage: Storage, target: string, onProgress?: Progress): Promise<BackupReport> {
+  const asFile = extname(target) !== '';
+  const file = asFile ? target : join(generationDir(target, 1), 'data.mdb');
+  if (existsSync(target) && (asFile || readdirSync(target).length > 0)) {
+    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
+  }
+  if (!asFile) makeDir(generationDir(target, 1));
+  await storage.backup(file);
+  const position = await verifyCopy(file, onProgress);
+  if (!asFile) writeCurrent(target, 1);
+  return { file: target, bytes: statSync(file).size, position };
+}
+
+async function verifyCopy(file: string, onProgress?: Progress): Promise<number> {
+  const copy = openLmdbStorage({ dir: file, readOnly: true });
+  try {
+    const view = new View(new Catalog());
+    const log = new AuditLog();
+    const read = async <T>(work: (view: View, snapshot: Parameters<Parameters<Storage['read']>[0]>[0]) => T) =>
+      copy.read((snapshot) => {
+        view.catchUp(snapshot);
+        return work(view, snapshot);
+      });
+    const head = await read((current) => current.head);
+    const records = await verifyChain({ read }, head, log, onProgress);
+    const report = log.report(records, head);
+    const [problem] = report.problems;
+    if (problem)
+      throw new TxlogError('BACKUP_INVALID', `the copy does not verify: ${problem.place}: ${problem.reason}`, {
+        next: ['txlog verify'],
+      });
+    return head.position;
+  } finally {
+    await copy.close();
+    // Opening one file leaves a lock file beside it.
+    rmSync(`${file}-lock`, { force: true });
+  }
+}
+
+/**
+ * Makes an environment in `dir` from a backup file or directory.
+ *
+ * Errors: ENV_EXISTS, BACKUP_INVALID.
+ */
+export async function restore(from: string, dir: string): Promise<{ readonly position: number }> {
+  if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
+  if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
+  const file = sourceOf(from);
+  makeDir(generationDir(dir, 1));
+  const target = join(generationDir(dir, 1), 'data.mdb');
+  // Through LMDB and not the file system: the source may be an environment in use.
+  const source = openLmdbStorage({ dir: extname(file) === '' || file !== from ? dirname(file) : file, readOnly: true });
+  try {
+    source.read((snapshot) => readFormat(snapshot));
+    await source.backup(target);
+  } finally {
+    await source.close();
+  }
+  const position = await verifyCopy(target);
+  writeCurrent(dir, 1);
+  return { position };
+}
+
+function sourceOf(from: string): string {
+  if (!existsSync(from)) throw new TxlogError('INPUT_NOT_FOUND', `there is no backup ${from}`);
+  if (!statSync(from).isDirectory()) return from;
+  const generation = readCurrent(from);
+  if (generation === undefined)
+    throw new TxlogError('BACKUP_INVALID', `${from} is not a backup: it holds no environment`);
+  return join(generationDir(from, generation), 'data.mdb');
+}

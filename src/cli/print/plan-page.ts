@@ -1,0 +1,36 @@
+import type { CompensationPlan, PlannedItem } from '../../index.ts';
+import { valueText } from './change-text.ts';
+import type { Paint } from './paint.ts';
+import { formatTable } from './table.ts';
+import { plural, printable } from './text.ts';
+
+/** A plan of compensations for people: per transaction its keys before and after, and what would be decided otherwise. */
+export function formatPlan(plan: CompensationPlan, paint: Paint): string {
+  const parts = plan.items.map((item) => formatItem(item, paint));
+  const refused = plan.items.filter((item) => item.refused).length;
+  const done = plan.items.filter((item) => item.done !== undefined).length;
+  const left = plan.items.length - refused - done;
+  const totals = [`${plural(left, 'transaction')} to compensate as of position ${plan.head}`];
+  if (refused > 0) totals.push(paint.bad(`${refused} cannot be compensated`));
+  if (done > 0) totals.push(`${done} compensated already`);
+  return [...parts, totals.join(', ')].join('\n\n');
+}
+
+function formatItem(item: PlannedItem, paint: Paint): string {
+  const { id, position, type, refused, done, keys, flips, flipsTruncated } = item;
+  const lines = [`${paint.strong(printable(id))}  position ${position}  ${printable(type)}`];
+  if (done !== undefined) lines.push(`  compensated already, by position ${done}`);
+  if (refused) lines.push(`  ${paint.bad(printable(refused.code))}: ${printable(refused.reason)}`);
+  const rows = keys.map(({ key, before, after }) => [
+    `  ${paint.key(printable(key))}`,
+    `${valueText(before, 40)} → ${valueText(after, 40)}`,
+  ]);
+  if (rows.length > 0) lines.push(formatTable(rows));
+  if (flips.length > 0) lines.push('  without it, these would have been decided otherwise:');
+  for (const flip of flips) {
+    const reason = printable(flip.reason);
+    lines.push(`    ${printable(flip.id)} at ${flip.position}: ${flip.was} → ${paint.warn(flip.would)}: ${reason}`);
+  }
+  if (flipsTruncated) lines.push('    and perhaps more: not all later transactions were looked at');
+  return lines.join('\n');
+}

@@ -1,0 +1,18 @@
+import type { JsonObject } from '../../core/json.ts';
+import { type StateReading, toTime } from '../../index.ts';
+
+/** A state as JSON: what `get`, `state` and `inspect` print. */
+export function toStateJson(state: StateReading): JsonObject {
+  const { key, kind, value, version, position, owner, pending, applied } = state;
+  return {
+    v: 1,
+    key,
+    kind,
+    value,
+    version,
+    position: String(position),
+    ...(owner ? { owner: { id: owner.id, position: String(owner.position) } } : {}),
+    ...(pending ? { pending: { until: toTime(pending.until), expired: pending.expired } } : {}),
+    ...(applied === undefined ? {} : { applied }),
+  };
+}

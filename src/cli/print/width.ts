@@ -1,0 +1,35 @@
+// What terminals draw two columns wide, and what they draw on top of the character before.
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const joined = /\p{M}|[\u200b-\u200d\ufe0f]/u;
+
+/** Columns that a text takes on a terminal, without control characters in it. */
+export function widthOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += columnsOf(character);
+  return columns;
+}
+
+/** A text in at most `columns`, with a mark where it was cut. */
+export function cutTo(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let cut = '';
+  let left = columns - 1;
+  for (const character of text) {
+    left -= columnsOf(character);
+    if (left < 0) break;
+    cut += character;
+  }
+  return columns < 1 ? '' : `${cut}…`;
+}
+
+/** A text followed by spaces up to `columns`. */
+export function padTo(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+function columnsOf(character: string): number {
+  if (wide.test(character)) return 2;
+  return joined.test(character) ? 0 : 1;
+}

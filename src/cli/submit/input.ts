@@ -1,0 +1,106 @@
+import { createReadStream, type Stats, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { TxlogError } from '../../core/errors.ts';
+import { printable } from '../print/text.ts';
+import { type Line, LineSplitter } from './split-lines.ts';
+
+/** Something to read lines from. */
+export interface Input {
+  /** For people. */
+  readonly name: string;
+  /** Bytes to read in all, when that is known. */
+  readonly bytes: number | undefined;
+  /** Bytes read so far, before any unpacking. */
+  bytesRead(): number;
+  /** Lines as they arrive, a chunk at a time. Errors: INPUT_UNREADABLE. */
+  chunks(): AsyncGenerator<Line[]>;
+  /** Stops reading; `chunks` ends. */
+  stop(): void;
+}
+
+const chunkBytes = 512 * 1024;
+
+/**
+ * Opens a file, or stdin for `-`. Packed input is unpacked: a file named `.gz`, and anything that starts as gzip does.
+ *
+ * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE.
+ */
+export function openInput(file: string): Input {
+  const stats = file === '-' ? undefined : statFile(file);
+  const source: Readable = stats ? createReadStream(file, { highWaterMark: chunkBytes }) : process.stdin;
+  const name = stats ? printable(file) : 'stdin';
+  let read = 0;
+  let stopped = false;
+  async function* chunks() {
+    const splitter = new LineSplitter();
+    try {
+      for await (const chunk of unpack(source, file.endsWith('.gz'), (bytes) => {
+        read += bytes;
+      })) {
+        const lines = splitter.push(chunk);
+        if (lines.length > 0) yield lines;
+      }
+    } catch (cause) {
+      if (stopped) return;
+      throw unreadable(name, cause as NodeJS.ErrnoException);
+    }
+    if (!stopped) yield splitter.end();
+  }
+  return {
+    name,
+    bytes: stats?.isFile() ? stats.size : undefined,
+    bytesRead: () => read,
+    chunks,
+    stop() {
+      stopped = true;
+      source.destroy();
+    },
+  };
+}
+
+async function* unpack(source: Readable, isNamedGzip: boolean, count: (bytes: number) => void) {
+  const counted = countBytes(source, count);
+  const { value: first, done } = await counted.next();
+  if (done) return;
+  if (!isNamedGzip && !isGzip(first)) {
+    yield first;
+    yield* counted;
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: chunkBytes });
+  const whole = (async function* () {
+    yield first;
+    yield* counted;
+  })();
+  // A failure of either end reaches the reader of `gunzip` as its error.
+  pipeline(whole, gunzip, () => {});
+  for await (const chunk of gunzip) yield chunk as Buffer;
+}
+
+async function* countBytes(source: Readable, count: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of source) {
+    count((chunk as Buffer).length);
+    yield chunk as Buffer;
+  }
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function statFile(file: string): Stats {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) {
+    throw new TxlogError('INPUT_NOT_FOUND', `there is no file ${file}`, { next: ['txlog submit --help'] });
+  }
+  if (stats.isDirectory()) {
+    throw new TxlogError('INPUT_UNREADABLE', `${file} is a directory, not a file`, { next: [`ls ${file}`] });
+  }
+  return stats;
+}
+
+function unreadable(name: string, cause: NodeJS.ErrnoException): TxlogError {
+  return new TxlogError('INPUT_UNREADABLE', `cannot read ${name}: ${cause.message}`, { cause });
+}

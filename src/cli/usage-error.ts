@@ -1,0 +1,34 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type Config, Errors } from '@oclif/core';
+import { TxlogError } from '../core/errors.ts';
+import { nearest } from './nearest.ts';
+
+/** Turns oclif's complaint about flags and arguments into one line with a next step; any other error passes as it is. */
+export function toUsageError(error: unknown, config: Config, id: string): unknown {
+  if (!(error instanceof Errors.CLIError) || error instanceof Errors.ExitError) return error;
+  const { flags, args } = error as { flags?: readonly string[]; args?: readonly unknown[] };
+  const next = [`txlog ${id.replaceAll(':', ' ')} --help`];
+  if (flags) return unknownFlag(config, id, flags[0] ?? '', next);
+  if (args) return new TxlogError('USAGE', argumentProblem(args), { next });
+  return new TxlogError('USAGE', firstReason(error.message), { next });
+}
+
+function unknownFlag(config: Config, id: string, flag: string, next: readonly string[]): TxlogError {
+  const known = Object.keys(config.findCommand(id)?.flags ?? {}).map((name) => `--${name}`);
+  const guess = nearest(flag, known);
+  const hint = guess === undefined ? {} : { hint: `Did you mean: ${guess}` };
+  return new TxlogError('USAGE', `there is no flag ${flag}`, { ...hint, next });
+}
+
+/** Missing arguments come as their definitions, surplus ones as text. */
+function argumentProblem(args: readonly unknown[]): string {
+  const surplus = args.filter((arg) => typeof arg === 'string');
+  if (surplus.length > 0) return `too many arguments: ${surplus.join(' ')}`;
+  return `missing: ${args.map((arg) => (arg as { name: string }).name.toUpperCase()).join(', ')}`;
+}
+
+function firstReason(message: string): string {
+  const lines = stripVTControlCharacters(message).split('\n');
+  const reasons = lines.map((line) => line.trim()).filter((line) => !/^(The following error|See more help)/.test(line));
+  return reasons.find((line) => line !== '') ?? 'wrong command line';
+}

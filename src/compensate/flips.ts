@@ -1,0 +1,109 @@
+import type { LoadedApp } from '../core/app.ts';
+import { foldChanges } from '../core/fold-record.ts';
+import { compensateType, expireType, type LogRecord, type StoredRecord } from '../core/record.ts';
+import type { State } from '../core/state.ts';
+import { choose } from '../pipeline/3-decide.ts';
+import { stateAt } from '../pipeline/read-state.ts';
+import { DecisionReader, type DecisionSource } from '../pipeline/reader.ts';
+import { keyLists } from '../pipeline/scan.ts';
+import type { View } from '../pipeline/view.ts';
+import type { Snapshot } from '../ports/storage.ts';
+
+/** A later transaction, how it was decided, and how it would have been. */
+export interface PlannedFlip {
+  readonly id: string;
+  readonly position: string;
+  readonly was: 'committed' | 'rejected';
+  readonly would: 'committed' | 'rejected';
+  readonly reason: string;
+}
+
+/** Later transactions that are decided again for one planned compensation. */
+const laterMax = 2_000;
+
+interface World {
+  readonly view: View;
+  readonly snapshot: Snapshot;
+  readonly app: LoadedApp;
+}
+
+/**
+ * Decides every later transaction on the keys of `target` again, in a world in which `target` never was: which of them
+ * would have come out otherwise. Only the keys of `target` differ in that world, and versions count as they did.
+ */
+export function findFlips(
+  world: World,
+  target: StoredRecord,
+): { readonly flips: readonly PlannedFlip[]; readonly flipsTruncated?: boolean } {
+  const keys = new Set(target.changes.map(({ key }) => key));
+  const other = new Map<string, State | undefined>();
+  for (const key of keys) other.set(key, stateAt(world.view, world.snapshot, key, target.position - 1));
+  const later = laterPositions(world, keys, target.position);
+  const flips: PlannedFlip[] = [];
+  for (const position of later.slice(0, laterMax)) {
+    const record = world.view.catalog.record(world.snapshot, position);
+    if (!record || record.type === compensateType || record.type === expireType) continue;
+    const flip = decideOtherwise(world, other, record);
+    if (flip) flips.push(flip);
+  }
+  return later.length > laterMax ? { flips, flipsTruncated: true } : { flips };
+}
+
+function laterPositions({ view, snapshot }: World, keys: ReadonlySet<string>, after: number): number[] {
+  const positions = new Set<number>();
+  for (const key of keys) {
+    for (const list of keyLists(view, snapshot, key, after + 1)) for (const position of list) positions.add(position);
+  }
+  return [...positions].filter((position) => position > after).sort((a, b) => a - b);
+}
+
+function decideOtherwise(
+  world: World,
+  other: Map<string, State | undefined>,
+  record: StoredRecord,
+): PlannedFlip | undefined {
+  const reader = new DecisionReader(otherWorld(world, other, record));
+  const handled = world.app.requests?.[record.type]?.decide !== undefined;
+  const { id, type, actor, payload, expect } = record;
+  const changes = record.decided && handled ? [] : record.changes.map(({ result: _, ...asked }) => asked);
+  const chosen = choose(world.app, reader, { id, type, actor, payload, expect, changes, bytes: 0 });
+  const context = {
+    position: record.position,
+    time: record.time,
+    idAt: (at: number) => world.view.idAt(world.snapshot, at),
+  };
+  const folded = chosen.ok ? foldChanges(chosen.changes, (key) => reader.state(key), context) : chosen;
+  if (folded.ok) for (const [key, state] of folded.after) if (other.has(key)) other.set(key, state);
+  return flipOf(record, folded.ok ? undefined : folded.rejection.reason);
+}
+
+function flipOf(record: LogRecord, refusal: string | undefined): PlannedFlip | undefined {
+  const would = refusal === undefined ? 'committed' : 'rejected';
+  if (record.outcome === would) return undefined;
+  const reason =
+    refusal ?? `what it was refused for (${record.rejection?.code ?? 'unknown'}) would not have been there`;
+  return { id: record.id, position: String(record.position), was: record.outcome, would, reason };
+}
+
+/** States right before `record`, but for the keys that differ in the other world. */
+function otherWorld(
+  { view, snapshot }: World,
+  other: ReadonlyMap<string, State | undefined>,
+  record: StoredRecord,
+): DecisionSource {
+  return {
+    time: record.time,
+    nextPosition: record.position,
+    state(key) {
+      const actual = stateAt(view, snapshot, key, record.position - 1);
+      if (!other.has(key)) return actual;
+      const state = other.get(key);
+      return state && { ...state, version: actual?.version ?? state.version };
+    },
+    record: (position) => view.catalog.record(snapshot, position),
+    idAt: (position) => view.idAt(snapshot, position),
+    *applied(key) {
+      for (const position of view.applied(snapshot, key)) if (position < record.position) yield position;
+    },
+  };
+}

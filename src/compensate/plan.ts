@@ -1,0 +1,145 @@
+import type { LoadedApp } from '../core/app.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
+import { compensateType, type StoredRecord } from '../core/record.ts';
+import type { Rejection } from '../core/rejection.ts';
+import type { Request } from '../core/request.ts';
+import { decide } from '../pipeline/3-decide.ts';
+import { Stage } from '../pipeline/stage.ts';
+import type { View } from '../pipeline/view.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import { findFlips, type PlannedFlip } from './flips.ts';
+
+/** What a compensation would do to one key. Absent values mean that the key has none. */
+export interface PlannedKey {
+  readonly key: string;
+  /** Version that the key must still have when the plan is applied. */
+  readonly version: number;
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+}
+
+/** One transaction that a plan would undo. */
+export interface PlannedItem {
+  readonly id: string;
+  readonly position: string;
+  readonly type: string;
+  /** Why it cannot be undone, when it cannot. */
+  readonly refused?: Rejection;
+  /** The compensation that undid it already. */
+  readonly done?: string;
+  readonly keys: readonly PlannedKey[];
+  /** Later transactions on the same keys that would have been decided otherwise without it. */
+  readonly flips: readonly PlannedFlip[];
+  /** Whether there are more later transactions than were looked at. */
+  readonly flipsTruncated?: boolean;
+}
+
+/** A file that says what is to be undone, made by `--plan` and carried out by `--apply`. */
+export interface CompensationPlan {
+  readonly v: 1;
+  readonly unit: string;
+  readonly head: string;
+  readonly items: readonly PlannedItem[];
+}
+
+/**
+ * Plans the compensation of several transactions in the order given, each on what the ones before would leave.
+ * Decides everything as the pipeline would, and writes nothing.
+ */
+export function planItems(
+  context: { view: View; snapshot: Snapshot; app: LoadedApp; now: number },
+  targets: readonly StoredRecord[],
+): PlannedItem[] {
+  const stage = new Stage(context.view, context.snapshot, context.now);
+  return targets.map((target) => planItem(context, stage, target));
+}
+
+function planItem(
+  context: { view: View; snapshot: Snapshot; app: LoadedApp },
+  stage: Stage,
+  target: StoredRecord,
+): PlannedItem {
+  const { id, type } = target;
+  const item = { id, type, position: String(target.position) };
+  const done = stage.compensationOf(target.position);
+  if (done !== undefined) return { ...item, done: String(done), keys: [], flips: [] };
+  const before = new Map([...new Set(target.changes.map(({ key }) => key))].map((key) => [key, stage.state(key)]));
+  const decision = decide(context.app, stage, compensationOf(target, `plan/${target.position}`));
+  if (decision.type === 'refused') throw decision.error;
+  const { rejection } = decision.record;
+  if (rejection) return { ...item, refused: rejection, keys: [], flips: [] };
+  const touched = new Set([...before.keys(), ...decision.record.changes.map(({ key }) => key)]);
+  const keys = [...touched].map((key): PlannedKey => {
+    const [was, will] = [before.get(key), stage.state(key)];
+    return {
+      key,
+      version: was?.version ?? 0,
+      ...(was?.exists ? { before: was.value ?? null } : {}),
+      ...(will?.exists ? { after: will.value ?? null } : {}),
+    };
+  });
+  return { ...item, keys, ...findFlips(context, target) };
+}
+
+/** The engine's own request that undoes a transaction. */
+export function compensationOf(
+  target: StoredRecord,
+  id: string,
+  more: { readonly actor?: string; readonly reason?: string } = {},
+): Request {
+  const payload = {
+    id: target.id,
+    position: String(target.position),
+    ...(more.reason === undefined ? {} : { reason: more.reason }),
+  };
+  return {
+    id,
+    type: compensateType,
+    actor: more.actor,
+    payload,
+    changes: [],
+    expect: [],
+    bytes: 256,
+    compensates: target.position,
+  };
+}
+
+/**
+ * Checks a plan that was read from a file.
+ *
+ * Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment.
+ */
+export function checkPlan(input: unknown, unit: string): CompensationPlan {
+  const plan = input as CompensationPlan | null;
+  if (plan?.v !== 1 || !Array.isArray(plan.items) || typeof plan.unit !== 'string') {
+    throw new TxlogError('PLAN_INVALID', 'this is not a plan of `txlog compensate --plan`', {
+      next: ['txlog compensate ID --plan -O plan.json'],
+    });
+  }
+  for (const [i, item] of plan.items.entries()) {
+    const fits = typeof item?.id === 'string' && /^[0-9]+$/.test(String(item.position)) && Array.isArray(item.keys);
+    if (!fits)
+      throw new TxlogError('PLAN_INVALID', `items[${i}] of the plan names no transaction`, { path: `items[${i}]` });
+  }
+  if (plan.unit !== unit) throw new TxlogError('PLAN_STALE', 'the plan was made for another environment');
+  return plan;
+}
+
+/** Errors: PLAN_STALE when a key of what is still to be undone has changed since the plan was made. */
+export function refuseStale(plan: CompensationPlan, view: View, snapshot: Snapshot): void {
+  const checked = new Set<string>();
+  for (const item of plan.items) {
+    if (item.refused || view.compensationOf(snapshot, Number(item.position)) !== undefined) continue;
+    for (const { key, version } of item.keys) {
+      if (checked.has(key)) continue;
+      checked.add(key);
+      const now = view.entry(snapshot, key)?.state.version ?? 0;
+      if (now === version) continue;
+      throw new TxlogError('PLAN_STALE', `${key} has version ${now}; the plan was made at version ${version}`, {
+        hint: 'Nothing was applied.',
+        next: ['txlog compensate … --plan -O plan.json'],
+      });
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { LoadedApp } from './core/app.ts';
+import type { Handle } from './open-handle.ts';
+import type { Pipeline } from './pipeline/0-pipeline.ts';
+import type { Progress } from './pipeline/reading.ts';
+import type { Clock } from './ports/clock.ts';
+
+/** One generation of an environment, open, and the pipeline that writes it. */
+export interface Connection {
+  readonly handle: Handle;
+  readonly pipeline: Pipeline;
+}
+
+/** What an Environment is made of; `openEnvironment` puts it together. */
+export interface EnvironmentParts {
+  readonly dir: string;
+  readonly app: LoadedApp;
+  readonly clock: Clock;
+  readonly connection: Connection;
+  /** Opens the newest generation anew, after a rebuild by anyone took the place of the present one. */
+  connect(): Promise<Connection>;
+}
+
+/** A transaction by its id, or by its position. */
+export type TransactionName = string | number;
+
+/** How a compensation is recorded. */
+export interface CompensateOptions {
+  /** Why, for the record. */
+  readonly reason?: string;
+  readonly actor?: string;
+  /** Id of the compensation itself; made when absent. */
+  readonly id?: string;
+  /** Decide only, write nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** Where a follower starts, and what ends it. */
+export interface FollowOptions {
+  readonly from?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Long work tells how far it is. */
+export interface ProgressOptions {
+  readonly onProgress?: Progress;
+}
+
+/** What a rebuild did. */
+export interface RebuildReport {
+  readonly generation: number;
+  readonly records: number;
+}

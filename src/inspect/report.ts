@@ -1,0 +1,69 @@
+import type { StoredRecord } from '../core/record.ts';
+import { keysOf } from '../core/record.ts';
+import { readStateAt, type StateReading } from '../pipeline/read-state.ts';
+import type { View } from '../pipeline/view.ts';
+import type { Snapshot } from '../ports/storage.ts';
+
+/** A transaction by both its names. */
+export interface TransactionLink {
+  readonly id: string;
+  readonly position: number;
+}
+
+/** What a transaction did to one key, and who did something to it before and after. */
+export interface KeyReport {
+  readonly key: string;
+  readonly before?: StateReading;
+  readonly after?: StateReading;
+  readonly previous?: TransactionLink;
+  readonly next?: TransactionLink;
+}
+
+/** All that is known of one transaction. */
+export interface TransactionReport {
+  readonly record: StoredRecord;
+  readonly keys: readonly KeyReport[];
+  readonly compensatedBy?: TransactionLink;
+  readonly compensates?: TransactionLink;
+}
+
+/** Gathers a transaction's report from one consistent view. */
+export function reportTransaction(view: View, snapshot: Snapshot, record: StoredRecord): TransactionReport {
+  const compensatedBy = view.compensationOf(snapshot, record.position);
+  return {
+    record,
+    keys: [...keysOf(record)].map((key) => reportKey(view, snapshot, record.position, key)),
+    ...(compensatedBy === undefined ? {} : { compensatedBy: linkTo(view, snapshot, compensatedBy) }),
+    ...(record.compensates === undefined ? {} : { compensates: linkTo(view, snapshot, record.compensates) }),
+  };
+}
+
+function reportKey(view: View, snapshot: Snapshot, position: number, key: string): KeyReport {
+  const before = readStateAt(view, snapshot, key, position - 1);
+  const after = readStateAt(view, snapshot, key, position);
+  const { previous, next } = neighbours(view.applied(snapshot, key), position);
+  return {
+    key,
+    ...(before ? { before } : {}),
+    ...(after ? { after } : {}),
+    ...(previous === undefined ? {} : { previous: linkTo(view, snapshot, previous) }),
+    ...(next === undefined ? {} : { next: linkTo(view, snapshot, next) }),
+  };
+}
+
+function neighbours(
+  positions: Iterable<number>,
+  position: number,
+): { readonly previous?: number; readonly next?: number } {
+  let previous: number | undefined;
+  for (const applied of positions) {
+    if (applied > position) return previous === undefined ? { next: applied } : { previous, next: applied };
+    if (applied < position) previous = applied;
+  }
+  return previous === undefined ? {} : { previous };
+}
+
+/** Both names of the transaction at a position. */
+export function linkTo(view: View, snapshot: Snapshot, position: number): TransactionLink {
+  return { id: view.idAt(snapshot, position), position };
+}

@@ -1,0 +1,20 @@
+import type { RecordFilter } from '../core/filter.ts';
+import type { Reading } from '../pipeline/reading.ts';
+import { countOutcome, countType } from '../pipeline/scan.ts';
+import { readPages } from './read-records.ts';
+
+/** How many records pass a filter. A plain type or outcome is answered from the index's lengths. */
+export async function countRecords(env: Reading, filter: RecordFilter): Promise<number> {
+  const { types, outcome, ...others } = filter;
+  if (Object.values(others).every((value) => value === undefined)) {
+    if (!types && !outcome) return env.read((view) => view.head.position);
+    if (types && !outcome)
+      return env.read((view, snapshot) =>
+        [...new Set(types)].reduce((sum, type) => sum + countType(view, snapshot, type), 0),
+      );
+    if (outcome && !types) return env.read((view, snapshot) => countOutcome(view, snapshot, outcome));
+  }
+  let count = 0;
+  for await (const page of readPages(env, filter)) count += page.length;
+  return count;
+}

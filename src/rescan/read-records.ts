@@ -1,0 +1,96 @@
+import type { RecordFilter } from '../core/filter.ts';
+import type { StoredRecord } from '../core/record.ts';
+import type { Reading, Watching } from '../pipeline/reading.ts';
+import { Scan } from '../pipeline/scan.ts';
+
+/** Order and length of a scan. */
+export interface RecordsOptions {
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+const slice = { records: 1_000, visited: 20_000 };
+/** Where no watcher works, such as on network file systems, new records are noticed this late. */
+const lookAgainMs = 1_000;
+
+/** Pages of the records that pass `filter`, in log order, up to the head as of the call. */
+export async function* readPages(
+  env: Reading,
+  filter: RecordFilter,
+  options: RecordsOptions = {},
+): AsyncGenerator<readonly StoredRecord[]> {
+  const { reverse = false, limit = Number.POSITIVE_INFINITY } = options;
+  const head = await env.read((view) => view.head.position);
+  const scan = new Scan({ ...filter, to: Math.min(filter.to ?? head, head) }, reverse);
+  let at: number | undefined = reverse ? head : 1;
+  let left = limit;
+  while (at !== undefined && left > 0) {
+    const from: number = at;
+    const bounds = { ...slice, records: Math.min(slice.records, left) };
+    const { records, next } = await env.read((view, snapshot) => scan.slice(view, snapshot, from, bounds));
+    left -= records.length;
+    at = next;
+    if (records.length > 0) yield records;
+  }
+}
+
+/**
+ * The records that pass `filter` from position `from` on, and then new ones as any process appends them, until
+ * `signal` aborts. Waits for the storage's word, without polling.
+ */
+export async function* followRecords(
+  env: Watching,
+  filter: RecordFilter,
+  options: { readonly from?: number; readonly signal?: AbortSignal } = {},
+): AsyncGenerator<StoredRecord> {
+  const { signal } = options;
+  const news = new News(env, signal);
+  try {
+    let at = options.from ?? 1;
+    while (!signal?.aborted) {
+      const heard = news.next();
+      const head = await env.read((view) => view.head.position);
+      for await (const page of readPages(env, {
+        ...filter,
+        from: Math.max(at, filter.from ?? 1),
+        to: Math.min(head, filter.to ?? head),
+      })) {
+        for (const record of page) {
+          if (signal?.aborted) return;
+          yield record;
+        }
+      }
+      at = head + 1;
+      if (filter.to !== undefined && head >= filter.to) return;
+      await heard;
+    }
+  } finally {
+    news.stop();
+  }
+}
+
+/** A promise for the next change after it was asked for, so that none between reading and waiting is missed. */
+class News {
+  private resolve: () => void = () => {};
+  private readonly stopWatching: () => void;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(env: Watching, signal: AbortSignal | undefined) {
+    const tell = () => this.resolve();
+    this.stopWatching = env.watch(tell);
+    this.timer = setInterval(tell, lookAgainMs);
+    signal?.addEventListener('abort', tell, { once: true });
+  }
+
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  stop(): void {
+    this.stopWatching();
+    clearInterval(this.timer);
+    this.resolve();
+  }
+}
