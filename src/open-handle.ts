@@ -38,14 +38,29 @@ export async function openHandle(options: HandleOptions): Promise<Handle> {
   if (options.dir === inMemory) return openMemory();
   let generation = readCurrent(options.dir) ?? (await createFirst(options));
   for (;;) {
-    const storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(options.dir, generation) });
+    const opened = await openGeneration(options, generation);
+    if (typeof opened !== 'number') return opened;
+    generation = opened;
+  }
+}
+
+/** The generation, open; or the number of the one that took its place. */
+async function openGeneration(options: HandleOptions, generation: number): Promise<Handle | number> {
+  const storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(options.dir, generation) });
+  try {
     const { format, moved } = storage.read((snapshot) => ({
       format: readFormat(snapshot),
       moved: readHead(snapshot).moved,
     }));
     if (moved === undefined) return { storage, view: new View(new Catalog()), format, generation };
     await storage.close();
-    generation = moved;
+    return moved;
+  } catch (error) {
+    await storage.close();
+    // A rebuild may have removed this generation between the look at `current` and the opening.
+    const current = readCurrent(options.dir);
+    if (current !== undefined && current !== generation) return current;
+    throw error;
   }
 }
 

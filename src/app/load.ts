@@ -12,12 +12,25 @@ import { compileSchema } from './schema.ts';
  * Errors: APP_NOT_FOUND; APP_INVALID when it throws, exports no app, or has a schema that cannot be used.
  */
 export async function loadApp(file: string): Promise<LoadedApp> {
+  return compileApp(await importDefault(findModule(file)), resolve(file));
+}
+
+/**
+ * Loads a mapping of foreign lines: a module whose default export is a function, or an app with `map`.
+ *
+ * Errors: APP_NOT_FOUND, APP_INVALID.
+ */
+export async function loadMap(file: string): Promise<NonNullable<App['map']>> {
+  const found = await importDefault(findModule(file));
+  const map = typeof found === 'function' ? (found as NonNullable<App['map']>) : (found as App | undefined)?.map;
+  if (typeof map === 'function') return map;
+  throw invalid(file, 'its default export is neither a function of a line nor an app with map');
+}
+
+function findModule(file: string): string {
   const path = resolve(file);
-  if (!existsSync(path) || !statSync(path).isFile()) {
-    throw new TxlogError('APP_NOT_FOUND', `there is no app module ${file}`, { next: ['ls -l', 'txlog submit --help'] });
-  }
-  const app = await importDefault(path);
-  return compileApp(app, path);
+  if (existsSync(path) && statSync(path).isFile()) return path;
+  throw new TxlogError('APP_NOT_FOUND', `there is no app module ${file}`, { next: ['ls -l', 'txlog submit --help'] });
 }
 
 /**

@@ -36,7 +36,7 @@ export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   BACKUP_EXISTS: 4,
   BACKUP_INVALID: 65,
   BUSY: 75,
-  CHECKPOINT_UNKNOWN: 3,
+  CHECKPOINT_CONFLICT: 4,
   EMERGENCY_STOP: 69,
   ENV_CLOSED: 70,
   ENV_EXISTS: 4,

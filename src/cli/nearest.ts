@@ -1,8 +1,8 @@
 /** The candidate that a mistyped word most likely meant, or undefined when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // Half of a long word may be wrong, but no more than three letters.
-  let bestDistance = Math.min(3, Math.ceil(word.length / 2)) + 1;
+  // A third of a word may be wrong, but no more than three letters.
+  let bestDistance = Math.min(3, Math.ceil(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = candidate.startsWith(word) && word.length > 1 ? 1 : editDistance(word, candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

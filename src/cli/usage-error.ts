@@ -14,9 +14,8 @@ export function toUsageError(error: unknown, config: Config, id: string): unknow
 }
 
 function unknownFlag(config: Config, id: string, flag: string, next: readonly string[]): TxlogError {
-  const known = Object.keys(config.findCommand(id)?.flags ?? {}).map((name) => `--${name}`);
-  const guess = nearest(flag, known);
-  const hint = guess === undefined ? {} : { hint: `Did you mean: ${guess}` };
+  const guess = nearest(flag.replace(/^-+/, ''), Object.keys(config.findCommand(id)?.flags ?? {}));
+  const hint = guess === undefined ? {} : { hint: `Did you mean: --${guess}` };
   return new TxlogError('USAGE', `there is no flag ${flag}`, { ...hint, next });
 }
 

@@ -55,6 +55,16 @@ export function kindOfOp(op: ChangeOp): 'dedicated' | 'shared' | 'either' {
   return dedicatedOps.has(op) ? 'dedicated' : 'shared';
 }
 
+/** Sums of so many addends up to 2^23, 1,000 in a transaction, stay whole and below 2^53 in any order. */
+export const plainAddsMax = 2 ** 19;
+const plainAddendMax = 2 ** 23;
+
+/** Bits of a change in the mask that a state keeps: its operation, and whether an addend does not sum in any order. */
+export function opBits({ op, value }: Change): number {
+  const plain = op !== 'add' || (Number.isInteger(value) && Math.abs(value as number) <= plainAddendMax);
+  return opBit(op) | (plain ? 0 : 1 << changeOps.length);
+}
+
 /** Bit of an operation in the mask that a state keeps of all operations ever applied to it. */
 export function opBit(op: ChangeOp): number {
   return 1 << changeOps.indexOf(op);

@@ -9,7 +9,7 @@ export const errorCodes = [
   'BACKUP_EXISTS',
   'BACKUP_INVALID',
   'BUSY',
-  'CHECKPOINT_UNKNOWN',
+  'CHECKPOINT_CONFLICT',
   'EMERGENCY_STOP',
   'ENV_CLOSED',
   'ENV_EXISTS',

@@ -1,6 +1,7 @@
 import { assert } from './assert.ts';
 import type { Change } from './change.ts';
 import { applyChange, type FoldContext } from './fold.ts';
+import type { JsonValue } from './json.ts';
 import type { Rejection } from './rejection.ts';
 import type { State } from './state.ts';
 
@@ -30,16 +31,25 @@ export function foldChanges(
   return { ok: true, after };
 }
 
+/** What a fold needs of a transaction. */
+interface Applied {
+  readonly position: number;
+  readonly time: number;
+  readonly changes: readonly Change[];
+}
+
 /**
- * Folds one key over its transactions in log order, without those that `withdrawn` names: what the key would be
- * had these never been applied.
+ * Folds one key over the transactions given, in log order. `reduceAgain` runs the reducer of a transaction anew, when
+ * the fold leaves out an earlier one.
  *
  * Errors: a rejection, with the position at which a later transaction could not have been applied.
  */
-export function foldKey(
+export function foldKey<T extends Applied>(
   key: string,
-  transactions: Iterable<{ readonly position: number; readonly time: number; readonly changes: readonly Change[] }>,
-  context: Pick<FoldContext, 'idAt'>,
+  transactions: Iterable<T>,
+  context: Pick<FoldContext, 'idAt'> & {
+    reduceAgain?(transaction: T, change: Change, value: JsonValue | undefined): JsonValue | undefined;
+  },
 ): {
   readonly state: State | undefined;
   readonly refused?: { readonly position: number; readonly rejection: Rejection };
@@ -48,7 +58,13 @@ export function foldKey(
   for (const transaction of transactions) {
     assert(state === undefined || state.position < transaction.position, 'a key is folded in log order');
     const own = transaction.changes.filter((change) => change.key === key);
-    const folded = foldChanges(own, () => state, { ...transaction, idAt: (position) => context.idAt(position) });
+    const { position, time } = transaction;
+    const folded = foldChanges(own, () => state, {
+      position,
+      time,
+      idAt: (at) => context.idAt(at),
+      ...(context.reduceAgain ? { reduceAgain: context.reduceAgain.bind(context, transaction) } : {}),
+    });
     if (!folded.ok) return { state, refused: { position: transaction.position, rejection: folded.rejection } };
     state = folded.after.get(key) ?? state;
   }

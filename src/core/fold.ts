@@ -1,5 +1,5 @@
 import { assertNever } from './assert.ts';
-import { type Change, kindOfOp, opBit, type Restored } from './change.ts';
+import { type Change, kindOfOp, opBits, type Restored } from './change.ts';
 import { isJsonObject, type JsonValue, utf8Length } from './json.ts';
 import { limits } from './limits.ts';
 import { applyMergePatch } from './merge-patch.ts';
@@ -12,6 +12,8 @@ export interface FoldContext {
   readonly time: number;
   /** Id of the transaction at a position; undefined when a record of the log is folded, whose owner was checked once. */
   idAt(position: number): string | undefined;
+  /** Runs a reducer anew, where an earlier transaction is left out; otherwise the logged result stands. */
+  reduceAgain?(change: Change, value: JsonValue | undefined): JsonValue | undefined;
 }
 
 /** The next state, or why the change cannot be applied. */
@@ -32,9 +34,10 @@ export function applyChange(before: State | undefined, change: Change, context: 
   if (kind !== 'either' && state.kind !== kind) {
     return refuse('KIND_MISMATCH', `${change.key} is ${state.kind}, and ${change.op} is for ${kind} keys`, change.key);
   }
-  const folded = state.kind === 'dedicated' ? applyDedicated(state, change, context) : applyShared(state, change);
+  const folded =
+    state.kind === 'dedicated' ? applyDedicated(state, change, context) : applyShared(state, change, context);
   if (!folded.ok) return folded;
-  return { ok: true, state: { ...folded.state, ops: state.ops | opBit(change.op), position: context.position } };
+  return { ok: true, state: { ...folded.state, ops: state.ops | opBits(change), position: context.position } };
 }
 
 function applyDedicated(state: State, change: Change, context: FoldContext): Folded {
@@ -93,7 +96,7 @@ export function ownerOf(state: State, context: Pick<FoldContext, 'idAt'>): Owner
   return { id: context.idAt(state.owner) ?? String(state.owner), position: state.owner };
 }
 
-function applyShared(state: State, change: Change): Folded {
+function applyShared(state: State, change: Change, context: FoldContext): Folded {
   switch (change.op) {
     case 'set':
       return done({ ...state, exists: true, value: change.value ?? null });
@@ -105,8 +108,10 @@ function applyShared(state: State, change: Change): Folded {
       return add(state, change);
     case 'delete':
       return free(state);
-    case 'reduce':
-      return change.result === undefined ? free(state) : grown(state, change.result);
+    case 'reduce': {
+      const result = context.reduceAgain ? context.reduceAgain(change, state.value) : change.result;
+      return result === undefined ? free(state) : grown(state, result);
+    }
     case 'restore':
       return restore(state, change);
     case 'claim':
@@ -140,7 +145,8 @@ function add(state: State, change: Change): Folded {
   }
   const next: Record<string, JsonValue> = { ...current };
   for (const [field, part] of Object.entries(addend)) {
-    const sum = addNumbers(next[field] ?? 0, part, `${change.key} field ${field}`);
+    const own = Object.hasOwn(next, field) ? next[field] : undefined;
+    const sum = addNumbers(own ?? 0, part, `${change.key} field ${field}`);
     if (typeof sum !== 'number') return { ok: false, rejection: { ...sum, key: change.key } };
     next[field] = sum;
   }

@@ -120,6 +120,15 @@ function findNestedProblem(value: object, path: string, depth: number): JsonProb
   return undefined;
 }
 
+/** A copy that shares nothing with what the caller may still change. Fields that are undefined are left out. */
+export function copyJson<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyJson) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(value)) if (field !== undefined) copy[key] = copyJson(field);
+  return copy as T;
+}
+
 /** Freezes a value and all in it, before it is handed to code that is not ours. */
 export function deepFreeze<T extends JsonValue | undefined>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -24,11 +24,18 @@ export const limits = {
   checkpointRecords: 32_768,
   checkpointBytes: 48 * 1024 * 1024,
   /** Rows per checkpoint slice: one slice is the longest that a waiting request waits for. */
-  sliceRows: 1_000,
+  sliceRows: 512,
+  /** Longest time that checkpoint slices follow one another while requests may wait. */
+  checkpointStepMs: 25,
+  sliceBytes: 1024 * 1024,
   /** A synchronous engine (bound 0) writes a foreign tail of this many records along at once. */
   atOnceRecordsMax: 512,
+  /** A longer one it leaves to whoever wrote it, unless that has not seen to it for so long. */
+  tailAgeMsMax: 10_000,
   appliedPerChunk: 64,
   postingsPerChunk: 512,
+  /** Ranges of the log up to this length are read in order: faster than to look for an index. */
+  scanInOrderMax: 4_000,
   commitFailuresMax: 3,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */
   userCodeUnderLockMsMax: 100,

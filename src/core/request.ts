@@ -1,6 +1,14 @@
 import { type Change, requestOps } from './change.ts';
 import { type ErrorCode, TxlogError } from './errors.ts';
-import { findJsonProblem, isJsonObject, isPlainJson, type JsonObject, type JsonValue, utf8Length } from './json.ts';
+import {
+  copyJson,
+  findJsonProblem,
+  isJsonObject,
+  isPlainJson,
+  type JsonObject,
+  type JsonValue,
+  utf8Length,
+} from './json.ts';
 import { findKeyProblem, findNameProblem } from './key.ts';
 import { limits } from './limits.ts';
 import { type Expectation, type RequestBody, reservedTypePrefix } from './record.ts';
@@ -78,7 +86,9 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
     checkExpectation(item, `expect[${i}]`),
   );
   if (bytes > limits.requestBytesMax) throw tooLarge(bytes);
-  return { id, type, actor, payload, changes, expect, bytes: bytes + (bytesKnown ?? 0) };
+  const body = { payload, changes, expect };
+  // What was parsed from text is ours; what a program hands in may change before it is logged.
+  return { id, type, actor, ...(bytesKnown === undefined ? copyJson(body) : body), bytes: bytes + (bytesKnown ?? 0) };
 }
 
 /**
@@ -87,14 +97,17 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
  * Errors: as `checkRequest`.
  */
 export function checkChanges(input: unknown, path: string): readonly Change[] {
-  return checkList(input, path, limits.changesPerTransactionMax).map((change, i) => {
+  let bytes = 0;
+  const changes = checkList(input, path, limits.changesPerTransactionMax).map((change, i) => {
     const checked = checkChange(change, `${path}[${i}]`);
     if (checked.value !== undefined) {
       refuseBadJson(checked.value, `${path}[${i}].value`);
-      jsonBytes(checked.value, `${path}[${i}].value`, limits.valueBytesMax);
+      bytes += jsonBytes(checked.value, `${path}[${i}].value`, limits.valueBytesMax);
     }
     return checked;
   });
+  if (bytes > limits.requestBytesMax) throw tooLarge(bytes);
+  return changes;
 }
 
 function checkChange(input: unknown, path: string): Change {

@@ -21,7 +21,7 @@ export interface State {
   readonly owner: number | undefined;
   /** End of a two-phase reservation that is not confirmed yet, in ms since 1970. */
   readonly pendingUntil: number | undefined;
-  /** Which operations were ever applied, as a mask of `opBit`. */
+  /** Which operations were ever applied, as a mask of `opBits`. */
   readonly ops: number;
 }
 

@@ -1,13 +1,17 @@
 import { assert } from '../core/assert.ts';
 
-/** Writes numbers and text into one growing buffer; `done` gives a copy of what was written. */
+const slabBytes = 64 * 1024;
+
+/** Writes numbers and text, row after row, into slabs; a row stays valid for as long as someone holds it. */
 export class ByteWriter {
-  private buffer = Buffer.alloc(1024);
+  // Zero-filled: what a slab does not use must not carry old memory to the disk.
+  private buffer = Buffer.alloc(0);
+  private start = 0;
   private at = 0;
 
-  /** Starts anew. */
+  /** Starts a row; one that was not `done` is dropped. */
   reset(): this {
-    this.at = 0;
+    this.at = this.start;
     return this;
   }
 
@@ -37,15 +41,21 @@ export class ByteWriter {
     return this;
   }
 
+  /** The row. */
   done(): Buffer {
-    return Buffer.from(this.buffer.subarray(0, this.at));
+    const row = this.buffer.subarray(this.start, this.at);
+    this.start = this.at;
+    return row;
   }
 
   private room(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return;
-    const larger = Buffer.alloc(Math.max(this.buffer.length * 2, this.at + bytes));
-    this.buffer.copy(larger, 0, 0, this.at);
-    this.buffer = larger;
+    const written = this.at - this.start;
+    const slab = Buffer.alloc(Math.max(slabBytes, 2 * (written + bytes)));
+    this.buffer.copy(slab, 0, this.start, this.at);
+    this.buffer = slab;
+    this.start = 0;
+    this.at = written;
   }
 }
 

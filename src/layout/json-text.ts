@@ -12,7 +12,7 @@ import { limits } from '../core/limits.ts';
 export function parseJson(text: string): JsonValue {
   let value: JsonValue | undefined;
   let parsed = false;
-  if (!text.includes('\\u') && scan(text)) {
+  if (!text.includes('\\u') && text.isWellFormed() && scan(text)) {
     try {
       value = JSON.parse(text) as JsonValue;
       parsed = true;
@@ -49,7 +49,7 @@ function scan(text: string): boolean {
       const start = i;
       while (isNumberUnit(text.charCodeAt(i + 1))) i += 1;
       // Up to 15 digits a double holds any decimal; an exponent is for the slow reader.
-      if (i - start > 14) return false;
+      if (i - start > 14 || text.charCodeAt(i + 1) === 0x65) return false;
     }
   }
   scanned.members = members;
@@ -77,7 +77,11 @@ function countMembers(value: JsonValue | undefined): number {
     for (let i = 0; i < value.length; i++) count += countMembers(value[i]);
     return count;
   }
-  for (const key in value) count += 1 + countMembers((value as Record<string, JsonValue>)[key]);
+  for (const key in value) {
+    // Not a number, so never what the scan counted: the slow reader says where the key stands.
+    if (forbiddenKeys.has(key)) return Number.NaN;
+    count += 1 + countMembers((value as Record<string, JsonValue>)[key]);
+  }
   return count;
 }
 
@@ -99,10 +103,12 @@ function parseSlowly(text: string): JsonValue {
       onObjectProperty: (key, _offset, _length, line, column) => {
         if (keys.at(-1)?.has(key)) fail('JSON_DUPLICATE_KEY', `key ${JSON.stringify(key)} stands twice`, line, column);
         if (forbiddenKeys.has(key)) fail('JSON_FORBIDDEN_KEY', `key ${key} is refused`, line, column);
+        refuseHalfPair(key, line, column);
         keys.at(-1)?.add(key);
       },
       onLiteralValue: (value, offset, length, line, column) => {
         const token = text.slice(offset, offset + length);
+        if (typeof value === 'string') refuseHalfPair(value, line, column);
         if (typeof value !== 'number' || isExact(token)) return;
         fail('JSON_INEXACT_NUMBER', `${token.slice(0, 40)} would be rounded; put it as text`, line, column);
       },
@@ -112,6 +118,10 @@ function parseSlowly(text: string): JsonValue {
     { disallowComments: true, allowTrailingComma: false },
   );
   return checked(text);
+}
+
+function refuseHalfPair(text: string, line: number, column: number): void {
+  if (!text.isWellFormed()) fail('JSON_UNPAIRED_SURROGATE', 'text holds half of a surrogate pair', line, column);
 }
 
 /** Lines and columns of the visitor count from 0. */
@@ -148,7 +158,10 @@ function decimal(token: string): string {
   if (!match) return token;
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  let end = digits.length;
+  // Not by a pattern: it would take a quadratic time for a long run of zeros before the last digit.
+  while (digits[end - 1] === '0') end -= 1;
+  const significant = digits.slice(0, end);
   if (significant === '') return '0';
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }

@@ -16,7 +16,6 @@ export function keyPosition(key: Uint8Array): number {
   return bytes.readUInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
  * Key of a request id: never the same for two ids. A UUID is packed into 16 bytes, so that time-ordered ones share
@@ -25,16 +24,35 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  * Shape: 0x01 and 16 bytes, or 0x00 and UTF-8.
  */
 export function requestKey(id: string): Buffer {
-  if (id.length === 36 && uuid.test(id)) {
-    const key = Buffer.allocUnsafe(17);
-    key[0] = 1;
-    key.write(id.replaceAll('-', ''), 1, 'hex');
-    return key;
-  }
+  const packed = id.length === 36 ? packUuid(id) : undefined;
+  if (packed) return packed;
   const key = Buffer.allocUnsafe(1 + Buffer.byteLength(id));
   key[0] = 0;
   key.write(id, 1, 'utf8');
   return key;
+}
+
+/** 0x01 and 16 bytes; undefined when it is no UUID in lower case. */
+function packUuid(id: string): Buffer | undefined {
+  const key = Buffer.allocUnsafe(17);
+  key[0] = 1;
+  let at = 1;
+  for (let i = 0; i < 36; i += 2) {
+    if (i === 8 || i === 13 || i === 18 || i === 23) {
+      if (id.charCodeAt(i) !== 0x2d) return undefined;
+      i += 1;
+    }
+    const byte = (nibble(id.charCodeAt(i)) << 4) | nibble(id.charCodeAt(i + 1));
+    if (byte < 0) return undefined;
+    key[at++] = byte;
+  }
+  return key;
+}
+
+/** Value of a hex digit in lower case; -1 of anything else. */
+function nibble(unit: number): number {
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
+  return unit >= 0x61 && unit <= 0x66 ? unit - 0x57 : -1;
 }
 
 /** Reads `requestKey`. */

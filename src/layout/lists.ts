@@ -44,7 +44,7 @@ export function countPostings(snapshot: Snapshot, list: string): number {
 
 /** Appends those positions that the list does not hold yet; the same call again changes nothing. */
 export function extendPostings(tx: WriteTx, list: string, positions: readonly number[]): void {
-  const last = lastChunk(tx, 'postings', list);
+  const last = onlyChunk(tx, list) ?? lastChunk(tx, 'postings', list);
   const newest = last?.positions.at(-1) ?? 0;
   const fresh = positions.filter((position) => position > newest);
   if (fresh.length === 0) return;
@@ -54,6 +54,13 @@ export function extendPostings(tx: WriteTx, list: string, positions: readonly nu
     tx.put('postings', chunkKey(list, chunk), encodePositions(all.slice(i, i + limits.postingsPerChunk)));
     chunk += 1;
   }
+}
+
+/** The first chunk while it is not full, which is then the only one: most lists are short, and one read is cheap. */
+function onlyChunk(snapshot: Snapshot, list: string): Chunk | undefined {
+  const bytes = snapshot.get('postings', chunkKey(list, 0));
+  const positions = bytes ? decodePositions(bytes) : [];
+  return positions.length < limits.postingsPerChunk ? { chunk: 0, positions } : undefined;
 }
 
 /** Chunks are few enough for a binary search over their first entries. */

@@ -147,7 +147,7 @@ export function decodeRecord(
     time: header.time,
     decided: header.decided,
     ...fromBody(value),
-    digest: Buffer.from(buffer.subarray(end)),
+    digest: buffer.subarray(end),
   };
 }
 

@@ -120,7 +120,7 @@ export class Pipeline {
   private async process(units: readonly Unit[]): Promise<void> {
     try {
       const batch = await this.commit(units);
-      for (const unit of batch.postponed) this.queue.addFirst(unit);
+      for (const unit of [...batch.postponed].reverse()) this.queue.addFirst(unit);
       for (const [unit, decisions] of batch.decisions) unit.settle(toAnswers(decisions, this.deps.storage.durability));
       this.failures = 0;
     } catch (error) {

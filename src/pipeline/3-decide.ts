@@ -23,7 +23,7 @@ export interface Draft {
 
 /** How one request went: a record that is staged now, an earlier one with the same id, or a conflict. */
 export type Decision =
-  | { readonly type: 'staged'; readonly record: LogRecord; readonly draft: Draft }
+  | { readonly type: 'staged'; readonly record: LogRecord; readonly draft: Draft | undefined }
   | { readonly type: 'duplicate'; readonly record: LogRecord }
   | { readonly type: 'refused'; readonly error: TxlogError };
 
@@ -44,9 +44,21 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
   const kept = draft !== undefined && unchanged(draft, reader);
   const chosen = kept ? draft.chosen : choose(app, reader, request);
   if (kept) for (const key of draft.reads.keys()) reader.state(key);
+  const coded = request.compensates !== undefined || app.requests?.[request.type] !== undefined;
+  const made = coded ? draftOf(stage, reader, chosen) : undefined;
   for (const change of chosen.changes) reader.state(change.key);
   stageExpiries(stage, reader);
-  return stageRecord(stage, request, chosen, reader);
+  return { type: 'staged', record: stageRecord(stage, request, chosen, reader), draft: made };
+}
+
+/**
+ * What code chose on these reads, when that can be trusted later. The version of a state in the log names it for ever;
+ * that of a state which is only staged, or only free by its expiry, may come to name another one.
+ */
+function draftOf(stage: Stage, reader: DecisionReader, chosen: Chosen): Draft | undefined {
+  if (reader.expired.size > 0) return undefined;
+  for (const key of reader.reads.keys()) if (stage.isStaged(key)) return undefined;
+  return { chosen, reads: new Map(reader.reads), time: stage.time };
 }
 
 /** What is chosen for a request on the states that `reader` shows, before it is applied. */
@@ -72,9 +84,11 @@ function stageExpiries(stage: Stage, reader: DecisionReader): void {
   );
 }
 
-function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: DecisionReader): Decision {
+function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: DecisionReader): LogRecord {
   const position = stage.nextPosition;
-  const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
+  // A later change of the request may name the owner that an earlier one made: the request itself.
+  const idAt = (at: number) => (at === position ? request.id : stage.idAt(at));
+  const context = { position, time: stage.time, idAt };
   const folded = chosen.ok ? foldChanges(chosen.changes, (key) => stage.state(key), context) : chosen;
   const base = {
     ...emptyRecord(position, stage.time),
@@ -91,7 +105,7 @@ function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: Dec
         rejection: { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
       };
   stage.add(record, folded.ok ? folded.after : new Map<string, State>());
-  return { type: 'staged', record, draft: { chosen, reads: reader.reads, time: stage.time } };
+  return record;
 }
 
 function unchanged(draft: Draft, reader: DecisionReader): boolean {

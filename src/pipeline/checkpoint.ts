@@ -14,56 +14,59 @@ export interface CheckpointBounds {
   readonly bytes: number;
 }
 
-/** A checkpoint under way: what is left to write, in key order, before the watermark may move to `target`. */
+/**
+ * A checkpoint under way: what is left to write, in key order, before the watermark may move to `target`. Each list is
+ * sorted in a step of its own: together they would keep a waiting request too long.
+ */
 export interface Checkpoint {
   readonly target: number;
-  readonly keys: readonly string[];
-  readonly ids: readonly string[];
+  keys: readonly string[] | undefined;
+  ids: readonly string[] | undefined;
   next: number;
 }
 
 /** Starts a checkpoint of all that the overlay holds now. */
 export function startCheckpoint(view: View): Checkpoint {
-  return {
-    target: view.head.position,
-    keys: [...view.entries.keys()].sort(),
-    ids: [...view.ids.keys()].sort(),
-    next: 0,
-  };
+  return { target: view.head.position, keys: [...view.entries.keys()].sort(), ids: undefined, next: 0 };
 }
 
-/** Whether the tail of the log is long enough for a checkpoint. */
-export function isDue(view: View, bounds: CheckpointBounds): boolean {
+/** Whether the tail of the log is long enough for a checkpoint. `now` in ms since 1970. */
+export function isDue(view: View, bounds: CheckpointBounds, now: number): boolean {
+  const tail = view.head.position - view.watermark;
+  if (bounds.records === 0 && tail > limits.atOnceRecordsMax) return now - view.tailTime > limits.tailAgeMsMax;
   return view.head.position - view.watermark > bounds.records || view.tailBytes > bounds.bytes;
 }
 
 /**
- * Writes the next rows, at most `limits.sliceRows`. Each row says up to which position it is folded, so a checkpoint
+ * Writes the next rows, up to the bounds of a slice. Each row says up to which position it is folded, so a checkpoint
  * that stops half way, or is made by two processes at once, is harmless. Returns what to do once the rows are durable.
  */
 export function writeSlice(
   tx: WriteTx,
   view: View,
   checkpoint: Checkpoint,
-): { readonly done: boolean; settle(): void } {
+): { readonly done: boolean; readonly rows: number; settle(): void } {
   // A row must never go back: what others appended is folded before any row is written.
   view.catchUp(tx);
-  if (readWatermark(tx) >= checkpoint.target)
-    return { done: true, settle: () => view.prune(Math.max(view.watermark, checkpoint.target)) };
-  const { keys, ids } = checkpoint;
-  const end = Math.min(checkpoint.next + limits.sliceRows, keys.length + ids.length);
-  const written: Written[] = [];
-  for (let i = checkpoint.next; i < end; i++) {
-    if (i < keys.length) writeState(tx, view.entries.get(keys[i] as string), written);
-    else writeId(tx, view, ids[i - keys.length] as string);
+  if (readWatermark(tx) >= checkpoint.target) {
+    return { done: true, rows: 0, settle: () => view.prune(Math.max(view.watermark, checkpoint.target)) };
   }
-  const done = end === keys.length + ids.length;
+  checkpoint.ids ??= [...view.ids.keys()].sort();
+  const { keys = [], ids } = checkpoint;
+  const rows = new SliceRows(tx, view);
+  let next = checkpoint.next;
+  for (; next < keys.length + ids.length && !rows.isFull; next++) {
+    if (next < keys.length) rows.writeState(keys[next] as string);
+    else rows.writeId(ids[next - keys.length] as string);
+  }
+  const done = next === keys.length + ids.length;
   if (done) writeLists(tx, view, checkpoint.target, noTypes);
   return {
     done,
+    rows: rows.count,
     settle() {
-      checkpoint.next = end;
-      for (const row of written) rebase(row);
+      checkpoint.next = next;
+      rows.settle();
       if (done) view.prune(checkpoint.target);
     },
   };
@@ -74,14 +77,14 @@ export function writeSlice(
  * names first.
  */
 export function writeAll(tx: WriteTx, view: View, newTypes: ReadonlyMap<string, number>): { settle(): void } {
-  const written: Written[] = [];
-  for (const key of [...view.entries.keys()].sort()) writeState(tx, view.entries.get(key), written);
-  for (const id of view.ids.keys()) writeId(tx, view, id);
+  const rows = new SliceRows(tx, view);
+  for (const key of [...view.entries.keys()].sort()) rows.writeState(key);
+  for (const id of [...view.ids.keys()].sort()) rows.writeId(id);
   const target = view.head.position;
   writeLists(tx, view, target, newTypes);
   return {
     settle() {
-      for (const row of written) rebase(row);
+      rows.settle();
       view.prune(target);
     },
   };
@@ -89,37 +92,71 @@ export function writeAll(tx: WriteTx, view: View, newTypes: ReadonlyMap<string, 
 
 const noTypes: ReadonlyMap<string, number> = new Map();
 
-interface Written {
+interface WrittenState {
   readonly entry: Entry;
   readonly state: State;
   readonly positions: readonly number[];
 }
 
-function writeState(tx: WriteTx, entry: Entry | undefined, written: Written[]): void {
-  if (!entry) return;
-  const { state } = entry;
-  const positions = [...entry.base, ...entry.added];
-  const size = limits.appliedPerChunk;
-  let chunk = Math.floor(entry.baseVersion / size);
-  let from = 0;
-  for (; positions.length - from >= size; from += size) {
-    tx.put('applied', chunkKey(state.key, chunk++), encodePositions(positions.slice(from, from + size)));
+/** Rows of one transaction, and what the overlay may forget once they are durable. */
+class SliceRows {
+  private readonly tx: WriteTx;
+  private readonly view: View;
+  private readonly states: WrittenState[] = [];
+  private readonly ids: (readonly [string, number])[] = [];
+  private bytes = 0;
+
+  constructor(tx: WriteTx, view: View) {
+    this.tx = tx;
+    this.view = view;
   }
-  tx.put('states', textKey(state.key), encodeStateRow({ state, tail: positions.slice(from) }));
-  written.push({ entry, state, positions });
-}
 
-/** The row is durable: the entry counts from it now. Transactions that came meanwhile stay `added`. */
-function rebase({ entry, state, positions }: Written): void {
-  const later = entry.state.version - state.version;
-  entry.base = positions.slice(positions.length - (state.version % limits.appliedPerChunk));
-  entry.baseVersion = state.version;
-  entry.added = later === 0 ? [] : entry.added.slice(entry.added.length - later);
-}
+  get count(): number {
+    return this.states.length + this.ids.length;
+  }
 
-function writeId(tx: WriteTx, view: View, id: string): void {
-  const position = view.ids.get(id);
-  if (position !== undefined) tx.put('requests', requestKey(id), encodePositions([position]));
+  get isFull(): boolean {
+    return this.count >= limits.sliceRows || this.bytes >= limits.sliceBytes;
+  }
+
+  writeState(key: string): void {
+    const entry = this.view.entries.get(key);
+    if (!entry) return;
+    const { state } = entry;
+    const positions = entry.base.length === 0 ? [...entry.added] : [...entry.base, ...entry.added];
+    const size = limits.appliedPerChunk;
+    let chunk = Math.floor(entry.baseVersion / size);
+    let from = 0;
+    for (; positions.length - from >= size; from += size) {
+      this.tx.put('applied', chunkKey(key, chunk++), encodePositions(positions.slice(from, from + size)));
+    }
+    const row = encodeStateRow({ state, tail: from === 0 ? positions : positions.slice(from) });
+    this.tx.put('states', textKey(key), row);
+    this.bytes += row.length;
+    this.states.push({ entry, state, positions });
+  }
+
+  writeId(id: string): void {
+    const position = this.view.ids.get(id);
+    if (position === undefined) return;
+    this.tx.put('requests', requestKey(id), encodePositions([position]));
+    this.ids.push([id, position]);
+  }
+
+  /** The rows are durable: what has not changed since is read from them. The rest counts from them now. */
+  settle(): void {
+    for (const { entry, state, positions } of this.states) {
+      if (entry.state === state) {
+        if (this.view.entries.get(state.key) === entry) this.view.entries.delete(state.key);
+        continue;
+      }
+      const later = entry.state.version - state.version;
+      entry.base = positions.slice(positions.length - (state.version % limits.appliedPerChunk));
+      entry.baseVersion = state.version;
+      entry.added = entry.added.slice(entry.added.length - later);
+    }
+    for (const [id, position] of this.ids) if (this.view.ids.get(id) === position) this.view.ids.delete(id);
+  }
 }
 
 function writeLists(tx: WriteTx, view: View, target: number, newTypes: ReadonlyMap<string, number>): void {

@@ -11,6 +11,11 @@ export class Checkpointer {
   private readonly view: View;
   private readonly bounds: CheckpointBounds;
   private current: Checkpoint | undefined;
+  /** Rows to write for each record that is appended while a checkpoint runs. */
+  private rowsPerRecord = 0;
+  /** Position up to which rows were written or are owed. */
+  private paidTo = 0;
+  private owed = 0;
   private idle = false;
   private cancelIdle: (() => void) | undefined;
 
@@ -21,20 +26,49 @@ export class Checkpointer {
     this.bounds = deps.bounds;
   }
 
-  /** Writes at most one slice. True while there is more to write. */
+  /**
+   * Writes slices, so many that a checkpoint ends before the next one is due, however fast the log grows; but no longer
+   * at a time than a waiting request should wait, unless the overlay has grown far beyond its bound. True while there is
+   * more to write.
+   */
   async step(): Promise<boolean> {
     if (this.storage.readOnly) return false;
-    if (!this.current) {
-      if (this.view.head.position === this.view.watermark) return false;
-      if (!this.idle && !isDue(this.view, this.bounds)) return false;
-      this.current = startCheckpoint(this.view);
-    }
+    if (!this.current) return this.start();
+    const started = this.clock.elapsed();
+    this.owed += (this.view.head.position - this.paidTo) * this.rowsPerRecord;
+    this.paidTo = this.view.head.position;
+    do {
+      this.owed -= await this.writeSlice(this.current);
+      if (this.owed <= 0) break;
+    } while (this.current && (this.isOverdue || this.clock.elapsed() - started < limits.checkpointStepMs));
+    this.owed = Math.max(this.owed, 0);
+    return this.current !== undefined;
+  }
+
+  private start(): boolean {
+    if (this.view.head.position === this.view.watermark) return false;
+    // A synchronous engine writes its own rows at once: at idle it has none left, only others'.
+    const idle = this.idle && this.bounds.records > 0;
+    if (!idle && !isDue(this.view, this.bounds, this.clock.now())) return false;
     this.idle = false;
-    const checkpoint = this.current;
+    this.current = startCheckpoint(this.view);
+    const rows = this.view.entries.size + this.view.ids.size;
+    this.rowsPerRecord =
+      rows / Math.max(1, Math.min(this.bounds.records, this.view.head.position - this.view.watermark) / 2);
+    this.paidTo = this.view.head.position;
+    this.owed = 0;
+    return true;
+  }
+
+  private async writeSlice(checkpoint: Checkpoint): Promise<number> {
     const slice = await this.storage.write((tx) => writeSlice(tx, this.view, checkpoint));
     slice.settle();
     if (slice.done) this.current = undefined;
-    return !slice.done;
+    return slice.rows;
+  }
+
+  private get isOverdue(): boolean {
+    return this.view.head.position - this.view.watermark > 2 * this.bounds.records;
   }
 
   /** After a quiet while, `wake` runs the pipeline, whose next step writes what the bounds alone would not. */

@@ -1,5 +1,5 @@
 import type { LoadedApp } from '../core/app.ts';
-import { type Change, opBit, type Restored } from '../core/change.ts';
+import { type Change, opBit, plainAddsMax, type Restored } from '../core/change.ts';
 import { ownerOf } from '../core/fold.ts';
 import { foldKey } from '../core/fold-record.ts';
 import { type JsonValue, jsonEquals } from '../core/json.ts';
@@ -7,7 +7,7 @@ import { compensateType, expireType, type LogRecord, type StoredRecord } from '.
 import { reject } from '../core/rejection.ts';
 import type { State } from '../core/state.ts';
 import type { Chosen } from './chosen.ts';
-import { choiceOf, guard, handlerStates } from './handler.ts';
+import { choiceOf, guard, handlerStates, runReducer } from './handler.ts';
 import type { DecisionReader } from './reader.ts';
 
 /** The decision about one key: a change that restores it, nothing to do, or why it cannot be done. */
@@ -25,10 +25,11 @@ export function decideCompensation(app: LoadedApp, reader: DecisionReader, targe
   const refused = record ? findNotCompensable(record) : `there is no transaction at position ${target}`;
   if (!record || refused !== undefined) return refuse('NOT_COMPENSABLE', refused ?? '');
   const own = app.requests?.[record.type]?.compensate;
-  if (own) return decideByHandler(own, reader, record as StoredRecord);
+  // A copy: what user code does to it is nobody's business.
+  if (own) return decideByHandler(own, reader, structuredClone(record) as StoredRecord);
   const changes: Change[] = [];
   for (const key of new Set(record.changes.map((change) => change.key))) {
-    const undone = undoKey(reader, record, key);
+    const undone = undoKey(app, reader, record, key);
     if (undone.blocked !== undefined) return refuse('COMPENSATION_BLOCKED', undone.blocked, key);
     if (undone.change) changes.push(undone.change);
   }
@@ -54,10 +55,10 @@ function decideByHandler(
   return { ok: true, changes: chosen, decided: true };
 }
 
-function undoKey(reader: DecisionReader, record: LogRecord, key: string): Undone {
+function undoKey(app: LoadedApp, reader: DecisionReader, record: LogRecord, key: string): Undone {
   const state = reader.state(key);
   if (!state) return { blocked: `${key} is unknown` };
-  return state.kind === 'dedicated' ? undoDedicated(reader, record, state) : undoShared(reader, record, state);
+  return state.kind === 'dedicated' ? undoDedicated(reader, record, state) : undoShared(app, reader, record, state);
 }
 
 function undoDedicated(reader: DecisionReader, record: LogRecord, state: State): Undone {
@@ -76,11 +77,13 @@ function undoDedicated(reader: DecisionReader, record: LogRecord, state: State):
   return { change: restoring(key, before) };
 }
 
-function undoShared(reader: DecisionReader, record: LogRecord, state: State): Undone {
+function undoShared(app: LoadedApp, reader: DecisionReader, record: LogRecord, state: State): Undone {
   const { key } = state;
   const inverse = plainInverse(record, state);
   if (inverse) return { change: inverse };
-  const { state: without, refused } = foldWithout(reader, key, record.position);
+  const folded = guard(() => foldWithout(app, reader, key, record.position));
+  if ('rejected' in folded) return { blocked: folded.reason };
+  const { state: without, refused } = folded;
   if (refused) {
     const later = reader.idAt(refused.position);
     return {
@@ -91,25 +94,24 @@ function undoShared(reader: DecisionReader, record: LogRecord, state: State): Un
 }
 
 /**
- * When a key only ever had plain numbers added, and something else was added too, subtracting is the same as folding
- * again: whole sums within 2^53 are exact in any order. Spares hot counters the reading of their history.
+ * When a key only ever had small whole numbers added, and something else was added too, subtracting is the same as
+ * folding again: no sum on the way can pass 2^53, in whatever order. Spares hot counters the reading of their history.
  */
 function plainInverse(record: LogRecord, state: State): Change | undefined {
-  if (state.ops !== opBit('add') || state.version < 2 || typeof state.value !== 'number') return undefined;
+  if (state.ops !== opBit('add') || state.version < 2 || state.version > plainAddsMax) return undefined;
+  if (typeof state.value !== 'number') return undefined;
   let sum = 0;
   for (const change of record.changes) if (change.key === state.key) sum += change.value as number;
-  const value = state.value - sum;
-  if (!Number.isSafeInteger(sum) || !Number.isSafeInteger(state.value) || !Number.isSafeInteger(value))
-    return undefined;
-  return { op: 'restore', key: state.key, result: { exists: true, value } };
+  return { op: 'restore', key: state.key, result: { exists: true, value: state.value - sum } };
 }
 
 /**
  * Folds a key over its applied list without `target` and without what was withdrawn before. A compensation's `restore`
- * is no transaction of its own here: it only withdraws the one that it names.
+ * is no transaction of its own here: it only withdraws the one that it names. Reducers after what is left out run
+ * again, because their logged results hold it. Throws when the app has not the reducer, or it throws.
  */
-export function foldWithout(reader: Pick<DecisionReader, 'applied' | 'record' | 'idAt'>, key: string, target?: number) {
-  const withdrawn = new Set<number>(target === undefined ? [] : [target]);
+function foldWithout(app: LoadedApp, reader: DecisionReader, key: string, target: number) {
+  const withdrawn = new Set<number>([target]);
   const records: LogRecord[] = [];
   for (const position of reader.applied(key)) {
     const record = reader.record(position);
@@ -117,15 +119,20 @@ export function foldWithout(reader: Pick<DecisionReader, 'applied' | 'record' | 
     if (withdraws(record, key)) withdrawn.add(record.compensates as number).add(record.position);
     else records.push(record);
   }
+  const first = Math.min(...withdrawn);
   return foldKey(
     key,
     records.filter(({ position }) => !withdrawn.has(position)),
-    reader,
+    {
+      idAt: (position) => reader.idAt(position),
+      reduceAgain: ({ position, type }: LogRecord, change, value) =>
+        position < first ? change.result : runReducer(app.requests?.[type], change, value),
+    },
   );
 }
 
 /** Whether a compensation took another transaction out of the fold of `key`. */
-export function withdraws(record: LogRecord, key: string): boolean {
+function withdraws(record: LogRecord, key: string): boolean {
   return (
     record.compensates !== undefined && record.changes.some((change) => change.key === key && change.op === 'restore')
   );

@@ -42,11 +42,7 @@ export function decideBatch(context: DecideContext, snapshot: Snapshot, units: r
     const decided = decideUnit(context.app, stage, unit);
     if (unit.atomic && !decided.every(isCommitted)) {
       // The stage cannot take records back: it is made again from the units that stay.
-      stage = restage(
-        context,
-        snapshot,
-        [...decisions.keys()].filter((earlier) => !isAborted(decisions.get(earlier))),
-      );
+      stage = restage(context, snapshot, decisions);
       decisions.set(unit, decided.map(abort));
     } else {
       decisions.set(unit, decided);
@@ -63,9 +59,12 @@ function decideUnit(app: LoadedApp, stage: Stage, unit: Unit): Decision[] {
   });
 }
 
-function restage(context: DecideContext, snapshot: Snapshot, units: readonly Unit[]): Stage {
+/** Decides again what stays, and answers with what is decided now. */
+function restage(context: DecideContext, snapshot: Snapshot, decisions: Map<Unit, readonly Decision[]>): Stage {
   const stage = new Stage(context.view, snapshot, context.now);
-  for (const unit of units) decideUnit(context.app, stage, unit);
+  for (const [unit, earlier] of decisions) {
+    if (!isAborted(earlier)) decisions.set(unit, decideUnit(context.app, stage, unit));
+  }
   return stage;
 }
 
@@ -75,8 +74,8 @@ function isCommitted(decision: Decision): boolean {
 
 const aborted = new WeakSet<Decision>();
 
-function isAborted(decisions: readonly Decision[] | undefined): boolean {
-  return decisions?.some((decision) => aborted.has(decision)) ?? false;
+function isAborted(decisions: readonly Decision[]): boolean {
+  return decisions.some((decision) => aborted.has(decision));
 }
 
 /** In an aborted unit, a refusal keeps its reason; what would have been committed says that it was not. */

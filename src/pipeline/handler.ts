@@ -11,11 +11,15 @@ import type { Change } from '../core/change.ts';
 import { TxlogError } from '../core/errors.ts';
 import { ownerOf } from '../core/fold.ts';
 import { foldChanges } from '../core/fold-record.ts';
-import { deepFreeze, type JsonValue } from '../core/json.ts';
+import { copyJson, deepFreeze, type JsonValue } from '../core/json.ts';
+import { findKeyProblem, findNameProblem } from '../core/key.ts';
+import { limits } from '../core/limits.ts';
 import { type Rejection, reject } from '../core/rejection.ts';
 import { checkChanges, type Request } from '../core/request.ts';
 import type { Chosen } from './chosen.ts';
 import type { DecisionReader } from './reader.ts';
+
+const reasonUnitsMax = 2_000;
 
 /** Runs the user's code for a request, or takes the changes that the request carries. */
 export function runHandler(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
@@ -50,9 +54,14 @@ export function guard<T>(run: () => T): T | HandlerRejection {
   try {
     return run();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return rejectRequest('HANDLER_FAILED', reason.slice(0, 2000) || 'the handler threw without a message');
+    return rejectRequest('HANDLER_FAILED', reasonText(error) || 'the handler threw without a message');
   }
+}
+
+/** The message of whatever was thrown: bounded, and text that the log can keep. */
+function reasonText(thrown: unknown): string {
+  const message = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message.slice(0, reasonUnitsMax).toWellFormed() : '';
 }
 
 /** Checks what a handler returned. Throws when it is neither changes nor a rejection. */
@@ -62,17 +71,30 @@ export function choiceOf(returned: unknown, name: string): readonly Change[] | H
 }
 
 function refusalOf(returned: unknown, name: string): HandlerRejection {
-  const refusal = returned as HandlerRejection | undefined;
-  if (typeof refusal?.code === 'string' && typeof refusal.reason === 'string') return refusal;
-  if (typeof (returned as { then?: unknown } | undefined)?.then === 'function')
-    throw new Error(`${name}() returned a promise; handlers are synchronous`);
+  const refusal = returned as HandlerRejection | null | undefined;
+  if (typeof refusal?.code === 'string' && typeof refusal.reason === 'string') {
+    const { code, reason, key } = refusal;
+    const problem = findNameProblem(code, limits.typeBytesMax) ?? (key === undefined ? undefined : findKeyProblem(key));
+    if (problem) throw new Error(`${name}() refused with a code or key that ${problem}`);
+    return rejectRequest(code, reasonText(reason), key);
+  }
+  refusePromise(returned, name);
   throw new Error(`${name}() returned neither changes nor a rejection`);
+}
+
+function refusePromise(returned: unknown, name: string): void {
+  if (typeof (returned as { then?: unknown } | null | undefined)?.then !== 'function') return;
+  // Whatever becomes of it is told here and now; later, no one would be there to hear that it failed.
+  Promise.resolve(returned).catch(() => undefined);
+  throw new Error(`${name}() returned a promise; handlers are synchronous`);
 }
 
 /** States for user code: frozen, so that it cannot change what others read. */
 export function handlerStates(reader: DecisionReader): HandlerStates {
   return {
     get(key) {
+      const problem = findKeyProblem(key);
+      if (problem) throw new Error(`states.get(): the key ${problem}`);
       const state = reader.state(key);
       if (!state?.exists) return undefined;
       const owner = ownerOf(state, reader);
@@ -112,12 +134,23 @@ function reduce(
   done: readonly Change[],
   change: Change,
 ): Change {
-  const reducer = handler?.reducers?.[change.reducer ?? ''];
-  if (!reducer) throw new Error(`no reducer ${change.reducer} for this type; is the app loaded?`);
-  const result = reducer(deepFreeze(valueAfter(reader, done, change.key)), deepFreeze(change.value));
-  if (result === undefined) return change;
-  checkChanges([{ op: 'set', key: change.key, value: result }], `reducer ${change.reducer}`);
-  return { ...change, result };
+  const result = runReducer(handler, change, valueAfter(reader, done, change.key));
+  return result === undefined ? change : { ...change, result };
+}
+
+/** The value that a reducer gives; undefined for none. Throws when there is no such reducer, or its result is no JSON. */
+export function runReducer(
+  handler: RequestType | undefined,
+  { key, reducer: name = '', value: argument }: Change,
+  value: JsonValue | undefined,
+): JsonValue | undefined {
+  const reducer = Object.hasOwn(handler?.reducers ?? {}, name) ? handler?.reducers?.[name] : undefined;
+  if (!reducer) throw new Error(`no reducer ${name} for this type; is the app loaded?`);
+  const result = reducer(deepFreeze(value), deepFreeze(argument));
+  if (result === undefined) return undefined;
+  refusePromise(result, `reducer ${name}`);
+  checkChanges([{ op: 'set', key, value: result }], `reducer ${name}`);
+  return copyJson(result);
 }
 
 /** A reducer sees what the request's earlier changes left. */

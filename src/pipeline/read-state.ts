@@ -1,5 +1,5 @@
 import { foldKey } from '../core/fold-record.ts';
-import type { JsonValue } from '../core/json.ts';
+import { deepFreeze, type JsonValue } from '../core/json.ts';
 import type { Owner } from '../core/rejection.ts';
 import { isExpired, type State } from '../core/state.ts';
 import { keyText, prefixEnd, textKey } from '../layout/keys.ts';
@@ -118,7 +118,8 @@ export function toReading(
   return {
     key,
     kind,
-    value: state.value ?? null,
+    // The overlay holds the same value: a reader who changed it would change the state.
+    value: deepFreeze(state.value ?? null),
     version,
     position,
     ...(owner === undefined ? {} : { owner: { id: view.idAt(snapshot, owner), position: owner } }),

@@ -1,7 +1,9 @@
 import { matches, type RecordFilter } from '../core/filter.ts';
+import { limits } from '../core/limits.ts';
 import type { StoredRecord } from '../core/record.ts';
 import { keyPosition, keyText, positionKey, prefixEnd, textKey } from '../layout/keys.ts';
 import { countPostings, outcomeList, readChunks, rejectedList, typeList } from '../layout/lists.ts';
+import { readWatermark } from '../layout/meta.ts';
 import { decodeHeader } from '../layout/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { positionAtTime } from './time-travel.ts';
@@ -24,9 +26,6 @@ export interface ScanBounds {
 
 const prefixPositionsMax = 2_000_000;
 
-/** Ranges up to this size are read in order: faster than to look for an index. */
-const shortRange = 4_000;
-
 /**
  * A scan in slices, so that writers and other readers get their turns. The narrowest index proposes positions; every
  * record is checked against the whole filter.
@@ -47,26 +46,74 @@ export class Scan {
     const range = rangeOf(view, snapshot, this.filter);
     const from = this.reverse ? range.from : Math.max(at, range.from);
     const to = this.reverse ? Math.min(at, range.to) : range.to;
-    const records: StoredRecord[] = [];
-    let visited = 0;
-    for (const position of this.propose(view, snapshot, from, to)) {
-      if (records.length >= bounds.records || visited >= bounds.visited) return { records, next: position };
-      visited += 1;
-      const record = view.catalog.record(snapshot, position);
-      if (record && matches(this.filter, record)) records.push(record);
-    }
-    return { records, next: undefined };
+    if (from > to) return { records: [], next: undefined };
+    const index = to - from < limits.scanInOrderMax ? 'log' : chooseIndex(view, snapshot, this.filter);
+    const slice = new Slice(bounds);
+    if (index === 'log') this.readLog(view, snapshot, { from, to }, slice);
+    else this.readIndex(view, snapshot, { from, to }, index, slice);
+    return slice;
   }
 
-  private propose(view: View, snapshot: Snapshot, from: number, to: number): Iterable<number> {
-    if (from > to) return [];
+  /** In log order: the fixed header answers type and outcome, and only records that pass are decoded. */
+  private readLog(view: View, snapshot: Snapshot, range: PositionRange, slice: Slice): void {
     const { filter, reverse } = this;
-    const index = to - from < shortRange ? 'log' : chooseIndex(view, snapshot, filter);
-    if (index === 'log') return fromLog(view, snapshot, filter, { from, to, reverse });
+    const types = filter.types && new Set(filter.types.map((type) => view.catalog.typeNumber(snapshot, type)));
+    const options = { start: positionKey(range.from), end: positionKey(range.to + 1), reverse };
+    for (const { key, value } of snapshot.range('log', options)) {
+      const position = keyPosition(key);
+      if (slice.isFull(position)) return;
+      if (types || filter.outcome) {
+        const header = decodeHeader(value);
+        if (types && !types.has(header.type)) continue;
+        if (filter.outcome && header.outcome !== filter.outcome) continue;
+      }
+      const record = view.catalog.decode(snapshot, position, value);
+      if (matches(filter, record)) slice.records.push(record);
+    }
+  }
+
+  private readIndex(view: View, snapshot: Snapshot, range: PositionRange, index: ScanIndex, slice: Slice): void {
+    for (const position of this.propose(view, snapshot, range, index)) {
+      if (slice.isFull(position)) return;
+      const record = view.catalog.record(snapshot, position);
+      if (record && matches(this.filter, record)) slice.records.push(record);
+    }
+  }
+
+  private propose(view: View, snapshot: Snapshot, { from, to }: PositionRange, index: ScanIndex): Iterable<number> {
+    const { filter, reverse } = this;
     if (index === 'prefix') this.gathered ??= gatherPrefix(view, snapshot, filter.prefix as string);
     const lists =
       index === 'prefix' ? [this.gathered as Iterable<number>] : listsOf(view, snapshot, filter, index, from);
     return reverse ? backwards(lists, from, to) : merged(lists, from, to);
+  }
+}
+
+/** Positions, both included. */
+interface PositionRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a slice has so far, and where the next one starts once it is full. */
+class Slice implements ScanSlice {
+  readonly records: StoredRecord[] = [];
+  next: number | undefined;
+  private visited = 0;
+  private readonly bounds: ScanBounds;
+
+  constructor(bounds: ScanBounds) {
+    this.bounds = bounds;
+  }
+
+  /** Counts a visit to `position`, unless the slice is full: then that is where to go on. */
+  isFull(position: number): boolean {
+    if (this.records.length >= this.bounds.records || this.visited >= this.bounds.visited) {
+      this.next = position;
+      return true;
+    }
+    this.visited += 1;
+    return false;
   }
 }
 
@@ -90,23 +137,6 @@ export function chooseIndex(view: View, snapshot: Snapshot, filter: RecordFilter
   // Half of the log is read faster in order than by posting lists.
   if (Math.min(ofTypes, ofOutcome) > total / 2) return 'log';
   return ofTypes <= ofOutcome ? 'type' : 'outcome';
-}
-
-/** The fixed header answers type and outcome; only records that pass are decoded. */
-function* fromLog(
-  view: View,
-  snapshot: Snapshot,
-  filter: RecordFilter,
-  range: { from: number; to: number; reverse: boolean },
-): Iterable<number> {
-  const types = filter.types && new Set(filter.types.map((type) => view.catalog.typeNumber(snapshot, type)));
-  const options = { start: positionKey(range.from), end: positionKey(range.to + 1), reverse: range.reverse };
-  for (const { key, value } of snapshot.range('log', options)) {
-    const header = decodeHeader(value);
-    if (types && !types.has(header.type)) continue;
-    if (filter.outcome && header.outcome !== filter.outcome) continue;
-    yield keyPosition(key);
-  }
 }
 
 function listsOf(
@@ -205,14 +235,16 @@ function* backwards(lists: Iterable<number>[], from: number, to: number): Iterab
 export function countType(view: View, snapshot: Snapshot, type: string): number {
   const number = view.catalog.typeNumber(snapshot, type);
   if (number === undefined) return 0;
-  return countPostings(snapshot, typeList(number)) + beyond(view.types.get(type), view.watermark);
+  return countPostings(snapshot, typeList(number)) + beyond(view.types.get(type), snapshot);
 }
 
 /** How many records ended in an outcome. */
 export function countOutcome(view: View, snapshot: Snapshot, outcome: string): number {
-  return countPostings(snapshot, outcomeList(outcome)) + beyond(view.lists.get(outcomeList(outcome)), view.watermark);
+  return countPostings(snapshot, outcomeList(outcome)) + beyond(view.lists.get(outcomeList(outcome)), snapshot);
 }
 
-function beyond(positions: readonly number[] | undefined, watermark: number): number {
+/** The index's own watermark counts: another process may have written what this overlay still holds. */
+function beyond(positions: readonly number[] | undefined, snapshot: Snapshot): number {
+  const watermark = readWatermark(snapshot);
   return positions?.filter((position) => position > watermark).length ?? 0;
 }

@@ -48,6 +48,11 @@ export class Stage {
     return this.states.get(key) ?? this.entry(key)?.state;
   }
 
+  /** Whether a record of this batch touched the key. */
+  isStaged(key: string): boolean {
+    return this.states.has(key);
+  }
+
   /** A transaction with this id, staged or logged. */
   find(id: string): LogRecord | undefined {
     const staged = this.ids.get(id);

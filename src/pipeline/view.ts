@@ -41,8 +41,9 @@ export class View {
   readonly compensations = new Map<number, number>();
   head: Head = emptyHead;
   watermark = 0;
-  /** Bytes of records after the watermark. */
+  /** Bytes of records after the watermark, and the time of the oldest of them in ms since 1970. */
   tailBytes = 0;
+  tailTime = 0;
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -62,6 +63,16 @@ export class View {
       throw new TxlogError('ENV_MOVED', `the environment moved to generation ${head.moved}`);
     if (head.position === this.head.position) return;
     assert(head.position > this.head.position, 'the log only grows');
+    try {
+      this.foldTail(snapshot, head);
+    } catch (error) {
+      // Half a tail is folded now, which no reader may see.
+      this.reset();
+      throw error;
+    }
+  }
+
+  private foldTail(snapshot: Snapshot, head: Head): void {
     const watermark = readWatermark(snapshot);
     let from = this.head.position;
     if (watermark > from) {
@@ -135,6 +146,7 @@ export class View {
     if (record.outcome === 'rejected') for (const key of keysOf(record)) push(this.lists, rejectedList(key), position);
     if (record.outcome === 'committed' && record.compensates !== undefined)
       this.compensations.set(record.compensates, position);
+    if (this.tailBytes === 0) this.tailTime = record.time;
     this.tailBytes += bytes;
     for (const [key, state] of after) {
       const entry = this.entries.get(key) ?? entryOf(key) ?? { state, baseVersion: 0, base: [], added: [] };
@@ -160,6 +172,7 @@ export class View {
     const share = (this.head.position - watermark) / Math.max(1, this.head.position - this.watermark);
     this.tailBytes = Math.round(this.tailBytes * Math.max(0, Math.min(1, share)));
     this.watermark = watermark;
+    this.tailTime = this.head.time;
   }
 
   /** Folds a record of the log that this process did not decide itself. Returns the states that it left. */

@@ -29,7 +29,10 @@ export interface Row {
   readonly value: Uint8Array;
 }
 
-/** One consistent point of all tables. Bytes and iterators are valid only inside the call that gave the snapshot. */
+/**
+ * One consistent point of all tables. Iterators are valid only inside the call that gave the snapshot; bytes are the
+ * caller's to keep, and never changed by anyone.
+ */
 export interface Snapshot {
   get(table: TableName, key: Uint8Array): Uint8Array | undefined;
   range(table: TableName, options?: RangeOptions): Iterable<Row>;

@@ -124,15 +124,13 @@ function readPage(
     end: positionKey(end + 1),
     limit: pageRecords,
   })) {
-    const copy = Uint8Array.from(value);
-    records.push({ record: catalog.decode(snapshot, keyPosition(key), copy), bytes: copy });
-    bytes += copy.length;
+    records.push({ record: catalog.decode(snapshot, keyPosition(key), value), bytes: value });
+    bytes += value.length;
     if (bytes > pageBytes) break;
   }
   const tables: [TableName, Uint8Array, Uint8Array][] = [];
   for (const table of ['schemas', 'types'] as const) {
-    for (const { key, value } of snapshot.range(table))
-      tables.push([table, Uint8Array.from(key), Uint8Array.from(value)]);
+    for (const { key, value } of snapshot.range(table)) tables.push([table, key, value]);
   }
   return { records, tables };
 }
@@ -143,5 +141,5 @@ function copyTables(tx: WriteTx, tables: CopiedTables): void {
 
 /** Copies the cursors of readers: they name positions, which a rebuild keeps. */
 export function copyCursors(from: Snapshot, to: WriteTx): void {
-  for (const { key, value } of from.range('cursors')) to.put('cursors', Uint8Array.from(key), Uint8Array.from(value));
+  for (const { key, value } of from.range('cursors')) to.put('cursors', key, value);
 }

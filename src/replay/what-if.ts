@@ -49,7 +49,8 @@ export interface WhatIfReport {
 
 /** Where the differences go as they are found. */
 export interface WhatIfOptions {
-  readonly onFlip?: (flip: Flip) => void;
+  /** Waited for: a reader of flips sets the pace. */
+  readonly onFlip?: (flip: Flip) => void | Promise<void>;
   readonly onKey?: (key: ChangedKey) => void;
   readonly onProgress?: Progress;
 }
@@ -73,13 +74,12 @@ export async function whatIf(
   for await (const page of readPages(env, { to: head })) {
     const requests = page.filter((record) => record.type !== expireType);
     const outcomes = replayed.decide(requests);
-    requests.forEach((record, i) => {
+    for (const [i, record] of requests.entries()) {
       const flip = flipOf(record, outcomes[i]);
-      if (flip) {
-        flips += 1;
-        options.onFlip?.(flip);
-      }
-    });
+      if (!flip) continue;
+      flips += 1;
+      await options.onFlip?.(flip);
+    }
     decided += requests.length;
     options.onProgress?.(page.at(-1)?.position ?? head, head);
   }

@@ -1,6 +1,5 @@
 import { createReadStream, type Stats, statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { TxlogError } from '../../core/errors.ts';
 import { printable } from '../print/text.ts';
@@ -14,6 +13,8 @@ export interface Input {
   readonly bytes: number | undefined;
   /** Bytes read so far, before any unpacking. */
   bytesRead(): number;
+  /** Whether no line was found yet; blank ones do not count. */
+  isEmpty(): boolean;
   /** Lines as they arrive, a chunk at a time. Errors: INPUT_UNREADABLE. */
   chunks(): AsyncGenerator<Line[]>;
   /** Stops reading; `chunks` ends. */
@@ -33,6 +34,7 @@ export function openInput(file: string): Input {
   const name = stats ? printable(file) : 'stdin';
   let read = 0;
   let stopped = false;
+  let empty = true;
   async function* chunks() {
     const splitter = new LineSplitter();
     try {
@@ -40,18 +42,24 @@ export function openInput(file: string): Input {
         read += bytes;
       })) {
         const lines = splitter.push(chunk);
-        if (lines.length > 0) yield lines;
+        if (lines.length === 0) continue;
+        empty = false;
+        yield lines;
       }
     } catch (cause) {
       if (stopped) return;
       throw unreadable(name, cause as NodeJS.ErrnoException);
     }
-    if (!stopped) yield splitter.end();
+    if (stopped) return;
+    const last = splitter.end();
+    if (last.length > 0) empty = false;
+    yield last;
   }
   return {
     name,
     bytes: stats?.isFile() ? stats.size : undefined,
     bytesRead: () => read,
+    isEmpty: () => empty,
     chunks,
     stop() {
       stopped = true;
@@ -91,7 +99,12 @@ function isGzip(bytes: Buffer): boolean {
 }
 
 function statFile(file: string): Stats {
-  const stats = statSync(file, { throwIfNoEntry: false });
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(file, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw unreadable(printable(file), cause as NodeJS.ErrnoException);
+  }
   if (!stats) {
     throw new TxlogError('INPUT_NOT_FOUND', `there is no file ${file}`, { next: ['txlog submit --help'] });
   }

@@ -1,4 +1,4 @@
-import { statfsSync, statSync, watch } from 'node:fs';
+import { existsSync, statfsSync, statSync, watch } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '../../core/assert.ts';
@@ -150,6 +150,8 @@ function sizeOf(env: LmdbEnv, file: string) {
 
 /** LMDB's copy is consistent but not synced, and wants a directory: made beside the target, synced, then renamed. */
 async function backup(env: LmdbEnv, target: string): Promise<void> {
+  if (existsSync(target))
+    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
   const partial = `${target}.partial-${process.pid}`;
   try {
     await mkdir(partial, { recursive: true });

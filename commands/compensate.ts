@@ -1,0 +1,34 @@
+import { Args } from '@oclif/core';
+import { CompensateCommand } from '../src/cli/compensate-command.ts';
+import { checkWays, compensateFlags } from '../src/cli/compensate-flags.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+
+export default class Compensate extends CompensateCommand {
+  static override summary = 'Undo committed transactions, each by a new record; history is never rewritten.';
+  static override description = withExitCodes(
+    'Shared keys become what they would be had the transaction never been applied; claims that it still owns are ' +
+      'released. What cannot be undone is refused with the reason. A second time gives the first receipt.\n' +
+      'What a filter selects is undone by way of a plan file: --plan -O FILE, then --apply FILE.',
+    [0, 1, 3, 4, 65, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> compensate r-1 --reason "entered twice"',
+    '<%= config.bin %> compensate r-1 r-2 --plan',
+    '<%= config.bin %> compensate --type order.import --since 1d --plan -O plan.json',
+    '<%= config.bin %> compensate --apply plan.json --yes',
+  ];
+  static override args = { name: Args.string({ description: 'Ids or positions.', multiple: true, ignoreStdin: true }) };
+  static override flags = compensateFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Compensate);
+    const names = args.name ?? [];
+    checkWays(names, flags);
+    const app = flags.app === undefined ? {} : { app: flags.app };
+    await this.withEnv({ ...app, readOnly: flags.plan || flags['dry-run'] }, async (env) => {
+      if (flags.plan) await this.plan(env, names, flags);
+      else if (flags.apply !== undefined) await this.apply(env, flags.apply, flags);
+      else await this.undo(env, names, flags);
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { examineAll, formatFindings, isFit, toFindingsJson } from '../src/cli/doctor/examine.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+
+export default class Doctor extends BaseCommand {
+  static override summary = 'Check that everything is fit to run: versions, permissions, room, file system, readers.';
+  static override description = withExitCodes(
+    'Each finding is ok, warn or fail, with the next command. Changes nothing, and reads only the ends of the log: ' +
+      '`verify` reads all of it.',
+    [0, 1],
+  );
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --env /var/lib/orders --json'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Doctor);
+    const findings = await examineAll(flags.env, Date.now());
+    await this.print(toFindingsJson(findings), formatFindings(findings, this.paint));
+    if (!isFit(findings)) this.exitWith(1);
+  }
+}

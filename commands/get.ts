@@ -1,0 +1,15 @@
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { GetCommand } from '../src/cli/read-state.ts';
+
+export default class Get extends GetCommand {
+  static override summary = 'Print the state of a key, now or as of any position or time.';
+  static override description = withExitCodes(
+    'A dedicated key has one owner; a shared key has the value that all its transactions folded to.',
+    [0, 3, 65, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> get email/ann@example.com',
+    '<%= config.bin %> get stats/customers --as-of 80 --json',
+    '<%= config.bin %> get customer/c-1 --as-of 2026-01-31T12:00:00Z',
+  ];
+}

@@ -1,0 +1,38 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { initEnvironment } from '../src/cli/init-environment.ts';
+import { printable } from '../src/cli/print/text.ts';
+
+export default class Init extends BaseCommand {
+  static override summary = 'Make a new environment, empty or from a backup.';
+  static override description = withExitCodes(
+    'Never touches an environment that is there.',
+    [0, 4, 65, 66, 74, 77, 78],
+  );
+  static override examples = [
+    '<%= config.bin %> init',
+    '<%= config.bin %> init orders --if-missing',
+    '<%= config.bin %> init restored --from backup.mdb',
+  ];
+  static override args = { dir: Args.string({ description: 'Its directory; by default that of --env.' }) };
+  static override flags = {
+    'if-missing': Flags.boolean({ summary: 'It is fine when there is one already.' }),
+    from: Flags.string({ summary: 'Restore this backup.', helpValue: 'FILE|DIR' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Init);
+    const dir = args.dir ?? flags.env;
+    const { created, unit, position } = await initEnvironment(dir, {
+      from: flags.from,
+      ifMissing: flags['if-missing'],
+    });
+    const json = { v: 1, dir, unit, created, position: String(position) };
+    await this.print(
+      json,
+      `${created ? 'made' : 'there is already'} an environment in ${printable(dir)}, unit ${unit}`,
+    );
+    if (created && position === 0) this.talk('next: txlog submit --help');
+  }
+}

@@ -1,0 +1,39 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { checkKey } from '../../src/cli/key-argument.ts';
+import { differencesOf, formatStateDiff, toStateDiffJson } from '../../src/cli/print/state-diff.ts';
+import { readStatePair } from '../../src/cli/state-pair.ts';
+
+export default class StateDiff extends BaseCommand {
+  static override summary = 'Compare the state of a key at two positions or times.';
+  static override description = withExitCodes(
+    'With one --as-of, compares with now. Prints what differs, and exits 1 when anything does.',
+    [0, 1, 3, 65, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> state diff customer/c-1 --as-of 80 --as-of 95',
+    '<%= config.bin %> state diff stats/customers --as-of 2h',
+  ];
+  static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
+  static override flags = {
+    'as-of': Flags.string({
+      summary: 'A position or a time; given once or twice.',
+      required: true,
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'POSITION|TIME',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(StateDiff);
+    const key = checkKey(args.key);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const pair = await readStatePair(env, key, flags['as-of']);
+      const differences = differencesOf(pair);
+      await this.print(toStateDiffJson(pair, differences), formatStateDiff(pair, differences, this.paint));
+      if (differences.length > 0) this.exitWith(1);
+    });
+  }
+}

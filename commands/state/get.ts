@@ -1,0 +1,8 @@
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { GetCommand } from '../../src/cli/read-state.ts';
+
+export default class StateGet extends GetCommand {
+  static override summary = 'Print the state of a key: the same as `txlog get`.';
+  static override description = withExitCodes('See `txlog get --help`.', [0, 3, 65, 66]);
+  static override examples = ['<%= config.bin %> state get email/ann@example.com'];
+}

@@ -1,0 +1,38 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { checkKey, keyNotFound } from '../../src/cli/key-argument.ts';
+import { formatHistory, toHistoryJson } from '../../src/cli/print/state-page.ts';
+
+export default class StateHistory extends BaseCommand {
+  static override summary = 'List every transaction that was applied to a key, and what it left.';
+  static override description = withExitCodes(
+    'Oldest first. A key that was released or deleted has a history too.',
+    [0, 3, 65, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> state history customer/c-1',
+    '<%= config.bin %> state history stats/customers --from 1000 --limit 50 --json',
+  ];
+  static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
+  static override flags = {
+    ...listFlags,
+    from: Flags.integer({ summary: 'Start at this position.', min: 1, helpValue: 'POSITION' }),
+    limit: Flags.integer({ summary: 'At most N transactions.', min: 1, helpValue: 'N' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(StateHistory);
+    const key = checkKey(args.key);
+    const { from, limit } = flags;
+    const bounds = { ...(from === undefined ? {} : { from }), ...(limit === undefined ? {} : { limit }) };
+    await this.withEnv({ readOnly: true }, async (env) => {
+      if (from === undefined && (await env.applied(key, { limit: 1 })).length === 0) throw keyNotFound(key);
+      await this.printList(env.history(key, bounds), {
+        json: toHistoryJson,
+        people: (page) => formatHistory(page, key, this.paint),
+        empty: 'No transaction there.',
+      });
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { checkKey } from '../../src/cli/key-argument.ts';
+import { resolvePoint } from '../../src/cli/point.ts';
+import { toStateJson } from '../../src/cli/print/state-json.ts';
+import { formatStates } from '../../src/cli/print/state-page.ts';
+import { asOfFlag } from '../../src/cli/read-state.ts';
+import { firstOf } from '../../src/cli/take.ts';
+
+export default class StateList extends BaseCommand {
+  static override summary = 'List states in the order of their keys.';
+  static override description = withExitCodes('Keys without a value or owner are left out.', [0, 3, 66]);
+  static override examples = [
+    '<%= config.bin %> state list',
+    '<%= config.bin %> state list --prefix email/ --limit 20',
+    '<%= config.bin %> state list --prefix customer/ --as-of 1000 --ndjson',
+  ];
+  static override flags = {
+    ...listFlags,
+    ...asOfFlag,
+    prefix: Flags.string({ summary: 'Only keys that start with this.', helpValue: 'TEXT' }),
+    limit: Flags.integer({ summary: 'At most N states.', min: 1, helpValue: 'N' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(StateList);
+    const prefix = flags.prefix ? { prefix: checkKey(flags.prefix) } : {};
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const asOf = flags['as-of'] === undefined ? {} : { asOf: await resolvePoint(env, flags['as-of']) };
+      await this.printList(firstOf(env.states({ ...prefix, ...asOf }), flags.limit), {
+        json: toStateJson,
+        people: (page) => formatStates(page, this.paint),
+        empty: 'No state.',
+      });
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { formatStatus, toStatusJson } from '../src/cli/print/status-page.ts';
+
+export default class Status extends BaseCommand {
+  static override summary = 'Show how an environment stands: its log, states, size and durability.';
+  static override description = withExitCodes('Reads only; works beside any number of writers.', [0, 66, 77, 78]);
+  static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --env backup --json'];
+
+  async run(): Promise<void> {
+    await this.parse(Status);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const status = await env.status();
+      await this.print(toStatusJson(status), formatStatus(status));
+    });
+  }
+}

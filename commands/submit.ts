@@ -1,0 +1,47 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { checkForm, submitFlags } from '../src/cli/submit/flags.ts';
+import { openInput } from '../src/cli/submit/input.ts';
+import { toRequestInput } from '../src/cli/submit/request-flags.ts';
+import { submitFile } from '../src/cli/submit/submit-file.ts';
+import { submitOne } from '../src/cli/submit/submit-one.ts';
+
+export default class Submit extends BaseCommand {
+  static override summary = 'Submit one request, or a file of them, and print the receipts.';
+  static override description = withExitCodes(
+    'FILE holds one request per line as JSON, packed with gzip or not; - is stdin. Each gets one receipt, printed once it ' +
+      'is durable, in the order of the lines. Blank lines are skipped. The same id gives the same receipt for ever, so ' +
+      'the same file may be submitted again.',
+    [0, 1, 4, 6, 65, 66, 74, 75, 130],
+  );
+  static override examples = [
+    `<%= config.bin %> submit --type customer.create --id r-1 --change 'claim email/ann@example.com "c-1"'`,
+    `<%= config.bin %> submit --type order.note --data '{"text":"hello"}' --change 'append order/7 ["hello"]'`,
+    '<%= config.bin %> submit requests.ndjson',
+    'cat requests.ndjson.gz | <%= config.bin %> submit - --keep-going --receipts rejected',
+    '<%= config.bin %> submit events.ndjson --map ./events.map.ts --dry-run',
+  ];
+  static override args = { file: Args.string({ description: 'Requests, one per line; - is stdin.' }) };
+  static override flags = submitFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Submit);
+    checkForm(args.file, flags);
+    const dryRun = flags['dry-run'];
+    const input = args.file === undefined ? undefined : openInput(args.file);
+    const request = input ? undefined : toRequestInput(flags);
+    const app = flags.app === undefined ? {} : { app: flags.app };
+    const bounds = input ? {} : { checkpointRecords: 0 };
+    const code = await this.withEnv({ ...app, ...bounds, readOnly: dryRun }, (env) =>
+      input
+        ? submitFile(env, input, this.out, {
+            ...flags,
+            ...{ file: args.file ?? '-', argv: this.argv, dryRun, receipts: flags.receipts ?? 'all' },
+            ...{ keepGoing: flags['keep-going'], map: flags.map },
+          })
+        : submitOne(env, request ?? null, this.out, { json: flags.json, dryRun }),
+    );
+    this.exitWith(code);
+  }
+}

@@ -1,0 +1,26 @@
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { formatVerify, toVerifyJson } from '../src/cli/print/verify-report.ts';
+import { showWork } from '../src/cli/work-progress.ts';
+
+const proved = 'the chain is unbroken, checksums and totals fit';
+
+export default class Verify extends BaseCommand {
+  static override summary = 'Check the log: its hash chain, checksums, totals and the pages of the file. Fast.';
+  static override description = withExitCodes(
+    'Changes nothing. `rescan --verify` also proves that all states follow from the log.',
+    [0, 1, 66],
+  );
+  static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify --json'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Verify);
+    const progress = showWork('verifying', !flags.quiet);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const report = await env.verify(progress).finally(() => progress.stop());
+      const next = report.ok ? '' : '\nnext: txlog doctor\nnext: txlog rescan --verify';
+      await this.print(toVerifyJson(report), formatVerify(report, proved, this.paint) + next);
+      if (!report.ok) this.exitWith(1);
+    });
+  }
+}

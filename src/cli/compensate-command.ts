@@ -1,0 +1,58 @@
+import type { JsonObject } from '../core/json.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { Environment } from '../environment.ts';
+import { type CompensateOptions, toReceiptJson } from '../index.ts';
+import { compensateEach, readPlan, selectTargets, toNames, writePlan } from './compensate.ts';
+import type { CompensateValues } from './compensate-flags.ts';
+import { confirm } from './confirm.ts';
+import { toFilter } from './filter-flags.ts';
+import { formatPlan } from './print/plan-page.ts';
+import { formatReceipt } from './print/receipt.ts';
+import { plural, printable } from './print/text.ts';
+import { shellWord } from './print/transaction-page.ts';
+import { StreamCommand } from './stream-command.ts';
+
+/** What `compensate` does in each of its ways; which of them is chosen, its flags say. */
+export abstract class CompensateCommand extends StreamCommand {
+  /** Prints, or writes to a file, what would be done. Exit code 1 when some of it cannot be done. */
+  protected async plan(env: Environment, names: readonly string[], flags: CompensateValues): Promise<void> {
+    const selected = async () => selectTargets(env, await toFilter(flags, env.clock.now()));
+    const plan = await env.planCompensation(names.length > 0 ? toNames(names) : await selected());
+    if (flags.output === undefined) {
+      await this.print(plan as unknown as JsonObject, formatPlan(plan, this.paint));
+    } else {
+      writePlan(flags.output, plan);
+      this.talk(`${plural(plan.items.length, 'transaction')} planned in ${printable(flags.output)}`);
+      this.talk(`next: txlog compensate --apply ${shellWord(flags.output)}`);
+    }
+    if (plan.items.some(({ refused }) => refused)) this.exitWith(1);
+  }
+
+  /** Carries out a plan file, once people agree. */
+  protected async apply(env: Environment, file: string, flags: CompensateValues): Promise<void> {
+    const { plan, count } = readPlan(file);
+    const agreed = await confirm(`Compensate ${plural(count, 'transaction')}?`, flags.yes || flags['dry-run']);
+    if (agreed) await this.printReceipts(env.applyPlan(plan, optionsOf(flags)));
+    else this.talk('nothing was done');
+  }
+
+  /** Undoes what is named, in this order. */
+  protected async undo(env: Environment, names: readonly string[], flags: CompensateValues): Promise<void> {
+    await this.printReceipts(compensateEach(env, toNames(names), optionsOf(flags)));
+  }
+
+  private async printReceipts(receipts: AsyncIterable<Receipt>): Promise<void> {
+    let rejected = 0;
+    for await (const receipt of receipts) {
+      if (receipt.outcome === 'rejected') rejected += 1;
+      if (this.globals.json) await this.out.json(toReceiptJson(receipt));
+      else await this.out.line(formatReceipt(receipt));
+      await this.out.flush();
+    }
+    if (rejected > 0) this.exitWith(1);
+  }
+}
+
+function optionsOf({ reason, actor, 'dry-run': dryRun }: CompensateValues): CompensateOptions {
+  return { dryRun, ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) };
+}

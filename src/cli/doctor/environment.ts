@@ -1,0 +1,73 @@
+import { TxlogError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { openEnvironment } from '../../engine.ts';
+import type { Environment } from '../../environment.ts';
+import { formatCount } from '../print/text.ts';
+import { type Finding, failure, fine, warning } from './finding.ts';
+import { installedLmdb } from './machine.ts';
+
+/** Slots for readers in lock.mdb; when none is left, nobody else can read. */
+const readersMax = 1_024;
+const clockSlackMs = 60_000;
+
+/** What can be told of an environment by opening it read-only, and without reading the whole of it. */
+export async function examineEnvironment(dir: string, now: number): Promise<Finding[]> {
+  let env: Environment;
+  try {
+    env = await openEnvironment(dir, { readOnly: true });
+  } catch (error) {
+    if (!(error instanceof TxlogError)) throw error;
+    return [failure('environment', `${error.code}: ${error.message}`, ...(error.details.next ?? []))];
+  }
+  try {
+    return await examine(env, now);
+  } finally {
+    await env.close();
+  }
+}
+
+async function examine(env: Environment, now: number): Promise<Finding[]> {
+  const { format, head, watermark, generation, size, unit } = await env.status();
+  const text = `format ${format}, generation ${generation}, unit ${unit}, ${formatCount(head.position)} records`;
+  return [
+    fine('environment', text),
+    storageVersion(env.handle.format.storage, installedLmdb()),
+    ...env.handle.storage.findPageProblems().map((problem) => failure('pages', problem, 'txlog verify')),
+    tail(head.position - watermark),
+    readers(size.readers),
+    clock(head.time, now),
+  ];
+}
+
+/** Whether the environment was made by the same storage as the installed one. */
+export function storageVersion(wrote: string, installed: string): Finding {
+  if (`lmdb ${installed}.`.startsWith(`${wrote}.`)) return fine('storage', `written by ${wrote}`);
+  return failure(
+    'storage',
+    `written by ${wrote}, installed is lmdb ${installed}`,
+    'npm ls lmdb',
+    'txlog backup --help',
+  );
+}
+
+/** How far the indexes are behind the log: what every opening folds first. */
+export function tail(records: number): Finding {
+  const text = `the indexes are ${formatCount(records)} records behind the log`;
+  if (records <= 2 * limits.checkpointRecords) return fine('indexes', text);
+  return warning('indexes', `${text}; every start folds them first`, 'txlog replay');
+}
+
+/** How many readers there are; those of dead processes were freed by the opening. */
+export function readers(count: number): Finding {
+  const text = `${count} of ${formatCount(readersMax)} reader slots in use`;
+  if (count < 0.8 * readersMax) return fine('readers', text);
+  return warning('readers', `${text}; when none is left, nobody else can read`, 'ps aux | grep txlog');
+}
+
+/** Whether the machine's clock is behind the log, whose times never go back. Both in ms since 1970. */
+export function clock(newest: number, now: number): Finding {
+  const behind = newest - now;
+  if (behind <= clockSlackMs) return fine('clock', 'not behind the log');
+  const seconds = Math.round(behind / 1_000);
+  return warning('clock', `the clock is ${formatCount(seconds)} s behind the newest record`, 'date', 'txlog log -n 1');
+}

@@ -1,0 +1,85 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import prettyBytes from 'pretty-bytes';
+import { printable } from '../print/text.ts';
+import { shellWord } from '../print/transaction-page.ts';
+import { type Finding, failure, fine, warning } from './finding.ts';
+
+/** Free bytes below which the engine refuses to write. */
+const reserveBytes = 32 * 1024 * 1024;
+const comfortableBytes = 1024 * 1024 * 1024;
+
+/** File systems on which the locks or the memory map of LMDB do not hold, by statfs type. */
+const foreign: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB2'],
+  [0x01021997, '9P'],
+  [0x00c36400, 'Ceph'],
+  [0x5346414f, 'AFS'],
+  [0x0bd00bd0, 'Lustre'],
+  [0x65735546, 'FUSE'],
+]);
+const volatile: ReadonlyMap<number, string> = new Map([
+  [0x01021994, 'tmpfs'],
+  [0x858458f6, 'ramfs'],
+]);
+
+/** Where the environment is or would be: permissions, room, file system. */
+export function* examinePlace(dir: string): Iterable<Finding> {
+  const place = nearestExisting(resolve(dir));
+  yield permissions(place, dir);
+  const { type, bavail, bsize } = statfsSync(place);
+  yield freeSpace(bavail * bsize, place);
+  yield fileSystem(type);
+}
+
+/** Whether there is room to write. */
+export function freeSpace(bytes: number, place: string): Finding {
+  const text = `${prettyBytes(bytes)} free`;
+  const next = `df -h ${shellWord(place)}`;
+  if (bytes < reserveBytes)
+    return failure('space', `${text}; below ${prettyBytes(reserveBytes)} nothing is written`, next);
+  if (bytes < comfortableBytes) return warning('space', `${text}; a replay or a backup may not fit`, next);
+  return fine('space', text);
+}
+
+/** Whether a file system keeps what it says it keeps. `type` is that of statfs. */
+export function fileSystem(type: number): Finding {
+  const remote = foreign.get(type);
+  if (remote !== undefined) {
+    return warning(
+      'file system',
+      `${remote}: locks and memory maps of LMDB need a local disk; use one process at most`,
+    );
+  }
+  const memory = volatile.get(type);
+  if (memory !== undefined) return warning('file system', `${memory}: what is written there is gone after a restart`);
+  return fine('file system', `local, type 0x${type.toString(16)}`);
+}
+
+function permissions(place: string, dir: string): Finding {
+  const isWritable = may(place, constants.W_OK | constants.R_OK | constants.X_OK);
+  const name = printable(place);
+  if (isWritable) return fine('permissions', `${name} may be read and written`);
+  const next = `ls -ld ${shellWord(place)}`;
+  if (!existsSync(dir)) return failure('permissions', `nothing may be made in ${name}`, next);
+  if (may(place, constants.R_OK | constants.X_OK)) return warning('permissions', `${name} may only be read`, next);
+  return failure('permissions', `${name} may not be read`, next);
+}
+
+function may(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return false;
+  }
+}
+
+function nearestExisting(path: string): string {
+  if (existsSync(path)) return statSync(path).isDirectory() ? path : dirname(path);
+  return nearestExisting(dirname(path));
+}

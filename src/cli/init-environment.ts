@@ -1,0 +1,56 @@
+import { TxlogError } from '../core/errors.ts';
+import { openEnvironment } from '../engine.ts';
+import { restore } from '../index.ts';
+
+/** How to make an environment. */
+export interface InitOptions {
+  /** A backup to restore. */
+  readonly from: string | undefined;
+  /** Be content with an environment that is there. */
+  readonly ifMissing: boolean;
+}
+
+/** An environment that is there now. */
+export interface Initialised {
+  readonly created: boolean;
+  readonly unit: string;
+  /** The end of its log. */
+  readonly position: number;
+}
+
+/**
+ * Makes an environment, empty or from a backup.
+ *
+ * Errors: ENV_EXISTS, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, INPUT_NOT_FOUND, BACKUP_INVALID.
+ */
+export async function initEnvironment(dir: string, { from, ifMissing }: InitOptions): Promise<Initialised> {
+  const existing = await look(dir);
+  if (existing && ifMissing) return existing;
+  if (existing) {
+    throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`, {
+      hint: '--if-missing is content with it.',
+      next: [`txlog status --env ${dir}`],
+    });
+  }
+  if (from !== undefined) await restore(from, dir);
+  return describe(dir, true);
+}
+
+async function look(dir: string): Promise<Initialised | undefined> {
+  try {
+    return await describe(dir, false);
+  } catch (error) {
+    if (error instanceof TxlogError && error.code === 'ENV_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+async function describe(dir: string, create: boolean): Promise<Initialised> {
+  const env = await openEnvironment(dir, create ? { create } : { readOnly: true });
+  try {
+    const { position } = await env.head();
+    return { created: create, unit: env.unit, position };
+  } finally {
+    await env.close();
+  }
+}

@@ -1,0 +1,107 @@
+import type { JsonObject } from '../../core/json.ts';
+import { type StoredRecord, toRejectionJson, toTime } from '../../index.ts';
+import type { KeyEntry, KeyPage } from '../inspect-key.ts';
+import { stateText } from './change-text.ts';
+import type { Paint } from './paint.ts';
+import { toStateJson } from './state-json.ts';
+import { formatPairs, formatTable } from './table.ts';
+import { formatValue, plural, printable, shorten } from './text.ts';
+import { linkText, shellWord } from './transaction-page.ts';
+
+/** A key and a page of its history as JSON. */
+export function toKeyPageJson({ key, state, entries, earlier, next, rejections }: KeyPage): JsonObject {
+  return {
+    v: 1,
+    kind: 'key',
+    key,
+    ...(state ? { state: toStateJson(state) } : {}),
+    history: entries.map(toEntryJson),
+    earlier,
+    ...(next === undefined ? {} : { next: String(next) }),
+    rejections: rejections.map(toRejectedJson),
+  };
+}
+
+/** The same for people, and what to look at next. */
+export function formatKeyPage(page: KeyPage, paint: Paint): string {
+  const { key, state, entries, rejections } = page;
+  const kind = state ? `${state.kind}, version ${state.version}` : 'no value now';
+  const parts = [`${paint.strong('key')} ${paint.key(printable(key))}  ${kind}`, formatPairs(stateOf(page), '  ')];
+  if (entries.length > 0) {
+    parts.push('', `${plural(entries.length, 'applied transaction')}, oldest first:`);
+    parts.push(formatTable(entries.map((entry) => entryCells(entry, paint))));
+  }
+  if (rejections.length > 0) {
+    parts.push('', 'newest requests that were refused for it:');
+    parts.push(formatTable(rejections.map((record) => rejectedCells(record, paint))));
+  }
+  return [...parts.filter((part, i) => part !== '' || i > 1), ...nextOf(page)].join('\n');
+}
+
+function stateOf({ state }: KeyPage): [string, string][] {
+  if (!state) return [];
+  const pairs: [string, string][] = [['value', formatValue(state.value, 100)]];
+  if (state.owner) pairs.push(['owner', linkText(state.owner)]);
+  if (state.pending) {
+    const { until, expired } = state.pending;
+    pairs.push(['reserved', `${expired ? 'ran out at' : 'to be confirmed by'} ${toTime(until)}`]);
+  }
+  if (state.applied !== undefined) pairs.push(['applied', plural(state.applied, 'transaction')]);
+  return pairs;
+}
+
+function entryCells(entry: KeyEntry, paint: Paint): string[] {
+  const { position, time, type, id, ops, before, after, compensatedBy } = entry;
+  const undone = compensatedBy === undefined ? '' : paint.warn(`  undone by ${compensatedBy}`);
+  return [
+    `  ${position}`,
+    paint.dim(toTime(time)),
+    shorten(printable(type), 28),
+    shorten(printable(id), 36),
+    ops.join('+'),
+    `${stateText(before, 24)} → ${stateText(after, 24)}${undone}`,
+  ];
+}
+
+function rejectedCells({ position, time, type, id, rejection }: StoredRecord, paint: Paint): string[] {
+  return [
+    `  ${position}`,
+    paint.dim(toTime(time)),
+    shorten(printable(type), 28),
+    shorten(printable(id), 36),
+    paint.bad(printable(rejection?.code ?? '')),
+  ];
+}
+
+function nextOf({ key, state, entries, earlier, next }: KeyPage): string[] {
+  const word = shellWord(key);
+  const commands = [];
+  if (earlier) commands.push(`txlog inspect --key ${word} --from 1`);
+  if (next !== undefined) commands.push(`txlog inspect --key ${word} --from ${next}`);
+  const id = state?.owner?.id ?? entries.at(-1)?.id;
+  if (id !== undefined) commands.push(`txlog inspect --id ${shellWord(id)}`);
+  return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
+}
+
+function toEntryJson({ position, id, type, time, ops, before, after, compensatedBy }: KeyEntry): JsonObject {
+  return {
+    position: String(position),
+    id,
+    type,
+    time: toTime(time),
+    ops,
+    ...(before ? { before: toStateJson(before) } : {}),
+    ...(after ? { after: toStateJson(after) } : {}),
+    ...(compensatedBy === undefined ? {} : { compensatedBy: String(compensatedBy) }),
+  };
+}
+
+function toRejectedJson({ position, id, type, time, rejection }: StoredRecord): JsonObject {
+  return {
+    position: String(position),
+    id,
+    type,
+    time: toTime(time),
+    ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
+  };
+}

@@ -1,0 +1,64 @@
+import prettyBytes from 'pretty-bytes';
+import type { JsonObject } from '../../core/json.ts';
+import { type Status, toTime } from '../../index.ts';
+import { formatPairs } from './table.ts';
+import { formatCount, plural, printable } from './text.ts';
+
+const typesListed = 10;
+
+/** The status as JSON. Sizes in bytes. */
+export function toStatusJson(status: Status): JsonObject {
+  // That this command itself reads only says nothing of the environment.
+  const { head, watermark, counts, size, types, readOnly: _, ...rest } = status;
+  return {
+    v: 1,
+    ...rest,
+    head: {
+      position: String(head.position),
+      digest: head.digest,
+      ...(head.position === 0 ? {} : { time: toTime(head.time) }),
+    },
+    watermark: String(watermark),
+    counts: { ...counts },
+    size: { ...size },
+    types: types.map((type) => ({ ...type })),
+  };
+}
+
+/** The status for people. */
+export function formatStatus(status: Status): string {
+  const { dir, format, generation, unit, head, counts, size, watermark, durability } = status;
+  const filled = `${((size.usedBytes / size.mapBytes) * 100).toFixed(1)} % of a map of ${prettyBytes(size.mapBytes)}`;
+  const each = head.position < 1_000 ? '' : `, ${formatCount(Math.round(size.usedBytes / head.position))} bytes each`;
+  const lasting = durability === 'fsync' ? 'fsync: what has a receipt is on the disk' : 'memory: gone with the process';
+  return formatPairs([
+    ['environment', printable(dir)],
+    ['unit', `${unit}, format ${format}, generation ${generation}`],
+    [
+      'log',
+      `${plural(head.position, 'transaction')}: ${formatCount(counts.committed)} committed, ${formatCount(counts.rejected)} rejected`,
+    ],
+    [
+      'head',
+      head.position === 0 ? 'empty' : `${head.position} at ${toTime(head.time)}, digest ${head.digest.slice(0, 16)}…`,
+    ],
+    [
+      'states',
+      `${formatCount(counts.dedicated)} dedicated owned, ${formatCount(counts.shared)} shared, ${plural(counts.keys, 'key')} ever`,
+    ],
+    ['size', `${prettyBytes(size.fileBytes)} on disk, ${prettyBytes(size.usedBytes)} used${each}; ${filled}`],
+    [
+      'indexes',
+      `written up to ${watermark}${watermark < head.position ? `, ${head.position - watermark} behind` : ''}`,
+    ],
+    ['readers', String(size.readers)],
+    ['durability', lasting],
+    ['types', typesOf(status)],
+  ]);
+}
+
+function typesOf({ types }: Status): string {
+  if (types.length === 0) return 'none';
+  const listed = types.slice(0, typesListed).map(({ type, count }) => `${printable(type)} ${formatCount(count)}`);
+  return [...listed, ...(types.length > typesListed ? [`and ${types.length - typesListed} more`] : [])].join(', ');
+}

@@ -1,0 +1,45 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { ChangedKey, Decided, Flip, WhatIfReport } from '../../index.ts';
+import { valueText } from './change-text.ts';
+import type { Paint } from './paint.ts';
+import { formatCount, plural, printable } from './text.ts';
+
+/** A decision that flips, as JSON. */
+export function toFlipJson({ id, position, type, was, would }: Flip): JsonObject {
+  return { v: 1, kind: 'flip', position: String(position), id, type, was: { ...was }, would: { ...would } };
+}
+
+/** A decision that flips, in one line for people. */
+export function formatFlip({ id, position, type, was, would }: Flip, paint: Paint): string {
+  const reason = would.reason ?? was.reason;
+  const why = reason === undefined ? '' : `: ${printable(reason)}`;
+  const decisions = `${decided(was)} → ${paint.warn(decided(would))}`;
+  return `${paint.strong(String(position))}  ${printable(type)}  ${printable(id)}  ${decisions}${why}`;
+}
+
+/** A key that would have another value, as JSON. */
+export function toChangedKeyJson({ key, was, would }: ChangedKey): JsonObject {
+  return { v: 1, kind: 'key', key, ...(was === undefined ? {} : { was }), ...(would === undefined ? {} : { would }) };
+}
+
+/** A key that would have another value, in one line for people. */
+export function formatChangedKey({ key, was, would }: ChangedKey, paint: Paint): string {
+  return `${paint.key(printable(key))}  ${valueText(was, 40)} → ${valueText(would, 40)}`;
+}
+
+/** The totals as JSON: the last line. */
+export function toWhatIfJson(report: WhatIfReport): JsonObject {
+  return { v: 1, kind: 'summary', ...report };
+}
+
+/** The totals for people. */
+export function formatWhatIf(report: WhatIfReport, paint: Paint): string {
+  const { decided: count, flips, changedValues, newKeys, missingKeys } = report;
+  const same = flips === 0 ? paint.good('no decision flips') : paint.bad(`${formatCount(flips)} of them flip`);
+  const keys = `${plural(changedValues, 'value')} changed, ${plural(newKeys, 'key')} new, ${plural(missingKeys, 'key')} missing`;
+  return `${plural(count, 'request')} decided again: ${same}; ${keys}`;
+}
+
+function decided({ outcome, code }: Decided): string {
+  return code === undefined ? outcome : `${outcome} ${printable(code)}`;
+}

@@ -1,0 +1,95 @@
+import { Flags } from '@oclif/core';
+import { TxlogError } from '../core/errors.ts';
+import type { RecordFilter } from '../core/filter.ts';
+import type { Environment } from '../environment.ts';
+import { type StoredRecord, toRecordJson } from '../index.ts';
+import { type CheckpointName, readCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { openRecordOutput, type RecordOutput } from './cursor-output.ts';
+import { type FilterValues, filterText } from './filter-flags.ts';
+import type { Output } from './output.ts';
+
+const ways = { exclusive: ['count', 'verify'] };
+
+/** Flags of `rescan` besides its filter. */
+export const rescanFlags = {
+  count: Flags.boolean({ summary: 'Print only how many there are.' }),
+  output: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE', ...ways }),
+  checkpoint: Flags.string({ summary: 'Remember under this name how far it came.', helpValue: 'NAME', ...ways }),
+  'reset-checkpoint': Flags.boolean({ summary: 'Start over.', dependsOn: ['checkpoint'] }),
+  verify: Flags.boolean({
+    summary: 'Refold and compare everything; exit 1 when anything differs.',
+    exclusive: ['count'],
+  }),
+  repair: Flags.boolean({ summary: 'Make the indexes anew when they differ; never the log.', dependsOn: ['verify'] }),
+};
+
+/** What to rescan, and where it goes. */
+export interface RescanJob {
+  readonly filter: RecordFilter;
+  readonly checkpoint: CheckpointName | undefined;
+  /** Name of the output file; stdout without one. */
+  readonly file: string | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Characters that are put together before they are passed on. */
+const chunkChars = 1024 * 1024;
+
+/**
+ * Writes the records that pass a filter as NDJSON. With a checkpoint it goes on where the last run ended: its place is
+ * saved after each page, together with the length of the output file, so that each record is in the file once whatever
+ * dies when. A pipe may get the last page again.
+ *
+ * Errors: CHECKPOINT_CONFLICT, OUTPUT_FAILED.
+ */
+export async function rescanTo(
+  env: Environment,
+  stdout: Output,
+  job: RescanJob,
+): Promise<{ readonly records: number; readonly position: number }> {
+  const { checkpoint, filter, onProgress } = job;
+  const known = checkpoint && (await readCheckpoint(env, checkpoint));
+  const output = openRecordOutput(job.file, stdout, known);
+  const head = (await env.head()).position;
+  const from = Math.max(filter.from ?? 1, (known?.position ?? 0) + 1);
+  const to = Math.min(filter.to ?? head, head);
+  const save = async (position: number) => {
+    if (checkpoint) await saveCheckpoint(env, checkpoint, { position, place: await output.settle() });
+  };
+  let records = 0;
+  try {
+    // Before the first record, so that a run that dies in its first page is cut back too, whatever file it has now.
+    await save(known?.position ?? from - 1);
+    for await (const page of env.pages({ ...filter, from, to })) {
+      await writePage(output, page);
+      records += page.length;
+      const { position } = page.at(-1) as StoredRecord;
+      await save(position);
+      onProgress?.(position - from + 1, to - from + 1);
+    }
+    await output.settle();
+    if (to >= from) await save(to);
+  } finally {
+    output.close();
+  }
+  return { records, position: Math.max(to, from - 1) };
+}
+
+async function writePage(output: RecordOutput, page: readonly StoredRecord[]): Promise<void> {
+  let text = '';
+  for (const record of page) {
+    text += `${JSON.stringify(toRecordJson(record))}\n`;
+    if (text.length < chunkChars) continue;
+    await output.add(text);
+    text = '';
+  }
+  await output.add(text);
+}
+
+/** Errors: USAGE for a filter beside `--verify`, which always looks at everything. */
+export function refuseFilter(flags: FilterValues & { readonly verify: boolean }): void {
+  if (!flags.verify || filterText(flags) === '') return;
+  throw new TxlogError('USAGE', `--verify looks at everything: it takes no ${filterText(flags)}`, {
+    next: ['txlog rescan --verify'],
+  });
+}

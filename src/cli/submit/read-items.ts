@@ -1,0 +1,61 @@
+import type { App } from '../../core/app.ts';
+import { TxlogError } from '../../core/errors.ts';
+import { isJsonObject, type JsonValue } from '../../core/json.ts';
+import type { Request, RequestInput } from '../../core/request.ts';
+import type { Environment } from '../../environment.ts';
+import { parseJson } from '../../index.ts';
+import type { Line } from './split-lines.ts';
+
+/** What a line holds: a request that can be decided, or why there is none. */
+export type Item =
+  | { readonly line: number; readonly request: Request /** Submitting it again is safe. */; readonly hasId: boolean }
+  | { readonly line: number; readonly error: TxlogError };
+
+/** Turns a foreign line into requests. */
+export type Mapping = NonNullable<App['map']>;
+
+/**
+ * The requests of a line: one, or with a mapping any number. When one of them is bad, the line is, and none of it is
+ * submitted. Every error is placed at the line.
+ *
+ * Errors, as items: UTF8_INVALID, the JSON_ codes, those of `Environment.check`, MAPPING_FAILED.
+ */
+export function readItems(env: Environment, mapping: Mapping | undefined, line: Line): Item[] {
+  if ('error' in line) return [{ line: line.number, error: line.error }];
+  try {
+    const value = parseJson(line.text);
+    if (mapping) return mapLine(mapping, value, line.number).map((input) => checkMapped(env, input, line.number));
+    const hasId = isJsonObject(value) && value.id !== undefined;
+    return [{ line: line.number, request: env.check(value, line.bytes), hasId }];
+  } catch (error) {
+    if (!(error instanceof TxlogError)) throw error;
+    return [{ line: line.number, error: error.at(line.number) }];
+  }
+}
+
+/** Users' code: whatever it throws is told as a failure of the mapping, at the line. */
+function mapLine(mapping: Mapping, value: JsonValue, number: number): readonly RequestInput[] {
+  let mapped: ReturnType<Mapping>;
+  try {
+    mapped = mapping(value, number);
+  } catch (cause) {
+    throw failed(
+      `the mapping threw ${(cause as Error)?.name ?? 'something'}: ${(cause as Error)?.message ?? cause}`,
+      cause,
+    );
+  }
+  if (mapped === undefined || mapped === null) return [];
+  return Array.isArray(mapped) ? mapped : [mapped as RequestInput];
+}
+
+function checkMapped(env: Environment, input: RequestInput, line: number): Item {
+  // An id that is made anew in each run would apply the line once more each time it is submitted.
+  if (isJsonObject(input) && input.id === undefined) {
+    throw failed('the mapping gave a request without an id; make one from the line, so that a second run is safe');
+  }
+  return { line, request: env.check(input), hasId: true };
+}
+
+function failed(message: string, cause?: unknown): TxlogError {
+  return new TxlogError('MAPPING_FAILED', message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,27 @@
+import { printable } from '../print/text.ts';
+
+/** What a run that did not reach the end of its input may be continued with. */
+export interface ResumePoint {
+  /** The words after `txlog submit`, as they were given. */
+  readonly argv: readonly string[];
+  readonly file: string;
+  /** The first line without a receipt. */
+  readonly line: number;
+  /** Whether every request so far had an id of its own: then the whole input may be submitted again. */
+  readonly isRepeatable: boolean;
+}
+
+/** The command that continues such a run. */
+export function resumeCommand({ argv, file, line, isRepeatable }: ResumePoint): string {
+  const words = (args: readonly string[]) => ['txlog submit', ...args.map(quote)].join(' ');
+  if (isRepeatable) return printable(file === '-' ? `${words(argv)} (with the same input)` : words(argv));
+  const fromStdin = words(argv.map((arg) => (arg === file ? '-' : arg)));
+  if (file === '-') return printable(`${fromStdin} (with the input from line ${line} on)`);
+  const read = file.endsWith('.gz') ? `zcat ${quote(file)} | tail -n +${line}` : `tail -n +${line} ${quote(file)}`;
+  return printable(`${read} | ${fromStdin}`);
+}
+
+/** A word as a POSIX shell reads it back. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

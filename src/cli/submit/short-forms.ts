@@ -1,0 +1,85 @@
+import { TxlogError } from '../../core/errors.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { parseJson } from '../../index.ts';
+
+/** Names of what follows the key in the short form of a change; the last one is JSON and may hold spaces. */
+const operands: Readonly<Record<string, readonly string[]>> = {
+  claim: ['value'],
+  confirm: ['owner'],
+  release: ['owner'],
+  replace: ['owner', 'value'],
+  set: ['value'],
+  merge: ['value'],
+  add: ['value'],
+  append: ['value'],
+  delete: [],
+  reduce: ['reducer', 'value'],
+};
+
+/**
+ * Reads a `--change`: a JSON object, or `OP KEY …` where keys, owners and reducers hold no spaces and a value is JSON,
+ * such as `claim email/ann@example.com "c-1"`, `release KEY OWNER`, `replace KEY OWNER VALUE`, `delete KEY`.
+ *
+ * Errors: USAGE, and the JSON_ codes. Whether the change is valid is for the engine to say.
+ */
+export function parseChange(text: string): JsonValue {
+  if (text.trimStart().startsWith('{')) return parseFlagJson('--change', text);
+  const [op = '', afterOp] = cutWord(text);
+  const names = operands[op];
+  const [key = '', afterKey] = cutWord(afterOp);
+  if (!names || key === '') throw usage('--change', text, 'OP KEY VALUE, or a JSON object');
+  const change: Record<string, JsonValue> = { op, key };
+  let rest = afterKey;
+  for (const name of names) {
+    if (rest === '') break;
+    const isJson = name === 'value';
+    const [word, after] = isJson ? [rest, ''] : cutWord(rest);
+    change[name] = isJson ? parseFlagJson('--change', word) : word;
+    rest = after;
+  }
+  if (rest !== '') throw usage('--change', text, `${op} KEY ${names.join(' ').toUpperCase()}`.trimEnd());
+  return change;
+}
+
+/**
+ * Reads an `--expect`: a JSON object, or `KEY exists`, `KEY absent`, `KEY version=N`, `KEY owner=ID`.
+ *
+ * Errors: USAGE, and the JSON_ codes.
+ */
+export function parseExpect(text: string): JsonObject | JsonValue {
+  if (text.trimStart().startsWith('{')) return parseFlagJson('--expect', text);
+  const [key, condition] = cutWord(text);
+  const [name = '', value = ''] = condition.split(/=(.*)/s);
+  if (condition === 'exists') return { key, exists: true };
+  if (condition === 'absent') return { key, exists: false };
+  if (name === 'version' && /^\d{1,15}$/.test(value)) return { key, version: Number(value) };
+  if (name === 'owner' && value !== '') return { key, owner: value };
+  throw usage('--expect', text, 'KEY exists, KEY absent, KEY version=N, KEY owner=ID, or a JSON object');
+}
+
+/** Reads JSON that a flag holds. Errors: the JSON_ codes, naming the flag. */
+export function parseFlagJson(flag: string, text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof TxlogError)) throw error;
+    const hint = error.code === 'JSON_INVALID' ? { hint: 'Text is JSON only in double quotes: \'"like this"\'' } : {};
+    // One line of JSON: only the column is a place in it.
+    const { line: _, ...details } = error.details;
+    const { column } = details;
+    const place = column === undefined ? '' : ` (column ${column})`;
+    throw new TxlogError(error.code, `${flag}: ${error.message}${place}`, { ...details, ...hint });
+  }
+}
+
+/** The first word, and what follows the white space after it. */
+function cutWord(text: string): [string, string] {
+  const [, word = '', rest = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
+  return [word, rest];
+}
+
+function usage(flag: string, text: string, form: string): TxlogError {
+  return new TxlogError('USAGE', `${flag} ${JSON.stringify(text)} is not of the form ${form}`, {
+    next: ['txlog submit --help'],
+  });
+}

@@ -1,0 +1,104 @@
+// Goal: the main job on real input, through the command line alone. Method: load the events, kill the load in the
+// middle and run the same command again, and compare every state with a fold made here, without the engine.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foldLoanEvents, hasRealEvents, readLoanLines } from './loan-events.ts';
+
+const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const map = fileURLToPath(new URL('../../fixtures/apps/loans/txlog.app.js', import.meta.url));
+const lines = readLoanLines();
+const folder = mkdtempSync(join(tmpdir(), 'txlog-loans-'));
+const env = join(folder, 'env');
+const file = join(folder, 'events.ndjson');
+const compensated = everyNth(lines.length, 100);
+
+beforeAll(() => writeFileSync(file, `${lines.join('\n')}\n`));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a load that is killed in the middle and run again ends in the states of all events', async () => {
+  expect(txlog(env, 'init').status).toBe(0);
+  const load = spawn(process.execPath, [bin, 'submit', file, '--map', map, '--env', env, '--receipts', 'none'], { stdio: 'ignore' });
+  await untilRecords(load, Math.min(50_000, Math.floor(lines.length / 4)));
+  load.kill('SIGKILL');
+  await new Promise((resolve) => load.once('exit', resolve));
+  const partial = json(txlog(env, 'status', '--json'));
+  if (hasRealEvents) expect(Number(partial.head.position)).toBeLessThan(lines.length);
+  expect(txlog(env, 'verify').status).toBe(0);
+  expect(submit(env, file).status).toBe(0);
+  expect(states(env)).toEqual(foldLoanEvents(lines));
+}, 180_000);
+
+test('every event is in the log, and every application has its owner', () => {
+  const status = json(txlog(env, 'status', '--json'));
+  const applications = lines.filter((line) => line.includes('"A_SUBMITTED"')).length;
+  expect(status.head.position).toBe(String(lines.length));
+  expect(status.counts).toMatchObject({ committed: lines.length, rejected: 0, dedicated: applications });
+  if (!hasRealEvents) return;
+  expect([lines.length, applications]).toEqual([262_200, 13_087]);
+  const counts = { A_APPROVED: 2_246, A_DECLINED: 7_635, A_CANCELLED: 2_807, O_CREATED: 7_030 };
+  for (const [activity, count] of Object.entries(counts)) {
+    expect(json(txlog(env, 'get', `activity/${activity}/complete`, '--json'))).toMatchObject({ value: count, applied: count });
+    expect(txlog(env, 'rescan', '--type', `loan.${activity}`, '--count').stdout.trim()).toBe(String(count));
+  }
+});
+
+test('submitting all of it again changes nothing', () => {
+  const before = json(txlog(env, 'status', '--json')).head;
+  expect(submit(env, file).status).toBe(0);
+  expect(json(txlog(env, 'status', '--json')).head).toEqual(before);
+}, 120_000);
+
+test('rescan --verify finds no difference, and a replay gives identical states', () => {
+  expect(txlog(env, 'rescan', '--verify').status).toBe(0);
+  const before = txlog(env, 'state', 'list', '--ndjson').stdout;
+  expect(txlog(env, 'replay').status).toBe(0);
+  expect(txlog(env, 'state', 'list', '--ndjson').stdout).toBe(before);
+  expect(txlog(env, 'verify').status).toBe(0);
+}, 180_000);
+
+test('compensating 100 transactions gives the states of a run without them', () => {
+  const positions = compensated.map((line) => String(line + 1));
+  const done = txlog(env, 'compensate', ...positions, '--reason', 'acceptance test');
+  expect(done.status).toBe(0);
+  const without = lines.filter((_, i) => !compensated.includes(i));
+  expect(states(env)).toEqual(foldLoanEvents(without));
+  expect(txlog(env, 'rescan', '--verify').status).toBe(0);
+}, 180_000);
+
+/** Spread over the whole log, and the same in each run. */
+function everyNth(length: number, count: number): readonly number[] {
+  const wanted = Math.min(count, Math.floor(length / 2));
+  return Array.from({ length: wanted }, (_, i) => Math.floor(((i * 7919 + 13) % wanted) * (length / wanted) + (i % 7)));
+}
+
+function submit(dir: string, input: string) {
+  return txlog(dir, 'submit', input, '--map', map, '--receipts', 'none');
+}
+
+function txlog(dir: string, ...args: readonly string[]) {
+  const options = { encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args, '--env', dir], options);
+  return { status, stdout, stderr };
+}
+
+function json(result: { readonly stdout: string; readonly stderr: string }) {
+  expect(result.stderr).toBe('');
+  return JSON.parse(result.stdout);
+}
+
+function states(dir: string): Map<string, unknown> {
+  const { stdout } = txlog(dir, 'state', 'list', '--ndjson');
+  const rows = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
+async function untilRecords(load: ChildProcess, count: number): Promise<void> {
+  while (load.exitCode === null) {
+    const { stdout } = txlog(env, 'status', '--json');
+    if (stdout !== '' && Number(JSON.parse(stdout).head.position) >= count) return;
+  }
+}

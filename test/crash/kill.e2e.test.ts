@@ -1,0 +1,60 @@
+// Goal: whatever dies when, what was acknowledged is there, once, and nothing is half applied.
+// Method: real processes write to environments that are kept across kills, and die by SIGKILL at random moments: while
+// they open, commit, write a slice of a checkpoint, rebuild, close. A fresh process checks the log, the chain, all
+// states, lists, counts and indexes against a fold of its own, and every receipt that any writer told.
+// TXLOG_KILLS=10000 kills more often; TXLOG_SEED repeats a run's choices (not the moments of the machine).
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { killAfter, startWriter, verify, type Writer } from './killed-writers.ts';
+import { Random } from './random.mjs';
+
+const kills = Number(process.env.TXLOG_KILLS ?? 210);
+const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
+const roundsPerVerification = 5;
+const lifeMsMax = 160;
+const root = mkdtempSync(join(tmpdir(), 'txlog-kill-'));
+
+/** Each environment's writers, and after how many records each of them writes the indexes. */
+const environments = [
+  { name: 'one synchronous writer', bounds: [0] },
+  { name: 'one writer that checkpoints all the time', bounds: [7] },
+  { name: 'one writer with the default bound', bounds: [undefined] },
+  { name: 'two writers of different bounds', bounds: [0, 64] },
+  { name: 'three writers of different bounds', bounds: [7, 64, undefined] },
+  { name: 'three writers that also rebuild', bounds: [0, 7, undefined], rebuilds: true },
+];
+const killsPerRound = environments.reduce((sum, { bounds }) => sum + bounds.length, 0);
+const rounds = Math.ceil(kills / killsPerRound);
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe(`writers that are killed (seed ${seed}, ${rounds * killsPerRound} kills)`, () => {
+  it.each(environments)(
+    '$name: every receipt holds and nothing is half applied',
+    async ({ name, bounds, rebuilds = false }) => {
+      const random = new Random(seed + name.length);
+      const dir = join(root, name);
+      const acknowledged = join(root, `${name}.receipts`);
+      writeFileSync(acknowledged, '');
+      const start = (round: number): Writer[] =>
+        bounds.map((bound, i) =>
+          startWriter({ dir, name: `r${round}w${i}`, seed: random.below(2 ** 32), bound, rebuilds }),
+        );
+      let waiting = start(0);
+      for (let round = 1; round <= rounds; round++) {
+        const writers = waiting;
+        // The next ones load while these work.
+        waiting = round < rounds ? start(round) : [];
+        await Promise.all(writers.map((writer) => killAfter(writer, random.below(lifeMsMax), acknowledged)));
+        if (round % roundsPerVerification !== 0 || statSync(acknowledged).size === 0) continue;
+        await verify(dir, acknowledged, 'read-only');
+        if (round % 2 === 0) await verify(dir, acknowledged, 'writable');
+      }
+      const verified = await verify(dir, acknowledged, 'writable');
+      expect(verified.records).toBeGreaterThan(rounds);
+    },
+    60_000 + kills * 1_000,
+  );
+});

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import type { Fence } from './pages.ts';
+import type { Workplace } from './workplace.ts';
+
+/** One command of a session, as it stands in the page, and what the page shows of its output. */
+export interface Step {
+  /** Lines of the page that hold the command: `$ …`, then `> …`. */
+  readonly typed: readonly string[];
+  readonly shown: readonly string[];
+}
+
+/** Where a page's examples pretend to run. */
+const shownDir = '/home/ann/shop';
+const lineMs = 60_000;
+
+/** The commands of a `console` fence. */
+export function stepsOf({ text }: Fence): Step[] {
+  const steps: { typed: string[]; shown: string[] }[] = [];
+  for (const line of text.split('\n')) {
+    const last = steps.at(-1);
+    if (line.startsWith('$ ')) steps.push({ typed: [line], shown: [] });
+    else if (!last) throw new Error(`a session starts with "$ ", not with ${JSON.stringify(line)}`);
+    else if (line.startsWith('> ') && last.shown.length === 0) last.typed.push(line);
+    else last.shown.push(line);
+  }
+  return steps;
+}
+
+/** Runs one command in a shell and gives what a terminal would show, in lines. */
+export async function runStep({ typed }: Step, { dir, env }: Workplace, words: readonly string[]): Promise<string[]> {
+  const command = typed.map((line) => line.slice(2)).join('\n');
+  const output = await (words.includes('tty') ? onTerminal(command, dir, env) : inShell(command, dir, env));
+  const text = output.replaceAll('\r', '').replaceAll(dir, shownDir).replace(/\n$/, '');
+  return text === '' ? [] : text.split('\n').map((line) => line.trimEnd());
+}
+
+function inShell(command: string, dir: string, env: NodeJS.ProcessEnv): Promise<string> {
+  return outputOf(['bash', '-c', `exec 2>&1 </dev/null\n${command}`], dir, env);
+}
+
+/** On a pseudo-terminal, because some commands print lines for people there and NDJSON elsewhere. */
+function onTerminal(command: string, dir: string, env: NodeJS.ProcessEnv): Promise<string> {
+  return outputOf(['script', '-qec', `stty cols 110 rows 40; ${command}`, '/dev/null'], dir, env);
+}
+
+function outputOf([program = '', ...args]: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'], timeout: lineMs });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve(output));
+  });
+}
+
+/** What differs from run to run, so that the page may show one of them. */
+const volatile: readonly (readonly [RegExp, string])[] = [
+  [/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z/g, '<time>'],
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
+  [/\b[0-9a-f]{64}\b/g, '<digest>'],
+  [/\b[0-9a-f]{12,}…/g, '<digest>'],
+  [/in [\d.]+ ?(?:ms|s|m)(?: [\d.]+s)? \([\d,]+\/s\)/g, 'in <duration>'],
+  [/"ms":\d+/g, '"ms":<n>'],
+  [/\b\d[\d.,]* ?(?:[kKMGT]i?)?B\b/g, '<size>'],
+  [/in \d+ bytes/g, 'in <size>'],
+  [/"(?:fileBytes|mapBytes|usedBytes|bytes|readers|freeBytes)":"?\d+"?/g, '"<sizes>"'],
+];
+
+/** A line without what differs from run to run; without any numbers where the page says `varying`. */
+export function normalise(line: string, words: readonly string[]): string {
+  let text = line.trimEnd();
+  for (const [pattern, name] of volatile) text = text.replace(pattern, name);
+  return words.includes('varying') ? text.replace(/\d[\d,.]*/g, '#') : text;
+}
+
+/** Whether an output is the one that the page shows. A shown line `…` stands for any number of lines. */
+export function isShown(shown: readonly string[], output: readonly string[], words: readonly string[]): boolean {
+  const [first, ...rest] = shown;
+  if (first === undefined) return output.length === 0;
+  if (first.trim() === '…') {
+    return Array.from({ length: output.length + 1 }, (_, i) => i).some((i) => isShown(rest, output.slice(i), words));
+  }
+  const [line, ...others] = output;
+  return line !== undefined && normalise(first, words) === normalise(line, words) && isShown(rest, others, words);
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodes, exitMeanings } from '../../src/cli/exit-codes.ts';
+import { changeOps } from '../../src/core/change.ts';
+import { errorCodes, rejectionCodes } from '../../src/core/errors.ts';
+import { limits } from '../../src/core/limits.ts';
+import { tableNames } from '../../src/ports/storage.ts';
+import { readPage, tableRows } from './pages.ts';
+
+// Goal: the tables of the docs are those of the code. Method: each is read from its page and compared.
+
+const unquoted = (cell = '') => cell.replaceAll('`', '');
+
+describe('docs/errors.md', () => {
+  const page = readPage('docs/errors.md');
+
+  it('has one row for each error code, with its exit code', () => {
+    const rows = tableRows(page, 'code', '## Error codes');
+    expect(rows.map(([code]) => unquoted(code))).toEqual([...errorCodes]);
+    expect(Object.fromEntries(rows.map((row) => [unquoted(row[0]), Number(row.at(-1))]))).toEqual(exitCodes);
+  });
+
+  it('has one row for each rejection code', () => {
+    expect(tableRows(page, 'code', '## Rejection codes').map(([code]) => unquoted(code))).toEqual([...rejectionCodes]);
+  });
+
+  it('says what each exit code means', () => {
+    const rows = tableRows(page, 'exit');
+    expect(Object.fromEntries(rows.map(([code, meaning]) => [code, meaning]))).toEqual(exitMeanings);
+  });
+
+  it('fills every cell', () => {
+    const rows = ['## Error codes', '## Rejection codes', '## Problems'].flatMap((at) => tableRows(page, 'code', at));
+    expect(rows.filter((row) => row.includes(''))).toEqual([]);
+  });
+});
+
+it('docs/limits.md has one row for each limit, with its value', () => {
+  const page = readPage('docs/limits.md');
+  const rows = ['## Of requests', '## Of the engine'].flatMap((at) => tableRows(page, 'name', at));
+  const listed = Object.fromEntries(
+    rows.map(([name, value = '']) => [unquoted(name), Number(value.replaceAll(',', ''))]),
+  );
+  expect(listed).toEqual(limits);
+});
+
+it('docs/formats/lmdb.md has one row for each table', () => {
+  const rows = tableRows(readPage('docs/formats/lmdb.md'), 'table');
+  expect(rows.map(([name]) => unquoted(name))).toEqual([...tableNames]);
+});
+
+it('docs/formats/record.md has the number of each operation', () => {
+  const rows = tableRows(readPage('docs/formats/record.md'), 'number');
+  const numbers = rows.flatMap(([number, op, other, otherOp]) => [
+    [Number(number), op],
+    [Number(other), otherOp],
+  ]) as [number, string][];
+  const named = numbers.sort(([a], [b]) => a - b).map(([, op]) => unquoted(op).replace(' (engine only)', ''));
+  expect(named).toEqual([...changeOps]);
+});

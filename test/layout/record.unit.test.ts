@@ -1,0 +1,195 @@
+// Goal: records come back as they were, are chained, and damage is found. Method: generated records; the digests and the
+// checksum are computed again here, from the bytes alone.
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Change, changeOps } from '../../src/core/change.ts';
+import type { JsonObject, JsonValue } from '../../src/core/json.ts';
+import { limits } from '../../src/core/limits.ts';
+import type { LogRecord } from '../../src/core/record.ts';
+import {
+  chainDigest,
+  compileSchema,
+  decodeHeader,
+  decodeRecord,
+  firstDigest,
+  RecordEncoder,
+  recordDigest,
+} from '../../src/layout/record.ts';
+import { recordSchema } from '../../src/layout/record-schema.ts';
+
+const schema = compileSchema(recordSchema);
+const decode = (position: number, bytes: Uint8Array, typeName = 'some.type') =>
+  decodeRecord(
+    position,
+    bytes,
+    () => typeName,
+    () => schema,
+  );
+
+const text = fc.string({ unit: 'binary', maxLength: 20 });
+const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
+const maybe = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined });
+
+/** Optional fields are absent, not undefined. */
+function tight<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+const change = fc
+  .record({
+    op: fc.constantFrom(...changeOps),
+    key: text,
+    value: maybe(json),
+    pending: maybe(fc.double({ min: 0.001, max: 1e6, noNaN: true })),
+    owner: maybe(text),
+    reducer: maybe(text),
+    result: maybe(json),
+  })
+  .map((fields) => tight(fields) as Change);
+
+const rejection = fc
+  .record({
+    code: text,
+    reason: text,
+    key: maybe(text),
+    owner: maybe(fc.record({ id: text, position: fc.integer({ min: 1, max: 2 ** 52 }) })),
+    seen: maybe(
+      fc.dictionary(
+        text.filter((key) => key !== '__proto__'),
+        fc.nat(),
+      ) as fc.Arbitrary<JsonObject>,
+    ),
+  })
+  .map((fields) => tight(fields) as NonNullable<LogRecord['rejection']>);
+
+const record: fc.Arbitrary<Omit<LogRecord, 'position'>> = fc.record({
+  id: text,
+  type: fc.constant('some.type'),
+  actor: maybe(text),
+  payload: maybe(json),
+  changes: fc.array(change, { maxLength: 5 }),
+  expect: fc.array(fc.record({ key: text, version: fc.nat() }), { maxLength: 2 }),
+  time: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+  outcome: fc.constantFrom('committed' as const, 'rejected' as const),
+  decided: fc.boolean(),
+  rejection: maybe(rejection),
+  compensates: maybe(fc.integer({ min: 1, max: 2 ** 52 })),
+});
+
+function plain(value: JsonValue, bytes = 0): LogRecord {
+  const changes: Change[] = [{ op: 'set', key: 'k', value: bytes === 0 ? value : 'x'.repeat(bytes) }];
+  return {
+    position: 1,
+    id: 'r-1',
+    type: 'some.type',
+    actor: undefined,
+    payload: undefined,
+    changes,
+    expect: [],
+    time: 1,
+    outcome: 'committed',
+    decided: false,
+    rejection: undefined,
+    compensates: undefined,
+  };
+}
+
+const sha256 = (...parts: Uint8Array[]) => {
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return digest.digest('hex');
+};
+
+describe('records', () => {
+  it('come back as they were, with the digest that chains them', () => {
+    const encoder = new RecordEncoder();
+    fc.assert(
+      fc.property(
+        fc.array(record, { minLength: 1, maxLength: 6 }),
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        (list, before) => {
+          encoder.start(before);
+          let previous: Uint8Array = before;
+          list.forEach((fields, i) => {
+            const written = { ...fields, position: i + 1 };
+            const bytes = Buffer.from(encoder.encode(written, 7));
+            const { digest, ...read } = decode(i + 1, bytes);
+            expect(read).toEqual(written);
+            const body = bytes.subarray(0, bytes.length - 32);
+            expect(Buffer.from(digest).toString('hex')).toBe(sha256(previous, body));
+            expect(Buffer.from(chainDigest(previous, bytes)).equals(digest)).toBe(true);
+            expect(bytes.readUInt32BE(0)).toBe(crc32(body.subarray(4)));
+            previous = digest;
+          });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('start their chain at 32 zero bytes', () => {
+    expect(Buffer.from(firstDigest).toString('hex')).toBe('00'.repeat(32));
+  });
+
+  it('tell type, outcome, time and length in their header', () => {
+    const encoder = new RecordEncoder();
+    encoder.start(firstDigest);
+    const time = 2 ** 47 + 12345;
+    const bytes = encoder.encode({ ...plain(1), time, outcome: 'rejected', decided: true }, 65_535);
+    expect(decodeHeader(bytes)).toEqual({
+      schema: 1,
+      type: 65_535,
+      outcome: 'rejected',
+      decided: true,
+      time,
+      bodyBytes: bytes.length - 20 - 32,
+    });
+  });
+
+  it('may be larger than the arena, one after another, and stay valid until the next batch', () => {
+    const encoder = new RecordEncoder();
+    for (let round = 0; round < 2; round++) {
+      encoder.start(firstDigest);
+      const sizes = [10, 300_000, 5, limits.requestBytesMax, 2 * limits.requestBytesMax, 100, 1_000_000];
+      const rows = sizes.map((size) => encoder.encode(plain('', size), 1));
+      let previous: Uint8Array = firstDigest;
+      rows.forEach((bytes, i) => {
+        const read = decode(1, bytes);
+        expect(read.changes[0]?.value).toHaveLength(sizes[i] as number);
+        expect(Buffer.from(read.digest).toString('hex')).toBe(sha256(previous, bytes.subarray(0, -32)));
+        previous = recordDigest(bytes);
+      });
+    }
+  });
+
+  it('of which a single bit is turned are refused, wherever it is before the digest', () => {
+    const encoder = new RecordEncoder();
+    encoder.start(firstDigest);
+    const good = Buffer.from(encoder.encode(plain({ some: ['value', 1] }), 1));
+    fc.assert(
+      fc.property(fc.nat((good.length - 32) * 8 - 1), (bit) => {
+        const damaged = Buffer.from(good);
+        damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
+        expect(() => decode(1, damaged)).toThrow(expect.objectContaining({ code: 'STORAGE_CORRUPT' }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that are cut short or grew are refused', () => {
+    const encoder = new RecordEncoder();
+    encoder.start(firstDigest);
+    const good = Buffer.from(encoder.encode(plain('value'), 1));
+    for (const bytes of [
+      good.subarray(0, 0),
+      good.subarray(0, 19),
+      good.subarray(0, 51),
+      good.subarray(0, -1),
+      Buffer.concat([good, good]),
+    ]) {
+      expect(() => decode(1, bytes)).toThrow(expect.objectContaining({ code: 'STORAGE_CORRUPT' }));
+    }
+  });
+});
