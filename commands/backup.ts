@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { shellWord } from '../src/cli/print/shell-word.ts';
 import { printable } from '../src/cli/print/text.ts';
-import { shellWord } from '../src/cli/print/transaction-page.ts';
 import { showWork } from '../src/cli/work-progress.ts';
 
 export default class Backup extends BaseCommand {

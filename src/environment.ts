@@ -340,8 +340,8 @@ export class Environment {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.connection.pipeline.close();
-    await this.connection.handle.storage.close();
+    const { pipeline, handle } = this.connection;
+    await pipeline.close().finally(() => handle.storage.close());
   }
 
   private async undo(position: number, options: CompensateOptions, expect: readonly Expectation[]): Promise<Receipt> {
@@ -383,12 +383,12 @@ export class Environment {
   private async reopen(old: Connection): Promise<void> {
     if (this.connection !== old) return;
     this.reopening ??= (async () => {
-      const fresh = await this.connect();
-      this.connection = fresh;
+      this.connection = await this.connect();
       await old.pipeline.abandon();
       await old.handle.storage.close();
+    })().finally(() => {
       this.reopening = undefined;
-    })();
+    });
     await this.reopening;
   }
 }

@@ -8,7 +8,8 @@ export type PayloadCheck = (payload: JsonValue | undefined) => string | undefine
 /** Compiles a Standard Schema (zod, valibot, arktype, …) or a JSON Schema. Throws when it is neither. */
 export async function compileSchema(schema: PayloadSchema): Promise<PayloadCheck> {
   if ('~standard' in schema) return standardCheck(schema as unknown as StandardSchemaV1);
-  const { Ajv } = await import('ajv');
+  // The package is CommonJS: as a module of its own and inside a bundle, only the default is sure to be there.
+  const { Ajv } = (await import('ajv')).default as unknown as typeof import('ajv');
   const { default: addFormats } = await import('ajv-formats');
   const ajv = new Ajv({ allErrors: false, strict: false });
   // The package is CommonJS: its default may be wrapped once more.

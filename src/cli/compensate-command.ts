@@ -8,8 +8,8 @@ import { confirm } from './confirm.ts';
 import { toFilter } from './filter-flags.ts';
 import { formatPlan } from './print/plan-page.ts';
 import { formatReceipt } from './print/receipt.ts';
+import { shellWord } from './print/shell-word.ts';
 import { plural, printable } from './print/text.ts';
-import { shellWord } from './print/transaction-page.ts';
 import { StreamCommand } from './stream-command.ts';
 
 /** What `compensate` does in each of its ways; which of them is chosen, its flags say. */

@@ -24,7 +24,7 @@ const options = {
  * command (test/cli/parity.e2e.test.ts). False when the command line is anything else, and then nothing has happened.
  */
 export async function fastSubmit(args: readonly string[]): Promise<boolean> {
-  const flags = parsePlain(args);
+  const flags = (process.env.TXLOG_APP ?? '') === '' ? parsePlain(args) : undefined;
   if (!flags) return false;
   const style = reportStyle(args);
   try {

@@ -3,6 +3,7 @@ import { TxlogError } from '../core/errors.ts';
 import type { RecordFilter } from '../core/filter.ts';
 import { compileWhere } from '../index.ts';
 import { parseTime } from './point.ts';
+import { shellWord } from './print/shell-word.ts';
 
 const helpGroup = 'FILTER';
 
@@ -71,8 +72,11 @@ export async function toFilter(values: FilterValues, now: number): Promise<Recor
 /** The flags as one text, equal when they ask for the same; empty when none was given. */
 export function filterText(values: FilterValues): string {
   const names = Object.keys(filterFlags) as (keyof FilterValues)[];
-  const given = names.filter((name) => values[name] !== undefined);
-  return given
-    .map((name) => `--${name} ${JSON.stringify(name === 'type' ? [...(values.type ?? [])].sort() : values[name])}`)
-    .join(' ');
+  const given = names.flatMap((name) => {
+    const value = values[name];
+    if (value === undefined) return [];
+    const all = Array.isArray(value) ? [...value].sort() : [value];
+    return all.map((one) => `--${name} ${shellWord(String(one))}`);
+  });
+  return given.join(' ');
 }

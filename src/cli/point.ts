@@ -12,11 +12,13 @@ const dateTime = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(
  * Errors: USAGE.
  */
 export function parseTime(text: string, now: number): number {
-  const ago = /^(\d{1,9})([smhd])$/.exec(text);
+  const ago = /^(\d{1,9})([smhd])(?: ago)?$/.exec(text);
   if (ago) return now - Number(ago[1]) * (units[ago[2] ?? ''] ?? 0);
   const zoned = /(?:Z|[+-]\d{2}:\d{2})$/i.test(text) || !text.includes(':') ? text : `${text}Z`;
   const time = dateTime.test(text) ? Date.parse(zoned.replace(' ', 'T')) : Number.NaN;
-  if (Number.isNaN(time)) {
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(time) || day.toISOString().slice(0, 10) !== text.slice(0, 10)) {
     throw new TxlogError('USAGE', `${JSON.stringify(text)} is no time`, {
       hint: 'Times look like 2026-01-31T12:00:00Z, 2026-01-31, or 15m for a quarter of an hour ago.',
     });

@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core';
 import type { Environment } from '../environment.ts';
 import { type ChangedKey, loadApp } from '../index.ts';
 import { resolvePoint } from './point.ts';
+import { shellWord } from './print/shell-word.ts';
 import { plural, printable } from './print/text.ts';
-import { shellWord } from './print/transaction-page.ts';
 import {
   formatChangedKey,
   formatFlip,

@@ -27,7 +27,10 @@ function argumentProblem(args: readonly unknown[]): string {
 }
 
 function firstReason(message: string): string {
-  const lines = stripVTControlCharacters(message).split('\n');
+  // A value that does not fit its flag: the flag is in the first line, the reason in the second.
+  const lines = stripVTControlCharacters(message)
+    .replace(/^Parsing (--\S+) *\n\s*/, '$1: ')
+    .split('\n');
   const reasons = lines.map((line) => line.trim()).filter((line) => !/^(The following error|See more help)/.test(line));
   return reasons.find((line) => line !== '') ?? 'wrong command line';
 }

@@ -23,10 +23,10 @@ export function foldChanges(
   for (const change of changes) {
     const staged = after.get(change.key);
     const before = staged ?? lookup(change.key);
-    const folded = applyChange(before, change, context);
-    if (!folded.ok) return folded;
     const version = staged ? staged.version : (before?.version ?? 0) + 1;
-    after.set(change.key, { ...folded.state, version });
+    const folded = applyChange(before, change, context, version);
+    if (!folded.ok) return folded;
+    after.set(change.key, folded.state);
   }
   return { ok: true, after };
 }

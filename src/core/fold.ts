@@ -1,6 +1,6 @@
 import { assertNever } from './assert.ts';
 import { type Change, kindOfOp, opBits, type Restored } from './change.ts';
-import { isJsonObject, type JsonValue, utf8Length } from './json.ts';
+import { isJsonObject, isSurelyWithin, type JsonValue, utf8Length } from './json.ts';
 import { limits } from './limits.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { type Owner, type Rejection, reject } from './rejection.ts';
@@ -16,19 +16,37 @@ export interface FoldContext {
   reduceAgain?(change: Change, value: JsonValue | undefined): JsonValue | undefined;
 }
 
+/** What a change leaves in a state: the fields that operations differ in. */
+interface Content {
+  readonly exists: boolean;
+  readonly value: JsonValue | undefined;
+  readonly owner: number | undefined;
+  readonly pendingUntil: number | undefined;
+}
+
+interface Refused {
+  readonly ok: false;
+  readonly rejection: Rejection;
+}
+
+type Applied = { readonly ok: true; readonly content: Content } | Refused;
+
 /** The next state, or why the change cannot be applied. */
-export type Folded =
-  | { readonly ok: true; readonly state: State }
-  | { readonly ok: false; readonly rejection: Rejection };
+export type Folded = { readonly ok: true; readonly state: State } | Refused;
 
 /**
- * Applies one change to one state: the only place that says what a change means. The caller counts the version,
- * once per transaction and key.
+ * Applies one change to one state: the only place that says what a change means. The caller counts
+ * `version`, once per transaction and key.
  *
  * Errors: none are thrown; KIND_MISMATCH, KEY_OWNED, NOT_OWNER, VALUE_MISMATCH, NUMBER_INEXACT and
  * VALUE_OVERSIZED are rejections.
  */
-export function applyChange(before: State | undefined, change: Change, context: FoldContext): Folded {
+export function applyChange(
+  before: State | undefined,
+  change: Change,
+  context: FoldContext,
+  version = before?.version ?? 0,
+): Folded {
   const kind = kindOfOp(change.op);
   const state = before ?? untouched(change.key, kind === 'either' ? 'shared' : kind);
   if (kind !== 'either' && state.kind !== kind) {
@@ -37,37 +55,51 @@ export function applyChange(before: State | undefined, change: Change, context: 
   const folded =
     state.kind === 'dedicated' ? applyDedicated(state, change, context) : applyShared(state, change, context);
   if (!folded.ok) return folded;
-  return { ok: true, state: { ...folded.state, ops: state.ops | opBits(change), position: context.position } };
+  const { exists, value, owner, pendingUntil } = folded.content;
+  const { key, kind: ofKey } = state;
+  const ops = state.ops | opBits(change);
+  // Written out: one object a change, however many steps led to it.
+  const next = { key, kind: ofKey, exists, value, version, position: context.position, owner, pendingUntil, ops };
+  return { ok: true, state: next };
 }
 
-function applyDedicated(state: State, change: Change, context: FoldContext): Folded {
+function applyDedicated(state: State, change: Change, context: FoldContext): Applied {
   switch (change.op) {
     case 'claim':
       return claim(state, change, context);
     case 'expire':
-      return free(state);
+      return gone;
     case 'restore':
-      return restore(state, change);
+      return restore(change);
     case 'confirm':
-      return asOwner(state, change, context, (owned) => ({ ...owned, pendingUntil: undefined }));
+      return asOwner(state, change, context, ({ value, owner }) => ({
+        exists: true,
+        value,
+        owner,
+        pendingUntil: undefined,
+      }));
     case 'replace':
-      return asOwner(state, change, context, (owned) => ({ ...owned, value: change.value ?? null }));
+      return asOwner(state, change, context, ({ owner, pendingUntil }) => ({
+        exists: true,
+        value: change.value ?? null,
+        owner,
+        pendingUntil,
+      }));
     case 'release': {
       const refused = ownerMismatch(state, change, context);
-      return refused ?? free(state);
+      return refused ?? gone;
     }
     default:
       return refuse('KIND_MISMATCH', `${change.op} is for shared keys`, change.key);
   }
 }
 
-function claim(state: State, change: Change, context: FoldContext): Folded {
+function claim(state: State, change: Change, context: FoldContext): Applied {
   if (state.exists) {
     const owner = ownerOf(state, context);
     return refuse('KEY_OWNED', `${change.key} is owned by ${owner?.id}`, change.key, owner);
   }
   return done({
-    ...state,
     exists: true,
     value: change.value ?? null,
     owner: context.position,
@@ -75,12 +107,12 @@ function claim(state: State, change: Change, context: FoldContext): Folded {
   });
 }
 
-function asOwner(state: State, change: Change, context: FoldContext, next: (owned: State) => State): Folded {
+function asOwner(state: State, change: Change, context: FoldContext, next: (owned: State) => Content): Applied {
   const refused = ownerMismatch(state, change, context);
   return refused ?? done(next(state));
 }
 
-function ownerMismatch(state: State, change: Change, context: FoldContext): Folded | undefined {
+function ownerMismatch(state: State, change: Change, context: FoldContext): Applied | undefined {
   if (state.exists && state.owner !== undefined && context.idAt(state.owner) === undefined) return undefined;
   const owner = ownerOf(state, context);
   if (owner && owner.id === change.owner) return undefined;
@@ -96,10 +128,10 @@ export function ownerOf(state: State, context: Pick<FoldContext, 'idAt'>): Owner
   return { id: context.idAt(state.owner) ?? String(state.owner), position: state.owner };
 }
 
-function applyShared(state: State, change: Change, context: FoldContext): Folded {
+function applyShared(state: State, change: Change, context: FoldContext): Applied {
   switch (change.op) {
     case 'set':
-      return done({ ...state, exists: true, value: change.value ?? null });
+      return holding(change.value ?? null);
     case 'merge':
       return grown(state, applyMergePatch(state.value, change.value ?? null));
     case 'append':
@@ -107,13 +139,13 @@ function applyShared(state: State, change: Change, context: FoldContext): Folded
     case 'add':
       return add(state, change);
     case 'delete':
-      return free(state);
+      return gone;
     case 'reduce': {
       const result = context.reduceAgain ? context.reduceAgain(change, state.value) : change.result;
-      return result === undefined ? free(state) : grown(state, result);
+      return result === undefined ? gone : grown(state, result);
     }
     case 'restore':
-      return restore(state, change);
+      return restore(change);
     case 'claim':
     case 'confirm':
     case 'release':
@@ -125,7 +157,7 @@ function applyShared(state: State, change: Change, context: FoldContext): Folded
   }
 }
 
-function append(state: State, change: Change): Folded {
+function append(state: State, change: Change): Applied {
   const list = state.value === undefined ? [] : state.value;
   if (!Array.isArray(list) || !Array.isArray(change.value)) {
     return refuse('VALUE_MISMATCH', `${change.key} is no list to append to`, change.key);
@@ -133,12 +165,12 @@ function append(state: State, change: Change): Folded {
   return grown(state, [...(list as readonly JsonValue[]), ...(change.value as readonly JsonValue[])]);
 }
 
-function add(state: State, change: Change): Folded {
+function add(state: State, change: Change): Applied {
   const current = state.value;
   const addend = change.value;
   if (typeof addend === 'number') {
     const sum = addNumbers(current ?? 0, addend, change.key);
-    return typeof sum === 'number' ? done({ ...state, exists: true, value: sum }) : { ok: false, rejection: sum };
+    return typeof sum === 'number' ? holding(sum) : { ok: false, rejection: sum };
   }
   if (!isJsonObject(addend) || !(current === undefined || isJsonObject(current))) {
     return refuse('VALUE_MISMATCH', `${change.key} cannot be added to`, change.key);
@@ -163,29 +195,34 @@ function addNumbers(a: JsonValue, b: JsonValue, name: string): number | Rejectio
   return sum === 0 ? 0 : sum;
 }
 
-function restore(state: State, change: Change): Folded {
+function restore(change: Change): Applied {
   const restored = change.result as unknown as Restored;
-  if (!restored.exists) return free(state);
+  if (!restored.exists) return gone;
   const value = restored.value ?? null;
-  return done({ ...state, exists: true, value, owner: restored.owner, pendingUntil: restored.pendingUntil });
+  return done({ exists: true, value, owner: restored.owner, pendingUntil: restored.pendingUntil });
 }
 
 /** The value of a request was measured before; only what grew out of several requests can pass the limit. */
-function grown(state: State, value: JsonValue): Folded {
-  if (typeof value === 'object' && value !== null && utf8Length(JSON.stringify(value)) > limits.valueBytesMax) {
+function grown(state: State, value: JsonValue): Applied {
+  if (!isSurelyWithin(value, limits.valueBytesMax) && utf8Length(JSON.stringify(value)) > limits.valueBytesMax) {
     return refuse('VALUE_OVERSIZED', `${state.key} would be over ${limits.valueBytesMax} bytes`, state.key);
   }
-  return done({ ...state, exists: true, value });
+  return holding(value);
 }
 
-function free(state: State): Folded {
-  return done({ ...state, exists: false, value: undefined, owner: undefined, pendingUntil: undefined });
+const gone: Applied = {
+  ok: true,
+  content: { exists: false, value: undefined, owner: undefined, pendingUntil: undefined },
+};
+
+function holding(value: JsonValue): Applied {
+  return done({ exists: true, value, owner: undefined, pendingUntil: undefined });
 }
 
-function done(state: State): Folded {
-  return { ok: true, state };
+function done(content: Content): Applied {
+  return { ok: true, content };
 }
 
-function refuse(code: string, reason: string, key: string, owner?: Owner): Folded {
+function refuse(code: string, reason: string, key: string, owner?: Owner): Refused {
   return { ok: false, rejection: reject(code, reason, owner ? { key, owner } : { key }) };
 }

@@ -138,6 +138,23 @@ export function deepFreeze<T extends JsonValue | undefined>(value: T): T {
   return value;
 }
 
+/** Whether a value is so small that its JSON is within `bytes` whatever it holds: spares most values the measuring. */
+export function isSurelyWithin(value: JsonValue, bytes: number): boolean {
+  return bytesAtMost(value, bytes) <= bytes;
+}
+
+/** An upper bound, or any number above `enough`. */
+function bytesAtMost(value: JsonValue, enough: number): number {
+  if (typeof value === 'string') return value.length * 6 + 2;
+  if (typeof value !== 'object' || value === null) return 25;
+  let bytes = 2;
+  for (const [key, item] of Object.entries(value)) {
+    bytes += key.length * 6 + 4 + bytesAtMost(item, enough);
+    if (bytes > enough) break;
+  }
+  return bytes;
+}
+
 /** Size of a text in UTF-8, without encoding it. */
 export function utf8Length(text: string): number {
   let bytes = text.length;

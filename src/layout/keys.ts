@@ -16,7 +16,6 @@ export function keyPosition(key: Uint8Array): number {
   return bytes.readUInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
 }
 
-
 /**
  * Key of a request id: never the same for two ids. A UUID is packed into 16 bytes, so that time-ordered ones share
  * pages; any other id is kept as its text.

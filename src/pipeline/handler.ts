@@ -7,6 +7,7 @@ import {
   type RequestType,
   rejectRequest,
 } from '../core/app.ts';
+import { AssertionFailure } from '../core/assert.ts';
 import type { Change } from '../core/change.ts';
 import { TxlogError } from '../core/errors.ts';
 import { ownerOf } from '../core/fold.ts';
@@ -42,7 +43,8 @@ function callHandler(
     const seen = handlerRequest(request, reader.time);
     const states = handlerStates(reader);
     const allowed = handler.authorize ? handler.authorize(seen, states) : true;
-    if (allowed === false) return rejectRequest('DENIED', `${request.actor ?? 'no one'} may not ${request.type}`);
+    if (allowed === false)
+      return rejectRequest('DENIED', `${request.actor ?? 'a request without an actor'} may not ${request.type}`);
     if (allowed !== true) return refusalOf(allowed, 'authorize');
     if (!handler.decide) return request.changes;
     return choiceOf(handler.decide(seen, states), 'decide');
@@ -54,8 +56,14 @@ export function guard<T>(run: () => T): T | HandlerRejection {
   try {
     return run();
   } catch (error) {
+    if (isOurs(error)) throw error;
     return rejectRequest('HANDLER_FAILED', reasonText(error) || 'the handler threw without a message');
   }
+}
+
+/** A failure of the storage, or a bug of the engine, that user code only met: no reason to refuse the request for ever. */
+function isOurs(error: unknown): boolean {
+  return error instanceof AssertionFailure || (error instanceof TxlogError && /^(STORAGE|ENV)_/.test(error.code));
 }
 
 /** The message of whatever was thrown: bounded, and text that the log can keep. */
@@ -158,7 +166,8 @@ function valueAfter(reader: DecisionReader, changes: readonly Change[], key: str
   const folded = foldChanges(
     changes.filter((change) => change.key === key),
     (name) => reader.state(name),
-    { position: 0, time: reader.time, idAt: (at) => reader.idAt(at) },
+    // Owners are for the fold of the whole transaction to check.
+    { position: 0, time: reader.time, idAt: () => undefined },
   );
   if (!folded.ok) throw new TxlogError('REQUEST_INVALID', folded.rejection.reason);
   return (folded.after.get(key) ?? reader.state(key))?.value;

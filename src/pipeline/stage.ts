@@ -2,6 +2,7 @@ import type { LogRecord } from '../core/record.ts';
 import type { State } from '../core/state.ts';
 import type { Counts } from '../layout/meta.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { Totals } from './totals.ts';
 import type { Entry, View } from './view.ts';
 
 /** A record that is decided but not yet in the log, with the states that it leaves. */
@@ -20,7 +21,7 @@ export class Stage {
   private readonly rows = new Map<string, Entry | undefined>();
   private readonly ids = new Map<string, LogRecord>();
   private readonly compensations = new Map<number, number>();
-  private counts: Counts;
+  private readonly counted: Totals;
   readonly basePosition: number;
   /** Time of all records of the batch, in ms since 1970: never before the last record. */
   time: number;
@@ -32,7 +33,7 @@ export class Stage {
     this.snapshot = snapshot;
     this.basePosition = view.head.position;
     this.time = Math.max(now, view.head.time);
-    this.counts = view.head.counts;
+    this.counted = new Totals(view.head.counts);
   }
 
   get nextPosition(): number {
@@ -41,7 +42,7 @@ export class Stage {
 
   /** Totals after the batch, without the bytes of its records. */
   get totals(): Counts {
-    return this.counts;
+    return this.counted.now;
   }
 
   state(key: string): State | undefined {
@@ -85,8 +86,11 @@ export class Stage {
     this.ids.set(record.id, record);
     if (record.compensates !== undefined && record.outcome === 'committed')
       this.compensations.set(record.compensates, record.position);
-    this.counts = countRecord(this.counts, record, after, (key) => this.state(key));
-    for (const [key, state] of after) this.states.set(key, state);
+    this.counted.addRecord(record.outcome);
+    for (const [key, state] of after) {
+      this.counted.addState(this.state(key), state);
+      this.states.set(key, state);
+    }
   }
 
   /** The overlay's or the index's entry, as of before the batch. */
@@ -96,22 +100,4 @@ export class Stage {
     if (!this.rows.has(key)) this.rows.set(key, this.view.entry(this.snapshot, key));
     return this.rows.get(key);
   }
-}
-
-/** Totals after one more record. `before` answers with the states that it found. */
-export function countRecord(
-  counts: Counts,
-  record: LogRecord,
-  after: ReadonlyMap<string, State>,
-  before: (key: string) => State | undefined,
-): Counts {
-  const next = { ...counts };
-  if (record.outcome === 'committed') next.committed += 1;
-  else next.rejected += 1;
-  for (const [key, state] of after) {
-    const previous = before(key);
-    if (!previous) next.keys += 1;
-    next[state.kind] += Number(state.exists) - Number(previous?.exists ?? false);
-  }
-  return next;
 }

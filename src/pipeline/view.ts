@@ -149,7 +149,7 @@ export class View {
     if (this.tailBytes === 0) this.tailTime = record.time;
     this.tailBytes += bytes;
     for (const [key, state] of after) {
-      const entry = this.entries.get(key) ?? entryOf(key) ?? { state, baseVersion: 0, base: [], added: [] };
+      const entry = this.entries.get(key) ?? entryOf(key) ?? { state, baseVersion: 0, base: none, added: [] };
       entry.state = state;
       entry.added.push(position);
       assert(entry.baseVersion + entry.added.length === state.version, `version of ${key} counts its transactions`);
@@ -175,22 +175,28 @@ export class View {
     this.tailTime = this.head.time;
   }
 
-  /** Folds a record of the log that this process did not decide itself. Returns the states that it left. */
-  fold(snapshot: Snapshot, record: LogRecord, bytes: number): ReadonlyMap<string, State> {
+  /**
+   * Folds a record of the log that this process did not decide itself. Tells `visit` what each key was before, and is
+   * after it.
+   */
+  fold(
+    snapshot: Snapshot,
+    record: LogRecord,
+    bytes: number,
+    visit?: (before: State | undefined, after: State) => void,
+  ): void {
     const loaded = new Map<string, Entry | undefined>();
-    const entryOf = (key: string) => {
-      if (!loaded.has(key)) loaded.set(key, this.entry(snapshot, key));
-      return loaded.get(key);
-    };
+    if (record.outcome === 'committed') {
+      for (const { key } of record.changes) if (!loaded.has(key)) loaded.set(key, this.entry(snapshot, key));
+    }
     // A row that a checkpoint wrote ahead of the watermark has this record already.
-    const fresh =
-      record.outcome === 'rejected'
-        ? []
-        : record.changes.filter(({ key }) => (entryOf(key)?.state.position ?? 0) < record.position);
-    const folded = foldChanges(fresh, (key) => entryOf(key)?.state, { ...record, idAt: () => undefined });
+    const isFresh = (key: string) => (loaded.get(key)?.state.position ?? 0) < record.position;
+    const changes = record.outcome === 'rejected' ? [] : record.changes.filter(({ key }) => isFresh(key));
+    const context = { position: record.position, time: record.time, idAt: () => undefined };
+    const folded = foldChanges(changes, (key) => loaded.get(key)?.state, context);
     assert(folded.ok, `record ${record.position} of the log can be applied`);
-    this.absorb(record, folded.after, entryOf, bytes);
-    return folded.after;
+    if (visit) for (const [key, after] of folded.after) visit(loaded.get(key)?.state, after);
+    this.absorb(record, folded.after, (key) => loaded.get(key), bytes);
   }
 
   /** Id of the transaction at a position of the log. */
@@ -209,6 +215,9 @@ export class View {
     this.tailBytes = 0;
   }
 }
+
+/** Shared by all entries that have no row yet. */
+const none: readonly number[] = [];
 
 function push(lists: Map<string, number[]>, name: string, position: number): void {
   const list = lists.get(name);

@@ -3,10 +3,10 @@ import type { StoredRecord } from '../core/record.ts';
 import { Catalog } from '../layout/catalog.ts';
 import { toHex } from '../layout/hex.ts';
 import { keyPosition, positionKey } from '../layout/keys.ts';
-import { type Counts, emptyHead, type Head, readHead, writeHead } from '../layout/meta.ts';
+import { type Head, readHead, writeHead } from '../layout/meta.ts';
 import { writeAll } from '../pipeline/checkpoint.ts';
 import type { Progress, Reading } from '../pipeline/reading.ts';
-import { countRecord } from '../pipeline/stage.ts';
+import { Totals } from '../pipeline/totals.ts';
 import { View } from '../pipeline/view.ts';
 import type { Snapshot, Storage, TableName, WriteTx } from '../ports/storage.ts';
 
@@ -19,7 +19,7 @@ interface RawRecord {
 const pageRecords = 10_000;
 const pageBytes = 16 * 1024 * 1024;
 /** Rows that the fold keeps in memory before it writes them in key order. */
-const overlayRecords = 65_536;
+const overlayRecords = 32_768;
 
 /**
  * Copies a log into another storage and folds it into new indexes there: the one way in which indexes are made from
@@ -28,13 +28,11 @@ const overlayRecords = 65_536;
 export class Refold {
   private readonly target: Storage;
   private readonly view = new View(new Catalog());
-  private counts: Counts = emptyHead.counts;
 
   /** `target` is empty, or holds what an earlier Refold left in it. */
   constructor(target: Storage) {
     this.target = target;
     target.read((snapshot) => this.view.catchUp(snapshot));
-    this.counts = this.view.head.counts;
   }
 
   /** Position up to which the target is folded. */
@@ -74,31 +72,20 @@ export class Refold {
     this.target.transact((tx) => copyTables(tx, tables));
     const last = records.at(-1)?.record;
     assert(last !== undefined, 'a page holds records');
-    let counts = this.counts;
+    const totals = new Totals(this.view.head.counts);
     const settle = this.target.transact((tx) => {
-      counts = this.counts;
-      for (const { record, bytes } of records) counts = this.foldOne(tx, record, bytes, counts);
-      const head: Head = { position: last.position, time: last.time, digest: toHex(last.digest), counts };
+      for (const { record, bytes } of records) {
+        tx.put('log', positionKey(record.position), bytes, true);
+        totals.addRecord(record.outcome, bytes.length);
+        this.view.fold(tx, record, bytes.length, (before, after) => totals.addState(before, after));
+      }
+      const head: Head = { position: last.position, time: last.time, digest: toHex(last.digest), counts: totals.now };
       writeHead(tx, head);
       this.view.head = head;
-      return this.position - this.view.watermark >= overlayRecords
-        ? writeAll(tx, this.view, new Map()).settle
-        : undefined;
+      const due = this.position - this.view.watermark >= overlayRecords;
+      return due ? writeAll(tx, this.view, new Map()).settle : undefined;
     });
     settle?.();
-    this.counts = counts;
-  }
-
-  private foldOne(tx: WriteTx, record: StoredRecord, bytes: Uint8Array, counts: Counts): Counts {
-    tx.put('log', positionKey(record.position), bytes, true);
-    const before = new Map(
-      [...new Set(record.changes.map(({ key }) => key))].map((key) => [key, this.view.entry(tx, key)?.state]),
-    );
-    const after = this.view.fold(tx, record, bytes.length);
-    return {
-      ...countRecord(counts, record, after, (key) => before.get(key)),
-      logBytes: counts.logBytes + bytes.length,
-    };
   }
 
   /** Writes the rest of the overlay. */

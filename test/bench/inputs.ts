@@ -18,7 +18,12 @@ export function register(i: number): Input {
   const owner = ownerIndex(i);
   const name = `${pick(firstNames, owner, 3)} ${pick(lastNames, owner, 4)}`;
   const key = `${name.toLowerCase().replace(' ', '.')}.${owner}@example.com`;
-  const data = { name, city: pick(cities, i, 5), street: `${hash(i, 6) % 300} Main Street`, credit: hash(i, 7) % 10_000 };
+  const data = {
+    name,
+    city: pick(cities, i, 5),
+    street: `${hash(i, 6) % 300} Main Street`,
+    credit: hash(i, 7) % 10_000,
+  };
   return padded({ id: uuid(i, 1), type: 'customer.register', key, ts: firstTime + i * 7, data }, registerBytes);
 }
 
@@ -55,7 +60,13 @@ function hash(i: number, salt: number): number {
 }
 
 function uuid(i: number, salt: number): string {
-  const hex = [21, 22, 23, 24].map((part) => hash(i, part + salt * 10).toString(16).padStart(8, '0')).join('');
+  const hex = [21, 22, 23, 24]
+    .map((part) =>
+      hash(i, part + salt * 10)
+        .toString(16)
+        .padStart(8, '0'),
+    )
+    .join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 

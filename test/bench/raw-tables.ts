@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Database, RootDatabase } from 'lmdb';
 import { positionKey } from '../../src/layout/keys.ts';
-import { RecordEncoder, firstDigest, recordDigest } from '../../src/layout/record.ts';
+import { firstDigest, RecordEncoder, recordDigest } from '../../src/layout/record.ts';
 import type { Input } from './inputs.ts';
 import { endsRejected, toRecord } from './requests.ts';
 
@@ -42,7 +42,8 @@ export class RawTables {
       maxDbs: 32,
       ...({ maxFreeSpaceToLoad: 2000, maxFreeSpaceToRetain: 4000 } as object),
     });
-    const table = (name: string) => this.root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });
+    const table = (name: string) =>
+      this.root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });
     this.log = table('log');
     this.requests = table('requests');
     this.dedicated = table('dedicated');
@@ -90,13 +91,24 @@ export class RawTables {
     const record = this.encoder.encode(toRecord(input, position, rejected), type);
     this.digest = recordDigest(record);
     puts.push({ table: this.log, key: at, value: Buffer.from(record), append: true });
-    puts.push({ table: this.requests, key: Buffer.from(input.id.replaceAll('-', ''), 'hex'), value: at, append: false });
+    puts.push({
+      table: this.requests,
+      key: Buffer.from(input.id.replaceAll('-', ''), 'hex'),
+      value: at,
+      append: false,
+    });
     puts.push({ table: this.byType, key: Buffer.concat([Buffer.from([0, type]), at]), value: empty, append: false });
-    puts.push({ table: this.byOutcome, key: Buffer.concat([Buffer.from([Number(rejected)]), at]), value: empty, append: false });
+    puts.push({
+      table: this.byOutcome,
+      key: Buffer.concat([Buffer.from([Number(rejected)]), at]),
+      value: empty,
+      append: false,
+    });
     if (rejected) return;
     const key = type === 1 ? `customer/${input.key}` : input.key;
     const value = Buffer.from(JSON.stringify(type === 1 ? input.data : input.data.by));
-    if (type === 1) puts.push({ table: this.dedicated, key: Buffer.from(`email/${input.key}`), value: at, append: false });
+    if (type === 1)
+      puts.push({ table: this.dedicated, key: Buffer.from(`email/${input.key}`), value: at, append: false });
     puts.push({ table: this.shared, key: Buffer.from(key), value: Buffer.concat([at, value]), append: false });
     puts.push({ table: this.applied, key: Buffer.concat([Buffer.from(`${key}\0`), at]), value: empty, append: false });
   }

@@ -5,7 +5,8 @@ import { type Input, isDup } from './inputs.ts';
 /** The request that does what a workload asks: an address with one owner and the customer under it, or a counter. */
 export function toRequestInput({ id, type, key, ts, data }: Input): RequestInput {
   const payload = { ts };
-  if (type === 'counter.increment') return { id, type, payload, changes: [{ op: 'add', key, value: data.by as number }] };
+  if (type === 'counter.increment')
+    return { id, type, payload, changes: [{ op: 'add', key, value: data.by as number }] };
   return {
     id,
     type,

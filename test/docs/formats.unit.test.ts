@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { present } from '../../src/core/assert.ts';
 import type { Change } from '../../src/core/change.ts';
 import { foldChanges } from '../../src/core/fold-record.ts';
 import type { LogRecord, Outcome } from '../../src/core/record.ts';
-import { present } from '../../src/core/assert.ts';
 import { toHex } from '../../src/layout/hex.ts';
 import { firstDigest, RecordEncoder } from '../../src/layout/record.ts';
 import { encodeStateRow } from '../../src/layout/state-row.ts';
@@ -22,7 +22,12 @@ interface Shown {
 }
 
 const page = readPage('docs/formats/record.md');
-const shown = JSON.parse(present(page.fences.find(({ lang }) => lang === 'json'), 'JSON').text) as Shown;
+const shown = JSON.parse(
+  present(
+    page.fences.find(({ lang }) => lang === 'json'),
+    'JSON',
+  ).text,
+) as Shown;
 const record: LogRecord = {
   ...shown,
   position: Number(shown.position),
@@ -49,6 +54,9 @@ it('the state rows of docs/formats/lmdb.md have the bytes that are shown', () =>
 
 /** The bytes of each line of the page's hex fence, without the words after them. */
 function hexLines({ fences }: Page): string[] {
-  const text = present(fences.find(({ lang }) => lang === 'hex'), 'hex').text;
+  const text = present(
+    fences.find(({ lang }) => lang === 'hex'),
+    'hex',
+  ).text;
   return text.split('\n').map((line) => (line.split(/ {2,}| (?=[a-z]+:)/)[0] ?? '').replaceAll(' ', ''));
 }

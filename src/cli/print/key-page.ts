@@ -3,10 +3,11 @@ import { type StoredRecord, toRejectionJson, toTime } from '../../index.ts';
 import type { KeyEntry, KeyPage } from '../inspect-key.ts';
 import { stateText } from './change-text.ts';
 import type { Paint } from './paint.ts';
+import { shellWord } from './shell-word.ts';
 import { toStateJson } from './state-json.ts';
 import { formatPairs, formatTable } from './table.ts';
 import { formatValue, plural, printable, shorten } from './text.ts';
-import { linkText, shellWord } from './transaction-page.ts';
+import { linkText } from './transaction-page.ts';
 
 /** A key and a page of its history as JSON. */
 export function toKeyPageJson({ key, state, entries, earlier, next, rejections }: KeyPage): JsonObject {

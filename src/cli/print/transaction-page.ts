@@ -3,6 +3,7 @@ import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJ
 import { changeText, stateText } from './change-text.ts';
 import type { Paint } from './paint.ts';
 import { outcomeColour, outcomeOf } from './record-lines.ts';
+import { shellWord } from './shell-word.ts';
 import { toStateJson } from './state-json.ts';
 import { formatPairs, formatTable } from './table.ts';
 import { formatValue, printable } from './text.ts';
@@ -89,12 +90,6 @@ function nextOf({ record, keys, compensatedBy }: TransactionReport): string[] {
 /** A transaction by both its names, for people. */
 export function linkText({ id, position }: TransactionLink): string {
   return `${printable(id)} at ${position}`;
-}
-
-/** A word that a shell reads as it is. */
-export function shellWord(text: string): string {
-  const safe = printable(text);
-  return /^[\w./:@%+,=][\w./:@%+,=-]*$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }
 
 function andMore(count: number): string[] {

@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bin = join(root, 'bin/run.js');
+
+/** A scripted session as it is written down, and as it ran now. */
+export interface Played {
+  readonly written: string;
+  readonly played: string;
+}
+
+/**
+ * Plays a session file: each line `$ command` is run by a shell in one empty directory, in which `txlog` is the built
+ * command line and `fixtures` are the repository's. What follows a command is its stdout; lines with `! ` its stderr;
+ * `= N` its exit code, when it is not 0. Lines with `#` and blank ones are kept as they are. What differs from run to
+ * run is written as `<time>` and the like. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
+ */
+export function playSession(file: string): Played {
+  const written = readFileSync(file, 'utf8');
+  const dir = mkdtempSync(join(tmpdir(), 'txlog-session-'));
+  try {
+    writeFileSync(join(dir, '.txlog-command'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {
+      mode: 0o755,
+    });
+    symlinkSync(join(root, 'fixtures'), join(dir, 'fixtures'));
+    const played = linesToKeep(written)
+      .map((line) => (line.startsWith('$ ') ? `${line}\n${runCommand(dir, line.slice(2))}` : line))
+      .join('\n');
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, played);
+    return { written: process.env.UPDATE_GOLDEN === '1' ? played : written, played };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function linesToKeep(text: string): string[] {
+  return text.split('\n').filter((line) => /^(\$ |#|$)/.test(line));
+}
+
+function runCommand(dir: string, command: string): string {
+  const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
+  const script = `txlog() { ./.txlog-command "$@"; }\n${command}`;
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', script], { cwd: dir, env, encoding: 'utf8' });
+  const told = stderr === '' ? '' : stderr.replace(/\n$/, '').replace(/^/gm, '! ').concat('\n');
+  const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
+  return normalise(dir, `${ended}${told}${status === 0 ? '' : `= ${status}\n`}`).replace(/\n$/, '');
+}
+
+function normalise(dir: string, output: string): string {
+  return output
+    .replaceAll(dir, '<dir>')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '<time>')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
+    .replaceAll(/\b[0-9a-f]{64}\b/g, '<digest>')
+    .replaceAll(/\b[0-9a-f]{16}…/g, '<digest>…')
+    .replaceAll(/ in [\d.]+ ?m?s \([\d,]+\/s\)/g, ' in <duration>')
+    .replaceAll(/"ms":\d+/g, '"ms":<ms>')
+    .replaceAll(/"(fileBytes|usedBytes|logBytes)":\d+/g, '"$1":<bytes>')
+    .replaceAll(/[\d.]+ [kMG]?B (on disk|used)/g, '<bytes> $1');
+}

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEnvironment } from '../../src/index.ts';
+
+/** A temporary directory, and how to remove it. */
+export function tempDir(): { readonly dir: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'txlog-cli2-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Makes an environment with `count` records at positions 1 to `count`, every third of type `rare`. */
+export async function fill(dir: string, count: number): Promise<void> {
+  const env = await openEnvironment(dir, { create: true });
+  const requests = Array.from({ length: count }, (_, i) =>
+    env.check({
+      id: `r-${i + 1}`,
+      type: i % 3 === 0 ? 'rare' : 'often',
+      changes: [{ op: 'add', key: `k/${i % 7}`, value: 1 }],
+    }),
+  );
+  await env.submitChecked(requests);
+  await env.close();
+}

@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { RequestInput } from '../../src/core/request.ts';
+import { openEnvironment } from '../../src/engine.ts';
+import { systemClock } from '../../src/system-clock.ts';
+import { makeWorkplace, type Workplace } from './workplace.ts';
+
+/** A directory that holds what the examples of the help name. */
+export interface ExamplePlace extends Workplace {
+  /** An example with what lies outside the directory, lasts for ever, or takes its time, made harmless. */
+  safe(example: string): string;
+}
+
+const start = Date.parse('2026-01-31T11:00:00Z');
+const records = 1_100;
+
+/** Makes a directory with an environment of a thousand records, and the files that examples read. */
+export async function makeExamplePlace(): Promise<ExamplePlace> {
+  const outer = makeWorkplace({ fences: [] });
+  const dir = join(outer.dir, 'work');
+  mkdirSync(dir);
+  await fill(join(dir, '.txlog'));
+  await fill(join(dir, 'var/lib/orders'), 1);
+  const env = await openEnvironment(join(dir, '.txlog'), { readOnly: true });
+  await env.backup(join(dir, 'backup'));
+  await env.backup(join(dir, 'backup.mdb'));
+  const plan = JSON.stringify(await env.planCompensation(['i-1', 'i-2']));
+  await env.close();
+  for (const [name, bytes] of files(plan)) writeFileSync(join(dir, name), bytes);
+  const vars = { ...outer.env, HOME: dir };
+  return { ...outer, dir, env: vars, safe };
+}
+
+function safe(example: string): string {
+  if (example.startsWith('txlog init') && !example.includes(' init ')) return example.replace('init', 'init --env new');
+  if (example.includes(' -f ')) return `timeout --foreground -s INT 2 ${example}`;
+  if (example.startsWith('txlog bench'))
+    return `${example.replace(/ --count \d+/, '')} --count 200`.replace(' /var', ' var');
+  return example.replace(' /var', ' var');
+}
+
+/** Each record a minute after the one before, so that positions and times of the examples are there. */
+async function fill(dir: string, count = records): Promise<void> {
+  let now = start;
+  const env = await openEnvironment(dir, { create: true, clock: { ...systemClock, now: () => now } });
+  for (let i = 1; i <= count; i++) {
+    await env.submit(requestAt(i));
+    if (i <= 100) now += 60_000;
+  }
+  await env.close();
+}
+
+function requestAt(i: number): RequestInput {
+  const count = { op: 'add', key: 'stats/customers', value: 1 } as const;
+  if (i === 1) {
+    const claim = { op: 'claim', key: 'email/ann@example.com', value: 'c-1' } as const;
+    return { id: 'r-1', type: 'customer.create', changes: [claim] };
+  }
+  if (i <= 3)
+    return {
+      id: `i-${i - 1}`,
+      type: 'order.import',
+      payload: { amount: 9_000 },
+      changes: [{ op: 'add', key: `order/${i}`, value: 1 }],
+    };
+  if (i === 4)
+    return {
+      id: 'r-2',
+      type: 'order.create',
+      payload: { amount: 9_000 },
+      changes: [{ op: 'set', key: 'customer/c-1', value: {} }],
+    };
+  return { id: `x-${i}`, type: 'customer.touch', changes: [{ op: 'merge', key: 'customer/c-1', value: { i } }, count] };
+}
+
+function files(plan: string): [string, string | Buffer][] {
+  const requests = [1, 2, 3].map((i) => `${JSON.stringify({ id: `f-${i}`, type: 'note', payload: { i } })}\n`).join('');
+  return [
+    ['plan.json', plan],
+    ['requests.ndjson', requests],
+    ['requests.ndjson.gz', gzipSync(requests)],
+    ['events.ndjson', '{"no":1}\n{"no":2}\n'],
+    ['events.map.ts', 'export default ({ no }: { no: number }) => ({ id: String(no), type: "event", payload: no });\n'],
+    [
+      'new-handlers.ts',
+      'import { defineApp, reject } from "txlog";\nexport default defineApp({ requests: { "customer.create": { decide: () => reject("CLOSED", "no more customers") } } });\n',
+    ],
+  ];
+}

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { docPages, type Fence, fencesOf, root } from './pages.ts';
+import { makeWorkplace, namedFences } from './workplace.ts';
+
+// Goal: every TypeScript example of the docs and of the sources' comments compiles under strict settings, and runs.
+// Method: those of one page are files of one directory, where `txlog` is the built package. What an example says about
+// its output, in comments right after a console.log, is compared with what it prints.
+
+interface Example {
+  readonly path: string;
+  readonly fences: readonly Fence[];
+}
+
+const examples: readonly Example[] = [...docPages(), ...commentedSources()].filter(({ fences }) =>
+  fences.some(({ lang }) => lang === 'ts'),
+);
+
+it.each(examples.map((example) => [example.path, example] as const))('examples of %s compile and run', (_, example) => {
+  const workplace = makeWorkplace(example);
+  try {
+    const named = new Set(namedFences(example).map(([, text]) => text));
+    const unnamed = example.fences.filter(({ lang, text }) => lang === 'ts' && !named.has(text));
+    const files = unnamed.map(({ text, line }) => ({ name: `line-${line}.ts`, text }));
+    for (const { name, text } of files) writeFileSync(join(workplace.dir, name), `${text}\nexport {};\n`);
+    writeFileSync(join(workplace.dir, 'tsconfig.json'), JSON.stringify(settings));
+    symlinkSync(join(root, 'node_modules/@types'), join(workplace.dir, 'node_modules/@types'));
+    expect(run([join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], workplace)).toEqual({
+      status: 0,
+      output: '',
+    });
+    for (const { name, text } of files) {
+      const { status, output } = run(['--import', tsx, name], workplace);
+      expect({ status, output }).toEqual({ status: 0, output: promised(text) });
+    }
+  } finally {
+    workplace.remove();
+  }
+});
+
+const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
+
+const settings = {
+  compilerOptions: {
+    ...{ target: 'es2023', module: 'node20', types: ['node'], strict: true, noEmit: true, skipLibCheck: true },
+    ...{ allowImportingTsExtensions: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
+  },
+  include: ['*.ts'],
+};
+
+/** What an example says that it prints: comments that follow a line with console.log. */
+function promised(text: string): string {
+  const lines = text.split('\n');
+  const said = lines.filter((line, i) => line.startsWith('// ') && lines[i - 1]?.includes('console.log('));
+  return said.map((line) => `${line.slice(3)}\n`).join('');
+}
+
+function run(args: readonly string[], { dir, env }: { dir: string; env: NodeJS.ProcessEnv }) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: dir, env, encoding: 'utf8' });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+/** Modules of src/ whose comments hold examples. */
+function commentedSources(): Example[] {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  return files.flatMap((file) => {
+    if (!file.endsWith('.ts')) return [];
+    const text = readFileSync(join(root, 'src', file), 'utf8');
+    const fences = [...text.matchAll(/\/\*\*.*?\*\//gs)].flatMap(([comment]) => [
+      ...fencesOf(comment.replace(/^[ \t]*\*[ \t]?/gm, '')),
+    ]);
+    return [{ path: `src/${file}`, fences }];
+  });
+}

@@ -1,0 +1,385 @@
+import type { App, HandlerRejection, HandlerState } from '../../src/core/app.ts';
+import type { Change } from '../../src/core/change.ts';
+import type { JsonValue } from '../../src/core/json.ts';
+import type { Expectation } from '../../src/core/record.ts';
+
+// A second, naive engine: plain lists, everything computed again from the whole history each time it is asked. It shares
+// no code with the first one but the types.
+
+export interface ModelRequest {
+  readonly id: string;
+  readonly type: string;
+  readonly actor?: string;
+  readonly payload?: JsonValue;
+  readonly changes?: readonly Change[];
+  readonly expect?: readonly Expectation[];
+  /** Position of the transaction to undo. */
+  readonly compensates?: number;
+}
+
+/** A change as the model keeps it: an undone dedicated key goes back to what it was before a position, or is free. */
+type ModelChange = Change & { readonly backTo?: number };
+
+export interface ModelRecord {
+  readonly position: number;
+  readonly time: number;
+  readonly request: ModelRequest;
+  readonly outcome: 'committed' | 'rejected';
+  readonly changes: readonly ModelChange[];
+  readonly code?: string;
+  /** The key that it was rejected for. */
+  readonly key?: string;
+}
+
+export interface ModelState {
+  readonly key: string;
+  readonly kind: 'dedicated' | 'shared';
+  readonly value: JsonValue | undefined;
+  readonly version: number;
+  readonly position: number;
+  readonly owner?: number;
+  readonly until?: number;
+  readonly applied: readonly number[];
+}
+
+export type ModelAnswer = { readonly record: ModelRecord; readonly duplicate: boolean } | 'conflict';
+
+/** Why a change cannot be applied. */
+class Refusal extends Error {
+  readonly code: string;
+  readonly key: string | undefined;
+
+  constructor(code: string, key?: string) {
+    super(code);
+    this.code = code;
+    this.key = key;
+  }
+}
+
+const dedicated = new Set(['claim', 'confirm', 'release', 'replace', 'expire']);
+const isObject = (value: unknown): value is Record<string, JsonValue> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export class Model {
+  records: ModelRecord[] = [];
+  private readonly app: App;
+
+  constructor(app: App) {
+    this.app = app;
+  }
+
+  get head(): number {
+    return this.records.length;
+  }
+
+  find(id: string): ModelRecord | undefined {
+    return this.records.find(({ request }) => request.id === id);
+  }
+
+  /** Decides a request and logs it. */
+  submit(request: ModelRequest, now: number): ModelAnswer {
+    const earlier = this.find(request.id);
+    if (earlier) return same(earlier.request, request) ? { record: earlier, duplicate: true } : 'conflict';
+    const undone = request.compensates === undefined ? undefined : this.compensationOf(request.compensates, this.head);
+    if (undone) return { record: undone, duplicate: true };
+    const time = Math.max(now, this.records.at(-1)?.time ?? 0);
+    const looks = new Looks(this, time);
+    let changes: readonly ModelChange[] = request.changes ?? [];
+    let refusal: Refusal | undefined;
+    try {
+      changes = this.choose(request, looks);
+    } catch (error) {
+      refusal = asRefusal(error);
+      if (this.decides(request)) changes = looks.unmet ? changes : [];
+    }
+    for (const { key } of changes) looks.at(key);
+    if (looks.expired.size > 0) this.logExpiries(looks.expired, time);
+    const position = this.head + 1;
+    try {
+      if (!refusal) this.tryAll(changes, { position, time, request });
+    } catch (error) {
+      refusal = asRefusal(error);
+    }
+    const record: ModelRecord = refusal
+      ? { position, time, request, outcome: 'rejected', changes, code: refusal.code, ...keyOf(refusal) }
+      : { position, time, request, outcome: 'committed', changes };
+    this.records.push(record);
+    return { record, duplicate: false };
+  }
+
+  /** The state of a key when the log ended at `upTo`; undefined when nothing ever touched it. */
+  stateAt(key: string, upTo = this.head): ModelState | undefined {
+    const touching = this.touching(key, upTo);
+    const [first] = touching;
+    const last = touching.at(-1);
+    if (!first || !last) return undefined;
+    const kind = dedicated.has(first.changes.find((change) => change.key === key)?.op ?? '') ? 'dedicated' : 'shared';
+    const base = { key, kind, version: touching.length, position: last.position } as const;
+    const applied = touching.map(({ position }) => position);
+    if (kind === 'shared') return { ...base, applied, value: this.fold(key, upTo) };
+    let owned: Owned = {};
+    for (const record of touching) {
+      for (const change of record.changes) if (change.key === key) owned = this.own(owned, change, record);
+    }
+    return { ...base, applied, value: undefined, ...owned };
+  }
+
+  /** All keys that were ever touched, up to a position. */
+  keys(upTo = this.head): string[] {
+    const committed = this.records.slice(0, upTo).filter(({ outcome }) => outcome === 'committed');
+    return [...new Set(committed.flatMap(({ changes }) => changes.map(({ key }) => key)))].sort();
+  }
+
+  /** The committed compensation of a transaction. */
+  compensationOf(target: number, upTo: number): ModelRecord | undefined {
+    return this.records.find(
+      ({ request, outcome, position }) => request.compensates === target && outcome === 'committed' && position <= upTo,
+    );
+  }
+
+  private touching(key: string, upTo: number): ModelRecord[] {
+    return this.records.filter(
+      ({ position, outcome, changes }) =>
+        position <= upTo && outcome === 'committed' && changes.some((change) => change.key === key),
+    );
+  }
+
+  private decides({ type, compensates }: ModelRequest): boolean {
+    return compensates !== undefined || this.app.requests?.[type]?.decide !== undefined;
+  }
+
+  private choose(request: ModelRequest, looks: Looks): readonly ModelChange[] {
+    for (const expected of request.expect ?? []) {
+      if (looks.meets(expected)) continue;
+      looks.unmet = true;
+      throw new Refusal('EXPECTATION_FAILED', expected.key);
+    }
+    if (request.compensates !== undefined) return this.undo(request.compensates, looks);
+    const handler = this.app.requests?.[request.type];
+    const { id, type, actor, payload = null } = request;
+    const seen = { id, type, actor, payload, time: looks.time };
+    if (handler?.authorize && handler.authorize(seen, looks) !== true) throw new Refusal('DENIED');
+    if (!handler?.decide) return request.changes ?? [];
+    return choiceOf(() => handler.decide?.(seen, looks));
+  }
+
+  /** What undoes a transaction: its own handler's changes, or every key as if it had never been. */
+  private undo(target: number, looks: Looks): readonly ModelChange[] {
+    const record = this.records[target - 1];
+    if (record?.outcome !== 'committed' || record.request.type.startsWith('txlog.'))
+      throw new Refusal('NOT_COMPENSABLE');
+    const own = this.app.requests?.[record.request.type]?.compensate;
+    if (own) return choiceOf(() => own({ ...record.request, changes: record.changes } as never, looks));
+    const changes: ModelChange[] = [];
+    for (const key of new Set(record.changes.map((change) => change.key))) {
+      const state = looks.at(key);
+      if (state?.kind === 'shared') {
+        this.foldOrBlock(key, target);
+        changes.push({ op: 'restore', key });
+      } else changes.push(...this.undoOwned(key, record, state));
+    }
+    return changes;
+  }
+
+  private undoOwned(key: string, record: ModelRecord, state: ModelState | undefined): ModelChange[] {
+    const first = record.changes.find((change) => change.key === key);
+    if (state?.owner === record.position) return [{ op: 'restore', key }];
+    if (first?.op === 'claim') {
+      if (state?.owner !== undefined) throw new Refusal('COMPENSATION_BLOCKED', key);
+      return [];
+    }
+    if (state?.position !== record.position) throw new Refusal('COMPENSATION_BLOCKED', key);
+    return [{ op: 'restore', key, backTo: record.position - 1 }];
+  }
+
+  private foldOrBlock(key: string, without: number): void {
+    try {
+      this.fold(key, this.head, without);
+    } catch (error) {
+      throw new Refusal('COMPENSATION_BLOCKED', asRefusal(error) && key);
+    }
+  }
+
+  /** A shared value: all its transactions, but for those that were undone up to then. Reducers run each time. */
+  private fold(key: string, upTo: number, without?: number): JsonValue | undefined {
+    let value: JsonValue | undefined;
+    for (const record of this.touching(key, upTo)) {
+      const { position, changes, request } = record;
+      if (position === without || changes.some((change) => change.key === key && change.op === 'restore')) continue;
+      const undone = this.compensationOf(position, upTo)?.changes.some(
+        (change) => change.key === key && change.op === 'restore',
+      );
+      if (undone) continue;
+      for (const change of changes) if (change.key === key) value = this.apply(value, change, request.type);
+    }
+    return value;
+  }
+
+  private apply(value: JsonValue | undefined, change: Change, type: string): JsonValue | undefined {
+    const { op, key, value: argument = null } = change;
+    switch (op) {
+      case 'set':
+        return argument;
+      case 'delete':
+        return undefined;
+      case 'merge':
+        return patched(value, argument);
+      case 'append':
+        if (!Array.isArray(value ?? []) || (value === null && value !== undefined))
+          throw new Refusal('VALUE_MISMATCH', key);
+        return [...((value as JsonValue[] | undefined) ?? []), ...(argument as JsonValue[])];
+      case 'add':
+        if (typeof argument === 'number') return sum(value, argument, key);
+        if (value !== undefined && !isObject(value)) throw new Refusal('VALUE_MISMATCH', key);
+        return Object.fromEntries([
+          ...Object.entries(value ?? {}),
+          ...Object.entries(argument as object).map(
+            ([field, part]) => [field, sum(value?.[field], part, key)] as const,
+          ),
+        ]);
+      case 'reduce': {
+        const reducer = this.app.requests?.[type]?.reducers?.[change.reducer ?? ''];
+        if (!reducer) throw new Refusal('HANDLER_FAILED');
+        return reducer(value, change.value);
+      }
+      default:
+        throw new Error(`the model has no ${op}`);
+    }
+  }
+
+  /** One change to a dedicated key. */
+  private own(owned: Owned, change: ModelChange, record: Placed): Owned {
+    const { op, key, value = null, pending } = change;
+    if (op === 'expire') return {};
+    if (op === 'restore') {
+      if (change.backTo === undefined) return {};
+      const { value: before, owner, until } = this.stateAt(key, change.backTo) as ModelState;
+      return { value: before, ...(owner === undefined ? {} : { owner }), ...(until === undefined ? {} : { until }) };
+    }
+    if (op === 'claim') {
+      if (owned.owner !== undefined) throw new Refusal('KEY_OWNED', key);
+      const until = pending === undefined ? {} : { until: record.time + Math.round(pending * 1000) };
+      return { value, owner: record.position, ...until };
+    }
+    const owner = owned.owner === record.position ? record : this.records[(owned.owner ?? 0) - 1];
+    if (!owner || owner.request.id !== change.owner) throw new Refusal('NOT_OWNER', key);
+    if (op === 'release') return {};
+    if (op === 'replace') return { ...owned, value };
+    return { value: owned.value, owner: owned.owner as number };
+  }
+
+  /** Throws when one of the changes cannot be applied, each on what the ones before leave. */
+  private tryAll(changes: readonly ModelChange[], record: Placed): void {
+    const values = new Map<string, JsonValue | undefined>();
+    const owners = new Map<string, Owned>();
+    const kinds = new Map<string, string>();
+    for (const change of changes) {
+      const { key, op } = change;
+      const state = this.stateAt(key);
+      const kind = op === 'restore' ? state?.kind : dedicated.has(op) ? 'dedicated' : 'shared';
+      const known = state?.kind ?? kinds.get(key) ?? kind;
+      kinds.set(key, known as string);
+      if (known !== kind) throw new Refusal('KIND_MISMATCH', key);
+      if (kind === 'dedicated') owners.set(key, this.own(owners.get(key) ?? state ?? {}, change, record));
+      else if (op !== 'restore')
+        values.set(key, this.apply(values.has(key) ? values.get(key) : state?.value, change, record.request.type));
+    }
+  }
+
+  private logExpiries(keys: ReadonlySet<string>, time: number): void {
+    const position = this.head + 1;
+    const changes = [...keys].map((key): ModelChange => ({ op: 'expire', key }));
+    const request = { id: `txlog.expire/${position}`, type: 'txlog.expire' };
+    this.records.push({ position, time, request, outcome: 'committed', changes });
+  }
+}
+
+type Placed = Pick<ModelRecord, 'position' | 'time' | 'request'>;
+
+interface Owned {
+  readonly value?: JsonValue | undefined;
+  readonly owner?: number;
+  readonly until?: number;
+}
+
+/** What one decision looks at: reservations that ran out are free, and are remembered. */
+class Looks {
+  readonly expired = new Set<string>();
+  readonly time: number;
+  unmet = false;
+  private readonly model: Model;
+
+  constructor(model: Model, time: number) {
+    this.model = model;
+    this.time = time;
+  }
+
+  at(key: string): ModelState | undefined {
+    const state = this.model.stateAt(key);
+    if (state?.until === undefined || state.until > this.time) return state;
+    this.expired.add(key);
+    const { owner: _owner, until: _until, ...rest } = state;
+    return { ...rest, value: undefined, version: state.version + 1, position: this.model.head + 1 };
+  }
+
+  get(key: string): HandlerState | undefined {
+    const state = this.at(key);
+    if (!state || (state.owner === undefined && state.value === undefined)) return undefined;
+    const { kind, version, value = null, owner } = state;
+    const named = owner === undefined ? {} : { owner: { id: this.idAt(owner), position: owner } };
+    return { key, kind, value, version, ...named };
+  }
+
+  meets({ key, exists, version, owner }: Expectation): boolean {
+    const state = this.at(key);
+    const found = state !== undefined && (state.owner !== undefined || state.value !== undefined);
+    const actual = state?.owner === undefined ? undefined : this.idAt(state.owner);
+    return (
+      (exists ?? found) === found &&
+      (version ?? state?.version ?? 0) === (state?.version ?? 0) &&
+      (owner === undefined || owner === actual)
+    );
+  }
+
+  private idAt(position: number): string {
+    return this.model.records[position - 1]?.request.id ?? '';
+  }
+}
+
+function sum(value: JsonValue | undefined, addend: number, key: string): number {
+  const current = value ?? 0;
+  if (typeof current !== 'number') throw new Refusal('VALUE_MISMATCH', key);
+  if (Math.abs(current + addend) > Number.MAX_SAFE_INTEGER) throw new Refusal('NUMBER_INEXACT', key);
+  return current + addend;
+}
+
+function patched(value: JsonValue | undefined, patch: JsonValue): JsonValue {
+  if (!isObject(patch)) return patch;
+  const target = isObject(value) ? value : {};
+  const names = new Set([...Object.keys(target), ...Object.keys(patch)]);
+  const fields = [...names].map((name) => [name, name in patch ? patch[name] : target[name]] as const);
+  return Object.fromEntries(
+    fields
+      .filter(([name, field]) => !(name in patch && field === null))
+      .map(([name, field]) => [name, name in patch ? patched(target[name], field as JsonValue) : (field as JsonValue)]),
+  );
+}
+
+function choiceOf(run: () => readonly Change[] | HandlerRejection | undefined): readonly Change[] {
+  let chosen: readonly Change[] | HandlerRejection | undefined;
+  try {
+    chosen = run();
+  } catch {
+    throw new Refusal('HANDLER_FAILED');
+  }
+  if (chosen && 'rejected' in chosen) throw new Refusal(chosen.code, chosen.key);
+  return chosen ?? [];
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
+}
+
+const keyOf = ({ key }: Refusal) => (key === undefined ? {} : { key });
+const same = (a: ModelRequest, b: ModelRequest) => JSON.stringify(a) === JSON.stringify(b);

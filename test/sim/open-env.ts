@@ -1,0 +1,99 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { v7 as timeOrderedId } from 'uuid';
+import { compileApp } from '../../src/app/load.ts';
+import { type App, emptyApp } from '../../src/core/app.ts';
+import { limits } from '../../src/core/limits.ts';
+import { Environment } from '../../src/environment.ts';
+import { Catalog } from '../../src/layout/catalog.ts';
+import { initialise } from '../../src/open-handle.ts';
+import { localOrder } from '../../src/order/local/order.ts';
+import { Pipeline } from '../../src/pipeline/0-pipeline.ts';
+import { View } from '../../src/pipeline/view.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+
+/** Time that stands still until a test moves it, for all clocks that share it. */
+export interface World {
+  time: number;
+}
+
+/** The clock of one process in a world. */
+export class SteeredClock implements Clock {
+  /** What `elapsed` adds each time it is asked. */
+  elapsedStep = 0;
+  private readonly world: World;
+  private readonly timers = new Set<() => void>();
+  private sinceStart = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  now(): number {
+    return this.world.time;
+  }
+
+  elapsed(): number {
+    this.sinceStart += this.elapsedStep;
+    return this.sinceStart;
+  }
+
+  after(_ms: number, callback: () => void): () => void {
+    this.timers.add(callback);
+    return () => void this.timers.delete(callback);
+  }
+
+  yield(): Promise<void> {
+    return nextTurn();
+  }
+
+  /** Lets all waiting timers run out. */
+  fire(): void {
+    const due = [...this.timers];
+    this.timers.clear();
+    for (const callback of due) callback();
+  }
+}
+
+/** How to open an environment on a storage. */
+export interface OpenOn {
+  readonly app?: App;
+  readonly clock?: Clock;
+  /** Bound of a checkpoint in records; the default of the engine when absent. */
+  readonly bound?: number;
+}
+
+/** Opens an environment on any storage, as `openEnvironment` does on LMDB; makes it when the storage is empty. */
+export async function openOn(storage: Storage, options: OpenOn = {}): Promise<Environment> {
+  const clock = options.clock ?? new SteeredClock({ time: 1_700_000_000_000 });
+  const app = options.app ? await compileApp(options.app, 'the test') : emptyApp;
+  const format = await initialise(storage);
+  const connect = async () => {
+    const view = new View(new Catalog());
+    const pipeline = new Pipeline({
+      storage,
+      view,
+      clock,
+      app,
+      bounds: { records: options.bound ?? limits.checkpointRecords, bytes: limits.checkpointBytes },
+      order: localOrder(storage),
+      makeId: () => timeOrderedId(),
+    });
+    return { handle: { storage, view, format, generation: 1 }, pipeline };
+  };
+  return new Environment({ dir: ':memory:', app, clock, connect, connection: await connect() });
+}
+
+/** Bounds of a size at which small tests cross them. For this process only: each test file has its own. */
+export function shrinkLimits(smaller: Partial<Record<keyof typeof limits, number>>): void {
+  Object.assign(limits, smaller);
+}
+
+/** Waits until nothing happens any more in `storage`. */
+export async function untilQuiet(storage: { readonly writes: number }): Promise<void> {
+  for (let quiet = 0; quiet < 4; quiet++) {
+    const before = storage.writes;
+    await nextTurn();
+    if (storage.writes !== before) quiet = -1;
+  }
+}
