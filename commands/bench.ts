@@ -16,7 +16,14 @@ export default class Bench extends BaseCommand {
     '<%= config.bin %> bench --count 100000 --dir /var/lib --json',
   ];
   static override flags = {
-    count: Flags.integer({ summary: 'Transactions.', char: 'n', min: 1_000, max: 10_000_000, default: 20_000 }),
+    count: Flags.integer({
+      summary: 'Transactions.',
+      char: 'n',
+      min: 1_000,
+      max: 10_000_000,
+      default: 20_000,
+      helpValue: 'N',
+    }),
     dir: Flags.string({ summary: 'Measure on the disk of this directory.', helpValue: 'DIR' }),
   };
 

@@ -1,8 +1,8 @@
 import { auditAndRepair, formatAudit, toAuditJson } from '../src/cli/audit.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
 import { filterFlags, filterText, toFilter } from '../src/cli/filter-flags.ts';
-import { plural } from '../src/cli/print/text.ts';
-import { refuseFilter, rescanFlags, rescanTo } from '../src/cli/rescan.ts';
+import { plural, printable } from '../src/cli/print/text.ts';
+import { checkFlags, rescanFlags, rescanTo } from '../src/cli/rescan.ts';
 import { StreamCommand } from '../src/cli/stream-command.ts';
 import { showWork } from '../src/cli/work-progress.ts';
 
@@ -25,14 +25,12 @@ export default class Rescan extends StreamCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Rescan);
     const name = flags.checkpoint;
-    refuseFilter(flags);
+    checkFlags(flags);
     const filter = await toFilter(flags, Date.now());
     const checkpoint =
       name === undefined ? undefined : { name, filter: filterText(flags), reset: flags['reset-checkpoint'] };
-    const progress = showWork(
-      flags.verify ? 'verifying' : 'rescanning',
-      !flags.quiet && (flags.verify || flags.output !== undefined),
-    );
+    const isFile = flags.output !== undefined && flags.output !== '-';
+    const progress = showWork(flags.verify ? 'verifying' : 'rescanning', !flags.quiet && (flags.verify || isFile));
     const { onProgress } = progress;
     await this.withEnv({ readOnly: checkpoint === undefined && !flags.repair }, async (env) => {
       if (flags.verify) {
@@ -45,7 +43,7 @@ export default class Rescan extends StreamCommand {
       } else {
         const job = { filter, checkpoint, file: flags.output, onProgress };
         const { records } = await rescanTo(env, this.out, job).finally(() => progress.stop());
-        if (flags.output !== undefined) this.talk(`${plural(records, 'record')} written to ${flags.output}`);
+        if (isFile) this.talk(`${plural(records, 'record')} written to ${printable(flags.output ?? '')}`);
       }
     });
   }

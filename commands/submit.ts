@@ -19,7 +19,7 @@ export default class Submit extends BaseCommand {
     `<%= config.bin %> submit --type customer.create --id r-1 --change 'claim email/ann@example.com "c-1"'`,
     `<%= config.bin %> submit --type order.note --data '{"text":"hello"}' --change 'append order/7 ["hello"]'`,
     '<%= config.bin %> submit requests.ndjson',
-    'cat requests.ndjson.gz | <%= config.bin %> submit - --keep-going --receipts rejected',
+    '<%= config.bin %> submit - --keep-going --receipts rejected < requests.ndjson.gz',
     '<%= config.bin %> submit events.ndjson --map ./events.map.ts --dry-run',
   ];
   static override args = { file: Args.string({ description: 'Requests, one per line; - is stdin.' }) };

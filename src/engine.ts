@@ -17,7 +17,7 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** The user's code: an app from `defineApp`, or the path of its module. */
   readonly app?: App | string;
-  /** Records after which the indexes are written. 0 writes them with each transaction. Default 32,768. */
+  /** Records after which the indexes are written. 0 writes them with each transaction. Default 16,384. */
   readonly checkpointRecords?: number;
   /** Bytes of records after which the indexes are written. Default 48 MiB. */
   readonly checkpointBytes?: number;

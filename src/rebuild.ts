@@ -1,8 +1,10 @@
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from './core/errors.ts';
+import type { RebuildReport } from './environment-parts.ts';
 import { readHead, writeHead } from './layout/meta.ts';
 import { type Handle, initialise, inMemory } from './open-handle.ts';
 import type { Progress, Reading } from './pipeline/reading.ts';
+import type { Storage } from './ports/storage.ts';
 import { copyCursors, Refold } from './replay/refold.ts';
 import { openSide } from './side.ts';
 import {
@@ -10,10 +12,13 @@ import {
   makeDir,
   publishBuild,
   readCurrent,
+  removeAbandoned,
   removeOld,
   writeCurrent,
 } from './storage/lmdb/generation.ts';
 import { openLmdbStorage } from './storage/lmdb/storage.ts';
+
+const attemptsMax = 5;
 
 /** An environment whose indexes are made anew. */
 export interface Rebuildable extends Reading {
@@ -28,47 +33,69 @@ export interface Rebuildable extends Reading {
  * Errors: ENV_READ_ONLY; STORAGE_CORRUPT when the log itself is damaged, which no rebuild can mend.
  * Source: decisions/0005-generations.md.
  */
-export async function rebuild(
-  env: Rebuildable,
-  onProgress?: Progress,
-): Promise<{ readonly generation: number; readonly records: number }> {
-  const { dir, handle } = env;
-  if (handle.storage.readOnly)
-    throw new TxlogError('ENV_READ_ONLY', 'a rebuild needs an environment that may be written');
-  if (dir === inMemory) throw new TxlogError('USAGE', 'an environment in memory has no generations to rebuild');
-  const generation = handle.generation + 1;
-  await buildNext(env, generation, onProgress);
-  const next = openLmdbStorage({ dir: generationDir(dir, generation) });
-  try {
-    const rest = new Refold(next);
-    await rest.copy(env);
-    handle.storage.transact((tx) => {
-      const head = readHead(tx);
-      if (head.moved !== undefined)
-        throw new TxlogError('ENV_MOVED', `the environment moved to generation ${head.moved}`);
-      // The writer lock of the old generation is held: what is copied now is all there will ever be in it.
-      rest.copyRest(tx, handle.view.catalog);
-      next.transact((nextTx) => copyCursors(tx, nextTx));
-      writeHead(tx, { ...head, moved: generation });
-    });
-    writeCurrent(dir, generation);
-    return { generation, records: rest.position };
-  } finally {
-    await next.close();
+export async function rebuild(env: Rebuildable, onProgress?: Progress): Promise<RebuildReport> {
+  if (env.dir === inMemory) throw new TxlogError('USAGE', 'an environment in memory has no generations to rebuild');
+  // Another rebuild may come first: then this one starts anew, on the generation that it made.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rebuildOnce(env, onProgress);
+    } catch (error) {
+      if (!(error instanceof TxlogError) || error.code !== 'ENV_MOVED' || attempt === attemptsMax) throw error;
+    }
   }
 }
 
-async function buildNext(env: Rebuildable, generation: number, onProgress?: Progress): Promise<void> {
-  const side = await openSide(env.dir, false);
+async function rebuildOnce(env: Rebuildable, onProgress?: Progress): Promise<RebuildReport> {
+  // Finds out about generations that others made.
+  await env.read(() => undefined);
+  const { dir, handle } = env;
+  if (handle.storage.readOnly)
+    throw new TxlogError('ENV_READ_ONLY', 'a rebuild needs an environment that may be written');
+  const side = await openSide(dir, false);
   try {
-    await initialise(side.storage, env.handle.format);
-    await new Refold(side.storage).copy(env, { onProgress });
-  } catch (error) {
+    await initialise(side.storage, handle.format);
+    const refold = new Refold(side.storage);
+    await refold.copy(env, { onProgress });
+    // Once more, for what came meanwhile: the rest is copied while all writers wait.
+    await refold.copy(env);
+    await side.storage.close();
+    if (env.handle !== handle) throw moved(env.handle.generation);
+    return await swap(dir, handle, side.path);
+  } finally {
     await side.dispose();
-    throw error;
   }
-  await side.storage.close();
-  publishBuild(env.dir, generation);
+}
+
+/** Publishes a build as the next generation, with the writer lock of the present one held. */
+async function swap(dir: string, handle: Handle, build: string): Promise<RebuildReport> {
+  const generation = handle.generation + 1;
+  let next: Storage | undefined;
+  try {
+    const records = handle.storage.transact((tx) => {
+      const head = readHead(tx);
+      if (head.moved !== undefined) throw moved(head.moved);
+      removeAbandoned(dir, generation);
+      publishBuild(build, dir, generation);
+      next = openLmdbStorage({ dir: generationDir(dir, generation) });
+      // What is copied now is all there will ever be in the old generation.
+      const rest = new Refold(next);
+      rest.copyRest(tx, handle.view.catalog);
+      next.transact((nextTx) => copyCursors(tx, nextTx));
+      writeHead(tx, { ...head, moved: generation });
+      return rest.position;
+    });
+    // Under the new generation's lock, so that a rebuild of that one cannot have named its own before.
+    next?.transact((tx) => {
+      if (readHead(tx).moved === undefined) writeCurrent(dir, generation);
+    });
+    return { generation, records };
+  } finally {
+    await next?.close();
+  }
+}
+
+function moved(generation: number): TxlogError {
+  return new TxlogError('ENV_MOVED', `the environment moved to generation ${generation}`);
 }
 
 /** How far, and where to. */
@@ -103,7 +130,8 @@ export async function replayTo(
     throw error;
   }
   await side.storage.close();
-  publishBuild(dir, 1);
+  publishBuild(side.path, dir, 1);
+  await side.dispose();
   writeCurrent(dir, 1);
   return { position, records: position };
 }

@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inMemory } from './open-handle.ts';
 import type { Storage } from './ports/storage.ts';
-import { unfinishedDir } from './storage/lmdb/generation.ts';
+import { newBuildDir, removeBuild } from './storage/lmdb/generation.ts';
 import { openLmdbStorage } from './storage/lmdb/storage.ts';
 import { openMemoryStorage } from './storage/memory/storage.ts';
 
 /** A storage beside an environment, for work that is thrown away or published later. Not durable until then. */
 export interface Side {
   readonly storage: Storage;
+  /** Directory of its files; empty when it has none. */
+  readonly path: string;
   /** Closes it and removes its files. */
   dispose(): Promise<void>;
 }
@@ -18,16 +20,16 @@ export interface Side {
 export async function openSide(dir: string, readOnly: boolean): Promise<Side> {
   if (dir === inMemory) {
     const storage = openMemoryStorage();
-    return { storage, dispose: () => storage.close() };
+    return { storage, path: '', dispose: () => storage.close() };
   }
-  const path = readOnly ? mkdtempSync(join(tmpdir(), 'txlog-side-')) : unfinishedDir(dir);
-  rmSync(path, { recursive: true, force: true });
+  const path = readOnly ? mkdtempSync(join(tmpdir(), 'txlog-side-')) : newBuildDir(dir);
   const storage = openLmdbStorage({ dir: path, unpublished: true });
   return {
     storage,
+    path,
     async dispose() {
       await storage.close();
-      rmSync(path, { recursive: true, force: true });
+      removeBuild(path);
     },
   };
 }

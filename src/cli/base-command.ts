@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
 import { makePaint, type Paint } from './print/paint.ts';
+import { jsonText } from './print/text.ts';
 
 /** The environment that commands work on unless told otherwise. */
 export const defaultDir = '.txlog';
@@ -102,7 +103,7 @@ export abstract class BaseCommand extends Command {
     if (json) await this.out.add('{"v":1,"items":[');
     for await (const item of items) {
       count += 1;
-      if (json) await this.out.add(`${count === 1 ? '' : ','}${JSON.stringify(format.json(item))}`);
+      if (json) await this.out.add(`${count === 1 ? '' : ','}${jsonText(format.json(item))}`);
       else if (ndjson) await this.out.json(format.json(item));
       else page.push(item);
       if (page.length > 0 && (format.live || page.length >= pageItems)) {
@@ -118,9 +119,10 @@ export abstract class BaseCommand extends Command {
     return count;
   }
 
-  /** Tells people something on stderr; silent with `--quiet`. Text from data goes through `printable` first. */
+  /** Tells people something on stderr; silent with `--quiet` and `--json`. Text from data goes through `printable` first. */
   protected talk(text: string): void {
-    if (!this.globals.quiet) process.stderr.write(`${text}\n`);
+    const { quiet, json, ndjson } = this.globals;
+    if (!quiet && !json && !ndjson) process.stderr.write(`${text}\n`);
   }
 
   /** Chooses the exit code of a command that ends without an error. */

@@ -6,7 +6,7 @@ import { compensateEach, readPlan, selectTargets, toNames, writePlan } from './c
 import type { CompensateValues } from './compensate-flags.ts';
 import { confirm } from './confirm.ts';
 import { toFilter } from './filter-flags.ts';
-import { formatPlan } from './print/plan-page.ts';
+import { formatPlan, formatPlanTotals } from './print/plan-page.ts';
 import { formatReceipt } from './print/receipt.ts';
 import { shellWord } from './print/shell-word.ts';
 import { plural, printable } from './print/text.ts';
@@ -22,7 +22,7 @@ export abstract class CompensateCommand extends StreamCommand {
       await this.print(plan as unknown as JsonObject, formatPlan(plan, this.paint));
     } else {
       writePlan(flags.output, plan);
-      this.talk(`${plural(plan.items.length, 'transaction')} planned in ${printable(flags.output)}`);
+      this.talk(`${formatPlanTotals(plan, this.paint)}, in ${printable(flags.output)}`);
       this.talk(`next: txlog compensate --apply ${shellWord(flags.output)}`);
     }
     if (plan.items.some(({ refused }) => refused)) this.exitWith(1);
@@ -32,25 +32,31 @@ export abstract class CompensateCommand extends StreamCommand {
   protected async apply(env: Environment, file: string, flags: CompensateValues): Promise<void> {
     const { plan, count } = readPlan(file);
     const agreed = await confirm(`Compensate ${plural(count, 'transaction')}?`, flags.yes || flags['dry-run']);
-    if (agreed) await this.printReceipts(env.applyPlan(plan, optionsOf(flags)));
+    if (agreed) await this.printReceipts(env.applyPlan(plan, optionsOf(flags)), flags['dry-run']);
     else this.talk('nothing was done');
   }
 
   /** Undoes what is named, in this order. */
   protected async undo(env: Environment, names: readonly string[], flags: CompensateValues): Promise<void> {
-    await this.printReceipts(compensateEach(env, toNames(names), optionsOf(flags)));
+    await this.printReceipts(compensateEach(env, toNames(names), optionsOf(flags)), flags['dry-run']);
   }
 
-  private async printReceipts(receipts: AsyncIterable<Receipt>): Promise<void> {
+  private async printReceipts(receipts: AsyncIterable<Receipt>, dryRun: boolean): Promise<void> {
     let rejected = 0;
-    for await (const receipt of receipts) {
+    for await (const decided of receipts) {
+      const receipt = dryRun ? { ...decided, dryRun: true as const } : decided;
       if (receipt.outcome === 'rejected') rejected += 1;
       if (this.globals.json) await this.out.json(toReceiptJson(receipt));
-      else await this.out.line(formatReceipt(receipt));
+      else await this.out.line(formatCompensation(receipt));
       await this.out.flush();
     }
     if (rejected > 0) this.exitWith(1);
   }
+}
+
+/** A second compensation has the receipt of the first one. */
+function formatCompensation(receipt: Receipt): string {
+  return `${formatReceipt({ ...receipt, duplicate: false })}${receipt.duplicate ? ' (compensated already)' : ''}`;
 }
 
 function optionsOf({ reason, actor, 'dry-run': dryRun }: CompensateValues): CompensateOptions {

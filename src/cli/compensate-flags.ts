@@ -12,10 +12,10 @@ export const compensateFlags = {
   actor: Flags.string({ summary: 'Who does it.', helpValue: 'NAME' }),
   app: Flags.string({ summary: "App module, whose types' own `compensate` is used.", helpValue: 'MODULE' }),
   plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
-  output: Flags.string({ char: 'O', summary: 'Write the plan to this file.', helpValue: 'FILE', dependsOn: ['plan'] }),
-  apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE', exclusive: ['plan'] }),
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.', dependsOn: ['apply'] }),
-  'dry-run': Flags.boolean({ summary: 'Decide, write nothing.', exclusive: ['plan'] }),
+  output: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
+  apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
+  yes: Flags.boolean({ char: 'y', summary: 'With --apply: do not ask.' }),
+  'dry-run': Flags.boolean({ summary: 'Decide, and write nothing.' }),
 };
 
 /** What the flags above were given. */
@@ -37,10 +37,16 @@ export interface CompensateValues extends FilterValues {
 export function checkWays(names: readonly string[], flags: CompensateValues): void {
   const filter = filterText(flags);
   const given = [names.length > 0, filter !== '', flags.apply !== undefined].filter(Boolean).length;
-  const next = ['txlog compensate --help'];
-  if (given === 0) throw new TxlogError('USAGE', 'name a transaction, or select some with --plan', { next });
-  if (given > 1) throw new TxlogError('USAGE', 'names, a filter and --apply exclude each other', { next });
-  if (filter === '' || (flags.plan && flags.output !== undefined)) return;
+  const wrong = [
+    given === 0 && 'name a transaction, or select some with --plan',
+    given > 1 && 'names, a filter and --apply exclude each other',
+    flags.plan && flags.apply !== undefined && '--plan and --apply exclude each other',
+    flags.plan && flags['dry-run'] && '--plan and --dry-run exclude each other',
+    flags.output !== undefined && !flags.plan && '-O needs --plan',
+    flags.yes && flags.apply === undefined && '--yes needs --apply FILE',
+  ].find((problem) => typeof problem === 'string');
+  if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog compensate --help'] });
+  if (filter === '' || flags.plan) return;
   throw new TxlogError('USAGE', 'what a filter selects is compensated by way of a plan file', {
     next: [`txlog compensate ${filter} --plan -O plan.json`, 'txlog compensate --apply plan.json'],
   });

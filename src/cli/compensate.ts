@@ -76,6 +76,8 @@ function parsePlan(file: string, text: string): unknown {
   try {
     return parseJson(text);
   } catch (cause) {
-    throw new TxlogError('PLAN_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
+    const { line, column } = cause instanceof TxlogError ? cause.details : {};
+    const broken = new TxlogError('PLAN_INVALID', `${file} is no plan: ${(cause as Error).message}`, { cause });
+    throw line === undefined ? broken : broken.at(line, column);
   }
 }

@@ -80,6 +80,6 @@ export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
 
 /** A command's description with the exit codes that it can give besides 2, 70 and 74, for its help. */
 export function withExitCodes(description: string, codes: readonly ExitCode[]): string {
-  const lines = codes.map((code) => `${String(code).padStart(3)}  ${exitMeanings[code]}`);
+  const lines = codes.map((code) => `${String(code).padEnd(4)} ${exitMeanings[code]}`);
   return `${description}\n\nExit codes:\n${lines.join('\n')}`;
 }

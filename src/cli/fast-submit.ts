@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openEnvironment } from '../engine.ts';
 import { Output } from './output.ts';
-import { exitCodeOf, formatError, reportStyle } from './report-error.ts';
+import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { type RequestFlags, toRequestInput } from './submit/request-flags.ts';
 import { submitOne } from './submit/submit-one.ts';
 
@@ -27,6 +27,7 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
   const flags = (process.env.TXLOG_APP ?? '') === '' ? parsePlain(args) : undefined;
   if (!flags) return false;
   const style = reportStyle(args);
+  reportUncaught(style);
   try {
     const input = toRequestInput(flags);
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { TxlogError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
+import { jsonText } from './print/text.ts';
 
 /** The reader of stdout has enough and went away: the command ends quietly, with exit code 0. */
 export class OutputEnded extends Error {
@@ -42,7 +43,7 @@ export class Output {
 
   /** Adds one JSON value in one line. */
   async json(value: JsonValue): Promise<void> {
-    await this.line(JSON.stringify(value));
+    await this.line(jsonText(value));
   }
 
   /** Passes on all that was added, and waits until the reader took it. */
@@ -55,10 +56,16 @@ export class Output {
 
   private pass(text: string): Promise<void> {
     return new Promise((resolve) => {
-      this.stream.write(text, (error) => {
+      const done = (error?: Error | null) => {
         if (error) this.failure ??= error;
         resolve();
-      });
+      };
+      try {
+        this.stream.write(text, done);
+      } catch (error) {
+        // A stream on a file throws what one on a pipe passes on.
+        done(error as Error);
+      }
     });
   }
 

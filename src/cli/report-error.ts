@@ -1,7 +1,7 @@
 import { type ErrorDetails, TxlogError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { printable } from './print/text.ts';
+import { jsonText, printable } from './print/text.ts';
 
 /** How errors are told: one line of JSON, and with the stack or without. */
 export interface ReportStyle {
@@ -47,7 +47,7 @@ export function toErrorJson(error: unknown): JsonObject {
 export function formatError(error: unknown, style: ReportStyle): string {
   if (style.json) {
     const document = toErrorJson(error);
-    return `${JSON.stringify(style.verbose ? { ...document, stack: stackOf(error) } : document)}\n`;
+    return `${jsonText(style.verbose ? { ...document, stack: stackOf(error) } : document)}\n`;
   }
   const { code, message, details } = toTxlogLike(error);
   const lines = [`txlog: ${code}: ${placeOf(details)}${printable(message)}`];
@@ -55,6 +55,13 @@ export function formatError(error: unknown, style: ReportStyle): string {
   for (const command of details.next ?? []) lines.push(`  next: ${printable(command)}`);
   if (style.verbose) lines.push(stackOf(error));
   return `${lines.join('\n')}\n`;
+}
+
+/** Tells an error that nothing awaited as any other one, and ends the process: it is a bug, or the engine stopped. */
+export function reportUncaught(style: ReportStyle): void {
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(formatError(error, style), () => process.exit(exitCodeOf(error)));
+  });
 }
 
 function placeOf({ line, column }: ErrorDetails): string {

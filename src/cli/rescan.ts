@@ -7,20 +7,16 @@ import { type CheckpointName, readCheckpoint, saveCheckpoint } from './checkpoin
 import { openRecordOutput, type RecordOutput } from './cursor-output.ts';
 import { type FilterValues, filterText } from './filter-flags.ts';
 import type { Output } from './output.ts';
-
-const ways = { exclusive: ['count', 'verify'] };
+import { jsonText } from './print/text.ts';
 
 /** Flags of `rescan` besides its filter. */
 export const rescanFlags = {
   count: Flags.boolean({ summary: 'Print only how many there are.' }),
-  output: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE', ...ways }),
-  checkpoint: Flags.string({ summary: 'Remember under this name how far it came.', helpValue: 'NAME', ...ways }),
-  'reset-checkpoint': Flags.boolean({ summary: 'Start over.', dependsOn: ['checkpoint'] }),
-  verify: Flags.boolean({
-    summary: 'Refold and compare everything; exit 1 when anything differs.',
-    exclusive: ['count'],
-  }),
-  repair: Flags.boolean({ summary: 'Make the indexes anew when they differ; never the log.', dependsOn: ['verify'] }),
+  output: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE' }),
+  checkpoint: Flags.string({ summary: 'Remember under this name how far it came.', helpValue: 'NAME' }),
+  'reset-checkpoint': Flags.boolean({ summary: 'Start over with --checkpoint.' }),
+  verify: Flags.boolean({ summary: 'Refold and compare everything; exit 1 when anything differs.' }),
+  repair: Flags.boolean({ summary: 'With --verify: make the indexes anew when they differ; never the log.' }),
 };
 
 /** What to rescan, and where it goes. */
@@ -78,7 +74,7 @@ export async function rescanTo(
 async function writePage(output: RecordOutput, page: readonly StoredRecord[]): Promise<void> {
   let text = '';
   for (const record of page) {
-    text += `${JSON.stringify(toRecordJson(record))}\n`;
+    text += `${jsonText(toRecordJson(record))}\n`;
     if (text.length < chunkChars) continue;
     await output.add(text);
     text = '';
@@ -86,10 +82,25 @@ async function writePage(output: RecordOutput, page: readonly StoredRecord[]): P
   await output.add(text);
 }
 
-/** Errors: USAGE for a filter beside `--verify`, which always looks at everything. */
-export function refuseFilter(flags: FilterValues & { readonly verify: boolean }): void {
-  if (!flags.verify || filterText(flags) === '') return;
-  throw new TxlogError('USAGE', `--verify looks at everything: it takes no ${filterText(flags)}`, {
-    next: ['txlog rescan --verify'],
-  });
+/** What the flags above were given. */
+interface RescanValues extends FilterValues {
+  readonly count: boolean;
+  readonly output?: string | undefined;
+  readonly checkpoint?: string | undefined;
+  readonly 'reset-checkpoint': boolean;
+  readonly verify: boolean;
+  readonly repair: boolean;
+}
+
+/** Refuses flags that mean nothing together. Errors: USAGE. */
+export function checkFlags(flags: RescanValues): void {
+  const filter = filterText(flags);
+  const ways = [flags.count, flags.verify, flags.output !== undefined || flags.checkpoint !== undefined];
+  const wrong = [
+    ways.filter(Boolean).length > 1 && '--count, --verify, and -O or --checkpoint exclude each other',
+    flags.verify && filter !== '' && `--verify looks at everything: it takes no ${filter}`,
+    flags.repair && !flags.verify && '--repair needs --verify',
+    flags['reset-checkpoint'] && flags.checkpoint === undefined && '--reset-checkpoint needs --checkpoint NAME',
+  ].find((problem) => typeof problem === 'string');
+  if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog rescan --help'] });
 }

@@ -1,7 +1,7 @@
 import { Config, Errors, type Interfaces, loadHelpClass } from '@oclif/core';
 import { checkHelpWords, findWanted } from './find-command.ts';
-import { OutputEnded } from './output.ts';
-import { exitCodeOf, formatError, reportStyle } from './report-error.ts';
+import { Output, OutputEnded } from './output.ts';
+import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { toUsageError } from './usage-error.ts';
 
 /**
@@ -12,11 +12,9 @@ import { toUsageError } from './usage-error.ts';
  */
 export async function runCli(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
   const style = reportStyle(args);
-  process.on('uncaughtException', (error) => {
-    process.stderr.write(formatError(error, style), () => process.exit(exitCodeOf(error)));
-  });
-  // A reader that goes away is told to who writes (output.ts); without a listener it would also be an exception.
-  process.stdout.on('error', () => {});
+  reportUncaught(style);
+  // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.
+  process.stdout.removeAllListeners('error').on('error', () => {});
   process.stderr.on('error', () => process.exit());
   try {
     await dispatch(args, load);
@@ -32,11 +30,11 @@ async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): 
   const config = await Config.load(load);
   const wanted = findWanted(config, args);
   if (wanted.type === 'version') {
-    process.stdout.write(`${config.userAgent}\n`);
+    await print(() => process.stdout.write(`${config.userAgent}\n`));
   } else if (wanted.type === 'help') {
     checkHelpWords(config, wanted.words);
     const Help = await loadHelpClass(config);
-    await new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]);
+    await print(() => new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]));
   } else {
     try {
       await config.runCommand(wanted.id, [...wanted.args]);
@@ -44,6 +42,14 @@ async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): 
       throw toUsageError(error, config, wanted.id);
     }
   }
+}
+
+/** Prints what oclif prints by itself, and fails where it would not notice that nobody got it. */
+async function print(work: () => unknown): Promise<void> {
+  const out = new Output(process.stdout);
+  await work();
+  await drain(process.stdout);
+  await out.flush();
 }
 
 function fail(error: unknown, args: readonly string[]): void {

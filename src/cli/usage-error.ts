@@ -32,5 +32,9 @@ function firstReason(message: string): string {
     .replace(/^Parsing (--\S+) *\n\s*/, '$1: ')
     .split('\n');
   const reasons = lines.map((line) => line.trim()).filter((line) => !/^(The following error|See more help)/.test(line));
-  return reasons.find((line) => line !== '') ?? 'wrong command line';
+  const reason = reasons.find((line) => line !== '') ?? 'wrong command line';
+  return reason.replace(
+    /^(--[\w-]+)=?.* cannot also be provided when using (--[\w-]+).*$/,
+    '$1 and $2 exclude each other',
+  );
 }

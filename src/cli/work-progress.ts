@@ -11,7 +11,8 @@ const style = { clearOnComplete: true, hideCursor: true, fps: 5, stream: process
 
 /** Shows on stderr how far some work is, when that is a terminal and `wanted`. */
 export function showWork(what: string, wanted: boolean): WorkProgress {
-  if (!wanted || !process.stderr.isTTY) return { onProgress: () => undefined, stop: () => undefined };
+  if (!wanted || !process.stderr.isTTY || process.env.TERM === 'dumb')
+    return { onProgress: () => undefined, stop: () => undefined };
   const format = `${what} {bar} {percentage} % | {value} of {total} | {eta_formatted} left`;
   const bar = new SingleBar({ ...style, format }, Presets.shades_classic);
   bar.start(1, 0);

@@ -21,7 +21,7 @@ export const limits = {
   /** Idle time before the overlay goes into the indexes. */
   idleMs: 200,
   /** The tail of the log that a process keeps folded in memory before it writes the indexes. */
-  checkpointRecords: 32_768,
+  checkpointRecords: 16_384,
   checkpointBytes: 48 * 1024 * 1024,
   /** Rows per checkpoint slice: one slice is the longest that a waiting request waits for. */
   sliceRows: 512,

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { LogRecord, StoredRecord } from '../core/record.ts';
 import type { Owner, Rejection } from '../core/rejection.ts';
+import { toHex } from './hex.ts';
 
 /**
  * The JSON shapes that scripts rely on. Within `v`, fields are only ever added. Positions are strings, because a
@@ -11,9 +12,13 @@ import type { Owner, Rejection } from '../core/rejection.ts';
  */
 export const shapeVersion = 1;
 
+let last = { ms: 0, text: new Date(0).toISOString() };
+
 /** A time for people's and machines' JSON. */
 export function toTime(ms: number): string {
-  return new Date(ms).toISOString();
+  // Records of one batch have one time, and a rescan prints millions.
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
+  return last.text;
 }
 
 /** A receipt as JSON. */
@@ -51,7 +56,7 @@ export function toOwnerJson({ id, position }: Owner): JsonObject {
 
 /** A record of the log as JSON: what `log`, `rescan` and `inspect` print. */
 export function toRecordJson(record: StoredRecord): JsonObject {
-  return { ...toLogJson(record), digest: toHexText(record.digest) };
+  return { ...toLogJson(record), digest: toHex(record.digest) };
 }
 
 function toLogJson(record: LogRecord): JsonObject {
@@ -70,10 +75,4 @@ function toLogJson(record: LogRecord): JsonObject {
     ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
     ...(compensates === undefined ? {} : { compensates: String(compensates) }),
   };
-}
-
-function toHexText(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
 }

@@ -58,7 +58,8 @@ export class Pipeline {
 
   /** Processes requests in order. One answer each; with `atomic`, all are committed or none is logged. */
   async submit(requests: readonly Request[], atomic = false): Promise<readonly Answer[]> {
-    await this.queue.room();
+    // Not a turn is lost when there is room: what comes before a `close` is part of what that waits for.
+    if (this.queue.isFull) await this.queue.room();
     if (this.stopped) throw this.stopped;
     return new Promise((settle, fail) => {
       this.queue.add({ requests, atomic, drafts: [], attempts: 0, settle, fail });

@@ -31,9 +31,13 @@ export class BatchQueue {
     return this.units.length === 0;
   }
 
+  get isFull(): boolean {
+    return this.requests >= limits.queueRequestsMax;
+  }
+
   /** Resolves once there is room: callers wait here instead of filling the memory. */
   async room(): Promise<void> {
-    while (this.requests >= limits.queueRequestsMax) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    while (this.isFull) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   add(unit: Unit): void {

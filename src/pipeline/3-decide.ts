@@ -57,8 +57,9 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
  */
 function draftOf(stage: Stage, reader: DecisionReader, chosen: Chosen): Draft | undefined {
   if (reader.expired.size > 0) return undefined;
-  for (const key of reader.reads.keys()) if (stage.isStaged(key)) return undefined;
-  return { chosen, reads: new Map(reader.reads), time: stage.time };
+  const { reads } = reader;
+  for (const key of reads.keys()) if (stage.isStaged(key)) return undefined;
+  return { chosen, reads, time: stage.time };
 }
 
 /** What is chosen for a request on the states that `reader` shows, before it is applied. */
@@ -79,8 +80,13 @@ function stageExpiries(stage: Stage, reader: DecisionReader): void {
   if (!folded.ok)
     throw new TxlogError('STORAGE_CORRUPT', `an expired claim cannot be freed: ${folded.rejection.reason}`);
   stage.add(
-    { ...emptyRecord(position, stage.time), id: `${expireType}/${position}`, type: expireType, changes, decided: true },
+    {
+      ...{ position, time: stage.time, id: `${expireType}/${position}`, type: expireType, changes, decided: true },
+      ...{ actor: undefined, payload: undefined, expect: [], outcome: 'committed' },
+      ...{ rejection: undefined, compensates: undefined },
+    },
     folded.after,
+    (key) => stage.state(key),
   );
 }
 
@@ -89,50 +95,34 @@ function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: Dec
   // A later change of the request may name the owner that an earlier one made: the request itself.
   const idAt = (at: number) => (at === position ? request.id : stage.idAt(at));
   const context = { position, time: stage.time, idAt };
-  const folded = chosen.ok ? foldChanges(chosen.changes, (key) => stage.state(key), context) : chosen;
-  const base = {
-    ...emptyRecord(position, stage.time),
-    ...bodyOf(request),
+  // What was read is what there is, unless an expiry was staged in between.
+  const lookup = (key: string) => (reader.expired.size > 0 ? stage.state(key) : reader.remembered(key));
+  const folded = chosen.ok ? foldChanges(chosen.changes, lookup, context) : chosen;
+  const { id, type, actor, payload, expect, compensates } = request;
+  const record: LogRecord = {
+    position,
+    id,
+    type,
+    time: stage.time,
+    outcome: folded.ok ? 'committed' : 'rejected',
+    actor,
+    payload,
     changes: chosen.changes,
+    expect,
     decided: chosen.decided,
+    rejection: folded.ok ? undefined : { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
+    compensates,
   };
-  const record: LogRecord = folded.ok
-    ? { ...base, compensates: request.compensates }
-    : {
-        ...base,
-        outcome: 'rejected',
-        compensates: request.compensates,
-        rejection: { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
-      };
-  stage.add(record, folded.ok ? folded.after : new Map<string, State>());
+  stage.add(record, folded.ok ? folded.after : nothing, lookup);
   return record;
 }
+
+const nothing: ReadonlyMap<string, State> = new Map();
 
 function unchanged(draft: Draft, reader: DecisionReader): boolean {
   if (draft.time !== reader.time) return false;
   for (const [key, version] of draft.reads) if (reader.version(key) !== version) return false;
   return true;
-}
-
-function bodyOf({ id, type, actor, payload, expect }: Request) {
-  return { id, type, actor, payload, expect };
-}
-
-function emptyRecord(position: number, time: number): LogRecord {
-  return {
-    position,
-    time,
-    id: '',
-    type: '',
-    actor: undefined,
-    payload: undefined,
-    changes: [],
-    expect: [],
-    outcome: 'committed',
-    decided: false,
-    rejection: undefined,
-    compensates: undefined,
-  };
 }
 
 /** What a handler decided is not part of the request: it may differ between two runs of the same request. */

@@ -18,8 +18,8 @@ export interface DecisionSource {
  * these count as free, one version later, as they will be once their expiry is logged.
  */
 export class DecisionReader {
-  readonly reads = new Map<string, number>();
   readonly expired = new Set<string>();
+  private readonly states = new Map<string, State | undefined>();
   private readonly stage: DecisionSource;
 
   constructor(stage: DecisionSource) {
@@ -33,8 +33,18 @@ export class DecisionReader {
   state(key: string): State | undefined {
     const state = this.stage.state(key);
     const current = state && isExpired(state, this.stage.time) ? this.afterExpiry(state) : state;
-    this.reads.set(key, current?.version ?? 0);
+    this.states.set(key, current);
     return current;
+  }
+
+  /** Versions of all keys that were read. */
+  get reads(): Map<string, number> {
+    return new Map([...this.states].map(([key, state]) => [key, state?.version ?? 0]));
+  }
+
+  /** A state that was read before, as it was then. */
+  remembered(key: string): State | undefined {
+    return this.states.get(key);
   }
 
   /** Version of a key as of now, without counting it as read. */

@@ -81,14 +81,15 @@ export class Stage {
     for (const { record, after } of this.staged) if (after.has(key)) yield record.position;
   }
 
-  add(record: LogRecord, after: ReadonlyMap<string, State>): void {
+  /** Stages a record. `before` answers with the states that it was decided on. */
+  add(record: LogRecord, after: ReadonlyMap<string, State>, before: (key: string) => State | undefined): void {
     this.staged.push({ record, after });
     this.ids.set(record.id, record);
     if (record.compensates !== undefined && record.outcome === 'committed')
       this.compensations.set(record.compensates, record.position);
     this.counted.addRecord(record.outcome);
     for (const [key, state] of after) {
-      this.counted.addState(this.state(key), state);
+      this.counted.addState(before(key), state);
       this.states.set(key, state);
     }
   }

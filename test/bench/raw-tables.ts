@@ -8,7 +8,7 @@ import { endsRejected, toRecord } from './requests.ts';
 type Table = Database<Buffer, Buffer>;
 
 /** One put, ready to be made. */
-interface Put {
+export interface Put {
   readonly table: Table;
   readonly key: Buffer;
   readonly value: Buffer;
@@ -20,7 +20,7 @@ interface Put {
  * It decides nothing, reads nothing and encodes nothing while it is timed.
  */
 export class RawTables {
-  readonly root: RootDatabase<Buffer, Buffer>;
+  private readonly root: RootDatabase<Buffer, Buffer>;
   private readonly encoder = new RecordEncoder();
   private digest: Uint8Array = firstDigest;
   private readonly log: Table;
@@ -66,16 +66,23 @@ export class RawTables {
     return this.prepare(inputOf, from, count).filter(({ table }) => table === this.log);
   }
 
-  /** Makes the puts durable, in one synchronous transaction. Returns how long that took, in ms. */
-  write(puts: readonly Put[]): number {
-    const started = performance.now();
+  /** Makes the puts durable, in one synchronous transaction. */
+  write(puts: readonly Put[]): void {
     this.root.transactionSync(() => {
       for (const { table, key, value, append } of puts) {
         if (append) table.putSync(key, value, { append: true });
         else table.putSync(key, value);
       }
     });
-    return performance.now() - started;
+  }
+
+  /** The smallest durable thing that there is: a position and eight bytes. */
+  tinyPut(i: number): Put {
+    return { table: this.log, key: positionKey(i + 1), value: positionKey(i), append: true };
+  }
+
+  close(): Promise<void> {
+    return this.root.close();
   }
 
   /** How many records the log has: checked after each run. */

@@ -20,7 +20,8 @@ export function toRequestInput({ id, type, key, ts, data }: Input): RequestInput
 
 /** The record that the engine makes of a request, for floors that write the same bytes without deciding anything. */
 export function toRecord(input: Input, position: number, rejected: boolean): LogRecord {
-  const { id, type, payload, changes = [] } = toRequestInput(input);
+  const { id } = input;
+  const { type, payload, changes = [] } = toRequestInput(input);
   const rejection = {
     code: 'KEY_OWNED',
     reason: `email/${input.key} is owned by ${id}`,

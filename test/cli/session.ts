@@ -16,7 +16,7 @@ export interface Played {
 /**
  * Plays a session file: each line `$ command` is run by a shell in one empty directory, in which `txlog` is the built
  * command line and `fixtures` are the repository's. What follows a command is its stdout; lines with `! ` its stderr;
- * `= N` its exit code, when it is not 0. Lines with `#` and blank ones are kept as they are. What differs from run to
+ * `= N` its exit code, when it is not 0; `| ` marks a line of stdout that would be read as one of these. Lines with `#` and blank ones are kept as they are. What differs from run to
  * run is written as `<time>` and the like. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
  */
 export function playSession(file: string): Played {
@@ -28,7 +28,7 @@ export function playSession(file: string): Played {
     });
     symlinkSync(join(root, 'fixtures'), join(dir, 'fixtures'));
     const played = linesToKeep(written)
-      .map((line) => (line.startsWith('$ ') ? `${line}\n${runCommand(dir, line.slice(2))}` : line))
+      .flatMap((line) => (line.startsWith('$ ') ? [line, ...runCommand(dir, line.slice(2))] : [line]))
       .join('\n');
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, played);
     return { written: process.env.UPDATE_GOLDEN === '1' ? played : written, played };
@@ -41,13 +41,19 @@ function linesToKeep(text: string): string[] {
   return text.split('\n').filter((line) => /^(\$ |#|$)/.test(line));
 }
 
-function runCommand(dir: string, command: string): string {
+function runCommand(dir: string, command: string): string[] {
   const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
   const script = `txlog() { ./.txlog-command "$@"; }\n${command}`;
   const { stdout, stderr, status } = spawnSync('sh', ['-c', script], { cwd: dir, env, encoding: 'utf8' });
-  const told = stderr === '' ? '' : stderr.replace(/\n$/, '').replace(/^/gm, '! ').concat('\n');
-  const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
-  return normalise(dir, `${ended}${told}${status === 0 ? '' : `= ${status}\n`}`).replace(/\n$/, '');
+  const told = linesOf(stderr).map((line) => `! ${line}`);
+  const ended = status === 0 ? [] : [`= ${status}`];
+  // What would be read as part of the script is marked.
+  const data = linesOf(stdout).map((line) => (/^(\$ |#|! |= |\| |$)/.test(line) ? `| ${line}` : line));
+  return [...data, ...told, ...ended].map((line) => normalise(dir, line));
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
 function normalise(dir: string, output: string): string {

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEnvironment } from '../../src/index.ts';
+import { positionKey } from '../../src/layout/keys.ts';
+import type { WriteTx } from '../../src/ports/storage.ts';
 
 /** A temporary directory, and how to remove it. */
 export function tempDir(): { readonly dir: string; remove(): void } {
@@ -21,4 +23,19 @@ export async function fill(dir: string, count: number): Promise<void> {
   );
   await env.submitChecked(requests);
   await env.close();
+}
+
+/** Changes rows behind the engine's back. */
+export async function damage(dir: string, change: (tx: WriteTx) => void): Promise<void> {
+  const env = await openEnvironment(dir);
+  await env.handle.storage.write(change);
+  await env.close();
+}
+
+/** Flips one bit of a record's body. */
+export function breakRecord(tx: WriteTx, position: number): void {
+  const record = Buffer.from(tx.get('log', positionKey(position)) ?? []);
+  const at = record.length - 40;
+  record[at] = (record[at] ?? 0) ^ 1;
+  tx.put('log', positionKey(position), record);
 }

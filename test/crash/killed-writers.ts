@@ -30,7 +30,13 @@ export async function killAfter(child: ScriptProcess, ms: number, acknowledged: 
   child.tell('go');
   await after(ms);
   const { signal, errors } = await child.kill();
-  appendFileSync(acknowledged, child.lines.slice(1).map((line) => `${line}\n`).join(''));
+  appendFileSync(
+    acknowledged,
+    child.lines
+      .slice(1)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
   if (signal !== 'SIGKILL') throw new Error(`a writer ended by itself: ${errors}`);
 }
 

@@ -82,7 +82,7 @@ function indexOf(commands: readonly ManifestCommand[]): string {
 function pageOf(command: ManifestCommand): string {
   const [text = '', codes = ''] = command.description.split('\n\nExit codes:\n');
   const args = Object.values(command.args);
-  const groups = [...flagsOf(command)].filter(([group]) => group !== 'GLOBAL');
+  const groups = [...flagsOf(command)].filter(([group]) => group !== 'GLOBAL').sort(([a], [b]) => (a < b ? -1 : 1));
   const usage = [typedName(command), ...args.map(argumentText), '[FLAGS]'].join(' ');
   return paragraphs([
     generated,
@@ -95,7 +95,9 @@ function pageOf(command: ManifestCommand): string {
     'And the [flags that every command has](README.md#flags-that-every-command-has).',
     '## Examples',
     `\`\`\`sh\n${examplesOf(command).join('\n')}\n\`\`\``,
-    ...(codes === '' ? [] : ['## Exit codes', codeTable(codes)]),
+    ...(codes === ''
+      ? []
+      : ['## Exit codes', codeTable(codes), 'And 2 and 70 as [everywhere](../errors.md#exit-codes).']),
   ]);
 }
 

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { RequestInput } from '../../src/core/request.ts';
@@ -16,10 +17,8 @@ const start = Date.parse('2026-01-31T11:00:00Z');
 const records = 1_100;
 
 /** Makes a directory with an environment of a thousand records, and the files that examples read. */
-export async function makeExamplePlace(): Promise<ExamplePlace> {
-  const outer = makeWorkplace({ fences: [] });
-  const dir = join(outer.dir, 'work');
-  mkdirSync(dir);
+export async function makeTemplate(): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), 'txlog-examples-'));
   await fill(join(dir, '.txlog'));
   await fill(join(dir, 'var/lib/orders'), 1);
   const env = await openEnvironment(join(dir, '.txlog'), { readOnly: true });
@@ -28,15 +27,23 @@ export async function makeExamplePlace(): Promise<ExamplePlace> {
   const plan = JSON.stringify(await env.planCompensation(['i-1', 'i-2']));
   await env.close();
   for (const [name, bytes] of files(plan)) writeFileSync(join(dir, name), bytes);
-  const vars = { ...outer.env, HOME: dir };
-  return { ...outer, dir, env: vars, safe };
+  return dir;
+}
+
+/** A copy of the template for one example. */
+export function makeExamplePlace(template: string): ExamplePlace {
+  const outer = makeWorkplace({ fences: [] });
+  const dir = join(outer.dir, 'work');
+  mkdirSync(dir);
+  cpSync(template, dir, { recursive: true });
+  return { ...outer, dir, env: { ...outer.env, HOME: dir }, safe };
 }
 
 function safe(example: string): string {
   if (example.startsWith('txlog init') && !example.includes(' init ')) return example.replace('init', 'init --env new');
-  if (example.includes(' -f ')) return `timeout --foreground -s INT 2 ${example}`;
+  if (example.includes(' -f ')) return `timeout --preserve-status --foreground -s INT 3 ${example}`;
   if (example.startsWith('txlog bench'))
-    return `${example.replace(/ --count \d+/, '')} --count 200`.replace(' /var', ' var');
+    return `${example.replace(/ --count \d+/, '')} --count 1000`.replace(' /var', ' var');
   return example.replace(' /var', ' var');
 }
 

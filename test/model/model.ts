@@ -231,12 +231,7 @@ export class Model {
       case 'add':
         if (typeof argument === 'number') return sum(value, argument, key);
         if (value !== undefined && !isObject(value)) throw new Refusal('VALUE_MISMATCH', key);
-        return Object.fromEntries([
-          ...Object.entries(value ?? {}),
-          ...Object.entries(argument as object).map(
-            ([field, part]) => [field, sum(value?.[field], part, key)] as const,
-          ),
-        ]);
+        return summed(value, argument as object, key);
       case 'reduce': {
         const reducer = this.app.requests?.[type]?.reducers?.[change.reducer ?? ''];
         if (!reducer) throw new Refusal('HANDLER_FAILED');
@@ -353,16 +348,20 @@ function sum(value: JsonValue | undefined, addend: number, key: string): number 
   return current + addend;
 }
 
+function summed(value: JsonValue | undefined, addends: object, key: string): JsonValue {
+  const fields = new Map<string, JsonValue>(Object.entries(value ?? {}));
+  for (const [field, part] of Object.entries(addends)) fields.set(field, sum(fields.get(field), part as number, key));
+  return Object.fromEntries(fields);
+}
+
 function patched(value: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
-  const target = isObject(value) ? value : {};
-  const names = new Set([...Object.keys(target), ...Object.keys(patch)]);
-  const fields = [...names].map((name) => [name, name in patch ? patch[name] : target[name]] as const);
-  return Object.fromEntries(
-    fields
-      .filter(([name, field]) => !(name in patch && field === null))
-      .map(([name, field]) => [name, name in patch ? patched(target[name], field as JsonValue) : (field as JsonValue)]),
-  );
+  const fields = new Map<string, JsonValue>(isObject(value) ? Object.entries(value) : []);
+  for (const [name, part] of Object.entries(patch)) {
+    if (part === null) fields.delete(name);
+    else fields.set(name, patched(fields.get(name), part));
+  }
+  return Object.fromEntries(fields);
 }
 
 function choiceOf(run: () => readonly Change[] | HandlerRejection | undefined): readonly Change[] {

@@ -1,6 +1,7 @@
 import type { Change } from '../../core/change.ts';
 import type { KeyReport, TransactionReport } from '../../index.ts';
 import { changeText, stateText } from './change-text.ts';
+import { formatRejection } from './receipt.ts';
 import { printable } from './text.ts';
 
 /** Keys that are drawn; more would be no picture any more. */
@@ -39,8 +40,7 @@ function decision({ record, keys }: TransactionReport): string[] {
   const asked = record.decided ? ['P->>H: 3 decide'] : ['Note over P: 3 decide, changes as requested'];
   const decided = [...asked, ...reads, ...more(keys.length, `${by}`)];
   if (!rejection) return [...decided, ...(record.decided ? [`H-->>P: ${record.changes.length} changes`] : [])];
-  const owner = rejection.owner ? `, owned by ${rejection.owner.id} at ${rejection.owner.position}` : '';
-  const refusal = word(`rejected ${rejection.code}: ${rejection.reason}${owner}`);
+  const refusal = word(`rejected ${formatRejection(rejection)}`);
   return [...decided, record.decided ? `H--xP: ${refusal}` : `Note over P: ${refusal}`];
 }
 
@@ -72,7 +72,10 @@ function more(count: number, over: string): string[] {
  */
 function word(text: string): string {
   const short = [...printable(text)].slice(0, 4 * textMax).join('');
-  const escaped = short.replace(/[^\p{L}\p{N} .,_/()!?'=+→…*@-]/gu, (mark) => `#${mark.codePointAt(0)};`);
+  const escaped = short.replace(
+    /(?<=@)\{|[^\p{L}\p{N} .,:_/()[\]{}"!?'=+→…*@-]/gu,
+    (mark) => `#${mark.codePointAt(0)};`,
+  );
   return (
     escaped.replace(/style|classDef|wrap/gi, (name) => `${name[0]}#${name.codePointAt(1)};${name.slice(2)}`).trim() ||
     '#32;'

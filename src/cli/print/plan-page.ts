@@ -6,14 +6,18 @@ import { plural, printable } from './text.ts';
 
 /** A plan of compensations for people: per transaction its keys before and after, and what would be decided otherwise. */
 export function formatPlan(plan: CompensationPlan, paint: Paint): string {
-  const parts = plan.items.map((item) => formatItem(item, paint));
+  return [...plan.items.map((item) => formatItem(item, paint)), formatPlanTotals(plan, paint)].join('\n\n');
+}
+
+/** How many of a plan's transactions can be undone, in one line. */
+export function formatPlanTotals(plan: CompensationPlan, paint: Paint): string {
   const refused = plan.items.filter((item) => item.refused).length;
   const done = plan.items.filter((item) => item.done !== undefined).length;
   const left = plan.items.length - refused - done;
   const totals = [`${plural(left, 'transaction')} to compensate as of position ${plan.head}`];
   if (refused > 0) totals.push(paint.bad(`${refused} cannot be compensated`));
   if (done > 0) totals.push(`${done} compensated already`);
-  return [...parts, totals.join(', ')].join('\n\n');
+  return totals.join(', ');
 }
 
 function formatItem(item: PlannedItem, paint: Paint): string {

@@ -14,5 +14,5 @@ export function formatReceipt(receipt: Receipt): string {
 
 /** Why a request was refused, for people: code, reason, and who owns what. */
 export function formatRejection({ code, reason, owner }: Rejection): string {
-  return printable(`${code}: ${reason}${owner ? ` (position ${owner.position})` : ''}`);
+  return printable(`${code}: ${reason}${owner ? ` (${owner.id} at position ${owner.position})` : ''}`);
 }

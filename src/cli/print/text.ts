@@ -9,9 +9,14 @@ export function printable(text: string): string {
   return text.replace(unprintable, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** A value as JSON in one line that is safe to print: inside its strings, what `printable` escapes is escaped as JSON. */
+export function jsonText(value: JsonValue): string {
+  return printable(JSON.stringify(value));
+}
+
 /** A value in one line for people, cut at `columns` characters with a mark that it was. */
 export function formatValue(value: JsonValue | undefined, columns = 60): string {
-  const text = printable(JSON.stringify(value ?? null));
+  const text = jsonText(value ?? null);
   return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 }
 

@@ -11,10 +11,8 @@ export function toFlipJson({ id, position, type, was, would }: Flip): JsonObject
 
 /** A decision that flips, in one line for people. */
 export function formatFlip({ id, position, type, was, would }: Flip, paint: Paint): string {
-  const reason = would.reason ?? was.reason;
-  const why = reason === undefined ? '' : `: ${printable(reason)}`;
   const decisions = `${decided(was)} → ${paint.warn(decided(would))}`;
-  return `${paint.strong(String(position))}  ${printable(type)}  ${printable(id)}  ${decisions}${why}`;
+  return `${paint.strong(String(position))}  ${printable(type)}  ${printable(id)}  ${decisions}`;
 }
 
 /** A key that would have another value, as JSON. */
@@ -40,6 +38,7 @@ export function formatWhatIf(report: WhatIfReport, paint: Paint): string {
   return `${plural(count, 'request')} decided again: ${same}; ${keys}`;
 }
 
-function decided({ outcome, code }: Decided): string {
-  return code === undefined ? outcome : `${outcome} ${printable(code)}`;
+function decided({ outcome, code, reason }: Decided): string {
+  if (code === undefined) return outcome;
+  return `${outcome} ${printable(code)}${reason === undefined ? '' : ` (${printable(reason)})`}`;
 }

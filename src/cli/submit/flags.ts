@@ -38,21 +38,21 @@ const fileFlags = {
   atomic: Flags.boolean({
     summary: 'All lines, or none of them.',
     exclusive: ['keep-going', 'dry-run'],
-    helpGroup: 'A FILE OF REQUESTS',
+    helpGroup: 'FILE',
   }),
   'keep-going': Flags.boolean({
     summary: 'Go on after a bad line; it gets an error in place of its receipt.',
-    helpGroup: 'A FILE OF REQUESTS',
+    helpGroup: 'FILE',
   }),
   map: Flags.string({
     summary: 'Module whose default export turns a foreign line into requests.',
     helpValue: 'MODULE',
-    helpGroup: 'A FILE OF REQUESTS',
+    helpGroup: 'FILE',
   }),
   receipts: Flags.option({
     summary: 'Which receipts to print (default all).',
     options: ['all', 'rejected', 'none'] as const,
-    helpGroup: 'A FILE OF REQUESTS',
+    helpGroup: 'FILE',
   })(),
 };
 

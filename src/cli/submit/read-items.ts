@@ -4,6 +4,7 @@ import { isJsonObject, type JsonValue } from '../../core/json.ts';
 import type { Request, RequestInput } from '../../core/request.ts';
 import type { Environment } from '../../environment.ts';
 import { parseJson } from '../../index.ts';
+import { placeError } from '../../place-error.ts';
 import type { Line } from './split-lines.ts';
 
 /** What a line holds: a request that can be decided, or why there is none. */
@@ -29,7 +30,7 @@ export function readItems(env: Environment, mapping: Mapping | undefined, line: 
     return [{ line: line.number, request: env.check(value, line.bytes), hasId }];
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
-    return [{ line: line.number, error: error.at(line.number) }];
+    return [{ line: line.number, error: mapping ? error.at(line.number) : placeError(error, line.number, line.text) }];
   }
 }
 

@@ -6,6 +6,7 @@ import { toReceiptJson } from '../../index.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { formatReceipt } from '../print/receipt.ts';
+import { jsonText } from '../print/text.ts';
 
 /** How to submit one request. */
 export interface SubmitOneOptions {
@@ -28,7 +29,7 @@ export async function submitOne(
   const [answer] = options.dryRun ? await env.preview(requests) : await env.submitChecked(requests);
   const receipt = toReceipt(present(answer, 'answer'), options.dryRun);
   out.mustArrive = true;
-  await out.line(options.json ? JSON.stringify(toReceiptJson(receipt)) : formatReceipt(receipt));
+  await out.line(options.json ? jsonText(toReceiptJson(receipt)) : formatReceipt(receipt));
   await out.flush();
   return receipt.outcome === 'rejected' ? 1 : 0;
 }

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { TxlogError } from '../../core/errors.ts';
 
 /**
@@ -22,8 +23,26 @@ import { TxlogError } from '../../core/errors.ts';
  * Source: decisions/0005-generations.md.
  */
 export const generationDir = (dir: string, generation: number): string => join(dir, `g${generation}`);
-/** Where a generation is built before it is complete; free to delete at any time. */
-export const unfinishedDir = (dir: string): string => join(dir, `building-${process.pid}`);
+/** Builds of this thread that are under way. */
+const builds = new Set<string>();
+let buildsMade = 0;
+const buildName = /^building-([1-9][0-9]*)-([0-9]+)-[0-9]+$/;
+
+/** A new place to build a generation in; whoever asked for it removes it, or a later opener does once it is dead. */
+export function newBuildDir(dir: string): string {
+  buildsMade += 1;
+  const path = join(dir, `building-${process.pid}-${threadId}-${buildsMade}`);
+  builds.add(path);
+  // Left by a process that is gone, and had the same number.
+  rmSync(path, { recursive: true, force: true });
+  return path;
+}
+
+/** Removes a build, unless it was published. */
+export function removeBuild(path: string): void {
+  builds.delete(path);
+  rmSync(path, { recursive: true, force: true });
+}
 
 const currentFile = (dir: string): string => join(dir, 'current');
 
@@ -38,7 +57,7 @@ export function readCurrent(dir: string): number | undefined {
     throw new TxlogError('ENV_FOREIGN', `${dir} is a file, not an environment's directory`);
   if (!existsSync(currentFile(dir))) {
     // Another process may be making the environment right now, or died doing so.
-    const others = readdirSync(dir).filter((name) => !/^(building-[0-9]+|g1|current\.[0-9]+)$/.test(name));
+    const others = readdirSync(dir).filter((name) => !/^(building-[0-9-]+|g1|current\.[0-9]+)$/.test(name));
     if (others.length === 0) return undefined;
     throw new TxlogError('ENV_FOREIGN', `${dir} holds ${others.slice(0, 3).join(', ')} but no environment of txlog`, {
       hint: 'Nothing was changed there.',
@@ -64,15 +83,24 @@ export function writeCurrent(dir: string, generation: number): void {
   syncPath(dir);
 }
 
-/** Makes a finished build a generation; durable when it returns. */
-export function publishBuild(dir: string, generation: number): void {
-  syncPath(join(unfinishedDir(dir), 'data.mdb'));
-  syncPath(unfinishedDir(dir));
-  const target = generationDir(dir, generation);
-  // Left over from a rebuild that died before its swap: no one was ever told of it.
-  rmSync(target, { recursive: true, force: true });
-  renameSync(unfinishedDir(dir), target);
+/** Makes a finished build a generation; durable when it returns. Errors: ENV_EXISTS when there is that generation. */
+export function publishBuild(build: string, dir: string, generation: number): void {
+  syncPath(join(build, 'data.mdb'));
+  syncPath(build);
+  try {
+    renameSync(build, generationDir(dir, generation));
+  } catch (cause) {
+    throw new TxlogError('ENV_EXISTS', `there is a generation ${generation} in ${dir} already`, { cause });
+  }
   syncPath(dir);
+}
+
+/**
+ * Removes what a rebuild left that died before its swap, of which no one was ever told. Only for the holder of the
+ * writer lock of the generation before: any other might remove a generation that is in use.
+ */
+export function removeAbandoned(dir: string, generation: number): void {
+  rmSync(generationDir(dir, generation), { recursive: true, force: true });
 }
 
 /** Removes builds that died and generations before `generation`. Those still open elsewhere live on until closed. */
@@ -87,8 +115,12 @@ export function removeOld(dir: string, generation: number): void {
 /** Removes the builds of processes that are gone. */
 export function removeUnfinished(dir: string): void {
   for (const name of readdirSync(dir)) {
-    const pid = Number(/^building-([1-9][0-9]*)$/.exec(name)?.[1]);
-    if (pid > 0 && (pid === process.pid || !isAlive(pid))) rmSync(join(dir, name), { recursive: true, force: true });
+    const [pid, thread] = (buildName.exec(name) ?? []).slice(1).map(Number);
+    if (pid === undefined) continue;
+    const path = join(dir, name);
+    // Of this very thread only what is under way lives: the rest was left by a process that had the same number.
+    const isDead = pid === process.pid ? thread === threadId && !builds.has(path) : !isAlive(pid);
+    if (isDead) rmSync(path, { recursive: true, force: true });
   }
 }
 

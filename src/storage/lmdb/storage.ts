@@ -52,7 +52,7 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
     watch: (changed) => watchFile(file, changed),
     size: () => sizeOf(env, file),
     findPageProblems: () => findPageProblems(env, file),
-    backup: (target) => backup(env, target),
+    backup: (target) => backup(env, target, statSync(options.dir).isFile()),
     async close() {
       if (closed) return;
       closed = true;
@@ -149,15 +149,17 @@ function sizeOf(env: LmdbEnv, file: string) {
 }
 
 /** LMDB's copy is consistent but not synced, and wants a directory: made beside the target, synced, then renamed. */
-async function backup(env: LmdbEnv, target: string): Promise<void> {
+async function backup(env: LmdbEnv, target: string, isOneFile: boolean): Promise<void> {
   if (existsSync(target))
     throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
   const partial = `${target}.partial-${process.pid}`;
   try {
     await mkdir(partial, { recursive: true });
-    await env.root.backup(partial, true);
-    await sync(join(partial, 'data.mdb'));
-    await rename(join(partial, 'data.mdb'), target);
+    const copy = join(partial, 'data.mdb');
+    // LMDB copies an environment that is one file to a file, any other into a directory.
+    await env.root.backup(isOneFile ? copy : partial, true);
+    await sync(copy);
+    await rename(copy, target);
     await sync(dirname(target));
   } catch (cause) {
     throw new TxlogError('STORAGE_FAILED', `copy to ${target} failed: ${(cause as Error).message}`, { cause });

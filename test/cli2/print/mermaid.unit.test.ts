@@ -47,7 +47,7 @@ describe('the diagram of a transaction', () => {
         S-->>P: email/ann is 1
         S-->>P: customers is 1
         P->>L: 4 confirm, 5 log at position 7
-        L->>S: 6 apply claim #34;c-1#34; on email/ann, 1 becomes 2
+        L->>S: 6 apply claim "c-1" on email/ann, 1 becomes 2
         L->>S: 6 apply add 1 on customers, 1 becomes 2
         P-->>C: 7 respond, committed at position 7
         Note over L,S: undone by u-1 at position 9"
@@ -69,7 +69,7 @@ describe('the diagram of a transaction', () => {
         P->>H: 3 decide
         S-->>H: email/ann is 1
         S-->>H: customers is 1
-        H--xP: rejected KEY_OWNED#58; email/ann is owned, owned by r-0 at 2
+        H--xP: rejected KEY_OWNED: email/ann is owned (r-0 at position 2)
         P->>L: 4 confirm, 5 log at position 7
         Note over S: nothing is applied
         P-->>C: 7 respond, rejected at position 7"

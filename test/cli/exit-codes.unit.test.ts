@@ -1,0 +1,55 @@
+// Goal: every error is told with its code, its place and its next step, in both forms. Method: the whole list of codes.
+import { expect, it } from 'vitest';
+import { exitCodes, exitMeanings, withExitCodes } from '../../src/cli/exit-codes.ts';
+import { exitCodeOf, formatError, reportStyle, toErrorJson } from '../../src/cli/report-error.ts';
+import { AssertionFailure } from '../../src/core/assert.ts';
+import { errorCodes, TxlogError } from '../../src/core/errors.ts';
+
+const plain = { json: false, verbose: false };
+
+it.each([...errorCodes])('%s has a documented exit code that is no success', (code) => {
+  expect(Object.keys(exitMeanings)).toContain(String(exitCodes[code]));
+  expect(exitCodes[code]).toBeGreaterThan(1);
+  expect(exitCodeOf(new TxlogError(code, 'm'))).toBe(exitCodes[code]);
+});
+
+it('tells an error in one line, then why, then what to do', () => {
+  const error = new TxlogError('JSON_INVALID', 'bad \u001b text', {
+    hint: 'Why.',
+    next: ['txlog x'],
+    line: 3,
+    column: 9,
+  });
+  expect(formatError(error, plain)).toBe(
+    'txlog: JSON_INVALID: line 3, column 9: bad \\u001b text\n  Why.\n  next: txlog x\n',
+  );
+  expect(JSON.parse(formatError(error, { ...plain, json: true }))).toEqual({
+    v: 1,
+    error: {
+      ...{ code: 'JSON_INVALID', message: 'bad \u001b text', hint: 'Why.', next: ['txlog x'] },
+      ...{ exit: 65, line: 3, column: 9 },
+    },
+  });
+});
+
+it('calls what is no TxlogError a bug, with 70, and shows its stack only when asked', () => {
+  for (const error of [new AssertionFailure('gap\nafter 3'), new TypeError('x'), 'text']) {
+    expect(toErrorJson(error)).toMatchObject({ error: { code: 'BUG', exit: 70 } });
+    expect(formatError(error, plain)).not.toContain('    at ');
+  }
+  const shown = formatError(new Error('outer', { cause: new Error('inner') }), { json: false, verbose: true });
+  expect(shown).toMatch(/ {4}at .*\ncaused by Error: inner\n {4}at /s);
+});
+
+it('reads how errors are wanted from the raw words, up to --', () => {
+  expect(reportStyle(['get', '--json'])).toMatchObject({ json: true });
+  expect(reportStyle(['log', '--ndjson'])).toMatchObject({ json: true });
+  expect(reportStyle(['get', '--', '--json', '--verbose'])).toEqual({
+    json: false,
+    verbose: Boolean(process.env.DEBUG),
+  });
+});
+
+it('lists exit codes in help', () => {
+  expect(withExitCodes('Text.', [0, 65])).toBe('Text.\n\nExit codes:\n0    done\n65   bad data');
+});

@@ -1,0 +1,71 @@
+// Goal: the fast path of `submit` cannot be told from the command. Method: each command line of a table runs through
+// bin/run.js, which takes the fast path, and through the bundled oclif path alone, in equal environments.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { Shell } from './txlog.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const fast = new Shell();
+const slow = new Shell();
+afterAll(() => {
+  fast.remove();
+  slow.remove();
+});
+for (const { dir } of [fast, slow]) {
+  writeFileSync(join(dir, 'data.json'), '{"a":1}');
+  writeFileSync(join(dir, 'bytes.json'), Buffer.from([0xff]));
+}
+
+// Runs the command line without bin/run.js, so that nothing but oclif handles it.
+const oclifOnly = `
+  import { runCli } from ${JSON.stringify(new URL('../../dist/cli/run.js', import.meta.url).href)};
+  await runCli(process.argv.slice(1), { root: ${JSON.stringify(root)} });
+`;
+
+const table: readonly (readonly string[])[] = [
+  ['--type', 't', '--id', 'r-1', '--actor', 'me', '--change', 'claim k "v"', '--change', 'set s {"a":[1,2]}'],
+  ['--type', 't', '--id', 'r-1', '--actor', 'me', '--change', 'claim k "v"', '--change', 'set s {"a":[1,2]}', '--json'],
+  ['--type', 't', '--id', 'r-2', '--change', 'claim k "w"'],
+  ['--type', 't', '--id', 'r-2', '--change', 'claim k "w"', '--json', '-q'],
+  ['--type', 't', '--id', 'r-2', '--change', 'claim other'],
+  ['--type', 't', '--id', 'r-2', '--change', 'claim other', '--json'],
+  ['--type=t', '--id=r-3', '--data=@data.json', '--expect=s version=1'],
+  ['--type', 't', '--id', 'r-4', '--data', '@missing.json'],
+  ['--type', 't', '--id', 'r-4', '--data', '@bytes.json'],
+  ['--type', 't', '--id', 'r-4', '--data', '{"a":1,"a":2}', '--json'],
+  ['--type', 't', '--id', 'r-4', '--change', 'steal k'],
+  ['--type', 't', '--id', 'r-4', '--change', '{"op":"set","key":"\\u0007","value":1}'],
+  ['--type', '', '--id', 'r-4'],
+  ['--type', 't', '--id', 'r-4', '--env', 'nowhere'],
+  ['--type', 't', '--id', 'r-4', '--env', 'nowhere', '--json'],
+  ['--type', 't', '--id', 'r-5', '--data', '-5'],
+  ['--type', 't', '--type', 'u', '--id', 'r-6'],
+  ['--type', 't', '--id', 'r-6', '--unknown'],
+  ['--type', 't', '--id', 'r-6', '--dry-run'],
+  ['--type', 't', '--id', 'r-6', '--no-color'],
+  ['--id', 'r-7'],
+  ['--type', 't', '--id', 'r-7', 'data.json'],
+  ['--type', 't', '--id', 'r-7', '--', 'data.json'],
+  [],
+];
+
+it.each(table.map((args) => [args.join(' '), args] as const))('submit %s', (_, args) => {
+  const line = ['submit', ...args];
+  const { stdout, stderr, code } = fast.run(line);
+  const other = spawnSync(process.execPath, ['--input-type=module', '--eval', oclifOnly, '--', ...line], {
+    ...{ cwd: slow.dir, env: slow.env, encoding: 'utf8' },
+  });
+  expect({ stdout: same(stdout), stderr: same(stderr), code }).toEqual({
+    ...{ stdout: same(other.stdout), stderr: same(other.stderr), code: other.status },
+  });
+});
+
+function same(text: string): string {
+  return text
+    .replaceAll(fast.dir, '<dir>')
+    .replaceAll(slow.dir, '<dir>')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+}

@@ -1,0 +1,27 @@
+// Goal: the command that is printed can be pasted. Method: a table of ways in which a load may stop.
+import { expect, it } from 'vitest';
+import { resumeCommand } from '../../../src/cli/submit/resume.ts';
+
+const point = { argv: ['a file.ndjson', '--env', 'x'], file: 'a file.ndjson', line: 7, isRepeatable: true };
+
+it('is the same command when every request has its own id', () => {
+  expect(resumeCommand(point)).toBe(`txlog submit 'a file.ndjson' --env x`);
+});
+
+it('asks for the same input when that was stdin', () => {
+  expect(resumeCommand({ ...point, argv: ['-'], file: '-' })).toBe('txlog submit - (with the same input)');
+});
+
+it('leaves out the lines that are done when submitting them again would apply them twice', () => {
+  expect(resumeCommand({ ...point, isRepeatable: false })).toBe(`tail -n +7 'a file.ndjson' | txlog submit - --env x`);
+  expect(resumeCommand({ ...point, argv: ['b.gz'], file: 'b.gz', isRepeatable: false })).toBe(
+    'zcat b.gz | tail -n +7 | txlog submit -',
+  );
+  expect(resumeCommand({ ...point, argv: ['-'], file: '-', isRepeatable: false })).toBe(
+    'txlog submit - (with the input from line 7 on)',
+  );
+});
+
+it('quotes what a shell would read otherwise', () => {
+  expect(resumeCommand({ ...point, argv: ["it's $HOME", '*'] })).toBe(`txlog submit 'it'\\''s $HOME' '*'`);
+});

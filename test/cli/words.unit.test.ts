@@ -1,0 +1,69 @@
+// Goal: words of a command line mean what people think. Method: tables.
+import { expect, it } from 'vitest';
+import { nearest } from '../../src/cli/nearest.ts';
+import { parsePosition, parseTime } from '../../src/cli/point.ts';
+import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/cli/print/text.ts';
+
+const names = ['submit', 'status', 'state list', 'get', 'log'];
+
+it.each([
+  ['submt', 'submit'],
+  ['stat', 'status'],
+  ['state lst', 'state list'],
+  ['gte', undefined],
+  ['gets', 'get'],
+  ['frobnicate', undefined],
+  ['', undefined],
+])('takes %j for %j', (word, meant) => {
+  expect(nearest(word, names)).toBe(meant);
+});
+
+const now = Date.UTC(2026, 0, 31, 12);
+
+it.each([
+  ['2026-01-31T11:00:00Z', now - 3_600_000],
+  ['2026-01-31T12:00:00+01:00', now - 3_600_000],
+  ['2026-01-31T11:00:00', now - 3_600_000],
+  ['2026-01-31 11:00', now - 3_600_000],
+  ['2026-01-31T11:00:00.250Z', now - 3_600_000 + 250],
+  ['2026-01-31', now - 12 * 3_600_000],
+  ['90s', now - 90_000],
+  ['15m', now - 900_000],
+  ['2h', now - 7_200_000],
+  ['7d', now - 7 * 86_400_000],
+])('reads the time %s', (text, time) => {
+  expect(parseTime(text, now)).toBe(time);
+});
+
+it.each(['', 'yesterday', '1', '2026-13-01', '2026-01-31T25:00:00Z', '-5m', '1w'])('refuses the time %j', (text) => {
+  expect(() => parseTime(text, now)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+});
+
+it('tells positions from times', () => {
+  expect(['0', '81', '2026-01-31', '-1', '1.5', '9007199254740993'].map(parsePosition)).toEqual([
+    ...[0, 81, undefined, undefined, undefined, undefined],
+  ]);
+});
+
+it('never prints what a terminal would act on', () => {
+  expect(printable('\u001b[31mred\u0007\u202e\u2028')).toBe('\\u001b[31mred\\u0007\\u202e\\u2028');
+  expect(formatValue({ a: '\u009b1m' })).toBe('{"a":"\\u009b1m"}');
+});
+
+it('prints JSON that is safe and still the same JSON', () => {
+  const value = { '\u009b': '\u202e\u2028\u0000"\\\n' };
+  expect(jsonText(value)).toBe('{"\\u009b":"\\u202e\\u2028\\u0000\\"\\\\\\n"}');
+  expect(JSON.parse(jsonText(value))).toEqual(value);
+});
+
+it('shortens values and names, and shows that it did', () => {
+  expect(formatValue('x'.repeat(100), 10)).toBe('"xxxxxxxx…');
+  expect(shorten('0123456789', 7)).toBe('012…789');
+  expect(shorten('0123', 7)).toBe('0123');
+});
+
+it('counts for people', () => {
+  expect([formatCount(1_234_567), plural(1, 'record'), plural(0, 'record')]).toEqual([
+    ...['1,234,567', '1 record', '0 records'],
+  ]);
+});

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { auditAndRepair, formatAudit, toAuditJson } from '../../src/cli/audit.ts';
+import { makePaint } from '../../src/cli/print/paint.ts';
+import { formatVerify, toVerifyJson } from '../../src/cli/print/verify-report.ts';
+import { type Environment, openEnvironment } from '../../src/index.ts';
+import { textKey } from '../../src/layout/keys.ts';
+import type { WriteTx } from '../../src/ports/storage.ts';
+import { breakRecord, damage, fill, tempDir } from './filled.ts';
+
+// Goal: a wrong index is found, named by its first position and mended from the log; a wrong log is found and never
+// touched. Method: rows are damaged behind the engine's back.
+
+const plain = makePaint(false);
+const quiet = () => undefined;
+let temp: ReturnType<typeof tempDir>;
+let dir: string;
+let env: Environment;
+
+beforeEach(async () => {
+  temp = tempDir();
+  dir = join(temp.dir, 'env');
+  await fill(dir, 40);
+  env = await openEnvironment(dir);
+});
+
+afterEach(async () => {
+  await env.close();
+  temp.remove();
+});
+
+describe('rescan --verify', () => {
+  it('names the first position that disagrees, and --repair mends it from the log', async () => {
+    await damageIt((tx) => tx.delete('states', textKey('k/3')));
+    const audit = await auditAndRepair(env, false, quiet);
+    const json = toAuditJson(audit);
+    expect(json).toMatchObject({ ok: false, firstPosition: '4', records: 40 });
+    expect(json).not.toHaveProperty('repaired');
+    expect(formatAudit(audit, plain)).toContain('first at position 4');
+    expect(formatAudit(audit, plain)).toContain('next: txlog rescan --verify --repair');
+
+    const repaired = await auditAndRepair(env, true, quiet);
+    expect(toAuditJson(repaired)).toMatchObject({ ok: false, repaired: { generation: 2, records: 40 } });
+    expect(formatAudit(repaired, plain)).toContain('repaired  all indexes are new, in generation 2, and verified');
+    expect((await env.rescanVerify()).ok).toBe(true);
+    expect((await env.get('k/3'))?.value).toBe(6);
+  });
+
+  it('never mends what is wrong in the log itself', async () => {
+    await damageIt((tx) => breakRecord(tx, 20));
+    const { report } = await auditAndRepair(env, false, quiet);
+    expect(report).toMatchObject({ ok: false, firstPosition: 20 });
+    await expect(auditAndRepair(env, true, quiet)).rejects.toMatchObject({
+      code: 'STORAGE_CORRUPT',
+      message: expect.stringContaining('cannot repair: the log itself is damaged at log/20'),
+    });
+    expect((await env.status()).generation).toBe(1);
+    const verified = await env.verify();
+    expect(toVerifyJson(verified)).toMatchObject({ ok: false, firstPosition: '20' });
+    expect(formatVerify(verified, '', plain)).toMatch(/^NOT ok {2}\d problems? in 39 records, first at position 20\n/);
+  });
+});
+
+async function damageIt(change: (tx: WriteTx) => void): Promise<void> {
+  await env.close();
+  await damage(dir, change);
+  env = await openEnvironment(dir);
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { clock, readers, storageVersion, tail } from '../../src/cli/doctor/environment.ts';
+import { formatFindings, isFit, toFindingsJson } from '../../src/cli/doctor/examine.ts';
+import { nodeVersion, resourceLimits } from '../../src/cli/doctor/machine.ts';
+import { fileSystem, freeSpace } from '../../src/cli/doctor/place.ts';
+import { makePaint } from '../../src/cli/print/paint.ts';
+
+// Goal: doctor says ok, warn or fail where each is due. Method: each finding on values on both sides of its bounds.
+
+const limitsOf = (
+  files: string,
+  space: string,
+  size: string,
+) => `Limit                     Soft Limit           Hard Limit           Units
+Max file size             ${size}            unlimited            bytes
+Max open files            ${files}                 1048576              files
+Max address space         ${space}            unlimited            bytes
+`;
+
+describe('doctor', () => {
+  it.each([
+    ['node 20.18', nodeVersion('20.18.3').level, 'fail'],
+    ['node 20.19', nodeVersion('20.19.0').level, 'ok'],
+    ['node 26', nodeVersion('26.0.0').level, 'ok'],
+    ['no room', freeSpace(1e6, '/').level, 'fail'],
+    ['little room', freeSpace(1e8, '/').level, 'warn'],
+    ['room', freeSpace(1e11, '/').level, 'ok'],
+    ['NFS', fileSystem(0x6969).level, 'warn'],
+    ['tmpfs', fileSystem(0x01021994).level, 'warn'],
+    ['ext4', fileSystem(0xef53).level, 'ok'],
+    ['the same storage', storageVersion('lmdb 3.5', '3.5.6').level, 'ok'],
+    ['another storage', storageVersion('lmdb 3.5', '3.50.1').level, 'fail'],
+    ['a short tail', tail(10).level, 'ok'],
+    ['a long tail', tail(1e6).level, 'warn'],
+    ['few readers', readers(3).level, 'ok'],
+    ['many readers', readers(1_000).level, 'warn'],
+    ['a clock behind', clock(1_000_000, 0).level, 'warn'],
+    ['a clock ahead', clock(0, 1_000_000).level, 'ok'],
+    [
+      'no limits',
+      [...resourceLimits(limitsOf('1024', 'unlimited', 'unlimited'))].map(({ level }) => level).join(),
+      'ok',
+    ],
+    [
+      'tight limits',
+      [...resourceLimits(limitsOf('20', '4000000000', '1000000'))].map(({ level }) => level).join(),
+      'warn,fail,warn',
+    ],
+  ])('finds %s', (_, level, expected) => {
+    expect(level).toBe(expected);
+  });
+
+  it('is content with warnings, and lists the next commands once', () => {
+    const findings = [freeSpace(1e8, '/a b'), freeSpace(1e8, '/a b'), readers(1)];
+    expect(isFit(findings)).toBe(true);
+    expect(formatFindings(findings, makePaint(false)).split('\n').slice(3)).toEqual(["next: df -h '/a b'"]);
+    expect(toFindingsJson([tail(0)])).toEqual({
+      v: 1,
+      ok: true,
+      findings: [{ check: 'indexes', level: 'ok', text: 'the indexes are 0 records behind the log', next: [] }],
+    });
+    expect(isFit([freeSpace(0, '/')])).toBe(false);
+  });
+});

@@ -1,0 +1,301 @@
+import { expect } from 'vitest';
+import type { LogRecord } from '../../src/core/record.ts';
+import type { RequestInput } from '../../src/core/request.ts';
+import type { Environment } from '../../src/environment.ts';
+import type { Answer } from '../../src/pipeline/2-batch.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { FaultyStorage } from '../sim/faulty-storage.ts';
+import { type OpenOn, openOn, SteeredClock, untilQuiet, type World } from '../sim/open-env.ts';
+import { type Action, fillIn, keys, type Template } from './actions.ts';
+import { modelApp } from './app.ts';
+import { checkKeys, checkRejection } from './check.ts';
+import { Model, type ModelRecord, type ModelRequest } from './model.ts';
+
+/** Where the handles of a cluster meet: each `open` is a process of its own on the same data. */
+export interface Backend {
+  open(options: OpenOn): Promise<Opened>;
+  dispose(): Promise<void>;
+}
+
+/** One handle: `storage` is what its writes go through, and where they can fail. */
+export interface Opened {
+  readonly env: Environment;
+  readonly storage: FaultyStorage;
+}
+
+/** A handle whose writes fail on demand. */
+export async function openFaulty(inner: Storage, options: OpenOn): Promise<Opened> {
+  const storage = new FaultyStorage(inner);
+  return { storage, env: await openOn(storage, options) };
+}
+
+/** One process: it may die, and come back with nothing in memory. */
+class Member {
+  storage: FaultyStorage;
+  clock: SteeredClock;
+  env: Environment;
+  readonly bound: number;
+
+  constructor(bound: number, parts: { storage: FaultyStorage; clock: SteeredClock; env: Environment }) {
+    this.bound = bound;
+    this.storage = parts.storage;
+    this.clock = parts.clock;
+    this.env = parts.env;
+  }
+}
+
+/** Several handles on one environment, and the model of what they must answer. */
+export class Cluster {
+  readonly model = new Model(modelApp);
+  readonly world: World = { time: 1_700_000_000_000 };
+  members: Member[] = [];
+  /** A handle that only ever reads, and so always folds what others appended. */
+  observer!: Environment;
+  private readonly backend: Backend;
+  private readonly sent: ModelRequest[] = [];
+  private turn = 0;
+
+  private constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  static async open(backend: Backend, bounds: readonly number[]): Promise<Cluster> {
+    const cluster = new Cluster(backend);
+    cluster.observer = (await cluster.parts(Number.POSITIVE_INFINITY)).env;
+    for (const bound of bounds) cluster.members.push(new Member(bound, await cluster.parts(bound)));
+    return cluster;
+  }
+
+  /** Does one action, then compares the log and the states with the model, as the next member sees them. */
+  async perform(action: Action): Promise<void> {
+    await this.act(action);
+    await this.follow();
+    this.turn += 1;
+    await checkKeys(this.observer, this.model, keys, this.world.time);
+    await this.insist(this.member(this.turn), ({ env }) => checkKeys(env, this.model, keys, this.world.time));
+  }
+
+  /** Closes all members that live, and gives a fresh one. */
+  async settle(): Promise<Environment> {
+    for (const { storage, env } of this.members) {
+      storage.heal();
+      if (!storage.dead) await env.close();
+    }
+    this.members = [new Member(0, await this.parts(Number.POSITIVE_INFINITY))];
+    return this.member(0).env;
+  }
+
+  async dispose(): Promise<void> {
+    for (const { env } of this.members) await env.handle.storage.close();
+    await this.observer.close();
+    await this.backend.dispose();
+  }
+
+  private member(who: number): Member {
+    return this.members[who % this.members.length] as Member;
+  }
+
+  private async parts(bound: number) {
+    const clock = new SteeredClock(this.world);
+    return { clock, ...(await this.backend.open({ app: modelApp, clock, bound })) };
+  }
+
+  private async restart(member: Member): Promise<void> {
+    const { storage, env } = member;
+    Object.assign(member, await this.parts(member.bound));
+    storage.dead = true;
+    await env.handle.storage.close();
+  }
+
+  private async act(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'wait':
+        this.world.time += action.ms;
+        return;
+      case 'fault':
+        return this.member(action.who).storage.plan(action.n, action.fault);
+      case 'idle': {
+        const { clock, storage } = this.member(action.who);
+        clock.fire();
+        return untilQuiet(storage);
+      }
+      case 'crash':
+        return this.restart(this.member(action.who));
+      case 'reopen': {
+        const member = this.member(action.who);
+        await member.env.close().catch(ignoreInjected);
+        return this.restart(member);
+      }
+      case 'rebuild':
+        await this.member(action.who).env.rebuild();
+        return;
+      case 'compensate':
+        return this.compensate(this.member(action.who), action.which);
+      default:
+        return this.send(action);
+    }
+  }
+
+  private async send(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'submit':
+        return this.submit(this.member(action.who), [this.next(action.request)], false);
+      case 'batch': {
+        const requests = action.requests.map((template) => this.next(template));
+        return this.submit(this.member(action.who), requests, action.atomic);
+      }
+      case 'race': {
+        const all = action.requests.map(([who, template]) => [this.member(who), this.next(template)] as const);
+        await Promise.all(all.map(([member, request]) => this.submit(member, [request], false, true)));
+        return;
+      }
+      case 'overtake':
+        return this.overtake(this.member(action.who), this.next(action.first), this.next(action.request));
+      case 'resubmit': {
+        const request = this.earlier(action.which);
+        if (request) await this.submit(this.member(action.who), [request], false);
+        return;
+      }
+      case 'conflict': {
+        const request = this.earlier(action.which);
+        if (request) await this.submit(this.member(action.who), [{ ...request, actor: 'another' }], false);
+        return;
+      }
+      case 'preview':
+        return this.preview(this.member(action.who), this.earlier(action.which));
+    }
+  }
+
+  /** Another member comes first, between a batch's decision and the lock. */
+  private async overtake(member: Member, first: ModelRequest, request: ModelRequest): Promise<void> {
+    const other = this.member(this.members.indexOf(member) + 1);
+    if (other !== member) member.storage.beforeWrite = () => this.submit(other, [first], false, true);
+    await this.submit(member, [request], false, true);
+    member.storage.beforeWrite = undefined;
+  }
+
+  private next(template: Template): ModelRequest {
+    const request = fillIn(template, `r${this.sent.length}`, this.model);
+    this.sent.push(request);
+    return request;
+  }
+
+  private earlier(which: number): ModelRequest | undefined {
+    const known = this.sent.filter(({ id, compensates }) => compensates === undefined && this.model.find(id));
+    return known[which % Math.max(1, known.length)];
+  }
+
+  private async compensate(member: Member, which: number): Promise<void> {
+    if (this.model.head === 0) return;
+    const target = (which % this.model.head) + 1;
+    const id = `c${this.sent.length}`;
+    this.sent.push({ id, type: 'txlog.compensate', compensates: target });
+    const receipt = await this.insist(member, ({ env }) => env.compensate(target, { id }));
+    await this.follow();
+    this.checkAnswer({ receipt }, this.sent.at(-1) as ModelRequest);
+  }
+
+  private async preview(member: Member, request: ModelRequest | undefined): Promise<void> {
+    if (!request) return;
+    const before = this.model.records.slice();
+    const [answer] = await this.insist(member, ({ env }) => env.preview([env.check(inputOf(request))]));
+    const expected = this.model.submit(request, this.world.time);
+    this.checkAnswer(answer as Answer, request);
+    this.model.records = before;
+    expect(expected === 'conflict').toBe('error' in (answer as Answer));
+  }
+
+  private async submit(member: Member, requests: ModelRequest[], atomic: boolean, racing = false): Promise<void> {
+    const known = requests.map(({ id }) => this.model.find(id) !== undefined);
+    const before = this.model.head;
+    let tries = 0;
+    const answers = await this.insist(member, ({ env }) => {
+      tries += 1;
+      return env.submitChecked(
+        requests.map((request) => env.check(inputOf(request))),
+        { atomic },
+      );
+    });
+    if (racing) return;
+    await this.follow();
+    if (atomic && this.model.head === before && answers.some(isAborted)) return this.checkAbort(requests);
+    answers.forEach((answer, i) => {
+      this.checkAnswer(answer, requests[i] as ModelRequest);
+      if (tries === 1 && 'receipt' in answer) expect(answer.receipt.duplicate).toBe(known[i]);
+    });
+    const fresh = answers.flatMap((answer) =>
+      'receipt' in answer && answer.receipt.position > before ? [answer.receipt.position] : [],
+    );
+    expect(fresh).toEqual([...fresh].sort((a, b) => a - b));
+  }
+
+  /** What was refused as a whole would have been refused in part. */
+  private checkAbort(requests: readonly ModelRequest[]): void {
+    const before = this.model.records.slice();
+    const answers = requests.map((request) => this.model.submit(request, this.world.time));
+    this.model.records = before;
+    expect(answers.some((answer) => answer === 'conflict' || answer.record.outcome === 'rejected')).toBe(true);
+  }
+
+  private checkAnswer(answer: Answer, request: ModelRequest): void {
+    if ('error' in answer) {
+      expect(answer.error.code).toBe('REQUEST_ID_CONFLICT');
+      expect(this.model.submit(request, this.world.time)).toBe('conflict');
+      return;
+    }
+    const { receipt } = answer;
+    const record = this.model.records[receipt.position - 1] as ModelRecord;
+    const undone = request.compensates === record.request.compensates && request.compensates !== undefined;
+    expect(undone ? record.request.type : record.request.id).toBe(undone ? 'txlog.compensate' : request.id);
+    expect({ id: receipt.id, outcome: receipt.outcome, time: receipt.time }).toEqual({
+      id: record.request.id,
+      outcome: record.outcome,
+      time: record.time,
+    });
+    checkRejection(receipt.rejection, record);
+  }
+
+  /** Repeats what met a fault, as a client does: a process that died or stopped is started again. */
+  private async insist<T>(member: Member, work: (member: Member) => Promise<T>): Promise<T> {
+    for (let attempt = 0; attempt < 12; attempt++) {
+      try {
+        return await work(member);
+      } catch (error) {
+        ignoreInjected(error);
+        if (member.storage.dead || (error as { code?: string }).code === 'EMERGENCY_STOP') await this.restart(member);
+      }
+    }
+    throw new Error('the faults do not end');
+  }
+
+  /** Gives the model what the log has beyond it, in log order: it must decide the same. */
+  private async follow(): Promise<void> {
+    const records: LogRecord[] = [];
+    for await (const record of this.observer.records({ from: this.model.head + 1 })) records.push(record);
+    for (const record of records) {
+      if (record.type === 'txlog.expire') continue;
+      const request = this.sent.find(({ id }) => id === record.id) as ModelRequest;
+      this.model.submit(request, record.time);
+      const ours = this.model.records.at(-1) as ModelRecord;
+      expect({ id: ours.request.id, position: ours.position, outcome: ours.outcome }).toEqual({
+        id: record.id,
+        position: record.position,
+        outcome: record.outcome,
+      });
+    }
+    expect(this.model.head).toBe((await this.observer.head()).position);
+  }
+}
+
+function inputOf({ compensates: _, ...input }: ModelRequest): RequestInput {
+  return input as RequestInput;
+}
+
+function isAborted(answer: Answer): boolean {
+  return 'error' in answer || answer.receipt.outcome === 'rejected';
+}
+
+function ignoreInjected(error: unknown): void {
+  const code = (error as { code?: string }).code;
+  if (code !== 'STORAGE_FAILED' && code !== 'EMERGENCY_STOP') throw error;
+}
