@@ -18,6 +18,7 @@ export default class Rescan extends StreamCommand {
     '<%= config.bin %> rescan --type order.create > orders.ndjson',
     '<%= config.bin %> rescan --status rejected --since 7d --count',
     '<%= config.bin %> rescan --checkpoint billing -O billing.ndjson',
+    '<%= config.bin %> rescan --status rejected --requests | <%= config.bin %> submit -',
     '<%= config.bin %> rescan --verify',
   ];
   static override flags = { ...filterFlags, ...rescanFlags };
@@ -41,7 +42,7 @@ export default class Rescan extends StreamCommand {
         const count = await env.count(filter);
         await this.print({ v: 1, count }, String(count));
       } else {
-        const job = { filter, checkpoint, file: flags.output, onProgress };
+        const job = { filter, checkpoint, file: flags.output, requests: flags.requests, onProgress };
         const { records } = await rescanTo(env, this.out, job).finally(() => progress.stop());
         if (isFile) this.talk(`${plural(records, 'record')} written to ${printable(flags.output ?? '')}`);
       }

@@ -43,7 +43,7 @@ export type {
 export type { HistoryEntry } from './inspect/history.ts';
 export type { KeyReport, TransactionLink, TransactionReport } from './inspect/report.ts';
 export { parseJson } from './layout/json-text.ts';
-export { toReceiptJson, toRecordJson, toRejectionJson, toTime } from './layout/shapes.ts';
+export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } from './layout/shapes.ts';
 export type { Answer } from './pipeline/2-batch.ts';
 export type { AppliedEntry, StateReading } from './pipeline/read-state.ts';
 export type { Progress } from './pipeline/reading.ts';

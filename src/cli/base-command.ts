@@ -7,8 +7,8 @@ import { Output } from './output.ts';
 import { makePaint, type Paint } from './print/paint.ts';
 import { jsonText } from './print/text.ts';
 
-/** The environment that commands work on unless told otherwise. */
-export const defaultDir = '.txlog';
+// The environment that commands work on unless told otherwise.
+const defaultDir = '.txlog';
 
 /** Flags of commands that list: with them, the same list is one document, or one object per line. */
 export const listFlags = {

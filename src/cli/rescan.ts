@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { TxlogError } from '../core/errors.ts';
 import type { RecordFilter } from '../core/filter.ts';
 import type { Environment } from '../environment.ts';
-import { type StoredRecord, toRecordJson } from '../index.ts';
+import { type JsonObject, type StoredRecord, toRecordJson, toRequestJson } from '../index.ts';
 import { type CheckpointName, readCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { openRecordOutput, type RecordOutput } from './cursor-output.ts';
 import { type FilterValues, filterText } from './filter-flags.ts';
@@ -12,6 +12,7 @@ import { jsonText } from './print/text.ts';
 /** Flags of `rescan` besides its filter. */
 export const rescanFlags = {
   count: Flags.boolean({ summary: 'Print only how many there are.' }),
+  requests: Flags.boolean({ summary: 'Print the requests of the records, to be submitted again under new ids.' }),
   output: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE' }),
   checkpoint: Flags.string({ summary: 'Remember under this name how far it came.', helpValue: 'NAME' }),
   'reset-checkpoint': Flags.boolean({ summary: 'Start over with --checkpoint.' }),
@@ -25,6 +26,8 @@ export interface RescanJob {
   readonly checkpoint: CheckpointName | undefined;
   /** Name of the output file; stdout without one. */
   readonly file: string | undefined;
+  /** Requests to submit again, instead of records. */
+  readonly requests: boolean;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -57,7 +60,7 @@ export async function rescanTo(
     // Before the first record, so that a run that dies in its first page is cut back too, whatever file it has now.
     await save(known?.position ?? from - 1);
     for await (const page of env.pages({ ...filter, from, to })) {
-      await writePage(output, page);
+      await writePage(output, page, job.requests ? toRequestJson : toRecordJson);
       records += page.length;
       const { position } = page.at(-1) as StoredRecord;
       await save(position);
@@ -71,10 +74,15 @@ export async function rescanTo(
   return { records, position: Math.max(to, from - 1) };
 }
 
-async function writePage(output: RecordOutput, page: readonly StoredRecord[]): Promise<void> {
+async function writePage(
+  output: RecordOutput,
+  page: readonly StoredRecord[],
+  toJson: (record: StoredRecord) => JsonObject | undefined,
+): Promise<void> {
   let text = '';
   for (const record of page) {
-    text += `${jsonText(toRecordJson(record))}\n`;
+    const json = toJson(record);
+    if (json) text += `${jsonText(json)}\n`;
     if (text.length < chunkChars) continue;
     await output.add(text);
     text = '';

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { Receipt } from '../core/receipt.ts';
-import type { LogRecord, StoredRecord } from '../core/record.ts';
+import { type LogRecord, reservedTypePrefix, type StoredRecord } from '../core/record.ts';
 import type { Owner, Rejection } from '../core/rejection.ts';
 import { toHex } from './hex.ts';
 
@@ -57,6 +57,24 @@ export function toOwnerJson({ id, position }: Owner): JsonObject {
 /** A record of the log as JSON: what `log`, `rescan` and `inspect` print. */
 export function toRecordJson(record: StoredRecord): JsonObject {
   return { ...toLogJson(record), digest: toHex(record.digest) };
+}
+
+/**
+ * The request of a record, to be submitted again, or undefined for what only the engine may submit. Its id is made from
+ * the old one and the position, so that submitting it twice applies it once.
+ */
+export function toRequestJson(record: LogRecord): JsonObject | undefined {
+  const { position, id, type, actor, payload, changes, expect, decided } = record;
+  if (type.startsWith(reservedTypePrefix)) return undefined;
+  const asked = changes.map(({ result: _, ...change }) => change);
+  return {
+    id: `${id}~${position}`,
+    type,
+    ...(actor === undefined ? {} : { actor }),
+    ...(payload === undefined ? {} : { payload }),
+    ...(decided || asked.length === 0 ? {} : { changes: asked as unknown as JsonValue }),
+    ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
+  };
 }
 
 function toLogJson(record: LogRecord): JsonObject {

@@ -16,10 +16,10 @@ interface RawRecord {
   readonly bytes: Uint8Array;
 }
 
-const pageRecords = 10_000;
-const pageBytes = 16 * 1024 * 1024;
+const pageRecords = 2_000;
+const pageBytes = 4 * 1024 * 1024;
 /** Rows that the fold keeps in memory before it writes them in key order. */
-const overlayRecords = 32_768;
+const overlayRecords = 16_384;
 
 /**
  * Copies a log into another storage and folds it into new indexes there: the one way in which indexes are made from

@@ -70,7 +70,10 @@ export function measure(workload: Workload, options: MeasureOptions): Record<str
 /** Runs one side in a process of its own: this same program, told to be that side. */
 function runSide(workload: string, side: string, run: Run): Figures {
   const args = [...process.execArgv, process.argv[1] as string, '--side', JSON.stringify({ workload, side, run })];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   if (status !== 0) throw new Error(`${workload}/${side} has no figure: ${stderr || stdout}`);
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Figures;
 }

@@ -76,6 +76,18 @@ export class RawTables {
     });
   }
 
+  /** Appends to the log, in one synchronous transaction. */
+  append(rows: readonly { readonly key: Buffer; readonly value: Buffer }[]): void {
+    this.write(rows.map((row) => ({ table: this.log, ...row, append: true })));
+  }
+
+  /** The record at a position. */
+  last(position: number): Buffer {
+    const record = this.log.getBinary(positionKey(position));
+    if (!record) throw new Error(`position ${position} is not in the log`);
+    return record;
+  }
+
   /** The smallest durable thing that there is: a position and eight bytes. */
   tinyPut(i: number): Put {
     return { table: this.log, key: positionKey(i + 1), value: positionKey(i), append: true };

@@ -18,11 +18,11 @@ describe.each([
   });
 });
 
-/** Lines of tests, without those of this folder, which lists all codes anyway. */
+/** Lines of tests. */
 function testLines(): string[] {
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' });
   return files
-    .filter((file) => !/^(?:docs|tidy|bench)\//.test(file) && /\.(?:ts|mjs|txt|md|snap|session)$/.test(file))
+    .filter((file) => !/^(?:tidy|bench)\//.test(file) && /\.(?:ts|mjs|txt|md|snap|session)$/.test(file))
     .flatMap((file) => readFileSync(join(root, 'test', file), 'utf8').split('\n'))
     .filter((line) => !/^\s*(?:\/\/|\*|\/\*)/.test(line));
 }

@@ -1,10 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodes, exitMeanings } from '../../src/cli/exit-codes.ts';
 import { changeOps } from '../../src/core/change.ts';
 import { errorCodes, rejectionCodes } from '../../src/core/errors.ts';
 import { limits } from '../../src/core/limits.ts';
 import { tableNames } from '../../src/ports/storage.ts';
-import { readPage, tableRows } from './pages.ts';
+import { readPage, root, tableRows } from './pages.ts';
 
 // Goal: the tables of the docs are those of the code. Method: each is read from its page and compared.
 
@@ -56,4 +58,21 @@ it('docs/formats/record.md has the number of each operation', () => {
   ]) as [number, string][];
   const named = numbers.sort(([a], [b]) => a - b).map(([, op]) => unquoted(op).replace(' (engine only)', ''));
   expect(named).toEqual([...changeOps]);
+});
+
+it('docs/one-transaction.md names each step of the pipeline', () => {
+  const steps = readdirSync(join(root, 'src/pipeline')).filter((file) => /^\d-/.test(file));
+  const { text } = readPage('docs/one-transaction.md');
+  expect(steps.filter((file) => !text.includes(`\`${file}\``))).toEqual([]);
+});
+
+it('docs/guide/library.md lists each call of an environment', () => {
+  const source = readFileSync(join(root, 'src/environment.ts'), 'utf8');
+  const calls = [...source.matchAll(/^ {2}(?:async )?\*?([a-z]\w*)[(<]/gm)].map(([, name = '']) => name);
+  // The engine's own door is no call for users.
+  const meant = calls.filter((name) => name !== 'constructor' && name !== 'read');
+  const listed = tableRows(readPage('docs/guide/library.md'), 'call').flatMap(([names = '']) =>
+    [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
+  );
+  expect(listed.sort()).toEqual(meant.sort());
 });

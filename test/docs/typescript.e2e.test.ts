@@ -52,7 +52,7 @@ const settings = {
 
 /** What an example says that it prints: comments that follow a line with console.log. */
 function promised(text: string): string {
-  const lines = text.split('\n');
+  const lines = text.split('\n').map((line) => line.trim());
   const said = lines.filter((line, i) => line.startsWith('// ') && lines[i - 1]?.includes('console.log('));
   return said.map((line) => `${line.slice(3)}\n`).join('');
 }

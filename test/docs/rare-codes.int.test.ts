@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEnvironment } from '../../src/engine.ts';
+import { restore } from '../../src/index.ts';
+import { Catalog } from '../../src/layout/catalog.ts';
+import { emptyHead, formatVersion, writeFormat, writeHead } from '../../src/layout/meta.ts';
+import { View } from '../../src/pipeline/view.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+
+// Goal: codes of environments that are not what they should be come out as docs/errors.md says. Method: each state of
+// the disk is made by hand, and opened.
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'txlog-codes-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('an environment', () => {
+  it('that a later txlog wrote is refused with ENV_NEWER, and not changed', async () => {
+    const path = join(dir, 'newer');
+    await (await openEnvironment(path, { create: true })).close();
+    const storage = openLmdbStorage({ dir: join(path, 'g1') });
+    await storage.write((tx) => writeFormat(tx, { format: formatVersion + 1, unit: 'u', storage: 'lmdb 9' }));
+    await storage.close();
+    await expect(openEnvironment(path)).rejects.toMatchObject({ code: 'ENV_NEWER' });
+    await expect(openEnvironment(path, { readOnly: true })).rejects.toMatchObject({ code: 'ENV_NEWER' });
+  });
+
+  it('that cannot be made where it is wanted is refused with ENV_PERMISSION', async () => {
+    writeFileSync(join(dir, 'file'), '');
+    const made = openEnvironment(join(dir, 'file', 'env'), { create: true });
+    await expect(made).rejects.toMatchObject({ code: 'ENV_PERMISSION' });
+  });
+
+  it('whose generation is over says ENV_MOVED to who still looks at it', async () => {
+    const storage = openMemoryStorage();
+    await storage.write((tx) => writeHead(tx, { ...emptyHead, moved: 2 }));
+    const look = () => storage.read((snapshot) => new View(new Catalog()).catchUp(snapshot));
+    expect(look).toThrow(expect.objectContaining({ code: 'ENV_MOVED' }));
+  });
+});
+
+it('what is no backup is not restored: BACKUP_INVALID', async () => {
+  mkdirSync(join(dir, 'nothing'));
+  const restored = restore(join(dir, 'nothing'), join(dir, 'restored'));
+  await expect(restored).rejects.toMatchObject({ code: 'BACKUP_INVALID' });
+});
