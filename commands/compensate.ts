@@ -2,6 +2,7 @@ import { Args } from '@oclif/core';
 import { CompensateCommand } from '../src/cli/compensate-command.ts';
 import { checkWays, compensateFlags } from '../src/cli/compensate-flags.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { findApp } from '../src/index.ts';
 
 export default class Compensate extends CompensateCommand {
   static override summary = 'Undo committed transactions, each by a new record; history is never rewritten.';
@@ -24,7 +25,8 @@ export default class Compensate extends CompensateCommand {
     const { args, flags } = await this.parse(Compensate);
     const names = args.name ?? [];
     checkWays(names, flags);
-    const app = flags.app === undefined ? {} : { app: flags.app };
+    const module = findApp(flags.env, flags.app);
+    const app = module === undefined ? {} : { app: module };
     await this.withEnv({ ...app, readOnly: flags.plan || flags['dry-run'] }, async (env) => {
       if (flags.plan) await this.plan(env, names, flags);
       else if (flags.apply !== undefined) await this.apply(env, flags.apply, flags);

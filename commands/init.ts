@@ -14,10 +14,12 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init',
     '<%= config.bin %> init orders --if-missing',
     '<%= config.bin %> init restored --from backup.mdb',
+    '<%= config.bin %> init --app ./txlog.app.ts',
   ];
   static override args = { dir: Args.string({ description: 'Its directory; by default that of --env.' }) };
   static override flags = {
     'if-missing': Flags.boolean({ summary: 'It is fine when there is one already.' }),
+    app: Flags.string({ summary: 'Handlers that submit uses here from now on.', helpValue: 'MODULE' }),
     from: Flags.string({ summary: 'Restore this backup.', helpValue: 'FILE|DIR' }),
   };
 
@@ -26,6 +28,7 @@ export default class Init extends BaseCommand {
     const dir = args.dir ?? flags.env;
     const { created, unit, position } = await initEnvironment(dir, {
       from: flags.from,
+      app: flags.app,
       ifMissing: flags['if-missing'],
     });
     const json = { v: 1, dir, unit, created, position: String(position) };

@@ -6,6 +6,7 @@ import { openInput } from '../src/cli/submit/input.ts';
 import { toRequestInput } from '../src/cli/submit/request-flags.ts';
 import { submitFile } from '../src/cli/submit/submit-file.ts';
 import { submitOne } from '../src/cli/submit/submit-one.ts';
+import { findApp } from '../src/index.ts';
 
 export default class Submit extends BaseCommand {
   static override summary = 'Submit one request, or a file of them, and print the receipts.';
@@ -22,7 +23,9 @@ export default class Submit extends BaseCommand {
     '<%= config.bin %> submit - --keep-going --receipts rejected < requests.ndjson.gz',
     '<%= config.bin %> submit events.ndjson --map ./events.map.ts --dry-run',
   ];
-  static override args = { file: Args.string({ description: 'Requests, one per line; - is stdin.' }) };
+  static override args = {
+    file: Args.string({ description: 'Requests, one per line; - is stdin.', ignoreStdin: true }),
+  };
   static override flags = submitFlags;
 
   async run(): Promise<void> {
@@ -31,7 +34,8 @@ export default class Submit extends BaseCommand {
     const dryRun = flags['dry-run'];
     const input = args.file === undefined ? undefined : openInput(args.file);
     const request = input ? undefined : toRequestInput(flags);
-    const app = flags.app === undefined ? {} : { app: flags.app };
+    const module = findApp(flags.env, flags.app);
+    const app = module === undefined ? {} : { app: module };
     const bounds = input ? {} : { checkpointRecords: 0 };
     const code = await this.withEnv({ ...app, ...bounds, readOnly: dryRun }, (env) =>
       input

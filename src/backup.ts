@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { AuditLog } from './audit/report.ts';
 import { verifyChain } from './audit/verify-chain.ts';
 import { TxlogError } from './core/errors.ts';
@@ -40,7 +40,7 @@ export async function backup(storage: Storage, target: string, onProgress?: Prog
 }
 
 async function verifyCopy(file: string, onProgress?: Progress): Promise<number> {
-  const copy = openLmdbStorage({ dir: file, readOnly: true });
+  const copy = openLmdbStorage({ dir: file, isFile: true, readOnly: true });
   try {
     const view = new View(new Catalog());
     const log = new AuditLog();
@@ -73,27 +73,33 @@ async function verifyCopy(file: string, onProgress?: Progress): Promise<number> 
 export async function restore(from: string, dir: string): Promise<{ readonly position: number }> {
   if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
-  const file = sourceOf(from);
-  makeDir(generationDir(dir, 1));
+  const source = openSource(from);
   const target = join(generationDir(dir, 1), 'data.mdb');
-  // Through LMDB and not the file system: the source may be an environment in use.
-  const source = openLmdbStorage({ dir: extname(file) === '' || file !== from ? dirname(file) : file, readOnly: true });
   try {
+    // Through LMDB and not the file system: the source may be an environment in use.
     source.read((snapshot) => readFormat(snapshot));
+    makeDir(generationDir(dir, 1));
     await source.backup(target);
+    const position = await verifyCopy(target);
+    writeCurrent(dir, 1);
+    return { position };
+  } catch (error) {
+    rmSync(generationDir(dir, 1), { recursive: true, force: true });
+    throw error;
   } finally {
     await source.close();
+    if (!statSync(from).isDirectory()) rmSync(`${from}-lock`, { force: true });
   }
-  const position = await verifyCopy(target);
-  writeCurrent(dir, 1);
-  return { position };
 }
 
-function sourceOf(from: string): string {
+function openSource(from: string): Storage {
   if (!existsSync(from)) throw new TxlogError('INPUT_NOT_FOUND', `there is no backup ${from}`);
-  if (!statSync(from).isDirectory()) return from;
-  const generation = readCurrent(from);
-  if (generation === undefined)
-    throw new TxlogError('BACKUP_INVALID', `${from} is not a backup: it holds no environment`);
-  return join(generationDir(from, generation), 'data.mdb');
+  try {
+    if (!statSync(from).isDirectory()) return openLmdbStorage({ dir: from, isFile: true, readOnly: true });
+    const generation = readCurrent(from);
+    if (generation !== undefined) return openLmdbStorage({ dir: generationDir(from, generation), readOnly: true });
+  } catch (cause) {
+    throw new TxlogError('BACKUP_INVALID', `${from} is not a backup: ${(cause as Error).message}`, { cause });
+  }
+  throw new TxlogError('BACKUP_INVALID', `${from} is not a backup: it holds no environment`);
 }

@@ -33,6 +33,7 @@ export type { Owner, Rejection } from './core/rejection.ts';
 export type { Request, RequestInput } from './core/request.ts';
 export { type OpenOptions, openEnvironment } from './engine.ts';
 export { Environment } from './environment.ts';
+export { findApp, saveApp } from './environment-config.ts';
 export type {
   CompensateOptions,
   FollowOptions,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { openEnvironment } from '../engine.ts';
+import { findApp } from '../environment-config.ts';
 import { Output } from './output.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { type RequestFlags, toRequestInput } from './submit/request-flags.ts';
@@ -24,14 +25,15 @@ const options = {
  * command (test/cli/parity.e2e.test.ts). False when the command line is anything else, and then nothing has happened.
  */
 export async function fastSubmit(args: readonly string[]): Promise<boolean> {
-  const flags = (process.env.TXLOG_APP ?? '') === '' ? parsePlain(args) : undefined;
-  if (!flags) return false;
+  const flags = parsePlain(args);
+  const dir = flags?.env ?? (process.env.TXLOG_ENV || '.txlog');
+  if (!flags || findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
   const style = reportStyle(args);
   reportUncaught(style);
   try {
     const input = toRequestInput(flags);
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
-    const env = await openEnvironment(flags.env ?? (process.env.TXLOG_ENV || '.txlog'), { checkpointRecords: 0 });
+    const env = await openEnvironment(dir, { checkpointRecords: 0 });
     try {
       const out = new Output(process.stdout);
       process.exitCode = await submitOne(env, input, out, { json: style.json, dryRun: false });

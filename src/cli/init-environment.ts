@@ -1,11 +1,13 @@
 import { TxlogError } from '../core/errors.ts';
 import { openEnvironment } from '../engine.ts';
-import { restore } from '../index.ts';
+import { loadApp, restore, saveApp } from '../index.ts';
 
 /** How to make an environment. */
 export interface InitOptions {
   /** A backup to restore. */
   readonly from: string | undefined;
+  /** The app module to remember. */
+  readonly app: string | undefined;
   /** Be content with an environment that is there. */
   readonly ifMissing: boolean;
 }
@@ -23,7 +25,7 @@ export interface Initialised {
  *
  * Errors: ENV_EXISTS, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, INPUT_NOT_FOUND, BACKUP_INVALID.
  */
-export async function initEnvironment(dir: string, { from, ifMissing }: InitOptions): Promise<Initialised> {
+export async function initEnvironment(dir: string, { from, app, ifMissing }: InitOptions): Promise<Initialised> {
   const existing = await look(dir);
   if (existing && ifMissing) return existing;
   if (existing) {
@@ -32,8 +34,12 @@ export async function initEnvironment(dir: string, { from, ifMissing }: InitOpti
       next: [`txlog status --env ${dir}`],
     });
   }
+  // Before anything is made: a module that cannot be loaded is not worth remembering.
+  if (app !== undefined) await loadApp(app);
   if (from !== undefined) await restore(from, dir);
-  return describe(dir, true);
+  const made = await describe(dir, true);
+  if (app !== undefined) saveApp(dir, app);
+  return made;
 }
 
 async function look(dir: string): Promise<Initialised | undefined> {

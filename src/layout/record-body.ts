@@ -1,22 +1,9 @@
 import { assert } from '../core/assert.ts';
 import { type Change, changeOps } from '../core/change.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
-import type { Expectation, LogRecord } from '../core/record.ts';
+import type { Expectation } from '../core/record.ts';
 import type { Rejection } from '../core/rejection.ts';
 import type { ChangeBody, RecordBody, RejectionBody } from './record-schema.ts';
-
-/** A record as the Avro schema wants it. */
-export function toBody(record: LogRecord): RecordBody {
-  return {
-    id: record.id,
-    actor: record.actor ?? null,
-    payload: toText(record.payload),
-    changes: record.changes.map(toChangeBody),
-    expect: record.expect.length === 0 ? null : JSON.stringify(record.expect),
-    rejection: record.rejection ? toRejectionBody(record.rejection) : null,
-    compensates: record.compensates ?? null,
-  };
-}
 
 /** The fields of a record that its body holds. */
 export function fromBody(body: RecordBody) {
@@ -28,20 +15,6 @@ export function fromBody(body: RecordBody) {
     expect: body.expect === null ? [] : (JSON.parse(body.expect) as Expectation[]),
     rejection: body.rejection ? fromRejectionBody(body.rejection) : undefined,
     compensates: body.compensates ?? undefined,
-  };
-}
-
-const opNumbers = new Map(changeOps.map((op, i) => [op, i]));
-
-function toChangeBody(change: Change): ChangeBody {
-  return {
-    op: opNumbers.get(change.op) ?? -1,
-    key: change.key,
-    value: toText(change.value),
-    pending: change.pending ?? null,
-    owner: change.owner ?? null,
-    reducer: change.reducer ?? null,
-    result: toText(change.result),
   };
 }
 
@@ -57,17 +30,6 @@ function fromChangeBody(body: ChangeBody): Change {
   return change;
 }
 
-function toRejectionBody(rejection: Rejection): RejectionBody {
-  return {
-    code: rejection.code,
-    reason: rejection.reason,
-    key: rejection.key ?? null,
-    ownerId: rejection.owner?.id ?? null,
-    ownerPosition: rejection.owner?.position ?? null,
-    seen: toText(rejection.seen),
-  };
-}
-
 function fromRejectionBody(body: RejectionBody): Rejection {
   const rejection: { -readonly [field in keyof Rejection]: Rejection[field] } = {
     code: body.code,
@@ -79,10 +41,6 @@ function fromRejectionBody(body: RejectionBody): Rejection {
   }
   if (body.seen !== null) rejection.seen = JSON.parse(body.seen) as JsonObject;
   return rejection;
-}
-
-function toText(value: JsonValue | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }
 
 function fromText(text: string | null): JsonValue | undefined {

@@ -5,9 +5,10 @@ import avro from 'avsc/lib/types.js';
 import { assert } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
 import type { LogRecord, Outcome, StoredRecord } from '../core/record.ts';
+import { BodyWriter } from './body-writer.ts';
 import { asBuffer } from './bytes.ts';
-import { fromBody, toBody } from './record-body.ts';
-import { type RecordBody, recordSchema } from './record-schema.ts';
+import { fromBody } from './record-body.ts';
+import type { RecordBody } from './record-schema.ts';
 
 /** Bytes before the body: crc32 u32, schema u16, type u16, outcome u8, flags u8, time u48 (ms), body length u32. */
 export const headerBytes = 20;
@@ -31,9 +32,8 @@ export interface RecordHeader {
   readonly bodyBytes: number;
 }
 
-/** An Avro type that encodes into a buffer and tells where it ended, or that it did not fit. */
+/** An Avro type that decodes a body. */
 interface Codec {
-  encode(body: RecordBody, buffer: Buffer, at: number): number;
   decode(buffer: Buffer, at: number): { value: RecordBody; offset: number };
 }
 
@@ -54,7 +54,7 @@ export type SchemaLookup = (schema: number) => Codec;
 export class RecordEncoder {
   private arena = Buffer.alloc(256 * 1024);
   private at = 0;
-  private readonly codec = compileSchema(recordSchema);
+  private readonly writer = new BodyWriter();
 
   /** Starts a batch whose first record follows `previousDigest`. Buffers given before become invalid. */
   start(previousDigest: Uint8Array): void {
@@ -65,10 +65,9 @@ export class RecordEncoder {
 
   /** Bytes of `record`, valid until the next `start`. */
   encode(record: LogRecord, type: number): Buffer {
-    const body = toBody(record);
     for (;;) {
       const start = this.at;
-      const end = this.codec.encode(body, this.arena, start + headerBytes);
+      const end = this.writer.write(record, this.arena, start + headerBytes);
       if (end > 0 && end + digestBytes <= this.arena.length) return this.seal(record, type, start, end);
       this.grow(end > 0 ? end + digestBytes : this.arena.length * 2);
     }
@@ -78,12 +77,13 @@ export class RecordEncoder {
     const { arena } = this;
     arena.writeUInt16BE(schemaNumber, start + 4);
     arena.writeUInt16BE(type, start + 6);
-    arena[start + 8] = outcomes.indexOf(record.outcome);
+    arena[start + 8] = record.outcome === 'committed' ? 1 : 2;
     arena[start + 9] = record.decided ? decidedFlag : 0;
-    arena.writeUIntBE(record.time, start + 10, 6);
+    arena.writeUInt16BE(Math.floor(record.time / 0x1_0000_0000), start + 10);
+    arena.writeUInt32BE(record.time % 0x1_0000_0000, start + 12);
     arena.writeUInt32BE(end - start - headerBytes, start + 16);
     arena.writeUInt32BE(crc32(arena.subarray(start + 4, end)), start);
-    arena.set(sha256(arena.subarray(start - digestBytes, end)), end);
+    writeSha256(arena, start - digestBytes, end);
     this.at = end + digestBytes;
     return arena.subarray(start, this.at);
   }
@@ -95,6 +95,12 @@ export class RecordEncoder {
     this.arena = larger;
     this.at = digestBytes;
   }
+}
+
+/** Hashes the bytes of a buffer and puts the digest right after them. By way of text, which costs half of a buffer. */
+function writeSha256(buffer: Buffer, start: number, end: number): void {
+  if (hash) buffer.write(hash('sha256', buffer.subarray(start, end), 'latin1' as 'hex'), end, 'latin1');
+  else buffer.set(sha256(buffer.subarray(start, end)), end);
 }
 
 /** SHA-256; the one-shot form costs half of a hash object for small inputs. */

@@ -1,5 +1,6 @@
 import type { LoadedApp } from '../core/app.ts';
 import { limits } from '../core/limits.ts';
+import type { LogRecord } from '../core/record.ts';
 import { reject } from '../core/rejection.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -43,7 +44,10 @@ export function decideBatch(context: DecideContext, snapshot: Snapshot, units: r
     if (unit.atomic && !decided.every(isCommitted)) {
       // The stage cannot take records back: it is made again from the units that stay.
       stage = restage(context, snapshot, decisions);
-      decisions.set(unit, decided.map(abort));
+      decisions.set(
+        unit,
+        decided.map((decision) => abort(decision, stage.basePosition)),
+      );
     } else {
       decisions.set(unit, decided);
     }
@@ -78,22 +82,20 @@ function isAborted(decisions: readonly Decision[]): boolean {
   return decisions.some((decision) => aborted.has(decision));
 }
 
-/** In an aborted unit, a refusal keeps its reason; what would have been committed says that it was not. */
-function abort(decision: Decision): Decision {
-  const result: Decision =
-    decision.type === 'staged' && decision.record.outcome === 'committed'
-      ? {
-          ...decision,
-          record: {
-            ...decision.record,
-            position: 0,
-            outcome: 'rejected',
-            rejection: reject('ATOMIC_ABORTED', 'another request of its atomic unit was refused; nothing was logged'),
-          },
-        }
-      : decision.type === 'staged'
-        ? { ...decision, record: { ...decision.record, position: 0 } }
-        : { ...decision };
+/**
+ * In an aborted unit, a refusal keeps its reason; what would have been committed says that it was not. Nothing has a
+ * position: nor has an owner of the same unit.
+ */
+function abort(decision: Decision, head: number): Decision {
+  const result =
+    decision.type === 'staged' ? { ...decision, record: unlogged(decision.record, head) } : { ...decision };
   aborted.add(result);
   return result;
+}
+
+function unlogged(record: LogRecord, head: number): LogRecord {
+  const { owner, ...rejection } =
+    record.rejection ?? reject('ATOMIC_ABORTED', 'another request of its atomic unit was refused; nothing was logged');
+  const logged = owner && owner.position <= head ? { ...rejection, owner } : rejection;
+  return { ...record, position: 0, outcome: 'rejected', rejection: logged };
 }

@@ -21,7 +21,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a load that is killed in the middle and run again ends in the states of all events', async () => {
   expect(txlog(env, 'init').status).toBe(0);
-  const load = spawn(process.execPath, [bin, 'submit', file, '--map', map, '--env', env, '--receipts', 'none'], { stdio: 'ignore' });
+  const load = spawn(process.execPath, [bin, 'submit', file, '--map', map, '--env', env, '--receipts', 'none'], {
+    stdio: 'ignore',
+  });
   await untilRecords(load, Math.min(50_000, Math.floor(lines.length / 4)));
   load.kill('SIGKILL');
   await new Promise((resolve) => load.once('exit', resolve));
@@ -41,7 +43,10 @@ test('every event is in the log, and every application has its owner', () => {
   expect([lines.length, applications]).toEqual([262_200, 13_087]);
   const counts = { A_APPROVED: 2_246, A_DECLINED: 7_635, A_CANCELLED: 2_807, O_CREATED: 7_030 };
   for (const [activity, count] of Object.entries(counts)) {
-    expect(json(txlog(env, 'get', `activity/${activity}/complete`, '--json'))).toMatchObject({ value: count, applied: count });
+    expect(json(txlog(env, 'get', `activity/${activity}/complete`, '--json'))).toMatchObject({
+      value: count,
+      applied: count,
+    });
     expect(txlog(env, 'rescan', '--type', `loan.${activity}`, '--count').stdout.trim()).toBe(String(count));
   }
 });
@@ -92,7 +97,10 @@ function json(result: { readonly stdout: string; readonly stderr: string }) {
 
 function states(dir: string): Map<string, unknown> {
   const { stdout } = txlog(dir, 'state', 'list', '--ndjson');
-  const rows = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   return new Map(rows.map(({ key, value }) => [key, value]));
 }
 

@@ -59,6 +59,8 @@ function linesOf(text: string): string[] {
 function normalise(dir: string, output: string): string {
   return output
     .replaceAll(dir, '<dir>')
+    .replaceAll(root, '<repository>/')
+    .replaceAll(/ in \d+ bytes/g, ' in <bytes>')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '<time>')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<digest>')

@@ -40,10 +40,11 @@ export function makeExamplePlace(template: string): ExamplePlace {
 }
 
 function safe(example: string): string {
-  if (example.startsWith('txlog init') && !example.includes(' init ')) return example.replace('init', 'init --env new');
+  if (/^txlog init(?: --|$)/.test(example)) return example.replace('init', 'init --env new');
   if (example.includes(' -f ')) return `timeout --preserve-status --foreground -s INT 3 ${example}`;
-  if (example.startsWith('txlog bench'))
+  if (example.startsWith('txlog bench')) {
     return `${example.replace(/ --count \d+/, '')} --count 1000`.replace(' /var', ' var');
+  }
   return example.replace(' /var', ' var');
 }
 
@@ -78,6 +79,8 @@ function requestAt(i: number): RequestInput {
       payload: { amount: 9_000 },
       changes: [{ op: 'set', key: 'customer/c-1', value: {} }],
     };
+  // Refused now, and fine when it is submitted again.
+  if (i === 5) return { id: 'early', type: 'note', expect: [{ key: count.key, exists: true }] };
   return { id: `x-${i}`, type: 'customer.touch', changes: [{ op: 'merge', key: 'customer/c-1', value: { i } }, count] };
 }
 
@@ -87,6 +90,7 @@ function files(plan: string): [string, string | Buffer][] {
     ['plan.json', plan],
     ['requests.ndjson', requests],
     ['requests.ndjson.gz', gzipSync(requests)],
+    ['txlog.app.ts', 'export default {};\n'],
     ['events.ndjson', '{"no":1}\n{"no":2}\n'],
     ['events.map.ts', 'export default ({ no }: { no: number }) => ({ id: String(no), type: "event", payload: no });\n'],
     [

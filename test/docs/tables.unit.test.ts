@@ -76,3 +76,9 @@ it('docs/guide/library.md lists each call of an environment', () => {
   );
   expect(listed.sort()).toEqual(meant.sort());
 });
+
+it('decision 0001 gives a reason for each dependency', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
+  const { text } = readPage('docs/decisions/0001-dependencies.md');
+  expect(Object.keys(dependencies).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+});

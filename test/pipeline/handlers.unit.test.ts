@@ -235,10 +235,10 @@ describe('what user code gets', () => {
         decide(request, states) {
           const state = states.get('k') as unknown as { value: { list: number[] }; version: number };
           const payload = request.payload as { deep: { n: number } };
-          attempt('version', () => void (state.version = 9));
+          attempt('version', () => Object.assign(state, { version: 9 }));
           attempt('value', () => void state.value.list.push(2));
-          attempt('payload', () => void (payload.deep.n = 2));
-          attempt('request', () => void ((request as { type: string }).type = 'other'));
+          attempt('payload', () => Object.assign(payload.deep, { n: 2 }));
+          attempt('request', () => Object.assign(request, { type: 'other' }));
           kept.push({ value: state.value, payload });
           return [own];
         },

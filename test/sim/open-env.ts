@@ -68,7 +68,10 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const clock = options.clock ?? new SteeredClock({ time: 1_700_000_000_000 });
   const app = options.app ? await compileApp(options.app, 'the test') : emptyApp;
   const format = await initialise(storage);
+  let connections = 0;
   const connect = async () => {
+    connections += 1;
+    if (connections > 1) throw new Error('a storage on its own has no second generation');
     const view = new View(new Catalog());
     const pipeline = new Pipeline({
       storage,

@@ -60,7 +60,12 @@ const fileFlags = {
 export const submitFlags = {
   ...requestFlags,
   ...fileFlags,
-  app: Flags.string({ summary: 'Module with the handlers of request types.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+  app: Flags.string({
+    summary:
+      'Module with the handlers of request types (default: that of init --app, or txlog.app.* beside the environment).',
+    env: 'TXLOG_APP',
+    helpValue: 'MODULE',
+  }),
   'dry-run': Flags.boolean({ summary: 'Decide, and write nothing.' }),
 };
 

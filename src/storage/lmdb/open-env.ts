@@ -1,11 +1,15 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
+import { TxlogError } from '../../core/errors.ts';
 import { type TableName, tableNames } from '../../ports/storage.ts';
 
 /** How to open one LMDB environment. */
 export interface LmdbOptions {
-  /** Directory of data.mdb and lock.mdb. */
+  /** Directory of data.mdb and lock.mdb; or with `isFile`, one file of data, such as a backup. */
   readonly dir: string;
+  readonly isFile?: boolean;
   readonly readOnly?: boolean;
   /** Starts the map at this many bytes; it grows by itself. */
   readonly mapBytes?: number;
@@ -23,6 +27,10 @@ export interface LmdbEnv {
 }
 
 const mapBytesDefault = 2 ** 40;
+/** What LMDB's meta pages begin with, after the header that every page has. */
+export const lmdbMagic = 0xbeefc0de;
+/** Where it stands in a page. */
+export const metaMagicAt = 24;
 
 /**
  * The only place that opens LMDB: every process must use exactly these options. `overlappingSync` off makes a commit
@@ -31,10 +39,12 @@ const mapBytesDefault = 2 ** 40;
  * Source: decisions/0003-lmdb-options.md.
  */
 export function openEnv(options: LmdbOptions): LmdbEnv {
+  refuseForeignFile(options.isFile ? options.dir : join(options.dir, 'data.mdb'));
   // The package's single CommonJS file loads in half the time of its many ES modules.
   const lmdb = createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
   const root = lmdb.open<Buffer, Buffer>({
     path: options.dir,
+    noSubdir: options.isFile ?? false,
     readOnly: options.readOnly ?? false,
     encoding: 'binary',
     keyEncoding: 'binary',
@@ -54,4 +64,21 @@ export function openEnv(options: LmdbOptions): LmdbEnv {
     if (table) tables.set(name, table);
   }
   return { root, tables, version: '3.5.6' };
+}
+
+/** LMDB trusts the file that it maps: one of another kind would end the process, not throw. */
+function refuseForeignFile(file: string): void {
+  if (!existsSync(file)) return;
+  const bytes = Buffer.alloc(metaMagicAt + 4);
+  const handle = openSync(file, 'r');
+  try {
+    const read = readSync(handle, bytes, 0, bytes.length, 0);
+    // Empty: made by a process that died before it wrote the first page.
+    if (read === 0 || (read === bytes.length && bytes.readUInt32LE(metaMagicAt) === lmdbMagic)) return;
+  } finally {
+    closeSync(handle);
+  }
+  throw new TxlogError('STORAGE_CORRUPT', `${file} is not a data file of LMDB`, {
+    next: ['txlog doctor', 'txlog init NEW --from BACKUP'],
+  });
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import type { LmdbEnv } from './open-env.ts';
+import { type LmdbEnv, lmdbMagic, metaMagicAt } from './open-env.ts';
 
 interface TreeStats {
   readonly pageSize: number;
@@ -15,10 +15,7 @@ interface EnvStats extends TreeStats {
   readonly lastPageNumber: number;
 }
 
-const magic = 0xbeefc0de;
 const overlappingSyncFlag = 0x1000;
-/** Offset of a meta page's fields: the header of a page comes first. */
-const metaAt = 24;
 
 /**
  * Looks at what can be seen without walking every page: the meta pages, the file's length, and whether the tables' trees
@@ -49,8 +46,8 @@ function findMetaProblems(file: string, pageBytes: number): string[] {
     const bytes = Buffer.alloc(pageBytes * 2);
     readSync(handle, bytes, 0, bytes.length, 0);
     for (const page of [0, 1]) {
-      const at = page * pageBytes + metaAt;
-      if (bytes.readUInt32LE(at) !== magic) problems.push(`meta page ${page} does not have LMDB's magic number`);
+      const at = page * pageBytes + metaMagicAt;
+      if (bytes.readUInt32LE(at) !== lmdbMagic) problems.push(`meta page ${page} does not have LMDB's magic number`);
       // The free-list database's flags, after magic, version, address and map size.
       if (bytes.readUInt16LE(at + 28) & overlappingSyncFlag)
         problems.push('it was opened with overlappingSync: acknowledged data could be lost');

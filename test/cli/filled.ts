@@ -7,7 +7,7 @@ import type { WriteTx } from '../../src/ports/storage.ts';
 
 /** A temporary directory, and how to remove it. */
 export function tempDir(): { readonly dir: string; remove(): void } {
-  const dir = mkdtempSync(join(tmpdir(), 'txlog-cli2-'));
+  const dir = mkdtempSync(join(tmpdir(), 'txlog-filled-'));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
