@@ -24,7 +24,7 @@ export const limits = {
   checkpointRecords: 16_384,
   checkpointBytes: 48 * 1024 * 1024,
   /** Rows per checkpoint slice: one slice is the longest that a waiting request waits for. */
-  sliceRows: 512,
+  sliceRows: 2_048,
   /** Longest time that checkpoint slices follow one another while requests may wait. */
   checkpointStepMs: 25,
   sliceBytes: 1024 * 1024,

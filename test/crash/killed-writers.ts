@@ -10,6 +10,8 @@ export interface WriterOptions {
   readonly seed: number;
   /** Records after which it writes the indexes; undefined for the default. */
   readonly bound: number | undefined;
+  /** Index rows in one commit of a checkpoint; undefined for the default. */
+  readonly sliceRows: number | undefined;
   readonly rebuilds: boolean;
 }
 

@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { openEnvironment } from '../../dist/src/index.js';
+import { limits, openEnvironment } from '../../dist/src/index.js';
 import { Random } from './random.mjs';
 
-const { dir, name, seed, bound, rebuilds } = JSON.parse(process.argv[2]);
+const { dir, name, seed, bound, sliceRows, rebuilds } = JSON.parse(process.argv[2]);
+// Small slices, so that a checkpoint of a few rows is many commits, between any two of which it may be killed.
+if (sliceRows !== undefined) Object.assign(limits, { sliceRows });
 const random = new Random(seed);
 /** Receipts of this process, to compensate, to release and to ask for again. */
 const known = [];

@@ -25,6 +25,7 @@ export type Action =
   | { readonly do: 'batch'; readonly who: number; readonly requests: readonly Template[]; readonly atomic: boolean }
   | { readonly do: 'race'; readonly requests: readonly (readonly [number, Template])[] }
   | { readonly do: 'overtake'; readonly who: number; readonly request: Template; readonly first: Template }
+  | { readonly do: 'interrupt'; readonly who: number; readonly request: Template; readonly idle: boolean }
   | { readonly do: 'preview' | 'resubmit' | 'conflict' | 'compensate'; readonly who: number; readonly which: number }
   | { readonly do: 'fault'; readonly who: number; readonly n: number; readonly fault: Fault }
   | { readonly do: 'idle' | 'reopen' | 'crash' | 'rebuild'; readonly who: number }
@@ -164,6 +165,15 @@ export function action({ faults = false, rebuilds = false }): fc.Arbitrary<Actio
     {
       weight: 2,
       arbitrary: fc.record({ do: fc.constant('overtake'), who, request, first: request }) as fc.Arbitrary<Action>,
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('interrupt'),
+        who,
+        request,
+        idle: fc.boolean(),
+      }) as fc.Arbitrary<Action>,
     },
     { weight: 5, arbitrary: fc.record({ do: fc.constant('compensate'), who, which }) as fc.Arbitrary<Action> },
     {

@@ -119,6 +119,8 @@ export class Cluster {
         clock.fire();
         return untilQuiet(storage);
       }
+      case 'interrupt':
+        return this.interrupt(this.member(action.who), this.next(action.request), action.idle);
       case 'crash':
         return this.restart(this.member(action.who));
       case 'reopen': {
@@ -172,6 +174,20 @@ export class Cluster {
     if (other !== member) member.storage.beforeWrite = () => this.submit(other, [first], false, true);
     await this.submit(member, [request], false, true);
     member.storage.beforeWrite = undefined;
+  }
+
+  /** Another member appends, and this one reads, between a write of this one and the news that it is durable. */
+  private async interrupt(member: Member, request: ModelRequest, idle: boolean): Promise<void> {
+    const { clock, storage, env } = member;
+    const other = this.member(this.members.indexOf(member) + 1);
+    storage.afterWrite = async () => {
+      if (other !== member) await this.submit(other, [request], false, true);
+      await Promise.all(keys.map((key) => env.get(key)));
+    };
+    if (idle) clock.fire();
+    else await this.submit(member, [{ ...this.next({ type: 'u' }), type: 'u' }], false, true);
+    await untilQuiet(storage);
+    storage.afterWrite = undefined;
   }
 
   private next(template: Template): ModelRequest {

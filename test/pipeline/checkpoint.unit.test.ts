@@ -7,7 +7,7 @@ import { textKey } from '../../src/layout/keys.ts';
 import { readHead, readWatermark } from '../../src/layout/meta.ts';
 import { decodeStateRow } from '../../src/layout/state-row.ts';
 import { type Checkpoint, startCheckpoint, writeSlice } from '../../src/pipeline/checkpoint.ts';
-import { View } from '../../src/pipeline/view.ts';
+import { type Entry, View } from '../../src/pipeline/view.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
@@ -41,13 +41,26 @@ class Writer {
 
   /** The next slice; true when it was the last. */
   slice(): boolean {
-    this.catchUp();
+    if (!this.checkpoint) this.catchUp();
     this.checkpoint ??= startCheckpoint(this.view);
     const checkpoint = this.checkpoint;
     const written = this.storage.transact((tx) => writeSlice(tx, this.view, checkpoint));
     written.settle();
     if (written.done) this.checkpoint = undefined;
     return written.done;
+  }
+
+  /** Values as this process sees them, each of which must be the length of its applied list. */
+  async counts(...keys: string[]): Promise<unknown[]> {
+    return this.storage.read((snapshot) => {
+      this.view.catchUp(snapshot);
+      return keys.map((key) => {
+        const { state } = this.view.entry(snapshot, key) as Entry;
+        expect([...this.view.applied(snapshot, key)]).toHaveLength(state.version);
+        expect(state.value).toBe(state.version);
+        return state.value;
+      });
+    });
   }
 
   finish(): void {
@@ -159,6 +172,37 @@ describe('a checkpoint', () => {
 });
 
 describe('an overlay', () => {
+  it('reads applied lists once, though another process has written further chunks of them meanwhile', async () => {
+    for (let i = 0; i < 6; i++) await add(env, 'k');
+    new Writer().finish();
+    const late = await openOn(openMemoryStorage(files), { bound: Number.POSITIVE_INFINITY });
+    for (let i = 0; i < 7; i++) await add(late, 'k');
+    new Writer().finish();
+    expect((await late.applied('k')).map(({ position }) => position)).toEqual(
+      Array.from({ length: 13 }, (_, i) => i + 1),
+    );
+    for (let i = 0; i < 3; i++) await add(late, 'k');
+    await expectAll({ k: 16 });
+  });
+
+  it('keeps what came between the rows of a slice and the news that they are durable', async () => {
+    await add(env, 'a', 'b', 'c');
+    const writer = new Writer();
+    writer.catchUp();
+    const storage = openMemoryStorage(files);
+    const checkpoint = startCheckpoint(writer.view);
+    for (let done = false; !done; ) {
+      const slice = storage.transact((tx) => writeSlice(tx, writer.view, checkpoint));
+      await add(env, 'a', 'c');
+      writer.catchUp();
+      slice.settle();
+      done = slice.done;
+    }
+    expect(await writer.counts('a', 'b', 'c')).toEqual([7, 1, 7]);
+    writer.finish();
+    await expectAll({ a: 7, b: 1, c: 7 });
+  });
+
   it('counts postings once that another process has written meanwhile', async () => {
     for (let i = 0; i < 5; i++) await add(env, 'a');
     await env.submit({ type: 'count', changes: [{ op: 'claim', key: 'a' }] });

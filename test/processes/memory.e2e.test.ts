@@ -18,7 +18,7 @@ describe('a bulk load', () => {
   it.runIf(process.platform === 'linux')(
     `stays below ${megabytesMax} MB`,
     async () => {
-      const load = { dir: join(root, 'env'), count: 150_000 };
+      const load = { dir: join(root, 'env'), count: 100_000 };
       const output = await new ScriptProcess(bulk, [JSON.stringify(load)]).done();
       const { position, anonymousMegabytes } = JSON.parse(output) as Record<string, number>;
       expect(position).toBe(load.count);

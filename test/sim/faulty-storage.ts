@@ -2,8 +2,8 @@ import { TxlogError } from '../../src/core/errors.ts';
 import type { Snapshot, Storage, WriteTx } from '../../src/ports/storage.ts';
 
 /**
- * What happens at one write: it fails before anything is applied, or after all was (its outcome is unknown); or the
- * process dies there, before or after, and nothing of it is ever heard again.
+ * What happens at one write: its work is done and then it fails, before anything is applied, or after all was (its outcome
+ * is unknown); or the process dies there, before or after, and nothing of it is ever heard again.
  */
 export type Fault = 'fail-before' | 'fail-after' | 'die-before' | 'die-after';
 
@@ -14,6 +14,8 @@ export class FaultyStorage implements Storage {
   dead = false;
   /** Runs before each write, while no lock is held: another handle may come first here. */
   beforeWrite: (() => Promise<void>) | undefined;
+  /** Runs after the next write is durable, before anyone is told. */
+  afterWrite: (() => Promise<void>) | undefined;
   private readonly inner: Storage;
   private readonly faults = new Map<number, Fault>();
 
@@ -41,10 +43,13 @@ export class FaultyStorage implements Storage {
 
   async write<T>(work: (tx: WriteTx) => T): Promise<T> {
     this.refuseDead();
-    const hook = this.beforeWrite;
+    const { beforeWrite, afterWrite } = this;
     this.beforeWrite = undefined;
-    await hook?.();
-    return this.transact(work);
+    this.afterWrite = undefined;
+    await beforeWrite?.();
+    const result = this.transact(work);
+    await afterWrite?.();
+    return result;
   }
 
   transact<T>(work: (tx: WriteTx) => T): T {
@@ -52,9 +57,13 @@ export class FaultyStorage implements Storage {
     this.writes += 1;
     const fault = this.faults.get(this.writes);
     this.faults.delete(this.writes);
-    if (fault === 'die-before') this.die();
-    if (fault === 'fail-before') throw new TxlogError('STORAGE_FAILED', `injected before write ${this.writes}`);
-    const result = this.inner.transact(work);
+    const result = this.inner.transact((tx) => {
+      const done = work(tx);
+      // A throw here leaves nothing of the transaction, as a commit does that fails.
+      if (fault === 'die-before') this.die();
+      if (fault === 'fail-before') throw new TxlogError('STORAGE_FAILED', `injected before write ${this.writes}`);
+      return done;
+    });
     if (fault === 'die-after') this.die();
     if (fault === 'fail-after') throw new TxlogError('STORAGE_FAILED', `injected after write ${this.writes}`);
     return result;
