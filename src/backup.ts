@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
 import { AuditLog } from './audit/report.ts';
 import { verifyChain } from './audit/verify-chain.ts';
 import { TxlogError } from './core/errors.ts';
@@ -9,7 +9,15 @@ import { inMemory } from './open-handle.ts';
 import type { Progress } from './pipeline/reading.ts';
 import { View } from './pipeline/view.ts';
 import type { Storage } from './ports/storage.ts';
-import { generationDir, makeDir, readCurrent, writeCurrent } from './storage/lmdb/generation.ts';
+import {
+  generationDir,
+  makeDir,
+  newBuildDir,
+  publishBuild,
+  readCurrent,
+  removeBuild,
+  writeCurrent,
+} from './storage/lmdb/generation.ts';
 import { openLmdbStorage } from './storage/lmdb/storage.ts';
 
 /** A finished, verified backup. */
@@ -28,15 +36,33 @@ export interface BackupReport {
  */
 export async function backup(storage: Storage, target: string, onProgress?: Progress): Promise<BackupReport> {
   const asFile = extname(target) !== '';
-  const file = asFile ? target : join(generationDir(target, 1), 'data.mdb');
-  if (existsSync(target) && (asFile || readdirSync(target).length > 0)) {
+  if (existsSync(target) && (asFile || !statSync(target).isDirectory() || readdirSync(target).length > 0)) {
     throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
   }
-  if (!asFile) makeDir(generationDir(target, 1));
-  await storage.backup(file);
-  const position = await verifyCopy(file, onProgress);
-  if (!asFile) writeCurrent(target, 1);
-  return { file: target, bytes: statSync(file).size, position };
+  // Under its own name only once it is verified: what looks like a backup is one.
+  const build = openBuild(asFile ? dirname(resolve(target)) : target);
+  try {
+    const copy = join(build, 'data.mdb');
+    await storage.backup(copy);
+    const position = await verifyCopy(copy, onProgress);
+    const { size } = statSync(copy);
+    if (asFile) {
+      renameSync(copy, target);
+    } else {
+      publishBuild(build, target, 1);
+      writeCurrent(target, 1);
+    }
+    return { file: target, bytes: size, position };
+  } finally {
+    removeBuild(build);
+  }
+}
+
+function openBuild(dir: string): string {
+  makeDir(dir);
+  const build = newBuildDir(dir);
+  makeDir(build);
+  return build;
 }
 
 async function verifyCopy(file: string, onProgress?: Progress): Promise<number> {
@@ -74,18 +100,20 @@ export async function restore(from: string, dir: string): Promise<{ readonly pos
   if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
   const source = openSource(from);
-  const target = join(generationDir(dir, 1), 'data.mdb');
   try {
     // Through LMDB and not the file system: the source may be an environment in use.
     source.read((snapshot) => readFormat(snapshot));
-    makeDir(generationDir(dir, 1));
-    await source.backup(target);
-    const position = await verifyCopy(target);
-    writeCurrent(dir, 1);
-    return { position };
-  } catch (error) {
-    rmSync(generationDir(dir, 1), { recursive: true, force: true });
-    throw error;
+    const build = openBuild(dir);
+    try {
+      await source.backup(join(build, 'data.mdb'));
+      const position = await verifyCopy(join(build, 'data.mdb'));
+      // Refused when someone else made an environment here meanwhile.
+      publishBuild(build, dir, 1);
+      writeCurrent(dir, 1);
+      return { position };
+    } finally {
+      removeBuild(build);
+    }
   } finally {
     await source.close();
     if (!statSync(from).isDirectory()) rmSync(`${from}-lock`, { force: true });

@@ -136,17 +136,17 @@ export class Environment {
   async *states(options: { readonly prefix?: string; readonly asOf?: number } = {}): AsyncGenerator<StateReading> {
     const { prefix = '', asOf } = options;
     let after: string | undefined;
+    let at = asOf;
     for (;;) {
       const from = after;
-      const page = await this.read((view, snapshot) =>
-        readKeys(view, snapshot, prefix, from, pageKeys).map((key) => ({
-          key,
-          state:
-            asOf === undefined
-              ? readState(view, snapshot, key, this.clock.now())
-              : readStateAt(view, snapshot, key, asOf),
-        })),
-      );
+      const page = await this.read((view, snapshot) => {
+        // All pages answer as of one position, that of the first.
+        const position = at ?? view.head.position;
+        at = position;
+        const now = asOf === undefined ? this.clock.now() : undefined;
+        const keys = readKeys(view, snapshot, prefix, from, pageKeys);
+        return keys.map((key) => ({ key, state: readStateAt(view, snapshot, key, position, now) }));
+      });
       for (const { state } of page) if (state) yield state;
       after = page.at(-1)?.key;
       if (after === undefined || page.length < pageKeys) return;

@@ -32,10 +32,8 @@ export type ExitCode = keyof typeof exitMeanings;
 export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   APP_INVALID: 78,
   APP_NOT_FOUND: 78,
-  APP_REQUIRED: 78,
   BACKUP_EXISTS: 4,
   BACKUP_INVALID: 65,
-  BUSY: 75,
   CHECKPOINT_CONFLICT: 4,
   EMERGENCY_STOP: 69,
   ENV_CLOSED: 70,
@@ -59,7 +57,6 @@ export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   KEY_INVALID: 65,
   KEY_NOT_FOUND: 3,
   MAPPING_FAILED: 65,
-  OUTCOME_UNKNOWN: 75,
   OUTPUT_FAILED: 74,
   PAYLOAD_INVALID: 65,
   PLAN_INVALID: 65,

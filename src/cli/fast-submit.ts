@@ -26,11 +26,12 @@ const options = {
  */
 export async function fastSubmit(args: readonly string[]): Promise<boolean> {
   const flags = parsePlain(args);
-  const dir = flags?.env ?? (process.env.TXLOG_ENV || '.txlog');
-  if (!flags || findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
+  if (!flags) return false;
+  const dir = flags.env ?? (process.env.TXLOG_ENV || '.txlog');
   const style = reportStyle(args);
   reportUncaught(style);
   try {
+    if (findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
     const input = toRequestInput(flags);
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
     const env = await openEnvironment(dir, { checkpointRecords: 0 });

@@ -5,10 +5,8 @@
 export const errorCodes = [
   'APP_INVALID',
   'APP_NOT_FOUND',
-  'APP_REQUIRED',
   'BACKUP_EXISTS',
   'BACKUP_INVALID',
-  'BUSY',
   'CHECKPOINT_CONFLICT',
   'EMERGENCY_STOP',
   'ENV_CLOSED',
@@ -32,7 +30,6 @@ export const errorCodes = [
   'KEY_INVALID',
   'KEY_NOT_FOUND',
   'MAPPING_FAILED',
-  'OUTCOME_UNKNOWN',
   'OUTPUT_FAILED',
   'PAYLOAD_INVALID',
   'PLAN_INVALID',

@@ -39,19 +39,25 @@ export function readState(view: View, snapshot: Snapshot, key: string, now: numb
 
 /**
  * The state of a key as it was when the log ended at `position`: the fold of the key's transactions up to there,
- * which is what a replay to that position gives.
+ * which is what a replay to that position gives. `now`, in ms since 1970, tells which reservations ran out; without it,
+ * the time of that position does.
  */
-export function readStateAt(view: View, snapshot: Snapshot, key: string, position: number): StateReading | undefined {
-  return toReading(
-    view,
-    snapshot,
-    stateAt(view, snapshot, key, position),
-    view.catalog.record(snapshot, position)?.time ?? 0,
-  );
+export function readStateAt(
+  view: View,
+  snapshot: Snapshot,
+  key: string,
+  position: number,
+  now?: number,
+): StateReading | undefined {
+  const time = now ?? view.catalog.record(snapshot, position)?.time ?? 0;
+  return toReading(view, snapshot, stateAt(view, snapshot, key, position), time);
 }
 
 /** As `readStateAt`, as the engine sees it. */
 export function stateAt(view: View, snapshot: Snapshot, key: string, position: number): State | undefined {
+  const present = view.entry(snapshot, key)?.state;
+  // What has not changed since is not folded again.
+  if (!present || present.position <= position) return present;
   return foldKey(key, recordsOf(view, snapshot, key, position), { idAt: (at) => view.idAt(snapshot, at) }).state;
 }
 

@@ -44,12 +44,12 @@ export function builtCommands(): ManifestCommand[] {
 }
 
 /** What a person types for a command. */
-export function typedName({ id }: Pick<ManifestCommand, 'id'>): string {
+function typedName({ id }: Pick<ManifestCommand, 'id'>): string {
   return `txlog ${id.replaceAll(':', ' ')}`;
 }
 
 /** Where a command's page is, below docs/commands. */
-export function pageName({ id }: Pick<ManifestCommand, 'id'>): string {
+function pageName({ id }: Pick<ManifestCommand, 'id'>): string {
   return `${id.replaceAll(':', '-')}.md`;
 }
 

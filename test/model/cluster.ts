@@ -185,7 +185,7 @@ export class Cluster {
       await Promise.all(keys.map((key) => env.get(key)));
     };
     if (idle) clock.fire();
-    else await this.submit(member, [{ ...this.next({ type: 'u' }), type: 'u' }], false, true);
+    else await this.submit(member, [this.next({ type: 'u' })], false, true);
     await untilQuiet(storage);
     storage.afterWrite = undefined;
   }

@@ -69,4 +69,28 @@ describe('rebuilds', () => {
     await last.close();
     expect(readdirSync(join(dir, 'env')).filter((name) => name.startsWith('building'))).toEqual([]);
   });
+
+  it('never get in the way of those who open, read, write and close meanwhile', async () => {
+    const env = await open();
+    await addOne(env, 'start');
+    let rebuilding = true;
+    let opened = 0;
+    const come = async (name: string) => {
+      while (rebuilding) {
+        const visitor = await openEnvironment(join(dir, 'env'), { create: opened % 2 === 0 });
+        await addOne(visitor, `${name}-${opened}`);
+        opened += 1;
+        const counted = (await visitor.get('n'))?.value as number;
+        expect(counted).toBeGreaterThan(opened / 2);
+        await visitor.close();
+      }
+    };
+    const visitors = [come('a'), come('b')];
+    while (opened < 30) await env.rebuild();
+    rebuilding = false;
+    await Promise.all(visitors);
+    expect(await env.get('n')).toMatchObject({ value: 1 + opened });
+    expect(await env.rescanVerify()).toMatchObject({ ok: true });
+    await env.close();
+  });
 });

@@ -124,11 +124,15 @@ export function removeUnfinished(dir: string): void {
   }
 }
 
-/** Makes the directory of a new environment, and all above it. */
+/** Makes the directory of a new environment, and all above it. Errors: ENV_PERMISSION. */
 export function makeDir(dir: string): void {
+  // Step by step: Node's own recursive form never returns where the system refuses with "no such file", as in /proc.
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeDir(dirname(dir));
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir);
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw new TxlogError('ENV_PERMISSION', `cannot make ${dir}: ${(cause as Error).message}`, {
       cause,
       next: [`ls -ld ${dirname(dir)}`],

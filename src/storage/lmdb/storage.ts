@@ -112,7 +112,9 @@ function applyPuts(env: LmdbEnv, puts: readonly Put[]): void {
 }
 
 function refuseWhenFull(options: LmdbOptions): void {
-  const { bavail, bsize } = statfsSync(options.dir);
+  // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
+  if (!existsSync(options.dir)) return;
+  const { bavail, bsize } = toStorageError('look at the disk', () => statfsSync(options.dir));
   const reserve = options.reserveBytes ?? reserveBytesDefault;
   if (bavail * bsize >= reserve) return;
   throw new TxlogError(
