@@ -5,7 +5,6 @@ import type { LoadedApp } from './core/app.ts';
 import { present } from './core/assert.ts';
 import { TxlogError } from './core/errors.ts';
 import type { RecordFilter } from './core/filter.ts';
-import { limits } from './core/limits.ts';
 import type { Receipt } from './core/receipt.ts';
 import type { Expectation, StoredRecord } from './core/record.ts';
 import type { Request, RequestInput } from './core/request.ts';
@@ -32,6 +31,7 @@ import {
   type StateReading,
 } from './pipeline/read-state.ts';
 import { positionAtTime } from './pipeline/time-travel.ts';
+import { refuseTooLarge, splitUnits } from './pipeline/units.ts';
 import type { View } from './pipeline/view.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Snapshot, Storage } from './ports/storage.ts';
@@ -40,6 +40,7 @@ import type { WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
 import type { StoredCursor } from './rescan/cursor.ts';
 import type { RecordsOptions } from './rescan/read-records.ts';
 import type { Status } from './status.ts';
+import { Watchers } from './watchers.ts';
 
 /** How many keys a page of states holds unless the caller says otherwise. */
 const pageKeys = 1_000;
@@ -58,6 +59,7 @@ export class Environment {
   private reopening: Promise<void> | undefined;
   private readonly connect: () => Promise<Connection>;
   private closed = false;
+  private readonly watchers = new Watchers();
 
   constructor(parts: EnvironmentParts) {
     this.dir = parts.dir;
@@ -101,13 +103,11 @@ export class Environment {
     requests: readonly Request[],
     options: { readonly atomic?: boolean } = {},
   ): Promise<readonly Answer[]> {
-    if (options.atomic && requests.length > limits.atomicRequestsMax) {
-      throw new TxlogError(
-        'REQUEST_TOO_LARGE',
-        `${requests.length} requests are over the limit of ${limits.atomicRequestsMax} for one atomic unit`,
-      );
-    }
-    return this.run(({ pipeline }) => pipeline.submit(requests, options.atomic));
+    const units = options.atomic ? [refuseTooLarge(requests)] : splitUnits(requests);
+    const answers = await Promise.all(
+      units.map((unit) => this.run(({ pipeline }) => pipeline.submit(unit, options.atomic))),
+    );
+    return answers.flat();
   }
 
   /** Decides requests as if they were submitted now, and writes nothing. */
@@ -121,7 +121,9 @@ export class Environment {
    * Errors: TRANSACTION_NOT_FOUND. What cannot be undone is a rejection: NOT_COMPENSABLE, COMPENSATION_BLOCKED.
    */
   async compensate(name: TransactionName, options: CompensateOptions = {}): Promise<Receipt> {
-    return this.undo((await this.transaction(name)).position, options, []);
+    const request = await this.toUndo((await this.transaction(name)).position, options, []);
+    const [answer] = options.dryRun ? await this.preview([request]) : await this.submitChecked([request]);
+    return receiptOrThrow(present(answer, 'answer'));
   }
 
   /** The state of a key now, or as of a position; undefined when it has no value or owner. */
@@ -263,11 +265,15 @@ export class Environment {
     const { checkPlan, refuseStale } = await import('./compensate/plan.ts');
     const plan = checkPlan(input, this.unit);
     await this.read((view, snapshot) => refuseStale(plan, view, snapshot));
-    for (const item of plan.items) {
-      if (item.refused) continue;
-      const expect = item.keys.map(({ key, version }) => ({ key, version }));
-      yield await this.undo(Number(item.position), options, expect);
+    const todo = plan.items.filter((item) => !item.refused);
+    const requests: Request[] = [];
+    for (const { position, keys } of todo) {
+      const expect = keys.map(({ key, version }) => ({ key, version }));
+      requests.push(await this.toUndo(Number(position), options, expect));
     }
+    // One after another, so that each is decided on what the ones before it left; previewed all at once for that.
+    if (options.dryRun) yield* (await this.preview(requests)).map(receiptOrThrow);
+    else for (const request of requests) yield* (await this.submitChecked([request])).map(receiptOrThrow);
   }
 
   /** Size, totals and durability. */
@@ -285,7 +291,7 @@ export class Environment {
   /** Folds the whole log again beside the environment and compares every state, list and index with it. */
   async rescanVerify(options: ProgressOptions = {}): Promise<AuditReport> {
     const { rescanVerify } = await import('./audit/audit.ts');
-    return this.beside((side) => rescanVerify(this, side, options.onProgress));
+    return this.beside((side) => rescanVerify(this, this.handle.storage, side, options.onProgress));
   }
 
   /** Makes all indexes anew from the log and swaps them in atomically. Errors: ENV_READ_ONLY, STORAGE_CORRUPT. */
@@ -316,9 +322,9 @@ export class Environment {
     return backup(this.handle.storage, target, options.onProgress);
   }
 
-  /** Calls back soon after any process committed; returns how to stop. */
+  /** Calls back soon after any process committed, in whatever generation; returns how to stop. */
   watch(changed: () => void): () => void {
-    return this.handle.storage.watch(changed);
+    return this.watchers.add(changed, this.handle.storage);
   }
 
   /** The end of the log and the totals. */
@@ -344,16 +350,14 @@ export class Environment {
     await pipeline.close().finally(() => handle.storage.close());
   }
 
-  private async undo(position: number, options: CompensateOptions, expect: readonly Expectation[]): Promise<Receipt> {
+  private async toUndo(position: number, options: CompensateOptions, expect: readonly Expectation[]): Promise<Request> {
     const { compensationOf } = await import('./compensate/plan.ts');
     const { id } = this.check({
       type: 'compensate',
       ...(options.id === undefined ? {} : { id: options.id }),
       ...(options.actor === undefined ? {} : { actor: options.actor }),
     });
-    const request = { ...compensationOf(await this.transaction(position), id, options), expect };
-    const [answer] = options.dryRun ? await this.preview([request]) : await this.submitChecked([request]);
-    return receiptOrThrow(present(answer, 'answer'));
+    return { ...compensationOf(await this.transaction(position), id, options), expect };
   }
 
   private async beside<T>(work: (side: Storage) => Promise<T>): Promise<T> {
@@ -384,6 +388,7 @@ export class Environment {
     if (this.connection !== old) return;
     this.reopening ??= (async () => {
       this.connection = await this.connect();
+      this.watchers.moveTo(this.handle.storage);
       await old.pipeline.abandon();
       await old.handle.storage.close();
     })().finally(() => {

@@ -46,8 +46,9 @@ export async function openHandle(options: HandleOptions): Promise<Handle> {
 
 /** The generation, open; or the number of the one that took its place. */
 async function openGeneration(options: HandleOptions, generation: number): Promise<Handle | number> {
-  const storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(options.dir, generation) });
+  let storage: Storage | undefined;
   try {
+    storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(options.dir, generation) });
     const { format, moved } = storage.read((snapshot) => ({
       format: readFormat(snapshot),
       moved: readHead(snapshot).moved,
@@ -56,7 +57,7 @@ async function openGeneration(options: HandleOptions, generation: number): Promi
     await storage.close();
     return moved;
   } catch (error) {
-    await storage.close();
+    await storage?.close();
     // A rebuild may have removed this generation between the look at `current` and the opening.
     const current = readCurrent(options.dir);
     if (current !== undefined && current !== generation) return current;

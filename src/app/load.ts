@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app.ts';
 import { TxlogError } from '../core/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/json.ts';
-import { compileSchema } from './schema.ts';
+import { compileSchema, type PayloadCheck } from './schema.ts';
 
 /**
  * Loads the user's module: JavaScript natively, TypeScript through jiti. Its default export is an app.
@@ -46,7 +46,7 @@ export async function compileApp(app: unknown, source: string): Promise<LoadedAp
   const checks = new Map<string, (payload: JsonValue | undefined) => string | undefined>();
   for (const [type, handler] of Object.entries(requests)) {
     checkHandler(source, type, handler);
-    if (handler.schema) checks.set(type, await compile(source, type, handler.schema));
+    if (handler.schema) checks.set(type, guarded(source, type, await compile(source, type, handler.schema)));
   }
   return { ...(app as App), source, findPayloadProblem: (type, payload) => checks.get(type)?.(payload) };
 }
@@ -89,6 +89,17 @@ async function compile(source: string, type: string, schema: PayloadSchema) {
   } catch (cause) {
     throw invalid(source, `schema of ${type}: ${(cause as Error).message}`);
   }
+}
+
+/** A schema is the user's code: when it throws, the app is wrong, not the payload and not this program. */
+function guarded(source: string, type: string, check: PayloadCheck): PayloadCheck {
+  return (payload) => {
+    try {
+      return check(payload);
+    } catch (cause) {
+      throw invalid(source, `schema of ${type} threw: ${(cause as Error).message}`);
+    }
+  };
 }
 
 function invalid(source: string, reason: string): TxlogError {

@@ -1,5 +1,6 @@
 import { TxlogError } from '../core/errors.ts';
 import { Catalog } from '../layout/catalog.ts';
+import { readHead } from '../layout/meta.ts';
 import type { Progress, Reading } from '../pipeline/reading.ts';
 import { View } from '../pipeline/view.ts';
 import type { Storage } from '../ports/storage.ts';
@@ -11,8 +12,9 @@ import { verifyChain } from './verify-chain.ts';
 /** Reads the log once and checks it and its totals, and the storage's pages: fast, and changes nothing. */
 export async function verify(env: Reading, storage: Storage, onProgress?: Progress): Promise<AuditReport> {
   const log = new AuditLog();
-  const head = await env.read((view) => view.head);
-  const records = await verifyChain(env, head, log, onProgress);
+  const raw = readRaw(storage);
+  const head = await raw.read((view) => view.head);
+  const records = await verifyChain(raw, head, log, onProgress);
   for (const reason of storage.findPageProblems()) log.add({ code: 'PAGES_WRONG', place: 'data.mdb', reason });
   return log.report(records, head);
 }
@@ -23,16 +25,34 @@ export async function verify(env: Reading, storage: Storage, onProgress?: Progre
  *
  * Errors: none for what differs, that is in the report; STORAGE_CORRUPT only when the log cannot be read at all.
  */
-export async function rescanVerify(env: Reading, side: Storage, onProgress?: Progress): Promise<AuditReport> {
+export async function rescanVerify(
+  env: Reading,
+  storage: Storage,
+  side: Storage,
+  onProgress?: Progress,
+): Promise<AuditReport> {
   const log = new AuditLog();
-  const start = await env.read((view) => view.head);
-  const records = await verifyChain(env, start, log, (done, total) => onProgress?.(Math.round(done / 3), total));
+  const raw = readRaw(storage);
+  const start = await raw.read((view) => view.head);
+  const records = await verifyChain(raw, start, log, (done, total) => onProgress?.(Math.round(done / 3), total));
   if (log.report(records, start).ok) {
     await refoldAndCompare(env, side, log, (done, total) =>
       onProgress?.(Math.round(total / 3 + (done * 2) / 3), total),
     );
   }
   return log.report(records, start);
+}
+
+/** Reads without folding the tail of the log first: a damaged record there must not keep it from being found. */
+function readRaw(storage: Storage): Reading {
+  const view = new View(new Catalog());
+  return {
+    read: async (work) =>
+      storage.read((snapshot) => {
+        view.head = readHead(snapshot);
+        return work(view, snapshot);
+      }),
+  };
 }
 
 async function refoldAndCompare(env: Reading, side: Storage, log: AuditLog, onProgress: Progress): Promise<void> {

@@ -18,6 +18,7 @@ export const limits = {
   queueRequestsMax: 16_000,
   /** Requests that may be submitted as one atomic unit. */
   atomicRequestsMax: 10_000,
+  atomicBytesMax: 64 * 1024 * 1024,
   /** Idle time before the overlay goes into the indexes. */
   idleMs: 200,
   /** The tail of the log that a process keeps folded in memory before it writes the indexes. */

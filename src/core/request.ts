@@ -186,7 +186,8 @@ function checkList(value: unknown, path: string, max: number): readonly unknown[
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalid('a list is needed', path);
   if (value.length > max) throw invalid(`${value.length} entries are over the limit of ${max}`, path);
-  return value;
+  // A hole would be skipped by every later check.
+  return Array.from(value);
 }
 
 function refuseBadJson(value: JsonValue, path: string): void {

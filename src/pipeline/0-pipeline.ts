@@ -98,6 +98,8 @@ export class Pipeline {
       const units = this.queue.take();
       if (units.length > 0) await this.process(units);
       const more = await this.checkpoint();
+      // After an emergency stop nothing in memory can be trusted, wherever it came from.
+      if (this.stopped?.code === 'EMERGENCY_STOP') this.queue.failAll(this.stopped);
       if (this.queue.isEmpty && !more) break;
       await this.deps.clock.yield();
     }

@@ -2,10 +2,10 @@ import type { LoadedApp } from '../core/app.ts';
 import { type Change, opBit, plainAddsMax, type Restored } from '../core/change.ts';
 import { ownerOf } from '../core/fold.ts';
 import { foldKey } from '../core/fold-record.ts';
-import { type JsonValue, jsonEquals } from '../core/json.ts';
+import type { JsonValue } from '../core/json.ts';
 import { compensateType, expireType, type LogRecord, type StoredRecord } from '../core/record.ts';
-import { reject } from '../core/rejection.ts';
-import type { State } from '../core/state.ts';
+import { type Rejection, reject } from '../core/rejection.ts';
+import { isExpired, type State } from '../core/state.ts';
 import type { Chosen } from './chosen.ts';
 import { choiceOf, guard, handlerStates, runReducer } from './handler.ts';
 import type { DecisionReader } from './reader.ts';
@@ -58,23 +58,26 @@ function decideByHandler(
 function undoKey(app: LoadedApp, reader: DecisionReader, record: LogRecord, key: string): Undone {
   const state = reader.state(key);
   if (!state) return { blocked: `${key} is unknown` };
-  return state.kind === 'dedicated' ? undoDedicated(reader, record, state) : undoShared(app, reader, record, state);
+  return state.kind === 'dedicated'
+    ? undoDedicated(app, reader, record, state)
+    : undoShared(app, reader, record, state);
 }
 
-function undoDedicated(reader: DecisionReader, record: LogRecord, state: State): Undone {
+/**
+ * A dedicated key becomes what it would be without the transaction, unless another owns it since. What later ones did
+ * in the name of an owner that never was, falls away with it.
+ */
+function undoDedicated(app: LoadedApp, reader: DecisionReader, record: LogRecord, state: State): Undone {
   const { key } = state;
-  const own = record.changes.filter((change) => change.key === key);
-  if (state.owner === record.position) return { change: { op: 'restore', key, result: { exists: false } } };
-  if (own[0]?.op === 'claim') {
-    // It owned the key and does no longer: given back already, or taken by another since.
-    const owner = ownerOf(state, reader);
-    return owner ? { blocked: `${key} is owned by ${owner.id} since position ${owner.position}` } : {};
+  const owner = ownerOf(state, reader);
+  const claimed = record.changes.some((change) => change.key === key && change.op === 'claim');
+  if (claimed && owner && owner.position > record.position) {
+    return { blocked: `${key} is owned by ${owner.id} since position ${owner.position}` };
   }
-  if (state.position !== record.position) {
-    return { blocked: `${key} was changed by position ${state.position} since; compensate that one first` };
-  }
-  const before = foldBefore(reader, record, key);
-  return { change: restoring(key, before) };
+  const { state: without, refused } = foldWithout(app, reader, key, record.position);
+  if (refused) return { blocked: blockedBy(reader, refused) };
+  const isOver = without !== undefined && isExpired(without, reader.time);
+  return { change: restoring(key, isOver ? undefined : without) };
 }
 
 function undoShared(app: LoadedApp, reader: DecisionReader, record: LogRecord, state: State): Undone {
@@ -84,13 +87,16 @@ function undoShared(app: LoadedApp, reader: DecisionReader, record: LogRecord, s
   const folded = guard(() => foldWithout(app, reader, key, record.position));
   if ('rejected' in folded) return { blocked: folded.reason };
   const { state: without, refused } = folded;
-  if (refused) {
-    const later = reader.idAt(refused.position);
-    return {
-      blocked: `without it, ${later} at position ${refused.position} could not have been applied: ${refused.rejection.reason}`,
-    };
-  }
+  if (refused) return { blocked: blockedBy(reader, refused) };
   return { change: restoring(key, without) };
+}
+
+function blockedBy(
+  reader: DecisionReader,
+  refused: { readonly position: number; readonly rejection: Rejection },
+): string {
+  const { position, rejection } = refused;
+  return `without it, ${reader.idAt(position)} at position ${position} could not have been applied: ${rejection.reason}`;
 }
 
 /**
@@ -120,12 +126,18 @@ function foldWithout(app: LoadedApp, reader: DecisionReader, key: string, target
     else records.push(record);
   }
   const first = Math.min(...withdrawn);
+  const gone = new Set([...withdrawn].map((position) => reader.idAt(position)));
   return foldKey(
     key,
-    records.filter(({ position }) => !withdrawn.has(position)),
+    records
+      .filter(({ position }) => !withdrawn.has(position))
+      .map((record) => ({
+        ...record,
+        changes: record.changes.filter(({ owner }) => owner === undefined || !gone.has(owner)),
+      })),
     {
       idAt: (position) => reader.idAt(position),
-      reduceAgain: ({ position, type }: LogRecord, change, value) =>
+      reduceAgain: ({ position, type }, change, value) =>
         position < first ? change.result : runReducer(app.requests?.[type], change, value),
     },
   );
@@ -136,15 +148,6 @@ function withdraws(record: LogRecord, key: string): boolean {
   return (
     record.compensates !== undefined && record.changes.some((change) => change.key === key && change.op === 'restore')
   );
-}
-
-function foldBefore(reader: DecisionReader, record: LogRecord, key: string): State | undefined {
-  const before: LogRecord[] = [];
-  for (const position of reader.applied(key)) {
-    const earlier = position < record.position ? reader.record(position) : undefined;
-    if (earlier) before.push(earlier);
-  }
-  return foldKey(key, before, reader).state;
 }
 
 function restoring(key: string, state: State | undefined): Change {
@@ -165,9 +168,4 @@ function optional<K extends string>(name: K, value: number | undefined): { reado
 
 function refuse(code: string, reason: string, key?: string): Chosen {
   return { ok: false, rejection: reject(code, reason, key === undefined ? {} : { key }), changes: [], decided: true };
-}
-
-/** Whether two states answer the same to a reader: what a restore must reach. */
-export function sameValue(a: State | undefined, b: State | undefined): boolean {
-  return (a?.exists ?? false) === (b?.exists ?? false) && jsonEquals(a?.value, b?.value) && a?.owner === b?.owner;
 }

@@ -17,8 +17,8 @@ export interface ModelRequest {
   readonly compensates?: number;
 }
 
-/** A change as the model keeps it: an undone dedicated key goes back to what it was before a position, or is free. */
-type ModelChange = Change & { readonly backTo?: number };
+/** A change as the model keeps it: an undone dedicated key goes back to this owner, or is free. */
+type ModelChange = Change & { readonly owned?: Owned };
 
 export interface ModelRecord {
   readonly position: number;
@@ -176,20 +176,40 @@ export class Model {
       if (state?.kind === 'shared') {
         this.foldOrBlock(key, target);
         changes.push({ op: 'restore', key });
-      } else changes.push(...this.undoOwned(key, record, state));
+      } else changes.push(...this.undoOwned(key, record, state, looks.time));
     }
     return changes;
   }
 
-  private undoOwned(key: string, record: ModelRecord, state: ModelState | undefined): ModelChange[] {
-    const first = record.changes.find((change) => change.key === key);
-    if (state?.owner === record.position) return [{ op: 'restore', key }];
-    if (first?.op === 'claim') {
-      if (state?.owner !== undefined) throw new Refusal('COMPENSATION_BLOCKED', key);
-      return [];
+  private undoOwned(key: string, record: ModelRecord, state: ModelState | undefined, time: number): ModelChange[] {
+    const claimed = record.changes.some((change) => change.key === key && change.op === 'claim');
+    if (claimed && (state?.owner ?? 0) > record.position) throw new Refusal('COMPENSATION_BLOCKED', key);
+    try {
+      const owned = this.ownedWithout(key, record.position);
+      return [{ op: 'restore', key, owned: owned.until !== undefined && owned.until <= time ? {} : owned }];
+    } catch (error) {
+      throw new Refusal('COMPENSATION_BLOCKED', asRefusal(error) && key);
     }
-    if (state?.position !== record.position) throw new Refusal('COMPENSATION_BLOCKED', key);
-    return [{ op: 'restore', key, backTo: record.position - 1 }];
+  }
+
+  /** Who would own a key without a transaction, and without all that was done in the name of what was undone. */
+  private ownedWithout(key: string, without: number): Owned {
+    const touching = this.touching(key, this.head);
+    const gone = new Set([without]);
+    for (const { changes, position, request } of touching) {
+      const withdraws = changes.some((change) => change.key === key && change.op === 'restore');
+      if (withdraws) gone.add(position).add(request.compensates as number);
+    }
+    const names = new Set([...gone].map((position) => this.records[position - 1]?.request.id));
+    let owned: Owned = {};
+    for (const record of touching) {
+      if (gone.has(record.position)) continue;
+      for (const change of record.changes) {
+        if (change.key === key && !(change.owner !== undefined && names.has(change.owner)))
+          owned = this.own(owned, change, record);
+      }
+    }
+    return owned;
   }
 
   private foldOrBlock(key: string, without: number): void {
@@ -246,11 +266,7 @@ export class Model {
   private own(owned: Owned, change: ModelChange, record: Placed): Owned {
     const { op, key, value = null, pending } = change;
     if (op === 'expire') return {};
-    if (op === 'restore') {
-      if (change.backTo === undefined) return {};
-      const { value: before, owner, until } = this.stateAt(key, change.backTo) as ModelState;
-      return { value: before, ...(owner === undefined ? {} : { owner }), ...(until === undefined ? {} : { until }) };
-    }
+    if (op === 'restore') return change.owned ?? {};
     if (op === 'claim') {
       if (owned.owner !== undefined) throw new Refusal('KEY_OWNED', key);
       const until = pending === undefined ? {} : { until: record.time + Math.round(pending * 1000) };

@@ -1,0 +1,32 @@
+import { TxlogError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import type { Request } from '../core/request.ts';
+
+/** Cuts requests that need not be committed together into units of at most one batch each. */
+export function splitUnits(requests: readonly Request[]): (readonly Request[])[] {
+  const units: Request[][] = [[]];
+  let bytes = 0;
+  for (const request of requests) {
+    let unit = units.at(-1) as Request[];
+    const isFull = unit.length >= limits.batchRecordsMax || bytes + request.bytes > limits.batchBytesMax;
+    if (isFull && unit.length > 0) {
+      unit = [];
+      units.push(unit);
+      bytes = 0;
+    }
+    unit.push(request);
+    bytes += request.bytes;
+  }
+  return units;
+}
+
+/** Passes an atomic unit on. Errors: REQUEST_TOO_LARGE when it is more than one transaction of LMDB should hold. */
+export function refuseTooLarge(requests: readonly Request[]): readonly Request[] {
+  const bytes = requests.reduce((sum, request) => sum + request.bytes, 0);
+  if (requests.length <= limits.atomicRequestsMax && bytes <= limits.atomicBytesMax) return requests;
+  const bounds = `${limits.atomicRequestsMax} requests or ${limits.atomicBytesMax} bytes`;
+  throw new TxlogError(
+    'REQUEST_TOO_LARGE',
+    `${requests.length} requests of ${bytes} bytes are over the limit of ${bounds} for one atomic unit`,
+  );
+}
