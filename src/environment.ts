@@ -22,6 +22,7 @@ import type { TransactionReport } from './inspect/report.ts';
 import type { Head } from './layout/meta.ts';
 import type { Handle } from './open-handle.ts';
 import type { Answer } from './pipeline/2-batch.ts';
+import { receiptOrThrow } from './pipeline/7-respond.ts';
 import {
   type AppliedEntry,
   readApplied,
@@ -34,7 +35,7 @@ import { positionAtTime } from './pipeline/time-travel.ts';
 import { refuseTooLarge, splitUnits } from './pipeline/units.ts';
 import type { View } from './pipeline/view.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Snapshot, Storage } from './ports/storage.ts';
+import type { Snapshot } from './ports/storage.ts';
 import type { ReplayTarget } from './rebuild.ts';
 import type { WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
 import type { StoredCursor } from './rescan/cursor.ts';
@@ -264,7 +265,7 @@ export class Environment {
   async *applyPlan(input: unknown, options: CompensateOptions = {}): AsyncGenerator<Receipt> {
     const { checkPlan, refuseStale } = await import('./compensate/plan.ts');
     const plan = checkPlan(input, this.unit);
-    await this.read((view, snapshot) => refuseStale(plan, view, snapshot));
+    await this.read((view, snapshot) => refuseStale(plan, view, snapshot, this.clock.now()));
     const todo = plan.items.filter((item) => !item.refused);
     const requests: Request[] = [];
     for (const { position, keys } of todo) {
@@ -285,13 +286,16 @@ export class Environment {
   /** Checks the log's chain, checksums and totals and the storage's pages. Fast; changes nothing. */
   async verify(options: ProgressOptions = {}): Promise<AuditReport> {
     const { verify } = await import('./audit/audit.ts');
-    return verify(this, this.handle.storage, options.onProgress);
+    return this.run(({ handle }) => verify(this, handle.storage, options.onProgress));
   }
 
   /** Folds the whole log again beside the environment and compares every state, list and index with it. */
   async rescanVerify(options: ProgressOptions = {}): Promise<AuditReport> {
     const { rescanVerify } = await import('./audit/audit.ts');
-    return this.beside((side) => rescanVerify(this, this.handle.storage, side, options.onProgress));
+    const { beside } = await import('./side.ts');
+    return beside(this, (side) =>
+      this.run(({ handle }) => rescanVerify(this, handle.storage, side, options.onProgress)),
+    );
   }
 
   /** Makes all indexes anew from the log and swaps them in atomically. Errors: ENV_READ_ONLY, STORAGE_CORRUPT. */
@@ -313,13 +317,15 @@ export class Environment {
   /** Decides every logged request again with other handlers, beside the environment, and tells what would differ. */
   async whatIf(app: LoadedApp, options: WhatIfOptions = {}): Promise<WhatIfReport> {
     const { whatIf } = await import('./replay/what-if.ts');
-    return this.beside((side) => whatIf(this, side, app, options));
+    const { beside } = await import('./side.ts');
+    return beside(this, (side) => whatIf(this, side, app, options));
   }
 
   /** Copies the environment, online, into a directory or a file, and verifies the copy. Errors: BACKUP_EXISTS. */
   async backup(target: string, options: ProgressOptions = {}): Promise<BackupReport> {
     const { backup } = await import('./backup.ts');
-    return backup(this.handle.storage, target, options.onProgress);
+    await this.read(() => undefined);
+    return this.run(({ handle }) => backup(handle.storage, target, options.onProgress));
   }
 
   /** Calls back soon after any process committed, in whatever generation; returns how to stop. */
@@ -360,16 +366,6 @@ export class Environment {
     return { ...compensationOf(await this.transaction(position), id, options), expect };
   }
 
-  private async beside<T>(work: (side: Storage) => Promise<T>): Promise<T> {
-    const { openSide } = await import('./side.ts');
-    const side = await openSide(this.dir, this.handle.storage.readOnly);
-    try {
-      return await work(side.storage);
-    } finally {
-      await side.dispose();
-    }
-  }
-
   /** Works on the present generation; when a rebuild took its place, opens the new one and works again. */
   private async run<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     for (;;) {
@@ -396,9 +392,4 @@ export class Environment {
     });
     await this.reopening;
   }
-}
-
-function receiptOrThrow(answer: Answer): Receipt {
-  if ('error' in answer) throw answer.error;
-  return answer.receipt;
 }

@@ -14,11 +14,13 @@ import {
   readCurrent,
   removeAbandoned,
   removeOld,
+  syncBuild,
   writeCurrent,
 } from './storage/lmdb/generation.ts';
 import { openLmdbStorage } from './storage/lmdb/storage.ts';
 
-const attemptsMax = 5;
+/** Each attempt that fails is another's that was published: everyone's indexes are new then. */
+const attemptsMax = 50;
 
 /** An environment whose indexes are made anew. */
 export interface Rebuildable extends Reading {
@@ -59,6 +61,8 @@ async function rebuildOnce(env: Rebuildable, onProgress?: Progress): Promise<Reb
     // Once more, for what came meanwhile: the rest is copied while all writers wait.
     await refold.copy(env);
     await side.storage.close();
+    // Before the lock is taken: all writers would wait for the disk.
+    syncBuild(side.path);
     if (env.handle !== handle) throw moved(env.handle.generation);
     return await swap(dir, handle, side.path);
   } finally {

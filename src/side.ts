@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inMemory } from './open-handle.ts';
+import { type Handle, inMemory } from './open-handle.ts';
 import type { Storage } from './ports/storage.ts';
 import { newBuildDir, removeBuild } from './storage/lmdb/generation.ts';
 import { openLmdbStorage } from './storage/lmdb/storage.ts';
@@ -32,4 +32,17 @@ export async function openSide(dir: string, readOnly: boolean): Promise<Side> {
       removeBuild(path);
     },
   };
+}
+
+/** Runs `work` with a side storage of an environment, and disposes of it whatever happens. */
+export async function beside<T>(
+  env: { readonly dir: string; readonly handle: Handle },
+  work: (side: Storage) => Promise<T>,
+): Promise<T> {
+  const side = await openSide(env.dir, env.handle.storage.readOnly);
+  try {
+    return await work(side.storage);
+  } finally {
+    await side.dispose();
+  }
 }

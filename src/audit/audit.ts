@@ -50,6 +50,8 @@ function readRaw(storage: Storage): Reading {
     read: async (work) =>
       storage.read((snapshot) => {
         view.head = readHead(snapshot);
+        if (view.head.moved !== undefined)
+          throw new TxlogError('ENV_MOVED', 'a rebuild took the place of this generation');
         return work(view, snapshot);
       }),
   };

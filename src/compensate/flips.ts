@@ -1,4 +1,5 @@
 import type { LoadedApp } from '../core/app.ts';
+import { assert } from '../core/assert.ts';
 import { foldChanges } from '../core/fold-record.ts';
 import { compensateType, expireType, type LogRecord, type StoredRecord } from '../core/record.ts';
 import type { State } from '../core/state.ts';
@@ -39,11 +40,12 @@ export function findFlips(
   const other = new Map<string, State | undefined>();
   for (const key of keys) other.set(key, stateAt(world.view, world.snapshot, key, target.position - 1));
   const later = laterPositions(world, keys, target.position);
+  const past = new PastStates(world);
   const flips: PlannedFlip[] = [];
   for (const position of later.slice(0, laterMax)) {
     const record = world.view.catalog.record(world.snapshot, position);
     if (!record || record.type === compensateType || record.type === expireType) continue;
-    const flip = decideOtherwise(world, other, record);
+    const flip = decideOtherwise(world, other, past, record);
     if (flip) flips.push(flip);
   }
   return later.length > laterMax ? { flips, flipsTruncated: true } : { flips };
@@ -60,9 +62,10 @@ function laterPositions({ view, snapshot }: World, keys: ReadonlySet<string>, af
 function decideOtherwise(
   world: World,
   other: Map<string, State | undefined>,
+  past: PastStates,
   record: StoredRecord,
 ): PlannedFlip | undefined {
-  const reader = new DecisionReader(otherWorld(world, other, record));
+  const reader = new DecisionReader(otherWorld(world, other, past, record));
   const handled = world.app.requests?.[record.type]?.decide !== undefined;
   const { id, type, actor, payload, expect } = record;
   const changes = record.decided && handled ? [] : record.changes.map(({ result: _, ...asked }) => asked);
@@ -89,13 +92,14 @@ function flipOf(record: LogRecord, refusal: string | undefined): PlannedFlip | u
 function otherWorld(
   { view, snapshot }: World,
   other: ReadonlyMap<string, State | undefined>,
+  past: PastStates,
   record: StoredRecord,
 ): DecisionSource {
   return {
     time: record.time,
     nextPosition: record.position,
     state(key) {
-      const actual = stateAt(view, snapshot, key, record.position - 1);
+      const actual = past.before(key, record.position);
       if (!other.has(key)) return actual;
       const state = other.get(key);
       return state && { ...state, version: actual?.version ?? state.version };
@@ -106,4 +110,34 @@ function otherWorld(
       for (const position of view.applied(snapshot, key)) if (position < record.position) yield position;
     },
   };
+}
+
+/** States as they were, for positions that only rise: each key is folded once, not anew for every position. */
+class PastStates {
+  private readonly world: World;
+  private readonly reached = new Map<string, { readonly state: State | undefined; readonly next: number }>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  before(key: string, position: number): State | undefined {
+    const { view, snapshot } = this.world;
+    let { state, next } = this.reached.get(key) ?? { state: undefined, next: 1 };
+    for (const applied of view.applied(snapshot, key, next)) {
+      if (applied >= position) break;
+      const record = view.catalog.record(snapshot, applied);
+      const own = record?.changes.filter((change) => change.key === key) ?? [];
+      const folded = foldChanges(own, () => state, {
+        position: applied,
+        time: record?.time ?? 0,
+        idAt: () => undefined,
+      });
+      assert(folded.ok, `record ${applied} of the log can be applied`);
+      state = folded.after.get(key);
+    }
+    next = Math.max(next, position);
+    this.reached.set(key, { state, next });
+    return state;
+  }
 }

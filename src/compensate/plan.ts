@@ -1,10 +1,11 @@
 import type { LoadedApp } from '../core/app.ts';
 import { TxlogError } from '../core/errors.ts';
-import type { JsonValue } from '../core/json.ts';
+import { isJsonObject, type JsonValue } from '../core/json.ts';
 import { compensateType, type StoredRecord } from '../core/record.ts';
 import type { Rejection } from '../core/rejection.ts';
 import type { Request } from '../core/request.ts';
 import { decide } from '../pipeline/3-decide.ts';
+import { DecisionReader } from '../pipeline/reader.ts';
 import { Stage } from '../pipeline/stage.ts';
 import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -65,6 +66,8 @@ function planItem(
   const done = stage.compensationOf(target.position);
   if (done !== undefined) return { ...item, done: String(done), keys: [], flips: [] };
   const before = new Map([...new Set(target.changes.map(({ key }) => key))].map((key) => [key, stage.state(key)]));
+  const reader = new DecisionReader(stage);
+  const versions = new Map([...before.keys()].map((key) => [key, reader.version(key)]));
   const decision = decide(context.app, stage, compensationOf(target, `plan/${target.position}`));
   if (decision.type === 'refused') throw decision.error;
   const { rejection } = decision.record;
@@ -74,7 +77,7 @@ function planItem(
     const [was, will] = [before.get(key), stage.state(key)];
     return {
       key,
-      version: was?.version ?? 0,
+      version: versions.get(key) ?? was?.version ?? 0,
       ...(was?.exists ? { before: was.value ?? null } : {}),
       ...(will?.exists ? { after: will.value ?? null } : {}),
     };
@@ -118,23 +121,45 @@ export function checkPlan(input: unknown, unit: string): CompensationPlan {
     });
   }
   for (const [i, item] of plan.items.entries()) {
-    const fits = typeof item?.id === 'string' && /^[0-9]+$/.test(String(item.position)) && Array.isArray(item.keys);
-    if (!fits)
+    if (!isItem(item))
       throw new TxlogError('PLAN_INVALID', `items[${i}] of the plan names no transaction`, { path: `items[${i}]` });
   }
   if (plan.unit !== unit) throw new TxlogError('PLAN_STALE', 'the plan was made for another environment');
   return plan;
 }
 
+function isItem(item: unknown): item is PlannedItem {
+  if (!isJsonObject(item)) return false;
+  const { id, position, keys } = item;
+  if (
+    typeof id !== 'string' ||
+    typeof position !== 'string' ||
+    !Number.isSafeInteger(Number(position)) ||
+    Number(position) < 1
+  )
+    return false;
+  return (
+    Array.isArray(keys) &&
+    keys.every((key) => isJsonObject(key) && typeof key.key === 'string' && Number.isSafeInteger(key.version))
+  );
+}
+
 /** Errors: PLAN_STALE when a key of what is still to be undone has changed since the plan was made. */
-export function refuseStale(plan: CompensationPlan, view: View, snapshot: Snapshot): void {
+export function refuseStale(plan: CompensationPlan, view: View, snapshot: Snapshot, time: number): void {
+  const reader = new DecisionReader(new Stage(view, snapshot, time));
   const checked = new Set<string>();
   for (const item of plan.items) {
     if (item.refused || view.compensationOf(snapshot, Number(item.position)) !== undefined) continue;
+    const record = view.catalog.record(snapshot, Number(item.position));
+    if (record?.id !== item.id) {
+      throw new TxlogError('PLAN_STALE', `position ${item.position} is not ${item.id} here`, {
+        hint: 'Nothing was applied. The plan was made for another log: a backup that went its own way, perhaps.',
+      });
+    }
     for (const { key, version } of item.keys) {
       if (checked.has(key)) continue;
       checked.add(key);
-      const now = view.entry(snapshot, key)?.state.version ?? 0;
+      const now = reader.version(key);
       if (now === version) continue;
       throw new TxlogError('PLAN_STALE', `${key} has version ${now}; the plan was made at version ${version}`, {
         hint: 'Nothing was applied.',

@@ -10,3 +10,9 @@ export function toAnswers(decisions: readonly Decision[], durability: Receipt['d
       : { receipt: receiptOf(decision.record, decision.type === 'duplicate', durability) },
   );
 }
+
+/** The receipt of an answer. Throws the error that it holds instead. */
+export function receiptOrThrow(answer: Answer): Receipt {
+  if ('error' in answer) throw answer.error;
+  return answer.receipt;
+}

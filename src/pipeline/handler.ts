@@ -68,8 +68,13 @@ function isOurs(error: unknown): boolean {
 
 /** The message of whatever was thrown: bounded, and text that the log can keep. */
 function reasonText(thrown: unknown): string {
-  const message = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null | undefined)?.message;
-  return typeof message === 'string' ? message.slice(0, reasonUnitsMax).toWellFormed() : '';
+  try {
+    const message = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null | undefined)?.message;
+    return typeof message === 'string' ? message.slice(0, reasonUnitsMax).toWellFormed() : '';
+  } catch {
+    // Even asking what was thrown may throw: there is no message to keep then.
+    return '';
+  }
 }
 
 /** Checks what a handler returned. Throws when it is neither changes nor a rejection. */

@@ -33,7 +33,7 @@ const prefixPositionsMax = 2_000_000;
 export class Scan {
   private readonly filter: RecordFilter;
   private readonly reverse: boolean;
-  /** Positions under a prefix, gathered once for all slices. */
+  /** Positions that are gathered once for all slices: those under a prefix, or those of a reverse scan. */
   private gathered: Float64Array | undefined;
 
   constructor(filter: RecordFilter, reverse = false) {
@@ -83,9 +83,10 @@ export class Scan {
   private propose(view: View, snapshot: Snapshot, { from, to }: PositionRange, index: ScanIndex): Iterable<number> {
     const { filter, reverse } = this;
     if (index === 'prefix') this.gathered ??= gatherPrefix(view, snapshot, filter.prefix as string);
-    const lists =
-      index === 'prefix' ? [this.gathered as Iterable<number>] : listsOf(view, snapshot, filter, index, from);
-    return reverse ? backwards(lists, from, to) : merged(lists, from, to);
+    else if (!reverse) return merged(listsOf(view, snapshot, filter, index, from), from, to);
+    // The first slice of a reverse scan has the widest range: lists are read upwards only, and once.
+    else this.gathered ??= Float64Array.from(merged(listsOf(view, snapshot, filter, index, from), from, to));
+    return within(this.gathered, { from, to }, reverse);
   }
 }
 
@@ -226,9 +227,23 @@ function* merged(lists: Iterable<number>[], from: number, to: number): Iterable<
   }
 }
 
-function* backwards(lists: Iterable<number>[], from: number, to: number): Iterable<number> {
-  const positions = [...merged(lists, from, to)];
-  for (let i = positions.length - 1; i >= 0; i--) yield positions[i] as number;
+/** The part of a rising list that is in a range. */
+function* within(positions: Float64Array, { from, to }: PositionRange, reverse: boolean): Iterable<number> {
+  const start = firstAt(positions, from);
+  const end = firstAt(positions, to + 1);
+  for (let i = 0; i < end - start; i++) yield positions[reverse ? end - 1 - i : start + i] as number;
+}
+
+/** Index of the first entry that is not less than `position`. */
+function firstAt(positions: Float64Array, position: number): number {
+  let low = 0;
+  let high = positions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((positions[middle] as number) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** How many records of a type the log holds. */

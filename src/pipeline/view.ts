@@ -93,7 +93,8 @@ export class View {
   /** The entry of a key: from the overlay, or its index row, or undefined when it was never touched. */
   entry(snapshot: Snapshot, key: string): Entry | undefined {
     const known = this.entries.get(key);
-    if (known) return known;
+    // No state has an empty key, and LMDB takes none.
+    if (known || key === '') return known;
     const bytes = snapshot.get('states', textKey(key));
     if (!bytes) return undefined;
     const { state, tail } = decodeStateRow(key, bytes);
@@ -149,11 +150,17 @@ export class View {
     if (this.tailBytes === 0) this.tailTime = record.time;
     this.tailBytes += bytes;
     for (const [key, state] of after) {
-      const entry = this.entries.get(key) ?? entryOf(key) ?? { state, baseVersion: 0, base: none, added: [] };
+      let entry = this.entries.get(key);
+      if (entry) {
+        entry.added.push(position);
+      } else {
+        entry = entryOf(key) ?? { state, baseVersion: 0, base: none, added: [] };
+        // Made with its entry, a list takes no room for more: most keys get no more before the next checkpoint.
+        entry.added = [position];
+        this.entries.set(key, entry);
+      }
       entry.state = state;
-      entry.added.push(position);
       assert(entry.baseVersion + entry.added.length === state.version, `version of ${key} counts its transactions`);
-      this.entries.set(key, entry);
     }
   }
 

@@ -73,23 +73,24 @@ describe('rebuilds', () => {
   it('never get in the way of those who open, read, write and close meanwhile', async () => {
     const env = await open();
     await addOne(env, 'start');
-    let rebuilding = true;
-    let opened = 0;
+    let coming = 2;
     const come = async (name: string) => {
-      while (rebuilding) {
-        const visitor = await openEnvironment(join(dir, 'env'), { create: opened % 2 === 0 });
-        await addOne(visitor, `${name}-${opened}`);
-        opened += 1;
-        const counted = (await visitor.get('n'))?.value as number;
-        expect(counted).toBeGreaterThan(opened / 2);
+      for (let i = 0; i < 12; i++) {
+        const visitor = await openEnvironment(join(dir, 'env'), { create: i % 2 === 0 });
+        await addOne(visitor, `${name}-${i}`);
+        expect((await visitor.get('n'))?.value).toBeGreaterThan(i + 1);
         await visitor.close();
       }
     };
-    const visitors = [come('a'), come('b')];
-    while (opened < 30) await env.rebuild();
-    rebuilding = false;
+    const visitors = ['a', 'b'].map((name) =>
+      come(name).finally(() => {
+        coming -= 1;
+      }),
+    );
+    for (const visitor of visitors) visitor.catch(() => undefined);
+    while (coming > 0) await env.rebuild();
     await Promise.all(visitors);
-    expect(await env.get('n')).toMatchObject({ value: 1 + opened });
+    expect(await env.get('n')).toMatchObject({ value: 25, applied: 25 });
     expect(await env.rescanVerify()).toMatchObject({ ok: true });
     await env.close();
   });

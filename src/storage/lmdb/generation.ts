@@ -83,6 +83,11 @@ export function writeCurrent(dir: string, generation: number): void {
   syncPath(dir);
 }
 
+/** Puts a build on the disk. */
+export function syncBuild(build: string): void {
+  syncPath(join(build, 'data.mdb'));
+}
+
 /** Makes a finished build a generation; durable when it returns. Errors: ENV_EXISTS when there is that generation. */
 export function publishBuild(build: string, dir: string, generation: number): void {
   syncPath(join(build, 'data.mdb'));

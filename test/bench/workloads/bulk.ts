@@ -109,7 +109,7 @@ async function raw({ dir, count }: Run): Promise<Figures> {
   check('records', tables.count, count);
   await tables.close();
   rmSync(own, { recursive: true });
-  return watch.figures(count);
+  return { ...watch.figures(count), amplification: writtenBytes() / statSync(join(dir, 'lines.ndjson')).size };
 }
 
 const mapModule = `export default {
@@ -163,7 +163,12 @@ function conclude({ engine = {}, raw = {}, cli = {} }: Readonly<Record<string, F
       unit: 'bytes',
       detail: tables.map(([name, bytes]) => `${name.slice(6)} ${bytes.toFixed(0)}`).join(', '),
     },
-    { what: 'bytes written for a byte of input', value: engine.amplification ?? 0, unit: '' },
+    {
+      what: 'bytes written for a byte of input',
+      value: engine.amplification ?? 0,
+      unit: '',
+      detail: `raw ${raw.amplification?.toFixed(2)}`,
+    },
   ];
 }
 
