@@ -16,6 +16,7 @@ export class Catalog {
   private readonly names = new Map<number, string>();
   private readonly numbers = new Map<string, number>();
   private readonly schemas = new Map<number, ReturnType<SchemaLookup>>();
+  private hasSchema = false;
 
   /** Number of a type, or undefined when the log has none of it. */
   typeNumber(snapshot: Snapshot, name: string): number | undefined {
@@ -68,6 +69,13 @@ export class Catalog {
       (type) => this.typeName(snapshot, type),
       (schema) => this.schema(snapshot, schema),
     );
+  }
+
+  /** Sees to it that the schema that records are encoded with is there: a later version brings its own. */
+  ensureSchema(tx: WriteTx): void {
+    if (this.hasSchema) return;
+    this.hasSchema = tx.get('schemas', positionKey(schemaNumber)) !== undefined;
+    if (!this.hasSchema) Catalog.writeSchema(tx);
   }
 
   /** Writes the schema that records are encoded with, when the environment is made. */

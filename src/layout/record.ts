@@ -8,7 +8,7 @@ import type { LogRecord, Outcome, StoredRecord } from '../core/record.ts';
 import { BodyWriter } from './body-writer.ts';
 import { asBuffer } from './bytes.ts';
 import { fromBody } from './record-body.ts';
-import type { RecordBody } from './record-schema.ts';
+import { type RecordBody, recordSchema } from './record-schema.ts';
 
 /** Bytes before the body: crc32 u32, schema u16, type u16, outcome u8, flags u8, time u48 (ms), body length u32. */
 export const headerBytes = 20;
@@ -39,7 +39,13 @@ interface Codec {
 
 /** Compiles a schema from the `schemas` table. */
 export function compileSchema(schema: unknown): Codec {
-  return avro.Type.forSchema(schema as Parameters<typeof Type.forSchema>[0]) as unknown as Codec;
+  const writer = avro.Type.forSchema(schema as Parameters<typeof Type.forSchema>[0]);
+  if (JSON.stringify(schema) === JSON.stringify(recordSchema)) return writer as unknown as Codec;
+  // Written by another version: fields that it did not know get their defaults, as Avro resolves schemas.
+  const reader = avro.Type.forSchema(recordSchema as unknown as Parameters<typeof Type.forSchema>[0]);
+  const resolver = reader.createResolver(writer);
+  const decode = (buffer: Buffer, at: number) => reader.decode(buffer, at, resolver);
+  return { decode } as unknown as Codec;
 }
 
 /** The schema of a number, compiled; given by the reader of the `schemas` table. */

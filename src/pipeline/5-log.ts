@@ -26,6 +26,7 @@ export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage)
   const bytes: number[] = [];
   let digest: Uint8Array = fromHex(head.digest);
   let logBytes = head.counts.logBytes;
+  catalog.ensureSchema(tx);
   encoder.start(digest);
   for (const { record } of stage.staged) {
     assert(record.position === head.position + bytes.length + 1, 'positions have no gap');

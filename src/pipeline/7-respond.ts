@@ -7,8 +7,13 @@ export function toAnswers(decisions: readonly Decision[], durability: Receipt['d
   return decisions.map((decision) =>
     decision.type === 'refused'
       ? { error: decision.error }
-      : { receipt: receiptOf(decision.record, decision.type === 'duplicate', durability) },
+      : { receipt: receiptOf(decision.record, decision.type === 'duplicate', logged(decision) ? durability : 'none') },
   );
+}
+
+/** What an atomic unit lost was decided, but has no position: nothing of it is on the disk. */
+function logged(decision: Decision): boolean {
+  return decision.type === 'refused' || decision.record.position > 0;
 }
 
 /** The receipt of an answer. Throws the error that it holds instead. */

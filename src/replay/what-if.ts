@@ -96,7 +96,6 @@ class Replayed {
   constructor(side: Storage, app: LoadedApp) {
     this.side = side;
     this.app = app;
-    side.transact((tx) => Catalog.writeSchema(tx));
   }
 
   state(key: string) {
