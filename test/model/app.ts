@@ -2,10 +2,6 @@ import { type App, rejectRequest } from '../../src/core/app.ts';
 import type { Change } from '../../src/core/change.ts';
 import type { JsonValue } from '../../src/core/json.ts';
 
-/** How often each handler of `modelApp` ran, for tests that count. */
-export const ran = new Map<string, number>();
-
-const count = (name: string) => ran.set(name, (ran.get(name) ?? 0) + 1);
 const amount = (value: JsonValue | undefined) => (typeof value === 'number' ? value : 0);
 
 interface Transfer {
@@ -28,7 +24,6 @@ export const modelApp: App = {
     // Reads two keys and refuses by what it finds.
     transfer: {
       decide(request, states) {
-        count('transfer');
         const { from, to, amount: sum } = request.payload as unknown as Transfer;
         if (amount(states.get(from)?.value) < sum) return rejectRequest('INSUFFICIENT', `${from} has too little`, from);
         const moved: Change[] = [
@@ -41,7 +36,6 @@ export const modelApp: App = {
     // Claims what is free as it sees it; a reservation that ran out is free.
     take: {
       decide(request, states) {
-        count('take');
         const { key } = request.payload as { readonly key: string };
         const state = states.get(key);
         if (state) return rejectRequest('TAKEN', `by ${state.owner?.id} at version ${state.version}`, key);
