@@ -16,6 +16,7 @@ import {
   publishBuild,
   readCurrent,
   removeBuild,
+  removeUnfinished,
   writeCurrent,
 } from './storage/lmdb/generation.ts';
 import { openLmdbStorage } from './storage/lmdb/storage.ts';
@@ -60,6 +61,7 @@ export async function backup(storage: Storage, target: string, onProgress?: Prog
 
 function openBuild(dir: string): string {
   makeDir(dir);
+  removeUnfinished(dir);
   const build = newBuildDir(dir);
   makeDir(build);
   return build;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Handle, inMemory } from './open-handle.ts';
 import type { Storage } from './ports/storage.ts';
-import { newBuildDir, removeBuild } from './storage/lmdb/generation.ts';
+import { newBuildDir, removeBuild, removeUnfinished } from './storage/lmdb/generation.ts';
 import { openLmdbStorage } from './storage/lmdb/storage.ts';
 import { openMemoryStorage } from './storage/memory/storage.ts';
 
@@ -22,6 +22,7 @@ export async function openSide(dir: string, readOnly: boolean): Promise<Side> {
     const storage = openMemoryStorage();
     return { storage, path: '', dispose: () => storage.close() };
   }
+  if (!readOnly) removeUnfinished(dir);
   const path = readOnly ? mkdtempSync(join(tmpdir(), 'txlog-side-')) : newBuildDir(dir);
   const storage = openLmdbStorage({ dir: path, unpublished: true });
   return {

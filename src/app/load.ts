@@ -75,8 +75,12 @@ function ownName(): Record<string, string> {
   return found ? { txlog: found.pathname } : {};
 }
 
+const handlerFields = new Set(['schema', 'authorize', 'decide', 'compensate', 'reducers']);
+
 function checkHandler(source: string, type: string, handler: RequestType): void {
   if (!isJsonObject(handler)) throw invalid(source, `requests[${JSON.stringify(type)}] is not an object`);
+  const unknown = Object.keys(handler).find((name) => !handlerFields.has(name));
+  if (unknown !== undefined) throw invalid(source, `${type} has an unknown field ${JSON.stringify(unknown)}`);
   for (const name of ['authorize', 'decide', 'compensate'] as const) {
     if (handler[name] !== undefined && typeof handler[name] !== 'function')
       throw invalid(source, `${name} of ${type} is not a function`);

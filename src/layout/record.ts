@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { crc32 } from 'node:zlib';
 import type { Type } from 'avsc';
-import avro from 'avsc/lib/types.js';
 import { assert } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
 import type { LogRecord, Outcome, StoredRecord } from '../core/record.ts';

@@ -209,3 +209,15 @@ describe('checkChanges', () => {
     expect(checkChanges(changes.slice(0, 3), 'decide()')).toHaveLength(3);
   });
 });
+
+describe('the bound of a request', () => {
+  it('is the length of its text, where it was parsed from one', () => {
+    const shell = JSON.stringify({ type: 't', payload: '' });
+    const request = (bytes: number) => JSON.stringify({ type: 't', payload: 'a'.repeat(bytes - shell.length) });
+    const whole = request(limits.requestBytesMax);
+    expect(check(JSON.parse(whole), whole.length).type).toBe('t');
+    expect(problemOf(JSON.parse(request(limits.requestBytesMax + 1)), whole.length + 1)).toEqual({
+      code: 'REQUEST_TOO_LARGE',
+    });
+  });
+});
