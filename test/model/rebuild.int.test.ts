@@ -51,13 +51,17 @@ describe('rebuilds', () => {
       }
     };
     const writers = [write(handles[0] as Environment, 'a'), write(handles[3] as Environment, 'b')];
-    for (let round = 0; round < 3; round++) {
-      await Promise.all(handles.slice(0, 3).map((env) => env.rebuild()));
-      const reports = await Promise.all(handles.slice(1).map((env) => env.rescanVerify()));
-      for (const report of reports) expect(report).toMatchObject({ ok: true, problems: [] });
+    try {
+      for (let round = 0; round < 3; round++) {
+        await Promise.all(handles.slice(0, 3).map((env) => env.rebuild()));
+        const reports = await Promise.all(handles.slice(1).map((env) => env.rescanVerify()));
+        for (const report of reports) expect(report).toMatchObject({ ok: true, problems: [] });
+      }
+    } finally {
+      // Also when something above failed: the writers would go on for ever.
+      writing = false;
+      await Promise.all(writers);
     }
-    writing = false;
-    await Promise.all(writers);
     for (const env of handles) {
       expect(await env.get('n')).toMatchObject({ value: 4 + written, applied: 4 + written });
       await env.close();
