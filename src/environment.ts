@@ -23,6 +23,7 @@ import type { Head } from './layout/meta.ts';
 import type { Handle } from './open-handle.ts';
 import type { Answer } from './pipeline/2-batch.ts';
 import { receiptOrThrow } from './pipeline/7-respond.ts';
+import { readFresh } from './pipeline/read-fresh.ts';
 import {
   type AppliedEntry,
   readApplied,
@@ -341,7 +342,7 @@ export class Environment {
   /** Runs `work` on one consistent view: for the engine's own capabilities. Synchronous; keep it short. */
   async read<T>(work: (view: View, snapshot: Snapshot) => T): Promise<T> {
     return this.run(async ({ handle }) =>
-      handle.storage.read((snapshot) => {
+      readFresh(handle.storage, this.clock, (snapshot) => {
         handle.view.catchUp(snapshot);
         return work(handle.view, snapshot);
       }),

@@ -16,6 +16,7 @@ import { toAnswers } from './7-respond.ts';
 import { type CheckpointBounds, writeAll } from './checkpoint.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type DecidedBatch, decideBatch } from './decide-batch.ts';
+import { readFresh } from './read-fresh.ts';
 import type { Stage } from './stage.ts';
 import type { View } from './view.ts';
 
@@ -68,9 +69,9 @@ export class Pipeline {
   }
 
   /** Decides requests as if they were submitted now, and writes nothing. */
-  preview(requests: readonly Request[]): readonly Answer[] {
+  preview(requests: readonly Request[]): Promise<readonly Answer[]> {
     const unit: Unit = { requests, atomic: false, drafts: [], attempts: 0, settle() {}, fail() {} };
-    return this.deps.storage.read((snapshot) => {
+    return readFresh(this.deps.storage, this.deps.clock, (snapshot) => {
       const { decisions } = decideBatch(this.decideContext(false, this.deps.clock.now()), snapshot, [unit]);
       return toAnswers(present(decisions.get(unit), 'decisions'), 'none');
     });
@@ -133,7 +134,9 @@ export class Pipeline {
 
   private async commit(units: readonly Unit[]): Promise<DecidedBatch> {
     const now = this.deps.clock.now();
-    let batch = this.deps.storage.read((snapshot) => decideBatch(this.decideContext(false, now), snapshot, units));
+    let batch = await readFresh(this.deps.storage, this.deps.clock, (snapshot) =>
+      decideBatch(this.decideContext(false, now), snapshot, units),
+    );
     if (batch.stage.staged.length === 0) return batch;
     const redecide = (tx: WriteTx) => {
       batch = decideBatch(this.decideContext(true, now), tx, units);

@@ -11,6 +11,7 @@ import { emptyHead, type Head, readHead, readWatermark } from '../layout/meta.ts
 import { decodePositions } from '../layout/positions.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { StaleSnapshot } from './read-fresh.ts';
 
 /** A state of the overlay, and its applied positions since the last full chunk of its index row. */
 export interface Entry {
@@ -62,7 +63,7 @@ export class View {
     if (head.moved !== undefined)
       throw new TxlogError('ENV_MOVED', `the environment moved to generation ${head.moved}`);
     if (head.position === this.head.position) return;
-    assert(head.position > this.head.position, 'the log only grows');
+    if (head.position < this.head.position) throw new StaleSnapshot('the log only grows');
     try {
       this.foldTail(snapshot, head);
     } catch (error) {

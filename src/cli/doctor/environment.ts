@@ -12,17 +12,17 @@ const clockSlackMs = 60_000;
 
 /** What can be told of an environment by opening it read-only, and without reading the whole of it. */
 export async function examineEnvironment(dir: string, now: number): Promise<Finding[]> {
-  let env: Environment;
   try {
-    env = await openEnvironment(dir, { readOnly: true });
+    const env = await openEnvironment(dir, { readOnly: true });
+    try {
+      return await examine(env, now);
+    } finally {
+      await env.close();
+    }
   } catch (error) {
+    // What keeps an environment from being opened or read is a finding, not the end of the examination.
     if (!(error instanceof TxlogError)) throw error;
     return [failure('environment', `${error.code}: ${error.message}`, ...(error.details.next ?? []))];
-  }
-  try {
-    return await examine(env, now);
-  } finally {
-    await env.close();
   }
 }
 
