@@ -382,15 +382,17 @@ export class Environment {
   }
 
   private async reopen(old: Connection): Promise<void> {
-    if (this.connection !== old) return;
-    this.reopening ??= (async () => {
-      this.connection = await this.connect();
-      this.watchers.moveTo(this.handle.storage);
-      await old.pipeline.abandon();
-      await old.handle.storage.close();
-    })().finally(() => {
-      this.reopening = undefined;
-    });
+    if (this.connection === old) {
+      this.reopening ??= (async () => {
+        this.connection = await this.connect();
+        this.watchers.moveTo(this.handle.storage);
+        await old.pipeline.abandon();
+        await old.handle.storage.close();
+      })().finally(() => {
+        this.reopening = undefined;
+      });
+    }
+    // Who comes late waits as well: else its requests would overtake those that came before.
     await this.reopening;
   }
 }
