@@ -3,7 +3,7 @@ import { BaseCommand } from '../src/cli/base-command.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
 import { shellWord } from '../src/cli/print/shell-word.ts';
 import { printable } from '../src/cli/print/text.ts';
-import { showWork } from '../src/cli/work-progress.ts';
+import { showWork } from '../src/cli/progress.ts';
 
 export default class Backup extends BaseCommand {
   static override summary = 'Copy the environment while it is used, and verify the copy.';
@@ -19,8 +19,8 @@ export default class Backup extends BaseCommand {
   static override args = { target: Args.string({ description: 'Directory or file to make.', required: true }) };
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Backup);
-    const progress = showWork('verifying the copy', !flags.quiet);
+    const { args } = await this.parse(Backup);
+    const progress = showWork('verifying the copy', this.talks);
     await this.withEnv({ readOnly: true }, async (env) => {
       const { file, bytes, position } = await env.backup(args.target, progress).finally(() => progress.stop());
       const restore = `txlog init --from ${shellWord(args.target)} --env NEW_DIR`;

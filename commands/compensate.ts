@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { toNames } from '../src/cli/compensate.ts';
 import { CompensateCommand } from '../src/cli/compensate-command.ts';
 import { checkWays, compensateFlags } from '../src/cli/compensate-flags.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
@@ -9,12 +10,14 @@ export default class Compensate extends CompensateCommand {
   static override description = withExitCodes(
     'Shared keys become what they would be had the transaction never been applied; claims that it still owns are ' +
       'released. What cannot be undone is refused with the reason. A second time gives the first receipt.\n' +
+      'A number is a position; --id names a transaction whose id is one.\n' +
       'What a filter selects is undone by way of a plan file: --plan -O FILE, then --apply FILE.',
     [0, 1, 3, 4, 65, 66],
   );
   static override examples = [
     '<%= config.bin %> compensate r-1 --reason "entered twice"',
     '<%= config.bin %> compensate r-1 r-2 --plan',
+    '<%= config.bin %> compensate --id 4711 --plan',
     '<%= config.bin %> compensate --type order.import --since 1d --plan -O plan.json',
     '<%= config.bin %> compensate --apply plan.json --yes',
   ];
@@ -23,7 +26,7 @@ export default class Compensate extends CompensateCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Compensate);
-    const names = args.name ?? [];
+    const names = toNames(args.name ?? [], flags.id ?? []);
     checkWays(names, flags);
     const module = findApp(flags.env, flags.app);
     const app = module === undefined ? {} : { app: module };

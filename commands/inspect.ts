@@ -4,25 +4,32 @@ import { withExitCodes } from '../src/cli/exit-codes.ts';
 import { inspectFlags, readInspected } from '../src/cli/inspect.ts';
 import { formatKeyPage, toKeyPageJson } from '../src/cli/print/key-page.ts';
 import { formatMermaid } from '../src/cli/print/mermaid.ts';
+import { formatSessionMermaid } from '../src/cli/print/session-mermaid.ts';
+import { formatSessionPage, toSessionPageJson } from '../src/cli/print/session-page.ts';
 import { formatTransaction, toTransactionJson } from '../src/cli/print/transaction-page.ts';
 import { TxlogError } from '../src/index.ts';
 
 export default class Inspect extends BaseCommand {
-  static override summary = 'Show everything about one transaction, or about one key.';
+  static override summary = 'Show everything about one transaction, one session or one key.';
   static override description = withExitCodes(
-    'A number is a position; anything else an id when there is one, else a key. --id, --position and --key say which.\n' +
+    'A number is a position; anything else the id of a transaction when there is one, else of a session, else a key. ' +
+      '--id, --position, --session and --key say which.\n' +
       'A transaction: what was asked, what became of it and why, each key before and after, its neighbours there, what ' +
-      'undid it. A key: its value and owner, what was applied to it, what was refused for it.',
+      'undid it. A key: its value and owner, what was applied to it, what was refused for it. A session: ' +
+      'how it stands, its data, who leads it, what happened to it.',
     [0, 3, 66],
   );
   static override examples = [
     '<%= config.bin %> inspect r-1',
     '<%= config.bin %> inspect 81 --json',
     '<%= config.bin %> inspect email/ann@example.com',
+    '<%= config.bin %> inspect --session mail/7',
     '<%= config.bin %> inspect --key stats/customers --from 1 --limit 100',
     '<%= config.bin %> inspect r-1 --format mermaid > r-1.mmd',
   ];
-  static override args = { name: Args.string({ description: 'Id, position or key.', required: false }) };
+  static override args = {
+    name: Args.string({ description: 'Id, position or key.', ignoreStdin: true, required: false }),
+  };
   static override flags = inspectFlags;
 
   async run(): Promise<void> {
@@ -33,7 +40,12 @@ export default class Inspect extends BaseCommand {
         const text = flags.format ? formatMermaid(found.report) : formatTransaction(found.report, this.paint);
         return this.print(toTransactionJson(found.report), text);
       }
-      if (flags.format) throw new TxlogError('USAGE', 'only a transaction has a diagram, a key has not');
+      if (found.type === 'session') {
+        const now = env.clock.now();
+        const text = flags.format ? formatSessionMermaid(found.page) : formatSessionPage(found.page, now, this.paint);
+        return this.print({ kind: 'session', ...toSessionPageJson(found.page) }, text);
+      }
+      if (flags.format) throw new TxlogError('USAGE', 'only transactions and sessions have a diagram, a key has not');
       return this.print(toKeyPageJson(found.page), formatKeyPage(found.page, this.paint));
     });
   }

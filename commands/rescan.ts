@@ -2,9 +2,9 @@ import { auditAndRepair, formatAudit, toAuditJson } from '../src/cli/audit.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
 import { filterFlags, filterText, toFilter } from '../src/cli/filter-flags.ts';
 import { plural, printable } from '../src/cli/print/text.ts';
-import { checkFlags, rescanFlags, rescanTo } from '../src/cli/rescan.ts';
+import { showWork } from '../src/cli/progress.ts';
+import { checkFlags, rescanFlags, rescanTo, whoAgrees } from '../src/cli/rescan.ts';
 import { StreamCommand } from '../src/cli/stream-command.ts';
-import { showWork } from '../src/cli/work-progress.ts';
 
 export default class Rescan extends StreamCommand {
   static override summary = 'Read processed transactions fast, by filter, as NDJSON; or prove the states from the log.';
@@ -20,6 +20,7 @@ export default class Rescan extends StreamCommand {
     '<%= config.bin %> rescan --checkpoint billing -O billing.ndjson',
     '<%= config.bin %> rescan --status rejected --requests | <%= config.bin %> submit -',
     '<%= config.bin %> rescan --verify',
+    '<%= config.bin %> rescan --verify --repair --dry-run',
   ];
   static override flags = { ...filterFlags, ...rescanFlags };
 
@@ -31,19 +32,21 @@ export default class Rescan extends StreamCommand {
     const checkpoint =
       name === undefined ? undefined : { name, filter: filterText(flags), reset: flags['reset-checkpoint'] };
     const isFile = flags.output !== undefined && flags.output !== '-';
-    const progress = showWork(flags.verify ? 'verifying' : 'rescanning', !flags.quiet && (flags.verify || isFile));
-    const { onProgress } = progress;
-    await this.withEnv({ readOnly: checkpoint === undefined && !flags.repair }, async (env) => {
+    const show = (what: string) => showWork(what, this.talks && (flags.verify || isFile));
+    const agree = whoAgrees(flags, (text) => this.talk(text));
+    const writes = checkpoint !== undefined || (flags.repair && !flags['dry-run']);
+    await this.withEnv({ readOnly: !writes }, async (env) => {
       if (flags.verify) {
-        const audit = await auditAndRepair(env, flags.repair, onProgress).finally(() => progress.stop());
+        const audit = await auditAndRepair(env, { agree, show });
         await this.print(toAuditJson(audit), formatAudit(audit, this.paint));
         if (!audit.report.ok && !audit.repaired) this.exitWith(1);
       } else if (flags.count) {
         const count = await env.count(filter);
         await this.print({ v: 1, count }, String(count));
       } else {
+        const { onProgress, stop } = show('rescanning');
         const job = { filter, checkpoint, file: flags.output, requests: flags.requests, onProgress };
-        const { records } = await rescanTo(env, this.out, job).finally(() => progress.stop());
+        const { records } = await rescanTo(env, this.out, job).finally(stop);
         if (isFile) this.talk(`${plural(records, 'record')} written to ${printable(flags.output ?? '')}`);
       }
     });

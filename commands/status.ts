@@ -11,7 +11,8 @@ export default class Status extends BaseCommand {
     await this.parse(Status);
     await this.withEnv({ readOnly: true }, async (env) => {
       const status = await env.status();
-      await this.print(toStatusJson(status), formatStatus(status));
+      const stuck = await env.sessions.stuck();
+      await this.print(toStatusJson(status, stuck), formatStatus(status, stuck));
     });
   }
 }

@@ -1,7 +1,9 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.ts';
+import { parseDuration } from '../src/cli/duration.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { checkForm, submitFlags } from '../src/cli/submit/flags.ts';
+import { enqueueOne } from '../src/cli/submit/accepted.ts';
+import { checkForm, submitFlags, toQueue } from '../src/cli/submit/flags.ts';
 import { openInput } from '../src/cli/submit/input.ts';
 import { toRequestInput } from '../src/cli/submit/request-flags.ts';
 import { submitFile } from '../src/cli/submit/submit-file.ts';
@@ -13,14 +15,16 @@ export default class Submit extends BaseCommand {
   static override description = withExitCodes(
     'FILE holds one request per line as JSON, packed with gzip or not; - is stdin. Each gets one receipt, printed once it ' +
       'is durable, in the order of the lines. Blank lines are skipped. The same id gives the same receipt for ever, so ' +
-      'the same file may be submitted again.',
-    [0, 1, 4, 6, 65, 66, 74, 75, 130],
+      'the same file may be submitted again.\n' +
+      'With --async each is accepted instead, durably, in the queue of its type; a worker decides it, once.',
+    [0, 1, 4, 5, 6, 65, 66, 74, 75, 130],
   );
   static override examples = [
     `<%= config.bin %> submit --type customer.create --id r-1 --change 'claim email/ann@example.com "c-1"'`,
     `<%= config.bin %> submit --type order.note --data '{"text":"hello"}' --change 'append order/7 ["hello"]'`,
     '<%= config.bin %> submit requests.ndjson',
     '<%= config.bin %> submit - --keep-going --receipts rejected < requests.ndjson.gz',
+    '<%= config.bin %> submit --async --wait 10s --type order.create --data @order.json --respond orders.done',
     '<%= config.bin %> submit events.ndjson --map ./events.map.ts --dry-run',
   ];
   static override args = {
@@ -37,15 +41,18 @@ export default class Submit extends BaseCommand {
     const module = findApp(flags.env, flags.app);
     const app = module === undefined ? {} : { app: module };
     const bounds = input ? {} : { checkpointRecords: 0 };
-    const code = await this.withEnv({ ...app, ...bounds, readOnly: dryRun }, (env) =>
-      input
+    const queue = toQueue(flags);
+    const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
+    const code = await this.withEnv({ ...app, ...bounds, readOnly: dryRun }, (env) => {
+      if (queue && !input) return enqueueOne(env, request ?? null, this.out, { queue, waitMs, json: flags.json });
+      return input
         ? submitFile(env, input, this.out, {
             ...flags,
             ...{ file: args.file ?? '-', argv: this.argv, dryRun, receipts: flags.receipts ?? 'all' },
-            ...{ keepGoing: flags['keep-going'], map: flags.map },
+            ...{ keepGoing: flags['keep-going'], map: flags.map, queue },
           })
-        : submitOne(env, request ?? null, this.out, { json: flags.json, dryRun }),
-    );
+        : submitOne(env, request ?? null, this.out, { json: flags.json, dryRun });
+    });
     this.exitWith(code);
   }
 }

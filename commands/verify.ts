@@ -1,7 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
 import { formatVerify, toVerifyJson } from '../src/cli/print/verify-report.ts';
-import { showWork } from '../src/cli/work-progress.ts';
+import { showWork } from '../src/cli/progress.ts';
 
 const proved = 'the chain is unbroken, checksums and totals fit';
 
@@ -14,8 +14,8 @@ export default class Verify extends BaseCommand {
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify --json'];
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Verify);
-    const progress = showWork('verifying', !flags.quiet);
+    await this.parse(Verify);
+    const progress = showWork('verifying', this.talks);
     await this.withEnv({ readOnly: true }, async (env) => {
       const report = await env.verify(progress).finally(() => progress.stop());
       const next = report.ok ? '' : '\nnext: txlog doctor\nnext: txlog rescan --verify';

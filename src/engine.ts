@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import { v7 as timeOrderedId } from 'uuid';
 import { type App, emptyApp, type LoadedApp } from './core/app.ts';
+import { checkBound, checkWhole } from './core/arguments.ts';
 import { limits } from './core/limits.ts';
 import { Environment } from './environment.ts';
-import { inMemory, openHandle } from './open-handle.ts';
+import { fileLeases } from './leases/files.ts';
+import { memoryLeases } from './leases/memory.ts';
+import { type Handle, inMemory, openHandle } from './open-handle.ts';
 import { localOrder } from './order/local/order.ts';
 import { Pipeline } from './pipeline/0-pipeline.ts';
 import type { Clock } from './ports/clock.ts';
@@ -44,6 +47,10 @@ export interface OpenOptions {
  * ```
  */
 export async function openEnvironment(dir: string, options: OpenOptions = {}): Promise<Environment> {
+  checkBound('checkpointRecords', options.checkpointRecords);
+  checkBound('checkpointBytes', options.checkpointBytes);
+  checkWhole('mapBytes', options.mapBytes);
+  checkWhole('reserveBytes', options.reserveBytes);
   const app = await toLoadedApp(options.app);
   const clock = options.clock ?? systemClock;
   const path = dir === inMemory ? dir : resolve(dir);
@@ -59,21 +66,18 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
     records: options.checkpointRecords ?? limits.checkpointRecords,
     bytes: options.checkpointBytes ?? limits.checkpointBytes,
   };
-  const connect = async () => {
-    const handle = await open();
+  const makeId = () => timeOrderedId();
+  const start = (handle: Handle) => {
     const { storage, view } = handle;
-    const pipeline = new Pipeline({
-      storage,
-      view,
-      clock,
-      app,
-      bounds,
-      order: localOrder(storage),
-      makeId: () => timeOrderedId(),
-    });
-    return { handle, pipeline };
+    return {
+      handle,
+      pipeline: new Pipeline({ storage, view, clock, app, bounds, order: localOrder(storage), makeId }),
+    };
   };
-  return new Environment({ dir: path, app, clock, connect, connection: await connect() });
+  const connect = async () => start(await open());
+  const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock);
+  const connection = await connect();
+  return new Environment({ dir: path, app, clock, leases, random: Math.random, makeId, start, connect, connection });
 }
 
 async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {

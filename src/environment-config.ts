@@ -5,7 +5,7 @@ import { isJsonObject } from './core/json.ts';
 import { inMemory } from './open-handle.ts';
 
 /** What an environment remembers for the command line, in `config.json` of its directory. */
-export interface EnvironmentConfig {
+interface EnvironmentConfig {
   /** The app module, relative to the environment's directory. */
   readonly app?: string;
 }

@@ -3,6 +3,7 @@ import type { Handle } from './open-handle.ts';
 import type { Pipeline } from './pipeline/0-pipeline.ts';
 import type { Progress } from './pipeline/reading.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Leases } from './ports/leases.ts';
 
 /** One generation of an environment, open, and the pipeline that writes it. */
 export interface Connection {
@@ -16,23 +17,19 @@ export interface EnvironmentParts {
   readonly app: LoadedApp;
   readonly clock: Clock;
   readonly connection: Connection;
+  readonly leases: Leases;
+  /** Chance, from 0 to less than 1: spreads what would else be tried again all at once. */
+  random(): number;
+  /** A new time-ordered id for a request. */
+  makeId(): string;
+  /** Puts a pipeline on an open storage. */
+  start(handle: Handle): Connection;
   /** Opens the newest generation anew, after a rebuild by anyone took the place of the present one. */
   connect(): Promise<Connection>;
 }
 
 /** A transaction by its id, or by its position. */
 export type TransactionName = string | number;
-
-/** How a compensation is recorded. */
-export interface CompensateOptions {
-  /** Why, for the record. */
-  readonly reason?: string;
-  readonly actor?: string;
-  /** Id of the compensation itself; made when absent. */
-  readonly id?: string;
-  /** Decide only, write nothing. */
-  readonly dryRun?: boolean;
-}
 
 /** Where a follower starts, and what ends it. */
 export interface FollowOptions {

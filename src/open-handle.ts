@@ -27,6 +27,7 @@ export interface Handle {
 
 /** Names an environment that lives in memory, as long as its process. */
 export const inMemory = ':memory:';
+/** The package that keeps the files, up to the part of its version that its data format may change with. */
 const storageVersion = 'lmdb 3.5';
 
 /**
@@ -53,6 +54,7 @@ async function openGeneration(options: HandleOptions, generation: number): Promi
       format: readFormat(snapshot),
       moved: readHead(snapshot).moved,
     }));
+    refuseOtherStorage(format);
     if (moved === undefined) return { storage, view: new View(new Catalog()), format, generation };
     await storage.close();
     return moved;
@@ -63,6 +65,19 @@ async function openGeneration(options: HandleOptions, generation: number): Promi
     if (current !== undefined && current !== generation) return current;
     throw error;
   }
+}
+
+/** Two versions of the package on one file can damage it (decisions/0003-lmdb-options.md). */
+function refuseOtherStorage({ storage }: Format): void {
+  if (storage === storageVersion) return;
+  const message = `the environment was made with ${JSON.stringify(storage)}, this txlog has ${storageVersion}`;
+  const isLater = storage.localeCompare(storageVersion, 'en', { numeric: true }) > 0;
+  if (/^lmdb [0-9]+\.[0-9]+$/.test(storage) && isLater)
+    throw new TxlogError('ENV_NEWER', message, { next: ['npm install --global txlog@latest'] });
+  throw new TxlogError('ENV_FOREIGN', message, {
+    hint: 'Nothing was changed. Two versions of LMDB on one file can damage it: use the txlog that made it.',
+    next: ['txlog --version', 'txlog doctor'],
+  });
 }
 
 async function openMemory(): Promise<Handle> {

@@ -3,6 +3,7 @@ import type { Handle } from './open-handle.ts';
 import type { Reading } from './pipeline/reading.ts';
 import { countType } from './pipeline/scan.ts';
 import type { StorageSize } from './ports/storage.ts';
+import { readThemes, type ThemeReading } from './sessions/read-sessions.ts';
 
 /** What `txlog status` shows. Sizes in bytes, time in ms since 1970. */
 export interface Status {
@@ -17,6 +18,8 @@ export interface Status {
   /** Position up to which the indexes are written; what follows is folded in memory. */
   readonly watermark: number;
   readonly size: StorageSize;
+  /** Themes that sessions ever had, with their counts. */
+  readonly themes: readonly ThemeReading[];
   readonly types: readonly { readonly type: string; readonly count: number }[];
 }
 
@@ -41,6 +44,7 @@ export function readStatus(env: Reading & { readonly dir: string; readonly handl
       counts,
       watermark: view.watermark,
       size: storage.size(),
+      themes: readThemes({ view, snapshot }),
       types,
     };
   });

@@ -4,10 +4,11 @@ import type { Clock } from './ports/clock.ts';
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  elapsed: () => performance.now(),
-  after(ms, callback) {
+  // Since the machine started, and thus the same in all its processes: leases are compared by it.
+  elapsed: () => Number(process.hrtime.bigint()) / 1e6,
+  after(ms, callback, { keepsAlive = false } = {}) {
     const timer = setTimeout(callback, ms);
-    timer.unref();
+    if (!keepsAlive) timer.unref();
     return () => clearTimeout(timer);
   },
   yield: () => nextTurn(),

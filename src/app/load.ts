@@ -5,6 +5,7 @@ import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app.ts'
 import { TxlogError } from '../core/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/json.ts';
 import { compileSchema, type PayloadCheck } from './schema.ts';
+import { findThemeProblem } from './themes.ts';
 
 /**
  * Loads the user's module: JavaScript natively, TypeScript through jiti. Its default export is an app.
@@ -36,13 +37,17 @@ function findModule(file: string): string {
 /**
  * Checks an app and compiles its schemas.
  *
- * Errors: APP_INVALID, naming the request type.
+ * Errors: APP_INVALID, naming the request type or theme.
  */
 export async function compileApp(app: unknown, source: string): Promise<LoadedApp> {
   if (typeof app !== 'object' || app === null) throw invalid(source, 'its default export is not an app; use defineApp');
-  const { requests = {}, map } = app as App;
+  const { requests = {}, themes, map } = app as App;
+  const unknown = Object.keys(app).find((name) => !appFields.has(name));
+  if (unknown !== undefined) throw invalid(source, `an app has no field ${JSON.stringify(unknown)}`);
   if (typeof requests !== 'object') throw invalid(source, 'requests is not an object');
   if (map !== undefined && typeof map !== 'function') throw invalid(source, 'map is not a function');
+  const problem = findThemeProblem(themes);
+  if (problem !== undefined) throw invalid(source, problem);
   const checks = new Map<string, (payload: JsonValue | undefined) => string | undefined>();
   for (const [type, handler] of Object.entries(requests)) {
     checkHandler(source, type, handler);
@@ -75,6 +80,7 @@ function ownName(): Record<string, string> {
   return found ? { txlog: found.pathname } : {};
 }
 
+const appFields = new Set(['requests', 'themes', 'map']);
 const handlerFields = new Set(['schema', 'authorize', 'decide', 'compensate', 'reducers']);
 
 function checkHandler(source: string, type: string, handler: RequestType): void {

@@ -1,13 +1,7 @@
 import { TxlogError } from '../core/errors.ts';
 import type { StoredRecord } from '../core/record.ts';
+import { matchNames, type Node } from './cel.ts';
 import { type FieldReader, recordFields, toFields } from './record-fields.ts';
-
-/** The parts of a parsed CEL expression that matter here. */
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-  readonly start: number;
-}
 
 /** A name of a field in an expression, and whether a field of it is asked for, as in `payload.amount`. */
 interface FieldName {
@@ -52,14 +46,19 @@ export async function compileWhere(text: string): Promise<(record: StoredRecord)
 
 async function compile(text: string): Promise<{ readonly evaluate: Evaluate; readonly names: readonly FieldName[] }> {
   const environment = await celEnvironment();
+  const patterns = text.includes(matchNames.theirs) ? await import('./where-patterns.ts') : undefined;
+  patterns?.addPatterns(environment);
   let names: readonly FieldName[] = [];
   try {
-    names = [...fieldNames(environment.parse(text).ast, undefined)].sort((a, b) => a.start - b.start);
-    const expanded = expand(text, names);
+    const { ast } = environment.parse(text);
+    names = [...fieldNames(ast, undefined)].sort((a, b) => a.start - b.start);
+    const expanded = expand(patterns?.renameCalls(text, ast) ?? text, names);
     const { valid, error, type } = environment.check(expanded);
     if (!valid) throw error;
     if (type !== 'bool' && type !== 'dyn') throw new Error(`it gives ${type}, neither true nor false`);
-    return { evaluate: environment.parse(expanded), names };
+    const evaluate = environment.parse(expanded);
+    patterns?.checkPatterns(evaluate.ast);
+    return { evaluate, names };
   } catch (error) {
     throw refuse(error as CelError, names);
   }
@@ -112,7 +111,8 @@ function expand(text: string, names: readonly FieldName[]): string {
 
 function refuse(error: CelError, names: readonly FieldName[], record?: StoredRecord): TxlogError {
   const column = error.range === undefined ? undefined : 1 + inText(error.range.start, names);
-  const reason = (error.summary ?? error.message).split('\n')[0] as string;
+  const [first = ''] = (error.summary ?? error.message).split('\n');
+  const reason = first.replaceAll(matchNames.ours, matchNames.theirs);
   const place = column === undefined ? '' : ` at column ${column}`;
   return new TxlogError(
     'FILTER_INVALID',

@@ -10,7 +10,7 @@ import { AuditLog, type AuditReport } from './report.ts';
 import { verifyChain } from './verify-chain.ts';
 
 /** Reads the log once and checks it and its totals, and the storage's pages: fast, and changes nothing. */
-export async function verify(env: Reading, storage: Storage, onProgress?: Progress): Promise<AuditReport> {
+export async function verify(storage: Storage, onProgress?: Progress): Promise<AuditReport> {
   const log = new AuditLog();
   const raw = readRaw(storage);
   const head = await raw.read((view) => view.head);

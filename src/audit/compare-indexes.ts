@@ -3,19 +3,14 @@ import type { State } from '../core/state.ts';
 import { keyChunk, keyPosition, keyRequest, keyText } from '../layout/keys.ts';
 import { readChunks } from '../layout/lists.ts';
 import { decodePositions } from '../layout/positions.ts';
-import type { View } from '../pipeline/view.ts';
-import type { Snapshot, TableName } from '../ports/storage.ts';
+import type { TableName } from '../ports/storage.ts';
+import { compareQueue } from './compare-queue.ts';
 import type { AuditLog } from './report.ts';
-
-/** A view and a snapshot that belong together. */
-interface Side {
-  readonly view: View;
-  readonly snapshot: Snapshot;
-}
+import type { Side } from './side.ts';
 
 /**
  * Compares what an environment answers with what a fresh fold of the same log answers: every state, applied list,
- * request id, posting list and compensation. Both must stand at the same position.
+ * request id, posting list, compensation, place in a queue and count of a theme. Both must stand at the same position.
  */
 export function compareIndexes(live: Side, fresh: Side, log: AuditLog): void {
   compareStates(live, fresh, log);
@@ -28,6 +23,7 @@ export function compareIndexes(live: Side, fresh: Side, log: AuditLog): void {
     log,
   );
   comparePostings(live, fresh, log);
+  compareQueue(live, fresh, log);
 }
 
 function compareStates(live: Side, fresh: Side, log: AuditLog): void {

@@ -1,8 +1,9 @@
 import { TxlogError } from '../core/errors.ts';
+import { typeKey } from '../layout/catalog.ts';
 import { fromHex, toHex } from '../layout/hex.ts';
-import { keyPosition, positionKey } from '../layout/keys.ts';
+import { keyPosition, keyText, positionKey } from '../layout/keys.ts';
 import type { Head } from '../layout/meta.ts';
-import { chainDigest, firstDigest, recordDigest } from '../layout/record.ts';
+import { chainDigest, decodeHeader, firstDigest, namedType, recordDigest } from '../layout/record.ts';
 import type { Progress, Reading } from '../pipeline/reading.ts';
 import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -16,6 +17,8 @@ interface Chain {
   committed: number;
   rejected: number;
   bytes: number;
+  /** Types that a record has named. */
+  readonly types: Set<number>;
 }
 
 /**
@@ -23,7 +26,7 @@ interface Chain {
  * no gap, and that the head's totals fit. Goes on after a break, so that all are found.
  */
 export async function verifyChain(env: Reading, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
-  const chain: Chain = { position: 0, digest: firstDigest, committed: 0, rejected: 0, bytes: 0 };
+  const chain: Chain = { position: 0, digest: firstDigest, committed: 0, rejected: 0, bytes: 0, types: new Set() };
   while (chain.position < head.position) {
     const before = chain.position;
     await env.read((view, snapshot) => readPage(view, snapshot, head, chain, log));
@@ -84,11 +87,35 @@ function countOne(
   { chain, log }: { chain: Chain; log: AuditLog },
 ): void {
   try {
+    checkType(view, snapshot, position, bytes, { chain, log });
     chain[view.catalog.decode(snapshot, position, bytes).outcome] += 1;
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
     log.add({ code: 'RECORD_DAMAGED', place: `log/${position}`, reason: error.message, position });
   }
+}
+
+/** The table of types only repeats what the first record of each says. */
+function checkType(
+  view: View,
+  snapshot: Snapshot,
+  position: number,
+  bytes: Uint8Array,
+  { chain, log }: { chain: Chain; log: AuditLog },
+): void {
+  const { type } = decodeHeader(bytes);
+  if (chain.types.has(type)) return;
+  chain.types.add(type);
+  const named = namedType(position, bytes);
+  const row = snapshot.get('types', typeKey(type));
+  const found = row && keyText(row);
+  if (named) view.catalog.learn(named);
+  if (named && found === named.name) return;
+  const place = `types/${type}`;
+  const reason = named
+    ? `the table says ${found ?? 'nothing'}, its first record says ${named.name}`
+    : 'its first record does not name it';
+  log.add({ code: 'INDEX_DIFFERS', place, reason, position });
 }
 
 function checkTotals(chain: Chain, head: Head, log: AuditLog): void {

@@ -1,9 +1,10 @@
 import { TxlogError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Environment } from '../environment.ts';
-import type { AuditReport, Progress, RebuildReport } from '../index.ts';
+import type { AuditReport, RebuildReport } from '../index.ts';
 import type { Paint } from './print/paint.ts';
 import { formatVerify, toVerifyJson } from './print/verify-report.ts';
+import type { WorkProgress } from './progress.ts';
 
 /** What a full verification found, and what was done about it. */
 export interface Audit {
@@ -17,20 +18,34 @@ const ofTheLog: ReadonlySet<string> = new Set(['CHAIN_BROKEN', 'RECORD_DAMAGED',
 
 const proved = 'states, applied lists, indexes and chain are exactly the fold of the log';
 
+/** How to go about a verification. */
+export interface AuditOptions {
+  /** Whether to mend what it found; never, without this. */
+  readonly agree?: ((report: AuditReport) => Promise<boolean>) | undefined;
+  /** Shows how far a step is. */
+  readonly show: (what: string) => WorkProgress;
+}
+
 /**
- * Folds the log again and compares; with `repair`, what differs is made anew from the log, and verified again.
+ * Folds the log again and compares. What differs is made anew from the log, once that is agreed, and verified again.
  *
  * Errors: STORAGE_CORRUPT when a repair is asked for and the log itself is damaged, or the repair did not help.
  */
-export async function auditAndRepair(env: Environment, repair: boolean, onProgress: Progress): Promise<Audit> {
-  const report = await env.rescanVerify({ onProgress });
-  if (report.ok || !repair) return { report };
+export async function auditAndRepair(env: Environment, { agree, show }: AuditOptions): Promise<Audit> {
+  const verify = () => shown(show('verifying'), (progress) => env.rescanVerify(progress));
+  const report = await verify();
+  if (report.ok || !agree) return { report };
   const damaged = report.problems.find(({ code }) => ofTheLog.has(code));
   if (damaged) throw refuse(`the log itself is damaged at ${damaged.place}: ${damaged.reason}`);
-  const repaired = await env.rebuild({ onProgress });
-  const [left] = (await env.rescanVerify({ onProgress })).problems;
+  if (!(await agree(report))) return { report };
+  const repaired = await shown(show('repairing'), (progress) => env.rebuild(progress));
+  const [left] = (await verify()).problems;
   if (left) throw refuse(`the new indexes differ too, at ${left.place}: ${left.reason}`);
   return { report, repaired };
+}
+
+function shown<T>(progress: WorkProgress, work: (progress: WorkProgress) => Promise<T>): Promise<T> {
+  return work(progress).finally(() => progress.stop());
 }
 
 /** An audit as JSON. */

@@ -6,6 +6,8 @@ import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
 import { makePaint, type Paint } from './print/paint.ts';
 import { jsonText } from './print/text.ts';
+import { say, talkOnConsole } from './talk.ts';
+import { workIn } from './work-in.ts';
 
 // The environment that commands work on unless told otherwise.
 const defaultDir = '.txlog';
@@ -67,6 +69,7 @@ export abstract class BaseCommand extends Command {
     B extends Record<string, unknown>,
     A extends Record<string, unknown>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    talkOnConsole();
     const parsed = await super.parse(options, argv);
     this.globals = parsed.flags as unknown as GlobalFlags;
     return parsed;
@@ -80,12 +83,7 @@ export abstract class BaseCommand extends Command {
 
   /** Opens the environment of `--env`, works with it, and closes it whatever happens. */
   protected async withEnv<T>(options: OpenOptions, work: (env: Environment) => Promise<T>): Promise<T> {
-    const env = await openEnvironment(this.globals.env, options);
-    try {
-      return await work(env);
-    } finally {
-      await env.close();
-    }
+    return workIn(await openEnvironment(this.globals.env, options), work);
   }
 
   /** Prints one answer: a JSON document, or text for people. */
@@ -121,8 +119,13 @@ export abstract class BaseCommand extends Command {
 
   /** Tells people something on stderr; silent with `--quiet` and `--json`. Text from data goes through `printable` first. */
   protected talk(text: string): void {
+    if (this.talks) say(`${text}\n`);
+  }
+
+  /** Whether people are told how it goes. */
+  protected get talks(): boolean {
     const { quiet, json, ndjson } = this.globals;
-    if (!quiet && !json && !ndjson) process.stderr.write(`${text}\n`);
+    return !quiet && !json && !ndjson;
   }
 
   /** Chooses the exit code of a command that ends without an error. */

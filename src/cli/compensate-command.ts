@@ -1,12 +1,12 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { Environment } from '../environment.ts';
-import { type CompensateOptions, toReceiptJson } from '../index.ts';
-import { compensateEach, readPlan, selectTargets, toNames, writePlan } from './compensate.ts';
+import { type CompensateOptions, type TransactionName, toReceiptJson } from '../index.ts';
+import { compensateEach, readPlan, selectTargets, writePlan } from './compensate.ts';
 import type { CompensateValues } from './compensate-flags.ts';
 import { confirm } from './confirm.ts';
 import { toFilter } from './filter-flags.ts';
-import { formatPlan, formatPlanTotals } from './print/plan-page.ts';
+import { countPlan, formatPlan, formatPlanTotals } from './print/plan-page.ts';
 import { formatReceipt } from './print/receipt.ts';
 import { shellWord } from './print/shell-word.ts';
 import { plural, printable } from './print/text.ts';
@@ -15,15 +15,16 @@ import { StreamCommand } from './stream-command.ts';
 /** What `compensate` does in each of its ways; which of them is chosen, its flags say. */
 export abstract class CompensateCommand extends StreamCommand {
   /** Prints, or writes to a file, what would be done. Exit code 1 when some of it cannot be done. */
-  protected async plan(env: Environment, names: readonly string[], flags: CompensateValues): Promise<void> {
+  protected async plan(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
     const selected = async () => selectTargets(env, await toFilter(flags, env.clock.now()));
-    const plan = await env.planCompensation(names.length > 0 ? toNames(names) : await selected());
+    const plan = await env.planCompensation(names.length > 0 ? names : await selected());
     if (flags.output === undefined) {
       await this.print(plan as unknown as JsonObject, formatPlan(plan, this.paint));
     } else {
       writePlan(flags.output, plan);
-      this.talk(`${formatPlanTotals(plan, this.paint)}, in ${printable(flags.output)}`);
-      this.talk(`next: txlog compensate --apply ${shellWord(flags.output)}`);
+      const next = `txlog compensate --apply ${shellWord(flags.output)}`;
+      await this.print({ v: 1, file: flags.output, head: plan.head, ...countPlan(plan), next: [next] }, '');
+      this.talk(`${formatPlanTotals(plan, this.paint)}, in ${printable(flags.output)}\nnext: ${next}`);
     }
     if (plan.items.some(({ refused }) => refused)) this.exitWith(1);
   }
@@ -37,8 +38,8 @@ export abstract class CompensateCommand extends StreamCommand {
   }
 
   /** Undoes what is named, in this order. */
-  protected async undo(env: Environment, names: readonly string[], flags: CompensateValues): Promise<void> {
-    await this.printReceipts(compensateEach(env, toNames(names), optionsOf(flags)), flags['dry-run']);
+  protected async undo(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
+    await this.printReceipts(compensateEach(env, names, optionsOf(flags)), flags['dry-run']);
   }
 
   private async printReceipts(receipts: AsyncIterable<Receipt>, dryRun: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../core/errors.ts';
+import type { TransactionName } from '../index.ts';
 import { type FilterValues, filterFlags, filterText } from './filter-flags.ts';
 
 // Only what was committed can be undone.
@@ -8,6 +9,12 @@ const { status: _, ...selecting } = filterFlags;
 /** Flags of `compensate`. */
 export const compensateFlags = {
   ...selecting,
+  id: Flags.string({
+    summary: 'A transaction by its id, also when that looks like a position; may be repeated.',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ID',
+  }),
   reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Who does it.', helpValue: 'NAME' }),
   app: Flags.string({ summary: "App module, whose types' own `compensate` is used.", helpValue: 'MODULE' }),
@@ -20,6 +27,7 @@ export const compensateFlags = {
 
 /** What the flags above were given. */
 export interface CompensateValues extends FilterValues {
+  readonly id?: readonly string[] | undefined;
   readonly reason?: string | undefined;
   readonly actor?: string | undefined;
   readonly plan: boolean;
@@ -34,7 +42,7 @@ export interface CompensateValues extends FilterValues {
  *
  * Errors: USAGE.
  */
-export function checkWays(names: readonly string[], flags: CompensateValues): void {
+export function checkWays(names: readonly TransactionName[], flags: CompensateValues): void {
   const filter = filterText(flags);
   const given = [names.length > 0, filter !== '', flags.apply !== undefined].filter(Boolean).length;
   const wrong = [

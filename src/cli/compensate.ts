@@ -10,9 +10,9 @@ import { parsePosition } from './point.ts';
 /** Transactions that one plan may hold: it is made in one piece, on one state of the log. */
 const plannedMax = 10_000;
 
-/** Transactions by position or id, as the command line names them: a number is a position. */
-export function toNames(texts: readonly string[]): TransactionName[] {
-  return texts.map((text) => parsePosition(text) ?? text);
+/** Transactions as the command line names them: in a plain word a number is a position, `ids` are ids in any case. */
+export function toNames(words: readonly string[], ids: readonly string[]): TransactionName[] {
+  return [...words.map((word) => parsePosition(word) ?? word), ...ids];
 }
 
 /** The committed transactions that pass a filter, newest first: what came later is undone first. */

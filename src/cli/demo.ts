@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shellWord } from './print/shell-word.ts';
 
 /** One command of the demo, why it is run, and how it is meant to end. */
 interface Step {
@@ -54,7 +55,7 @@ What to try next, from ${root}
 
 /** Runs the command line itself, and stops the demo where it does not do what it is meant to. */
 function run({ say, args, exit = 0 }: Step): void {
-  process.stdout.write(`\n# ${say}\n$ txlog ${args.map(quote).join(' ')}\n`);
+  process.stdout.write(`\n# ${say}\n$ txlog ${args.map(shellWord).join(' ')}\n`);
   const { status } = spawnSync(process.execPath, ['bin/run.js', ...args], {
     cwd: root,
     env: { ...process.env, TXLOG_ENV: env },
@@ -64,8 +65,4 @@ function run({ say, args, exit = 0 }: Step): void {
   if (status === exit) return;
   process.stdout.write(`\nThis ended with exit code ${status} instead of ${exit}.\n`);
   process.exit(1);
-}
-
-function quote(word: string): string {
-  return /^[\w./:@=-]+$/.test(word) ? word : `'${word}'`;
 }

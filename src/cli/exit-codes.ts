@@ -65,14 +65,21 @@ export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   REQUEST_ID_CONFLICT: 4,
   REQUEST_INVALID: 65,
   REQUEST_TOO_LARGE: 65,
+  SESSION_ACTIVE: 5,
+  SESSION_BUSY: 5,
+  SESSION_FENCED: 4,
+  SESSION_GONE: 3,
   STORAGE_CORRUPT: 74,
   STORAGE_FAILED: 74,
   STORAGE_FULL: 74,
+  THEME_CONFLICT: 78,
+  THEME_NOT_FOUND: 3,
   TRANSACTION_NOT_FOUND: 3,
   TYPE_RESERVED: 65,
   USAGE: 2,
   UTF8_INVALID: 65,
   VALUE_TOO_LARGE: 65,
+  WAIT_TIMEOUT: 5,
 };
 
 /** A command's description with the exit codes that it can give besides 2, 70 and 74, for its help. */

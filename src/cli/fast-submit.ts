@@ -5,6 +5,8 @@ import { Output } from './output.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { type RequestFlags, toRequestInput } from './submit/request-flags.ts';
 import { submitOne } from './submit/submit-one.ts';
+import { say } from './talk.ts';
+import { workIn } from './work-in.ts';
 
 const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
@@ -35,15 +37,11 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
     const input = toRequestInput(flags);
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
     const env = await openEnvironment(dir, { checkpointRecords: 0 });
-    try {
-      const out = new Output(process.stdout);
-      process.exitCode = await submitOne(env, input, out, { json: style.json, dryRun: false });
-    } finally {
-      await env.close();
-    }
+    const out = new Output(process.stdout);
+    process.exitCode = await workIn(env, () => submitOne(env, input, out, { json: style.json, dryRun: false }));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    process.stderr.write(formatError(error, style));
+    say(formatError(error, style));
   }
   return true;
 }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../core/errors.ts';
 import type { RecordFilter } from '../core/filter.ts';
+import { sessionKey } from '../core/session.ts';
 import { compileWhere } from '../index.ts';
 import { parseTime } from './point.ts';
 import { shellWord } from './print/shell-word.ts';
@@ -19,6 +20,12 @@ export const filterFlags = {
   status: Flags.option({ summary: 'Only of this outcome.', options: ['committed', 'rejected'] as const, helpGroup })(),
   key: Flags.string({ summary: 'Only what names this key in a change or a rejection.', helpValue: 'KEY', helpGroup }),
   prefix: Flags.string({ summary: 'Only what names a key that starts so.', helpValue: 'KEY', helpGroup }),
+  session: Flags.string({
+    summary: 'Only what happened to this session.',
+    exclusive: ['key', 'prefix'],
+    helpValue: 'ID',
+    helpGroup,
+  }),
   since: Flags.string({ summary: 'Not before: RFC 3339, a date, or 10m, 2h, 3d ago.', helpValue: 'TIME', helpGroup }),
   until: Flags.string({ summary: 'Before this time.', helpValue: 'TIME', helpGroup }),
   from: Flags.integer({ summary: 'First position.', min: 1, helpValue: 'POS', helpGroup }),
@@ -36,6 +43,7 @@ export interface FilterValues {
   readonly status?: 'committed' | 'rejected' | undefined;
   readonly key?: string | undefined;
   readonly prefix?: string | undefined;
+  readonly session?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly from?: number | undefined;
@@ -49,7 +57,8 @@ export interface FilterValues {
  * Errors: USAGE for a time that is none, FILTER_INVALID for a condition that cannot be, with its place.
  */
 export async function toFilter(values: FilterValues, now: number): Promise<RecordFilter> {
-  const { type, status, key, prefix, since, until, from, to, where } = values;
+  const { type, status, prefix, session, since, until, from, to, where } = values;
+  const key = session === undefined ? values.key : sessionKey(session);
   if (from !== undefined && to !== undefined && from > to) {
     throw new TxlogError('FILTER_INVALID', `--from ${from} is after --to ${to}`);
   }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import type { Environment } from '../environment.ts';
 import { type ChangedKey, loadApp } from '../index.ts';
+import { confirm } from './confirm.ts';
 import { resolvePoint } from './point.ts';
 import { shellWord } from './print/shell-word.ts';
 import { plural, printable } from './print/text.ts';
@@ -12,8 +13,8 @@ import {
   toFlipJson,
   toWhatIfJson,
 } from './print/what-if-lines.ts';
+import { showWork } from './progress.ts';
 import { StreamCommand } from './stream-command.ts';
-import { showWork } from './work-progress.ts';
 
 /** Keys that are listed with their values; all are counted. */
 const keysListed = 1_000;
@@ -29,17 +30,41 @@ export const replayFlags = {
     exclusive: ['to'],
   }),
   diff: Flags.boolean({ summary: 'List what comes out otherwise.', dependsOn: ['with'] }),
+  'dry-run': Flags.boolean({
+    summary: 'Say what making the indexes anew would do, and write nothing.',
+    exclusive: ['to', 'with'],
+  }),
+  yes: Flags.boolean({ char: 'y', summary: 'Do not ask before the indexes are made anew.', exclusive: ['to', 'with'] }),
 };
+
+/** How to write, or not. */
+interface Care {
+  readonly 'dry-run': boolean;
+  readonly yes: boolean;
+}
 
 /** What `replay` does in each of its ways. None of them calls anything outside: no effects, ever. */
 export abstract class ReplayCommand extends StreamCommand {
-  /** Makes all indexes anew, and swaps them in. */
-  protected async rebuild(env: Environment): Promise<void> {
+  /** Makes all indexes anew, and swaps them in, once people agree. */
+  protected async rebuild(env: Environment, { 'dry-run': dryRun, yes }: Care): Promise<void> {
+    if (dryRun) return this.tellRebuild(env);
+    const { position } = await env.head();
+    if (!(await confirm(`Make all indexes anew from ${plural(position, 'record')}?`, yes))) {
+      return this.talk('nothing was done');
+    }
     const progress = this.showWork('replaying');
     const { generation, records } = await env.rebuild(progress).finally(() => progress.stop());
     await this.print(
       { v: 1, generation, records },
       `${plural(records, 'record')} replayed; all indexes are new, in generation ${generation}`,
+    );
+  }
+
+  private async tellRebuild(env: Environment): Promise<void> {
+    const { head, generation } = await env.status();
+    await this.print(
+      { v: 1, dryRun: true, generation: generation + 1, records: head.position },
+      `would replay ${plural(head.position, 'record')} into new indexes, in generation ${generation + 1}`,
     );
   }
 
@@ -79,6 +104,6 @@ export abstract class ReplayCommand extends StreamCommand {
   }
 
   private showWork(what: string) {
-    return showWork(what, !this.globals.quiet && !this.globals.json);
+    return showWork(what, this.talks);
   }
 }

@@ -2,6 +2,7 @@ import { type ErrorDetails, TxlogError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { jsonText, printable } from './print/text.ts';
+import { say } from './talk.ts';
 
 /** How errors are told: one line of JSON, and with the stack or without. */
 export interface ReportStyle {
@@ -60,7 +61,7 @@ export function formatError(error: unknown, style: ReportStyle): string {
 /** Tells an error that nothing awaited as any other one, and ends the process: it is a bug, or the engine stopped. */
 export function reportUncaught(style: ReportStyle): void {
   process.on('uncaughtException', (error) => {
-    process.stderr.write(formatError(error, style), () => process.exit(exitCodeOf(error)));
+    say(formatError(error, style), () => process.exit(exitCodeOf(error)));
   });
 }
 

@@ -3,11 +3,13 @@ import { TxlogError } from '../core/errors.ts';
 import type { RecordFilter } from '../core/filter.ts';
 import type { Environment } from '../environment.ts';
 import { type JsonObject, type StoredRecord, toRecordJson, toRequestJson } from '../index.ts';
+import type { AuditOptions } from './audit.ts';
 import { type CheckpointName, readCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { confirm, requireAnswer } from './confirm.ts';
 import { openRecordOutput, type RecordOutput } from './cursor-output.ts';
 import { type FilterValues, filterText } from './filter-flags.ts';
 import type { Output } from './output.ts';
-import { jsonText } from './print/text.ts';
+import { jsonText, plural } from './print/text.ts';
 
 /** Flags of `rescan` besides its filter. */
 export const rescanFlags = {
@@ -18,6 +20,8 @@ export const rescanFlags = {
   'reset-checkpoint': Flags.boolean({ summary: 'Start over with --checkpoint.' }),
   verify: Flags.boolean({ summary: 'Refold and compare everything; exit 1 when anything differs.' }),
   repair: Flags.boolean({ summary: 'With --verify: make the indexes anew when they differ; never the log.' }),
+  'dry-run': Flags.boolean({ summary: 'With --repair: say whether it would, and write nothing.' }),
+  yes: Flags.boolean({ char: 'y', summary: 'With --repair: do not ask.' }),
 };
 
 /** What to rescan, and where it goes. */
@@ -90,6 +94,25 @@ async function writePage(
   await output.add(text);
 }
 
+const repairing = 'Make all indexes anew from the log?';
+
+/**
+ * Who says whether to repair, as the flags want it; undefined without --repair. `talk` tells what a dry run would do.
+ *
+ * Errors: USAGE where there is nobody.
+ */
+export function whoAgrees(flags: RescanValues, talk: (text: string) => void): AuditOptions['agree'] {
+  if (!flags.repair) return undefined;
+  if (flags['dry-run']) {
+    return async () => {
+      talk('would make all indexes anew from the log; nothing was written');
+      return false;
+    };
+  }
+  requireAnswer(repairing, flags.yes);
+  return ({ problems }) => confirm(`${plural(problems.length, 'problem')} found. ${repairing}`, flags.yes);
+}
+
 /** What the flags above were given. */
 interface RescanValues extends FilterValues {
   readonly count: boolean;
@@ -98,6 +121,8 @@ interface RescanValues extends FilterValues {
   readonly 'reset-checkpoint': boolean;
   readonly verify: boolean;
   readonly repair: boolean;
+  readonly 'dry-run': boolean;
+  readonly yes: boolean;
 }
 
 /** Refuses flags that mean nothing together. Errors: USAGE. */
@@ -108,6 +133,8 @@ export function checkFlags(flags: RescanValues): void {
     ways.filter(Boolean).length > 1 && '--count, --verify, and -O or --checkpoint exclude each other',
     flags.verify && filter !== '' && `--verify looks at everything: it takes no ${filter}`,
     flags.repair && !flags.verify && '--repair needs --verify',
+    flags['dry-run'] && !flags.repair && '--dry-run needs --repair',
+    flags.yes && !flags.repair && '--yes needs --repair',
     flags['reset-checkpoint'] && flags.checkpoint === undefined && '--reset-checkpoint needs --checkpoint NAME',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog rescan --help'] });

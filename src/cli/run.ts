@@ -2,6 +2,7 @@ import { Config, Errors, type Interfaces, loadHelpClass } from '@oclif/core';
 import { checkHelpWords, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
+import { listenForLoss, say } from './talk.ts';
 import { toUsageError } from './usage-error.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function runCli(args: readonly string[], load: Interfaces.LoadOptio
   reportUncaught(style);
   // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.
   process.stdout.removeAllListeners('error').on('error', () => {});
-  process.stderr.on('error', () => process.exit());
+  listenForLoss();
   try {
     await dispatch(args, load);
   } catch (error) {
@@ -59,7 +60,7 @@ function fail(error: unknown, args: readonly string[]): void {
     return;
   }
   process.exitCode = exitCodeOf(error);
-  process.stderr.write(formatError(error, reportStyle(args)));
+  say(formatError(error, reportStyle(args)));
 }
 
 function drain(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,14 +1,25 @@
 import type { LoadedApp } from '../core/app.ts';
+import { withVersion } from '../core/as-text.ts';
 import { assert } from '../core/assert.ts';
 import { foldChanges } from '../core/fold-record.ts';
-import { compensateType, expireType, type LogRecord, type StoredRecord } from '../core/record.ts';
+import {
+  compensateType,
+  expireType,
+  type LogRecord,
+  type StoredRecord,
+  sessionType,
+  usersChanges,
+} from '../core/record.ts';
 import type { State } from '../core/state.ts';
 import { choose } from '../pipeline/3-decide.ts';
-import { stateAt } from '../pipeline/read-state.ts';
 import { DecisionReader, type DecisionSource } from '../pipeline/reader.ts';
 import { keyLists } from '../pipeline/scan.ts';
+import { stateAt } from '../pipeline/time-travel.ts';
 import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
+
+/** Records of the engine's own, which no one decided. */
+const engineTypes: ReadonlySet<string> = new Set([compensateType, expireType, sessionType]);
 
 /** A later transaction, how it was decided, and how it would have been. */
 export interface PlannedFlip {
@@ -36,7 +47,7 @@ export function findFlips(
   world: World,
   target: StoredRecord,
 ): { readonly flips: readonly PlannedFlip[]; readonly flipsTruncated?: boolean } {
-  const keys = new Set(target.changes.map(({ key }) => key));
+  const keys = new Set(usersChanges(target.changes).map(({ key }) => key));
   const other = new Map<string, State | undefined>();
   for (const key of keys) other.set(key, stateAt(world.view, world.snapshot, key, target.position - 1));
   const later = laterPositions(world, keys, target.position);
@@ -44,7 +55,7 @@ export function findFlips(
   const flips: PlannedFlip[] = [];
   for (const position of later.slice(0, laterMax)) {
     const record = world.view.catalog.record(world.snapshot, position);
-    if (!record || record.type === compensateType || record.type === expireType) continue;
+    if (!record || engineTypes.has(record.type)) continue;
     const flip = decideOtherwise(world, other, past, record);
     if (flip) flips.push(flip);
   }
@@ -68,7 +79,7 @@ function decideOtherwise(
   const reader = new DecisionReader(otherWorld(world, other, past, record));
   const handled = world.app.requests?.[record.type]?.decide !== undefined;
   const { id, type, actor, payload, expect } = record;
-  const changes = record.decided && handled ? [] : record.changes.map(({ result: _, ...asked }) => asked);
+  const changes = record.decided && handled ? [] : usersChanges(record.changes).map(({ result: _, ...asked }) => asked);
   const chosen = choose(world.app, reader, { id, type, actor, payload, expect, changes, bytes: 0 });
   const context = {
     position: record.position,
@@ -102,7 +113,7 @@ function otherWorld(
       const actual = past.before(key, record.position);
       if (!other.has(key)) return actual;
       const state = other.get(key);
-      return state && { ...state, version: actual?.version ?? state.version };
+      return state && withVersion(state, actual?.version ?? state.version);
     },
     record: (position) => view.catalog.record(snapshot, position),
     idAt: (position) => view.idAt(snapshot, position),
@@ -112,7 +123,7 @@ function otherWorld(
   };
 }
 
-/** States as they were, for positions that only rise: each key is folded once, not anew for every position. */
+/** States as they were, for positions that only rise: after the first, each key is folded on from there. */
 class PastStates {
   private readonly world: World;
   private readonly reached = new Map<string, { readonly state: State | undefined; readonly next: number }>();
@@ -123,7 +134,10 @@ class PastStates {
 
   before(key: string, position: number): State | undefined {
     const { view, snapshot } = this.world;
-    let { state, next } = this.reached.get(key) ?? { state: undefined, next: 1 };
+    let { state, next } = this.reached.get(key) ?? {
+      state: stateAt(view, snapshot, key, position - 1),
+      next: position,
+    };
     for (const applied of view.applied(snapshot, key, next)) {
       if (applied >= position) break;
       const record = view.catalog.record(snapshot, applied);

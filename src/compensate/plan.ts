@@ -1,7 +1,8 @@
 import type { LoadedApp } from '../core/app.ts';
+import { assert } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/json.ts';
-import { compensateType, type StoredRecord } from '../core/record.ts';
+import { compensateType, type StoredRecord, usersChanges } from '../core/record.ts';
 import type { Rejection } from '../core/rejection.ts';
 import type { Request } from '../core/request.ts';
 import { decide } from '../pipeline/3-decide.ts';
@@ -65,11 +66,14 @@ function planItem(
   const item = { id, type, position: String(target.position) };
   const done = stage.compensationOf(target.position);
   if (done !== undefined) return { ...item, done: String(done), keys: [], flips: [] };
-  const before = new Map([...new Set(target.changes.map(({ key }) => key))].map((key) => [key, stage.state(key)]));
+  const before = new Map(
+    [...new Set(usersChanges(target.changes).map(({ key }) => key))].map((key) => [key, stage.state(key)]),
+  );
   const reader = new DecisionReader(stage);
   const versions = new Map([...before.keys()].map((key) => [key, reader.version(key)]));
   const decision = decide(context.app, stage, compensationOf(target, `plan/${target.position}`));
   if (decision.type === 'refused') throw decision.error;
+  assert('record' in decision, 'a compensation completes no session');
   const { rejection } = decision.record;
   if (rejection) return { ...item, refused: rejection, keys: [], flips: [] };
   const touched = new Set([...before.keys(), ...decision.record.changes.map(({ key }) => key)]);
@@ -89,7 +93,7 @@ function planItem(
 export function compensationOf(
   target: StoredRecord,
   id: string,
-  more: { readonly actor?: string; readonly reason?: string } = {},
+  more: { readonly actor?: string | undefined; readonly reason?: string | undefined } = {},
 ): Request {
   const payload = {
     id: target.id,

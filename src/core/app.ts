@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from './json.ts';
 import type { StoredRecord } from './record.ts';
 import type { Owner } from './rejection.ts';
 import type { RequestInput } from './request.ts';
+import type { ThemeDefinition } from './theme.ts';
 
 /** A state as a handler sees it. Frozen. */
 export interface HandlerState {
@@ -61,6 +62,7 @@ export interface RequestType {
 /** A user's module, as `defineApp` takes it. */
 export interface App {
   readonly requests?: Readonly<Record<string, RequestType>>;
+  readonly themes?: Readonly<Record<string, ThemeDefinition>>;
   /** Turns a foreign line (already parsed) into a request, several, or none. */
   map?(line: JsonValue, lineNumber: number): RequestInput | readonly RequestInput[] | undefined;
 }

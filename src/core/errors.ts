@@ -38,14 +38,21 @@ export const errorCodes = [
   'REQUEST_ID_CONFLICT',
   'REQUEST_INVALID',
   'REQUEST_TOO_LARGE',
+  'SESSION_ACTIVE',
+  'SESSION_BUSY',
+  'SESSION_FENCED',
+  'SESSION_GONE',
   'STORAGE_CORRUPT',
   'STORAGE_FAILED',
   'STORAGE_FULL',
+  'THEME_CONFLICT',
+  'THEME_NOT_FOUND',
   'TRANSACTION_NOT_FOUND',
   'TYPE_RESERVED',
   'USAGE',
   'UTF8_INVALID',
   'VALUE_TOO_LARGE',
+  'WAIT_TIMEOUT',
 ] as const;
 
 /** One of the stable codes above. */

@@ -1,4 +1,5 @@
-import { keysOf, type Outcome, type StoredRecord } from './record.ts';
+import type { Outcome, StoredRecord } from './record.ts';
+import { isEngineKey } from './session.ts';
 
 /** Which records of the log are wanted. All that is given must hold. */
 export interface RecordFilter {
@@ -31,8 +32,9 @@ export function matches(filter: RecordFilter, record: StoredRecord): boolean {
 
 function namesKey({ key, prefix }: RecordFilter, record: StoredRecord): boolean {
   if (key === undefined && prefix === undefined) return true;
-  for (const name of keysOf(record)) {
-    if ((key === undefined || name === key) && (prefix === undefined || name.startsWith(prefix))) return true;
-  }
-  return false;
+  const isMeant = (name: string) =>
+    key === undefined
+      ? !isEngineKey(name) && name.startsWith(prefix ?? '')
+      : name === key && name.startsWith(prefix ?? '');
+  return record.changes.some((change) => isMeant(change.key)) || isMeant(record.rejection?.key ?? '');
 }

@@ -1,9 +1,12 @@
+import { TextChange, TextState } from './as-text.ts';
 import { assertNever } from './assert.ts';
 import { type Change, kindOfOp, opBits, type Restored } from './change.ts';
 import { isJsonObject, isSurelyWithin, type JsonValue, utf8Length } from './json.ts';
 import { limits } from './limits.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { type Owner, type Rejection, reject } from './rejection.ts';
+import { fromSession } from './session.ts';
+import { foldSession } from './session-fold.ts';
 import { type State, untouched } from './state.ts';
 
 /** What a change is applied in: its transaction, and how to name an owner. */
@@ -22,6 +25,8 @@ interface Content {
   readonly value: JsonValue | undefined;
   readonly owner: number | undefined;
   readonly pendingUntil: number | undefined;
+  /** The value as JSON, in place of `value`: no one has looked at it yet. */
+  readonly text?: string | undefined;
 }
 
 interface Refused {
@@ -52,15 +57,29 @@ export function applyChange(
   if (kind !== 'either' && state.kind !== kind) {
     return refuse('KIND_MISMATCH', `${change.key} is ${state.kind}, and ${change.op} is for ${kind} keys`, change.key);
   }
-  const folded =
-    state.kind === 'dedicated' ? applyDedicated(state, change, context) : applyShared(state, change, context);
+  const folded = applyByKind(state, change, context);
   if (!folded.ok) return folded;
-  const { exists, value, owner, pendingUntil } = folded.content;
+  const { exists, value, owner, pendingUntil, text } = folded.content;
   const { key, kind: ofKey } = state;
   const ops = state.ops | opBits(change);
+  if (text !== undefined) {
+    const fields = { key, kind: ofKey, version, position: context.position, owner, pendingUntil, ops };
+    return { ok: true, state: new TextState(fields, text) };
+  }
   // Written out: one object a change, however many steps led to it.
   const next = { key, kind: ofKey, exists, value, version, position: context.position, owner, pendingUntil, ops };
   return { ok: true, state: next };
+}
+
+function applyByKind(state: State, change: Change, context: FoldContext): Applied {
+  if (state.kind === 'dedicated') return applyDedicated(state, change, context);
+  return state.kind === 'shared' ? applyShared(state, change, context) : applyToSession(state, change, context);
+}
+
+function applyToSession(state: State, change: Change, context: FoldContext): Applied {
+  const folded = foldSession(state, change, context);
+  if (!folded.ok) return folded;
+  return folded.session === undefined ? gone : holding(fromSession(folded.session));
 }
 
 function applyDedicated(state: State, change: Change, context: FoldContext): Applied {
@@ -81,7 +100,7 @@ function applyDedicated(state: State, change: Change, context: FoldContext): App
     case 'replace':
       return asOwner(state, change, context, ({ owner, pendingUntil }) => ({
         exists: true,
-        value: change.value ?? null,
+        ...valueGiven(change),
         owner,
         pendingUntil,
       }));
@@ -101,7 +120,7 @@ function claim(state: State, change: Change, context: FoldContext): Applied {
   }
   return done({
     exists: true,
-    value: change.value ?? null,
+    ...valueGiven(change),
     owner: context.position,
     pendingUntil: change.pending === undefined ? undefined : context.time + Math.round(change.pending * 1000),
   });
@@ -131,7 +150,7 @@ export function ownerOf(state: State, context: Pick<FoldContext, 'idAt'>): Owner
 function applyShared(state: State, change: Change, context: FoldContext): Applied {
   switch (change.op) {
     case 'set':
-      return holding(change.value ?? null);
+      return done({ exists: true, ...valueGiven(change), owner: undefined, pendingUntil: undefined });
     case 'merge':
       return grown(state, applyMergePatch(state.value, change.value ?? null));
     case 'append':
@@ -153,7 +172,7 @@ function applyShared(state: State, change: Change, context: FoldContext): Applie
     case 'expire':
       return refuse('KIND_MISMATCH', `${change.op} is for dedicated keys`, change.key);
     default:
-      return assertNever(change.op);
+      return assertNever(change.op as never);
   }
 }
 
@@ -208,6 +227,12 @@ function grown(state: State, value: JsonValue): Applied {
     return refuse('VALUE_OVERSIZED', `${state.key} would be over ${limits.valueBytesMax} bytes`, state.key);
   }
   return holding(value);
+}
+
+/** What a change puts, as the text that it came as where it did. */
+function valueGiven(change: Change): Pick<Content, 'value' | 'text'> {
+  if (change instanceof TextChange) return { value: undefined, text: change.text };
+  return { value: change.value ?? null, text: undefined };
 }
 
 const gone: Applied = {

@@ -125,7 +125,12 @@ export function copyJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyJson) as T;
   const copy: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(value)) if (field !== undefined) copy[key] = copyJson(field);
+  for (const [key, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    // Assigned, it would become the copy's prototype, and nobody could refuse it any more.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: copyJson(field), enumerable: true });
+    else copy[key] = copyJson(field);
+  }
   return copy as T;
 }
 

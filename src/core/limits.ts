@@ -12,6 +12,8 @@ export const limits = {
   expectationsMax: 1_000,
   jsonDepthMax: 64,
   pendingSecondsMax: 365 * 24 * 3600,
+  /** Longest delay, repeat time or lease of a session: ten years. */
+  repeatSecondsMax: 10 * 365 * 24 * 3600,
   /** Records per group commit; beyond 1,000 nothing is gained and LMDB's free list suffers. */
   batchRecordsMax: 1_000,
   batchBytesMax: 4 * 1024 * 1024,
@@ -38,9 +40,10 @@ export const limits = {
   /** Ranges of the log up to this length are read in order: faster than to look for an index. */
   scanInOrderMax: 4_000,
   commitFailuresMax: 3,
+  /** Errors in a row after which a worker stops. */
+  workerErrorsMax: 10,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */
   userCodeUnderLockMsMax: 100,
-  decideAttemptsMax: 5,
   typesMax: 65_535,
   numberMax: Number.MAX_SAFE_INTEGER,
 } as const;

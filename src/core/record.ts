@@ -1,6 +1,7 @@
 import type { Change } from './change.ts';
 import type { JsonValue } from './json.ts';
 import type { Rejection } from './rejection.ts';
+import { isEngineKey } from './session.ts';
 
 /** Every processed request ends in one of two ways. */
 export type Outcome = 'committed' | 'rejected';
@@ -45,16 +46,47 @@ export interface StoredRecord extends LogRecord {
   readonly digest: Uint8Array;
 }
 
+/** What a fold needs of a record. */
+export type FoldedRecord = Pick<
+  LogRecord,
+  'position' | 'id' | 'type' | 'time' | 'outcome' | 'changes' | 'compensates'
+> & { readonly rejection: Pick<Rejection, 'key'> | undefined };
+
 /** Types that only the engine may submit start with this. */
 export const reservedTypePrefix = 'txlog.';
 /** Logs that pending claims ran out, before anyone else may claim them. */
 export const expireType = 'txlog.expire';
+/** Records of what happened to sessions, and nothing else. */
+export const sessionType = 'txlog.session';
+
+/** Id of a record of `sessionType`: it needs no index. */
+export function operationId(position: number): string {
+  return `${sessionType}/${position}`;
+}
+
+/** Reads `operationId`. */
+export function positionOfOperation(id: string): number | undefined {
+  if (!id.startsWith(`${sessionType}/`)) return undefined;
+  const position = Number(id.slice(sessionType.length + 1));
+  return Number.isSafeInteger(position) && position > 0 ? position : undefined;
+}
+
 /** Undoes one committed transaction. */
 export const compensateType = 'txlog.compensate';
 
-/** The keys that a record names: those of its changes, and the one that it was rejected for. */
-export function keysOf(record: LogRecord): ReadonlySet<string> {
-  const keys = new Set(record.changes.map((change) => change.key));
+/** The changes of a record that hold: all when it is committed, else those of the engine's own keys. */
+export function appliedChanges({ outcome, changes }: Pick<LogRecord, 'outcome' | 'changes'>): readonly Change[] {
+  return outcome === 'committed' ? changes : changes.filter(({ key }) => isEngineKey(key));
+}
+
+/** The changes that a client or a handler asked for, without those of the engine's own keys. */
+export function usersChanges(changes: readonly Change[]): readonly Change[] {
+  return changes.some(({ key }) => isEngineKey(key)) ? changes.filter(({ key }) => !isEngineKey(key)) : changes;
+}
+
+/** The users' keys that a record names: those of its changes, and the one that it was rejected for. */
+export function keysOf(record: Pick<FoldedRecord, 'changes' | 'rejection'>): ReadonlySet<string> {
+  const keys = new Set(usersChanges(record.changes).map((change) => change.key));
   if (record.rejection?.key !== undefined) keys.add(record.rejection.key);
   return keys;
 }

@@ -11,6 +11,7 @@ import {
 } from './json.ts';
 import { findKeyProblem, findNameProblem } from './key.ts';
 import { limits } from './limits.ts';
+import type { Completion } from './operation.ts';
 import { type Expectation, type RequestBody, reservedTypePrefix } from './record.ts';
 
 /** A valid request, ready to be decided. */
@@ -20,6 +21,8 @@ export interface Request extends RequestBody {
   readonly bytes: number;
   /** Set for the engine's own requests, which no client can send. */
   readonly compensates?: number;
+  /** The session that brought the request, and ends with it. */
+  readonly completes?: Completion;
 }
 
 /** What a caller hands in: unknown fields are refused; `id` is made when absent. */
@@ -36,8 +39,8 @@ const requestFields = new Set(['id', 'type', 'actor', 'payload', 'changes', 'exp
 const expectFields = new Set(['key', 'exists', 'version', 'owner']);
 const ops: ReadonlySet<string> = new Set(requestOps);
 
-/** Fields of each operation: required ones, then optional ones. */
-const opFields: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
+/** Fields of each operation besides its key: required ones, then optional ones, in the order in which people name them. */
+export const opFields: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
   claim: [[], ['value', 'pending']],
   confirm: [['owner'], []],
   release: [['owner'], []],

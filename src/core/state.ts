@@ -1,7 +1,7 @@
 import type { JsonValue } from './json.ts';
 
-/** A dedicated key has one owner; a shared key folds all its applied transactions. */
-export type Kind = 'dedicated' | 'shared';
+/** A dedicated key has one owner; a shared key folds all its applied transactions; a session is the engine's own. */
+export type Kind = 'dedicated' | 'shared' | 'session';
 
 /**
  * One key as of a position. Immutable.

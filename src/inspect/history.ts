@@ -1,8 +1,9 @@
 import { foldChanges } from '../core/fold-record.ts';
 import type { StoredRecord } from '../core/record.ts';
 import type { State } from '../core/state.ts';
-import { type StateReading, stateAt, toReading } from '../pipeline/read-state.ts';
+import { type StateReading, toReading } from '../pipeline/read-state.ts';
 import type { Reading } from '../pipeline/reading.ts';
+import { stateAt } from '../pipeline/time-travel.ts';
 
 /** One step in the life of a key. */
 export interface HistoryEntry {

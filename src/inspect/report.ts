@@ -1,5 +1,7 @@
 import type { StoredRecord } from '../core/record.ts';
 import { keysOf } from '../core/record.ts';
+import { sessionOfKey } from '../core/session.ts';
+import { AppliedList } from '../pipeline/applied-list.ts';
 import { readStateAt, type StateReading } from '../pipeline/read-state.ts';
 import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -23,6 +25,8 @@ export interface KeyReport {
 export interface TransactionReport {
   readonly record: StoredRecord;
   readonly keys: readonly KeyReport[];
+  /** The same of the sessions that it operated on, by the engine's own keys. */
+  readonly sessions: readonly KeyReport[];
   readonly compensatedBy?: TransactionLink;
   readonly compensates?: TransactionLink;
 }
@@ -33,15 +37,22 @@ export function reportTransaction(view: View, snapshot: Snapshot, record: Stored
   return {
     record,
     keys: [...keysOf(record)].map((key) => reportKey(view, snapshot, record.position, key)),
+    sessions: sessionKeysOf(record).map((key) => reportKey(view, snapshot, record.position, key)),
     ...(compensatedBy === undefined ? {} : { compensatedBy: linkTo(view, snapshot, compensatedBy) }),
     ...(record.compensates === undefined ? {} : { compensates: linkTo(view, snapshot, record.compensates) }),
   };
 }
 
+function sessionKeysOf({ changes }: StoredRecord): readonly string[] {
+  return [...new Set(changes.map(({ key }) => key).filter((key) => sessionOfKey(key) !== undefined))];
+}
+
 function reportKey(view: View, snapshot: Snapshot, position: number, key: string): KeyReport {
   const before = readStateAt(view, snapshot, key, position - 1);
   const after = readStateAt(view, snapshot, key, position);
-  const { previous, next } = neighbours(view.applied(snapshot, key), position);
+  const list = new AppliedList(view, snapshot, key);
+  const previous = list.at(list.countUpTo(position - 1) - 1);
+  const next = list.at(list.countUpTo(position));
   return {
     key,
     ...(before ? { before } : {}),
@@ -51,19 +62,7 @@ function reportKey(view: View, snapshot: Snapshot, position: number, key: string
   };
 }
 
-function neighbours(
-  positions: Iterable<number>,
-  position: number,
-): { readonly previous?: number; readonly next?: number } {
-  let previous: number | undefined;
-  for (const applied of positions) {
-    if (applied > position) return previous === undefined ? { next: applied } : { previous, next: applied };
-    if (applied < position) previous = applied;
-  }
-  return previous === undefined ? {} : { previous };
-}
-
 /** Both names of the transaction at a position. */
-export function linkTo(view: View, snapshot: Snapshot, position: number): TransactionLink {
+function linkTo(view: View, snapshot: Snapshot, position: number): TransactionLink {
   return { id: view.idAt(snapshot, position), position };
 }

@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.ts';
 import { type Change, changeOps } from '../core/change.ts';
 import type { JsonValue } from '../core/json.ts';
-import type { LogRecord } from '../core/record.ts';
+import { type LogRecord, sessionType } from '../core/record.ts';
 import type { Rejection } from '../core/rejection.ts';
 
 const opNumbers = new Map(changeOps.map((op, i) => [op, i]));
@@ -15,12 +15,14 @@ const opNumbers = new Map(changeOps.map((op, i) => [op, i]));
 export class BodyWriter {
   private buffer: Buffer = Buffer.alloc(0);
   private at = 0;
+  /** Texts of the objects and lists among the values of the last record's changes, by the number of the change. */
+  texts: readonly (string | undefined)[] = noTexts;
 
   /** Writes into `buffer` from `at` on; gives where the body ends, or -1 when it does not fit. */
   write(record: LogRecord, buffer: Buffer, at: number): number {
     this.buffer = buffer;
     this.at = at;
-    this.text(record.id);
+    this.text(record.type === sessionType ? '' : record.id);
     this.optional(record.actor);
     this.json(record.payload);
     this.changes(record.changes);
@@ -33,18 +35,26 @@ export class BodyWriter {
   private changes(changes: readonly Change[]): void {
     // An array is blocks of items, each with its count, up to an empty one.
     if (changes.length > 0) this.long(changes.length);
-    for (const change of changes) {
+    let texts: (string | undefined)[] | undefined;
+    for (let i = 0; i < changes.length; i++) {
+      const change = changes[i] as Change;
       const op = opNumbers.get(change.op);
       assert(op !== undefined, `operation ${change.op} has a number`);
       this.long(op);
       this.text(change.key);
-      this.json(change.value);
+      const text = textOf(change.value);
+      this.optional(text);
+      if (typeof change.value === 'object' && change.value !== null) {
+        texts ??= [];
+        texts[i] = text;
+      }
       this.optionalDouble(change.pending);
       this.optional(change.owner);
       this.optional(change.reducer);
       this.json(change.result);
     }
     this.long(0);
+    this.texts = texts ?? noTexts;
   }
 
   private rejection(rejection: Rejection | undefined): void {
@@ -63,7 +73,7 @@ export class BodyWriter {
   }
 
   private json(value: JsonValue | undefined): void {
-    this.optional(value === undefined ? undefined : JSON.stringify(value));
+    this.optional(textOf(value));
   }
 
   /** A union of null and one more: the branch, then its value. */
@@ -120,6 +130,12 @@ export class BodyWriter {
     // Past the end nothing is written, and counted all the same.
     this.buffer[this.at++] = value;
   }
+}
+
+const noTexts: readonly (string | undefined)[] = [];
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
 }
 
 function longBytes(value: number): number {

@@ -1,11 +1,11 @@
 import { assert, present } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import type { StoredRecord } from '../core/record.ts';
+import type { FoldedRecord, StoredRecord } from '../core/record.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
-import { keyPosition, positionKey, textKey } from './keys.ts';
-import { compileSchema, decodeRecord, type SchemaLookup, schemaNumber } from './record.ts';
+import { positionKey, textKey } from './keys.ts';
+import { compileSchema, decodeFolded, decodeRecord, type SchemaLookup, schemaNumber } from './record.ts';
 import { recordSchema } from './record-schema.ts';
 
 /**
@@ -42,15 +42,22 @@ export class Catalog {
     return name;
   }
 
+  /** Takes over a name that a record of the log gives: that is the truth, whatever the table says. */
+  learn({ type, name }: { readonly type: number; readonly name: string }): void {
+    const wrong = this.names.get(type);
+    if (wrong === name) return;
+    if (wrong !== undefined) this.numbers.delete(wrong);
+    this.names.set(type, name);
+    this.numbers.set(name, type);
+  }
+
   /** Number of a type; the first use of a name takes the next number and writes its row. */
   addType(tx: WriteTx, name: string, added: Map<string, number>): number {
     const known = this.typeNumber(tx, name) ?? added.get(name);
     if (known !== undefined) return known;
     const number = this.numbers.size + added.size + 1;
     assert(number <= limits.typesMax, 'more than 65,535 request types');
-    const key = Buffer.alloc(2);
-    key.writeUInt16BE(number);
-    tx.put('types', key, textKey(name), true);
+    tx.put('types', typeKey(number), textKey(name), true);
     added.set(name, number);
     return number;
   }
@@ -64,6 +71,16 @@ export class Catalog {
   /** Decodes record bytes. */
   decode(snapshot: Snapshot, position: number, bytes: Uint8Array): StoredRecord {
     return decodeRecord(
+      position,
+      bytes,
+      (type) => this.typeName(snapshot, type),
+      (schema) => this.schema(snapshot, schema),
+    );
+  }
+
+  /** Decodes what a fold needs of record bytes. */
+  decodeFolded(snapshot: Snapshot, position: number, bytes: Uint8Array): FoldedRecord {
+    return decodeFolded(
       position,
       bytes,
       (type) => this.typeName(snapshot, type),
@@ -95,16 +112,15 @@ export class Catalog {
   private loadTypes(snapshot: Snapshot): void {
     if (snapshot.count('types') === this.names.size) return;
     for (const { key, value } of snapshot.range('types')) {
-      const number = asBuffer(key).readUInt16BE(0);
-      const name = asBuffer(value).toString();
-      this.names.set(number, name);
-      this.numbers.set(name, number);
+      const type = asBuffer(key).readUInt16BE(0);
+      if (!this.names.has(type)) this.learn({ type, name: asBuffer(value).toString() });
     }
   }
 }
 
-/** Position of the last record, from the log itself. */
-export function lastPosition(snapshot: Snapshot): number {
-  for (const { key } of snapshot.range('log', { reverse: true, limit: 1 })) return keyPosition(key);
-  return 0;
+/** Key of a row of `types`. */
+export function typeKey(type: number): Buffer {
+  const key = Buffer.alloc(2);
+  key.writeUInt16BE(type);
+  return key;
 }

@@ -23,6 +23,8 @@ export interface Counts {
   readonly dedicated: number;
   /** Shared keys with a value. */
   readonly shared: number;
+  /** Sessions that are not removed. */
+  readonly sessions: number;
   /** Keys ever touched. */
   readonly keys: number;
   /** Bytes of all records. */
@@ -45,7 +47,7 @@ export const emptyHead: Head = {
   position: 0,
   time: 0,
   digest: '00'.repeat(32),
-  counts: { committed: 0, rejected: 0, dedicated: 0, shared: 0, keys: 0, logBytes: 0 },
+  counts: { committed: 0, rejected: 0, dedicated: 0, shared: 0, sessions: 0, keys: 0, logBytes: 0 },
 };
 
 const formatKey = textKey('format');
@@ -76,7 +78,11 @@ export function readFormat(snapshot: Snapshot): Format {
 /** Whether an environment was made here. */
 export const hasFormat = (snapshot: Snapshot): boolean => snapshot.get('meta', formatKey) !== undefined;
 /** The end of the log, as of the snapshot. */
-export const readHead = (snapshot: Snapshot): Head => readJson<Head>(snapshot, headKey) ?? emptyHead;
+export function readHead(snapshot: Snapshot): Head {
+  const head = readJson<Head>(snapshot, headKey) ?? emptyHead;
+  // Written before there were sessions, it counts none.
+  return head.counts.sessions === undefined ? { ...head, counts: { ...head.counts, sessions: 0 } } : head;
+}
 /** Position up to which all indexes are folded; some rows may be further. */
 export const readWatermark = (snapshot: Snapshot): number => readJson<number>(snapshot, watermarkKey) ?? 0;
 
@@ -86,6 +92,11 @@ export const writeFormat = (tx: WriteTx, format: Format): void => writeJson(tx, 
 export const writeHead = (tx: WriteTx, head: Head): void => writeJson(tx, headKey, head);
 /** Moves the watermark: with the last rows of a checkpoint. */
 export const writeWatermark = (tx: WriteTx, position: number): void => writeJson(tx, watermarkKey, position);
+
+/** A further row of the table, by its name. */
+export const readMeta = <T>(snapshot: Snapshot, name: string): T | undefined => readJson<T>(snapshot, textKey(name));
+/** Writes such a row. */
+export const writeMeta = (tx: WriteTx, name: string, value: unknown): void => writeJson(tx, textKey(name), value);
 
 function readJson<T>(snapshot: Snapshot, key: Buffer): T | undefined {
   const bytes = snapshot.get('meta', key);

@@ -1,14 +1,15 @@
 import { assert } from '../core/assert.ts';
 import { type Change, changeOps } from '../core/change.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
-import type { Expectation } from '../core/record.ts';
+import { type Expectation, operationId } from '../core/record.ts';
 import type { Rejection } from '../core/rejection.ts';
 import type { ChangeBody, RecordBody, RejectionBody } from './record-schema.ts';
 
 /** The fields of a record that its body holds. */
-export function fromBody(body: RecordBody) {
+export function fromBody(body: RecordBody, position: number) {
   return {
-    id: body.id,
+    // An operation on a session has no id but its place.
+    id: body.id === '' ? operationId(position) : body.id,
     actor: body.actor ?? undefined,
     payload: fromText(body.payload),
     changes: body.changes.map(fromChangeBody),

@@ -4,22 +4,25 @@ import { crc32 } from 'node:zlib';
 import type { Type } from 'avsc';
 import { assert } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
-import type { LogRecord, Outcome, StoredRecord } from '../core/record.ts';
+import type { FoldedRecord, LogRecord, Outcome, StoredRecord } from '../core/record.ts';
 import { BodyWriter } from './body-writer.ts';
 import { asBuffer } from './bytes.ts';
+import { FoldedBodyReader } from './folded-record.ts';
 import { fromBody } from './record-body.ts';
 import { type RecordBody, recordSchema } from './record-schema.ts';
 
 /** Bytes before the body: crc32 u32, schema u16, type u16, outcome u8, flags u8, time u48 (ms), body length u32. */
-export const headerBytes = 20;
+const headerBytes = 20;
 /** Bytes after the body: the chain digest. */
-export const digestBytes = 32;
+const digestBytes = 32;
 /** The chain starts here. */
 export const firstDigest: Uint8Array = new Uint8Array(digestBytes);
 /** Number of `recordSchema` in the `schemas` table. */
 export const schemaNumber = 1;
 
 const decidedFlag = 1;
+/** The body is followed by the type's name, and its length in one byte. */
+const namedFlag = 2;
 const outcomes: readonly (Outcome | undefined)[] = [undefined, 'committed', 'rejected'];
 
 /** What the fixed header tells without decoding the body: enough for most filters. */
@@ -65,6 +68,11 @@ export class RecordEncoder {
   private at = 0;
   private readonly writer = new BodyWriter();
 
+  /** Of the record that was encoded last, `BodyWriter.texts`. */
+  get texts(): readonly (string | undefined)[] {
+    return this.writer.texts;
+  }
+
   /** Starts a batch whose first record follows `previousDigest`. Buffers given before become invalid. */
   start(previousDigest: Uint8Array): void {
     assert(previousDigest.length === digestBytes, 'a digest has 32 bytes');
@@ -72,22 +80,32 @@ export class RecordEncoder {
     this.at = digestBytes;
   }
 
-  /** Bytes of `record`, valid until the next `start`. */
-  encode(record: LogRecord, type: number): Buffer {
+  /** Bytes of `record`, valid until the next `start`. `named` for the first record of its type: it carries the name. */
+  encode(record: LogRecord, type: number, named = false): Buffer {
+    const nameBytes = named ? Buffer.byteLength(record.type) + 1 : 0;
     for (;;) {
       const start = this.at;
       const end = this.writer.write(record, this.arena, start + headerBytes);
-      if (end > 0 && end + digestBytes <= this.arena.length) return this.seal(record, type, start, end);
-      this.grow(end > 0 ? end + digestBytes : this.arena.length * 2);
+      const needed = end + nameBytes + digestBytes;
+      if (end > 0 && needed <= this.arena.length) {
+        if (named) this.writeName(record.type, end, nameBytes);
+        return this.seal(record, { type, named }, start, end + nameBytes);
+      }
+      this.grow(end > 0 ? needed : this.arena.length * 2);
     }
   }
 
-  private seal(record: LogRecord, type: number, start: number, end: number): Buffer {
+  private writeName(type: string, at: number, bytes: number): void {
+    this.arena.write(type, at);
+    this.arena[at + bytes - 1] = bytes - 1;
+  }
+
+  private seal(record: LogRecord, { type, named }: TypeRef, start: number, end: number): Buffer {
     const { arena } = this;
     arena.writeUInt16BE(schemaNumber, start + 4);
     arena.writeUInt16BE(type, start + 6);
     arena[start + 8] = record.outcome === 'committed' ? 1 : 2;
-    arena[start + 9] = record.decided ? decidedFlag : 0;
+    arena[start + 9] = (record.decided ? decidedFlag : 0) | (named ? namedFlag : 0);
     arena.writeUInt16BE(Math.floor(record.time / 0x1_0000_0000), start + 10);
     arena.writeUInt32BE(record.time % 0x1_0000_0000, start + 12);
     arena.writeUInt32BE(end - start - headerBytes, start + 16);
@@ -106,6 +124,12 @@ export class RecordEncoder {
   }
 }
 
+interface TypeRef {
+  readonly type: number;
+  /** Whether the record carries its name. */
+  readonly named: boolean;
+}
+
 /** Hashes the bytes of a buffer and puts the digest right after them. By way of text, which costs half of a buffer. */
 function writeSha256(buffer: Buffer, start: number, end: number): void {
   if (hash) buffer.write(hash('sha256', buffer.subarray(start, end), 'latin1' as 'hex'), end, 'latin1');
@@ -113,7 +137,7 @@ function writeSha256(buffer: Buffer, start: number, end: number): void {
 }
 
 /** SHA-256; the one-shot form costs half of a hash object for small inputs. */
-export function sha256(bytes: Uint8Array): Uint8Array {
+function sha256(bytes: Uint8Array): Uint8Array {
   if (hash) return hash('sha256', bytes, 'buffer');
   return createHash('sha256').update(bytes).digest();
 }
@@ -147,13 +171,8 @@ export function decodeRecord(
   schema: SchemaLookup,
 ): StoredRecord {
   const buffer = asBuffer(bytes);
-  const header = decodeHeader(buffer);
+  const header = checkedHeader(position, buffer);
   const end = headerBytes + header.bodyBytes;
-  if (end + digestBytes !== buffer.length || crc32(buffer.subarray(4, end)) !== buffer.readUInt32BE(0)) {
-    throw new TxlogError('STORAGE_CORRUPT', `record ${position} does not fit its checksum`, {
-      next: ['txlog verify', 'txlog rescan --verify'],
-    });
-  }
   const { value } = schema(header.schema).decode(buffer, headerBytes);
   return {
     position,
@@ -161,9 +180,49 @@ export function decodeRecord(
     outcome: header.outcome,
     time: header.time,
     decided: header.decided,
-    ...fromBody(value),
+    ...fromBody(value, position),
     digest: buffer.subarray(end),
   };
+}
+
+/** As `decodeRecord`, of what a fold needs alone, in a third of the time. */
+export function decodeFolded(
+  position: number,
+  bytes: Uint8Array,
+  typeName: (type: number) => string,
+  schema: SchemaLookup,
+): FoldedRecord {
+  const buffer = asBuffer(bytes);
+  const header = checkedHeader(position, buffer);
+  if (header.schema !== schemaNumber) return decodeRecord(position, bytes, typeName, schema);
+  return foldedBodies.read(position, typeName(header.type), header, buffer, headerBytes);
+}
+
+const foldedBodies = new FoldedBodyReader();
+
+function checkedHeader(position: number, buffer: Buffer): RecordHeader {
+  const header = decodeHeader(buffer);
+  const end = headerBytes + header.bodyBytes;
+  if (end + digestBytes !== buffer.length || crc32(buffer.subarray(4, end)) !== buffer.readUInt32BE(0)) {
+    throw new TxlogError('STORAGE_CORRUPT', `record ${position} does not fit its checksum`, {
+      next: ['txlog verify', 'txlog rescan --verify'],
+    });
+  }
+  return header;
+}
+
+/**
+ * The number and name of the type that a record is the first one of; undefined of any other record. So the log itself
+ * names all its types, and its chain covers their names.
+ *
+ * Errors: STORAGE_CORRUPT when the record does not fit its checksum.
+ */
+export function namedType(position: number, bytes: Uint8Array): { type: number; name: string } | undefined {
+  const buffer = asBuffer(bytes);
+  if (((buffer[9] ?? 0) & namedFlag) === 0) return undefined;
+  const { type, bodyBytes } = checkedHeader(position, buffer);
+  const end = headerBytes + bodyBytes - 1;
+  return { type, name: buffer.toString('utf8', end - (buffer[end] ?? 0), end) };
 }
 
 /** The chain digest that a record carries. */

@@ -1,7 +1,9 @@
+import type { Change } from '../core/change.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { Receipt } from '../core/receipt.ts';
-import { type LogRecord, reservedTypePrefix, type StoredRecord } from '../core/record.ts';
+import { type LogRecord, reservedTypePrefix, type StoredRecord, usersChanges } from '../core/record.ts';
 import type { Owner, Rejection } from '../core/rejection.ts';
+import { sessionOfKey, themeOfKey } from '../core/session.ts';
 import { toHex } from './hex.ts';
 
 /**
@@ -10,7 +12,7 @@ import { toHex } from './hex.ts';
  *
  * Source: docs/formats/json.md.
  */
-export const shapeVersion = 1;
+const shapeVersion = 1;
 
 let last = { ms: 0, text: new Date(0).toISOString() };
 
@@ -50,7 +52,7 @@ export function toRejectionJson(rejection: Rejection): JsonObject {
 }
 
 /** An owner as JSON. */
-export function toOwnerJson({ id, position }: Owner): JsonObject {
+function toOwnerJson({ id, position }: Owner): JsonObject {
   return { id, position: String(position) };
 }
 
@@ -66,7 +68,7 @@ export function toRecordJson(record: StoredRecord): JsonObject {
 export function toRequestJson(record: LogRecord): JsonObject | undefined {
   const { position, id, type, actor, payload, changes, expect, decided } = record;
   if (type.startsWith(reservedTypePrefix)) return undefined;
-  const asked = changes.map(({ result: _, ...change }) => change);
+  const asked = usersChanges(changes).map(({ result: _, ...change }) => change);
   return {
     id: `${id}~${position}`,
     type,
@@ -75,6 +77,14 @@ export function toRequestJson(record: LogRecord): JsonObject | undefined {
     ...(decided || asked.length === 0 ? {} : { changes: asked as unknown as JsonValue }),
     ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
   };
+}
+
+/** A change as JSON: a session or theme stands under its own name, for its key is no one's but the engine's. */
+export function toChangeJson({ key, ...change }: Change): JsonObject {
+  const session = sessionOfKey(key);
+  const theme = themeOfKey(key);
+  const named = session === undefined ? (theme === undefined ? { key } : { theme }) : { session };
+  return { op: change.op, ...named, ...(change as unknown as JsonObject) };
 }
 
 function toLogJson(record: LogRecord): JsonObject {
@@ -88,7 +98,7 @@ function toLogJson(record: LogRecord): JsonObject {
     outcome,
     ...(actor === undefined ? {} : { actor }),
     ...(payload === undefined ? {} : { payload }),
-    changes: changes as unknown as JsonValue,
+    changes: changes.map(toChangeJson),
     ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
     ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
     ...(compensates === undefined ? {} : { compensates: String(compensates) }),

@@ -1,5 +1,5 @@
+import { TextState, textOfState } from '../core/as-text.ts';
 import { assert } from '../core/assert.ts';
-import type { JsonValue } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { State } from '../core/state.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
@@ -16,6 +16,7 @@ const dedicatedFlag = 1;
 const existsFlag = 2;
 const ownerFlag = 4;
 const pendingFlag = 8;
+const sessionFlag = 16;
 const writer = new ByteWriter();
 
 /**
@@ -27,7 +28,7 @@ const writer = new ByteWriter();
 export function encodeStateRow({ state, tail }: StateRow): Buffer {
   assert(tail.length === state.version % limits.appliedPerChunk, `tail of ${state.key} does not fit its version`);
   const flags =
-    (state.kind === 'dedicated' ? dedicatedFlag : 0) |
+    (state.kind === 'dedicated' ? dedicatedFlag : state.kind === 'session' ? sessionFlag : 0) |
     (state.exists ? existsFlag : 0) |
     (state.owner === undefined ? 0 : ownerFlag) |
     (state.pendingUntil === undefined ? 0 : pendingFlag);
@@ -35,7 +36,7 @@ export function encodeStateRow({ state, tail }: StateRow): Buffer {
   if (state.owner !== undefined) writer.varint(state.owner);
   if (state.pendingUntil !== undefined) writer.varint(state.pendingUntil);
   appendPositions(writer, tail);
-  if (state.exists) writer.text(JSON.stringify(state.value));
+  if (state.exists) writer.text(textOfState(state));
   return writer.done();
 }
 
@@ -55,7 +56,8 @@ export function decodeStateRow(key: string, bytes: Uint8Array): StateRow {
     tail.push(previous);
   }
   const exists = (flags & existsFlag) !== 0;
-  const value = exists ? (JSON.parse(reader.text()) as JsonValue) : undefined;
-  const kind = flags & dedicatedFlag ? 'dedicated' : 'shared';
-  return { state: { key, kind, exists, value, version, position, owner, pendingUntil, ops }, tail };
+  const kind = flags & dedicatedFlag ? 'dedicated' : flags & sessionFlag ? 'session' : 'shared';
+  const fields = { key, kind, version, position, owner, pendingUntil, ops } as const;
+  const state = exists ? new TextState(fields, reader.text()) : { ...fields, exists, value: undefined };
+  return { state, tail };
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
 import type { Storage, WriteTx } from '../ports/storage.ts';
 import { toRequest } from './1-request.ts';
-import { type Answer, BatchQueue, type Unit } from './2-batch.ts';
+import { BatchQueue, type Task, type TaskAnswer, type Unit } from './2-batch.ts';
 import { confirmBatch } from './4-confirm.ts';
 import { type Appended, appendRecords } from './5-log.ts';
 import { applyBatch } from './6-apply.ts';
@@ -16,7 +16,7 @@ import { toAnswers } from './7-respond.ts';
 import { type CheckpointBounds, writeAll } from './checkpoint.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type DecidedBatch, decideBatch } from './decide-batch.ts';
-import { readFresh } from './read-fresh.ts';
+import { EngineTime } from './engine-time.ts';
 import type { Stage } from './stage.ts';
 import type { View } from './view.ts';
 
@@ -43,6 +43,7 @@ export class Pipeline {
   private readonly queue = new BatchQueue();
   private readonly encoder = new RecordEncoder();
   private readonly checkpointer: Checkpointer;
+  private readonly time: EngineTime;
   private running: Promise<void> | undefined;
   private stopped: TxlogError | undefined;
   private failures = 0;
@@ -50,6 +51,7 @@ export class Pipeline {
   constructor(deps: PipelineDeps) {
     this.deps = deps;
     this.checkpointer = new Checkpointer(deps);
+    this.time = new EngineTime(deps.clock);
   }
 
   /** Step 1, for callers that check their input before they submit it. */
@@ -57,22 +59,27 @@ export class Pipeline {
     return toRequest(this.deps, input, bytesKnown);
   }
 
-  /** Processes requests in order. One answer each; with `atomic`, all are committed or none is logged. */
-  async submit(requests: readonly Request[], atomic = false): Promise<readonly Answer[]> {
+  /** Time of what is decided now, in ms since 1970: never before the last record that this process has seen. */
+  now(): number {
+    return this.time.now(this.deps.view.head.time);
+  }
+
+  /** Processes tasks in order. One answer each; with `atomic`, all are committed or none is logged. */
+  async submit(requests: readonly Task[], atomic = false): Promise<readonly TaskAnswer[]> {
     // Not a turn is lost when there is room: what comes before a `close` is part of what that waits for.
     if (this.queue.isFull) await this.queue.room();
     if (this.stopped) throw this.stopped;
     return new Promise((settle, fail) => {
-      this.queue.add({ requests, atomic, drafts: [], attempts: 0, settle, fail });
+      this.queue.add({ requests, atomic, drafts: [], settle, fail });
       this.running ??= this.run();
     });
   }
 
   /** Decides requests as if they were submitted now, and writes nothing. */
-  preview(requests: readonly Request[]): Promise<readonly Answer[]> {
-    const unit: Unit = { requests, atomic: false, drafts: [], attempts: 0, settle() {}, fail() {} };
-    return readFresh(this.deps.storage, this.deps.clock, (snapshot) => {
-      const { decisions } = decideBatch(this.decideContext(false, this.deps.clock.now()), snapshot, [unit]);
+  async preview(requests: readonly Task[]): Promise<readonly TaskAnswer[]> {
+    const unit: Unit = { requests, atomic: false, drafts: [], settle() {}, fail() {} };
+    return this.deps.storage.read((snapshot) => {
+      const { decisions } = decideBatch(this.decideContext(false, this.now()), snapshot, [unit]);
       return toAnswers(present(decisions.get(unit), 'decisions'), 'none');
     });
   }
@@ -133,10 +140,8 @@ export class Pipeline {
   }
 
   private async commit(units: readonly Unit[]): Promise<DecidedBatch> {
-    const now = this.deps.clock.now();
-    let batch = await readFresh(this.deps.storage, this.deps.clock, (snapshot) =>
-      decideBatch(this.decideContext(false, now), snapshot, units),
-    );
+    const now = this.now();
+    let batch = this.deps.storage.read((snapshot) => decideBatch(this.decideContext(false, now), snapshot, units));
     if (batch.stage.staged.length === 0) return batch;
     const redecide = (tx: WriteTx) => {
       batch = decideBatch(this.decideContext(true, now), tx, units);

@@ -1,20 +1,32 @@
 import type { TxlogError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import type { Operation, OperationResult } from '../core/operation.ts';
 import type { Receipt } from '../core/receipt.ts';
+import type { Rejection } from '../core/rejection.ts';
 import type { Request } from '../core/request.ts';
 import type { Draft } from './3-decide.ts';
+
+/** What goes through the pipeline: a request, or an operation on a session. */
+export type Task = Request | Operation;
 
 /** A request's answer: its receipt, or the error that kept it from being decided. */
 export type Answer = { readonly receipt: Receipt } | { readonly error: TxlogError };
 
+/** What becomes of a task: as of a request; an operation's result; or the refusal of who does not lead its session. */
+export type TaskAnswer = Answer | { readonly operation: OperationResult } | { readonly refusal: Rejection };
+
+/** Whether a task is an operation. */
+export function isOperation(task: Task): task is Operation {
+  return 'op' in task;
+}
+
 /** Requests that were submitted together and are answered together. */
 export interface Unit {
-  readonly requests: readonly Request[];
+  readonly requests: readonly Task[];
   /** All are committed, or nothing is logged. */
   readonly atomic: boolean;
   readonly drafts: (Draft | undefined)[];
-  attempts: number;
-  settle(answers: readonly Answer[]): void;
+  settle(answers: readonly TaskAnswer[]): void;
   fail(error: unknown): void;
 }
 

@@ -1,13 +1,16 @@
 import type { LoadedApp } from '../core/app.ts';
+import { assert } from '../core/assert.ts';
 import type { Change } from '../core/change.ts';
 import { TxlogError } from '../core/errors.ts';
 import { foldChanges } from '../core/fold-record.ts';
 import { type JsonObject, type JsonValue, jsonEquals } from '../core/json.ts';
-import { expireType, type LogRecord } from '../core/record.ts';
+import { expireType, type LogRecord, usersChanges } from '../core/record.ts';
 import type { Request } from '../core/request.ts';
+import { isEngineKey } from '../core/session.ts';
 import type { State } from '../core/state.ts';
 import type { Chosen } from './chosen.ts';
 import { decideCompensation } from './compensation.ts';
+import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './decide-operation.ts';
 import { findUnmetExpectation } from './expectation.ts';
 import { runHandler } from './handler.ts';
 import { DecisionReader } from './reader.ts';
@@ -22,23 +25,28 @@ export interface Draft {
 }
 
 /** How one request went: a record that is staged now, an earlier one with the same id, or a conflict. */
-export type Decision =
+export type RequestDecision =
   | { readonly type: 'staged'; readonly record: LogRecord; readonly draft: Draft | undefined }
   | { readonly type: 'duplicate'; readonly record: LogRecord }
-  | { readonly type: 'refused'; readonly error: TxlogError };
+  | Undone;
+
+/** How a task went. */
+export type Decision = RequestDecision | OperationDecision;
 
 /**
  * Step 3: decides one request against the staged view, and stages its record. Deterministic: the same request on
  * the same states at the same time gives the same record. A draft made before is taken over when nothing that it
  * read has changed, so that user code does not run again.
  */
-export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: Draft): Decision {
+export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: Draft): RequestDecision {
+  const notLed = request.completes && findNotLed(stage, request.completes);
+  if (notLed) return { type: 'denied', rejection: notLed };
   const earlier = stage.find(request.id);
-  if (earlier) return sameBody(earlier, request) ? { type: 'duplicate', record: earlier } : refuseConflict(earlier);
+  if (earlier) return sameBody(earlier, request) ? repeat(stage, earlier, request) : refuseConflict(earlier);
   const undone = request.compensates === undefined ? undefined : stage.compensationOf(request.compensates);
   if (undone !== undefined) {
     const record = stage.record(undone);
-    if (record) return { type: 'duplicate', record };
+    if (record) return repeat(stage, record, request);
   }
   const reader = new DecisionReader(stage);
   const kept = draft !== undefined && unchanged(draft, reader);
@@ -49,6 +57,12 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
   for (const change of chosen.changes) reader.state(change.key);
   stageExpiries(stage, reader);
   return { type: 'staged', record: stageRecord(stage, request, chosen, reader), draft: made };
+}
+
+/** A request that was processed before ends its session all the same. */
+function repeat(stage: Stage, record: LogRecord, request: Request): RequestDecision {
+  if (request.completes) operate(stage, completionChanges(stage, record, request.completes), request.completes.session);
+  return { type: 'duplicate', record };
 }
 
 /**
@@ -113,8 +127,20 @@ function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: Dec
     rejection: folded.ok ? undefined : { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
     compensates,
   };
-  stage.add(record, folded.ok ? folded.after : nothing, lookup);
-  return record;
+  const after = folded.ok ? folded.after : nothing;
+  if (!request.completes) {
+    stage.add(record, after, lookup);
+    return record;
+  }
+  // The end of its session and the response stand in the same record: all of it or none.
+  const ending = completionChanges(stage, record, request.completes);
+  const ended = foldChanges(ending, (key) => stage.state(key), context);
+  assert(ended.ok, 'a led session can be removed');
+  const complete = { ...record, changes: [...record.changes, ...ending] };
+  stage.add(complete, new Map([...after, ...ended.after]), (key) =>
+    isEngineKey(key) ? stage.state(key) : lookup(key),
+  );
+  return complete;
 }
 
 const nothing: ReadonlyMap<string, State> = new Map();
@@ -133,7 +159,7 @@ function sameBody(record: LogRecord, request: Request): boolean {
     jsonEquals(record.payload, request.payload) &&
     jsonEquals(record.expect as unknown as JsonValue, request.expect as unknown as JsonValue) &&
     jsonEquals(
-      (record.decided ? [] : record.changes.map(asked)) as unknown as JsonValue,
+      (record.decided ? [] : usersChanges(record.changes).map(asked)) as unknown as JsonValue,
       request.changes as unknown as JsonValue,
     )
   );
@@ -144,7 +170,7 @@ function asked({ result: _, ...change }: Change): Change {
   return change;
 }
 
-function refuseConflict(earlier: LogRecord): Decision {
+function refuseConflict(earlier: LogRecord): RequestDecision {
   const error = new TxlogError(
     'REQUEST_ID_CONFLICT',
     `id ${earlier.id} was used at position ${earlier.position} for another request`,

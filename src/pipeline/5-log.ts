@@ -6,10 +6,12 @@ import { type RecordEncoder, recordDigest } from '../layout/record.ts';
 import type { WriteTx } from '../ports/storage.ts';
 import type { Stage } from './stage.ts';
 
-/** What was appended: the new head, and the size of each record. */
+/** What was appended: the new head, and what is known of each record now. */
 export interface Appended {
   readonly head: Head;
   readonly bytes: readonly number[];
+  /** Values of the changes of each record as JSON, where they are objects or lists. */
+  readonly texts: readonly (readonly (string | undefined)[])[];
   /** Types that were used for the first time, with their numbers. */
   readonly newTypes: ReadonlyMap<string, number>;
 }
@@ -24,16 +26,20 @@ export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage)
   const { head, catalog } = stage.view;
   const newTypes = new Map<string, number>();
   const bytes: number[] = [];
+  const texts: (readonly (string | undefined)[])[] = [];
   let digest: Uint8Array = fromHex(head.digest);
   let logBytes = head.counts.logBytes;
   catalog.ensureSchema(tx);
   encoder.start(digest);
   for (const { record } of stage.staged) {
     assert(record.position === head.position + bytes.length + 1, 'positions have no gap');
-    const row = encoder.encode(record, catalog.addType(tx, record.type, newTypes));
+    const named = newTypes.size;
+    const type = catalog.addType(tx, record.type, newTypes);
+    const row = encoder.encode(record, type, newTypes.size > named);
     tx.put('log', positionKey(record.position), row, true);
     digest = recordDigest(row);
     bytes.push(row.length);
+    texts.push(encoder.texts);
     logBytes += row.length;
   }
   const next: Head = {
@@ -43,5 +49,6 @@ export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage)
     counts: { ...stage.totals, logBytes },
   };
   writeHead(tx, next);
-  return { head: next, bytes, newTypes };
+  stage.writeThemes(tx);
+  return { head: next, bytes, texts, newTypes };
 }

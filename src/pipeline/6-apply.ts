@@ -1,3 +1,6 @@
+import { TextState } from '../core/as-text.ts';
+import type { LogRecord } from '../core/record.ts';
+import type { State } from '../core/state.ts';
 import type { Appended } from './5-log.ts';
 import type { Stage } from './stage.ts';
 
@@ -7,7 +10,25 @@ export function applyBatch(stage: Stage, appended: Appended): void {
   // A read between the flush and this call has folded the batch from the log already.
   if (view.head.position !== stage.basePosition) return;
   stage.staged.forEach(({ record, after }, i) => {
-    view.absorb(record, after, (key) => stage.entry(key), appended.bytes[i] ?? 0);
+    const states = asTexts(record, after, appended.texts[i] ?? none);
+    view.absorb(record, states, (key) => stage.entry(key), appended.bytes[i] ?? 0);
   });
   view.head = appended.head;
+}
+
+const none: readonly (string | undefined)[] = [];
+
+/** A value that was put as it is stays in memory as the text that the record has of it, and is not printed again. */
+function asTexts(
+  { changes }: LogRecord,
+  after: ReadonlyMap<string, State>,
+  texts: readonly (string | undefined)[],
+): Iterable<[string, State]> {
+  // Each change has a key of its own, and the states stand in the order of the changes.
+  if (texts.length === 0 || after.size !== changes.length) return after;
+  return Array.from(after, ([key, state], i) => {
+    const text = texts[i];
+    const isPut = text !== undefined && state.value === changes[i]?.value;
+    return [key, isPut ? new TextState(state, text) : state];
+  });
 }

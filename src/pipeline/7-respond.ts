@@ -1,23 +1,51 @@
+import { assert } from '../core/assert.ts';
+import type { OperationResult } from '../core/operation.ts';
 import { type Receipt, receiptOf } from '../core/receipt.ts';
-import type { Answer } from './2-batch.ts';
+import { asSession } from '../core/session.ts';
+import type { TaskAnswer } from './2-batch.ts';
 import type { Decision } from './3-decide.ts';
 
+type Operated = Extract<Decision, { readonly type: 'operated' }>;
+
 /** Step 7: turns decisions into answers. Called only after the flush, so a receipt is never ahead of the disk. */
-export function toAnswers(decisions: readonly Decision[], durability: Receipt['durability']): Answer[] {
-  return decisions.map((decision) =>
-    decision.type === 'refused'
-      ? { error: decision.error }
-      : { receipt: receiptOf(decision.record, decision.type === 'duplicate', logged(decision) ? durability : 'none') },
-  );
+export function toAnswers(decisions: readonly Decision[], durability: Receipt['durability']): TaskAnswer[] {
+  return decisions.map((decision) => {
+    switch (decision.type) {
+      case 'refused':
+        return { error: decision.error };
+      case 'denied':
+        return { refusal: decision.rejection };
+      case 'idle':
+        return { operation: { ok: false, idle: true, due: decision.due } };
+      case 'operated':
+        return { operation: resultOf(decision, durability) };
+      default: {
+        // What an atomic unit lost was decided, but has no position: nothing of it is on the disk.
+        const logged = decision.record.position > 0;
+        return { receipt: receiptOf(decision.record, decision.type === 'duplicate', logged ? durability : 'none') };
+      }
+    }
+  });
 }
 
-/** What an atomic unit lost was decided, but has no position: nothing of it is on the disk. */
-function logged(decision: Decision): boolean {
-  return decision.type === 'refused' || decision.record.position > 0;
+function resultOf(decision: Operated, durability: Receipt['durability']): OperationResult {
+  const { record, session, state, duplicate } = decision;
+  const { position, time } = record;
+  const now = state.exists ? asSession(state.value) : undefined;
+  return { ok: true, session, position, time, duplicate, durability, now };
 }
 
 /** The receipt of an answer. Throws the error that it holds instead. */
-export function receiptOrThrow(answer: Answer): Receipt {
+export function receiptOrThrow(answer: TaskAnswer): Receipt {
   if ('error' in answer) throw answer.error;
+  assert('receipt' in answer, 'a request is answered with a receipt');
   return answer.receipt;
+}
+
+/** The result of an operation. Throws the error that its answer holds instead. */
+export function resultOrThrow(answer: TaskAnswer): OperationResult {
+  if ('error' in answer) throw answer.error;
+  if ('refusal' in answer) return { ok: false, idle: false, rejection: answer.refusal };
+  assert('operation' in answer, 'an operation is answered with its result');
+  return answer.operation;
 }

@@ -52,7 +52,7 @@ export class Checkpointer {
     if (!idle && !isDue(this.view, this.bounds, this.clock.now())) return false;
     this.idle = false;
     this.current = startCheckpoint(this.view);
-    const rows = this.view.entries.size + this.view.ids.size;
+    const rows = this.view.entries.size + this.view.ids.size + this.view.lists.size;
     this.rowsPerRecord =
       rows / Math.max(1, Math.min(this.bounds.records, this.view.head.position - this.view.watermark) / 2);
     this.paidTo = this.view.head.position;

@@ -1,9 +1,16 @@
 import type { LoadedApp } from '../core/app.ts';
-import { type Change, opBit, plainAddsMax, type Restored } from '../core/change.ts';
+import { type Change, isPlainSum, type Restored } from '../core/change.ts';
 import { ownerOf } from '../core/fold.ts';
 import { foldKey } from '../core/fold-record.ts';
 import type { JsonValue } from '../core/json.ts';
-import { compensateType, expireType, type LogRecord, type StoredRecord } from '../core/record.ts';
+import {
+  compensateType,
+  expireType,
+  type LogRecord,
+  type StoredRecord,
+  sessionType,
+  usersChanges,
+} from '../core/record.ts';
 import { type Rejection, reject } from '../core/rejection.ts';
 import { isExpired, type State } from '../core/state.ts';
 import type { Chosen } from './chosen.ts';
@@ -25,10 +32,11 @@ export function decideCompensation(app: LoadedApp, reader: DecisionReader, targe
   const refused = record ? findNotCompensable(record) : `there is no transaction at position ${target}`;
   if (!record || refused !== undefined) return refuse('NOT_COMPENSABLE', refused ?? '');
   const own = app.requests?.[record.type]?.compensate;
-  // A copy: what user code does to it is nobody's business.
-  if (own) return decideByHandler(own, reader, structuredClone(record) as StoredRecord);
+  // A copy, without what happened to sessions: what user code does to it is nobody's business.
+  const seen = { ...record, changes: usersChanges(record.changes) };
+  if (own) return decideByHandler(own, reader, structuredClone(seen) as StoredRecord);
   const changes: Change[] = [];
-  for (const key of new Set(record.changes.map((change) => change.key))) {
+  for (const key of new Set(usersChanges(record.changes).map((change) => change.key))) {
     const undone = undoKey(app, reader, record, key);
     if (undone.blocked !== undefined) return refuse('COMPENSATION_BLOCKED', undone.blocked, key);
     if (undone.change) changes.push(undone.change);
@@ -41,6 +49,7 @@ function findNotCompensable(record: LogRecord): string | undefined {
   if (record.outcome === 'rejected') return `position ${record.position} was rejected: it changed nothing`;
   if (record.type === compensateType)
     return `position ${record.position} is a compensation itself; submit the request anew instead`;
+  if (record.type === sessionType) return `position ${record.position} only logs what happened to a session`;
   if (record.type === expireType) return `position ${record.position} only logs that a claim ran out`;
   return undefined;
 }
@@ -99,16 +108,12 @@ function blockedBy(
   return `without it, ${reader.idAt(position)} at position ${position} could not have been applied: ${rejection.reason}`;
 }
 
-/**
- * When a key only ever had small whole numbers added, and something else was added too, subtracting is the same as
- * folding again: no sum on the way can pass 2^53, in whatever order. Spares hot counters the reading of their history.
- */
+/** Of a sum, when something else was added too, the addend is subtracted: spares hot counters their history. */
 function plainInverse(record: LogRecord, state: State): Change | undefined {
-  if (state.ops !== opBit('add') || state.version < 2 || state.version > plainAddsMax) return undefined;
-  if (typeof state.value !== 'number') return undefined;
+  if (!isPlainSum(state) || state.version < 2) return undefined;
   let sum = 0;
   for (const change of record.changes) if (change.key === state.key) sum += change.value as number;
-  return { op: 'restore', key: state.key, result: { exists: true, value: state.value - sum } };
+  return { op: 'restore', key: state.key, result: { exists: true, value: (state.value as number) - sum } };
 }
 
 /**

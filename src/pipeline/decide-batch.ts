@@ -4,8 +4,9 @@ import type { LogRecord } from '../core/record.ts';
 import { reject } from '../core/rejection.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Snapshot } from '../ports/storage.ts';
-import type { Unit } from './2-batch.ts';
+import { isOperation, type TaskAnswer, type Unit } from './2-batch.ts';
 import { type Decision, decide } from './3-decide.ts';
+import { decideOperation } from './decide-operation.ts';
 import { Stage } from './stage.ts';
 import type { View } from './view.ts';
 
@@ -26,22 +27,28 @@ export interface DecideContext {
   readonly now: number;
 }
 
-/** Decides all units of a batch in their order, each on what the ones before leave. */
+/**
+ * Decides all units of a batch in their order, each on what the ones before leave. Once time is up, what is left waits
+ * for the next batch, from the middle of a unit on unless that is atomic; one request at least is decided each time.
+ */
 export function decideBatch(context: DecideContext, snapshot: Snapshot, units: readonly Unit[]): DecidedBatch {
   context.view.catchUp(snapshot);
   const started = context.clock.elapsed();
+  const isLate = () => context.underLock && context.clock.elapsed() - started > limits.userCodeUnderLockMsMax;
   const decisions = new Map<Unit, readonly Decision[]>();
   const postponed: Unit[] = [];
   let stage = new Stage(context.view, snapshot, context.now);
   for (const unit of units) {
-    const late = context.underLock && context.clock.elapsed() - started > limits.userCodeUnderLockMsMax;
-    if (late && unit.attempts < limits.decideAttemptsMax && unit !== units[0]) {
-      unit.attempts += 1;
+    if (postponed.length > 0 || (decisions.size > 0 && isLate())) {
       postponed.push(unit);
       continue;
     }
-    const decided = decideUnit(context.app, stage, unit);
-    if (unit.atomic && !decided.every(isCommitted)) {
+    const decided = decideUnit(context.app, stage, unit, unit.atomic ? never : isLate);
+    if (decided.length < unit.requests.length) {
+      const [begun, rest] = splitUnit(unit, decided.length);
+      decisions.set(begun, decided);
+      postponed.push(rest);
+    } else if (unit.atomic && !decided.every(isCommitted)) {
       // The stage cannot take records back: it is made again from the units that stay.
       stage = restage(context, snapshot, decisions);
       decisions.set(
@@ -55,25 +62,52 @@ export function decideBatch(context: DecideContext, snapshot: Snapshot, units: r
   return { stage, decisions, postponed };
 }
 
-function decideUnit(app: LoadedApp, stage: Stage, unit: Unit): Decision[] {
-  return unit.requests.map((request, i) => {
-    const decision = decide(app, stage, request, unit.drafts[i]);
+const never = () => false;
+
+function decideUnit(app: LoadedApp, stage: Stage, unit: Unit, isLate: () => boolean): Decision[] {
+  const decisions: Decision[] = [];
+  for (const [i, request] of unit.requests.entries()) {
+    if (i > 0 && isLate()) break;
+    const decision = isOperation(request)
+      ? decideOperation(stage, request)
+      : decide(app, stage, request, unit.drafts[i]);
     if (decision.type === 'staged') unit.drafts[i] = decision.draft;
-    return decision;
-  });
+    decisions.push(decision);
+  }
+  return decisions;
+}
+
+/** What was decided of a unit, and what waits: its caller is answered once, when both are. */
+function splitUnit(unit: Unit, decided: number): readonly [Unit, Unit] {
+  let answered: readonly TaskAnswer[] = [];
+  const begun: Unit = {
+    ...unit,
+    requests: unit.requests.slice(0, decided),
+    drafts: unit.drafts.slice(0, decided),
+    settle(answers) {
+      answered = answers;
+    },
+  };
+  const rest: Unit = {
+    ...unit,
+    requests: unit.requests.slice(decided),
+    drafts: unit.drafts.slice(decided),
+    settle: (answers) => unit.settle([...answered, ...answers]),
+  };
+  return [begun, rest];
 }
 
 /** Decides again what stays, and answers with what is decided now. */
 function restage(context: DecideContext, snapshot: Snapshot, decisions: Map<Unit, readonly Decision[]>): Stage {
   const stage = new Stage(context.view, snapshot, context.now);
   for (const [unit, earlier] of decisions) {
-    if (!isAborted(earlier)) decisions.set(unit, decideUnit(context.app, stage, unit));
+    if (!isAborted(earlier)) decisions.set(unit, decideUnit(context.app, stage, unit, never));
   }
   return stage;
 }
 
 function isCommitted(decision: Decision): boolean {
-  return decision.type !== 'refused' && decision.record.outcome === 'committed';
+  return 'record' in decision && decision.record.outcome === 'committed';
 }
 
 const aborted = new WeakSet<Decision>();

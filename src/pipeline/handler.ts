@@ -113,7 +113,7 @@ export function handlerStates(reader: DecisionReader): HandlerStates {
       const owner = ownerOf(state, reader);
       const seen: HandlerState = {
         key,
-        kind: state.kind,
+        kind: state.kind === 'dedicated' ? 'dedicated' : 'shared',
         value: deepFreeze(state.value ?? null),
         version: state.version,
         ...(owner ? { owner } : {}),

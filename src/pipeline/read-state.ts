@@ -1,15 +1,16 @@
-import { foldKey } from '../core/fold-record.ts';
 import { deepFreeze, type JsonValue } from '../core/json.ts';
 import type { Owner } from '../core/rejection.ts';
-import { isExpired, type State } from '../core/state.ts';
+import { isEngineKey } from '../core/session.ts';
+import { isExpired, type Kind, type State } from '../core/state.ts';
 import { keyText, prefixEnd, textKey } from '../layout/keys.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { stateAt } from './time-travel.ts';
 import type { View } from './view.ts';
 
 /** A state as readers get it. */
 export interface StateReading {
   readonly key: string;
-  readonly kind: 'dedicated' | 'shared';
+  readonly kind: Kind;
   readonly value: JsonValue;
   readonly version: number;
   /** Position of the last transaction applied to it. */
@@ -53,21 +54,7 @@ export function readStateAt(
   return toReading(view, snapshot, stateAt(view, snapshot, key, position), time);
 }
 
-/** As `readStateAt`, as the engine sees it. */
-export function stateAt(view: View, snapshot: Snapshot, key: string, position: number): State | undefined {
-  const present = view.entry(snapshot, key)?.state;
-  // What has not changed since is not folded again.
-  if (!present || present.position <= position) return present;
-  return foldKey(key, recordsOf(view, snapshot, key, position), { idAt: (at) => view.idAt(snapshot, at) }).state;
-}
-
-function* recordsOf(view: View, snapshot: Snapshot, key: string, upTo: number) {
-  for (const position of view.applied(snapshot, key)) {
-    if (position > upTo) return;
-    const record = view.catalog.record(snapshot, position);
-    if (record) yield record;
-  }
-}
+const firstUsersKey = ' ';
 
 /** Keys that start with `prefix`, in order, after `after`; at most `limit`. Released and deleted ones included. */
 export function readKeys(
@@ -78,22 +65,28 @@ export function readKeys(
   limit: number,
 ): string[] {
   const found = new Set<string>();
-  const start = textKey(after === undefined ? prefix : `${after}\u0000`);
+  // The engine's own keys stand before all others, and show only to those who name their prefix.
+  const start = textKey(after === undefined ? prefix || firstUsersKey : `${after}\u0000`);
   const end = prefix === '' ? undefined : prefixEnd(textKey(prefix));
   for (const { key } of snapshot.range('states', {
-    ...(start.length > 0 ? { start } : {}),
+    start,
     ...(end ? { end } : {}),
     limit,
   }))
     found.add(keyText(key));
   for (const key of view.entries.keys()) {
-    if (key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0)) found.add(key);
+    if (
+      key.startsWith(prefix) &&
+      (prefix !== '' || !isEngineKey(key)) &&
+      (after === undefined || compareKeys(key, after) > 0)
+    )
+      found.add(key);
   }
   return [...found].sort(compareKeys).slice(0, limit);
 }
 
 /** Order of keys: that of their UTF-8 bytes, as in the index. */
-export function compareKeys(a: string, b: string): number {
+function compareKeys(a: string, b: string): number {
   return textKey(a).compare(textKey(b));
 }
 

@@ -1,3 +1,4 @@
+import { withVersion } from '../core/as-text.ts';
 import { applyChange } from '../core/fold.ts';
 import type { LogRecord } from '../core/record.ts';
 import { isExpired, type State } from '../core/state.ts';
@@ -72,6 +73,6 @@ export class DecisionReader {
       { op: 'expire', key: state.key },
       { position: this.stage.nextPosition, time: this.time, idAt: (at) => this.idAt(at) },
     );
-    return folded.ok ? { ...folded.state, version: state.version + 1 } : state;
+    return folded.ok ? withVersion(folded.state, state.version + 1) : state;
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../ports/clock.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { View } from './view.ts';
 
@@ -9,6 +10,7 @@ export interface Reading {
 
 /** Reading that also hears of new records. */
 export interface Watching extends Reading {
+  readonly clock: Clock;
   /** Calls back soon after any process committed; returns how to stop. */
   watch(changed: () => void): () => void;
 }

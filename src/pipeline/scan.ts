@@ -129,7 +129,7 @@ function rangeOf(view: View, snapshot: Snapshot, filter: RecordFilter): { readon
 }
 
 /** The index that a filter is answered from. */
-export function chooseIndex(view: View, snapshot: Snapshot, filter: RecordFilter): ScanIndex {
+function chooseIndex(view: View, snapshot: Snapshot, filter: RecordFilter): ScanIndex {
   if (filter.key !== undefined) return 'key';
   if (filter.prefix !== undefined) return 'prefix';
   const total = view.head.position;

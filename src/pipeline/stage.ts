@@ -1,7 +1,9 @@
-import type { LogRecord } from '../core/record.ts';
+import { type LogRecord, sessionType } from '../core/record.ts';
 import type { State } from '../core/state.ts';
 import type { Counts } from '../layout/meta.ts';
-import type { Snapshot } from '../ports/storage.ts';
+import { type QueueKey, sessionOfQueueKey } from '../layout/queue-keys.ts';
+import type { Snapshot, WriteTx } from '../ports/storage.ts';
+import { QueueOverlay } from './queue-overlay.ts';
 import { Totals } from './totals.ts';
 import type { Entry, View } from './view.ts';
 
@@ -11,6 +13,14 @@ export interface Staged {
   readonly after: ReadonlyMap<string, State>;
 }
 
+/** Queue keys below a stage, and up to where it speaks for them. */
+interface Upcoming {
+  readonly keys: QueueKey[];
+  at: number;
+}
+
+const upcomingKeys = 64;
+
 /**
  * The view as it will be once a batch is in the log. Dropped without a trace when the batch is not; handed to the
  * view when it is. So nobody reads what is not durable.
@@ -18,10 +28,12 @@ export interface Staged {
 export class Stage {
   readonly staged: Staged[] = [];
   private readonly states = new Map<string, State>();
-  private readonly rows = new Map<string, Entry | undefined>();
+  private readonly rows = new Map<string, Entry | null>();
   private readonly ids = new Map<string, LogRecord>();
   private readonly compensations = new Map<number, number>();
   private readonly counted: Totals;
+  private readonly queue = new QueueOverlay();
+  private readonly upcoming = new Map<string, Upcoming>();
   readonly basePosition: number;
   /** Time of all records of the batch, in ms since 1970: never before the last record. */
   time: number;
@@ -38,6 +50,44 @@ export class Stage {
 
   get nextPosition(): number {
     return this.basePosition + this.staged.length + 1;
+  }
+
+  /** Writes what the batch does to the counts of themes, with its records. */
+  writeThemes(tx: WriteTx): void {
+    this.counted.themes.write(tx);
+  }
+
+  /** The first queue key that starts with `prefix`, as the batch leaves it so far; one session may be left out. */
+  firstQueued(prefix: string, except?: string): QueueKey | undefined {
+    const staged = firstOf(this.queue.range(prefix), except);
+    const upcoming = this.upcoming.get(prefix) ?? { keys: [], at: 0 };
+    this.upcoming.set(prefix, upcoming);
+    for (let i = upcoming.at; ; i++) {
+      const key = upcoming.keys[i] ?? this.fetch(prefix, upcoming);
+      if (key === undefined) return staged;
+      const session = sessionOfQueueKey(key);
+      // What the batch says of a session stands in place of what was before, now and for the rest of it.
+      if (this.queue.has(session)) upcoming.at = i === upcoming.at ? i + 1 : upcoming.at;
+      else if (session !== except) return staged === undefined || key < staged ? key : staged;
+    }
+  }
+
+  /** The next keys of the view: a batch takes many sessions, and each from where the one before was. */
+  private fetch(prefix: string, { keys }: Upcoming): QueueKey | undefined {
+    const last = keys.at(-1);
+    const from = last === undefined ? prefix : `${last}\u0000`;
+    const fresh: QueueKey[] = [];
+    for (const key of this.view.queueKeys(this.snapshot, prefix, from)) {
+      fresh.push(key);
+      if (fresh.length === upcomingKeys) break;
+    }
+    keys.push(...fresh);
+    return fresh[0];
+  }
+
+  /** Keys with a prefix that the batch touched. */
+  stagedKeys(prefix: string): readonly string[] {
+    return [...this.states.keys()].filter((key) => key.startsWith(prefix));
   }
 
   /** Totals after the batch, without the bytes of its records. */
@@ -84,13 +134,14 @@ export class Stage {
   /** Stages a record. `before` answers with the states that it was decided on. */
   add(record: LogRecord, after: ReadonlyMap<string, State>, before: (key: string) => State | undefined): void {
     this.staged.push({ record, after });
-    this.ids.set(record.id, record);
+    if (record.type !== sessionType) this.ids.set(record.id, record);
     if (record.compensates !== undefined && record.outcome === 'committed')
       this.compensations.set(record.compensates, record.position);
     this.counted.addRecord(record.outcome);
     for (const [key, state] of after) {
-      this.counted.addState(before(key), state);
+      this.counted.addState(before(key), state, record.time);
       this.states.set(key, state);
+      if (state.kind === 'session') this.queue.set(state);
     }
   }
 
@@ -98,7 +149,16 @@ export class Stage {
   entry(key: string): Entry | undefined {
     const known = this.view.entries.get(key);
     if (known) return known;
-    if (!this.rows.has(key)) this.rows.set(key, this.view.entry(this.snapshot, key));
-    return this.rows.get(key);
+    const read = this.rows.get(key);
+    // Null for a key that has no row.
+    if (read !== undefined) return read ?? undefined;
+    const row = this.view.row(this.snapshot, key);
+    this.rows.set(key, row ?? null);
+    return row;
   }
+}
+
+function firstOf(keys: Iterable<QueueKey>, except: string | undefined): QueueKey | undefined {
+  for (const key of keys) if (sessionOfQueueKey(key) !== except) return key;
+  return undefined;
 }

@@ -24,9 +24,11 @@ export function splitUnits(requests: readonly Request[]): (readonly Request[])[]
 export function refuseTooLarge(requests: readonly Request[]): readonly Request[] {
   const bytes = requests.reduce((sum, request) => sum + request.bytes, 0);
   if (requests.length <= limits.atomicRequestsMax && bytes <= limits.atomicBytesMax) return requests;
-  const bounds = `${limits.atomicRequestsMax} requests or ${limits.atomicBytesMax} bytes`;
   throw new TxlogError(
     'REQUEST_TOO_LARGE',
-    `${requests.length} requests of ${bytes} bytes are over the limit of ${bounds} for one atomic unit`,
+    `one atomic unit has at most ${limits.atomicRequestsMax} requests of ${limits.atomicBytesMax} bytes; these are ${requests.length} of ${bytes}, or more`,
+    {
+      hint: 'Nothing was submitted. Split the input, or submit it without --atomic: each request is atomic by itself.',
+    },
   );
 }

@@ -2,16 +2,18 @@ import { assert } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
 import { foldChanges } from '../core/fold-record.ts';
 import { limits } from '../core/limits.ts';
-import { keysOf, type LogRecord } from '../core/record.ts';
+import { appliedChanges, type FoldedRecord, keysOf, positionOfOperation, sessionType } from '../core/record.ts';
+import { sessionOfKey } from '../core/session.ts';
 import type { State } from '../core/state.ts';
 import type { Catalog } from '../layout/catalog.ts';
-import { keyPosition, positionKey, requestKey, textKey } from '../layout/keys.ts';
+import { keyPosition, positionKey, prefixEnd, requestKey, textKey } from '../layout/keys.ts';
 import { outcomeList, readChunks, rejectedList } from '../layout/lists.ts';
 import { emptyHead, type Head, readHead, readWatermark } from '../layout/meta.ts';
 import { decodePositions } from '../layout/positions.ts';
+import { type QueueKey, queueKeyBytes, queueKeyOf, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
 import type { Snapshot } from '../ports/storage.ts';
-import { StaleSnapshot } from './read-fresh.ts';
+import { mergeKeys, QueueOverlay } from './queue-overlay.ts';
 
 /** A state of the overlay, and its applied positions since the last full chunk of its index row. */
 export interface Entry {
@@ -35,6 +37,10 @@ export class View {
   readonly catalog: Catalog;
   readonly entries = new Map<string, Entry>();
   readonly ids = new Map<string, number>();
+  /** Queue keys of the sessions among the entries. */
+  private readonly queue = new QueueOverlay();
+  /** Where the first row of a part of the table is that the overlay does not speak for. */
+  private readonly queueStarts = new Map<string, QueueKey>();
   /** Positions by type name, and by the other posting lists, after the watermark. */
   readonly types = new Map<string, number[]>();
   readonly lists = new Map<string, number[]>();
@@ -63,7 +69,7 @@ export class View {
     if (head.moved !== undefined)
       throw new TxlogError('ENV_MOVED', `the environment moved to generation ${head.moved}`);
     if (head.position === this.head.position) return;
-    if (head.position < this.head.position) throw new StaleSnapshot('the log only grows');
+    if (head.position < this.head.position) throw wentBack(this.head, head);
     try {
       this.foldTail(snapshot, head);
     } catch (error) {
@@ -84,7 +90,7 @@ export class View {
     }
     this.watermark = Math.max(this.watermark, watermark);
     for (const { key, value } of snapshot.range('log', { start: positionKey(from + 1) })) {
-      this.fold(snapshot, this.catalog.decode(snapshot, keyPosition(key), value), value.length);
+      this.fold(snapshot, this.catalog.decodeFolded(snapshot, keyPosition(key), value), value.length);
       from += 1;
     }
     assert(from === head.position, `the log ends at ${from}, its head says ${head.position}`);
@@ -93,9 +99,13 @@ export class View {
 
   /** The entry of a key: from the overlay, or its index row, or undefined when it was never touched. */
   entry(snapshot: Snapshot, key: string): Entry | undefined {
-    const known = this.entries.get(key);
+    return this.entries.get(key) ?? this.row(snapshot, key);
+  }
+
+  /** The entry of a key by its index row alone, if it has one. */
+  row(snapshot: Snapshot, key: string): Entry | undefined {
     // No state has an empty key, and LMDB takes none.
-    if (known || key === '') return known;
+    if (key === '') return undefined;
     const bytes = snapshot.get('states', textKey(key));
     if (!bytes) return undefined;
     const { state, tail } = decodeStateRow(key, bytes);
@@ -104,7 +114,7 @@ export class View {
 
   /** Position of a request id, if it was ever processed. */
   positionOf(snapshot: Snapshot, id: string): number | undefined {
-    const known = this.ids.get(id);
+    const known = this.ids.get(id) ?? positionOfOperation(id);
     if (known !== undefined) return known;
     const bytes = snapshot.get('requests', requestKey(id));
     return bytes && decodePositions(bytes)[0];
@@ -116,6 +126,33 @@ export class View {
     if (known !== undefined) return known;
     const bytes = snapshot.get('compensations', positionKey(position));
     return bytes && decodePositions(bytes)[0];
+  }
+
+  /** Queue keys that start with `prefix`, in order, from `from` on: those of the table, and of the overlay above it. */
+  queueKeys(snapshot: Snapshot, prefix: string, from: QueueKey = prefix): Iterable<QueueKey> {
+    return mergeKeys(this.queueRows(snapshot, prefix, from), this.queue.range(prefix, from));
+  }
+
+  private *queueRows(snapshot: Snapshot, prefix: string, from: QueueKey): Generator<QueueKey> {
+    let atStart = from === prefix;
+    const start = atStart ? (this.queueStarts.get(prefix) ?? prefix) : from;
+    const end = prefixEnd(queueKeyBytes(prefix));
+    for (const row of snapshot.range('queue', { start: queueKeyBytes(start), ...(end ? { end } : {}) })) {
+      const key = queueKeyOf(row.key);
+      if (this.queue.has(sessionOfQueueKey(key))) continue;
+      // Who takes the next session, again and again, does not walk over all that were taken before.
+      if (atStart) this.queueStarts.set(prefix, key);
+      atStart = false;
+      yield key;
+    }
+  }
+
+  /** Leaves a key to its index row. */
+  forget(key: string): void {
+    this.entries.delete(key);
+    if (sessionOfKey(key) === undefined) return;
+    this.queue.drop(key);
+    this.queueStarts.clear();
   }
 
   /** All applied positions of a key, oldest first, from `from` on. */
@@ -136,13 +173,13 @@ export class View {
 
   /** Takes over a record that is in the log now, with the states that it left. */
   absorb(
-    record: LogRecord,
+    record: FoldedRecord,
     after: Iterable<[string, State]>,
     entryOf: (key: string) => Entry | undefined,
     bytes: number,
   ): void {
     const { position } = record;
-    this.ids.set(record.id, position);
+    if (record.type !== sessionType) this.ids.set(record.id, position);
     push(this.types, record.type, position);
     push(this.lists, outcomeList(record.outcome), position);
     if (record.outcome === 'rejected') for (const key of keysOf(record)) push(this.lists, rejectedList(key), position);
@@ -161,13 +198,14 @@ export class View {
         this.entries.set(key, entry);
       }
       entry.state = state;
+      if (state.kind === 'session') this.queue.set(state);
       assert(entry.baseVersion + entry.added.length === state.version, `version of ${key} counts its transactions`);
     }
   }
 
   /** Drops what the indexes hold for sure: everything up to `watermark`. */
   prune(watermark: number): void {
-    for (const [key, entry] of this.entries) if (entry.state.position <= watermark) this.entries.delete(key);
+    for (const [key, entry] of this.entries) if (entry.state.position <= watermark) this.forget(key);
     for (const [id, position] of this.ids) if (position <= watermark) this.ids.delete(id);
     for (const [target, position] of this.compensations) if (position <= watermark) this.compensations.delete(target);
     for (const lists of [this.types, this.lists]) {
@@ -189,22 +227,27 @@ export class View {
    */
   fold(
     snapshot: Snapshot,
-    record: LogRecord,
+    record: FoldedRecord,
     bytes: number,
     visit?: (before: State | undefined, after: State) => void,
   ): void {
-    const loaded = new Map<string, Entry | undefined>();
-    if (record.outcome === 'committed') {
-      for (const { key } of record.changes) if (!loaded.has(key)) loaded.set(key, this.entry(snapshot, key));
+    const applied = appliedChanges(record);
+    const read = new ReadRows(this, snapshot, record.position);
+    const lookup = (key: string) => read.entry(key)?.state;
+    const context = { position: record.position, time: record.time, idAt: unnamed };
+    let folded = foldChanges(applied, lookup, context);
+    // A fold that ends at such a row has not seen those behind it.
+    for (let known = 0; known < read.ahead.size; ) {
+      known = read.ahead.size;
+      const rest = applied.filter(({ key }) => !read.ahead.has(key));
+      folded = foldChanges(rest, lookup, context);
     }
-    // A row that a checkpoint wrote ahead of the watermark has this record already.
-    const isFresh = (key: string) => (loaded.get(key)?.state.position ?? 0) < record.position;
-    const changes = record.outcome === 'rejected' ? [] : record.changes.filter(({ key }) => isFresh(key));
-    const context = { position: record.position, time: record.time, idAt: () => undefined };
-    const folded = foldChanges(changes, (key) => loaded.get(key)?.state, context);
     assert(folded.ok, `record ${record.position} of the log can be applied`);
-    if (visit) for (const [key, after] of folded.after) visit(loaded.get(key)?.state, after);
-    this.absorb(record, folded.after, (key) => loaded.get(key), bytes);
+    // Such a row may stand before all that were there when the table was read last.
+    if (read.ahead.size > 0) this.queueStarts.clear();
+    if (visit) for (const [key, after] of folded.after) visit(after.version === 1 ? undefined : lookup(key), after);
+    // The first transaction of a key finds no row.
+    this.absorb(record, folded.after, (key) => read.rows?.get(key), bytes);
   }
 
   /** Id of the transaction at a position of the log. */
@@ -216,11 +259,44 @@ export class View {
 
   private clear(): void {
     this.entries.clear();
+    this.queue.clear();
+    this.queueStarts.clear();
     this.ids.clear();
     this.types.clear();
     this.lists.clear();
     this.compensations.clear();
     this.tailBytes = 0;
+  }
+}
+
+const unnamed = () => undefined;
+const nothing: ReadonlySet<string> = new Set();
+
+/** Entries as the fold of one record finds them: those of the overlay, and those read from rows. */
+class ReadRows {
+  /** Made when the first row is found: most keys are in the overlay, or new. */
+  rows: Map<string, Entry> | undefined;
+  /** Keys whose row a checkpoint wrote ahead of the watermark: it has this record already. */
+  ahead: ReadonlySet<string> = nothing;
+  private readonly view: View;
+  private readonly snapshot: Snapshot;
+  private readonly position: number;
+
+  constructor(view: View, snapshot: Snapshot, position: number) {
+    this.view = view;
+    this.snapshot = snapshot;
+    this.position = position;
+  }
+
+  entry(key: string): Entry | undefined {
+    const known = this.rows?.get(key);
+    if (known) return known;
+    const entry = this.view.entry(this.snapshot, key);
+    if (!entry || this.view.entries.get(key) === entry) return entry;
+    this.rows ??= new Map();
+    this.rows.set(key, entry);
+    if (entry.state.position >= this.position) this.ahead = new Set([...this.ahead, key]);
+    return entry;
   }
 }
 
@@ -231,4 +307,11 @@ function push(lists: Map<string, number[]>, name: string, position: number): voi
   const list = lists.get(name);
   if (list) list.push(position);
   else lists.set(name, [position]);
+}
+
+/** The log only grows: the file was put back, or a program opened it in a way of its own (decisions/0003). */
+function wentBack(seen: Head, head: Head): TxlogError {
+  return new TxlogError('STORAGE_FAILED', `the log ends at ${head.position}, this process has seen ${seen.position}`, {
+    next: ['txlog doctor', 'txlog verify'],
+  });
 }

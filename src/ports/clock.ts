@@ -2,10 +2,10 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Milliseconds that only rise, for durations. */
+  /** Milliseconds that only rise, for durations; by one clock for all processes of a machine until it starts again. */
   elapsed(): number;
-  /** Calls back once after a while; returns how to cancel. Never keeps the process alive. */
-  after(ms: number, callback: () => void): () => void;
+  /** Calls back once after a while; returns how to cancel. Keeps the process alive so long only when asked to. */
+  after(ms: number, callback: () => void, options?: { readonly keepsAlive?: boolean }): () => void;
   /** Yields to input and output that waits, before the next piece of long work. */
   yield(): Promise<void>;
 }

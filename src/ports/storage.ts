@@ -10,6 +10,7 @@ export const tableNames = [
   'postings',
   'compensations',
   'cursors',
+  'queue',
 ] as const;
 
 /** One of the tables. */
@@ -46,6 +47,15 @@ export interface WriteTx extends Snapshot {
   delete(table: TableName, key: Uint8Array): void;
 }
 
+/**
+ * A snapshot that stays as it is until it is released; what it needs of the file cannot be used again so long. Not to be
+ * read inside a write transaction of its own storage.
+ */
+export interface Pinned {
+  readonly snapshot: Snapshot;
+  release(): void;
+}
+
 /** Sizes for `status`, in bytes. */
 export interface StorageSize {
   readonly fileBytes: number;
@@ -71,6 +81,8 @@ export interface Storage {
   transact<T>(work: (tx: WriteTx) => T): T;
   /** Runs `work` on the newest durable snapshot. */
   read<T>(work: (snapshot: Snapshot) => T): T;
+  /** Holds on to the newest durable snapshot, whatever is written meanwhile. */
+  pin(): Pinned;
   /** Calls back soon after any process committed; returns how to stop. */
   watch(changed: () => void): () => void;
   size(): StorageSize;

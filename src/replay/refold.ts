@@ -1,10 +1,11 @@
 import { assert } from '../core/assert.ts';
-import type { StoredRecord } from '../core/record.ts';
-import { Catalog } from '../layout/catalog.ts';
+import type { FoldedRecord } from '../core/record.ts';
+import { Catalog, typeKey } from '../layout/catalog.ts';
 import { toHex } from '../layout/hex.ts';
-import { keyPosition, positionKey } from '../layout/keys.ts';
+import { keyPosition, positionKey, textKey } from '../layout/keys.ts';
 import { type Head, readHead, writeHead } from '../layout/meta.ts';
-import { writeAll } from '../pipeline/checkpoint.ts';
+import { namedType, recordDigest } from '../layout/record.ts';
+import { startCheckpoint, writeSlice } from '../pipeline/checkpoint.ts';
 import type { Progress, Reading } from '../pipeline/reading.ts';
 import { Totals } from '../pipeline/totals.ts';
 import { View } from '../pipeline/view.ts';
@@ -12,7 +13,7 @@ import type { Snapshot, Storage, TableName, WriteTx } from '../ports/storage.ts'
 
 /** A record with its bytes as they stand in the log. */
 interface RawRecord {
-  readonly record: StoredRecord;
+  readonly record: FoldedRecord;
   readonly bytes: Uint8Array;
 }
 
@@ -70,28 +71,33 @@ export class Refold {
   private append(records: readonly RawRecord[], tables: CopiedTables): void {
     // Their own transaction: a type must be there before records of it are folded.
     this.target.transact((tx) => copyTables(tx, tables));
-    const last = records.at(-1)?.record;
+    const last = records.at(-1);
     assert(last !== undefined, 'a page holds records');
     const totals = new Totals(this.view.head.counts);
-    const settle = this.target.transact((tx) => {
+    this.target.transact((tx) => {
       for (const { record, bytes } of records) {
         tx.put('log', positionKey(record.position), bytes, true);
         totals.addRecord(record.outcome, bytes.length);
-        this.view.fold(tx, record, bytes.length, (before, after) => totals.addState(before, after));
+        this.view.fold(tx, record, bytes.length, (before, after) => totals.addState(before, after, record.time));
       }
-      const head: Head = { position: last.position, time: last.time, digest: toHex(last.digest), counts: totals.now };
+      const { position, time } = last.record;
+      const head: Head = { position, time, digest: toHex(recordDigest(last.bytes)), counts: totals.now };
       writeHead(tx, head);
+      totals.themes.write(tx);
       this.view.head = head;
-      const due = this.position - this.view.watermark >= overlayRecords;
-      return due ? writeAll(tx, this.view, new Map()).settle : undefined;
     });
-    settle?.();
+    if (this.position - this.view.watermark >= overlayRecords) this.flush();
   }
 
-  /** Writes the rest of the overlay. */
+  /** Writes the overlay, in transactions that are small enough to be held in memory. */
   private flush(): void {
     if (this.view.watermark === this.position) return;
-    this.target.transact((tx) => writeAll(tx, this.view, new Map())).settle();
+    const checkpoint = startCheckpoint(this.view);
+    for (let done = false; !done; ) {
+      const slice = this.target.transact((tx) => writeSlice(tx, this.view, checkpoint));
+      slice.settle();
+      ({ done } = slice);
+    }
   }
 }
 
@@ -105,19 +111,23 @@ function readPage(
   end: number,
 ): { readonly records: readonly RawRecord[]; readonly tables: CopiedTables } {
   const records: RawRecord[] = [];
+  const tables: [TableName, Uint8Array, Uint8Array][] = [];
+  for (const { key, value } of snapshot.range('schemas')) tables.push(['schemas', key, value]);
   let bytes = 0;
   for (const { key, value } of snapshot.range('log', {
     start: positionKey(after + 1),
     end: positionKey(end + 1),
     limit: pageRecords,
   })) {
-    records.push({ record: catalog.decode(snapshot, keyPosition(key), value), bytes: value });
+    // The log names its types: a table that says otherwise is not carried over.
+    const named = namedType(keyPosition(key), value);
+    if (named) {
+      catalog.learn(named);
+      tables.push(['types', typeKey(named.type), textKey(named.name)]);
+    }
+    records.push({ record: catalog.decodeFolded(snapshot, keyPosition(key), value), bytes: value });
     bytes += value.length;
     if (bytes > pageBytes) break;
-  }
-  const tables: [TableName, Uint8Array, Uint8Array][] = [];
-  for (const table of ['schemas', 'types'] as const) {
-    for (const { key, value } of snapshot.range(table)) tables.push([table, key, value]);
   }
   return { records, tables };
 }

@@ -1,7 +1,8 @@
 import type { LoadedApp } from '../core/app.ts';
 import { type JsonValue, jsonEquals } from '../core/json.ts';
-import { expireType, type LogRecord, type StoredRecord } from '../core/record.ts';
+import { expireType, type LogRecord, type StoredRecord, sessionType, usersChanges } from '../core/record.ts';
 import type { Request } from '../core/request.ts';
+import { isEngineKey } from '../core/session.ts';
 import { Catalog } from '../layout/catalog.ts';
 import { keyText, textKey } from '../layout/keys.ts';
 import { RecordEncoder } from '../layout/record.ts';
@@ -72,7 +73,7 @@ export async function whatIf(
   let decided = 0;
   let flips = 0;
   for await (const page of readPages(env, { to: head })) {
-    const requests = page.filter((record) => record.type !== expireType);
+    const requests = page.filter((record) => record.type !== expireType && record.type !== sessionType);
     const outcomes = replayed.decide(requests);
     for (const [i, record] of requests.entries()) {
       const flip = flipOf(record, outcomes[i]);
@@ -126,7 +127,7 @@ class Replayed {
     if (problem !== undefined)
       return { ...record, outcome: 'rejected', rejection: { code: 'PAYLOAD_INVALID', reason: problem } };
     const decision = decide(this.app, stage, this.toRequest(stage, record));
-    return decision.type === 'refused' ? undefined : decision.record;
+    return 'record' in decision ? decision.record : undefined;
   }
 
   private toRequest(stage: Stage, record: StoredRecord): Request {
@@ -139,7 +140,7 @@ class Replayed {
       actor,
       payload,
       expect,
-      changes: decided && handled ? [] : changes.map(({ result: _, ...asked }) => asked),
+      changes: decided && handled ? [] : usersChanges(changes).map(({ result: _, ...asked }) => asked),
       bytes: 0,
     };
     if (record.compensates === undefined) return request;
@@ -178,6 +179,8 @@ async function compareStates(env: Reading, replayed: Replayed, { onKey }: WhatIf
   let missingKeys = 0;
   await env.read((view, snapshot) => {
     const compare = (key: string) => {
+      // Sessions and themes are no one's decision.
+      if (isEngineKey(key)) return;
       const live = view.entry(snapshot, key)?.state;
       const again = replayed.state(key);
       const was = live?.exists ? live.value : undefined;

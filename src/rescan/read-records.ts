@@ -1,7 +1,9 @@
+import { checkBound, checkTime, checkWhole } from '../core/arguments.ts';
 import type { RecordFilter } from '../core/filter.ts';
 import type { StoredRecord } from '../core/record.ts';
 import type { Reading, Watching } from '../pipeline/reading.ts';
 import { Scan } from '../pipeline/scan.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** Order and length of a scan. */
 export interface RecordsOptions {
@@ -20,6 +22,8 @@ export async function* readPages(
   options: RecordsOptions = {},
 ): AsyncGenerator<readonly StoredRecord[]> {
   const { reverse = false, limit = Number.POSITIVE_INFINITY } = options;
+  checkBounds(filter);
+  checkBound('limit', limit);
   const head = await env.read((view) => view.head.position);
   const scan = new Scan({ ...filter, to: Math.min(filter.to ?? head, head) }, reverse);
   let at: number | undefined = reverse ? head : 1;
@@ -44,6 +48,8 @@ export async function* followRecords(
   options: { readonly from?: number; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<StoredRecord> {
   const { signal } = options;
+  checkBounds(filter);
+  checkWhole('from', options.from);
   const news = new News(env, signal);
   try {
     let at = options.from ?? 1;
@@ -69,16 +75,23 @@ export async function* followRecords(
   }
 }
 
+function checkBounds({ from, to, since, until }: RecordFilter): void {
+  checkWhole('from', from);
+  checkBound('to', to);
+  checkTime('since', since);
+  checkTime('until', until);
+}
+
 /** A promise for the next change after it was asked for, so that none between reading and waiting is missed. */
 class News {
   private resolve: () => void = () => {};
   private readonly stopWatching: () => void;
-  private readonly timer: NodeJS.Timeout;
+  private stopLooking: () => void = () => {};
 
   constructor(env: Watching, signal: AbortSignal | undefined) {
     const tell = () => this.resolve();
     this.stopWatching = env.watch(tell);
-    this.timer = setInterval(tell, lookAgainMs);
+    this.lookAgain(env.clock);
     signal?.addEventListener('abort', tell, { once: true });
   }
 
@@ -90,7 +103,16 @@ class News {
 
   stop(): void {
     this.stopWatching();
-    clearInterval(this.timer);
+    this.stopLooking();
     this.resolve();
+  }
+
+  /** Keeps the process alive: whoever follows waits for what others do. */
+  private lookAgain(clock: Clock): void {
+    const look = () => {
+      this.resolve();
+      this.lookAgain(clock);
+    };
+    this.stopLooking = clock.after(lookAgainMs, look, { keepsAlive: true });
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /** One event of the bank's log. */
-export interface LoanEvent {
+interface LoanEvent {
   readonly case: string;
   readonly activity: string;
   readonly lifecycle: string;

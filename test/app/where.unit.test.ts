@@ -59,6 +59,10 @@ describe('a --where expression', () => {
     ['outcome == "rejected" ? true : payload.n == 7000', true, true],
     ['timestamp(time) > timestamp("2026-02-01T00:00:00Z")', true, true],
     ['digest.startsWith("0000")', true, true],
+    ['payload.name.matches("^A.*n$")', true, false],
+    ['(type) . matches ("(?i)^ORDER") && actor.matches("w.b")', true, false],
+    ['payload.tags.exists(t, t.matches("^[b-c]$"))', true, false],
+    ['"matches" == "matches" && id.matches("r-" + "1")', true, false],
     ['type in ["x", "order.create"]', true, true],
     ['"type" == type', false, false],
     ['true', true, true],
@@ -74,10 +78,28 @@ describe('a --where expression', () => {
     ['"a" + 1 == "a1"', '--where at column 1: no such overload: string + int'],
     ['1 + 1', '--where: it gives int, neither true nor false'],
     ['', '--where at column 1: Unexpected token: EOF'],
+    ['actor == "web" && id.matches("(")', '--where at column 30: error parsing regexp: missing closing ): `(`'],
+    ['id.matches("(?=r)")', '--where at column 12: error parsing regexp: invalid or unsupported Perl syntax: `(?=`'],
+    ['id.matches()', "--where at column 1: found no matching overload for 'dyn.matches()'"],
   ])('is refused with its place: %s', async (text, message) => {
     const error = await compileWhere(text).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(TxlogError);
     expect(error).toMatchObject({ code: 'FILTER_INVALID', message });
+  });
+
+  it('takes a time linear in the text, whatever the pattern', async () => {
+    // A backtracking engine takes 2^5,000 steps for either, the second of which a record brings.
+    const payload = { text: `${'a'.repeat(5_000)}!`, pattern: '(a+)+$' };
+    for (const text of ['payload.text.matches("(a+)+$")', 'payload.text.matches(payload.pattern)']) {
+      expect((await compileWhere(text))({ ...committed, payload })).toBe(false);
+    }
+  });
+
+  it('that meets a pattern that is none is an error that names the record', async () => {
+    const where = await compileWhere('id.matches(payload.name)');
+    expect(() => where({ ...committed, payload: { name: '[' } })).toThrow(
+      '--where: error parsing regexp: missing closing ]: `[`, in record 7',
+    );
   });
 
   it('that meets a value of another type is an error that names the record', async () => {

@@ -16,8 +16,9 @@ export interface Put {
 }
 
 /**
- * The floor: the rows that a plain engine writes for each transaction, put by raw lmdb with the engine's own options.
- * It decides nothing, reads nothing and encodes nothing while it is timed.
+ * The floor: the rows that a plain synchronous engine writes for each transaction, put by raw lmdb with the engine's own
+ * options, in a straight loop. It decides nothing, reads nothing and hashes nothing. `submit` makes the bytes of its
+ * rows, as any program must; `write` puts what was made ready before.
  */
 export class RawTables {
   private readonly root: RootDatabase<Buffer, Buffer>;
@@ -53,17 +54,23 @@ export class RawTables {
     this.byOutcome = table('byOutcome');
   }
 
-  /** The puts of `count` transactions from index `from` on. */
-  prepare(inputOf: (i: number) => Input, from: number, count: number): Put[] {
-    const puts: Put[] = [];
+  /** The rows of the log for `count` transactions from index `from` on: the engine's own bytes. */
+  prepareLog(inputOf: (i: number) => Input, from: number, count: number): Put[] {
     this.encoder.start(this.digest);
-    for (let i = from; i < from + count; i++) this.prepareOne(inputOf(i), i, puts);
-    return puts;
+    return Array.from({ length: count }, (_, i) => {
+      const input = inputOf(from + i);
+      const position = from + i + 1;
+      const record = this.encoder.encode(toRecord(input, position, endsRejected(input, from + i)), 1);
+      this.digest = recordDigest(record);
+      return { table: this.log, key: positionKey(position), value: Buffer.from(record), append: true };
+    });
   }
 
-  /** Only the log's rows, each appended. */
-  prepareLog(inputOf: (i: number) => Input, from: number, count: number): Put[] {
-    return this.prepare(inputOf, from, count).filter(({ table }) => table === this.log);
+  /** Makes the transactions from index `from` on durable: their rows are made and put in one synchronous transaction. */
+  submit(inputs: readonly Input[], from: number): void {
+    this.root.transactionSync(() => {
+      for (const [i, input] of inputs.entries()) this.submitOne(input, from + i + 1, endsRejected(input, from + i));
+    });
   }
 
   /** Makes the puts durable, in one synchronous transaction. */
@@ -102,34 +109,21 @@ export class RawTables {
     return (this.log.getStats() as { entryCount: number }).entryCount;
   }
 
-  private prepareOne(input: Input, i: number, puts: Put[]): void {
-    const position = i + 1;
-    const rejected = endsRejected(input, i);
+  /** The rows of one transaction, as the program that puts them would make them. */
+  private submitOne(input: Input, position: number, rejected: boolean): void {
     const at = positionKey(position);
     const type = input.type === 'customer.register' ? 1 : 2;
-    const record = this.encoder.encode(toRecord(input, position, rejected), type);
-    this.digest = recordDigest(record);
-    puts.push({ table: this.log, key: at, value: Buffer.from(record), append: true });
-    puts.push({
-      table: this.requests,
-      key: Buffer.from(input.id.replaceAll('-', ''), 'hex'),
-      value: at,
-      append: false,
-    });
-    puts.push({ table: this.byType, key: Buffer.concat([Buffer.from([0, type]), at]), value: empty, append: false });
-    puts.push({
-      table: this.byOutcome,
-      key: Buffer.concat([Buffer.from([Number(rejected)]), at]),
-      value: empty,
-      append: false,
-    });
+    const record = JSON.stringify({ ...input, status: rejected ? 'rejected' : 'applied' });
+    this.log.putSync(at, Buffer.from(record), { append: true });
+    this.requests.putSync(Buffer.from(input.id.replaceAll('-', ''), 'hex'), at);
+    this.byType.putSync(Buffer.concat([Buffer.from([0, type]), at]), empty);
+    this.byOutcome.putSync(Buffer.concat([Buffer.from([Number(rejected)]), at]), empty);
     if (rejected) return;
     const key = type === 1 ? `customer/${input.key}` : input.key;
     const value = Buffer.from(JSON.stringify(type === 1 ? input.data : input.data.by));
-    if (type === 1)
-      puts.push({ table: this.dedicated, key: Buffer.from(`email/${input.key}`), value: at, append: false });
-    puts.push({ table: this.shared, key: Buffer.from(key), value: Buffer.concat([at, value]), append: false });
-    puts.push({ table: this.applied, key: Buffer.concat([Buffer.from(`${key}\0`), at]), value: empty, append: false });
+    if (type === 1) this.dedicated.putSync(Buffer.from(`email/${input.key}`), at);
+    this.shared.putSync(Buffer.from(key), Buffer.concat([at, value]));
+    this.applied.putSync(Buffer.concat([Buffer.from(`${key}\0`), at]), empty);
   }
 }
 

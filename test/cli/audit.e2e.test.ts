@@ -24,7 +24,11 @@ it('rescan --verify ends with 1 until --repair made the indexes anew', async () 
   const found = await run(env, 'rescan', '--verify', '--json');
   expect(found.code).toBe(1);
   expect(JSON.parse(found.stdout)).toMatchObject({ ok: false, firstPosition: '4' });
-  expect(await run(env, 'rescan', '--verify', '--repair')).toMatchObject({ code: 0 });
+  const unsaid = await run(env, 'rescan', '--verify', '--repair');
+  expect(unsaid).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('say --yes') });
+  const rehearsed = await run(env, 'rescan', '--verify', '--repair', '--dry-run');
+  expect(rehearsed).toMatchObject({ code: 1, stderr: expect.stringContaining('would make all indexes anew') });
+  expect(await run(env, 'rescan', '--verify', '--repair', '--yes')).toMatchObject({ code: 0 });
   expect(await run(env, 'rescan', '--verify')).toMatchObject({ code: 0 });
 });
 
@@ -34,7 +38,7 @@ it('verify, rescan --verify and --repair tell a damaged log apart from damaged i
   expect(verified.code).toBe(1);
   expect(verified.stdout).toContain('first at position 20');
   expect((await run(env, 'rescan', '--verify')).code).toBe(1);
-  const refused = await run(env, 'rescan', '--verify', '--repair');
+  const refused = await run(env, 'rescan', '--verify', '--repair', '--yes');
   expect(refused.code).toBe(74);
   expect(refused.stderr).toContain('cannot repair: the log itself is damaged at log/20');
 });

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditAndRepair, formatAudit, toAuditJson } from '../../src/cli/audit.ts';
 import { makePaint } from '../../src/cli/print/paint.ts';
 import { formatVerify, toVerifyJson } from '../../src/cli/print/verify-report.ts';
-import { type Environment, openEnvironment } from '../../src/index.ts';
+import { type AuditReport, type Environment, openEnvironment } from '../../src/index.ts';
+import { typeKey } from '../../src/layout/catalog.ts';
 import { textKey } from '../../src/layout/keys.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';
 import { breakRecord, damage, fill, tempDir } from './filled.ts';
@@ -12,7 +13,7 @@ import { breakRecord, damage, fill, tempDir } from './filled.ts';
 // touched. Method: rows are damaged behind the engine's back.
 
 const plain = makePaint(false);
-const quiet = () => undefined;
+const show = () => ({ onProgress: () => undefined, stop: () => undefined });
 let temp: ReturnType<typeof tempDir>;
 let dir: string;
 let env: Environment;
@@ -32,25 +33,42 @@ afterEach(async () => {
 describe('rescan --verify', () => {
   it('names the first position that disagrees, and --repair mends it from the log', async () => {
     await damageIt((tx) => tx.delete('states', textKey('k/3')));
-    const audit = await auditAndRepair(env, false, quiet);
+    const audit = await auditAndRepair(env, { show });
     const json = toAuditJson(audit);
     expect(json).toMatchObject({ ok: false, firstPosition: '4', records: 40 });
     expect(json).not.toHaveProperty('repaired');
     expect(formatAudit(audit, plain)).toContain('first at position 4');
     expect(formatAudit(audit, plain)).toContain('next: txlog rescan --verify --repair');
 
-    const repaired = await auditAndRepair(env, true, quiet);
+    const asked: AuditReport[] = [];
+    const refuse = async (report: AuditReport) => asked.push(report) < 1;
+    const refused = await auditAndRepair(env, { show, agree: refuse });
+    expect(asked).toEqual([audit.report]);
+    expect(refused).not.toHaveProperty('repaired');
+    expect((await env.status()).generation).toBe(1);
+
+    const repaired = await auditAndRepair(env, { show, agree: async () => true });
     expect(toAuditJson(repaired)).toMatchObject({ ok: false, repaired: { generation: 2, records: 40 } });
     expect(formatAudit(repaired, plain)).toContain('repaired  all indexes are new, in generation 2, and verified');
     expect((await env.rescanVerify()).ok).toBe(true);
     expect((await env.get('k/3'))?.value).toBe(6);
   });
 
+  it('mends the names of types, which the log itself tells', async () => {
+    const types = (await env.status()).types;
+    await damageIt((tx) => tx.put('types', typeKey(1), textKey('other')));
+    expect((await env.verify()).ok).toBe(false);
+    const repaired = await auditAndRepair(env, { show, agree: async () => true });
+    expect(toAuditJson(repaired)).toMatchObject({ ok: false, repaired: { generation: 2 } });
+    expect((await env.rescanVerify()).problems).toEqual([]);
+    expect((await env.status()).types).toEqual(types);
+  });
+
   it('never mends what is wrong in the log itself', async () => {
     await damageIt((tx) => breakRecord(tx, 20));
-    const { report } = await auditAndRepair(env, false, quiet);
+    const { report } = await auditAndRepair(env, { show });
     expect(report).toMatchObject({ ok: false, firstPosition: 20 });
-    await expect(auditAndRepair(env, true, quiet)).rejects.toMatchObject({
+    await expect(auditAndRepair(env, { show, agree: async () => true })).rejects.toMatchObject({
       code: 'STORAGE_CORRUPT',
       message: expect.stringContaining('cannot repair: the log itself is damaged at log/20'),
     });

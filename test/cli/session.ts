@@ -15,7 +15,8 @@ export interface Played {
 
 /**
  * Plays a session file: each line `$ command` is run by a shell in one empty directory, in which `txlog` is the built
- * command line and `fixtures` are the repository's. What follows a command is its stdout; lines with `! ` its stderr;
+ * command line, `fixtures` are the repository's, and `plain_user` runs a command without root's power to
+ * pass over permissions. What follows a command is its stdout; lines with `! ` its stderr;
  * `= N` its exit code, when it is not 0; `| ` marks a line of stdout that would be read as one of these. Lines with `#` and blank ones are kept as they are. What differs from run to
  * run is written as `<time>` and the like. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
  */
@@ -43,13 +44,19 @@ function linesToKeep(text: string): string[] {
 
 function runCommand(dir: string, command: string): string[] {
   const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
-  const script = `txlog() { ./.txlog-command "$@"; }\n${command}`;
+  const script = `txlog() { ./.txlog-command "$@"; }\nplain_user() { ${asPlainUser()} "$@"; }\n${command}`;
   const { stdout, stderr, status } = spawnSync('sh', ['-c', script], { cwd: dir, env, encoding: 'utf8' });
   const told = linesOf(stderr).map((line) => `! ${line}`);
   const ended = status === 0 ? [] : [`= ${status}`];
   // What would be read as part of the script is marked.
   const data = linesOf(stdout).map((line) => (/^(\$ |#|! |= |\| |$)/.test(line) ? `| ${line}` : line));
   return [...data, ...told, ...ended].map((line) => normalise(dir, line));
+}
+
+/** Containers run as root, who may write what is read-only. Without these capabilities root is a user as any other. */
+function asPlainUser(): string {
+  const power = '-dac_override,-dac_read_search';
+  return process.getuid?.() === 0 ? `setpriv --bounding-set=${power} --inh-caps=${power}` : '';
 }
 
 function linesOf(text: string): string[] {
@@ -66,7 +73,11 @@ function normalise(dir: string, output: string): string {
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<digest>')
     .replaceAll(/\b[0-9a-f]{16}…/g, '<digest>…')
     .replaceAll(/ in [\d.]+ ?m?s \([\d,]+\/s\)/g, ' in <duration>')
-    .replaceAll(/"ms":\d+/g, '"ms":<ms>')
+    .replaceAll(/"(ms|ageMs)":\d+/g, '"$1":<ms>')
+    .replaceAll(/"(in|out)PerSecond":[\d.]+/g, '"$1PerSecond":<rate>')
+    .replaceAll(/(<time>, (?:for )?)(\d+m )?\d+m?s( ago)?$/g, '$1<age>$3')
+    .replaceAll(/ {2}(\d+m )?\d+m?s(?: +|$)/g, '  <age>  ')
+    .replaceAll(/ after \d+m?s\b/g, ' after <age>')
     .replaceAll(/"(fileBytes|usedBytes|logBytes)":\d+/g, '"$1":<bytes>')
     .replaceAll(/[\d.]+ [kMG]?B (on disk|used)/g, '<bytes> $1');
 }

@@ -39,6 +39,7 @@ export function storageContract(name: string, make: () => Promise<Subject>): voi
     describe('ranges', () => contractOfRanges({ put, current: () => storage, other: () => subject.open() }));
     describe('transactions', () =>
       contractOfTransactions({ put, current: () => storage, other: () => subject.open() }));
+    describe('pins', () => contractOfPins({ put, current: () => storage, other: () => subject.open() }));
     describe('handles', () => contractOfHandles({ put, current: () => storage, subject: () => subject }));
   });
 }
@@ -347,6 +348,50 @@ function contractOfTransactions({ put, current }: Context): void {
         throw new Error('no');
       }),
     ).toThrow('no');
+    expect(text(current(), 'a')).toBe('1');
+  });
+}
+
+function contractOfPins({ put, current, other }: Context): void {
+  it('hold a snapshot whatever is written later, by anyone, until they are released', async () => {
+    await put({ a: '1', b: '2' });
+    const first = current().pin();
+    await put({ a: 'later', c: '3' });
+    const second = current().pin();
+    const handle = other();
+    for (let i = 0; i < 50; i++) {
+      await handle.write((tx) => {
+        tx.put('states', bytes('a'), Buffer.alloc(3_000, i));
+        tx.delete('states', bytes('b'));
+      });
+      // Each round lets the storage renew what it reads on by itself.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      expect(keysIn(current())).toEqual(['a', 'c']);
+    }
+    const seen = ({ snapshot }: { snapshot: Snapshot }) => [
+      Buffer.from(snapshot.get('states', bytes('a')) ?? []).toString(),
+      keysOf(snapshot),
+      keysOf(snapshot, { reverse: true, limit: 1 }),
+      snapshot.count('states'),
+      snapshot.get('states', bytes('z')),
+    ];
+    expect(seen(first)).toEqual(['1', ['a', 'b'], ['b'], 2, undefined]);
+    expect(seen(second)).toEqual(['later', ['a', 'b', 'c'], ['c'], 3, undefined]);
+    first.release();
+    expect(seen(second)).toEqual(['later', ['a', 'b', 'c'], ['c'], 3, undefined]);
+    second.release();
+    second.release();
+    expect(keysIn(current())).toEqual(['a', 'c']);
+    await handle.close();
+  });
+
+  it('end with their storage', async () => {
+    await put({ a: '1' });
+    const handle = other();
+    const pinned = handle.pin();
+    await handle.close();
+    pinned.release();
+    expect(() => handle.pin()).toThrow(expect.objectContaining({ code: 'ENV_CLOSED' }));
     expect(text(current(), 'a')).toBe('1');
   });
 }

@@ -23,13 +23,20 @@ export function startWriter(options: WriterOptions): ScriptProcess {
   return new ScriptProcess(writer, [JSON.stringify(options)]);
 }
 
+/** When a writer dies: once it has told so many receipts, and so many milliseconds later. */
+export interface Death {
+  readonly receipts: number;
+  readonly ms: number;
+}
+
 /**
- * Lets a writer begin, kills it after `ms`, and adds the receipts that it told to the file. Throws when it ended by
+ * Lets a writer begin, kills it, and adds the receipts that it told to the file. Throws when it ended by
  * itself: a writer works until it is killed.
  */
-export async function killAfter(child: ScriptProcess, ms: number, acknowledged: string): Promise<void> {
+export async function killAfter(child: ScriptProcess, { receipts, ms }: Death, acknowledged: string): Promise<void> {
   await child.printed(1);
   child.tell('go');
+  await child.printed(1 + receipts);
   await after(ms);
   const { signal, errors } = await child.kill();
   appendFileSync(

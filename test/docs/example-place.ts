@@ -81,6 +81,8 @@ function requestAt(i: number): RequestInput {
     };
   // Refused now, and fine when it is submitted again.
   if (i === 5) return { id: 'early', type: 'note', expect: [{ key: count.key, exists: true }] };
+  // An id that looks like a position.
+  if (i === 6) return { id: '4711', type: 'note', changes: [{ op: 'add', key: 'notes', value: 1 }] };
   return { id: `x-${i}`, type: 'customer.touch', changes: [{ op: 'merge', key: 'customer/c-1', value: { i } }, count] };
 }
 

@@ -42,7 +42,7 @@ const record: LogRecord = {
 it('the record of docs/formats/record.md has the bytes that are shown', () => {
   const encoder = new RecordEncoder();
   encoder.start(firstDigest);
-  expect(hexLines(page).join('')).toBe(toHex(encoder.encode(record, 1)));
+  expect(hexLines(page).join('')).toBe(toHex(encoder.encode(record, 1, true)));
 });
 
 it('the state rows of docs/formats/lmdb.md have the bytes that are shown', () => {

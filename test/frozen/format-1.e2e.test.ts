@@ -103,7 +103,7 @@ describe('an environment of format 1', () => {
     ['rescan --verify', '"ok":true'],
     ['verify', '"ok":true'],
     ['doctor', '"findings"'],
-    ['replay', '"records":570'],
+    ['replay --yes', '"records":570'],
     ['replay --to 31 --into as-of-31', '31'],
     ['compensate t-2 --plan', '"ticks"'],
     ['compensate t-2', '"committed"'],

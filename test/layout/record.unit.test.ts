@@ -12,9 +12,11 @@ import type { LogRecord } from '../../src/core/record.ts';
 import {
   chainDigest,
   compileSchema,
+  decodeFolded,
   decodeHeader,
   decodeRecord,
   firstDigest,
+  namedType,
   RecordEncoder,
   recordDigest,
 } from '../../src/layout/record.ts';
@@ -66,7 +68,7 @@ const rejection = fc
   .map((fields) => tight(fields) as NonNullable<LogRecord['rejection']>);
 
 const record: fc.Arbitrary<Omit<LogRecord, 'position'>> = fc.record({
-  id: text,
+  id: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
   type: fc.constant('some.type'),
   actor: maybe(text),
   payload: maybe(json),
@@ -115,9 +117,12 @@ describe('records', () => {
           let previous: Uint8Array = before;
           list.forEach((fields, i) => {
             const written = { ...fields, position: i + 1 };
-            const bytes = Buffer.from(encoder.encode(written, 7));
+            // Every other one as the first of its type.
+            const isFirst = i % 2 === 1;
+            const bytes = Buffer.from(encoder.encode(written, 7, isFirst));
             const { digest, ...read } = decode(i + 1, bytes);
             expect(read).toEqual(written);
+            expect(namedType(i + 1, bytes)).toEqual(isFirst ? { type: 7, name: written.type } : undefined);
             const body = bytes.subarray(0, bytes.length - 32);
             expect(Buffer.from(digest).toString('hex')).toBe(sha256(previous, body));
             expect(Buffer.from(chainDigest(previous, bytes)).equals(digest)).toBe(true);
@@ -128,6 +133,46 @@ describe('records', () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it('are read for a fold as they are read in full', () => {
+    const encoder = new RecordEncoder();
+    fc.assert(
+      fc.property(record, fc.integer({ min: 1, max: 2 ** 52 }), (fields, position) => {
+        encoder.start(firstDigest);
+        const bytes = Buffer.from(encoder.encode({ ...fields, position }, 7, fields.decided));
+        const { id, type, time, outcome, changes, rejection, compensates } = decode(position, bytes);
+        const folded = decodeFolded(
+          position,
+          bytes,
+          () => 'some.type',
+          () => schema,
+        );
+        // A value that is still text is no field of its own.
+        const seen = folded.changes.map((change) => tight({ ...change, text: undefined, value: change.value }));
+        const key = rejection?.key;
+        expect({ ...folded, changes: seen }).toEqual({
+          ...{ position, id, type, time, outcome, changes, compensates },
+          rejection: key === undefined ? undefined : { key },
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are refused for a fold when a byte is another', () => {
+    const encoder = new RecordEncoder();
+    encoder.start(firstDigest);
+    const bytes = Buffer.from(encoder.encode(plain({ a: 1 }), 7));
+    bytes[30] = (bytes[30] as number) ^ 1;
+    const read = () =>
+      decodeFolded(
+        1,
+        bytes,
+        () => 'some.type',
+        () => schema,
+      );
+    expect(read).toThrow('checksum');
   });
 
   it('start their chain at 32 zero bytes', () => {
@@ -154,7 +199,7 @@ describe('records', () => {
     for (let round = 0; round < 2; round++) {
       encoder.start(firstDigest);
       const sizes = [10, 300_000, 5, limits.requestBytesMax, 2 * limits.requestBytesMax, 100, 1_000_000];
-      const rows = sizes.map((size) => encoder.encode(plain('', size), 1));
+      const rows = sizes.map((size) => encoder.encode(plain('', size), 1, true));
       let previous: Uint8Array = firstDigest;
       rows.forEach((bytes, i) => {
         const read = decode(1, bytes);

@@ -105,7 +105,8 @@ const expect = fc.oneof(
   { weight: 1, arbitrary: fc.array(expectation, { minLength: 1, maxLength: 2 }) },
 );
 
-const request: fc.Arbitrary<Template> = fc.oneof(
+/** One request of any kind. */
+export const request: fc.Arbitrary<Template> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({ type: from('t', 'u', 'custom'), changes: fc.array(change, { maxLength: 3 }), expect }),

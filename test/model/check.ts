@@ -5,6 +5,7 @@ import type { StoredRecord } from '../../src/core/record.ts';
 import type { Environment } from '../../src/environment.ts';
 import type { StateReading } from '../../src/pipeline/read-state.ts';
 import type { Model, ModelRecord, ModelState } from './model.ts';
+import { checkSessions, checkSessionsAt } from './session-check.ts';
 
 /** Compares the given keys, now. */
 export async function checkKeys(env: Environment, model: Model, keys: readonly string[], now: number): Promise<void> {
@@ -16,6 +17,7 @@ export async function checkAll(env: Environment, model: Model, now: number, mome
   const keys = [...model.keys(), 'never'];
   await checkKeys(env, model, keys, now);
   await checkTotals(env, model, now);
+  await checkSessions(env, model);
   for (const key of keys) await checkApplied(env, model, key);
   for (const record of model.records) await checkRecord(env, record, model);
   for (const moment of moments) await checkMoment(env, model, moment % (model.head + 1));
@@ -56,6 +58,7 @@ async function checkTotals(env: Environment, model: Model, now: number): Promise
     rejected: outcomes('rejected'),
     dedicated: live.filter(({ kind }) => kind === 'dedicated').length,
     shared: live.filter(({ kind }) => kind === 'shared').length,
+    sessions: model.sessions.ids().filter((id) => model.sessions.at(id)?.session).length,
     keys: states.length,
     logBytes: 0,
   });
@@ -95,7 +98,8 @@ async function checkRecord(env: Environment, ours: ModelRecord, model: Model): P
   const { request, outcome, time, position } = ours;
   expect(record).toMatchObject({ position, time, outcome, id: request.id, type: request.type });
   expect(record.compensates).toBe(request.compensates);
-  expect(new Set(record.changes.map(({ key }) => key))).toEqual(new Set(ours.changes.map(({ key }) => key)));
+  const keys = [...ours.changes, ...ours.engine].map(({ key }) => key);
+  expect(new Set(record.changes.map(({ key }) => key))).toEqual(new Set(keys));
   checkRejection(record.rejection, ours);
   expect((await env.find(request.id))?.position).toBe(position);
   expect(record.time).toBeGreaterThanOrEqual(model.records[position - 2]?.time ?? 0);
@@ -112,6 +116,7 @@ async function checkMoment(env: Environment, model: Model, moment: number): Prom
   const found: StateReading[] = [];
   for await (const state of env.states({ asOf: moment })) found.push(state);
   expect(found).toEqual(expected);
+  await checkSessionsAt(env, model, moment);
 }
 
 function* filtersFor(model: Model, keys: readonly string[]): Generator<RecordFilter> {

@@ -1,7 +1,9 @@
 import type { App, HandlerRejection, HandlerState } from '../../src/core/app.ts';
 import type { Change } from '../../src/core/change.ts';
-import type { JsonValue } from '../../src/core/json.ts';
+import type { JsonObject, JsonValue } from '../../src/core/json.ts';
+import type { Completion, Operation } from '../../src/core/operation.ts';
 import type { Expectation } from '../../src/core/record.ts';
+import { type Outcome, SessionModel } from './session-model.ts';
 
 // A second, naive engine: plain lists, everything computed again from the whole history each time it is asked. It shares
 // no code with the first one but the types.
@@ -15,6 +17,8 @@ export interface ModelRequest {
   readonly expect?: readonly Expectation[];
   /** Position of the transaction to undo. */
   readonly compensates?: number;
+  /** The session that it ends, when it was submitted this time: no part of what it says. */
+  readonly completes?: Completion;
 }
 
 /** A change as the model keeps it: an undone dedicated key goes back to this owner, or is free. */
@@ -26,7 +30,11 @@ export interface ModelRecord {
   readonly request: ModelRequest;
   readonly outcome: 'committed' | 'rejected';
   readonly changes: readonly ModelChange[];
+  /** What happens to sessions and themes, whatever the outcome. */
+  readonly engine: readonly Change[];
   readonly code?: string;
+  /** Why it was rejected, as the engine words it. */
+  readonly rejection?: object;
   /** The key that it was rejected for. */
   readonly key?: string;
 }
@@ -42,7 +50,10 @@ export interface ModelState {
   readonly applied: readonly number[];
 }
 
-export type ModelAnswer = { readonly record: ModelRecord; readonly duplicate: boolean } | 'conflict';
+export type ModelAnswer =
+  | { readonly record: ModelRecord; readonly duplicate: boolean }
+  | { readonly refused: string }
+  | 'conflict';
 
 /** Why a change cannot be applied. */
 class Refusal extends Error {
@@ -62,6 +73,7 @@ const isObject = (value: unknown): value is Record<string, JsonValue> =>
 
 export class Model {
   records: ModelRecord[] = [];
+  readonly sessions = new SessionModel(() => this.records);
   private readonly app: App;
 
   constructor(app: App) {
@@ -76,13 +88,27 @@ export class Model {
     return this.records.find(({ request }) => request.id === id);
   }
 
-  /** Decides a request and logs it. */
-  submit(request: ModelRequest, now: number): ModelAnswer {
+  /** Does something to sessions, and logs it. */
+  operate(operation: Operation, now: number): Outcome {
+    const time = this.timeAt(now);
+    const outcome = this.sessions.decide(operation, time);
+    if ('changes' in outcome) this.logOperation(outcome.changes, time);
+    return outcome;
+  }
+
+  /** Decides a request and logs it. `rejection` is what the engine says of one that is refused, in its own words. */
+  submit({ completes, ...request }: ModelRequest, now: number, rejection?: object): ModelAnswer {
+    const time = this.timeAt(now);
+    const ending = completes && this.sessions.complete(completes, request.id, {});
+    if (ending && 'refused' in ending) return ending;
     const earlier = this.find(request.id);
-    if (earlier) return same(earlier.request, request) ? { record: earlier, duplicate: true } : 'conflict';
+    if (earlier) {
+      if (!same(earlier.request, request)) return 'conflict';
+      if (completes) this.logOperation(this.ending(earlier, completes), time);
+      return { record: earlier, duplicate: true };
+    }
     const undone = request.compensates === undefined ? undefined : this.compensationOf(request.compensates, this.head);
     if (undone) return { record: undone, duplicate: true };
-    const time = Math.max(now, this.records.at(-1)?.time ?? 0);
     const looks = new Looks(this, time);
     let changes: readonly ModelChange[] = request.changes ?? [];
     let refusal: Refusal | undefined;
@@ -100,11 +126,35 @@ export class Model {
     } catch (error) {
       refusal = asRefusal(error);
     }
-    const record: ModelRecord = refusal
-      ? { position, time, request, outcome: 'rejected', changes, code: refusal.code, ...keyOf(refusal) }
-      : { position, time, request, outcome: 'committed', changes };
+    const base = { position, time, request, changes, engine: [] };
+    const decided: ModelRecord = refusal
+      ? { ...base, outcome: 'rejected', code: refusal.code, ...keyOf(refusal), ...(rejection ? { rejection } : {}) }
+      : { ...base, outcome: 'committed' };
+    const record = completes ? { ...decided, engine: this.ending(decided, completes) } : decided;
     this.records.push(record);
     return { record, duplicate: false };
+  }
+
+  /** What the end of a request does to its session, and the response that it leaves. */
+  private ending(
+    { request, outcome, position, time, rejection }: ModelRecord,
+    completes: Completion,
+  ): readonly Change[] {
+    const receipt = { id: request.id, outcome, position: String(position), time };
+    const response = { ...receipt, ...(rejection ? { rejection } : {}) } as JsonObject;
+    const ending = this.sessions.complete(completes, request.id, response);
+    return 'changes' in ending ? ending.changes : [];
+  }
+
+  private logOperation(engine: readonly Change[], time: number): void {
+    const position = this.head + 1;
+    const request = { id: `txlog.session/${position}`, type: 'txlog.session' };
+    this.records.push({ position, time, request, outcome: 'committed', changes: [], engine });
+  }
+
+  /** Time never goes back in the log. */
+  private timeAt(now: number): number {
+    return Math.max(now, this.records.at(-1)?.time ?? 0);
   }
 
   /** The state of a key when the log ended at `upTo`; undefined when nothing ever touched it. */
@@ -301,7 +351,7 @@ export class Model {
     const position = this.head + 1;
     const changes = [...keys].map((key): ModelChange => ({ op: 'expire', key }));
     const request = { id: `txlog.expire/${position}`, type: 'txlog.expire' };
-    this.records.push({ position, time, request, outcome: 'committed', changes });
+    this.records.push({ position, time, request, outcome: 'committed', changes, engine: [] });
   }
 }
 

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
-import { shrinkLimits } from '../sim/open-env.ts';
+import type { Environment } from '../../src/environment.ts';
+import { initialise } from '../../src/open-handle.ts';
+import { Refold } from '../../src/replay/refold.ts';
+import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openOn, shrinkLimits } from '../sim/open-env.ts';
 import { type Action, action } from './actions.ts';
 import { checkAll } from './check.ts';
 import { type Backend, Cluster } from './cluster.ts';
+import { type SessionAction, sessionAction } from './session-actions.ts';
 
 /** How much longer than usual to look; a failure prints the seed that repeats it. */
 export const runs = Number(process.env.TXLOG_RUNS ?? 1);
@@ -23,7 +28,7 @@ export function makeEverythingSmall(): void {
 /** What a run is made of. */
 export interface Game {
   readonly bounds: readonly number[];
-  readonly actions: readonly Action[];
+  readonly actions: readonly (Action | SessionAction)[];
   /** Positions to look back to. */
   readonly moments: readonly number[];
 }
@@ -33,12 +38,14 @@ const bound = fc.constantFrom(0, 1, 7, Number.POSITIVE_INFINITY);
 /** Random games of `actions` actions at most, with one to three handles. */
 export function games(
   actions: number,
-  kinds: { readonly faults?: boolean; readonly rebuilds?: boolean },
+  kinds: { readonly faults?: boolean; readonly rebuilds?: boolean; readonly sessions?: boolean },
   bounds: fc.Arbitrary<readonly number[]> = fc.array(bound, { minLength: 2, maxLength: 3 }),
 ): fc.Arbitrary<Game> {
+  const ofRequests = { weight: 1, arbitrary: action(kinds) };
+  const either = fc.oneof(ofRequests, { weight: kinds.sessions ? 2 : 0, arbitrary: sessionAction });
   return fc.record({
     bounds,
-    actions: fc.array(action(kinds), { minLength: 5, maxLength: actions }),
+    actions: fc.array(either, { minLength: 5, maxLength: actions }),
     moments: fc.array(fc.nat(60), { minLength: 2, maxLength: 4 }),
   });
 }
@@ -54,8 +61,18 @@ export async function play(backend: Backend, { bounds, actions, moments }: Game)
       if (!storage.dead) await checkAll(env, model, world.time, moments);
     }
     await checkAll(cluster.observer, model, world.time, moments);
-    await checkAll(await cluster.settle(), model, world.time, moments);
+    const last = await cluster.settle();
+    await checkAll(last, model, world.time, moments);
+    await checkAll(await replayed(last), model, world.time, moments);
   } finally {
     await cluster.dispose();
   }
+}
+
+/** Another environment, made from nothing but the log. */
+async function replayed(env: Environment): Promise<Environment> {
+  const storage = openMemoryStorage();
+  await initialise(storage);
+  await new Refold(storage).copy(env);
+  return openOn(storage, { bound: Number.POSITIVE_INFINITY });
 }

@@ -119,7 +119,6 @@ describe('a batch', () => {
       requests: Array(requests).fill({ bytes } as Request),
       atomic: false,
       drafts: [],
-      attempts: 0,
       settle() {},
       fail() {},
     });

@@ -4,11 +4,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment.ts';
 import { Catalog } from '../../src/layout/catalog.ts';
 import { textKey } from '../../src/layout/keys.ts';
+import { lastChunk, rejectedList } from '../../src/layout/lists.ts';
 import { readHead, readWatermark } from '../../src/layout/meta.ts';
 import { decodeStateRow } from '../../src/layout/state-row.ts';
 import { type Checkpoint, startCheckpoint, writeSlice } from '../../src/pipeline/checkpoint.ts';
 import { type Entry, View } from '../../src/pipeline/view.ts';
-import type { Storage } from '../../src/ports/storage.ts';
+import type { Snapshot, Storage } from '../../src/ports/storage.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
 
@@ -73,6 +74,7 @@ const row = (key: string) =>
     const bytes = snapshot.get('states', textKey(key));
     return bytes && decodeStateRow(key, bytes).state;
   });
+const isListed = (snapshot: Snapshot, key: string) => lastChunk(snapshot, 'postings', rejectedList(key)) !== undefined;
 const watermark = () => openMemoryStorage(files).read(readWatermark);
 
 async function expectAll(counts: Record<string, number>): Promise<void> {
@@ -218,6 +220,36 @@ describe('an overlay', () => {
     expect(await writer.counts('a', 'b', 'c')).toEqual([5, 1, 5]);
     writer.finish();
     await expectAll({ a: 5, b: 1, c: 5 });
+  });
+
+  it('writes the lists of many rejected keys in slices, and each of them is read as one meanwhile', async () => {
+    const { position } = await env.submit({ type: 't', changes: [{ op: 'claim', key: 'mine' }] });
+    for (let i = 0; i < 6; i++) {
+      const key = `k/${i % 3}`;
+      await env.submit({
+        type: 't',
+        changes: [
+          { op: 'release', key: 'mine', owner: 'no one' },
+          { op: 'set', key, value: 1 },
+        ],
+      });
+    }
+    const writer = new Writer();
+    const names = ['mine', 'k/0', 'k/1', 'k/2'];
+    const rows = () => names.filter((name) => openMemoryStorage(files).read((snapshot) => isListed(snapshot, name)));
+    const seen = new Set<number>();
+    for (let done = false; !done; ) {
+      done = writer.slice();
+      seen.add(rows().length);
+      const reader = await openOn(openMemoryStorage(files), { bound: Number.POSITIVE_INFINITY });
+      for (const handle of [env, reader]) {
+        expect(await handle.count({ outcome: 'rejected' })).toBe(6);
+        expect(await handle.count({ key: 'mine' })).toBe(7);
+        expect(await handle.count({ key: 'k/1' })).toBe(2);
+      }
+    }
+    expect(position).toBe(1);
+    expect([...seen]).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('counts postings once that another process has written meanwhile', async () => {

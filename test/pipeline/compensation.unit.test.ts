@@ -217,3 +217,24 @@ describe('a compensation', () => {
     expect(await valueAt('n')).toBe(1);
   });
 });
+
+describe('the request of a compensation', () => {
+  it('is none of the app’s types, also where one has its name', async () => {
+    await env.close();
+    const schema = { type: 'object', required: ['order'] };
+    env = await openOn(openMemoryStorage(), { app: { requests: { compensate: { schema } } } });
+    await submit('a', add(5));
+    expect(await env.compensate('a', { reason: 'wrong', actor: 'ann' })).toMatchObject({ outcome: 'committed' });
+    expect(await env.transaction(2)).toMatchObject({ type: 'txlog.compensate', actor: 'ann' });
+    await expect(env.submit({ type: 'compensate' })).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
+  });
+
+  it('is recorded only with words that the log can keep', async () => {
+    await submit('a', add(5));
+    const tries = [{ reason: '\ud800' }, { actor: '' }, { id: 'txlog.mine' }, { reason: 'x'.repeat(5_000_000) }];
+    const codes = [];
+    for (const options of tries) codes.push(await env.compensate('a', options).catch(({ code }) => code));
+    expect(codes).toEqual(['JSON_UNPAIRED_SURROGATE', 'REQUEST_INVALID', 'TYPE_RESERVED', 'REQUEST_TOO_LARGE']);
+    expect((await env.head()).position).toBe(1);
+  });
+});

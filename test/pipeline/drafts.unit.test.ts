@@ -7,6 +7,7 @@ import type { Change } from '../../src/core/change.ts';
 import type { RequestInput } from '../../src/core/request.ts';
 import type { Environment } from '../../src/environment.ts';
 import { readHead, writeHead } from '../../src/layout/meta.ts';
+import { receiptOrThrow } from '../../src/pipeline/7-respond.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
@@ -208,5 +209,50 @@ describe('user code under the lock', () => {
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
     expect(new Set(receipts.map(({ outcome }) => outcome))).toEqual(new Set(['committed']));
     for (const id of ['c1', 'c5']) expect(await first.get(id)).toMatchObject({ value: 'w' });
+  });
+
+  it('has its bound within what is submitted together: one answer each, in order, and nothing between is overtaken', async () => {
+    await first.submit(set('a', 'from', 'v'));
+    meanwhile(() => other.submit(set('b', 'from', 'w')));
+    clock.elapsedStep = 60;
+    const before = storage.writes;
+    const ids = ['c1', 'c2', 'c3', 'c4', 'c5'];
+    const together = submitAll(ids.map((id) => copy(id, 'from', id)));
+    const after = first.submit(copy('c6', 'c5', 'c6'));
+    const receipts = (await together).map(receiptOrThrow).concat(await after);
+    clock.elapsedStep = 0;
+    expect(receipts.map(({ id }) => id)).toEqual([...ids, 'c6']);
+    expect(receipts.map(({ position }) => position)).toEqual([3, 4, 5, 6, 7, 8]);
+    // The first commit took what there was time for, the second the rest.
+    expect(storage.writes - before).toBe(2);
+    expect(await first.get('c6')).toMatchObject({ value: 'w' });
+  });
+
+  it('has no bound within an atomic unit, which is committed at once', async () => {
+    await first.submit(set('a', 'from', 'v'));
+    meanwhile(() => other.submit(set('b', 'from', 'w')));
+    clock.elapsedStep = 60;
+    const before = storage.writes;
+    const answers = await submitAll(
+      ['c1', 'c2', 'c3', 'c4'].map((id) => copy(id, 'from', id)),
+      true,
+    );
+    clock.elapsedStep = 0;
+    expect(answers.map((answer) => receiptOrThrow(answer).outcome)).toEqual(Array(4).fill('committed'));
+    expect(storage.writes - before).toBe(1);
+  });
+
+  it('tells the caller of a failure in any part, and a second try finds what was done', async () => {
+    await first.submit(set('a', 'from', 'v'));
+    meanwhile(() => other.submit(set('b', 'from', 'w')));
+    clock.elapsedStep = 60;
+    storage.plan(2, 'fail-before');
+    const requests = ['c1', 'c2', 'c3', 'c4', 'c5'].map((id) => copy(id, 'from', id));
+    await expect(submitAll(requests)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    clock.elapsedStep = 0;
+    const again = (await submitAll(requests)).map((answer) => receiptOrThrow(answer).duplicate);
+    expect(again).toContain(true);
+    expect(again).toContain(false);
+    expect(again).toEqual([...again].sort().reverse());
   });
 });

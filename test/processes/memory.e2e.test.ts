@@ -14,11 +14,14 @@ const megabytesMax = 300;
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe('a bulk load', () => {
+describe.each([
+  ['a bulk load', false],
+  ['a dry run', true],
+])('%s', (name, dryRun) => {
   it.runIf(process.platform === 'linux')(
     `stays below ${megabytesMax} MB`,
     async () => {
-      const load = { dir: join(root, 'env'), count: 100_000 };
+      const load = { dir: join(root, name), count: 100_000, dryRun };
       const output = await new ScriptProcess(bulk, [JSON.stringify(load)]).done();
       const { position, anonymousMegabytes } = JSON.parse(output) as Record<string, number>;
       expect(position).toBe(load.count);

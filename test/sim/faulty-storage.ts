@@ -74,6 +74,11 @@ export class FaultyStorage implements Storage {
     return this.inner.read(work);
   }
 
+  pin() {
+    this.refuseDead();
+    return this.inner.pin();
+  }
+
   watch(changed: () => void): () => void {
     return this.inner.watch(changed);
   }

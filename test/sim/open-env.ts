@@ -5,11 +5,13 @@ import { type App, emptyApp } from '../../src/core/app.ts';
 import { limits } from '../../src/core/limits.ts';
 import { Environment } from '../../src/environment.ts';
 import { Catalog } from '../../src/layout/catalog.ts';
-import { initialise } from '../../src/open-handle.ts';
+import { memoryLeases } from '../../src/leases/memory.ts';
+import { type Handle, initialise } from '../../src/open-handle.ts';
 import { localOrder } from '../../src/order/local/order.ts';
 import { Pipeline } from '../../src/pipeline/0-pipeline.ts';
 import { View } from '../../src/pipeline/view.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Leases } from '../../src/ports/leases.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 
 /** Time that stands still until a test moves it, for all clocks that share it. */
@@ -61,6 +63,9 @@ export interface OpenOn {
   readonly clock?: Clock;
   /** Bound of a checkpoint in records; the default of the engine when absent. */
   readonly bound?: number;
+  /** Those that other environments of the same world have; its own when absent. */
+  readonly leases?: Leases;
+  readonly random?: () => number;
 }
 
 /** Opens an environment on any storage, as `openEnvironment` does on LMDB; makes it when the storage is empty. */
@@ -69,22 +74,21 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const app = options.app ? await compileApp(options.app, 'the test') : emptyApp;
   const format = await initialise(storage);
   let connections = 0;
+  const bounds = { records: options.bound ?? limits.checkpointRecords, bytes: limits.checkpointBytes };
+  const makeId = () => timeOrderedId();
+  const start = (handle: Handle) => {
+    const order = localOrder(handle.storage);
+    const { storage: own, view } = handle;
+    return { handle, pipeline: new Pipeline({ storage: own, view, clock, app, bounds, order, makeId }) };
+  };
   const connect = async () => {
     connections += 1;
     if (connections > 1) throw new Error('a storage on its own has no second generation');
-    const view = new View(new Catalog());
-    const pipeline = new Pipeline({
-      storage,
-      view,
-      clock,
-      app,
-      bounds: { records: options.bound ?? limits.checkpointRecords, bytes: limits.checkpointBytes },
-      order: localOrder(storage),
-      makeId: () => timeOrderedId(),
-    });
-    return { handle: { storage, view, format, generation: 1 }, pipeline };
+    return start({ storage, view: new View(new Catalog()), format, generation: 1 });
   };
-  return new Environment({ dir: ':memory:', app, clock, connect, connection: await connect() });
+  const { leases = memoryLeases(clock), random = () => 0.5 } = options;
+  const connection = await connect();
+  return new Environment({ dir: ':memory:', app, clock, leases, random, makeId, start, connect, connection });
 }
 
 /** Bounds of a size at which small tests cross them. For this process only: each test file has its own. */

@@ -2,7 +2,10 @@ import { TxlogError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment.ts';
-import { formatCount } from '../print/text.ts';
+import type { ThemeReading } from '../../sessions/read-sessions.ts';
+import type { StuckSession } from '../../sessions/stuck.ts';
+import { liveSessions, stuckText } from '../print/sessions-summary.ts';
+import { formatCount, plural } from '../print/text.ts';
 import { type Finding, failure, fine, warning } from './finding.ts';
 import { installedLmdb } from './machine.ts';
 
@@ -27,7 +30,7 @@ export async function examineEnvironment(dir: string, now: number): Promise<Find
 }
 
 async function examine(env: Environment, now: number): Promise<Finding[]> {
-  const { format, head, watermark, generation, size, unit } = await env.status();
+  const { format, head, watermark, generation, size, themes, unit } = await env.status();
   const text = `format ${format}, generation ${generation}, unit ${unit}, ${formatCount(head.position)} records`;
   return [
     fine('environment', text),
@@ -36,6 +39,7 @@ async function examine(env: Environment, now: number): Promise<Finding[]> {
     tail(head.position - watermark),
     readers(size.readers),
     clock(head.time, now),
+    sessions(themes, await env.sessions.stuck()),
   ];
 }
 
@@ -62,6 +66,13 @@ export function readers(count: number): Finding {
   const text = `${count} of ${formatCount(readersMax)} reader slots in use`;
   if (count < 0.8 * readersMax) return fine('readers', text);
   return warning('readers', `${text}; when none is left, nobody else can read`, 'ps aux | grep txlog');
+}
+
+/** Whether all sessions go on by themselves. */
+export function sessions(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): Finding {
+  const text = `${plural(liveSessions(themes), 'session')}, ${stuckText(stuck)}`;
+  if (stuck.length === 0) return fine('sessions', text);
+  return warning('sessions', text, 'txlog session stuck');
 }
 
 /** Whether the machine's clock is behind the log, whose times never go back. Both in ms since 1970. */

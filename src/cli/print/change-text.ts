@@ -1,12 +1,14 @@
 import type { Change } from '../../core/change.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { StateReading } from '../../index.ts';
+import { sessionChangeText } from './engine-key.ts';
 import { formatValue, printable } from './text.ts';
 
 /** What a change does besides naming its key, for people: its value, its owner, how long it is reserved. */
 export function changeText(change: Change, columns = 60): string {
   const { op, value, owner, pending, reducer, result } = change;
   if (op === 'restore') return restoredText(result, columns);
+  if (op.startsWith('session.')) return sessionChangeText(value, columns);
   const parts = [
     reducer === undefined ? '' : printable(reducer),
     value === undefined ? '' : formatValue(value, columns),

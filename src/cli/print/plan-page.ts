@@ -9,12 +9,17 @@ export function formatPlan(plan: CompensationPlan, paint: Paint): string {
   return [...plan.items.map((item) => formatItem(item, paint)), formatPlanTotals(plan, paint)].join('\n\n');
 }
 
+/** How many of a plan's transactions are to be undone, cannot be, and are already. */
+export function countPlan({ items }: CompensationPlan): { compensate: number; refused: number; done: number } {
+  const refused = items.filter((item) => item.refused).length;
+  const done = items.filter((item) => item.done !== undefined).length;
+  return { compensate: items.length - refused - done, refused, done };
+}
+
 /** How many of a plan's transactions can be undone, in one line. */
 export function formatPlanTotals(plan: CompensationPlan, paint: Paint): string {
-  const refused = plan.items.filter((item) => item.refused).length;
-  const done = plan.items.filter((item) => item.done !== undefined).length;
-  const left = plan.items.length - refused - done;
-  const totals = [`${plural(left, 'transaction')} to compensate as of position ${plan.head}`];
+  const { compensate, refused, done } = countPlan(plan);
+  const totals = [`${plural(compensate, 'transaction')} to compensate as of position ${plan.head}`];
   if (refused > 0) totals.push(paint.bad(`${refused} cannot be compensated`));
   if (done > 0) totals.push(`${done} compensated already`);
   return totals.join(', ');

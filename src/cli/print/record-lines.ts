@@ -1,5 +1,6 @@
 import { keysOf, type StoredRecord } from '../../core/record.ts';
 import { toTime } from '../../index.ts';
+import { engineTexts } from './engine-key.ts';
 import type { Paint } from './paint.ts';
 import { printable, shorten } from './text.ts';
 import { cutTo, padTo, widthOf } from './width.ts';
@@ -8,7 +9,8 @@ import { cutTo, padTo, widthOf } from './width.ts';
 const columnsMax = [28, 36, 32] as const;
 
 /**
- * Records for people, one aligned line each: position, time, type, id, outcome, keys. Columns only grow, so that pages
+ * Records for people, one aligned line each: position, time, type, id, outcome, keys, and what happened to
+ * sessions. Columns only grow, so that pages
  * printed one after the other stay aligned; a line is cut to `columns`, when these are known.
  */
 export class RecordLines {
@@ -37,7 +39,8 @@ export class RecordLines {
     const [position = '', type = '', id = '', outcome = ''] = cells;
     const [widest = 0, ...widths] = this.widths;
     const padded = [type, id, outcome].map((cell, i) => padTo(cell, widths[i] ?? 0));
-    const keys = [...keysOf(record)].map(printable).join(' ');
+    const named = [[...keysOf(record)].map(printable).join(' '), ...engineTexts(record.changes)];
+    const keys = named.filter((name) => name !== '').join(', ');
     const parts = [position.padStart(widest), toTime(record.time), ...padded, keys];
     const colours = [paint.strong, paint.dim, plain, paint.dim, outcomeColour(record, paint), paint.key];
     let left = this.columns;

@@ -1,7 +1,7 @@
 import { printable } from './text.ts';
 
-/** A word that a shell reads as it is. */
+/** A word as a POSIX shell reads it back, in quotes only where they are needed. */
 export function shellWord(text: string): string {
   const safe = printable(text);
-  return /^[\w./:@%+,=][\w./:@%+,=-]*$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:@%+,=-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,15 +1,17 @@
 import prettyBytes from 'pretty-bytes';
 import type { JsonObject } from '../../core/json.ts';
 import { type Status, toTime } from '../../index.ts';
+import type { StuckSession } from '../../sessions/stuck.ts';
+import { sessionPairs, toSessionsJson } from './sessions-summary.ts';
 import { formatPairs } from './table.ts';
 import { formatCount, plural, printable } from './text.ts';
 
 const typesListed = 10;
 
 /** The status as JSON. Sizes in bytes. */
-export function toStatusJson(status: Status): JsonObject {
+export function toStatusJson(status: Status, stuck: readonly StuckSession[]): JsonObject {
   // That this command itself reads only says nothing of the environment.
-  const { head, watermark, counts, size, types, readOnly: _, ...rest } = status;
+  const { head, watermark, counts, size, themes, types, readOnly: _, ...rest } = status;
   return {
     v: 1,
     ...rest,
@@ -22,11 +24,12 @@ export function toStatusJson(status: Status): JsonObject {
     counts: { ...counts },
     size: { ...size },
     types: types.map((type) => ({ ...type })),
+    ...toSessionsJson(themes, stuck),
   };
 }
 
 /** The status for people. */
-export function formatStatus(status: Status): string {
+export function formatStatus(status: Status, stuck: readonly StuckSession[]): string {
   const { dir, format, generation, unit, head, counts, size, watermark, durability } = status;
   const filled = `${((size.usedBytes / size.mapBytes) * 100).toFixed(1)} % of a map of ${prettyBytes(size.mapBytes)}`;
   const each = head.position < 1_000 ? '' : `, ${formatCount(Math.round(size.usedBytes / head.position))} bytes each`;
@@ -46,6 +49,7 @@ export function formatStatus(status: Status): string {
       'states',
       `${formatCount(counts.dedicated)} dedicated owned, ${formatCount(counts.shared)} shared, ${plural(counts.keys, 'key')} ever`,
     ],
+    ...sessionPairs(status.themes, stuck),
     ['size', `${prettyBytes(size.fileBytes)} on disk, ${prettyBytes(size.usedBytes)} used${each}; ${filled}`],
     [
       'indexes',

@@ -1,8 +1,15 @@
+import type { Change } from '../../core/change.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { reservedTypePrefix, usersChanges } from '../../core/record.ts';
+import { isEngineKey, sessionOfKey } from '../../core/session.ts';
 import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJson, toTime } from '../../index.ts';
+import { parsePosition } from '../point.ts';
 import { changeText, stateText } from './change-text.ts';
+import { keyText, opText } from './engine-key.ts';
 import type { Paint } from './paint.ts';
 import { outcomeColour, outcomeOf } from './record-lines.ts';
+import { toStandingJson } from './session-json.ts';
+import { sessionIn, sessionReportText } from './session-text.ts';
 import { shellWord } from './shell-word.ts';
 import { toStateJson } from './state-json.ts';
 import { formatPairs, formatTable } from './table.ts';
@@ -12,12 +19,14 @@ import { formatValue, printable } from './text.ts';
 const listedMax = 20;
 
 /** All about a transaction as JSON. */
-export function toTransactionJson({ record, keys, compensatedBy, compensates }: TransactionReport): JsonObject {
+export function toTransactionJson(report: TransactionReport): JsonObject {
+  const { record, keys, sessions, compensatedBy, compensates } = report;
   return {
     v: 1,
     kind: 'transaction',
     record: toRecordJson(record),
     keys: keys.map(toKeyJson),
+    ...(sessions.length === 0 ? {} : { sessions: sessions.map(toOperatedJson) }),
     ...(compensatedBy ? { compensatedBy: toLinkJson(compensatedBy) } : {}),
     ...(compensates ? { compensates: toLinkJson(compensates) } : {}),
   };
@@ -29,7 +38,7 @@ export function formatTransaction(report: TransactionReport, paint: Paint): stri
   const outcome = outcomeColour(record, paint)(outcomeOf(record));
   const title = `${paint.strong(`transaction ${printable(record.id)}`)}  position ${record.position}  ${outcome}`;
   const parts = [title, formatPairs(headOf(report), '  '), ...changesOf(report, paint), ...keysOf(report, paint)];
-  return [...parts, nextOf(report).join('\n')].join('\n');
+  return [...parts, ...sessionsOf(report, paint), nextOf(report).join('\n')].join('\n');
 }
 
 function headOf({ record, compensatedBy, compensates }: TransactionReport): [string, string][] {
@@ -50,14 +59,36 @@ function headOf({ record, compensatedBy, compensates }: TransactionReport): [str
 }
 
 function changesOf({ record }: TransactionReport, paint: Paint): string[] {
-  const { changes, outcome, decided } = record;
+  const { outcome, decided, type } = record;
+  const changes = usersChanges(record.changes);
   if (changes.length === 0) return [];
-  const who = decided ? 'decided by its handler' : 'as requested';
+  const who = type.startsWith(reservedTypePrefix)
+    ? 'decided by the engine'
+    : decided
+      ? 'decided by its handler'
+      : 'as requested';
   const title = outcome === 'committed' ? `changes, ${who}:` : 'changes that were asked for, none applied:';
-  const rows = changes.slice(0, listedMax).map((change) => {
-    return [`  ${change.op}`, paint.key(printable(change.key)), changeText(change)];
+  return ['', title, changeTable(changes, paint), ...andMore(changes.length)];
+}
+
+/** What holds whatever became of the request. */
+function sessionsOf({ record, sessions }: TransactionReport, paint: Paint): string[] {
+  const changes = record.changes.filter(({ key }) => isEngineKey(key));
+  if (changes.length === 0) return [];
+  const lines = sessions.slice(0, listedMax).flatMap((report) => {
+    const around = aroundText(report);
+    return [`  ${sessionReportText(report, paint)}`, ...(around === '' ? [] : [paint.dim(`    ${around}`)])];
   });
-  return ['', title, formatTable(rows), ...andMore(changes.length)];
+  const title = sessions.length === 0 ? [] : ['', 'sessions, before → after:'];
+  return ['', 'operations:', changeTable(changes, paint), ...andMore(changes.length), ...title, ...lines];
+}
+
+function changeTable(changes: readonly Change[], paint: Paint): string {
+  return formatTable(
+    changes
+      .slice(0, listedMax)
+      .map((change) => [`  ${opText(change.op)}`, paint.key(keyText(change.key)), changeText(change)]),
+  );
 }
 
 function keysOf({ record, keys }: TransactionReport, paint: Paint): string[] {
@@ -66,22 +97,29 @@ function keysOf({ record, keys }: TransactionReport, paint: Paint): string[] {
   const lines = keys.slice(0, listedMax).flatMap((key) => {
     const before = stateText(key.before);
     const states = record.outcome === 'committed' ? `${before} → ${stateText(key.after)}` : before;
-    const around = [
-      ...(key.previous ? [`before it ${linkText(key.previous)}`] : []),
-      ...(key.next ? [`after it ${linkText(key.next)}`] : []),
-    ];
+    const around = aroundText(key);
     const name = `  ${paint.key(printable(key.key))}  ${states}`;
-    return around.length === 0 ? [name] : [name, paint.dim(`    ${around.join(', ')}`)];
+    return around === '' ? [name] : [name, paint.dim(`    ${around}`)];
   });
   return ['', title, ...lines, ...andMore(keys.length)];
 }
 
-function nextOf({ record, keys, compensatedBy }: TransactionReport): string[] {
+function aroundText({ previous, next }: KeyReport): string {
+  const before = previous ? [`before it ${linkText(previous)}`] : [];
+  return [...before, ...(next ? [`after it ${linkText(next)}`] : [])].join(', ');
+}
+
+function nextOf({ record, keys, sessions, compensatedBy }: TransactionReport): string[] {
   const next = [];
   const [first] = keys;
+  const [session] = sessions;
   if (first) next.push(`txlog inspect --key ${shellWord(first.key)}`);
-  if (record.outcome === 'committed' && !compensatedBy && record.compensates === undefined) {
-    next.push(`txlog compensate ${shellWord(record.id)} --plan`);
+  if (session) next.push(`txlog session show ${shellWord(sessionOfKey(session.key) ?? '')}`);
+  const isUsers = !record.type.startsWith(reservedTypePrefix);
+  if (record.outcome === 'committed' && isUsers && !compensatedBy) {
+    // A number would be taken for a position.
+    const flag = parsePosition(record.id) === undefined ? '' : '--id ';
+    next.push(`txlog compensate ${flag}${shellWord(record.id)} --plan`);
   }
   if (record.rejection?.owner) next.push(`txlog inspect --id ${shellWord(record.rejection.owner.id)}`);
   return next.length === 0 ? [] : ['', ...next.map((command) => `next: ${command}`)];
@@ -101,6 +139,18 @@ function toKeyJson({ key, before, after, previous, next }: KeyReport): JsonObjec
     key,
     ...(before ? { before: toStateJson(before) } : {}),
     ...(after ? { after: toStateJson(after) } : {}),
+    ...(previous ? { previous: toLinkJson(previous) } : {}),
+    ...(next ? { next: toLinkJson(next) } : {}),
+  };
+}
+
+function toOperatedJson({ key, before, after, previous, next }: KeyReport): JsonObject {
+  const was = sessionIn(before);
+  const is = sessionIn(after);
+  return {
+    session: sessionOfKey(key) ?? key,
+    ...(was ? { before: toStandingJson(was) } : {}),
+    ...(is ? { after: toStandingJson(is) } : {}),
     ...(previous ? { previous: toLinkJson(previous) } : {}),
     ...(next ? { next: toLinkJson(next) } : {}),
   };

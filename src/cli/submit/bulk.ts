@@ -3,14 +3,17 @@ import { TxlogError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import type { Environment } from '../../environment.ts';
-import type { Answer } from '../../index.ts';
+import type { Request } from '../../index.ts';
 import type { Input } from './input.ts';
 import { type Item, type Mapping, readItems } from './read-items.ts';
 import type { Line } from './split-lines.ts';
 
+/** What became of a request: its receipt, or what stands for one; or the error that kept it from being processed. */
+export type Delivered<R> = { readonly receipt: R } | { readonly error: TxlogError };
+
 /** Where the outcomes go, in the order of the input. */
-export interface BulkSink {
-  receipt(receipt: Receipt): Promise<void>;
+export interface BulkSink<R = Receipt> {
+  receipt(receipt: R): Promise<void>;
   /** A line without a receipt, of a run that goes on, or that others already passed. */
   failure(error: TxlogError): Promise<void>;
   /** Everything so far is durable and printed, up to and with this line. */
@@ -24,20 +27,23 @@ export interface BulkOptions {
   readonly keepGoing: boolean;
 }
 
+/** Who takes the requests: one answer each, in their order. */
+export type Deliver<R> = (requests: readonly Request[]) => Promise<readonly Delivered<R>[]>;
+
 /** Units that are decided and confirmed while the next one is read. */
 const unitsInFlight = 4;
 
-type Sent = { readonly items: readonly Item[]; readonly answers: Promise<readonly Answer[]> };
+type Sent<R> = { readonly items: readonly Item[]; readonly answers: Promise<readonly Delivered<R>[]> };
 
 /**
  * Submits the lines of an input of any length: reads no faster than receipts are taken, and holds a few thousand lines
  * at most. What has arrived is submitted at once when nothing more is waiting, so that a slow sender gets its receipts.
  */
-export class Bulk {
+export class Bulk<R> {
   private readonly env: Environment;
-  private readonly sink: BulkSink;
-  private readonly options: BulkOptions;
-  private readonly sent: Sent[] = [];
+  private readonly sink: BulkSink<R>;
+  private readonly options: BulkOptions & { readonly deliver: Deliver<R> };
+  private readonly sent: Sent<R>[] = [];
   private unit: Item[] = [];
   private unitBytes = 0;
   /** The first failure of a run that stops at one. */
@@ -45,7 +51,7 @@ export class Bulk {
   /** Whether submitting the same lines again applies none twice. */
   isRepeatable = true;
 
-  constructor(env: Environment, sink: BulkSink, options: BulkOptions) {
+  constructor(env: Environment, sink: BulkSink<R>, options: BulkOptions & { readonly deliver: Deliver<R> }) {
     this.env = env;
     this.sink = sink;
     this.options = options;
@@ -117,7 +123,7 @@ export class Bulk {
     if (this.unit.length === 0) return;
     const items = this.unit;
     const requests = items.flatMap((item) => ('request' in item ? [item.request] : []));
-    const answers = requests.length === 0 ? Promise.resolve([]) : this.env.submitChecked(requests);
+    const answers = requests.length === 0 ? Promise.resolve([]) : this.options.deliver(requests);
     answers.catch(() => {});
     this.sent.push({ items, answers });
     this.unit = [];

@@ -1,5 +1,8 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/errors.ts';
+import type { EnqueueOptions } from '../../sessions/enqueue.ts';
+import { durationValue, parseDuration } from '../duration.ts';
+import { changeForms } from './short-forms.ts';
 
 /** Flags that tell one request. */
 const requestFlags = {
@@ -17,8 +20,7 @@ const requestFlags = {
   }),
   change: Flags.string({
     summary: 'A change: OP KEY VALUE, or a JSON object. May be given again.',
-    description:
-      'claim KEY VALUE, release KEY OWNER, replace KEY OWNER VALUE, confirm KEY OWNER, set|merge|add|append KEY VALUE, delete KEY, reduce KEY REDUCER VALUE.',
+    description: `${changeForms}.`,
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'CHANGE',
@@ -36,7 +38,7 @@ const requestFlags = {
 /** Flags that tell how the lines of a file are submitted. */
 const fileFlags = {
   atomic: Flags.boolean({
-    summary: 'All lines, or none of them.',
+    summary: 'All lines, or none of them: at most 10,000 requests of 64 MiB.',
     exclusive: ['keep-going', 'dry-run'],
     helpGroup: 'FILE',
   }),
@@ -56,10 +58,62 @@ const fileFlags = {
   })(),
 };
 
+/** Flags that leave the deciding to a worker. */
+const queueFlags = {
+  async: Flags.boolean({
+    summary: 'Put it into the durable queue of its type: `txlog work` decides it, once.',
+    exclusive: ['atomic', 'dry-run'],
+    helpGroup: 'QUEUE',
+  }),
+  respond: Flags.string({
+    summary: 'Theme that gets the receipt as a session.',
+    dependsOn: ['async'],
+    helpValue: 'THEME',
+    helpGroup: 'QUEUE',
+  }),
+  order: Flags.string({
+    summary: 'Those of one type and key are decided one after another.',
+    dependsOn: ['async'],
+    helpValue: 'KEY',
+    helpGroup: 'QUEUE',
+  }),
+  delay: Flags.string({
+    summary: 'Not before so long.',
+    dependsOn: ['async'],
+    helpValue: durationValue,
+    helpGroup: 'QUEUE',
+  }),
+  wait: Flags.string({
+    summary: 'Wait so long for the receipt of one request, and print that.',
+    dependsOn: ['async'],
+    helpValue: durationValue,
+    helpGroup: 'QUEUE',
+  }),
+};
+
+/** What the flags above were given. */
+interface QueueValues {
+  readonly async: boolean;
+  readonly respond?: string | undefined;
+  readonly order?: string | undefined;
+  readonly delay?: string | undefined;
+}
+
+/** How the flags want requests to be queued; undefined when they are to be decided now. Errors: USAGE. */
+export function toQueue({ async, respond, order, delay }: QueueValues): EnqueueOptions | undefined {
+  if (!async) return undefined;
+  return {
+    ...(respond === undefined ? {} : { respond }),
+    ...(order === undefined ? {} : { order }),
+    ...(delay === undefined ? {} : { delay: parseDuration('--delay', delay) / 1_000 }),
+  };
+}
+
 /** All flags of `submit`. */
 export const submitFlags = {
   ...requestFlags,
   ...fileFlags,
+  ...queueFlags,
   app: Flags.string({
     summary:
       'Module with the handlers of request types (default: that of init --app, or txlog.app.* beside the environment).',
@@ -75,7 +129,7 @@ export const submitFlags = {
  * Errors: USAGE.
  */
 export function checkForm(file: string | undefined, flags: Readonly<Record<string, unknown>>): void {
-  const foreign = Object.keys(file === undefined ? fileFlags : requestFlags);
+  const foreign = file === undefined ? Object.keys(fileFlags) : [...Object.keys(requestFlags), 'wait'];
   const wrong = foreign.find((name) => flags[name] !== undefined && flags[name] !== false);
   if (wrong === undefined) return;
   const message = file === undefined ? `--${wrong} needs a FILE` : `FILE and --${wrong} exclude each other`;

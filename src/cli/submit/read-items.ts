@@ -30,7 +30,9 @@ export function readItems(env: Environment, mapping: Mapping | undefined, line: 
     return [{ line: line.number, request: env.check(value, line.bytes), hasId }];
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
-    return [{ line: line.number, error: mapping ? error.at(line.number) : placeError(error, line.number, line.text) }];
+    // A field of what a mapping made is no place in the line; what has a column is of the text.
+    const hasPlace = !mapping || error.details.column !== undefined;
+    return [{ line: line.number, error: hasPlace ? placeError(error, line.number, line.text) : error.at(line.number) }];
   }
 }
 

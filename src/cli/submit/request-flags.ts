@@ -39,18 +39,23 @@ export function toRequestInput(flags: RequestFlags): JsonValue {
 }
 
 function readData(data: string): JsonValue {
-  return parseFlagJson('--data', data.startsWith('@') ? readText(data.slice(1)) : data);
+  return parseFlagJson('--data', data.startsWith('@') ? readTextFile('--data', data.slice(1)) : data);
 }
 
-function readText(file: string): string {
-  let bytes: Buffer;
+/** The text of a file that a flag names; `-` is stdin. Errors: as `readBytesFile`, UTF8_INVALID. */
+export function readTextFile(flag: string, file: string): string {
+  const bytes = readBytesFile(flag, file);
+  if (!isUtf8(bytes)) throw new TxlogError('UTF8_INVALID', `${flag}: ${file} is not valid UTF-8`);
+  return bytes.toString('utf8');
+}
+
+/** The bytes of a file that a flag names; `-` is stdin. Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE. */
+export function readBytesFile(flag: string, file: string): Buffer {
   try {
-    bytes = readFileSync(file === '-' ? 0 : file);
+    return readFileSync(file === '-' ? 0 : file);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new TxlogError('INPUT_NOT_FOUND', `--data: there is no file ${file}`, { cause });
-    throw new TxlogError('INPUT_UNREADABLE', `--data: cannot read ${file}: ${message}`, { cause });
+    if (code === 'ENOENT') throw new TxlogError('INPUT_NOT_FOUND', `${flag}: there is no file ${file}`, { cause });
+    throw new TxlogError('INPUT_UNREADABLE', `${flag}: cannot read ${file}: ${message}`, { cause });
   }
-  if (!isUtf8(bytes)) throw new TxlogError('UTF8_INVALID', `--data: ${file} is not valid UTF-8`);
-  return bytes.toString('utf8');
 }

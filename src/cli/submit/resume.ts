@@ -1,4 +1,4 @@
-import { printable } from '../print/text.ts';
+import { shellWord } from '../print/shell-word.ts';
 
 /** What a run that did not reach the end of its input may be continued with. */
 export interface ResumePoint {
@@ -13,15 +13,12 @@ export interface ResumePoint {
 
 /** The command that continues such a run. */
 export function resumeCommand({ argv, file, line, isRepeatable }: ResumePoint): string {
-  const words = (args: readonly string[]) => ['txlog submit', ...args.map(quote)].join(' ');
-  if (isRepeatable) return printable(file === '-' ? `${words(argv)} (with the same input)` : words(argv));
+  const words = (args: readonly string[]) => ['txlog submit', ...args.map(shellWord)].join(' ');
+  if (isRepeatable) return file === '-' ? `${words(argv)} (with the same input)` : words(argv);
   const fromStdin = words(argv.map((arg) => (arg === file ? '-' : arg)));
-  if (file === '-') return printable(`${fromStdin} (with the input from line ${line} on)`);
-  const read = file.endsWith('.gz') ? `zcat ${quote(file)} | tail -n +${line}` : `tail -n +${line} ${quote(file)}`;
-  return printable(`${read} | ${fromStdin}`);
-}
-
-/** A word as a POSIX shell reads it back. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (file === '-') return `${fromStdin} (with the input from line ${line} on)`;
+  const read = file.endsWith('.gz')
+    ? `zcat ${shellWord(file)} | tail -n +${line}`
+    : `tail -n +${line} ${shellWord(file)}`;
+  return `${read} | ${fromStdin}`;
 }

@@ -1,20 +1,16 @@
 import { TxlogError } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { opFields } from '../../core/request.ts';
 import { parseJson } from '../../index.ts';
 
-/** Names of what follows the key in the short form of a change; the last one is JSON and may hold spaces. */
-const operands: Readonly<Record<string, readonly string[]>> = {
-  claim: ['value'],
-  confirm: ['owner'],
-  release: ['owner'],
-  replace: ['owner', 'value'],
-  set: ['value'],
-  merge: ['value'],
-  add: ['value'],
-  append: ['value'],
-  delete: [],
-  reduce: ['reducer', 'value'],
-};
+/** Names of what follows the key in the short form of each change; a value is the last one, is JSON and may hold spaces. */
+const operands: ReadonlyMap<string, readonly string[]> = new Map(
+  // How long a claim is pending is told by the JSON form alone.
+  Object.entries(opFields).map(([op, fields]) => [op, fields.flat().filter((name) => name !== 'pending')]),
+);
+
+/** The short forms of all changes, for help. */
+export const changeForms = [...operands].map(([op, names]) => formOf(op, names)).join(', ');
 
 /**
  * Reads a `--change`: a JSON object, or `OP KEY …` where keys, owners and reducers hold no spaces and a value is JSON,
@@ -25,7 +21,7 @@ const operands: Readonly<Record<string, readonly string[]>> = {
 export function parseChange(text: string): JsonValue {
   if (text.trimStart().startsWith('{')) return parseFlagJson('--change', text);
   const [op = '', afterOp] = cutWord(text);
-  const names = operands[op];
+  const names = operands.get(op);
   const [key = '', afterKey] = cutWord(afterOp);
   if (!names || key === '') throw usage('--change', text, 'OP KEY VALUE, or a JSON object');
   const change: Record<string, JsonValue> = { op, key };
@@ -37,7 +33,7 @@ export function parseChange(text: string): JsonValue {
     change[name] = isJson ? parseFlagJson('--change', word) : word;
     rest = after;
   }
-  if (rest !== '') throw usage('--change', text, `${op} KEY ${names.join(' ').toUpperCase()}`.trimEnd());
+  if (rest !== '') throw usage('--change', text, formOf(op, names));
   return change;
 }
 
@@ -64,12 +60,16 @@ export function parseFlagJson(flag: string, text: string): JsonValue {
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
     const hint = error.code === 'JSON_INVALID' ? { hint: 'Text is JSON only in double quotes: \'"like this"\'' } : {};
-    // One line of JSON: only the column is a place in it.
-    const { line: _, ...details } = error.details;
-    const { column } = details;
-    const place = column === undefined ? '' : ` (column ${column})`;
+    // Of JSON in one line only the column is a place.
+    const { line = 1, ...rest } = error.details;
+    const details = line === 1 ? rest : { ...rest, line };
+    const place = rest.column === undefined ? '' : ` (${line === 1 ? '' : `line ${line}, `}column ${rest.column})`;
     throw new TxlogError(error.code, `${flag}: ${error.message}${place}`, { ...details, ...hint });
   }
+}
+
+function formOf(op: string, names: readonly string[]): string {
+  return [op, 'KEY', ...names.map((name) => name.toUpperCase())].join(' ');
 }
 
 /** The first word, and what follows the white space after it. */

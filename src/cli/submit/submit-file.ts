@@ -1,15 +1,17 @@
 import { TxlogError } from '../../core/errors.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import type { Environment } from '../../environment.ts';
-import { toReceiptJson } from '../../index.ts';
-import { loadMapping } from '../../load-mapping.ts';
+import { loadMap, toReceiptJson } from '../../index.ts';
+import { type Enqueued, type EnqueueOptions, enqueueChecked } from '../../sessions/enqueue.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import type { WorkProgress } from '../progress.ts';
 import { toErrorJson } from '../report-error.ts';
-import { Bulk, type BulkSink } from './bulk.ts';
+import { onInterrupt } from '../signals.ts';
+import { say } from '../talk.ts';
+import { toAcceptedJson } from './accepted.ts';
+import { Bulk, type BulkSink, type Deliver } from './bulk.ts';
 import type { Input } from './input.ts';
-import { onInterrupt } from './interrupt.ts';
-import type { Progress } from './progress.ts';
 import { resumeCommand } from './resume.ts';
 import { Tally } from './tally.ts';
 import { submitWhole } from './whole.ts';
@@ -28,6 +30,8 @@ export interface SubmitFileOptions {
   readonly receipts: 'all' | 'rejected' | 'none';
   readonly quiet: boolean;
   readonly json: boolean;
+  /** Put the requests into their queues, to be decided by a worker. */
+  readonly queue?: EnqueueOptions | undefined;
 }
 
 /**
@@ -46,15 +50,20 @@ export async function submitFile(
   const tally = new Tally();
   const progress = await startProgress(input, options);
   const done = { line: 0 };
-  const sink = toSink(out, tally, progress, done, options);
-  const mapping = options.map === undefined ? env.app.map : await loadMapping(options.map);
-  const bulk = new Bulk(env, sink, { ...options, mapping });
-  const interrupt = onInterrupt(() => input.stop());
+  const sink = toSink(out, tally, input, progress, done, options);
+  const mapping = options.map === undefined ? env.app.map : await loadMap(options.map);
+  const bulk = new Bulk(env, sink, { ...options, mapping, deliver: delivery(env, options) });
+  const interrupt = onInterrupt();
+  interrupt.signal.addEventListener('abort', () => input.stop());
   const resume = () => resumeCommand({ ...options, line: done.line + 1, isRepeatable: bulk.isRepeatable });
   out.mustArrive = true;
   try {
-    if (options.atomic || options.dryRun)
-      await submitWhole(env, input, sink, { ...options, mapping, isStopped: () => interrupt.signal !== undefined });
+    if (options.dryRun)
+      await env.rehearse((copy) =>
+        new Bulk(copy, sink, { ...options, mapping, deliver: delivery(copy, options) }).run(input),
+      );
+    else if (options.atomic)
+      await submitWhole(env, input, sink, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
     else await bulk.run(input);
     await out.flush();
   } catch (error) {
@@ -63,24 +72,41 @@ export async function submitFile(
     progress?.stop();
     interrupt.release();
   }
-  const { signal, exitCode } = interrupt;
-  if (input.isEmpty() && signal === undefined) throw empty(input);
-  tell(tally, options, signal === undefined ? undefined : resume());
-  return signal === undefined ? tally.exitCode : exitCode;
+  const interrupted = interrupt.exitCode();
+  if (input.isEmpty() && interrupted === undefined) throw empty(input);
+  tell(tally, options, interrupted === undefined ? undefined : resume());
+  return interrupted ?? tally.exitCode;
+}
+
+/** Decides the requests, or puts them into their queues. */
+function delivery(env: Environment, { queue }: SubmitFileOptions): Deliver<Receipt | Enqueued> {
+  if (!queue) return (requests) => env.submitChecked(requests);
+  return async (requests) => {
+    const answers = await enqueueChecked(env, requests, queue);
+    return answers.map(({ enqueued, error }) => (error ? { error } : { receipt: enqueued }));
+  };
 }
 
 function toSink(
   out: Output,
   tally: Tally,
-  progress: Progress | undefined,
+  input: Input,
+  progress: WorkProgress | undefined,
   done: { line: number },
-  { receipts }: SubmitFileOptions,
-): BulkSink {
+  { receipts, dryRun }: SubmitFileOptions,
+): BulkSink<Receipt | Enqueued> {
   return {
-    async receipt(receipt: Receipt) {
+    async receipt(answer) {
+      if ('session' in answer) {
+        tally.accepted += 1;
+        if (receipts === 'all') await out.json(toAcceptedJson(answer));
+        return;
+      }
+      // What was decided before has its receipt at once.
+      const receipt = 'receipt' in answer ? answer.receipt : answer;
       tally.add(receipt);
       if (receipts === 'all' || (receipts === 'rejected' && receipt.outcome === 'rejected')) {
-        await out.json(toReceiptJson(receipt));
+        await out.json(toReceiptJson(dryRun ? { ...receipt, durability: 'none', dryRun } : receipt));
       }
     },
     async failure(error) {
@@ -88,8 +114,9 @@ function toSink(
       if (receipts !== 'none') await out.json(toErrorJson(error));
     },
     async settled(line) {
-      done.line = line;
-      progress?.update(tally.receipts);
+      // Nothing of a dry run is kept that another could go on from.
+      if (!dryRun) done.line = line;
+      progress?.onProgress(input.bytesRead(), input.bytes ?? 1, tally.formatRate());
       await out.flush();
     },
   };
@@ -97,10 +124,9 @@ function toSink(
 
 /** Only where people look at stderr and receipts do not run over the same screen. */
 async function startProgress(input: Input, { receipts, quiet, json }: SubmitFileOptions) {
-  const isSeen = process.stderr.isTTY && !quiet && !json && process.env.TERM !== 'dumb';
-  if (!isSeen || (process.stdout.isTTY && receipts !== 'none')) return undefined;
-  const { showProgress } = await import('./progress.ts');
-  return showProgress(input);
+  if (quiet || json || !process.stderr.isTTY || (process.stdout.isTTY && receipts !== 'none')) return undefined;
+  const { showWork } = await import('../progress.ts');
+  return showWork('submitting', true, input.bytes !== undefined);
 }
 
 /** The summary, and after an interruption the command that goes on. */
@@ -108,11 +134,11 @@ function tell(tally: Tally, { json, quiet }: SubmitFileOptions, resume: string |
   if (quiet && resume === undefined) return;
   if (json) {
     const more = resume === undefined ? {} : { interrupted: true, next: [resume] };
-    process.stderr.write(`${JSON.stringify({ v: 1, summary: tally.toJson(), ...more })}\n`);
+    say(`${JSON.stringify({ v: 1, summary: tally.toJson(), ...more })}\n`);
     return;
   }
-  process.stderr.write(`${tally.format()}\n`);
-  if (resume !== undefined) process.stderr.write(`txlog: interrupted\n  resume: ${resume}\n`);
+  say(`${tally.format()}\n`);
+  if (resume !== undefined) say(`txlog: interrupted\n  resume: ${resume}\n`);
 }
 
 function withResume(error: TxlogError, resume: string): TxlogError {

@@ -12,12 +12,19 @@ export class Tally {
   private rejected = 0;
   private duplicates = 0;
   private rejectedAtAll = 0;
+  /** Requests that were put into their queues. */
+  accepted = 0;
   /** Lines that got an error in place of a receipt. */
   failed = 0;
 
   /** Requests that have a receipt. */
   get receipts(): number {
     return this.committed + this.rejected + this.duplicates;
+  }
+
+  /** Receipts per second. */
+  private get rate(): number {
+    return Math.round(((this.receipts + this.accepted) / Math.max(performance.now() - this.started, 1)) * 1_000);
   }
 
   /** Counts a receipt. */
@@ -36,28 +43,39 @@ export class Tally {
 
   /** 0; 1 when all were rejected; 6 when some lines failed, 65 when all did. */
   get exitCode(): ExitCode {
-    if (this.failed > 0) return this.receipts === 0 ? 65 : 6;
-    return this.receipts > 0 && this.rejectedAtAll === this.receipts ? 1 : 0;
+    if (this.failed > 0) return this.receipts + this.accepted === 0 ? 65 : 6;
+    return this.receipts > 0 && this.rejectedAtAll === this.receipts + this.accepted ? 1 : 0;
   }
 
-  /** For people, in one line. */
+  /** For people, while it goes on. */
+  formatRate(): string {
+    return `${plural(this.receipts, 'receipt')}, ${formatCount(this.rate)}/s`;
+  }
+
+  /** For people, in one line, at the end. */
   format(): string {
     const ms = performance.now() - this.started;
-    const rate = Math.round((this.receipts / Math.max(ms, 1)) * 1_000);
     const codes = [...this.rejections].map(([code, count]) => `${printable(code)} ${formatCount(count)}`);
     const parts = [
-      `${formatCount(this.committed)} committed`,
-      `${formatCount(this.rejected)} rejected${codes.length === 0 ? '' : ` (${codes.join(', ')})`}`,
+      ...(this.accepted === 0 ? [] : [`${formatCount(this.accepted)} accepted`]),
+      // Of requests that were queued, only those that were decided before have a receipt: an earlier one.
+      ...(this.accepted > 0
+        ? []
+        : [
+            `${formatCount(this.committed)} committed`,
+            `${formatCount(this.rejected)} rejected${codes.length === 0 ? '' : ` (${codes.join(', ')})`}`,
+          ]),
       ...(this.duplicates === 0 ? [] : [`${formatCount(this.duplicates)} submitted before`]),
       ...(this.failed === 0 ? [] : [`${plural(this.failed, 'line')} failed`]),
     ];
-    return `${plural(this.receipts, 'request')}: ${parts.join(', ')} in ${prettyMilliseconds(ms)} (${formatCount(rate)}/s)`;
+    return `${plural(this.receipts + this.accepted, 'request')}: ${parts.join(', ')} in ${prettyMilliseconds(ms)} (${formatCount(this.rate)}/s)`;
   }
 
   /** For scripts. */
   toJson(): JsonObject {
     return {
-      requests: this.receipts,
+      requests: this.receipts + this.accepted,
+      ...(this.accepted === 0 ? {} : { accepted: this.accepted }),
       committed: this.committed,
       rejected: this.rejected,
       rejections: Object.fromEntries(this.rejections),

@@ -17,8 +17,10 @@ export function toStorageError<T>(operation: string, run: () => T): T {
   }
 }
 
-function named(operation: string, error: Error & { code?: unknown }): TxlogError {
-  const { code, message } = error;
+function named(operation: string, error: Error & { code?: unknown; errno?: number }): TxlogError {
+  const { message, errno = 0 } = error;
+  // LMDB's errors have the system's number as code, Node's own have a name, and the number negated.
+  const code = typeof error.code === 'string' ? -errno : error.code;
   if (code === 13 || code === 1) {
     return new TxlogError('ENV_PERMISSION', `no permission to ${operation}`, { cause: error, next: ['txlog doctor'] });
   }

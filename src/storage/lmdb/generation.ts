@@ -49,9 +49,21 @@ const currentFile = (dir: string): string => join(dir, 'current');
 /**
  * The generation to open first, or undefined when there is no environment.
  *
- * Errors: ENV_FOREIGN when the directory holds something else.
+ * Errors: ENV_FOREIGN when the directory holds something else; ENV_PERMISSION.
  */
 export function readCurrent(dir: string): number | undefined {
+  try {
+    return findCurrent(dir);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
+    throw new TxlogError('ENV_PERMISSION', `no permission to read the environment in ${dir}`, {
+      cause,
+      next: [`ls -ld ${dir}`],
+    });
+  }
+}
+
+function findCurrent(dir: string): number | undefined {
   if (!existsSync(dir)) return undefined;
   if (!statSync(dir).isDirectory())
     throw new TxlogError('ENV_FOREIGN', `${dir} is a file, not an environment's directory`);
@@ -66,12 +78,16 @@ export function readCurrent(dir: string): number | undefined {
   }
   const text = readFileSync(currentFile(dir), 'utf8').trim();
   const generation = Number(/^g([1-9][0-9]*)$/.exec(text)?.[1]);
-  if (!Number.isSafeInteger(generation) || !existsSync(join(generationDir(dir, generation), 'data.mdb'))) {
+  if (!Number.isSafeInteger(generation) || !hasData(generationDir(dir, generation))) {
     throw new TxlogError('ENV_FOREIGN', `${currentFile(dir)} does not name a generation of an environment`, {
       next: [`txlog doctor --env ${dir}`],
     });
   }
   return generation;
+}
+
+function hasData(dir: string): boolean {
+  return statSync(join(dir, 'data.mdb'), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Points `current` at a generation, so that it holds either the old name or the new one. */

@@ -1,5 +1,6 @@
-import type { Database } from 'lmdb';
-import type { RangeOptions, Row, Snapshot, TableName } from '../../ports/storage.ts';
+import type { Database, Transaction } from 'lmdb';
+import type { Pinned, RangeOptions, Row, Snapshot, TableName } from '../../ports/storage.ts';
+import type { LmdbEnv } from './open-env.ts';
 
 type Table = Database<Buffer, Buffer>;
 
@@ -15,7 +16,41 @@ export function lmdbSnapshot(tables: ReadonlyMap<TableName, Table>): Snapshot {
   };
 }
 
-function rangeOf(table: Table | undefined, options: RangeOptions): Iterable<Row> {
+/**
+ * The newest snapshot, held on to by a read transaction of its own. `check` throws once the environment is closed: LMDB
+ * itself would end the process.
+ */
+export function pinSnapshot({ root, tables }: LmdbEnv, check: () => void): Pinned {
+  const transaction = root.useReadTransaction();
+  const pinned = { transaction };
+  const range = (table: TableName, options: RangeOptions = {}) => {
+    check();
+    return rangeOf(tables.get(table), options, pinned);
+  };
+  const snapshot: Snapshot = {
+    get(table, key) {
+      check();
+      // The option is missing in the package's types.
+      return (tables.get(table) as PinnedTable | undefined)?.getBinary(key as Buffer, pinned);
+    },
+    range,
+    count(table) {
+      // The statistics of a table are those of the shared read transaction.
+      let rows = 0;
+      for (const _ of range(table)) rows += 1;
+      return rows;
+    },
+  };
+  return { snapshot, release: () => transaction.done() };
+}
+
+type PinnedTable = { getBinary(key: Buffer, options: object): Buffer | undefined };
+
+function rangeOf(
+  table: Table | undefined,
+  options: RangeOptions,
+  pinned: { readonly transaction?: Transaction } = {},
+): Iterable<Row> {
   if (!table) return [];
   const bounds = options.reverse
     ? // LMDB starts a reverse range at its upper bound, which it includes; ours does not.
@@ -28,7 +63,7 @@ function rangeOf(table: Table | undefined, options: RangeOptions): Iterable<Row>
       }
     : { start: options.start as Buffer, end: options.end as Buffer };
   const limit = options.limit === undefined ? {} : { limit: options.limit };
-  return table.getRange({ ...withoutUndefined(bounds), ...limit });
+  return table.getRange({ ...withoutUndefined(bounds), ...limit, ...pinned });
 }
 
 function withoutUndefined<T extends object>(fields: T): T {

@@ -3,11 +3,11 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '../../core/assert.ts';
 import { TxlogError } from '../../core/errors.ts';
-import type { Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
+import type { Pinned, Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { toStorageError } from './failure.ts';
 import { type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
 import { findPageProblems } from './pages.ts';
-import { lmdbSnapshot } from './snapshot.ts';
+import { lmdbSnapshot, pinSnapshot } from './snapshot.ts';
 
 const reserveBytesDefault = 32 * 1024 * 1024;
 
@@ -25,9 +25,10 @@ interface Put {
  * Source: docs/formats/lmdb.md; decisions/0003-lmdb-options.md.
  */
 export function openLmdbStorage(options: LmdbOptions): Storage {
-  const env = toStorageError('open the environment', () => openEnv(options));
+  const env = toStorageError(`open the environment in ${options.dir}`, () => openEnv(options));
   const snapshot = lmdbSnapshot(env.tables);
   const file = join(options.dir, 'data.mdb');
+  const pins = new Set<Pinned>();
   let closed = false;
   const open = () => {
     if (closed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
@@ -48,6 +49,14 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
       env.root.resetReadTxn();
       return work(snapshot);
     },
+    pin() {
+      open();
+      env.root.resetReadTxn();
+      const pinned = pinSnapshot(env, open);
+      pins.add(pinned);
+      const release = () => void (pins.delete(pinned) && pinned.release());
+      return { ...pinned, release };
+    },
     // Every commit writes data.mdb, whoever makes it: the kernel tells, so no one has to poll.
     watch: (changed) => watchFile(file, changed),
     size: () => sizeOf(env, file),
@@ -56,7 +65,12 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
     async close() {
       if (closed) return;
       closed = true;
-      await env.root.close();
+      for (const pinned of pins) pinned.release();
+      pins.clear();
+      // Without writes that it has to wait for, LMDB closes at once, and thus inside the gate.
+      const done = env.gate.hold(() => env.root.close());
+      env.gate.close();
+      await done;
     },
   };
 }
@@ -72,8 +86,9 @@ function commit<T>(env: LmdbEnv, snapshot: Snapshot, work: (tx: WriteTx) => T): 
       void puts.push({ table, key: key as Buffer, value: value as Buffer, append }),
     delete: (table, key) => void puts.push({ table, key: key as Buffer, value: undefined, append: false }),
   };
-  toStorageError('commit', () => {
+  const commitPuts = () =>
     env.root.transactionSync(() => {
+      refuseOldState(env);
       try {
         result = { value: work(tx) };
       } catch (error) {
@@ -84,10 +99,24 @@ function commit<T>(env: LmdbEnv, snapshot: Snapshot, work: (tx: WriteTx) => T): 
       applyPuts(env, puts);
       // Nothing is returned: a thenable here would keep the transaction open.
     });
-  });
+  toStorageError('commit', () => env.gate.hold(commitPuts));
   if (failure) throw failure.error;
   assert(result !== undefined, 'a transaction that committed has a result');
   return result.value;
+}
+
+/**
+ * A program that opens the environment without the gate may make LMDB begin on an older state than the newest; what is
+ * then committed would undo what others were told is durable.
+ */
+function refuseOldState({ root }: LmdbEnv): void {
+  const { env } = root as unknown as { env: { getWriteTxnId(): number; info(): { lastTxnId: number } } };
+  const [began, newest] = [env.getWriteTxnId() - 1, env.info().lastTxnId];
+  if (began === newest) return;
+  throw new TxlogError('STORAGE_FAILED', `LMDB began to write on state ${began}, the newest is ${newest}`, {
+    hint: 'Nothing was written. Another program opened the environment meanwhile; opening it once more mends it.',
+    next: ['txlog doctor', 'txlog verify'],
+  });
 }
 
 function applyPuts(env: LmdbEnv, puts: readonly Put[]): void {
@@ -112,19 +141,25 @@ function applyPuts(env: LmdbEnv, puts: readonly Put[]): void {
 }
 
 function refuseWhenFull(options: LmdbOptions): void {
-  // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
-  if (!existsSync(options.dir)) return;
-  const { bavail, bsize } = toStorageError('look at the disk', () => statfsSync(options.dir));
+  const free = toStorageError('look at the disk', () => freeBytes(options.dir));
   const reserve = options.reserveBytes ?? reserveBytesDefault;
-  if (bavail * bsize >= reserve) return;
-  throw new TxlogError(
-    'STORAGE_FULL',
-    `only ${bavail * bsize} bytes are free on the disk, ${reserve} are kept in reserve`,
-    {
-      hint: 'Nothing was written. Reads still work.',
-      next: [`df -h ${options.dir}`, 'txlog status'],
-    },
-  );
+  // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
+  if (free === undefined || free >= reserve) return;
+  throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${reserve} are kept in reserve`, {
+    hint: 'Nothing was written. Reads still work.',
+    next: [`df -h ${options.dir}`, 'txlog status'],
+  });
+}
+
+/** Undefined when there is no such directory. */
+function freeBytes(dir: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(dir);
+    return bavail * bsize;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function watchFile(file: string, changed: () => void): () => void {

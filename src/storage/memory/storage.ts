@@ -49,6 +49,10 @@ export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOn
       open();
       return work(snapshot);
     },
+    pin() {
+      open();
+      return { snapshot: memorySnapshot(copyOf(files)), release() {} };
+    },
     watch(changed) {
       files.watchers.add(changed);
       return () => void files.watchers.delete(changed);
@@ -60,6 +64,13 @@ export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOn
       closed = true;
     },
   };
+}
+
+/** The rows as they are now; bytes are never changed, so they are shared. */
+function copyOf(files: MemoryFiles): MemoryFiles {
+  const copy = new MemoryFiles();
+  for (const [name, { rows }] of files.tables) copy.tables.set(name, { rows: new Map(rows), sorted: undefined });
+  return copy;
 }
 
 function memorySnapshot(files: MemoryFiles): Snapshot {

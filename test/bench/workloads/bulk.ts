@@ -102,10 +102,14 @@ async function raw({ dir, count }: Run): Promise<Figures> {
   const own = mkdtempSync(join(dir, 'run-'));
   const tables = new RawTables(own);
   const watch = new Stopwatch();
-  for (let from = 0; from < count; from += group) {
-    const puts = tables.prepare(register, from, Math.min(group, count - from));
-    await watch.time(() => tables.write(puts));
-  }
+  await watch.time(async () => {
+    let from = 0;
+    for await (const lines of readGroups(join(dir, 'lines.ndjson'))) {
+      const inputs = lines.map((line) => JSON.parse(line) as Input);
+      tables.submit(inputs, from);
+      from += inputs.length;
+    }
+  });
   check('records', tables.count, count);
   await tables.close();
   rmSync(own, { recursive: true });

@@ -74,8 +74,8 @@ async function raw({ dir, count }: Run, inputOf: (i: number) => Input, group: nu
   const tables = new RawTables(dir);
   const watch = new Stopwatch();
   for (let from = 0; from < count; from += group) {
-    const puts = tables.prepare(inputOf, from, Math.min(group, count - from));
-    await watch.time(() => tables.write(puts));
+    const inputs = Array.from({ length: Math.min(group, count - from) }, (_, i) => inputOf(from + i));
+    await watch.time(() => tables.submit(inputs, from));
   }
   check('records', tables.count, count);
   await tables.close();

@@ -116,7 +116,7 @@ describe('the diagram of a transaction', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 });
 
 function hostile(text: string) {

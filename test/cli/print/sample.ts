@@ -31,5 +31,5 @@ export function sampleReport(record: StoredRecord, more: Partial<TransactionRepo
     after: { key, kind: 'shared' as const, value: 2, version: 2, position: record.position, applied: 2 },
     previous: { id: 'r-0', position: 2 },
   }));
-  return { record, keys, ...more };
+  return { record, keys, sessions: [], ...more };
 }

@@ -11,7 +11,8 @@ const may: Record<string, readonly string[]> = {
   app: ['core', 'ports'],
   storage: ['core', 'ports', 'layout'],
   order: ['core', 'ports', 'layout'],
-  engine: ['core', 'ports', 'layout', 'pipeline', 'capability', 'app', 'storage', 'order'],
+  leases: ['core', 'ports'],
+  engine: ['core', 'ports', 'layout', 'pipeline', 'capability', 'app', 'storage', 'order', 'leases'],
   face: ['core', 'engine'],
   command: ['core', 'face', 'index'],
 };

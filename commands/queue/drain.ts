@@ -1,0 +1,41 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { durationValue, parseDuration } from '../../src/cli/duration.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { printable } from '../../src/cli/print/text.ts';
+import { drainQueue } from '../../src/cli/queue/drain.ts';
+import { pauseFlags, queueArgs } from '../../src/cli/queue/pause.ts';
+import { onInterrupt } from '../../src/cli/signals.ts';
+
+export default class QueueDrain extends BaseCommand {
+  static override summary = 'Pause a queue, and wait until the turns that run have ended.';
+  static override description = withExitCodes(
+    'Then nobody works on the theme, and it can be looked after in peace: what waits in it waits on. It stays paused ' +
+      'until `queue resume`, also when the time runs out or Ctrl-C ends the waiting.',
+    [0, 3, 5, 66, 74, 75, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> queue drain mail',
+    '<%= config.bin %> queue drain mail --timeout 5m --reason "new mail server"',
+  ];
+  static override args = queueArgs;
+  static override flags = {
+    ...pauseFlags,
+    timeout: Flags.string({ summary: 'Wait no longer than this.', helpValue: durationValue }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(QueueDrain);
+    const timeoutMs = flags.timeout === undefined ? undefined : parseDuration('--timeout', flags.timeout);
+    const { signal, exitCode } = onInterrupt();
+    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+      const drained = await drainQueue(env, args.theme, { ...flags, timeoutMs, signal });
+      const { counts } = await env.sessions.theme(args.theme);
+      const waiting = counts.ready + counts.behind + counts.stored;
+      const json = { v: 1, theme: args.theme, paused: true, drained, active: counts.active, waiting };
+      const text = `${printable(args.theme)} is paused, ${counts.active} led, ${waiting} waiting`;
+      await this.print(json, text);
+      this.exitWith(exitCode() ?? 0);
+    });
+  }
+}

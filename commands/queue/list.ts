@@ -1,0 +1,30 @@
+import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { formatQueues, toQueueJson } from '../../src/cli/print/queue-page.ts';
+import { printable } from '../../src/cli/print/text.ts';
+import { readQueues } from '../../src/cli/queue/read-queues.ts';
+import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
+
+export default class QueueList extends BaseCommand {
+  static override summary = 'List the queues: how deep, how old, how fast, who works on them.';
+  static override description = withExitCodes(
+    'A queue is the sessions of one theme. oldest: for how long the next one has been due. in/s and out/s: sessions ' +
+      'made and removed per second, over the last 10 to 20 seconds. -q prints the themes alone.',
+    [0, 66],
+  );
+  static override examples = ['<%= config.bin %> queue list', '<%= config.bin %> queue list --json'];
+  static override flags = { ...listFlags, ...idsOnlyFlag };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(QueueList);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const now = env.clock.now();
+      await this.printList(await readQueues(env, now), {
+        json: (queue) => toQueueJson(queue, now),
+        people: (page) =>
+          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatQueues(page, now, this.paint),
+        empty: 'No queue: no session was ever made.',
+      });
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause.ts';
+
+export default class QueueResume extends PauseCommand {
+  static override summary = 'Let the sessions of a paused theme be led again.';
+  static override description = withExitCodes('Workers hear of it at once.', [0, 3, 66, 74, 75]);
+  static override examples = ['<%= config.bin %> queue resume mail'];
+  static override args = queueArgs;
+  static override flags = pauseFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(QueueResume);
+    await this.change(args.theme, false, flags);
+  }
+}

@@ -1,0 +1,31 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { formatQueue, toQueuePageJson } from '../../src/cli/print/queue-page.ts';
+import { queueArgs } from '../../src/cli/queue/pause.ts';
+import { nextSessions, readQueue } from '../../src/cli/queue/read-queues.ts';
+
+export default class QueueShow extends BaseCommand {
+  static override summary = 'Show one queue: its counts, its workers, and the sessions that come next.';
+  static override description = withExitCodes('The next ones are in the order in which they are led.', [0, 3, 66]);
+  static override examples = [
+    '<%= config.bin %> queue show mail',
+    '<%= config.bin %> queue show request/order.create -n 100 --json',
+  ];
+  static override args = queueArgs;
+  static override flags = {
+    limit: Flags.integer({
+      ...{ char: 'n', summary: 'How many of the next sessions.', default: 10, min: 0, max: 10_000, helpValue: 'N' },
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(QueueShow);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const now = env.clock.now();
+      const queue = await readQueue(env, await env.sessions.theme(args.theme), now);
+      const next = await nextSessions(env, queue, flags.limit);
+      await this.print(toQueuePageJson(queue, next, now), formatQueue(queue, next, now, this.paint));
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
+import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { requireSessionData } from '../../src/cli/session/read-data.ts';
+
+export default class SessionAppend extends OperationCommand {
+  static override summary = 'Add a chunk of data to a session.';
+  static override description = withExitCodes(
+    'Who leads it names the --epoch of the lead. A session that nobody leads needs none.',
+    [0, 3, 4, 5, 65, 66, 74, 75],
+  );
+  static override examples = [
+    `<%= config.bin %> session append mail/7 --epoch 1 --data '{"sent":true}'`,
+    '<%= config.bin %> session append mail/7 --epoch 1 --bytes reply.eml',
+  ];
+  static override args = sessionArgs;
+  static override flags = { ...dataFlags, ...authorityFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionAppend);
+    const data = requireSessionData(flags);
+    await this.operate('append', args.id, (env) => env.sessions.append(args.id, data, toAuthority(flags)));
+  }
+}

@@ -1,0 +1,49 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { durationValue, parseDuration } from '../../src/cli/duration.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { formatLed, leadForShell, toLedJson } from '../../src/cli/session/lead.ts';
+import { onInterrupt } from '../../src/cli/signals.ts';
+import { TxlogError } from '../../src/core/errors.ts';
+import { toTime } from '../../src/index.ts';
+
+export default class SessionLead extends BaseCommand {
+  static override summary = 'Take the next session of a theme, to work on it from a shell.';
+  static override description = withExitCodes(
+    'Prints the session, its epoch and its data; the commands that follow name the epoch. End the turn with `session ' +
+      'remove`, `store` or `park`. Whoever takes longer than the lease renews it with `session renew`: else the session ' +
+      'counts as stuck, and another leads it. Exit code 1 when none is due, 5 when none came while it waited.',
+    [0, 1, 3, 5, 66, 74, 75, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> session lead mail --json',
+    '<%= config.bin %> session lead mail --wait 1m --lease 5m --operator nightly',
+    '<%= config.bin %> session lead --session mail/7',
+  ];
+  static override args = { theme: Args.string({ description: 'Theme of the session.', ignoreStdin: true }) };
+  static override flags = {
+    session: Flags.string({ summary: 'This session, also before it is due.', helpValue: 'ID' }),
+    operator: Flags.string({ summary: 'Who leads.', default: 'shell', helpValue: 'NAME' }),
+    lease: Flags.string({ summary: 'How long without a sign of life.', default: '30s', helpValue: durationValue }),
+    wait: Flags.string({ summary: 'Wait so long, when there is none now.', helpValue: durationValue }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionLead);
+    const { session, operator } = flags;
+    if ((args.theme === undefined) === (session === undefined))
+      throw new TxlogError('USAGE', 'name a THEME, or --session');
+    const wanted = session === undefined ? { theme: args.theme ?? '' } : { session };
+    const lease = parseDuration('--lease', flags.lease) / 1_000;
+    const waitMs = flags.wait === undefined ? 0 : parseDuration('--wait', flags.wait);
+    const interruption = onInterrupt();
+    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+      const led = await leadForShell(env, wanted, { operator, lease, waitMs, signal: interruption.signal });
+      this.out.mustArrive = true;
+      await this.print(toLedJson(led), led.session ? formatLed(led) : '');
+      if (led.session) return;
+      this.talk(`no session is due${led.due === undefined ? '' : ` before ${toTime(led.due)}`}`);
+      this.exitWith(interruption.exitCode() ?? (flags.wait === undefined ? 1 : 5));
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { Args, Flags } from '@oclif/core';
+import { durationValue, parseSeconds } from '../../src/cli/duration.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { dataFlags, idsOnlyFlag } from '../../src/cli/session/flags.ts';
+import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { readSessionData } from '../../src/cli/session/read-data.ts';
+
+export default class SessionNew extends OperationCommand {
+  static override summary = 'Make a session: a durable work item of a theme.';
+  static override description = withExitCodes(
+    'It is ready to be led at once, or after --delay. Sessions of one --order key run one after another. The same --id ' +
+      'with the same data again is the same session; -q prints the id alone.',
+    [0, 4, 65, 66, 74, 75, 78],
+  );
+  static override examples = [
+    `<%= config.bin %> session new mail --data '{"to":"ann@example.com"}'`,
+    '<%= config.bin %> session new mail --id mail/7 --data @mail.json --delay 10m',
+    '<%= config.bin %> session new ship --order customer/c-1 --data - < parcel.json',
+  ];
+  static override args = { theme: Args.string({ description: 'Its theme.', required: true, ignoreStdin: true }) };
+  static override flags = {
+    ...dataFlags,
+    ...idsOnlyFlag,
+    id: Flags.string({ summary: 'Its id, for ever; made when absent.', helpValue: 'ID' }),
+    order: Flags.string({ summary: 'Runs after the earlier ones of this key.', helpValue: 'KEY' }),
+    delay: Flags.string({ summary: 'Not before so long.', helpValue: durationValue }),
+    app: Flags.string({ summary: 'Module that names its themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionNew);
+    const { id, order } = flags;
+    const data = readSessionData(flags);
+    const delay = parseSeconds('--delay', flags.delay);
+    const options = {
+      ...(id === undefined ? {} : { id }),
+      ...(order === undefined ? {} : { order }),
+      ...(delay === undefined ? {} : { delay }),
+    };
+    const app = this.appOptions(flags.app);
+    await this.operate('new', undefined, (env) => env.sessions.create(args.theme, data, options), app);
+  }
+}

@@ -1,0 +1,22 @@
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
+import { OperationCommand } from '../../src/cli/session/operate.ts';
+
+export default class SessionRemove extends OperationCommand {
+  static override summary = 'End a session: its work is done, or no longer wanted.';
+  static override description = withExitCodes(
+    'The next session of its order key becomes ready. Its history stays: `session show` and `log --session` find it.',
+    [0, 3, 4, 5, 65, 66, 74, 75],
+  );
+  static override examples = [
+    '<%= config.bin %> session remove mail/7 --epoch 1',
+    '<%= config.bin %> session remove mail/7 --force --reason "the customer called"',
+  ];
+  static override args = sessionArgs;
+  static override flags = authorityFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionRemove);
+    await this.operate('remove', args.id, (env) => env.sessions.remove(args.id, toAuthority(flags)));
+  }
+}

@@ -1,0 +1,29 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { printable } from '../../src/cli/print/text.ts';
+import { sessionArgs } from '../../src/cli/session/flags.ts';
+import { renewForShell } from '../../src/cli/session/renew.ts';
+import { toTime } from '../../src/index.ts';
+
+export default class SessionRenew extends BaseCommand {
+  static override summary = 'Show a sign of life for a session that a shell leads.';
+  static override description = withExitCodes(
+    'Its lease lasts its full length again. Writes nothing into the log. Refused when the lead is over.',
+    [0, 3, 4, 66, 74, 77],
+  );
+  static override examples = ['<%= config.bin %> session renew mail/7 --epoch 1'];
+  static override args = sessionArgs;
+  static override flags = {
+    epoch: Flags.integer({ summary: 'That of your lead.', min: 1, required: true, helpValue: 'N' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionRenew);
+    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+      const { operator, until } = await renewForShell(env, args.id, flags.epoch);
+      const json = { v: 1, session: args.id, epoch: flags.epoch, operator, until: toTime(until) };
+      await this.print(json, `renewed the lease of ${printable(args.id)} until ${toTime(until)}`);
+    });
+  }
+}

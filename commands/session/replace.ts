@@ -1,0 +1,24 @@
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
+import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { requireSessionData } from '../../src/cli/session/read-data.ts';
+
+export default class SessionReplace extends OperationCommand {
+  static override summary = 'Put one chunk of data in place of all that a session has.';
+  static override description = withExitCodes(
+    'What it had stays in the log: --as-of of `session show` still finds it.',
+    [0, 3, 4, 5, 65, 66, 74, 75],
+  );
+  static override examples = [
+    `<%= config.bin %> session replace mail/7 --epoch 1 --data '{"to":"bob@example.com"}'`,
+    '<%= config.bin %> session replace mail/7 --data @mail.json',
+  ];
+  static override args = sessionArgs;
+  static override flags = { ...dataFlags, ...authorityFlags };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionReplace);
+    const data = requireSessionData(flags);
+    await this.operate('replace', args.id, (env) => env.sessions.replace(args.id, data, toAuthority(flags)));
+  }
+}

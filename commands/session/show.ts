@@ -1,0 +1,44 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { resolvePoint } from '../../src/cli/point.ts';
+import { formatSessionMermaid } from '../../src/cli/print/session-mermaid.ts';
+import { formatSessionPage, toSessionPageJson } from '../../src/cli/print/session-page.ts';
+import { asOfFlag } from '../../src/cli/read-state.ts';
+import { sessionArgs } from '../../src/cli/session/flags.ts';
+import { readSessionPage } from '../../src/cli/session/read-page.ts';
+
+export default class SessionShow extends BaseCommand {
+  static override summary = 'Show a session: how it stands, its data, who leads it, what happened to it.';
+  static override description = withExitCodes(
+    'A session that was removed is shown as well: its history stays.',
+    [0, 3, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> session show mail/7',
+    '<%= config.bin %> session show mail/7 --as-of 2026-01-31T12:00:00Z --json',
+    '<%= config.bin %> session show mail/7 --format mermaid > mail-7.mmd',
+  ];
+  static override args = sessionArgs;
+  static override flags = {
+    ...asOfFlag,
+    from: Flags.integer({ summary: 'Its history from this position on, not its newest.', min: 1, helpValue: 'POS' }),
+    limit: Flags.integer({ summary: 'Entries of its history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
+    format: Flags.option({
+      summary: 'Its life as a Mermaid sequence diagram.',
+      options: ['mermaid'] as const,
+      exclusive: ['json'],
+    })(),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionShow);
+    const { from, limit } = flags;
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
+      const page = await readSessionPage(env, args.id, { asOf, from, limit });
+      const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.paint);
+      await this.print(toSessionPageJson(page), text);
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { formatStuck, toStuckJson } from '../../src/cli/print/stuck-lines.ts';
+import { printable } from '../../src/cli/print/text.ts';
+import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
+
+export default class SessionStuck extends BaseCommand {
+  static override summary = 'List the sessions that do not go on by themselves, and what to do about each.';
+  static override description = withExitCodes(
+    'dead, late, gone: their operator is no more, and no worker has seen to it yet. parked: a person has to. overdue: ' +
+      'due for over a minute, and nobody leads them. failing: their last turns failed. Exit code 1 when there are any.',
+    [0, 1, 3, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> session stuck',
+    '<%= config.bin %> session stuck --theme mail --json',
+    '<%= config.bin %> session stuck -q | <%= config.bin %> session retry -',
+  ];
+  static override flags = {
+    ...listFlags,
+    ...idsOnlyFlag,
+    theme: sessionFilterFlags.theme,
+    limit: Flags.integer({
+      ...{ char: 'n', summary: 'At most N of each reason and theme.', min: 1, default: 1_000, helpValue: 'N' },
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(SessionStuck);
+    const { theme, limit, quiet } = flags;
+    await this.withEnv({ readOnly: true }, async (env) => {
+      if (theme !== undefined) await env.sessions.theme(theme);
+      const stuck = await env.sessions.stuck({ ...(theme === undefined ? {} : { theme }), limit });
+      const count = await this.printList(stuck, {
+        json: toStuckJson,
+        people: (page) =>
+          quiet ? page.map(({ session }) => printable(session.id)).join('\n') : formatStuck(page, this.paint),
+        empty: 'No session is stuck.',
+      });
+      if (count > 0) this.exitWith(1);
+    });
+  }
+}

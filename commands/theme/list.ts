@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { printable } from '../../src/cli/print/text.ts';
+import { formatThemes, toThemeJson } from '../../src/cli/print/theme-page.ts';
+import { readAllThemes } from '../../src/cli/queue/read-themes.ts';
+import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
+import { findApp } from '../../src/index.ts';
+
+export default class ThemeList extends BaseCommand {
+  static override summary = 'List the themes: those that sessions had, and those of the app.';
+  static override description = withExitCodes(
+    'With its number, and how it is worked on: lease, back-off, attempts, concurrency. A theme without an advisor is ' +
+      'worked on from elsewhere, such as a shell. -q prints the names alone.',
+    [0, 66, 78],
+  );
+  static override examples = [
+    '<%= config.bin %> theme list',
+    '<%= config.bin %> theme list --app ./txlog.app.ts --json',
+  ];
+  static override flags = {
+    ...listFlags,
+    ...idsOnlyFlag,
+    app: Flags.string({ summary: 'Module that defines themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(ThemeList);
+    const app = findApp(flags.env, flags.app);
+    await this.withEnv({ readOnly: true, ...(app === undefined ? {} : { app }) }, async (env) => {
+      await this.printList(await readAllThemes(env), {
+        json: toThemeJson,
+        people: (page) =>
+          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatThemes(page, this.paint),
+        empty: 'No theme.',
+      });
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { durationValue, parseSeconds } from '../src/cli/duration.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { makePaint } from '../src/cli/print/paint.ts';
+import { runWorker, toWorkJson } from '../src/cli/work/run-worker.ts';
+import { WorkLog } from '../src/cli/work/work-log.ts';
+import { findApp } from '../src/index.ts';
+
+export default class Work extends BaseCommand {
+  static override summary = "Work: lead the sessions of the app's themes, and decide the requests that are queued.";
+  static override description = withExitCodes(
+    'Goes on until it is stopped. Ctrl-C or SIGTERM drains: no new turns, those that run end or are stored; a second ' +
+      'one stops them now, and stores them. Logs to stderr: lines and a counter on a terminal, JSON elsewhere and with ' +
+      '--json. Any number of workers may run at once; each sees to the sessions of those that died.',
+    [0, 3, 66, 69, 75, 78, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> work --app ./txlog.app.ts',
+    '<%= config.bin %> work --theme mail --theme request/order.create --concurrency 16',
+    '<%= config.bin %> work --until-empty --json 2> work.ndjson',
+  ];
+  static override flags = {
+    theme: Flags.string({
+      ...{ char: 't', summary: 'Only this theme; may be repeated. Without it all of the app and all queued requests.' },
+      ...{ multiple: true, multipleNonGreedy: true, helpValue: 'THEME' },
+    }),
+    app: Flags.string({ summary: 'Module with the advisors and handlers.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    concurrency: Flags.integer({
+      char: 'c',
+      summary: 'Turns at once (default 8).',
+      min: 1,
+      max: 1_000,
+      helpValue: 'N',
+    }),
+    lease: Flags.string({ summary: 'How long without a sign of life it counts as dead.', helpValue: durationValue }),
+    once: Flags.boolean({ summary: 'One turn, or none when no session is due.', exclusive: ['until-empty'] }),
+    'until-empty': Flags.boolean({ summary: 'Until no session is due. What sleeps does not count.' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Work);
+    const { theme: themes, concurrency, once, json, quiet } = flags;
+    const lease = parseSeconds('--lease', flags.lease);
+    const given = Object.fromEntries(
+      Object.entries({ themes, concurrency, lease }).filter(([, value]) => value !== undefined),
+    );
+    const app = findApp(flags.env, flags.app);
+    const isTerminal = process.stderr.isTTY === true && !json;
+    const counts = isTerminal && !quiet && process.env.TERM !== 'dumb';
+    const paint = makePaint(isTerminal && !flags['no-color']);
+    await this.withEnv(app === undefined ? {} : { app }, async (env) => {
+      const log = new WorkLog({ forPeople: isTerminal, counts, quiet, paint, now: () => env.clock.now() });
+      const { report, exitCode } = await runWorker(env, { ...given, once, untilEmpty: flags['until-empty'] }, log);
+      await this.print(toWorkJson(report), '');
+      this.exitWith(exitCode);
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { type JsonValue, jsonEquals } from '../core/json.ts';
+import { asSession, sessionKey } from '../core/session.ts';
+import { textKey } from '../layout/keys.ts';
+import {
+  nameOfQueueKey,
+  type QueueKey,
+  queueKeyOf,
+  queueKeysOf,
+  queuePartOf,
+  sessionOfQueueKey,
+} from '../layout/queue-keys.ts';
+import { decodeStateRow } from '../layout/state-row.ts';
+import { readThemeCounts, type ThemeCounts, themesCounted } from '../layout/themes.ts';
+import type { AuditLog } from './report.ts';
+import type { Side } from './side.ts';
+
+/** Compares where all sessions stand in their queues, and the counts of their themes, with those of a fresh fold. */
+export function compareQueue(live: Side, fresh: Side, log: AuditLog): void {
+  for (const part of partsOf(live, fresh)) {
+    const found = live.view.queueKeys(live.snapshot, part);
+    for (const { key, isMissing } of differences(found, fresh.view.queueKeys(fresh.snapshot, part)))
+      log.add({
+        code: 'INDEX_DIFFERS',
+        place: `queue/${nameOfQueueKey(key)}`,
+        reason: isMissing ? 'the index has no row, the log does' : 'the index has a row that the log does not explain',
+        ...positionOf(isMissing ? fresh : live, key),
+      });
+  }
+  compareHidden(live, log);
+  compareCounts(live, fresh, log);
+}
+
+/** Prefixes of all parts of the table that either side has rows of. */
+function partsOf(...sides: readonly Side[]): ReadonlySet<QueueKey> {
+  const parts = new Set<QueueKey>();
+  for (const { snapshot } of sides)
+    for (const { key } of snapshot.range('queue')) parts.add(queuePartOf(queueKeyOf(key)));
+  return parts;
+}
+
+/** Rows that newer records hide for now, but which no checkpoint will take away. */
+function compareHidden({ view, snapshot }: Side, log: AuditLog): void {
+  if (view.entries.size === 0) return;
+  for (const row of snapshot.range('queue')) {
+    const key = queueKeyOf(row.key);
+    const stateKey = sessionKey(sessionOfQueueKey(key));
+    if (!view.entries.has(stateKey)) continue;
+    const bytes = snapshot.get('states', textKey(stateKey));
+    const state = bytes && decodeStateRow(stateKey, bytes).state;
+    const session = state?.exists ? asSession(state.value) : undefined;
+    if (session && queueKeysOf(sessionOfQueueKey(key), session).includes(key)) continue;
+    log.add({
+      code: 'INDEX_DIFFERS',
+      place: `queue/${nameOfQueueKey(key)}`,
+      reason: 'the index has a row that its state does not explain',
+      position: state?.position ?? 0,
+    });
+  }
+}
+
+function positionOf({ view, snapshot }: Side, key: QueueKey): { readonly position?: number } {
+  const entry = view.entry(snapshot, sessionKey(sessionOfQueueKey(key)));
+  return entry ? { position: entry.state.position } : {};
+}
+
+/** What only one of two rising lists has. */
+function* differences(
+  found: Iterable<QueueKey>,
+  expected: Iterable<QueueKey>,
+): Generator<{ readonly key: QueueKey; readonly isMissing: boolean }> {
+  const others = expected[Symbol.iterator]();
+  let other = others.next();
+  for (const key of found) {
+    for (; !other.done && other.value < key; other = others.next()) yield { key: other.value, isMissing: true };
+    if (!other.done && other.value === key) other = others.next();
+    else yield { key, isMissing: false };
+  }
+  for (; !other.done; other = others.next()) yield { key: other.value, isMissing: true };
+}
+
+function compareCounts(live: Side, fresh: Side, log: AuditLog): void {
+  for (const theme of new Set([...themesCounted(fresh.snapshot), ...themesCounted(live.snapshot)])) {
+    const found = readThemeCounts(live.snapshot, theme);
+    for (const [name, expected] of Object.entries(readThemeCounts(fresh.snapshot, theme))) {
+      const own = found[name as keyof ThemeCounts];
+      if (jsonEquals(own as unknown as JsonValue, expected as JsonValue)) continue;
+      log.add({
+        code: 'COUNT_WRONG',
+        place: `meta/theme/${theme}`,
+        reason: `the row counts ${JSON.stringify(own)} ${name}, the log gives ${JSON.stringify(expected)}`,
+      });
+    }
+  }
+}

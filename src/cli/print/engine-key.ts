@@ -1,0 +1,53 @@
+import type { Change } from '../../core/change.ts';
+import type { JsonValue } from '../../core/json.ts';
+import { isEngineKey, sessionOfKey, themeOfKey } from '../../core/session.ts';
+import { toTime } from '../../index.ts';
+import { formatValue, printable } from './text.ts';
+
+/** A key for people; a session or a theme stands under its own name. */
+export function keyText(key: string): string {
+  const session = sessionOfKey(key);
+  const theme = themeOfKey(key);
+  if (session !== undefined) return `session ${printable(session)}`;
+  return theme === undefined ? printable(key) : `theme ${printable(theme)}`;
+}
+
+/** An operation for people: those of sessions by their own names. */
+export function opText(op: string): string {
+  return op.replace(/^session\./, '');
+}
+
+/** What a record did to sessions and themes, for people, in few words: `lead s-1`. */
+export function engineTexts(changes: readonly Change[]): string[] {
+  return changes.filter(({ key }) => isEngineKey(key)).map(({ op, key }) => `${opText(op)} ${keyText(key)}`);
+}
+
+/** What the value of a session's operation says, for people. */
+export function sessionChangeText(value: JsonValue | undefined, columns: number): string {
+  const { data, base64, operator, lease, epoch, due, order, behind, force, error } = (value ?? {}) as Details;
+  const parts = [
+    operator === undefined ? '' : `by ${printable(operator)}, lease ${lease} s`,
+    epoch === undefined ? '' : `epoch ${epoch}`,
+    force ? 'by force' : '',
+    data === undefined ? '' : formatValue(data, columns),
+    base64 === undefined ? '' : `${Buffer.byteLength(base64, 'base64')} bytes`,
+    due === undefined ? '' : `due ${toTime(due)}`,
+    order === undefined ? '' : `order ${printable(order)}`,
+    behind ? 'behind another' : '',
+    error === undefined ? '' : `error ${formatValue(error, columns)}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+interface Details {
+  readonly data?: JsonValue;
+  readonly base64?: string;
+  readonly operator?: string;
+  readonly lease?: number;
+  readonly epoch?: number;
+  readonly due?: number;
+  readonly order?: string;
+  readonly behind?: boolean;
+  readonly force?: boolean;
+  readonly error?: string;
+}

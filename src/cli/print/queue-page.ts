@@ -1,0 +1,90 @@
+import type { JsonObject } from '../../core/json.ts';
+import { toTime } from '../../index.ts';
+import type { SessionReading } from '../../sessions/read-sessions.ts';
+import { formatDuration } from '../duration.ts';
+import type { QueueReading } from '../queue/read-queues.ts';
+import type { Paint } from './paint.ts';
+import { toSessionJson } from './session-json.ts';
+import { formatSessions } from './session-lines.ts';
+import { formatPairs, formatTable } from './table.ts';
+import { formatCount, plural, printable } from './text.ts';
+
+/** A queue as JSON. `now` is in ms since 1970. */
+export function toQueueJson(queue: QueueReading, now: number): JsonObject {
+  const { name, number, paused, counts, oldest, nextDue, rates, workers } = queue;
+  const { ready, behind, active, stored, parked, created, removed } = counts;
+  return {
+    ...{ v: 1, theme: name, number, paused },
+    ...{ ready, behind, active, stored, parked, created, removed },
+    ...(oldest
+      ? { oldest: { session: oldest.id, due: toTime(oldest.due), ageMs: Math.max(0, now - oldest.due) } }
+      : {}),
+    ...(nextDue === undefined ? {} : { nextDue: toTime(nextDue) }),
+    ...{ inPerSecond: rates.in, outPerSecond: rates.out },
+    workers: workers.map(({ operator, until }) => ({
+      ...{ operator: operator.id, host: operator.host, process: operator.process },
+      ...{ started: toTime(operator.started), until: toTime(until) },
+    })),
+  };
+}
+
+const heads = ['theme', 'ready', 'active', 'stored', 'behind', 'parked', 'oldest', 'in/s', 'out/s', 'workers', ''];
+
+/** Queues for people, one per line, aligned. */
+export function formatQueues(queues: readonly QueueReading[], now: number, paint: Paint): string {
+  const rows = queues.map(({ name, paused, counts, oldest, rates, workers }) => [
+    paint.key(printable(name)),
+    ...[counts.ready, counts.active, counts.stored, counts.behind].map(formatCount),
+    counts.parked > 0 ? paint.warn(formatCount(counts.parked)) : '0',
+    oldest ? formatDuration(now - oldest.due) : '-',
+    ...[rates.in, rates.out, workers.length].map(String),
+    paused ? paint.warn('paused') : '',
+  ]);
+  return formatTable(
+    rows,
+    heads.map((head) => paint.dim(head)),
+  );
+}
+
+/** One queue for people: its counts, who works on it, and what comes next. */
+export function formatQueue(queue: QueueReading, next: readonly SessionReading[], now: number, paint: Paint): string {
+  const { name, number, paused, counts, oldest, nextDue, rates, workers } = queue;
+  const pairs: [string, string][] = [
+    ['number', String(number)],
+    ['waiting', `${formatCount(counts.ready)} ready, ${formatCount(counts.behind)} behind others of their order key`],
+    ['sleeping', `${formatCount(counts.stored)} stored`],
+    ['led', `${formatCount(counts.active)} active`],
+    ['set aside', `${formatCount(counts.parked)} parked`],
+    ['in all', `${formatCount(counts.created)} created, ${formatCount(counts.removed)} removed`],
+    ['moving', `${rates.in}/s in, ${rates.out}/s out`],
+  ];
+  if (oldest) pairs.push(['oldest', `${printable(oldest.id)}, due for ${formatDuration(now - oldest.due)}`]);
+  if (nextDue !== undefined) pairs.push(['next due', toTime(nextDue)]);
+  for (const { operator, until } of workers) {
+    const where = `${printable(operator.host)}, process ${operator.process}`;
+    pairs.push(['worker', `${printable(operator.id)} on ${where}, lease until ${toTime(until)}`]);
+  }
+  const title = `${paint.strong('queue')} ${paint.key(printable(name))}${paused ? paint.warn('  paused') : ''}`;
+  const waiting = next.length === 0 ? [] : ['', 'next to be led:', formatSessions(next, now, paint)];
+  return [title, formatPairs(pairs, '  '), ...waiting, ...nextOf(queue)].join('\n');
+}
+
+function nextOf({ name, paused, counts }: QueueReading): string[] {
+  const word = printable(name);
+  const commands = [
+    ...(paused ? [`txlog queue resume ${word}`] : []),
+    ...(counts.parked > 0 ? [`txlog session list --theme ${word} --status parked`] : []),
+  ];
+  return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
+}
+
+/** One queue as JSON, with what comes next. */
+export function toQueuePageJson(queue: QueueReading, next: readonly SessionReading[], now: number): JsonObject {
+  return { ...toQueueJson(queue, now), next: next.map(toSessionJson) };
+}
+
+/** What a change of a queue did, for people. */
+export function formatPaused(theme: string, paused: boolean, active: number): string {
+  if (!paused) return `${printable(theme)} goes on`;
+  return `${printable(theme)} is paused: ${active === 0 ? 'none of it is led' : `${plural(active, 'session')} led until their turns end`}`;
+}

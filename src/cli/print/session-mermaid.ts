@@ -1,0 +1,46 @@
+import { asSession, sessionKey } from '../../core/session.ts';
+import { type HistoryEntry, toTime } from '../../index.ts';
+import { type SessionPage, sessionAfter } from '../session/read-page.ts';
+import { changeText } from './change-text.ts';
+import { opText } from './engine-key.ts';
+import { mermaidText } from './mermaid.ts';
+import { standingText } from './session-text.ts';
+
+const textMax = 60;
+
+/** The life of a session as a Mermaid sequence diagram: who did what to it, at which position, and what it became. */
+export function formatSessionMermaid({ id, history, earlier, next }: SessionPage): string {
+  const operators = new Map<string, string>();
+  for (const entry of history) {
+    const name = operatorOf(entry);
+    if (name !== undefined && !operators.has(name)) operators.set(name, `O${operators.size + 1}`);
+  }
+  const lines = [
+    'participant C as clients',
+    `participant S as ${mermaidText(`session ${id}`)}`,
+    ...[...operators].map(([name, short]) => `participant ${short} as ${mermaidText(name)}`),
+    ...(earlier ? ['Note over S: earlier operations are left out'] : []),
+    ...history.flatMap((entry) => stepLines(id, entry, operators.get(operatorOf(entry) ?? '') ?? 'C')),
+    ...(next === undefined ? [] : ['Note over S: later operations are left out']),
+  ];
+  return `sequenceDiagram\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+/** Who does a step: the operator that leads with it, or that led before and names its epoch. */
+function operatorOf({ record, before, after }: HistoryEntry): string | undefined {
+  const led = record.changes.some(({ op }) => op === 'session.lead');
+  if (led) return asSession(after?.value)?.operator;
+  const was = asSession(before?.value);
+  const named = record.changes.some(({ value }) => (value as { epoch?: number } | undefined)?.epoch !== undefined);
+  return was?.status === 'active' && named ? was.operator : undefined;
+}
+
+function stepLines(id: string, entry: HistoryEntry, by: string): string[] {
+  const { position, changes } = entry.record;
+  const own = changes.filter(({ key }) => key === sessionKey(id));
+  const after = sessionAfter(entry);
+  const what = own.map((change) => `${opText(change.op)} ${changeText(change, textMax)}`.trim()).join(', ');
+  const note = after?.status === 'stored' ? `sleeps until ${toTime(after.due)}` : standingText(after);
+  const line = `${by}->>S: ${mermaidText(`${position} ${what}`)}`;
+  return after?.status === 'active' ? [line] : [line, `Note over S: ${mermaidText(note)}`];
+}

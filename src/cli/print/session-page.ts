@@ -1,0 +1,127 @@
+import type { JsonObject } from '../../core/json.ts';
+import { sessionKey } from '../../core/session.ts';
+import { type HistoryEntry, toTime } from '../../index.ts';
+import { formatDuration } from '../duration.ts';
+import { dataText, toDataJson } from '../session/lead.ts';
+import { type SessionPage, sessionAfter } from '../session/read-page.ts';
+import { changeText } from './change-text.ts';
+import { opText } from './engine-key.ts';
+import type { Paint } from './paint.ts';
+import { toSessionJson, toStandingJson } from './session-json.ts';
+import { standingText, statusText } from './session-text.ts';
+import { shellWord } from './shell-word.ts';
+import { formatPairs, formatTable } from './table.ts';
+import { plural, printable, shorten } from './text.ts';
+
+/** Chunks of data that are listed for people; `--json` has all. */
+const chunksListed = 20;
+
+/** A session as JSON: its header, its data, what happened to it. */
+export function toSessionPageJson(page: SessionPage): JsonObject {
+  const { id, session, data, history, earlier, next, operator } = page;
+  return {
+    ...(session ? toSessionJson(session) : { v: 1, session: id, status: 'removed' }),
+    ...(session ? toDataJson(data) : {}),
+    ...(operator ? { leaseState: toLeaseJson(operator) } : {}),
+    history: history.map((entry) => toStepJson(id, entry)),
+    earlier,
+    ...(next === undefined ? {} : { next: String(next) }),
+  };
+}
+
+/** The same for people, and what to do next. `now` is in ms since 1970. */
+export function formatSessionPage(page: SessionPage, now: number, paint: Paint): string {
+  const { id, session, history } = page;
+  const title = `${paint.strong('session')} ${paint.key(printable(id))}  ${standingText(session)}`;
+  const parts = [title, formatPairs([...headOf(page, now), ...dataOf(page)], '  ')].filter((part) => part !== '');
+  const count = page.earlier || page.next !== undefined ? `${history.length} of its operations` : operations(history);
+  const rows = history.map((entry) => stepCells(id, entry, paint));
+  return [...parts, '', `${count}, oldest first:`, formatTable(rows), ...nextOf(page)].join('\n');
+}
+
+function operations(history: readonly HistoryEntry[]): string {
+  return plural(history.length, 'operation');
+}
+
+function headOf({ session, operator }: SessionPage, now: number): [string, string][] {
+  if (!session) return [];
+  const { themeName, order, attempts, createdAt, since, operator: by, lease, error, epoch } = session;
+  const pairs: [string, string][] = [
+    ['theme', printable(themeName)],
+    ['created', `${toTime(createdAt)}, ${formatDuration(now - createdAt)} ago`],
+    ['since', `${toTime(since)}, for ${formatDuration(now - since)}`],
+  ];
+  if (order !== undefined) pairs.push(['order', printable(order)]);
+  if (epoch > 0) pairs.push(['leads', `${epoch}, of which ${attempts} since a turn ended well`]);
+  if (operator) pairs.push(['led by', `${printable(by ?? '')}, ${leaseText(operator, lease ?? 0)}`]);
+  if (error !== undefined) pairs.push(['error', printable(error)]);
+  return pairs;
+}
+
+function leaseText(state: NonNullable<SessionPage['operator']>, seconds: number): string {
+  const { operator, until } = state;
+  const where = operator && operator.process > 0 ? ` on ${printable(operator.host)}, process ${operator.process}` : '';
+  if (state.alive) return `lease of ${seconds} s until ${toTime(state.until)}${where}`;
+  const why = { dead: 'its process ended', late: 'its lease ran out', gone: 'no sign of it' }[state.why];
+  return `${why}${until === undefined || state.why !== 'late' ? '' : ` at ${toTime(until)}`}${where}`;
+}
+
+function dataOf({ data }: SessionPage): [string, string][] {
+  const pairs = data.slice(0, chunksListed).map((chunk): [string, string] => ['data', dataText(chunk)]);
+  return data.length > chunksListed
+    ? [...pairs, ['', `and ${data.length - chunksListed} more; --json has all`]]
+    : pairs;
+}
+
+function stepCells(id: string, entry: HistoryEntry, paint: Paint): string[] {
+  const { record } = entry;
+  const own = record.changes.filter(({ key }) => key === sessionKey(id));
+  const what = own.map((change) => changeText(change, 40)).filter((text) => text !== '');
+  const reason = (record.payload as { reason?: string } | null | undefined)?.reason;
+  const isOperation = record.type === 'txlog.session';
+  const why = isOperation && reason !== undefined ? [`reason ${printable(reason)}`] : [];
+  const by = record.actor === undefined ? [] : [`by ${printable(record.actor)}`];
+  const request = isOperation ? [] : [`with request ${shorten(printable(record.id), 36)}`];
+  return [
+    `  ${record.position}`,
+    paint.dim(toTime(record.time)),
+    own.map(({ op }) => opText(op)).join('+'),
+    statusText(sessionAfter(entry)),
+    [...what, ...why, ...by, ...request].join(', '),
+  ];
+}
+
+function nextOf({ id, session, earlier, next, history, operator }: SessionPage): string[] {
+  const word = shellWord(id);
+  const commands = [];
+  if (earlier) commands.push(`txlog session show ${word} --from 1`);
+  if (next !== undefined) commands.push(`txlog session show ${word} --from ${next}`);
+  if (session?.status === 'parked') commands.push(`txlog session unpark ${word}`);
+  if (session?.status === 'stored' && session.error !== undefined) commands.push(`txlog session retry ${word}`);
+  if (operator && !operator.alive) commands.push(`txlog session retry ${word}`);
+  if (!session) commands.push(`txlog inspect ${history.at(-1)?.record.position}`);
+  return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
+}
+
+function toLeaseJson(state: NonNullable<SessionPage['operator']>): JsonObject {
+  const { alive, operator, until } = state;
+  return {
+    alive,
+    ...(state.alive ? {} : { why: state.why }),
+    ...(until === undefined ? {} : { until: toTime(until) }),
+    ...(operator ? { host: operator.host, process: operator.process } : {}),
+  };
+}
+
+function toStepJson(id: string, entry: HistoryEntry): JsonObject {
+  const { record } = entry;
+  const after = sessionAfter(entry);
+  const own = record.changes.filter(({ key }) => key === sessionKey(id));
+  return {
+    ...{ position: String(record.position), time: toTime(record.time), id: record.id, type: record.type },
+    ops: own.map(({ op, value }) => ({ op, ...(value === undefined ? {} : { value }) })),
+    ...(record.actor === undefined ? {} : { actor: record.actor }),
+    ...(record.type === 'txlog.session' && record.payload !== undefined ? { payload: record.payload } : {}),
+    ...(after ? { after: toStandingJson(after) } : {}),
+  };
+}

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../core/json.ts';
+import { sessionStatuses } from '../../core/session.ts';
+import type { ThemeReading } from '../../sessions/read-sessions.ts';
+import type { StuckSession } from '../../sessions/stuck.ts';
+import { formatCount, plural, printable } from './text.ts';
+
+const themesListed = 10;
+/** Of each reason and theme no more than so many are looked for. */
+const countedMax = 1_000;
+
+/** Sessions that are not removed. */
+export function liveSessions(themes: readonly ThemeReading[]): number {
+  return themes.reduce(
+    (sum, { counts }) => sum + sessionStatuses.reduce((live, status) => live + counts[status], 0),
+    0,
+  );
+}
+
+/** How many sessions are stuck, by reason: `3 stuck (2 parked, 1 late)`. */
+export function stuckText(stuck: readonly StuckSession[]): string {
+  if (stuck.length === 0) return 'none stuck';
+  const reasons = Object.entries(reasonsOf(stuck)).map(([reason, count]) => `${countText(count)} ${reason}`);
+  return `${countText(stuck.length)} stuck (${reasons.join(', ')})`;
+}
+
+function countText(count: number): string {
+  return count < countedMax ? formatCount(count) : `${formatCount(count)} or more`;
+}
+
+/** Lines of the status that tell of sessions; none where there never were any. */
+export function sessionPairs(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): [string, string][] {
+  if (themes.length === 0) return [];
+  const next = stuck.length === 0 ? '' : '; next: txlog session stuck';
+  const listed = themes.slice(0, themesListed).map(themeText);
+  const more = themes.length > themesListed ? [`and ${themes.length - themesListed} more themes`] : [];
+  return [
+    ['sessions', `${plural(liveSessions(themes), 'session')}, ${stuckText(stuck)}${next}`],
+    ...[...listed, ...more].map((text): [string, string] => ['', text]),
+  ];
+}
+
+function themeText({ name, paused, counts }: ThemeReading): string {
+  const parts = sessionStatuses
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${formatCount(counts[status])} ${status}`);
+  return `${printable(name)}: ${parts.length === 0 ? 'none' : parts.join(', ')}${paused ? ', paused' : ''}`;
+}
+
+/** The same for scripts. */
+export function toSessionsJson(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): JsonObject {
+  return {
+    sessions: liveSessions(themes),
+    themes: themes.map(({ name, number, paused, counts }) => ({
+      ...{ theme: name, number, paused, created: counts.created, removed: counts.removed },
+      ...Object.fromEntries(sessionStatuses.map((status) => [status, counts[status]])),
+    })),
+    stuck: { count: stuck.length, more: stuck.length >= countedMax, reasons: reasonsOf(stuck) },
+  };
+}
+
+function reasonsOf(stuck: readonly StuckSession[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of stuck) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

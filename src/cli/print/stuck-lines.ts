@@ -1,0 +1,51 @@
+import type { JsonObject } from '../../core/json.ts';
+import { toTime } from '../../index.ts';
+import type { StuckSession } from '../../sessions/stuck.ts';
+import { formatDuration } from '../duration.ts';
+import type { Paint } from './paint.ts';
+import { toSessionJson } from './session-json.ts';
+import { shellWord } from './shell-word.ts';
+import { formatTable } from './table.ts';
+import { printable, shorten } from './text.ts';
+
+/** A stuck session as JSON: the session, and why it is stuck. */
+export function toStuckJson(stuck: StuckSession): JsonObject {
+  const { session, reason, detail, age, owner, nextTry } = stuck;
+  return {
+    ...toSessionJson(session),
+    stuck: {
+      ...{ reason, detail, ageMs: Math.round(age) },
+      ...(owner === undefined ? {} : { owner }),
+      ...(nextTry === undefined ? {} : { nextTry: toTime(nextTry) }),
+    },
+    next: [nextCommand(stuck)],
+  };
+}
+
+/** Stuck sessions for people, one per line, and the command for each kind of them below. */
+export function formatStuck(stuck: readonly StuckSession[], paint: Paint): string {
+  const rows = stuck.map(({ session, reason, detail, age, nextTry }) => [
+    paint.key(shorten(printable(session.id), 48)),
+    shorten(printable(session.themeName), 28),
+    paint.bad(reason),
+    formatDuration(age),
+    `${shorten(printable(detail), 80)}${nextTry === undefined ? '' : `, next try ${toTime(nextTry)}`}`,
+  ]);
+  const commands = new Map(stuck.map((one) => [`${one.reason} ${one.session.themeName}`, nextCommand(one)]));
+  return [formatTable(rows), ...[...commands.values()].map((command) => `next: ${command}`)].join('\n');
+}
+
+/** What to do about one. */
+export function nextCommand({ session, reason }: StuckSession): string {
+  const id = shellWord(session.id);
+  switch (reason) {
+    case 'parked':
+      return `txlog session unpark ${id}`;
+    case 'overdue':
+      return `txlog work --theme ${shellWord(session.themeName)}`;
+    case 'failing':
+      return `txlog session show ${id}`;
+    default:
+      return `txlog session retry ${id}`;
+  }
+}

@@ -1,0 +1,34 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { ThemeSummary } from '../queue/read-themes.ts';
+import type { Paint } from './paint.ts';
+import { formatTable } from './table.ts';
+import { formatCount, printable } from './text.ts';
+
+/** A theme as JSON; times of its policy in seconds. */
+export function toThemeJson({ name, number, paused, live, inApp, hasAdvisor, policy }: ThemeSummary): JsonObject {
+  return {
+    ...{ v: 1, theme: name, number, paused },
+    ...(live === undefined ? {} : { live }),
+    ...{ inApp, advisor: hasAdvisor, policy: { ...policy, backoff: { ...policy.backoff } } },
+  };
+}
+
+const heads = ['theme', 'number', 'sessions', 'advisor', 'lease', 'back-off', 'attempts', 'at once', ''];
+
+/** Themes for people, one per line, aligned. */
+export function formatThemes(themes: readonly ThemeSummary[], paint: Paint): string {
+  const rows = themes.map(({ name, number, paused, live, inApp, hasAdvisor, policy }) => [
+    paint.key(printable(name)),
+    String(number),
+    live === undefined ? '-' : formatCount(live),
+    hasAdvisor ? 'app' : inApp ? 'none' : '-',
+    `${policy.lease} s`,
+    `${policy.backoff.first} s × ${policy.backoff.factor}, at most ${policy.backoff.max} s`,
+    ...[policy.attempts, policy.concurrency].map(String),
+    paused ? paint.warn('paused') : '',
+  ]);
+  return formatTable(
+    rows,
+    heads.map((head) => paint.dim(head)),
+  );
+}

@@ -1,0 +1,42 @@
+import { TxlogError } from '../../core/errors.ts';
+import type { Environment } from '../../environment.ts';
+import { doneOrThrow } from '../session/done.ts';
+import { Wake } from '../session/wake.ts';
+import { type PauseValues, toOrigin } from './pause.ts';
+
+/** How to drain a queue. */
+export interface DrainOptions extends PauseValues {
+  /** How long to wait, in ms; for ever when absent. */
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Pauses a queue and waits until the turns that run have ended: true then, false when the signal aborts first.
+ *
+ * Errors: THEME_NOT_FOUND; WAIT_TIMEOUT, and the queue stays paused.
+ */
+export async function drainQueue(env: Environment, theme: string, options: DrainOptions): Promise<boolean> {
+  const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
+  await env.sessions.theme(theme);
+  const wake = new Wake(env, signal);
+  try {
+    doneOrThrow(await env.sessions.changeTheme(theme, { paused: true, ...toOrigin(options) }), '');
+    const until = performance.now() + timeoutMs;
+    for (;;) {
+      const { counts } = await env.sessions.theme(theme);
+      if (counts.active === 0) return true;
+      if (signal.aborted) return false;
+      if (performance.now() >= until) throw late(theme, counts.active);
+      await wake.next(until - performance.now());
+    }
+  } finally {
+    wake.stop();
+  }
+}
+
+function late(theme: string, active: number): TxlogError {
+  return new TxlogError('WAIT_TIMEOUT', `${active} sessions of ${theme} are led still; it stays paused`, {
+    next: [`txlog session list --theme ${theme} --status active`, 'txlog session stuck'],
+  });
+}

@@ -1,0 +1,50 @@
+import { assert } from '../../core/assert.ts';
+import { type ErrorCode, errorCodes, TxlogError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { OperationResult } from '../../core/operation.ts';
+import type { Rejection } from '../../core/rejection.ts';
+import { toTime } from '../../index.ts';
+import { standingText } from '../print/session-text.ts';
+import { shellWord } from '../print/shell-word.ts';
+import { printable } from '../print/text.ts';
+
+/** An operation that was done. */
+export type Done = Extract<OperationResult, { readonly ok: true }>;
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  SESSION_ACTIVE: 'Name the --epoch of your own lead; or take it away from its operator with --force.',
+  SESSION_FENCED: 'Another lead came after, or the turn is over: nothing was done.',
+};
+
+/** What an operation did. Errors: why it was refused, SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE or SESSION_BUSY. */
+export function doneOrThrow(result: OperationResult, session: string): Done {
+  if (result.ok) return result;
+  assert(!result.idle, 'only a lead finds nothing to do');
+  throw refusedError(result.rejection, session);
+}
+
+/** The refusal of an operation as an error of its code, with what to do next. */
+export function refusedError({ code, reason }: Rejection, session: string): TxlogError {
+  const known = errorCodes.find((one) => one === code);
+  assert(known !== undefined, `a session is refused with a known code, not ${code}`);
+  const word = shellWord(session);
+  const next = known === 'SESSION_GONE' ? `txlog log --session ${word}` : `txlog session show ${word}`;
+  const hint = hints[known];
+  return new TxlogError(known, reason, { ...(hint === undefined ? {} : { hint }), next: [next] });
+}
+
+/** What an operation did, as JSON. */
+export function toDoneJson(op: string, done: Done): JsonObject {
+  const { session, position, time, duplicate, durability, now } = done;
+  return {
+    ...{ v: 1, session, op, position: String(position), time: toTime(time), duplicate, durability },
+    status: now?.status ?? 'removed',
+    ...(now ? { epoch: now.epoch, attempts: now.attempts, due: toTime(now.due) } : {}),
+  };
+}
+
+/** The same for people, in one line. */
+export function formatDone(op: string, { session, position, duplicate, now }: Done): string {
+  const earlier = duplicate ? ' (an earlier one of this id)' : '';
+  return `${op} ${printable(session)} at position ${position}${earlier}: ${standingText(now)}`;
+}

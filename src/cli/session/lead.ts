@@ -1,0 +1,115 @@
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import type { Environment } from '../../environment.ts';
+import { toTime } from '../../index.ts';
+import type { SessionReading } from '../../sessions/read-sessions.ts';
+import type { Data } from '../../sessions/sessions.ts';
+import { toSessionJson } from '../print/session-json.ts';
+import { formatPairs } from '../print/table.ts';
+import { formatValue, printable } from '../print/text.ts';
+import { refusedError } from './done.ts';
+import { endLease, holdLease } from './shell-lease.ts';
+import { Wake } from './wake.ts';
+
+/** What a shell wants to lead. */
+export type Wanted = { readonly theme: string } | { readonly session: string };
+
+/** How it leads. */
+export interface LeadOptions {
+  /** Name before the unique part of the operator's id. */
+  readonly operator: string;
+  /** Seconds. */
+  readonly lease: number;
+  /** How long to wait for a session, in ms; 0 does not wait. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A session that is led, with its data; or when the next one is due, in ms since 1970. */
+export type Led =
+  | { readonly session: SessionReading; readonly data: readonly Data[] }
+  | { readonly session: undefined; readonly due: number | undefined };
+
+/**
+ * Leads the next session for a shell, which shows by later commands that it is alive. The lease begins before the lead:
+ * no janitor ever finds the session without one.
+ *
+ * Errors: SESSION_GONE; SESSION_BUSY once waiting is over.
+ */
+export async function leadForShell(env: Environment, wanted: Wanted, options: LeadOptions): Promise<Led> {
+  const until = performance.now() + options.waitMs;
+  const operator = `${options.operator}/${env.makeId()}`;
+  const wake = new Wake(env, options.signal);
+  try {
+    return await leadWithin(env, wanted, { ...options, operator, until, wake });
+  } finally {
+    wake.stop();
+  }
+}
+
+interface Attempts extends LeadOptions {
+  readonly until: number;
+  readonly wake: Wake;
+}
+
+async function leadWithin(env: Environment, wanted: Wanted, options: Attempts): Promise<Led> {
+  const { operator, until, signal, wake } = options;
+  for (;;) {
+    holdLease(env, operator, options.lease);
+    const result = await env.sessions.lead(wanted, operator, options.lease).catch((error) => {
+      endLease(env, operator);
+      throw error;
+    });
+    if (result.ok) return readLed(env, result.session);
+    endLease(env, operator);
+    const rest = until - performance.now();
+    const isLost = !result.idle && result.rejection.code !== 'SESSION_BUSY';
+    if (isLost || rest <= 0 || signal.aborted) {
+      if (result.idle) return { session: undefined, due: result.due };
+      throw refusedError(result.rejection, 'session' in wanted ? wanted.session : '');
+    }
+    const dueIn = result.idle && result.due !== undefined ? result.due - env.clock.now() : rest;
+    await wake.next(Math.min(rest, Math.max(dueIn, 1)));
+  }
+}
+
+async function readLed(env: Environment, id: string): Promise<Led> {
+  const session = await env.sessions.get(id);
+  // Another may have taken it away by force since: what this shell does will be refused then.
+  if (!session) throw refusedError({ code: 'SESSION_GONE', reason: `session ${id} was removed at once` }, id);
+  return { session, data: await env.sessions.data(id) };
+}
+
+/** A session that is led as JSON; `session` is null when there was none. */
+export function toLedJson(led: Led): JsonObject {
+  if (led.session) return { ...toSessionJson(led.session), ...toDataJson(led.data) };
+  return { v: 1, session: null, ...(led.due === undefined ? {} : { due: toTime(led.due) }) };
+}
+
+/** Data as JSON: bytes as text in base64, with the places of these in `binary`. */
+export function toDataJson(data: readonly Data[]): JsonObject {
+  const binary = data.flatMap((chunk, i) => (chunk instanceof Uint8Array ? [i] : []));
+  return { data: data.map(chunkJson), ...(binary.length === 0 ? {} : { binary }) };
+}
+
+function chunkJson(chunk: Data): JsonValue {
+  return chunk instanceof Uint8Array ? Buffer.from(chunk).toString('base64') : chunk;
+}
+
+/** A session that is led, for people, and what its operator may do. */
+export function formatLed({ session, data }: Extract<Led, { readonly data: readonly Data[] }>): string {
+  const { id, themeName, epoch, operator = '', lease, attempts, order, error } = session;
+  const pairs: [string, string][] = [
+    ['theme', printable(themeName)],
+    ['epoch', String(epoch)],
+    ['operator', `${printable(operator)}, lease ${lease} s`],
+  ];
+  if (order !== undefined) pairs.push(['order', printable(order)]);
+  if (attempts > 1) pairs.push(['attempts', `${attempts}${error === undefined ? '' : `: ${printable(error)}`}`]);
+  for (const chunk of data) pairs.push(['data', dataText(chunk)]);
+  return [`lead ${printable(id)}`, formatPairs(pairs, '  ')].join('\n');
+}
+
+/** A chunk of data for people. */
+export function dataText(chunk: Data, columns = 100): string {
+  return chunk instanceof Uint8Array ? `${chunk.length} bytes` : formatValue(chunk, columns);
+}

@@ -1,0 +1,30 @@
+import { TxlogError } from '../../core/errors.ts';
+import type { Data } from '../../sessions/sessions.ts';
+import { readBytesFile, readTextFile } from '../submit/request-flags.ts';
+import { parseFlagJson } from '../submit/short-forms.ts';
+
+/** Where the data of an operation come from. */
+export interface DataFlags {
+  /** JSON, `@FILE` that holds it, or `-` for stdin. */
+  readonly data?: string | undefined;
+  /** A file of bytes, or `-` for stdin. */
+  readonly bytes?: string | undefined;
+}
+
+/**
+ * The data that the flags tell; `null` when they tell none.
+ *
+ * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE, UTF8_INVALID and the JSON_ codes.
+ */
+export function readSessionData({ data, bytes }: DataFlags): Data {
+  if (bytes !== undefined) return new Uint8Array(readBytesFile('--bytes', bytes));
+  if (data === undefined) return null;
+  const file = data === '-' ? '-' : data.startsWith('@') ? data.slice(1) : undefined;
+  return parseFlagJson('--data', file === undefined ? data : readTextFile('--data', file));
+}
+
+/** The same where an operation is nothing without data. Errors: USAGE besides. */
+export function requireSessionData(flags: DataFlags): Data {
+  if (flags.data !== undefined || flags.bytes !== undefined) return readSessionData(flags);
+  throw new TxlogError('USAGE', 'there are no data: give --data or --bytes');
+}

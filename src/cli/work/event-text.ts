@@ -1,0 +1,51 @@
+import { assertNever } from '../../core/assert.ts';
+import type { WorkEvent, WorkReport } from '../../sessions/work.ts';
+import { formatDuration } from '../duration.ts';
+import type { Paint } from '../print/paint.ts';
+import { plural, printable } from '../print/text.ts';
+
+/** An event of a worker for people, in one line. */
+export function eventText(event: WorkEvent, paint: Paint): string {
+  switch (event.type) {
+    case 'started': {
+      const themes = event.themes.length === 0 ? 'no theme yet' : event.themes.map(printable).join(', ');
+      return `${paint.strong('started')} ${printable(event.operator)} on ${themes}, lease ${event.lease} s`;
+    }
+    case 'led':
+      return `led ${nameOf(event, paint)}${event.attempts > 1 ? `, attempt ${event.attempts}` : ''}`;
+    case 'ended':
+      return endedText(event, paint);
+    case 'mended':
+      return `${paint.warn('mended')} ${nameOf(event, paint)}, ${event.ended}: ${printable(event.reason)}`;
+    case 'error':
+      return `${paint.bad('error')} ${printable(event.error.message)}${event.inRow > 1 ? `, ${event.inRow} in a row` : ''}`;
+    case 'lease-lost':
+      return `${paint.warn('lease lost')}, goes on as ${printable(event.operator)}`;
+    case 'draining':
+      return `${paint.strong('draining')}, ${plural(event.running, 'turn')} to end`;
+    case 'stopped':
+      return stoppedText(event.report, paint);
+    default:
+      return assertNever(event);
+  }
+}
+
+function endedText(event: Extract<WorkEvent, { readonly type: 'ended' }>, paint: Paint): string {
+  const { ended, error, ms } = event;
+  const isWell = error === undefined && (ended === 'removed' || ended === 'stored');
+  const what = (isWell ? paint.good : paint.bad)(ended);
+  const why = error === undefined ? '' : `: ${printable(error)}`;
+  return `${what} ${nameOf(event, paint)} after ${formatDuration(ms)}${why}`;
+}
+
+function nameOf({ session, theme, epoch }: Extract<WorkEvent, { readonly session: string }>, paint: Paint): string {
+  return `${paint.key(printable(session))} of ${printable(theme)}, epoch ${epoch}`;
+}
+
+function stoppedText(report: WorkReport, paint: Paint): string {
+  const { turns, removed, stored, parked, lost, failed, emergency } = report;
+  const counts = `${plural(turns, 'turn')}: ${removed} done, ${stored} stored, ${parked} parked, ${lost} lost, ${failed} failed`;
+  if (!emergency) return `${paint.strong('stopped')} after ${counts}`;
+  const why = `${emergency.code}: ${printable(emergency.message)}`;
+  return `${paint.bad('emergency stop')} after ${counts}; ${why}; next: txlog doctor`;
+}

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { Environment } from '../../environment.ts';
+import type { WorkOptions, WorkReport } from '../../sessions/work.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { WorkLog } from './work-log.ts';
+
+const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs a worker until it has ended. The first Ctrl-C or SIGTERM drains it, the second stops it now, a third one does
+ * not even wait for that.
+ *
+ * Errors: those of bad options.
+ */
+export async function runWorker(
+  env: Environment,
+  options: Omit<WorkOptions, 'onEvent' | 'signal'>,
+  log: WorkLog,
+): Promise<{ readonly report: WorkReport; readonly exitCode: ExitCode }> {
+  const worker = env.work({ ...options, onEvent: (event) => log.event(event) });
+  let heard = 0;
+  let code: ExitCode = 0;
+  const hear = (name: NodeJS.Signals) => {
+    heard += 1;
+    code = codes[name as keyof typeof codes];
+    if (heard > 2) process.exit(code);
+    const ending = heard === 1 ? worker.stop() : worker.kill();
+    // What goes wrong with it is told by `done`.
+    ending.catch(() => undefined);
+  };
+  process.on('SIGINT', hear).on('SIGTERM', hear);
+  try {
+    const report = await worker.done;
+    return { report, exitCode: report.emergency ? 69 : code };
+  } finally {
+    process.off('SIGINT', hear).off('SIGTERM', hear);
+    log.stop();
+  }
+}
+
+/** What a worker did, as JSON. */
+export function toWorkJson({ emergency, ...counts }: WorkReport): JsonObject {
+  return {
+    v: 1,
+    ...counts,
+    ...(emergency ? { emergency: { code: emergency.code, message: emergency.message } } : {}),
+  };
+}

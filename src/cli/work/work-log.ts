@@ -1,0 +1,91 @@
+import { clearLine, cursorTo } from 'node:readline';
+import type { JsonObject } from '../../core/json.ts';
+import { toTime } from '../../index.ts';
+import type { WorkEvent } from '../../sessions/work.ts';
+import type { Paint } from '../print/paint.ts';
+import { jsonText } from '../print/text.ts';
+import { say } from '../talk.ts';
+import { Counter } from './counter.ts';
+import { eventText } from './event-text.ts';
+
+/** How a worker's log is written. */
+export interface WorkLogOptions {
+  /** Lines for people, or JSON. */
+  readonly forPeople: boolean;
+  /** A line at the bottom that counts, drawn over again and again. */
+  readonly counts: boolean;
+  /** Only what went wrong. */
+  readonly quiet: boolean;
+  readonly paint: Paint;
+  /** ms since 1970. */
+  now(): number;
+}
+
+const redrawMs = 200;
+
+/** The log of a worker, on stderr: one line per event, and a counter on a terminal. */
+export class WorkLog {
+  private readonly options: WorkLogOptions;
+  private readonly counter = new Counter();
+  private readonly timer: NodeJS.Timeout | undefined;
+
+  constructor(options: WorkLogOptions) {
+    this.options = options;
+    this.timer = options.counts ? setInterval(() => this.draw(), redrawMs) : undefined;
+    this.timer?.unref();
+  }
+
+  /** Writes one event. */
+  event(event: WorkEvent): void {
+    const { forPeople, quiet, counts, paint, now } = this.options;
+    this.counter.add(event);
+    if (quiet && levelOf(event) === 'info') return;
+    // The counter says how many are led.
+    if (counts && event.type === 'led') return;
+    const time = toTime(now());
+    const line = forPeople ? `${paint.dim(time)} ${eventText(event, paint)}` : jsonText(toEventJson(event, time));
+    if (counts) this.clear();
+    say(`${line}\n`);
+  }
+
+  /** Ends the counter, and leaves no trace of it. */
+  stop(): void {
+    clearInterval(this.timer);
+    if (this.options.counts) this.clear();
+  }
+
+  private draw(): void {
+    this.clear();
+    say(this.options.paint.dim(this.counter.text(performance.now())));
+  }
+
+  private clear(): void {
+    cursorTo(process.stderr, 0);
+    clearLine(process.stderr, 0);
+  }
+}
+
+/** An event as one line of JSON. */
+export function toEventJson(event: WorkEvent, time: string): JsonObject {
+  const head = { v: 1, time, level: levelOf(event), event: event.type };
+  if (event.type === 'error') return { ...head, ...errorJson(event.error), inRow: event.inRow };
+  if (event.type === 'stopped') {
+    const { emergency, ...counts } = event.report;
+    return { ...head, ...counts, ...(emergency ? { emergency: errorJson(emergency) } : {}) };
+  }
+  const { type: _, ...rest } = event;
+  return { ...head, ...(rest as JsonObject), ...('ms' in event ? { ms: Math.round(event.ms) } : {}) };
+}
+
+function errorJson(error: Error): JsonObject {
+  const { code } = error as { readonly code?: unknown };
+  return { ...(typeof code === 'string' ? { code } : {}), message: error.message };
+}
+
+function levelOf(event: WorkEvent): 'info' | 'warn' | 'error' {
+  if (event.type === 'error') return 'error';
+  if (event.type === 'stopped') return event.report.emergency ? 'error' : 'info';
+  if (event.type === 'mended' || event.type === 'lease-lost') return 'warn';
+  if (event.type !== 'ended') return 'info';
+  return event.error !== undefined || event.ended === 'lost' || event.ended === 'parked' ? 'warn' : 'info';
+}

@@ -1,0 +1,253 @@
+import { assert, present } from '../core/assert.ts';
+import type { Change } from '../core/change.ts';
+import { TxlogError } from '../core/errors.ts';
+import { foldChanges } from '../core/fold-record.ts';
+import { type JsonObject, type JsonValue, jsonEquals, utf8Length } from '../core/json.ts';
+import type {
+  Authority,
+  Completion,
+  LeadSession,
+  NewSession,
+  Operation,
+  SessionStep,
+  ThemeName,
+  ThemeStep,
+} from '../core/operation.ts';
+import { type LogRecord, operationId, sessionType } from '../core/record.ts';
+import { type Rejection, reject } from '../core/rejection.ts';
+import {
+  asSession,
+  type Chunk,
+  type Session,
+  sessionKey,
+  sessionOfKey,
+  type ThemeEntry,
+  themeKey,
+  themeKeys,
+} from '../core/session.ts';
+import { chunkOf } from '../core/session-fold.ts';
+import type { State } from '../core/state.ts';
+import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
+import { toRejectionJson, toTime } from '../layout/shapes.ts';
+import { themeEntry, themeFor } from './decide-theme.ts';
+import type { Stage } from './stage.ts';
+
+/** What is not done, and not logged: an operation or request of who does not lead the session, or bad input. */
+export type Undone =
+  | { readonly type: 'denied'; readonly rejection: Rejection }
+  | { readonly type: 'refused'; readonly error: TxlogError };
+
+/** How an operation went: the session as it is now, or why not. */
+export type OperationDecision =
+  | {
+      readonly type: 'operated';
+      readonly record: LogRecord;
+      readonly session: string;
+      readonly state: State;
+      readonly duplicate: boolean;
+    }
+  /** A lead that found nothing to do; `due` tells when the next session of the theme will be, if any. */
+  | { readonly type: 'idle'; readonly due: number | undefined }
+  | Undone;
+
+/** Step 3 of an operation: decides it against the staged view, and stages its record. */
+export function decideOperation(stage: Stage, operation: Operation): OperationDecision {
+  switch (operation.op) {
+    case 'new':
+      return makeSession(stage, operation);
+    case 'lead':
+      return leadSession(stage, operation);
+    case 'theme':
+      return changeTheme(stage, operation);
+    default:
+      return stepSession(stage, operation);
+  }
+}
+
+function makeSession(stage: Stage, operation: NewSession & { readonly bytes: number }): OperationDecision {
+  const key = sessionKey(operation.session);
+  const known = stage.state(key);
+  if (known) return sameSession(stage, known, operation);
+  const changes = changesOfNew(stage, operation);
+  if (changes instanceof TxlogError) return { type: 'refused', error: changes };
+  return operate(stage, changes, operation.session);
+}
+
+/** The changes that make a session, or why there can be none: its theme is registered by the first one. */
+export function changesOfNew(
+  stage: Stage,
+  operation: NewSession & { readonly bytes: number },
+): readonly Change[] | TxlogError {
+  const { session, chunk, delay = 0, order, bytes } = operation;
+  const theme = themeFor(stage, operation.theme, operation.number);
+  if (theme instanceof TxlogError) return theme;
+  const { number } = theme;
+  const behind = order !== undefined && stage.firstQueued(queuePrefix(number, 'line', order)) !== undefined;
+  const value = {
+    theme: number,
+    ...(delay > 0 ? { due: stage.time + Math.round(delay * 1000) } : {}),
+    ...(order === undefined ? {} : { order }),
+    ...(behind ? { behind } : {}),
+    bytes,
+    ...chunk,
+  };
+  const made: Change = { op: 'session.new', key: sessionKey(session), value };
+  return theme.registration ? [theme.registration, made] : [made];
+}
+
+function changeTheme(stage: Stage, step: ThemeStep): OperationDecision {
+  const theme = themeFor(stage, step.theme, step.number);
+  if (theme instanceof TxlogError) return { type: 'refused', error: theme };
+  const changes: Change[] = theme.registration ? [theme.registration] : [];
+  const key = themeKey(step.theme);
+  const { paused } = step;
+  if (paused !== undefined && paused !== (themeEntry(stage, step.theme)?.paused ?? false))
+    changes.push({ op: 'merge', key, value: { paused: paused || null } });
+  if (changes.length > 0) return operate(stage, changes, '', step, key);
+  const state = present(stage.state(key), 'state of a registered theme');
+  const record = present(stage.record(state.position), 'record of a registered theme');
+  return { type: 'operated', record, session: '', state, duplicate: true };
+}
+
+function sameSession(stage: Stage, state: State, operation: NewSession): OperationDecision {
+  const [first = 0] = stage.applied(state.key);
+  const record = present(stage.record(first), 'first record of a session');
+  const made = record.changes.find(({ key, op }) => key === state.key && op === 'session.new');
+  const { theme, order } = (made?.value ?? {}) as { theme?: number; order?: string };
+  const wanted = themeEntry(stage, operation.theme)?.number;
+  const same = theme === wanted && order === operation.order && made !== undefined && sameChunk(made, operation.chunk);
+  if (same) return { type: 'operated', record, session: operation.session, state, duplicate: true };
+  const error = new TxlogError(
+    'REQUEST_ID_CONFLICT',
+    `session ${operation.session} was made at position ${first} with another theme or other data`,
+    { hint: 'An id names one session for ever; nothing was done.', next: [`txlog session show ${operation.session}`] },
+  );
+  return { type: 'refused', error };
+}
+
+function sameChunk(made: Change, chunk: Chunk): boolean {
+  return jsonEquals(chunkOf(made) as unknown as JsonValue, chunk as unknown as JsonValue);
+}
+
+function leadSession(stage: Stage, operation: LeadSession): OperationDecision {
+  const { operator, lease, theme } = operation;
+  const found = operation.session ?? (theme === undefined ? undefined : nextOf(stage, theme));
+  if (found === undefined || typeof found === 'object') return { type: 'idle', due: found?.due };
+  return operate(stage, [{ op: 'session.lead', key: sessionKey(found), value: { operator, lease } }], found);
+}
+
+/** The first session of a theme that is due, or when the next one will be. */
+function nextOf(stage: Stage, theme: ThemeName): string | { readonly due: number } | undefined {
+  const entry = themeEntry(stage, theme);
+  if (!entry || entry.paused) return undefined;
+  const key = stage.firstQueued(queuePrefix(entry.number, 'waiting'));
+  if (key === undefined) return undefined;
+  const due = timeOfQueueKey(key);
+  return due <= stage.time ? sessionOfQueueKey(key) : { due };
+}
+
+function stepSession(stage: Stage, step: SessionStep & { readonly bytes: number }): OperationDecision {
+  const key = sessionKey(step.session);
+  const change: Change = { op: `session.${step.op}`, key, value: detailsOf(stage, step) };
+  const changes = step.op === 'remove' ? changesOfRemove(stage, change) : [change];
+  return operate(stage, changes, step.session, step);
+}
+
+function detailsOf(stage: Stage, step: SessionStep & { readonly bytes: number }): JsonObject {
+  const { epoch, force } = step;
+  const authority = { ...(epoch === undefined ? {} : { epoch }), ...(force ? { force } : {}) };
+  if (step.op === 'append' || step.op === 'replace') return { ...authority, bytes: step.bytes, ...step.chunk };
+  if (step.op === 'store') {
+    const due = stage.time + Math.round(step.seconds * 1000);
+    return { ...authority, due, ...(step.error === undefined ? {} : { error: step.error }) };
+  }
+  if (step.op === 'park') return { ...authority, error: step.error };
+  const behind = step.op === 'ready' && isHeldUp(stage, sessionKey(step.session));
+  return behind ? { ...authority, behind } : authority;
+}
+
+/** A removal, and the turn of the session of its order key that comes next, if it held one up. */
+export function changesOfRemove(stage: Stage, removal: Change): readonly Change[] {
+  const next = isHeldUp(stage, removal.key) ? undefined : nextInLine(stage, removal.key);
+  // A parked one stays so: now it is the one that holds up its line.
+  if (next === undefined || asSession(stage.state(next)?.value)?.status !== 'behind') return [removal];
+  return [removal, { op: 'session.turn', key: next }];
+}
+
+/** Whether another session of its order key comes before: only the oldest of a line may run. */
+function isHeldUp(stage: Stage, key: string): boolean {
+  const line = lineOf(stage, key);
+  const first = line === undefined ? undefined : stage.firstQueued(line);
+  return first !== undefined && sessionOfQueueKey(first) !== sessionOfKey(key);
+}
+
+function nextInLine(stage: Stage, key: string): string | undefined {
+  const line = lineOf(stage, key);
+  const next = line === undefined ? undefined : stage.firstQueued(line, sessionOfKey(key));
+  return next === undefined ? undefined : sessionKey(sessionOfQueueKey(next));
+}
+
+function lineOf(stage: Stage, key: string): string | undefined {
+  const session = asSession(stage.state(key)?.value);
+  return session?.order === undefined ? undefined : queuePrefix(session.theme, 'line', session.order);
+}
+
+/** Stages the record of what happens to a session, or tells why it cannot. */
+export function operate(
+  stage: Stage,
+  changes: readonly Change[],
+  session: string,
+  by?: Pick<Authority, 'actor' | 'reason'>,
+  key = sessionKey(session),
+): OperationDecision {
+  const position = stage.nextPosition;
+  const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
+  const folded = foldChanges(changes, (key) => stage.state(key), context);
+  if (!folded.ok) return { type: 'denied', rejection: folded.rejection };
+  const { actor, reason } = by ?? {};
+  const record: LogRecord = {
+    ...{ position, time: stage.time, id: operationId(position), type: sessionType, changes, decided: true },
+    ...{ actor, payload: reason === undefined ? undefined : { reason }, expect: [], outcome: 'committed' },
+    ...{ rejection: undefined, compensates: undefined },
+  };
+  stage.add(record, folded.after, (key) => stage.state(key));
+  const state = present(folded.after.get(key), 'state of what is operated on');
+  return { type: 'operated', record, session, state, duplicate: false };
+}
+
+/** What ends the session of a request that is processed: its removal, and the response where one is asked for. */
+export function completionChanges(stage: Stage, record: LogRecord, completion: Completion): readonly Change[] {
+  const { session, epoch, respond } = completion;
+  const removal: Change = { op: 'session.remove', key: sessionKey(session), value: { epoch } };
+  const changes = changesOfRemove(stage, removal);
+  const response = responseId(record.id);
+  if (respond === undefined || stage.state(sessionKey(response))) return changes;
+  const data = responseOf(record);
+  const bytes = utf8Length(JSON.stringify(data));
+  const made = changesOfNew(stage, { op: 'new', session: response, theme: respond, chunk: { data }, bytes });
+  // Who enqueued the request registered the theme with it.
+  assert(!(made instanceof TxlogError), 'the theme of a response is registered');
+  return [...changes, ...made];
+}
+
+/** Id of the session that brings the response to a request. */
+export function responseId(request: string): string {
+  return `txlog.response/${request}`;
+}
+
+function responseOf({ id, outcome, position, time, rejection }: LogRecord): JsonObject {
+  const receipt = { id, outcome, position: String(position), time: toTime(time) };
+  return rejection ? { ...receipt, rejection: toRejectionJson(rejection) } : receipt;
+}
+
+/** Why a request may not complete a session, or undefined. */
+export function findNotLed(stage: Stage, { session, epoch }: Completion): Rejection | undefined {
+  const state = stage.state(sessionKey(session));
+  const led: Session | undefined = state?.exists ? asSession(state.value) : undefined;
+  if (led?.status === 'active' && led.epoch === epoch) return undefined;
+  const now = led ? `it is ${led.status} in epoch ${led.epoch}` : 'it was removed';
+  return reject(
+    led ? 'SESSION_FENCED' : 'SESSION_GONE',
+    `session ${session} is not led in epoch ${epoch} any more: ${now}`,
+  );
+}

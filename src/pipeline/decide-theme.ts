@@ -1,0 +1,46 @@
+import type { Change } from '../core/change.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { ThemeName } from '../core/operation.ts';
+import { type ThemeEntry, themeKey, themeKeys, themeOfKey } from '../core/session.ts';
+import { themeNumber } from '../layout/themes.ts';
+import { readKeys } from './read-state.ts';
+import type { Stage } from './stage.ts';
+
+/** A theme's number, and the change that registers it, when it is new. */
+export interface FoundTheme {
+  readonly number: number;
+  readonly registration?: Change;
+}
+
+/**
+ * The theme that a session is to have. `number` is that of a new one, in place of the one that its name gives.
+ *
+ * Problems: THEME_NOT_FOUND of a number that no theme has; THEME_CONFLICT of a number that another theme has.
+ */
+export function themeFor(stage: Stage, theme: ThemeName, number?: number): FoundTheme | TxlogError {
+  const entry = themeEntry(stage, theme);
+  if (entry) return { number: entry.number };
+  if (typeof theme === 'number')
+    return new TxlogError('THEME_NOT_FOUND', `no theme has the number ${theme}`, { next: ['txlog theme list'] });
+  const own = number ?? themeNumber(theme);
+  const other = nameOfTheme(stage, own);
+  if (other === undefined)
+    return { number: own, registration: { op: 'set', key: themeKey(theme), value: { number: own } } };
+  return new TxlogError('THEME_CONFLICT', `theme ${theme} would have the number ${own}, which is that of ${other}`, {
+    hint: 'Give it a number of its own in the app: themes: { NAME: { number: N } }.',
+  });
+}
+
+/** A registered theme, by its name or number. */
+export function themeEntry(stage: Stage, theme: ThemeName): ThemeEntry | undefined {
+  const name = typeof theme === 'number' ? nameOfTheme(stage, theme) : theme;
+  return name === undefined ? undefined : (stage.state(themeKey(name))?.value as unknown as ThemeEntry | undefined);
+}
+
+function nameOfTheme(stage: Stage, number: number): string | undefined {
+  const logged = readKeys(stage.view, stage.snapshot, themeKeys, undefined, Number.MAX_SAFE_INTEGER);
+  const names = [...logged, ...stage.stagedKeys(themeKeys)].map((key) => themeOfKey(key) ?? '');
+  return names.find(
+    (name) => (stage.state(themeKey(name))?.value as unknown as ThemeEntry | undefined)?.number === number,
+  );
+}

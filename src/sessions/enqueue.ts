@@ -1,0 +1,131 @@
+import { assert, present } from '../core/assert.ts';
+import { checkData, checkName, checkSeconds } from '../core/check-session.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { limits } from '../core/limits.ts';
+import type { Operation } from '../core/operation.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { Request, RequestInput } from '../core/request.ts';
+import type { TaskAnswer } from '../pipeline/2-batch.ts';
+import { resultOrThrow } from '../pipeline/7-respond.ts';
+import { readTheme } from './read-sessions.ts';
+import type { SessionHost } from './session-host.ts';
+
+/** How a request is queued. */
+export interface EnqueueOptions {
+  /** Theme that gets the receipt as a session. */
+  readonly respond?: string;
+  /** Requests of one type and order key are decided one after another. */
+  readonly order?: string;
+  /** Seconds until it may be decided. */
+  readonly delay?: number;
+}
+
+/** A request in its queue; or its receipt, when it was decided before. */
+export type Enqueued =
+  | {
+      readonly id: string;
+      /** The session that brings it: the same id. */
+      readonly session: string;
+      readonly position: number;
+      readonly time: number;
+      readonly duplicate: boolean;
+      readonly durability: Receipt['durability'];
+    }
+  | { readonly id: string; readonly receipt: Receipt };
+
+const queuePrefix = 'request/';
+
+/** Theme of the queue of a request type. */
+export function queueTheme(type: string): string {
+  return queuePrefix + type;
+}
+
+/** Whether a theme is the queue of a request type. */
+export function isQueueTheme(theme: string): boolean {
+  return theme.startsWith(queuePrefix);
+}
+
+/** Puts a request into the queue of its type. Errors: as `submit`; THEME_CONFLICT. */
+export async function enqueue(host: SessionHost, input: RequestInput, options: EnqueueOptions): Promise<Enqueued> {
+  const [answer] = await enqueueChecked(host, [host.check(input)], options);
+  const { error, enqueued } = present(answer, 'answer');
+  if (error) throw error;
+  return present(enqueued, 'a request that was queued');
+}
+
+/** What became of one of many: it is queued, or decided already, or there is an error of its own. */
+export type EnqueueAnswer =
+  | { readonly enqueued: Enqueued; readonly error?: undefined }
+  | { readonly error: TxlogError; readonly enqueued?: undefined };
+
+/** Puts checked requests into the queues of their types, in their order and in one batch; one answer each. */
+export async function enqueueChecked(
+  host: SessionHost,
+  requests: readonly Request[],
+  options: EnqueueOptions,
+): Promise<readonly EnqueueAnswer[]> {
+  const { respond } = options;
+  if (respond !== undefined) await registerTheme(host, respond);
+  const decided = await Promise.all(requests.map(({ id }) => host.find(id)));
+  // One that was decided is submitted again: that gives its receipt, or tells that it was another one.
+  const tasks = requests.map((request, i) => (decided[i] ? request : newSession(request, options)));
+  const sound = tasks.flatMap((task) => (task instanceof TxlogError ? [] : [task]));
+  const answers = (sound.length === 0 ? [] : await host.process(sound)).values();
+  return tasks.map((task, i) => {
+    if (task instanceof TxlogError) return { error: task };
+    return answerOf(present(requests[i], 'request').id, present(answers.next().value as TaskAnswer, 'answer'));
+  });
+}
+
+/** The session that brings a request, or why there can be none: it is too large for one. */
+function newSession(request: Request, options: EnqueueOptions): Operation | TxlogError {
+  try {
+    return sessionOf(request, options);
+  } catch (error) {
+    if (error instanceof TxlogError) return error;
+    throw error;
+  }
+}
+
+function sessionOf(request: Request, { respond, order, delay }: EnqueueOptions): Operation {
+  return {
+    op: 'new',
+    session: request.id,
+    theme: queueTheme(request.type),
+    ...checkData(dataOfRequest(request, respond)),
+    ...(order === undefined ? {} : { order: checkName('order', order) }),
+    ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
+  };
+}
+
+function answerOf(id: string, answer: TaskAnswer): EnqueueAnswer {
+  if ('error' in answer) return { error: answer.error };
+  if ('receipt' in answer) return { enqueued: { id, receipt: answer.receipt } };
+  const result = resultOrThrow(answer);
+  assert(result.ok, 'a session that is made is neither idle nor refused');
+  const { session, position, time, duplicate, durability } = result;
+  return { enqueued: { id, session, position, time, duplicate, durability } };
+}
+
+/** The theme of a response must be there when the request is decided: no one could be told then that it cannot be. */
+async function registerTheme(host: SessionHost, theme: string): Promise<void> {
+  checkName('respond', theme, limits.typeBytesMax);
+  if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme))) return;
+  const number = host.app.themes?.[theme]?.number;
+  await host.operate([{ op: 'theme', theme, bytes: 0, ...(number === undefined ? {} : { number }) }]);
+}
+
+/** A request as the data of its session. */
+function dataOfRequest(request: Request, respond: string | undefined): JsonObject {
+  const { id, type, actor, payload, changes, expect } = request;
+  return {
+    id,
+    type,
+    ...(actor === undefined ? {} : { actor }),
+    ...(payload === undefined ? {} : { payload }),
+    ...(changes.length === 0 ? {} : { changes: changes as unknown as JsonValue }),
+    ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
+    ...(respond === undefined ? {} : { respond }),
+  };
+}

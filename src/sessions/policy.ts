@@ -1,0 +1,32 @@
+import { type ThemePolicy, themeDefaults } from '../core/theme.ts';
+
+/** A policy without gaps. Times in seconds. */
+export interface FullPolicy {
+  readonly lease: number;
+  readonly timeout: number;
+  readonly backoff: { readonly first: number; readonly factor: number; readonly max: number };
+  readonly attempts: number;
+  readonly concurrency: number;
+}
+
+/** What a theme says, and the defaults for what it does not. */
+export function fullPolicy(policy: ThemePolicy = {}): FullPolicy {
+  const { lease, timeout, backoff, attempts, concurrency } = policy;
+  return {
+    lease: lease ?? themeDefaults.lease,
+    timeout: timeout ?? themeDefaults.timeout,
+    backoff: { ...themeDefaults.backoff, ...backoff },
+    attempts: attempts ?? themeDefaults.attempts,
+    concurrency: concurrency ?? themeDefaults.concurrency,
+  };
+}
+
+/**
+ * Seconds until a session is led again whose turn failed, `attempts` times now. `chance` from 0 to 1 spreads by a half
+ * what failed at once, so that it does not come back at once.
+ */
+export function backoffSeconds({ backoff }: FullPolicy, attempts: number, chance: number): number {
+  const { first, factor, max } = backoff;
+  const whole = Math.min(max, first * factor ** Math.max(0, attempts - 1));
+  return Math.round(whole * (0.5 + chance / 2) * 1000) / 1000;
+}

@@ -1,0 +1,133 @@
+import {
+  asSession,
+  type Chunk,
+  type Session,
+  sessionKey,
+  type ThemeEntry,
+  themeKey,
+  themeKeys,
+  themeOfKey,
+} from '../core/session.ts';
+import { chunkOf } from '../core/session-fold.ts';
+import type { State } from '../core/state.ts';
+import { type QueuePart, queuePrefix, sessionOfQueueKey } from '../layout/queue-keys.ts';
+import { readThemeCounts, type ThemeCounts } from '../layout/themes.ts';
+import { readKeys } from '../pipeline/read-state.ts';
+import { stateAt } from '../pipeline/time-travel.ts';
+import type { View } from '../pipeline/view.ts';
+import type { Snapshot } from '../ports/storage.ts';
+
+/** A session as readers get it. Times in ms since 1970. */
+export interface SessionReading extends Session {
+  readonly id: string;
+  /** Name of its theme. */
+  readonly themeName: string;
+  /** How many records it has in the log, and the position of the last. */
+  readonly version: number;
+  readonly position: number;
+}
+
+/** A theme as readers get it, with the counts of its sessions as of the head. */
+export interface ThemeReading {
+  readonly name: string;
+  readonly number: number;
+  readonly paused: boolean;
+  readonly counts: ThemeCounts;
+}
+
+/** One consistent view. */
+export interface Source {
+  readonly view: View;
+  readonly snapshot: Snapshot;
+}
+
+/** A session now, or as of a position; undefined when there was none, or it was removed. */
+export function readSession({ view, snapshot }: Source, id: string, asOf?: number): SessionReading | undefined {
+  const key = sessionKey(id);
+  const state = asOf === undefined ? view.entry(snapshot, key)?.state : stateAt(view, snapshot, key, asOf);
+  return state && toReading({ view, snapshot }, id, state);
+}
+
+/** Whether there ever was such a session. */
+export function wasSession({ view, snapshot }: Source, id: string): boolean {
+  return view.entry(snapshot, sessionKey(id)) !== undefined;
+}
+
+function toReading(
+  source: Source,
+  id: string,
+  { exists, value, version, position }: State,
+): SessionReading | undefined {
+  const session = exists ? asSession(value) : undefined;
+  if (!session) return undefined;
+  return { ...session, id, version, position, themeName: themeName(source, session.theme) };
+}
+
+/** All themes that were ever used, by name. */
+export function readThemes({ view, snapshot }: Source): readonly ThemeReading[] {
+  const keys = readKeys(view, snapshot, themeKeys, undefined, Number.MAX_SAFE_INTEGER);
+  return keys.flatMap((key) => readTheme({ view, snapshot }, themeOfKey(key) ?? '') ?? []);
+}
+
+/** A theme without its counts. */
+export interface NamedTheme extends ThemeEntry {
+  readonly name: string;
+}
+
+/** Names and numbers of all themes that were ever used, by name. */
+export function readThemeEntries({ view, snapshot }: Source): readonly NamedTheme[] {
+  const keys = readKeys(view, snapshot, themeKeys, undefined, Number.MAX_SAFE_INTEGER);
+  return keys.flatMap((key) => {
+    const state = view.entry(snapshot, key)?.state;
+    return state?.exists ? { name: themeOfKey(key) ?? '', ...(state.value as unknown as ThemeEntry) } : [];
+  });
+}
+
+/** A theme by its name, or undefined when no session ever had it. */
+export function readTheme({ view, snapshot }: Source, name: string): ThemeReading | undefined {
+  const state = view.entry(snapshot, themeKey(name))?.state;
+  if (!state?.exists) return undefined;
+  const { number, paused = false } = state.value as unknown as ThemeEntry;
+  return { name, number, paused, counts: readThemeCounts(snapshot, number) };
+}
+
+/** Name of a theme; its number as text when it has none. */
+export function themeName(source: Source, number: number): string {
+  return readThemeEntries(source).find((theme) => theme.number === number)?.name ?? String(number);
+}
+
+/** Sessions of one part of a theme, in the order in which they come. */
+export function* sessionsOf(
+  source: Source,
+  theme: Pick<ThemeReading, 'name' | 'number'>,
+  part: QueuePart,
+  after?: string,
+): Generator<SessionReading> {
+  const { view, snapshot } = source;
+  const prefix = queuePrefix(theme.number, part);
+  for (const key of view.queueKeys(snapshot, prefix, after === undefined ? prefix : `${after}\u0000`)) {
+    const id = sessionOfQueueKey(key);
+    const state = view.entry(snapshot, sessionKey(id))?.state;
+    const session = state?.exists ? asSession(state.value) : undefined;
+    if (state && session)
+      yield { ...session, id, version: state.version, position: state.position, themeName: theme.name };
+  }
+}
+
+/** The chunks of a session's data that count now: since the last Replace. At most `limit` of them. */
+export function readChunks(
+  { view, snapshot }: Source,
+  session: SessionReading,
+  limit = Number.MAX_SAFE_INTEGER,
+): readonly Chunk[] {
+  const key = sessionKey(session.id);
+  const chunks: Chunk[] = [];
+  for (const position of view.applied(snapshot, key, session.from)) {
+    if (position > session.position || chunks.length === Math.min(session.chunks, limit)) break;
+    for (const change of view.catalog.record(snapshot, position)?.changes ?? []) {
+      const chunk = change.key === key ? chunkOf(change) : undefined;
+      if (chunk) chunks.push(chunk);
+    }
+  }
+  return chunks;
+}

@@ -1,0 +1,65 @@
+import { TxlogError } from '../core/errors.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { Request } from '../core/request.ts';
+import type { TaskAnswer } from '../pipeline/2-batch.ts';
+import { readTheme } from './read-sessions.ts';
+import type { SessionHost } from './session-host.ts';
+import { insist, setAside, type TurnContext, whatBecame } from './set-aside.ts';
+import { errorText, type Led, tell } from './turn.ts';
+import type { TurnReport } from './turn-report.ts';
+import type { TurnEnd } from './work.ts';
+
+/**
+ * The turn of a request that waits in its queue. The decision, its states, the end of the session and the response are
+ * one record: whatever dies, the request is processed once. One that cannot be decided, because its id was used for
+ * another or its type's schema changed, is parked with its error.
+ */
+export async function runRequest(context: TurnContext, led: Led): Promise<TurnReport> {
+  const report = (ended: TurnEnd, error?: string): TurnReport => ({
+    ...{ session: led.session, epoch: led.epoch, ended, operations: ended === 'removed' ? 1 : 0 },
+    ...(error === undefined ? {} : { error }),
+  });
+  const park = async (error: unknown) => {
+    const { session, epoch } = led;
+    const text = errorText(error);
+    return report(await insist(context, led, { op: 'park', session, epoch, error: text, bytes: 0 }), text);
+  };
+  let answer: TaskAnswer | undefined;
+  try {
+    const request = await requestOf(context, led);
+    if (request instanceof TxlogError) return await park(request);
+    if (!request) return report(await whatBecame(context.host, led));
+    [answer] = await context.host.process([request]);
+    context.confirmed();
+  } catch (error) {
+    context.confirmed(error as Error);
+    const text = errorText(error);
+    return report(await setAside(context, led, text), text);
+  }
+  if (answer && 'error' in answer) return park(answer.error);
+  return report(answer && 'receipt' in answer ? 'removed' : await whatBecame(context.host, led));
+}
+
+/** The request in a session's data; what is wrong with it; undefined when the session is not led by us any more. */
+async function requestOf({ host, operator }: TurnContext, led: Led): Promise<Request | TxlogError | undefined> {
+  const turn = await tell(host, led, 0, operator.signal);
+  if (!turn) return undefined;
+  const [data] = turn.data;
+  try {
+    if (!isJsonObject(data)) throw new TxlogError('REQUEST_INVALID', 'the session holds no request');
+    const { respond, ...input } = data;
+    const request = host.check(input);
+    const { session, epoch } = led;
+    if (respond === undefined) return { ...request, completes: { session, epoch } };
+    return { ...request, completes: { session, epoch, respond: await registered(host, String(respond)) } };
+  } catch (error) {
+    if (error instanceof TxlogError) return error;
+    throw error;
+  }
+}
+
+/** `enqueue` registers the theme of the response; whoever makes such a session by hand may not have. */
+async function registered(host: SessionHost, theme: string): Promise<string> {
+  if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme))) return theme;
+  throw new TxlogError('THEME_NOT_FOUND', `respond: no session ever had the theme ${theme}`);
+}

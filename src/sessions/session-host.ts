@@ -1,0 +1,25 @@
+import type { LoadedApp } from '../core/app.ts';
+import type { Operation, OperationResult } from '../core/operation.ts';
+import type { StoredRecord } from '../core/record.ts';
+import type { Request } from '../core/request.ts';
+import type { Answer, Task, TaskAnswer } from '../pipeline/2-batch.ts';
+import type { Watching } from '../pipeline/reading.ts';
+import type { Leases } from '../ports/leases.ts';
+import type { Storage } from '../ports/storage.ts';
+
+/** What sessions and those who work on them need of an environment. */
+export interface SessionHost extends Watching {
+  readonly app: LoadedApp;
+  readonly leases: Leases;
+  readonly handle: { readonly storage: Storage };
+  makeId(): string;
+  /** Chance, from 0 to less than 1. */
+  random(): number;
+  /** Time of the engine, in ms since 1970: it goes on while the wall clock is behind the log. */
+  now(): number;
+  check(input: unknown): Request;
+  find(name: string): Promise<StoredRecord | undefined>;
+  operate(operations: readonly Operation[]): Promise<readonly OperationResult[]>;
+  process(tasks: readonly Task[]): Promise<readonly TaskAnswer[]>;
+  submitChecked(requests: readonly Request[]): Promise<readonly Answer[]>;
+}

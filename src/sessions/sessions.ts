@@ -1,0 +1,195 @@
+import { present } from '../core/assert.ts';
+import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/check-session.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
+import { limits } from '../core/limits.ts';
+import type { Authority, Operation, OperationResult, ThemeName } from '../core/operation.ts';
+import type { Mended } from './janitor.ts';
+import type { ListOptions } from './list-sessions.ts';
+import {
+  readChunks,
+  readSession,
+  readTheme,
+  readThemes,
+  type SessionReading,
+  type ThemeReading,
+} from './read-sessions.ts';
+import type { SessionEvent } from './session-history.ts';
+import type { SessionHost } from './session-host.ts';
+import type { StuckOptions, StuckSession } from './stuck.ts';
+
+/** How a session is made. */
+export interface NewOptions {
+  /** The same id again gives the same session; made when absent. */
+  readonly id?: string;
+  /** Seconds until it may be led. */
+  readonly delay?: number;
+  /** Sessions of one theme and order key run one after another. */
+  readonly order?: string;
+}
+
+/** In whose name an operation is done, and why. */
+export type OperationOptions = Omit<Authority, 'session'>;
+
+/** JSON, or bytes. */
+export type Data = JsonValue | Uint8Array;
+
+/**
+ * Sessions of an environment: durable work items. Each operation is a record of the log, durable when its promise
+ * resolves; one that is refused (SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE, SESSION_BUSY) changes nothing, and
+ * is a value.
+ */
+export class Sessions {
+  private readonly host: SessionHost;
+
+  constructor(host: SessionHost) {
+    this.host = host;
+  }
+
+  /**
+   * Makes a session. Errors: REQUEST_ID_CONFLICT when the id is that of another one; THEME_CONFLICT; REQUEST_INVALID,
+   * VALUE_TOO_LARGE and the JSON_ codes.
+   */
+  async create(theme: ThemeName, data: Data, options: NewOptions = {}): Promise<OperationResult> {
+    const { id, delay, order } = options;
+    const number = this.numberOf(theme);
+    return this.one({
+      op: 'new',
+      session: id === undefined ? this.host.makeId() : checkOwnName('id', id),
+      theme: typeof theme === 'number' ? theme : checkName('theme', theme, limits.typeBytesMax),
+      ...(number === undefined ? {} : { number }),
+      ...checkData(data),
+      ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
+      ...(order === undefined ? {} : { order: checkName('order', order) }),
+    });
+  }
+
+  /** Adds a chunk of data. */
+  append(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.one({ op: 'append', session, ...checkData(data), ...options });
+  }
+
+  /** Puts one chunk of data in place of all. */
+  replace(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.one({ op: 'replace', session, ...checkData(data), ...options });
+  }
+
+  /** Lets it sleep for so many seconds. With `error`, the turn counts as failed. */
+  store(
+    session: string,
+    seconds: number,
+    { error, ...options }: OperationOptions & { readonly error?: string } = {},
+  ): Promise<OperationResult> {
+    const failed = error === undefined ? {} : { error };
+    return this.one({
+      op: 'store',
+      session,
+      seconds: checkSeconds('seconds', seconds),
+      bytes: 0,
+      ...failed,
+      ...options,
+    });
+  }
+
+  /** Ends it. */
+  remove(session: string, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.one({ op: 'remove', session, bytes: 0, ...options });
+  }
+
+  /** Sets it aside until a person sees to it: `ready` brings it back. */
+  park(session: string, error: string, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.one({ op: 'park', session, error, bytes: 0, ...options });
+  }
+
+  /** Makes a stored or parked one ready now, with all its attempts. */
+  ready(session: string, options: OperationOptions = {}): Promise<OperationResult> {
+    return this.one({ op: 'ready', session, bytes: 0, ...options });
+  }
+
+  /**
+   * Takes a session, for `lease` seconds at a time: the one named, or the next of the theme that is due; `idle` when
+   * there is none. Whoever led it before is refused from now on.
+   */
+  lead(
+    which: { readonly session: string } | { readonly theme: ThemeName },
+    operator: string,
+    lease: number,
+  ): Promise<OperationResult> {
+    return this.one({
+      op: 'lead',
+      ...which,
+      operator: checkName('operator', operator),
+      lease: checkSeconds('lease', lease),
+      bytes: 0,
+    });
+  }
+
+  /** A session now, or as of a position; undefined when there is none. */
+  get(id: string, options: { readonly asOf?: number } = {}): Promise<SessionReading | undefined> {
+    return this.host.read((view, snapshot) => readSession({ view, snapshot }, id, options.asOf));
+  }
+
+  /** The data of a session: all chunks since the last Replace, oldest first. Errors: SESSION_GONE. */
+  async data(id: string, options: { readonly asOf?: number; readonly limit?: number } = {}): Promise<readonly Data[]> {
+    return this.host.read((view, snapshot) => {
+      const session = readSession({ view, snapshot }, id, options.asOf);
+      if (!session) throw new TxlogError('SESSION_GONE', `there is no session ${id}`, { next: ['txlog session list'] });
+      return readChunks({ view, snapshot }, session, options.limit).map(dataOf);
+    });
+  }
+
+  /** Sessions by theme and status, in the order in which they come. Errors: SESSION_GONE of `after`. */
+  async *list(options: ListOptions = {}): AsyncGenerator<SessionReading> {
+    const { listSessions } = await import('./list-sessions.ts');
+    yield* listSessions(this.host, options);
+  }
+
+  /** All that ever happened to a session, oldest first: also to one that was removed. */
+  async *history(id: string): AsyncGenerator<SessionEvent> {
+    const { sessionHistory } = await import('./session-history.ts');
+    yield* sessionHistory(this.host, id);
+  }
+
+  /** Sessions that will not go on by themselves, or do not as they should; each with the command to run. */
+  async stuck(options: StuckOptions = {}): Promise<readonly StuckSession[]> {
+    const { findStuck } = await import('./stuck.ts');
+    return findStuck(this.host, options);
+  }
+
+  /** One run of the janitor: what dead operators led is stored for repeat, or parked. Workers do so by themselves. */
+  async mend(): Promise<readonly Mended[]> {
+    const { mend } = await import('./janitor.ts');
+    return mend(this.host);
+  }
+
+  /** All themes that were ever used, with their counts. */
+  themes(): Promise<readonly ThemeReading[]> {
+    return this.host.read((view, snapshot) => readThemes({ view, snapshot }));
+  }
+
+  /** A theme. Errors: THEME_NOT_FOUND. */
+  async theme(name: string): Promise<ThemeReading> {
+    const theme = await this.host.read((view, snapshot) => readTheme({ view, snapshot }, name));
+    if (theme) return theme;
+    throw new TxlogError('THEME_NOT_FOUND', `no session ever had the theme ${name}`, { next: ['txlog theme list'] });
+  }
+
+  /** Registers a theme, or pauses or resumes it: of a paused one no session is led. */
+  changeTheme(
+    theme: string,
+    options: { readonly paused?: boolean; readonly reason?: string; readonly actor?: string } = {},
+  ): Promise<OperationResult> {
+    const number = this.numberOf(theme);
+    checkName('theme', theme, limits.typeBytesMax);
+    return this.one({ op: 'theme', theme, bytes: 0, ...(number === undefined ? {} : { number }), ...options });
+  }
+
+  private async one(operation: Operation): Promise<OperationResult> {
+    const [result] = await this.host.operate([operation]);
+    return present(result, 'result');
+  }
+
+  private numberOf(theme: ThemeName): number | undefined {
+    return typeof theme === 'number' ? undefined : this.host.app.themes?.[theme]?.number;
+  }
+}

@@ -1,0 +1,13 @@
+import type { TurnEnd } from './work.ts';
+
+/** What became of one turn of `lead`. */
+export interface TurnReport {
+  /** Its session; undefined when none was due. */
+  readonly session: string | undefined;
+  readonly epoch: number;
+  readonly ended: TurnEnd | 'idle';
+  /** Operations that the advisor asked for and that were done. */
+  readonly operations: number;
+  /** Why the turn failed, if it did. */
+  readonly error?: string;
+}

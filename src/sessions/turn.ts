@@ -1,0 +1,99 @@
+import { checkData, checkSeconds, dataOf } from '../core/check-session.ts';
+import { deepFreeze, type JsonValue } from '../core/json.ts';
+import type { Operation } from '../core/operation.ts';
+import type { Session } from '../core/session.ts';
+import type { Turn } from '../core/theme.ts';
+import { readChunks, readSession } from './read-sessions.ts';
+import type { SessionHost } from './session-host.ts';
+
+/** A session that is led by us. */
+export interface Led {
+  readonly session: string;
+  readonly theme: string;
+  readonly epoch: number;
+  /** This lead included. */
+  readonly attempts: number;
+}
+
+/** What a lead gave. */
+export function ledSession(session: string, theme: string, { epoch, attempts }: Session): Led {
+  return { session, theme, epoch, attempts };
+}
+
+/** What an advisor is told; undefined when the session is not led by us any more. */
+export async function tell(host: SessionHost, led: Led, step: number, signal: AbortSignal): Promise<Turn | undefined> {
+  return host.read((view, snapshot) => {
+    const now = readSession({ view, snapshot }, led.session);
+    if (now?.status !== 'active' || now.epoch !== led.epoch) return undefined;
+    const { attempts, order, createdAt, error } = now;
+    const data = readChunks({ view, snapshot }, now).map(dataOf).map(frozen);
+    return Object.freeze({ ...led, attempts, order, createdAt, data: Object.freeze(data), step, error, signal });
+  });
+}
+
+/** The memory of bytes cannot be frozen. */
+function frozen(data: JsonValue | Uint8Array): JsonValue | Uint8Array {
+  return data instanceof Uint8Array ? data : deepFreeze(data);
+}
+
+/** An answer of an advisor that is none. */
+export class AdviceProblem extends Error {
+  override readonly name = 'AdviceProblem';
+}
+
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  append: ['data'],
+  replace: ['data'],
+  remove: [],
+  store: ['seconds'],
+  park: ['error'],
+};
+
+/**
+ * The operation that an advisor's answer asks for.
+ *
+ * Errors: AdviceProblem of what is no advice; VALUE_TOO_LARGE and the JSON_ codes of its data.
+ */
+export function operationOf({ session, epoch }: Led, answer: unknown): Operation {
+  const advice = checkAdvice(answer);
+  const by = { session, epoch };
+  switch (advice.op) {
+    case 'append':
+    case 'replace':
+      return { op: advice.op, ...by, ...checkData(advice.data as JsonValue) };
+    case 'store':
+      return { op: 'store', ...by, seconds: checkSeconds('seconds', advice.seconds as number), bytes: 0 };
+    case 'park':
+      return { op: 'park', ...by, error: errorText(advice.error), bytes: 0 };
+    default:
+      return { op: 'remove', ...by, bytes: 0 };
+  }
+}
+
+function checkAdvice(answer: unknown): Readonly<Record<string, unknown>> & { readonly op: string } {
+  if (typeof answer !== 'object' || answer === null || !('op' in answer)) {
+    throw new AdviceProblem(
+      `an advisor answers with an operation such as { op: 'remove' }, not with ${nameOf(answer)}`,
+    );
+  }
+  const { op } = answer;
+  const fields = typeof op === 'string' && Object.hasOwn(fieldsOf, op) ? fieldsOf[op] : undefined;
+  if (!fields) throw new AdviceProblem(`op is one of ${Object.keys(fieldsOf).join(', ')}`);
+  const unknown = Object.keys(answer).find((field) => field !== 'op' && !fields.includes(field));
+  if (unknown !== undefined) throw new AdviceProblem(`${op} has no field ${JSON.stringify(unknown)}`);
+  const missing = fields.find((field) => (answer as Record<string, unknown>)[field] === undefined);
+  if (missing !== undefined) throw new AdviceProblem(`${op} needs ${missing}`);
+  return answer as { op: string };
+}
+
+function nameOf(answer: unknown): string {
+  return answer === null || answer === undefined ? String(answer) : `a value of type ${typeof answer}`;
+}
+
+const errorUnitsMax = 500;
+
+/** What a session keeps of an error: enough to know it by. */
+export function errorText(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.length <= errorUnitsMax ? text : `${text.slice(0, errorUnitsMax - 1)}…`;
+}

@@ -1,0 +1,39 @@
+import type { LoadedApp } from '../core/app.ts';
+import { checkWhole } from '../core/arguments.ts';
+import { TxlogError } from '../core/errors.ts';
+import { isQueueTheme } from './enqueue.ts';
+import { fullPolicy } from './policy.ts';
+import type { WorkOptions } from './work.ts';
+
+/** What a worker works on. */
+export interface WorkThemes {
+  readonly wanted: ReadonlySet<string>;
+  /** Whether it works on all request queues, those that are yet to come included. */
+  readonly queues: boolean;
+  /** Seconds: the shortest lease of its themes. */
+  readonly lease: number;
+}
+
+/** Checks the options of a worker. Errors: USAGE; THEME_NOT_FOUND of a theme without an advisor. */
+export function workThemes(app: LoadedApp, options: WorkOptions): WorkThemes {
+  checkWhole('concurrency', options.concurrency);
+  if (options.concurrency === 0) throw new TxlogError('USAGE', 'concurrency is 1 or more');
+  checkLease(options.lease);
+  const themes = app.themes ?? {};
+  const advised = Object.keys(themes).filter((name) => themes[name]?.advisor);
+  for (const name of options.themes ?? []) {
+    if (isQueueTheme(name) || advised.includes(name)) continue;
+    throw new TxlogError('THEME_NOT_FOUND', `no advisor for the theme ${name}`, {
+      hint: advised.length === 0 ? 'The app has no themes with advisors.' : `The app advises ${advised.join(', ')}.`,
+    });
+  }
+  const wanted = new Set(options.themes ?? advised);
+  const leases = [...wanted].map((name) => fullPolicy(themes[name]).lease);
+  const lease = leases.length === 0 ? fullPolicy().lease : Math.min(...leases);
+  return { wanted, queues: options.themes === undefined, lease };
+}
+
+function checkLease(seconds: number | undefined): void {
+  if (seconds === undefined || (seconds >= 1 && Number.isFinite(seconds))) return;
+  throw new TxlogError('USAGE', `lease is a number of seconds from 1 on, not ${seconds}`);
+}

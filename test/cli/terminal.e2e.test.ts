@@ -1,0 +1,140 @@
+// Goal: people at a terminal see how far long work is, are asked before indexes are made anew, and get their terminal
+// back as it was; scripts see neither bar nor question. Method: `script` of util-linux gives a command a terminal, in
+// which both of its streams end; its input is what is typed.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shellWord } from '../../src/cli/print/shell-word.ts';
+import { additions, type Ended, Shell, Talk } from './txlog.ts';
+
+const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const progress = new URL('../../dist/src/cli/progress.js', import.meta.url).href;
+const hidden = '\u001b[?25l';
+const shown = '\u001b[?25h';
+
+let shell: Shell;
+beforeAll(() => {
+  shell = new Shell();
+  writeFileSync(join(shell.dir, 'more.ndjson'), additions(50));
+  writeFileSync(join(shell.dir, 'other.mjs'), 'export default {};');
+  shell.run(['submit', 'more.ndjson', '--receipts', 'none']);
+});
+afterAll(() => shell.remove());
+
+// Each with what its bar is called; targets are named anew for each run.
+const long: readonly [string, (run: string) => readonly string[]][] = [
+  ['verifying', () => ['verify']],
+  ['verifying', () => ['rescan', '--verify']],
+  ['rescanning', (run) => ['rescan', '-O', `${run}.ndjson`]],
+  ['replaying', () => ['replay', '--yes']],
+  ['replaying', (run) => ['replay', '--to', '20', '--into', `then-${run}`]],
+  ['deciding again', () => ['replay', '--with', 'other.mjs', '--diff']],
+  ['verifying the copy', (run) => ['backup', `backup-${run}`]],
+  ['submitting', () => ['submit', 'more.ndjson', '--receipts', 'none']],
+];
+
+describe.each(long)('%s', (what, args) => {
+  it('has a bar on a terminal, which is gone when it ends', async () => {
+    const { stdout, code } = await onTerminal(args('terminal')).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${what} ░`);
+    expect(stdout).toContain(' % | ');
+    expect(stdout.lastIndexOf(shown)).toBeGreaterThan(stdout.lastIndexOf(hidden));
+    // What is left on the screen has no bar.
+    expect(stdout.slice(stdout.lastIndexOf('\u001b[0J'))).not.toContain('░');
+  });
+
+  it('has none where nobody looks, or a terminal cannot draw', async () => {
+    const talks = {
+      pipe: shell.start(args('pipe')),
+      quiet: onTerminal([...args('quiet'), '--quiet']),
+      json: onTerminal([...args('json'), '--json']),
+      dumb: onTerminal(args('dumb'), { TERM: 'dumb' }),
+    };
+    for (const [name, { ended }] of Object.entries(talks)) {
+      const { stdout, stderr, code } = await ended;
+      expect([name, code, findBars(stdout + stderr)]).toEqual([name, 0, []]);
+    }
+  });
+});
+
+describe('a question', () => {
+  it('is asked before indexes are made anew, and yes is the only yes', async () => {
+    const generation = () => JSON.parse(shell.run(['status', '--json']).stdout).generation as number;
+    const before = generation();
+    for (const typed of ['n\n', '\n', '\u0004', 'yesterday\n']) {
+      const { stdout, code } = await answer(['replay'], typed);
+      expect([typed, code, stdout]).toEqual([typed, 0, expect.stringContaining('nothing was done')]);
+    }
+    expect((await answer(['replay'], '\u0003')).code).toBe(130);
+    expect(generation()).toBe(before);
+    expect((await answer(['replay'], 'y\n')).stdout).toContain('50 records replayed');
+    expect(generation()).toBe(before + 1);
+  });
+
+  it('is asked before a plan is carried out', async () => {
+    shell.run(['compensate', '--type', 'add', '--to', '2', '--plan', '-O', 'plan.json']);
+    const { stdout } = await answer(['compensate', '--apply', 'plan.json'], 'no\n');
+    expect(stdout).toMatch(/Compensate 2 transactions\? \[y\/N\].*nothing was done/s);
+    expect(shell.value('n')).toBe(50);
+  });
+
+  it('is an error where nobody can be asked', () => {
+    const { stderr, code } = shell.run(['replay']);
+    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining('say --yes'), code: 2 });
+  });
+});
+
+it('gives the cursor back when it is killed at work', async () => {
+  const work = `showWork('working', true).onProgress(1, 10); setInterval(() => {}, 1_000);`;
+  const script = `import { showWork } from ${JSON.stringify(progress)}; ${work}`;
+  const talk = typedAt(`${shellWord(process.execPath)} --input-type=module -e ${shellWord(script)}`);
+  await seen(talk, 'working ░');
+  talk.child.stdin?.write('\u0003');
+  const { stdout, code } = await talk.ended;
+  expect(code).toBe(130);
+  expect(stdout.lastIndexOf(shown)).toBeGreaterThan(stdout.lastIndexOf(hidden));
+});
+
+it('ends a load at Ctrl-C with a summary and the command that goes on', async () => {
+  const talk = onTerminal(['submit', '-', '--receipts', 'none']);
+  talk.child.stdin?.write(additions(1, 50));
+  await seen(talk, '1 receipt,');
+  talk.child.stdin?.write('\u0003');
+  const { stdout, code } = await talk.ended;
+  expect(code).toBe(130);
+  expect(stdout).toContain('1 request: 1 committed');
+  expect(stdout).toContain('resume: txlog submit - --receipts none (with the same input)');
+});
+
+/** Starts a command line with a terminal. */
+function onTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): Talk {
+  return typedAt([process.execPath, bin, ...args].map(shellWord).join(' '), env);
+}
+
+function typedAt(command: string, env: NodeJS.ProcessEnv = {}): Talk {
+  const given = { ...shell.env, TERM: 'xterm', CI: '', ...env };
+  return new Talk(spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], { cwd: shell.dir, env: given }));
+}
+
+/** Waits for the question, and types. */
+async function answer(args: readonly string[], typed: string): Promise<Ended> {
+  const talk = onTerminal(args);
+  await seen(talk, '[y/N] ');
+  talk.child.stdin?.write(typed);
+  return talk.ended;
+}
+
+async function seen(talk: Talk, text: string): Promise<void> {
+  while (!talk.stdout.includes(text)) {
+    await Promise.race([new Promise((resolve) => talk.child.stdout?.once('data', resolve)), talk.ended]);
+    if (talk.child.exitCode !== null) break;
+  }
+  expect(talk.stdout).toContain(text);
+}
+
+function findBars(text: string): string[] {
+  return ['░', '█', hidden, shown].filter((mark) => text.includes(mark));
+}

@@ -1,0 +1,127 @@
+// Goal: lists, histories and what is stuck say exactly what is. Method: a few sessions of each kind, in a time that stands.
+import { beforeEach, expect, it } from 'vitest';
+import type { Environment } from '../../src/environment.ts';
+import type { ListOptions } from '../../src/sessions/list-sessions.ts';
+import { Workplace } from './workplace.ts';
+
+let place: Workplace;
+let env: Environment;
+
+beforeEach(async () => {
+  place = new Workplace();
+  ({ env } = await place.open());
+});
+
+async function list(options?: ListOptions): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const { id } of env.sessions.list(options)) ids.push(id);
+  return ids;
+}
+
+async function makeOneOfEach(): Promise<void> {
+  await env.sessions.create('mail', 1, { id: 'ready' });
+  await env.sessions.create('mail', 1, { id: 'stored', delay: 60 });
+  await env.sessions.create('mail', 1, { id: 'active', order: 'k' });
+  await env.sessions.create('mail', 1, { id: 'behind', order: 'k' });
+  await env.sessions.create('mail', 1, { id: 'parked' });
+  await env.sessions.create('fax', 1, { id: 'other' });
+  await env.sessions.lead({ session: 'active' }, 'op', 30);
+  await env.sessions.park('parked', 'why');
+}
+
+it('lists sessions by theme, status and order key', async () => {
+  await makeOneOfEach();
+  expect(await list()).toEqual(['other', 'active', 'ready', 'stored', 'behind', 'parked']);
+  expect(await list({ theme: 'fax' })).toEqual(['other']);
+  expect(await list({ theme: 'no such' })).toEqual([]);
+  for (const status of ['ready', 'stored', 'active', 'behind', 'parked'] as const) {
+    expect(await list({ theme: 'mail', status })).toEqual([status]);
+  }
+  expect(await list({ order: 'k' })).toEqual(['active', 'behind']);
+  expect(await list({ order: 'k', status: 'behind' })).toEqual(['behind']);
+  expect(await list({ limit: 2 })).toEqual(['other', 'active']);
+  expect(await list({ limit: 0 })).toEqual([]);
+});
+
+it('goes on after any session of a list', async () => {
+  await makeOneOfEach();
+  const whole = await list();
+  for (const [i, after] of whole.entries()) expect(await list({ after })).toEqual(whole.slice(i + 1));
+  expect(await list({ order: 'k', after: 'active' })).toEqual(['behind']);
+  await expect(list({ after: 'no such' })).rejects.toMatchObject({ code: 'SESSION_GONE' });
+});
+
+it('lists more sessions than fit a page', async () => {
+  const ids = Array.from({ length: 1_203 }, (_, i) => `s-${String(i).padStart(4, '0')}`);
+  await Promise.all(ids.map((id) => env.sessions.create('mail', 1, { id })));
+  expect(await list()).toEqual(ids);
+  expect(await list({ after: 's-0600', limit: 501 })).toEqual(ids.slice(601, 1_102));
+});
+
+it('tells all that ever happened to a session, also once it is removed', async () => {
+  await env.sessions.create('mail', 'a', { id: 's' });
+  await env.sessions.lead({ session: 's' }, 'op', 30);
+  await env.sessions.append('s', 'b', { epoch: 1 });
+  await env.sessions.store('s', 5, { epoch: 1, error: 'later' });
+  await env.sessions.remove('s', { reason: 'not needed', actor: 'ann' });
+  const events = [];
+  for await (const event of env.sessions.history('s')) events.push(event);
+  expect(events.map(({ op, before, after }) => [op, before?.status, after?.status])).toEqual([
+    ['session.new', undefined, 'ready'],
+    ['session.lead', 'ready', 'active'],
+    ['session.append', 'active', 'active'],
+    ['session.store', 'active', 'stored'],
+    ['session.remove', 'stored', undefined],
+  ]);
+  expect(events[3]?.after).toMatchObject({ error: 'later', attempts: 1, chunks: 2, epoch: 1 });
+  expect(events[4]?.record).toMatchObject({ actor: 'ann', payload: { reason: 'not needed' } });
+  for await (const _ of env.sessions.history('no such')) throw new Error('there was none');
+});
+
+it('tells a long history in pages', async () => {
+  await env.sessions.create('mail', 0, { id: 's' });
+  for (let i = 1; i <= 1_100; i++) await env.sessions.append('s', i);
+  let events = 0;
+  for await (const { after } of env.sessions.history('s')) {
+    events += 1;
+    expect(after?.chunks).toBe(events);
+  }
+  expect(events).toBe(1_101);
+});
+
+it('finds nothing stuck where all goes well', async () => {
+  await env.sessions.create('mail', 1);
+  await env.sessions.create('mail', 1, { delay: 600 });
+  place.leases.hold({ id: 'op', lease: 30 });
+  await env.sessions.lead({ theme: 'mail' }, 'op', 30);
+  expect(await env.sessions.stuck()).toEqual([]);
+});
+
+it('finds what is stuck, why, for how long, whose it is and what to do', async () => {
+  for (const id of ['late', 'gone', 'parked', 'failing', 'overdue']) await env.sessions.create('mail', 1, { id });
+  await env.sessions.create('quiet', 1, { id: 'paused' });
+  await env.sessions.changeTheme('quiet', { paused: true });
+  place.leases.hold({ id: 'op-1', lease: 10, detached: true });
+  await env.sessions.lead({ session: 'late' }, 'op-1', 10);
+  await env.sessions.lead({ session: 'gone' }, 'op-2', 10);
+  await env.sessions.park('parked', 'ask Ann');
+  for (const epoch of [1, 2]) {
+    await env.sessions.lead({ session: 'failing' }, 'op-3', 10);
+    await env.sessions.store('failing', epoch === 2 ? 600 : 0, { epoch, error: 'no net' });
+  }
+  const began = place.clock.now();
+  await place.clock.pass(61_000);
+  const stuck = await env.sessions.stuck();
+  expect(stuck.map(({ session, reason, age, next }) => [session.id, reason, age, next])).toEqual([
+    ['late', 'late', 61_000, 'txlog work --once'],
+    ['gone', 'gone', 61_000, 'txlog work --once'],
+    ['parked', 'parked', 61_000, 'txlog session unpark parked'],
+    ['overdue', 'overdue', 61_000, 'txlog work --theme mail'],
+    ['failing', 'failing', 61_000, 'txlog session show failing'],
+  ]);
+  expect(stuck[0]).toMatchObject({ owner: 'op-1', detail: expect.stringContaining('no sign of life for 10 s') });
+  expect(stuck[2]).toMatchObject({ detail: 'ask Ann' });
+  expect(stuck[4]).toMatchObject({ nextTry: began + 600_000, detail: 'failed 2 times: no net' });
+  expect(await env.sessions.stuck({ theme: 'quiet' })).toEqual([]);
+  expect(await env.sessions.stuck({ now: began })).toHaveLength(4);
+});

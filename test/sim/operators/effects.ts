@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import type { Turn } from '../../../src/core/theme.ts';
+import type { SimProcess } from './world.ts';
+
+/** One that acts in the name of a session. */
+interface Holder {
+  readonly process: SimProcess;
+  readonly turn: Turn;
+  /** Whether its process was stopped for as long as its lease lasts: it may think that it leads, and is wrong. */
+  isLate: boolean;
+}
+
+/** The outside world, as far as advisors touch it: it sees who leads what, when. */
+export class Effects {
+  turns = 0;
+  private readonly holders = new Map<string, Set<Holder>>();
+  private readonly epochs = new Map<string, number>();
+
+  /** Someone begins to act for a session: nobody else may be at it who still has a lease. */
+  begin(process: SimProcess, turn: Turn): () => void {
+    this.turns += 1;
+    const holders = this.holders.get(turn.session) ?? new Set();
+    this.holders.set(turn.session, holders);
+    const others = [...holders].filter((other) => !other.isLate && !other.process.isDead && !other.turn.signal.aborted);
+    expect(
+      others.map(({ turn: { epoch } }) => epoch),
+      `others that lead ${turn.session}`,
+    ).toEqual([]);
+    expect(turn.epoch, `epoch of ${turn.session}`).toBeGreaterThanOrEqual(this.epochs.get(turn.session) ?? 1);
+    this.epochs.set(turn.session, turn.epoch);
+    const holder = { process, turn, isLate: false };
+    holders.add(holder);
+    return () => void holders.delete(holder);
+  }
+
+  /** A process was stopped for longer than its leases last. */
+  outlived(process: SimProcess): void {
+    for (const holders of this.holders.values())
+      for (const holder of holders) if (holder.process === process) holder.isLate = true;
+  }
+}
