@@ -75,7 +75,7 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
     };
   };
   const connect = async () => start(await open());
-  const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock);
+  const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
   const connection = await connect();
   return new Environment({ dir: path, app, clock, leases, random: Math.random, makeId, start, connect, connection });
 }

@@ -19,7 +19,7 @@ import type { Leases } from './ports/leases.ts';
 import type { ReplayTarget } from './rebuild.ts';
 import type { WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
 import type { StoredCursor } from './rescan/cursor.ts';
-import type { Enqueued, EnqueueOptions } from './sessions/enqueue.ts';
+import type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/enqueue.ts';
 import type { LeadOptions } from './sessions/lead.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { work } from './sessions/start-work.ts';
@@ -132,6 +132,12 @@ export class Environment extends EnvironmentReading {
   async enqueue(input: RequestInput, options: EnqueueOptions = {}): Promise<Enqueued> {
     const { enqueue } = await import('./sessions/enqueue.ts');
     return enqueue(this, input, options);
+  }
+
+  /** Puts checked requests into the queues of their types, in their order and in one batch; one answer each. */
+  async enqueueChecked(requests: readonly Request[], options: EnqueueOptions = {}): Promise<readonly EnqueueAnswer[]> {
+    const { enqueueChecked } = await import('./sessions/enqueue.ts');
+    return enqueueChecked(this, requests, options);
   }
 
   /**

@@ -2,7 +2,6 @@ import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
 import { withExitCodes } from '../../src/cli/exit-codes.ts';
 import { formatQueues, toQueueJson } from '../../src/cli/print/queue-page.ts';
 import { printable } from '../../src/cli/print/text.ts';
-import { readQueues } from '../../src/cli/queue/read-queues.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 
 export default class QueueList extends BaseCommand {
@@ -19,7 +18,7 @@ export default class QueueList extends BaseCommand {
     const { flags } = await this.parse(QueueList);
     await this.withEnv({ readOnly: true }, async (env) => {
       const now = env.clock.now();
-      await this.printList(await readQueues(env, now), {
+      await this.printList(await env.sessions.queues(), {
         json: (queue) => toQueueJson(queue, now),
         people: (page) =>
           flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatQueues(page, now, this.paint),

@@ -3,7 +3,6 @@ import { BaseCommand } from '../../src/cli/base-command.ts';
 import { withExitCodes } from '../../src/cli/exit-codes.ts';
 import { formatQueue, toQueuePageJson } from '../../src/cli/print/queue-page.ts';
 import { queueArgs } from '../../src/cli/queue/pause.ts';
-import { nextSessions, readQueue } from '../../src/cli/queue/read-queues.ts';
 
 export default class QueueShow extends BaseCommand {
   static override summary = 'Show one queue: its counts, its workers, and the sessions that come next.';
@@ -15,7 +14,7 @@ export default class QueueShow extends BaseCommand {
   static override args = queueArgs;
   static override flags = {
     limit: Flags.integer({
-      ...{ char: 'n', summary: 'How many of the next sessions.', default: 10, min: 0, max: 10_000, helpValue: 'N' },
+      ...{ char: 'n', summary: 'How many of the next sessions.', default: 10, min: 1, max: 10_000, helpValue: 'N' },
     }),
   };
 
@@ -23,9 +22,8 @@ export default class QueueShow extends BaseCommand {
     const { args, flags } = await this.parse(QueueShow);
     await this.withEnv({ readOnly: true }, async (env) => {
       const now = env.clock.now();
-      const queue = await readQueue(env, await env.sessions.theme(args.theme), now);
-      const next = await nextSessions(env, queue, flags.limit);
-      await this.print(toQueuePageJson(queue, next, now), formatQueue(queue, next, now, this.paint));
+      const queue = await env.sessions.queue(args.theme, { next: flags.limit });
+      await this.print(toQueuePageJson(queue, now), formatQueue(queue, now, this.paint));
     });
   }
 }

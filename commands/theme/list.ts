@@ -3,7 +3,6 @@ import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
 import { withExitCodes } from '../../src/cli/exit-codes.ts';
 import { printable } from '../../src/cli/print/text.ts';
 import { formatThemes, toThemeJson } from '../../src/cli/print/theme-page.ts';
-import { readAllThemes } from '../../src/cli/queue/read-themes.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { findApp } from '../../src/index.ts';
 
@@ -28,7 +27,7 @@ export default class ThemeList extends BaseCommand {
     const { flags } = await this.parse(ThemeList);
     const app = findApp(flags.env, flags.app);
     await this.withEnv({ readOnly: true, ...(app === undefined ? {} : { app }) }, async (env) => {
-      await this.printList(await readAllThemes(env), {
+      await this.printList(await env.sessions.knownThemes(), {
         json: toThemeJson,
         people: (page) =>
           flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatThemes(page, this.paint),

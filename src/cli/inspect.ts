@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
 import { present } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
+import { sessionKey } from '../core/session.ts';
 import type { Environment } from '../environment.ts';
 import type { TransactionReport } from '../index.ts';
-import { wasSession } from '../sessions/read-sessions.ts';
 import { type KeyPage, readKeyPage } from './inspect-key.ts';
 import { parsePosition } from './point.ts';
 import { type PageOptions, readSessionPage, type SessionPage } from './session/read-page.ts';
@@ -77,8 +77,8 @@ async function session(env: Environment, id: string, options: PageOptions): Prom
   return { type: 'session', page: await readSessionPage(env, id, options) };
 }
 
-function wasMade(env: Environment, id: string): Promise<boolean> {
-  return env.read((view, snapshot) => wasSession({ view, snapshot }, id));
+async function wasMade(env: Environment, id: string): Promise<boolean> {
+  return (await env.applied(sessionKey(id), { limit: 1 })).length > 0;
 }
 
 function refuse(error: unknown, name: string): never {

@@ -1,6 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { type Receipt, toReceiptJson, toTime } from '../index.ts';
-import type { RemovedSession } from '../sessions/wait.ts';
+import { type Receipt, type RemovedSession, toReceiptJson, toTime } from '../index.ts';
 import { BaseCommand } from './base-command.ts';
 import { durationValue, parseDuration } from './duration.ts';
 import { formatReceipt } from './print/receipt.ts';

@@ -51,12 +51,20 @@ function exists(key: string): FoldedSession {
 }
 
 function begin({ theme = 0, due, order, behind, bytes = 0 }: Details, { position, time }: At): Session {
-  return {
-    ...{ theme, status: behind ? 'behind' : waiting(due, time), epoch: 0, attempts: 0 },
-    ...{ created: position, createdAt: time, since: time, due: due ?? time },
-    ...(order === undefined ? {} : { order }),
-    ...{ from: position, chunks: 1, bytes },
+  const session: Session = {
+    theme,
+    status: behind ? 'behind' : waiting(due, time),
+    epoch: 0,
+    attempts: 0,
+    created: position,
+    createdAt: time,
+    since: time,
+    due: due ?? time,
+    from: position,
+    chunks: 1,
+    bytes,
   };
+  return order === undefined ? session : { ...session, order };
 }
 
 function waiting(due: number | undefined, time: number): 'ready' | 'stored' {

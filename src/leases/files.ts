@@ -37,16 +37,19 @@ const untilDigits = 20;
  * first line, who it is as JSON in the second. A renewal writes the first line over; nothing is ever flushed. Times are
  * by a clock that starts with the machine and that no one sets.
  *
- * Errors: STORAGE_FAILED. A file that cannot be understood counts as none.
+ * Errors: ENV_READ_ONLY, STORAGE_FAILED. A file that cannot be understood counts as none.
  * Source: docs/decisions/0017-leases.md.
  */
-export function fileLeases(environment: string, clock: Clock): Leases {
+export function fileLeases(environment: string, clock: Clock, readOnly = false): Leases {
   const dir = join(environment, 'leases');
   const here = thisProcess();
   const judge = (found: Found): OperatorState =>
     stateOf(found, { elapsed: clock.elapsed(), now: clock.now() }, hasEnded(found.of, here));
   return {
-    hold: (operator) => hold(dir, operator, here, clock),
+    hold(operator) {
+      if (!readOnly) return hold(dir, operator, here, clock);
+      throw new TxlogError('ENV_READ_ONLY', 'nobody leads sessions of an environment that was opened read-only');
+    },
     look(id) {
       const found = readCard(join(dir, fileName(id)));
       return found?.operator.id === id ? judge(found) : { alive: false, why: 'gone' };

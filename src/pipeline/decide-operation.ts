@@ -15,16 +15,7 @@ import type {
 } from '../core/operation.ts';
 import { type LogRecord, operationId, sessionType } from '../core/record.ts';
 import { type Rejection, reject } from '../core/rejection.ts';
-import {
-  asSession,
-  type Chunk,
-  type Session,
-  sessionKey,
-  sessionOfKey,
-  type ThemeEntry,
-  themeKey,
-  themeKeys,
-} from '../core/session.ts';
+import { asSession, type Chunk, type Session, sessionKey, sessionOfKey, themeKey } from '../core/session.ts';
 import { chunkOf } from '../core/session-fold.ts';
 import type { State } from '../core/state.ts';
 import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
@@ -205,10 +196,20 @@ export function operate(
   const folded = foldChanges(changes, (key) => stage.state(key), context);
   if (!folded.ok) return { type: 'denied', rejection: folded.rejection };
   const { actor, reason } = by ?? {};
+  const payload = reason === undefined ? undefined : { reason };
   const record: LogRecord = {
-    ...{ position, time: stage.time, id: operationId(position), type: sessionType, changes, decided: true },
-    ...{ actor, payload: reason === undefined ? undefined : { reason }, expect: [], outcome: 'committed' },
-    ...{ rejection: undefined, compensates: undefined },
+    position,
+    id: operationId(position),
+    type: sessionType,
+    time: stage.time,
+    outcome: 'committed',
+    actor,
+    payload,
+    changes,
+    expect: [],
+    decided: true,
+    rejection: undefined,
+    compensates: undefined,
   };
   stage.add(record, folded.after, (key) => stage.state(key));
   const state = present(folded.after.get(key), 'state of what is operated on');

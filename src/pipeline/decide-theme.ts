@@ -3,7 +3,6 @@ import { TxlogError } from '../core/errors.ts';
 import type { ThemeName } from '../core/operation.ts';
 import { type ThemeEntry, themeKey, themeKeys, themeOfKey } from '../core/session.ts';
 import { themeNumber } from '../layout/themes.ts';
-import { readKeys } from './read-state.ts';
 import type { Stage } from './stage.ts';
 
 /** A theme's number, and the change that registers it, when it is new. */
@@ -38,7 +37,7 @@ export function themeEntry(stage: Stage, theme: ThemeName): ThemeEntry | undefin
 }
 
 function nameOfTheme(stage: Stage, number: number): string | undefined {
-  const logged = readKeys(stage.view, stage.snapshot, themeKeys, undefined, Number.MAX_SAFE_INTEGER);
+  const logged = stage.view.themeKeys(stage.snapshot);
   const names = [...logged, ...stage.stagedKeys(themeKeys)].map((key) => themeOfKey(key) ?? '');
   return names.find(
     (name) => (stage.state(themeKey(name))?.value as unknown as ThemeEntry | undefined)?.number === number,

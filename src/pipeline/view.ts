@@ -3,10 +3,10 @@ import { TxlogError } from '../core/errors.ts';
 import { foldChanges } from '../core/fold-record.ts';
 import { limits } from '../core/limits.ts';
 import { appliedChanges, type FoldedRecord, keysOf, positionOfOperation, sessionType } from '../core/record.ts';
-import { sessionOfKey } from '../core/session.ts';
+import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/session.ts';
 import type { State } from '../core/state.ts';
 import type { Catalog } from '../layout/catalog.ts';
-import { keyPosition, positionKey, prefixEnd, requestKey, textKey } from '../layout/keys.ts';
+import { keyPosition, keyText, positionKey, prefixEnd, requestKey, textKey } from '../layout/keys.ts';
 import { outcomeList, readChunks, rejectedList } from '../layout/lists.ts';
 import { emptyHead, type Head, readHead, readWatermark } from '../layout/meta.ts';
 import { decodePositions } from '../layout/positions.ts';
@@ -39,6 +39,8 @@ export class View {
   readonly ids = new Map<string, number>();
   /** Queue keys of the sessions among the entries. */
   private readonly queue = new QueueOverlay();
+  /** Keys of the themes that are known so far. */
+  private readonly themes = new Set<string>();
   /** Where the first row of a part of the table is that the overlay does not speak for. */
   private readonly queueStarts = new Map<string, QueueKey>();
   /** Positions by type name, and by the other posting lists, after the watermark. */
@@ -147,6 +149,14 @@ export class View {
     }
   }
 
+  /** Keys of all themes, in order: few, and asked for again and again. */
+  themeKeys(snapshot: Snapshot): readonly string[] {
+    const start = textKey(themePrefix);
+    const end = prefixEnd(start);
+    for (const { key } of snapshot.range('states', { start, ...(end ? { end } : {}) })) this.themes.add(keyText(key));
+    return [...this.themes].sort((a, b) => textKey(a).compare(textKey(b)));
+  }
+
   /** Leaves a key to its index row. */
   forget(key: string): void {
     this.entries.delete(key);
@@ -196,6 +206,7 @@ export class View {
         // Made with its entry, a list takes no room for more: most keys get no more before the next checkpoint.
         entry.added = [position];
         this.entries.set(key, entry);
+        if (themeOfKey(key) !== undefined) this.themes.add(key);
       }
       entry.state = state;
       if (state.kind === 'session') this.queue.set(state);
@@ -261,6 +272,7 @@ export class View {
     this.entries.clear();
     this.queue.clear();
     this.queueStarts.clear();
+    this.themes.clear();
     this.ids.clear();
     this.types.clear();
     this.lists.clear();

@@ -37,7 +37,7 @@ export type Enqueued =
 const queuePrefix = 'request/';
 
 /** Theme of the queue of a request type. */
-export function queueTheme(type: string): string {
+function queueTheme(type: string): string {
   return queuePrefix + type;
 }
 
@@ -69,7 +69,7 @@ export async function enqueueChecked(
   if (respond !== undefined) await registerTheme(host, respond);
   const decided = await Promise.all(requests.map(({ id }) => host.find(id)));
   // One that was decided is submitted again: that gives its receipt, or tells that it was another one.
-  const tasks = requests.map((request, i) => (decided[i] ? request : newSession(request, options)));
+  const tasks = requests.map((request, i) => (decided[i] ? request : newSession(host, request, options)));
   const sound = tasks.flatMap((task) => (task instanceof TxlogError ? [] : [task]));
   const answers = (sound.length === 0 ? [] : await host.process(sound)).values();
   return tasks.map((task, i) => {
@@ -79,20 +79,22 @@ export async function enqueueChecked(
 }
 
 /** The session that brings a request, or why there can be none: it is too large for one. */
-function newSession(request: Request, options: EnqueueOptions): Operation | TxlogError {
+function newSession(host: SessionHost, request: Request, options: EnqueueOptions): Operation | TxlogError {
   try {
-    return sessionOf(request, options);
+    return sessionOf(host, request, options);
   } catch (error) {
     if (error instanceof TxlogError) return error;
     throw error;
   }
 }
 
-function sessionOf(request: Request, { respond, order, delay }: EnqueueOptions): Operation {
+function sessionOf(host: SessionHost, request: Request, { respond, order, delay }: EnqueueOptions): Operation {
+  const theme = queueTheme(request.type);
   return {
     op: 'new',
     session: request.id,
-    theme: queueTheme(request.type),
+    theme,
+    ...numberOf(host, theme),
     ...checkData(dataOfRequest(request, respond)),
     ...(order === undefined ? {} : { order: checkName('order', order) }),
     ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
@@ -112,8 +114,12 @@ function answerOf(id: string, answer: TaskAnswer): EnqueueAnswer {
 async function registerTheme(host: SessionHost, theme: string): Promise<void> {
   checkName('respond', theme, limits.typeBytesMax);
   if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme))) return;
+  await host.operate([{ op: 'theme', theme, bytes: 0, ...numberOf(host, theme) }]);
+}
+
+function numberOf(host: SessionHost, theme: string): { readonly number?: number } {
   const number = host.app.themes?.[theme]?.number;
-  await host.operate([{ op: 'theme', theme, bytes: 0, ...(number === undefined ? {} : { number }) }]);
+  return number === undefined ? {} : { number };
 }
 
 /** A request as the data of its session. */

@@ -5,14 +5,12 @@ import {
   sessionKey,
   type ThemeEntry,
   themeKey,
-  themeKeys,
   themeOfKey,
 } from '../core/session.ts';
 import { chunkOf } from '../core/session-fold.ts';
 import type { State } from '../core/state.ts';
 import { type QueuePart, queuePrefix, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import { readThemeCounts, type ThemeCounts } from '../layout/themes.ts';
-import { readKeys } from '../pipeline/read-state.ts';
 import { stateAt } from '../pipeline/time-travel.ts';
 import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -48,11 +46,6 @@ export function readSession({ view, snapshot }: Source, id: string, asOf?: numbe
   return state && toReading({ view, snapshot }, id, state);
 }
 
-/** Whether there ever was such a session. */
-export function wasSession({ view, snapshot }: Source, id: string): boolean {
-  return view.entry(snapshot, sessionKey(id)) !== undefined;
-}
-
 function toReading(
   source: Source,
   id: string,
@@ -65,8 +58,7 @@ function toReading(
 
 /** All themes that were ever used, by name. */
 export function readThemes({ view, snapshot }: Source): readonly ThemeReading[] {
-  const keys = readKeys(view, snapshot, themeKeys, undefined, Number.MAX_SAFE_INTEGER);
-  return keys.flatMap((key) => readTheme({ view, snapshot }, themeOfKey(key) ?? '') ?? []);
+  return view.themeKeys(snapshot).flatMap((key) => readTheme({ view, snapshot }, themeOfKey(key) ?? '') ?? []);
 }
 
 /** A theme without its counts. */
@@ -76,8 +68,7 @@ export interface NamedTheme extends ThemeEntry {
 
 /** Names and numbers of all themes that were ever used, by name. */
 export function readThemeEntries({ view, snapshot }: Source): readonly NamedTheme[] {
-  const keys = readKeys(view, snapshot, themeKeys, undefined, Number.MAX_SAFE_INTEGER);
-  return keys.flatMap((key) => {
+  return view.themeKeys(snapshot).flatMap((key) => {
     const state = view.entry(snapshot, key)?.state;
     return state?.exists ? { name: themeOfKey(key) ?? '', ...(state.value as unknown as ThemeEntry) } : [];
   });
@@ -92,7 +83,7 @@ export function readTheme({ view, snapshot }: Source, name: string): ThemeReadin
 }
 
 /** Name of a theme; its number as text when it has none. */
-export function themeName(source: Source, number: number): string {
+function themeName(source: Source, number: number): string {
   return readThemeEntries(source).find((theme) => theme.number === number)?.name ?? String(number);
 }
 

@@ -31,13 +31,14 @@ export async function runRequest(context: TurnContext, led: Led): Promise<TurnRe
     if (!request) return report(await whatBecame(context.host, led));
     [answer] = await context.host.process([request]);
     context.confirmed();
+    if (answer && 'refusal' in answer) return report(await whatBecame(context.host, led));
   } catch (error) {
     context.confirmed(error as Error);
     const text = errorText(error);
     return report(await setAside(context, led, text), text);
   }
   if (answer && 'error' in answer) return park(answer.error);
-  return report(answer && 'receipt' in answer ? 'removed' : await whatBecame(context.host, led));
+  return report('removed');
 }
 
 /** The request in a session's data; what is wrong with it; undefined when the session is not led by us any more. */
@@ -45,21 +46,24 @@ async function requestOf({ host, operator }: TurnContext, led: Led): Promise<Req
   const turn = await tell(host, led, 0, operator.signal);
   if (!turn) return undefined;
   const [data] = turn.data;
+  if (!isJsonObject(data)) return new TxlogError('REQUEST_INVALID', 'the session holds no request');
+  const { respond, ...input } = data;
+  const request = check(host, input);
+  const { session, epoch } = led;
+  if (request instanceof TxlogError) return request;
+  if (respond === undefined) return { ...request, completes: { session, epoch } };
+  // `enqueue` registers the theme of the response; whoever makes such a session by hand may not have.
+  const theme = String(respond);
+  if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme)))
+    return { ...request, completes: { session, epoch, respond: theme } };
+  return new TxlogError('THEME_NOT_FOUND', `respond: no session ever had the theme ${theme}`);
+}
+
+function check(host: SessionHost, input: unknown): Request | TxlogError {
   try {
-    if (!isJsonObject(data)) throw new TxlogError('REQUEST_INVALID', 'the session holds no request');
-    const { respond, ...input } = data;
-    const request = host.check(input);
-    const { session, epoch } = led;
-    if (respond === undefined) return { ...request, completes: { session, epoch } };
-    return { ...request, completes: { session, epoch, respond: await registered(host, String(respond)) } };
+    return host.check(input);
   } catch (error) {
     if (error instanceof TxlogError) return error;
     throw error;
   }
-}
-
-/** `enqueue` registers the theme of the response; whoever makes such a session by hand may not have. */
-async function registered(host: SessionHost, theme: string): Promise<string> {
-  if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme))) return theme;
-  throw new TxlogError('THEME_NOT_FOUND', `respond: no session ever had the theme ${theme}`);
 }

@@ -1,3 +1,4 @@
+import { checkBound } from '../core/arguments.ts';
 import { present } from '../core/assert.ts';
 import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/check-session.ts';
 import { TxlogError } from '../core/errors.ts';
@@ -5,7 +6,9 @@ import type { JsonValue } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { Authority, Operation, OperationResult, ThemeName } from '../core/operation.ts';
 import type { Mended } from './janitor.ts';
+import type { KnownTheme } from './known-themes.ts';
 import type { ListOptions } from './list-sessions.ts';
+import type { QueueReading } from './queues.ts';
 import {
   readChunks,
   readSession,
@@ -169,9 +172,26 @@ export class Sessions {
 
   /** A theme. Errors: THEME_NOT_FOUND. */
   async theme(name: string): Promise<ThemeReading> {
-    const theme = await this.host.read((view, snapshot) => readTheme({ view, snapshot }, name));
-    if (theme) return theme;
-    throw new TxlogError('THEME_NOT_FOUND', `no session ever had the theme ${name}`, { next: ['txlog theme list'] });
+    return (await this.host.read((view, snapshot) => readTheme({ view, snapshot }, name))) ?? themeNotFound(name);
+  }
+
+  /** All themes that were ever used, as queues: what waits in them, how fast they move, who works on them. */
+  async queues(): Promise<readonly QueueReading[]> {
+    const { readQueues } = await import('./queues.ts');
+    return readQueues(this.host);
+  }
+
+  /** A theme as a queue, with up to `next` of the sessions that come next. Errors: THEME_NOT_FOUND. */
+  async queue(theme: string, options: { readonly next?: number } = {}): Promise<QueueReading> {
+    checkBound('next', options.next);
+    const { readQueue } = await import('./queues.ts');
+    return (await readQueue(this.host, theme, options.next ?? 1)) ?? themeNotFound(theme);
+  }
+
+  /** All themes that were ever used or that the app defines, with the policies in force. */
+  async knownThemes(): Promise<readonly KnownTheme[]> {
+    const { knownThemes } = await import('./known-themes.ts');
+    return knownThemes(this.host);
   }
 
   /** Registers a theme, or pauses or resumes it: of a paused one no session is led. */
@@ -192,4 +212,8 @@ export class Sessions {
   private numberOf(theme: ThemeName): number | undefined {
     return typeof theme === 'number' ? undefined : this.host.app.themes?.[theme]?.number;
   }
+}
+
+function themeNotFound(name: string): never {
+  throw new TxlogError('THEME_NOT_FOUND', `no session ever had the theme ${name}`, { next: ['txlog theme list'] });
 }

@@ -35,10 +35,12 @@ export interface StuckOptions {
 const overdueMs = 60_000;
 const limitDefault = 1_000;
 const failuresMin = 2;
+/** Of the sessions of a theme that wait, and are not overdue, so many are looked at: those that are led next. */
+const lookedAtMax = 200;
 
 /**
  * Sessions that are stuck, those of dead operators first. Costs nothing for those that are not: of the sessions that
- * wait, only the `limit` that come first are looked at.
+ * wait, only those that come first are looked at.
  */
 export async function findStuck(host: SessionHost, options: StuckOptions): Promise<readonly StuckSession[]> {
   const { theme, now = host.now(), limit = limitDefault } = options;
@@ -72,12 +74,14 @@ function* waiting(source: Source, theme: NamedTheme, now: number, limit: number)
   const { view, snapshot } = source;
   const [first] = view.queueKeys(snapshot, queuePrefix(theme.number, 'waiting'));
   if (first === undefined) return;
-  const isOverdue = !theme.paused && timeOfQueueKey(first) < now - overdueMs;
+  const anyOverdue = !theme.paused && timeOfQueueKey(first) < now - overdueMs;
   let left = limit;
+  let fresh = lookedAtMax;
   for (const session of sessionsOf(source, theme, 'waiting')) {
-    if (left-- <= 0) return;
     const { due, error, attempts, id } = session;
-    if (isOverdue && due < now - overdueMs) {
+    const isOverdue = anyOverdue && due < now - overdueMs;
+    if (left <= 0 || (!isOverdue && fresh-- <= 0)) return;
+    if (isOverdue) {
       const detail = `due for ${Math.round((now - due) / 1000)} s, and nobody leads it`;
       yield { ...stuck(session, 'overdue', detail, now - due), next: `txlog work --theme ${theme.name}` };
     } else if (error !== undefined && attempts >= failuresMin) {
@@ -87,7 +91,8 @@ function* waiting(source: Source, theme: NamedTheme, now: number, limit: number)
         nextTry: due,
         next: `txlog session show ${id}`,
       };
-    }
+    } else continue;
+    left -= 1;
   }
 }
 

@@ -37,7 +37,7 @@ function frozen(data: JsonValue | Uint8Array): JsonValue | Uint8Array {
 }
 
 /** An answer of an advisor that is none. */
-export class AdviceProblem extends Error {
+class AdviceProblem extends Error {
   override readonly name = 'AdviceProblem';
 }
 

@@ -19,7 +19,7 @@ export interface WorkOptions {
 }
 
 /** A session, as events name it. */
-export interface WorkedSession {
+interface WorkedSession {
   readonly session: string;
   readonly theme: string;
   readonly epoch: number;
@@ -44,7 +44,7 @@ export type WorkEvent =
   | ({ readonly type: 'mended'; readonly ended: 'stored' | 'parked'; readonly reason: string } & WorkedSession)
   /** An operation could not be confirmed; `inRow` since the last one that could. */
   | { readonly type: 'error'; readonly error: Error; readonly inRow: number }
-  /** The lease ran out while the process was stopped; the worker goes on as another operator. */
+  /** The lease ran out while the process was stopped; the worker goes on as another operator, which this names. */
   | { readonly type: 'lease-lost'; readonly operator: string }
   | { readonly type: 'draining'; readonly running: number }
   | { readonly type: 'stopped'; readonly report: WorkReport };

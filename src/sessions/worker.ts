@@ -62,6 +62,8 @@ class WorkerRun {
   private glancedAt = 0;
   private mendedAt = 0;
   private failure: unknown;
+  /** A turn came to no end: its session may still be led. */
+  private mayLead = false;
 
   constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes) {
     this.host = host;
@@ -87,8 +89,8 @@ class WorkerRun {
     } finally {
       stopWatching();
       signal?.removeEventListener('abort', drain);
-      // What is still led after an emergency is for the janitor, who finds it by its lease.
-      if (this.tally.emergency) this.operator.abandon();
+      // What is still led after an emergency, or a bug, is for the janitor, who finds it by its lease.
+      if (this.tally.emergency || this.mayLead) this.operator.abandon();
       else this.operator.end();
     }
     const { report } = this.tally;
@@ -214,7 +216,10 @@ class WorkerRun {
     this.tell({ type: 'led', session, theme, epoch, attempts });
     const turn = this.runTurn(led)
       .then((report) => this.ended(led, report, this.host.clock.elapsed() - began))
-      .catch((error: unknown) => this.fail(error))
+      .catch((error: unknown) => {
+        this.mayLead = true;
+        this.fail(error);
+      })
       .finally(() => {
         this.running.delete(session);
         this.wake();
@@ -266,9 +271,9 @@ class WorkerRun {
 
   /** Who was stopped for longer than its lease goes on under another name: what it led is others' now. */
   private replaceLease(): void {
-    this.tell({ type: 'lease-lost', operator: this.operator.id });
     this.isUnsure = false;
     this.operator = this.takeLease();
+    this.tell({ type: 'lease-lost', operator: this.operator.id });
   }
 
   /** Counts what could not be confirmed. Too much of it in a row ends in an orderly stop. */

@@ -4,14 +4,16 @@ import { statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { beSide, type Finding, measure, type Workload } from './measure.ts';
+import { beWorker } from './queue-worker.ts';
 import { printFinding, printMachine } from './report.ts';
 import { w1c } from './workloads/bulk.ts';
 import { single, w1a, w1b, w2 } from './workloads/concurrent.ts';
 import { logAppend } from './workloads/log-append.ts';
 import { w4w5 } from './workloads/log-of-mixed.ts';
+import { w6, w6k, w6m } from './workloads/queue.ts';
 import { start } from './workloads/start.ts';
 
-const workloads: readonly Workload[] = [logAppend, single, w1a, w1b, w1c, w2, w4w5, start];
+const workloads: readonly Workload[] = [logAppend, single, w1a, w1b, w1c, w2, w4w5, w6, w6m, w6k, start];
 const memoryFileSystem = 0x01021994;
 
 const { values, positionals } = parseArgs({
@@ -22,10 +24,12 @@ const { values, positionals } = parseArgs({
     dir: { type: 'string', default: tmpdir() },
     json: { type: 'string' },
     side: { type: 'string' },
+    worker: { type: 'string' },
   },
 });
 
-if (values.side === undefined) runAll();
+if (values.worker !== undefined) await beWorker(values.worker);
+else if (values.side === undefined) runAll();
 else await beSide(workloads, values.side);
 
 function runAll(): void {

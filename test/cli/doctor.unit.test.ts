@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { clock, readers, storageVersion, tail } from '../../src/cli/doctor/environment.ts';
+import { clock, readers, sessions, storageVersion, tail } from '../../src/cli/doctor/environment.ts';
 import { formatFindings, isFit, toFindingsJson } from '../../src/cli/doctor/examine.ts';
 import { nodeVersion, resourceLimits } from '../../src/cli/doctor/machine.ts';
 import { fileSystem, freeSpace } from '../../src/cli/doctor/place.ts';
 import { makePaint } from '../../src/cli/print/paint.ts';
+import type { StuckSession } from '../../src/index.ts';
 
 // Goal: doctor says ok, warn or fail where each is due. Method: each finding on values on both sides of its bounds.
 
@@ -16,6 +17,8 @@ Max file size             ${size}            unlimited            bytes
 Max open files            ${files}                 1048576              files
 Max address space         ${space}            unlimited            bytes
 `;
+
+const stuck = { session: {}, reason: 'parked', detail: '', age: 0, next: '' } as unknown as StuckSession;
 
 describe('doctor', () => {
   it.each([
@@ -34,6 +37,8 @@ describe('doctor', () => {
     ['a long tail', tail(1e6).level, 'warn'],
     ['few readers', readers(3).level, 'ok'],
     ['many readers', readers(1_000).level, 'warn'],
+    ['no session', sessions([], []).level, 'ok'],
+    ['a stuck session', sessions([], [stuck]).level, 'warn'],
     ['a clock behind', clock(1_000_000, 0).level, 'warn'],
     ['a clock ahead', clock(0, 1_000_000).level, 'ok'],
     [

@@ -62,9 +62,13 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{64}\b/g, '<digest>'],
   [/\b[0-9a-f]{12,}…/g, '<digest>'],
   [/in [\d.]+ ?(?:ms|s|m)(?: [\d.]+s)? \([\d,]+\/s\)/g, 'in <duration>'],
-  [/"ms":\d+/g, '"ms":<n>'],
+  [/"(ms|ageMs)":\d+/g, '"$1":<n>'],
+  [/"(in|out)PerSecond":[\d.]+/g, '"$1PerSecond":<rate>'],
   [/\b\d[\d.,]* ?(?:[kKMGT]i?)?B\b/g, '<size>'],
   [/in \d+ bytes/g, 'in <size>'],
+  // An age in a column is followed by as many spaces as the longest one leaves.
+  [/(?<=^| )(?:\d+m )?\d+m?s(?:(?=:)| +|$)/g, '<age> '],
+  [/ on \S+ died: its process \d+ /g, ' on <host> died: its process <n> '],
   [/"(?:fileBytes|mapBytes|usedBytes|bytes|readers|freeBytes)":"?\d+"?/g, '"<sizes>"'],
 ];
 

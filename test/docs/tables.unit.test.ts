@@ -5,6 +5,8 @@ import { exitCodes, exitMeanings } from '../../src/cli/exit-codes.ts';
 import { changeOps } from '../../src/core/change.ts';
 import { errorCodes, rejectionCodes } from '../../src/core/errors.ts';
 import { limits } from '../../src/core/limits.ts';
+import { sessionOps, sessionStatuses } from '../../src/core/session.ts';
+import { themeDefaults } from '../../src/core/theme.ts';
 import { tableNames } from '../../src/ports/storage.ts';
 import { readPage, root, tableRows } from './pages.ts';
 
@@ -52,12 +54,34 @@ it('docs/formats/lmdb.md has one row for each table', () => {
 
 it('docs/formats/record.md has the number of each operation', () => {
   const rows = tableRows(readPage('docs/formats/record.md'), 'number');
-  const numbers = rows.flatMap(([number, op, other, otherOp]) => [
-    [Number(number), op],
-    [Number(other), otherOp],
-  ]) as [number, string][];
+  const numbers = rows.flatMap((cells) =>
+    cells.flatMap((cell, i): [number, string][] => (i % 2 === 0 ? [[Number(cell), cells[i + 1] ?? '']] : [])),
+  );
   const named = numbers.sort(([a], [b]) => a - b).map(([, op]) => unquoted(op).replace(' (engine only)', ''));
   expect(named).toEqual([...changeOps]);
+});
+
+describe('docs/guide/sessions.md', () => {
+  const page = readPage('docs/guide/sessions.md');
+
+  it('has one row for each setting of a theme, with its default', () => {
+    const { backoff, ...settings } = themeDefaults;
+    const ofBackoff = Object.entries(backoff).map(([name, value]) => [`backoff.${name}`, value]);
+    const listed = tableRows(page, 'setting').map(([name, value]) => [unquoted(name), Number(value)]);
+    expect(Object.fromEntries(listed)).toEqual({ ...settings, ...Object.fromEntries(ofBackoff) });
+  });
+
+  it('has one row for each status, and for each operation', () => {
+    expect(tableRows(page, 'status').map(([name]) => unquoted(name))).toEqual([...sessionStatuses]);
+    const operations = tableRows(page, 'operation').map(([name]) => `session.${unquoted(name)}`);
+    expect(operations.sort()).toEqual([...sessionOps].sort());
+  });
+
+  it('draws each operation and status', () => {
+    const [diagram = ''] = page.fences.filter(({ lang }) => lang === 'mermaid').map(({ text }) => text);
+    const words = [...sessionStatuses, 'removed', ...sessionOps.map((op) => op.replace('session.', ''))];
+    expect(words.filter((word) => !new RegExp(`\\b${word}\\b`).test(diagram))).toEqual([]);
+  });
 });
 
 it('docs/one-transaction.md names each step of the pipeline', () => {
@@ -71,7 +95,7 @@ it('docs/guide/library.md lists each call of an environment', () => {
   const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
   const calls = [...source.matchAll(/^ {2}(?:async )?\*?([a-z]\w*)[(<]/gm)].map(([, name = '']) => name);
   // The engine's own doors are no calls for users.
-  const own = new Set(['constructor', 'read', 'makeId']);
+  const own = new Set(['constructor', 'read', 'makeId', 'random']);
   const meant = calls.filter((name) => !own.has(name));
   const listed = tableRows(readPage('docs/guide/library.md'), 'call').flatMap(([names = '']) =>
     [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),

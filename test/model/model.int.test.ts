@@ -44,10 +44,21 @@ describe('the engine on LMDB and the model', () => {
   );
 
   it(
+    'agree on sessions, too',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(games(30, { faults: true, sessions: true }), (each) => play(lmdb(), each)),
+        { numRuns: 10 * runs },
+      );
+    },
+    120_000 * runs,
+  );
+
+  it(
     'agree while generations are replaced under open handles',
     async () => {
       await fc.assert(
-        fc.asyncProperty(games(25, { rebuilds: true }), (each) => play(generations(), each)),
+        fc.asyncProperty(games(25, { rebuilds: true, sessions: true }), (each) => play(generations(), each)),
         { numRuns: 10 * runs },
       );
     },

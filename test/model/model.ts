@@ -3,6 +3,7 @@ import type { Change } from '../../src/core/change.ts';
 import type { JsonObject, JsonValue } from '../../src/core/json.ts';
 import type { Completion, Operation } from '../../src/core/operation.ts';
 import type { Expectation } from '../../src/core/record.ts';
+import type { Rejection } from '../../src/core/rejection.ts';
 import { type Outcome, SessionModel } from './session-model.ts';
 
 // A second, naive engine: plain lists, everything computed again from the whole history each time it is asked. It shares
@@ -34,7 +35,7 @@ export interface ModelRecord {
   readonly engine: readonly Change[];
   readonly code?: string;
   /** Why it was rejected, as the engine words it. */
-  readonly rejection?: object;
+  readonly rejection?: Rejection;
   /** The key that it was rejected for. */
   readonly key?: string;
 }
@@ -97,7 +98,7 @@ export class Model {
   }
 
   /** Decides a request and logs it. `rejection` is what the engine says of one that is refused, in its own words. */
-  submit({ completes, ...request }: ModelRequest, now: number, rejection?: object): ModelAnswer {
+  submit({ completes, ...request }: ModelRequest, now: number, rejection?: Rejection): ModelAnswer {
     const time = this.timeAt(now);
     const ending = completes && this.sessions.complete(completes, request.id, {});
     if (ending && 'refused' in ending) return ending;
@@ -140,8 +141,8 @@ export class Model {
     { request, outcome, position, time, rejection }: ModelRecord,
     completes: Completion,
   ): readonly Change[] {
-    const receipt = { id: request.id, outcome, position: String(position), time };
-    const response = { ...receipt, ...(rejection ? { rejection } : {}) } as JsonObject;
+    const receipt = { id: request.id, outcome, position: String(position), time: new Date(time).toISOString() };
+    const response = { ...receipt, ...(rejection ? { rejection: inWords(rejection) } : {}) } as JsonObject;
     const ending = this.sessions.complete(completes, request.id, response);
     return 'changes' in ending ? ending.changes : [];
   }
@@ -444,6 +445,12 @@ function choiceOf(run: () => readonly Change[] | HandlerRejection | undefined): 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   throw error;
+}
+
+/** A rejection as JSON tells it: a position is a text, and what was not read is left out. */
+function inWords({ owner, seen = {}, ...rest }: Rejection): object {
+  const named = owner ? { owner: { ...owner, position: String(owner.position) } } : {};
+  return { ...rest, ...named, ...(Object.keys(seen).length > 0 ? { seen } : {}) };
 }
 
 const keyOf = ({ key }: Refusal) => (key === undefined ? {} : { key });

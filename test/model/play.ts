@@ -3,7 +3,7 @@ import type { Environment } from '../../src/environment.ts';
 import { initialise } from '../../src/open-handle.ts';
 import { Refold } from '../../src/replay/refold.ts';
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
-import { openOn, shrinkLimits } from '../sim/open-env.ts';
+import { openOn, SteeredClock, shrinkLimits, type World } from '../sim/open-env.ts';
 import { type Action, action } from './actions.ts';
 import { checkAll } from './check.ts';
 import { type Backend, Cluster } from './cluster.ts';
@@ -63,16 +63,16 @@ export async function play(backend: Backend, { bounds, actions, moments }: Game)
     await checkAll(cluster.observer, model, world.time, moments);
     const last = await cluster.settle();
     await checkAll(last, model, world.time, moments);
-    await checkAll(await replayed(last), model, world.time, moments);
+    await checkAll(await replayed(last, world), model, world.time, moments);
   } finally {
     await cluster.dispose();
   }
 }
 
 /** Another environment, made from nothing but the log. */
-async function replayed(env: Environment): Promise<Environment> {
+async function replayed(env: Environment, world: World): Promise<Environment> {
   const storage = openMemoryStorage();
   await initialise(storage);
   await new Refold(storage).copy(env);
-  return openOn(storage, { bound: Number.POSITIVE_INFINITY });
+  return openOn(storage, { clock: new SteeredClock(world), bound: Number.POSITIVE_INFINITY });
 }

@@ -90,7 +90,7 @@ export const sessionTemplate = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       ...{ op: fc.constant('complete'), which: led, by: from<By>('operator', 'operator', 'operator', 'stale') },
-      request: fc.oneof({ weight: 5, arbitrary: request }, { weight: 1, arbitrary: fc.nat(20) }),
+      request: fc.oneof({ weight: 3, arbitrary: request }, { weight: 2, arbitrary: fc.nat(20) }),
       respond: from<string | undefined>(undefined, 'b', 'answers'),
     }),
   },

@@ -18,6 +18,25 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const addOne = { type: 'count', changes: [{ op: 'add', key: 'total', value: 1 }] } as const;
 
+describe('a handle whose generation another one replaced and removed', () => {
+  it('can still begin to follow, and hears of what is new', async () => {
+    const a = await open(undefined);
+    const b = await open(undefined);
+    await a.submit(addOne);
+    await b.head();
+    await a.rebuild();
+    const heard: number[] = [];
+    for await (const { position } of b.follow()) {
+      heard.push(position);
+      if (position === 3) break;
+      await a.submit(addOne);
+    }
+    expect(heard).toEqual([1, 2, 3]);
+    await a.close();
+    await b.close();
+  });
+});
+
 describe('two handles on one environment', () => {
   it.each([
     [0, 0],

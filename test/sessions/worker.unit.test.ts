@@ -373,6 +373,44 @@ describe('the janitor of a worker', () => {
 });
 
 describe('a worker that was stopped for longer than its lease', () => {
+  it('notices before it leads anything in the old name', async () => {
+    const { app, turns } = waiting();
+    const { env } = await place.open(app);
+    const { worker, of } = await working(env);
+    await settle();
+    const { env: other } = await place.open();
+    place.clock.sleep(31_000);
+    // It wakes by what another writes, before any of its timers.
+    await make(other, 'mail', ['a']);
+    await settle();
+    expect(of('lease-lost')).toHaveLength(1);
+    expect(turns).toHaveLength(1);
+    const { operator } = (await env.sessions.get('a')) ?? {};
+    expect(place.leases.look(operator ?? '')).toMatchObject({ alive: true });
+    await worker.kill();
+  });
+
+  it('keeps its lease as long as that lasts when it cannot be renewed', async () => {
+    const { app, turns } = waiting();
+    const { env } = await place.open(app);
+    const held = place.leases.hold;
+    place.leases.hold = (operator) => {
+      const lease = held(operator);
+      let failures = 2;
+      const renew = () => {
+        if (failures-- > 0) throw new Error('the disk is full');
+        return lease.renew();
+      };
+      return { operator: lease.operator, renew, end: () => lease.end() };
+    };
+    await make(env, 'mail', ['a']);
+    const { worker, of } = await working(env);
+    await place.clock.pass(29_000);
+    expect(turns[0]?.signal.aborted).toBe(false);
+    expect(of('lease-lost')).toEqual([]);
+    await worker.kill();
+  });
+
   it('does nothing more in the old name, and goes on in a new one', async () => {
     const { app, turns, answer } = waiting();
     const { env } = await place.open(app);

@@ -1,8 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
-import { toTime } from '../../index.ts';
-import type { SessionReading } from '../../sessions/read-sessions.ts';
+import { type QueueReading, type SessionReading, toTime } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
-import type { QueueReading } from '../queue/read-queues.ts';
 import type { Paint } from './paint.ts';
 import { toSessionJson } from './session-json.ts';
 import { formatSessions } from './session-lines.ts';
@@ -47,8 +45,8 @@ export function formatQueues(queues: readonly QueueReading[], now: number, paint
 }
 
 /** One queue for people: its counts, who works on it, and what comes next. */
-export function formatQueue(queue: QueueReading, next: readonly SessionReading[], now: number, paint: Paint): string {
-  const { name, number, paused, counts, oldest, nextDue, rates, workers } = queue;
+export function formatQueue(queue: QueueReading, now: number, paint: Paint): string {
+  const { name, number, paused, counts, next, oldest, nextDue, rates, workers } = queue;
   const pairs: [string, string][] = [
     ['number', String(number)],
     ['waiting', `${formatCount(counts.ready)} ready, ${formatCount(counts.behind)} behind others of their order key`],
@@ -79,8 +77,8 @@ function nextOf({ name, paused, counts }: QueueReading): string[] {
 }
 
 /** One queue as JSON, with what comes next. */
-export function toQueuePageJson(queue: QueueReading, next: readonly SessionReading[], now: number): JsonObject {
-  return { ...toQueueJson(queue, now), next: next.map(toSessionJson) };
+export function toQueuePageJson(queue: QueueReading, now: number): JsonObject {
+  return { ...toQueueJson(queue, now), next: queue.next.map(toSessionJson) };
 }
 
 /** What a change of a queue did, for people. */

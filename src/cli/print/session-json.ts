@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Session } from '../../core/session.ts';
-import { toTime } from '../../index.ts';
-import type { SessionReading } from '../../sessions/read-sessions.ts';
+import { type SessionReading, toTime } from '../../index.ts';
 
 /** A session as JSON: its header, without its data. */
 export function toSessionJson(reading: SessionReading): JsonObject {

@@ -1,5 +1,4 @@
-import { toTime } from '../../index.ts';
-import type { SessionReading } from '../../sessions/read-sessions.ts';
+import { type SessionReading, toTime } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { sessionStatuses } from '../../core/session.ts';
-import type { ThemeReading } from '../../sessions/read-sessions.ts';
-import type { StuckSession } from '../../sessions/stuck.ts';
+import type { StuckSession, ThemeReading } from '../../index.ts';
 import { formatCount, plural, printable } from './text.ts';
 
 const themesListed = 10;

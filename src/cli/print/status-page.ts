@@ -1,7 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { JsonObject } from '../../core/json.ts';
-import { type Status, toTime } from '../../index.ts';
-import type { StuckSession } from '../../sessions/stuck.ts';
+import { type Status, type StuckSession, toTime } from '../../index.ts';
 import { sessionPairs, toSessionsJson } from './sessions-summary.ts';
 import { formatPairs } from './table.ts';
 import { formatCount, plural, printable } from './text.ts';

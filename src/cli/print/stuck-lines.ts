@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { toTime } from '../../index.ts';
-import type { StuckSession } from '../../sessions/stuck.ts';
+import { type StuckSession, toTime } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
 import type { Paint } from './paint.ts';
 import { toSessionJson } from './session-json.ts';

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../core/json.ts';
-import type { ThemeSummary } from '../queue/read-themes.ts';
+import type { KnownTheme } from '../../index.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 import { formatCount, printable } from './text.ts';
 
 /** A theme as JSON; times of its policy in seconds. */
-export function toThemeJson({ name, number, paused, live, inApp, hasAdvisor, policy }: ThemeSummary): JsonObject {
+export function toThemeJson({ name, number, paused, live, inApp, hasAdvisor, policy }: KnownTheme): JsonObject {
   return {
     ...{ v: 1, theme: name, number, paused },
     ...(live === undefined ? {} : { live }),
@@ -16,7 +16,7 @@ export function toThemeJson({ name, number, paused, live, inApp, hasAdvisor, pol
 const heads = ['theme', 'number', 'sessions', 'advisor', 'lease', 'back-off', 'attempts', 'at once', ''];
 
 /** Themes for people, one per line, aligned. */
-export function formatThemes(themes: readonly ThemeSummary[], paint: Paint): string {
+export function formatThemes(themes: readonly KnownTheme[], paint: Paint): string {
   const rows = themes.map(({ name, number, paused, live, inApp, hasAdvisor, policy }) => [
     paint.key(printable(name)),
     String(number),

@@ -5,8 +5,7 @@ import { limits } from '../../core/limits.ts';
 import type { Operation } from '../../core/operation.ts';
 import type { SessionStatus } from '../../core/session.ts';
 import type { Environment } from '../../environment.ts';
-import type { SessionReading } from '../../sessions/read-sessions.ts';
-import type { OperationOptions } from '../../sessions/sessions.ts';
+import type { OperationOptions, SessionReading } from '../../index.ts';
 import { refusedError } from './done.ts';
 import { endLease } from './shell-lease.ts';
 

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import type { OperationOptions } from '../../sessions/sessions.ts';
+import type { OperationOptions } from '../../index.ts';
 
 /** The session that a command is about. */
 export const sessionArgs = {

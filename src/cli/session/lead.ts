@@ -1,8 +1,6 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { Environment } from '../../environment.ts';
-import { toTime } from '../../index.ts';
-import type { SessionReading } from '../../sessions/read-sessions.ts';
-import type { Data } from '../../sessions/sessions.ts';
+import { type Data, type SessionReading, toTime } from '../../index.ts';
 import { toSessionJson } from '../print/session-json.ts';
 import { formatPairs } from '../print/table.ts';
 import { formatValue, printable } from '../print/text.ts';

@@ -1,10 +1,7 @@
 import { TxlogError } from '../../core/errors.ts';
 import { asSession, type Session, sessionKey } from '../../core/session.ts';
 import type { Environment } from '../../environment.ts';
-import type { HistoryEntry } from '../../index.ts';
-import type { OperatorState } from '../../ports/leases.ts';
-import type { SessionReading } from '../../sessions/read-sessions.ts';
-import type { Data } from '../../sessions/sessions.ts';
+import type { Data, HistoryEntry, OperatorState, SessionReading } from '../../index.ts';
 import { shellWord } from '../print/shell-word.ts';
 
 /** A session now or as of a position, its data, and a page of what happened to it. */

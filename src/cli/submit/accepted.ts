@@ -1,8 +1,14 @@
 import { TxlogError } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { Environment } from '../../environment.ts';
-import { type Receipt, type RequestInput, toReceiptJson, toTime } from '../../index.ts';
-import type { Enqueued, EnqueueOptions } from '../../sessions/enqueue.ts';
+import {
+  type Enqueued,
+  type EnqueueOptions,
+  type Receipt,
+  type RequestInput,
+  toReceiptJson,
+  toTime,
+} from '../../index.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { formatReceipt } from '../print/receipt.ts';

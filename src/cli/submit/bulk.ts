@@ -9,7 +9,7 @@ import { type Item, type Mapping, readItems } from './read-items.ts';
 import type { Line } from './split-lines.ts';
 
 /** What became of a request: its receipt, or what stands for one; or the error that kept it from being processed. */
-export type Delivered<R> = { readonly receipt: R } | { readonly error: TxlogError };
+type Delivered<R> = { readonly receipt: R } | { readonly error: TxlogError };
 
 /** Where the outcomes go, in the order of the input. */
 export interface BulkSink<R = Receipt> {

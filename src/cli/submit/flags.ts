@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/errors.ts';
-import type { EnqueueOptions } from '../../sessions/enqueue.ts';
+import type { EnqueueOptions } from '../../index.ts';
 import { durationValue, parseDuration } from '../duration.ts';
 import { changeForms } from './short-forms.ts';
 

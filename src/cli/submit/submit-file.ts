@@ -1,8 +1,7 @@
 import { TxlogError } from '../../core/errors.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import type { Environment } from '../../environment.ts';
-import { loadMap, toReceiptJson } from '../../index.ts';
-import { type Enqueued, type EnqueueOptions, enqueueChecked } from '../../sessions/enqueue.ts';
+import { type Enqueued, type EnqueueOptions, loadMap, toReceiptJson } from '../../index.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import type { WorkProgress } from '../progress.ts';
@@ -82,7 +81,7 @@ export async function submitFile(
 function delivery(env: Environment, { queue }: SubmitFileOptions): Deliver<Receipt | Enqueued> {
   if (!queue) return (requests) => env.submitChecked(requests);
   return async (requests) => {
-    const answers = await enqueueChecked(env, requests, queue);
+    const answers = await env.enqueueChecked(requests, queue);
     return answers.map(({ enqueued, error }) => (error ? { error } : { receipt: enqueued }));
   };
 }

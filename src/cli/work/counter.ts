@@ -1,4 +1,4 @@
-import type { WorkEvent } from '../../sessions/work.ts';
+import type { WorkEvent } from '../../index.ts';
 import { formatCount } from '../print/text.ts';
 
 /** The rate is that of so many ms. */

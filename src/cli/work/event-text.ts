@@ -1,5 +1,5 @@
 import { assertNever } from '../../core/assert.ts';
-import type { WorkEvent, WorkReport } from '../../sessions/work.ts';
+import type { WorkEvent, WorkReport } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
 import type { Paint } from '../print/paint.ts';
 import { plural, printable } from '../print/text.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Environment } from '../../environment.ts';
-import type { WorkOptions, WorkReport } from '../../sessions/work.ts';
+import type { WorkOptions, WorkReport } from '../../index.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { WorkLog } from './work-log.ts';
 

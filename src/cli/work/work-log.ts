@@ -1,7 +1,6 @@
 import { clearLine, cursorTo } from 'node:readline';
 import type { JsonObject } from '../../core/json.ts';
-import { toTime } from '../../index.ts';
-import type { WorkEvent } from '../../sessions/work.ts';
+import { toTime, type WorkEvent } from '../../index.ts';
 import type { Paint } from '../print/paint.ts';
 import { jsonText } from '../print/text.ts';
 import { say } from '../talk.ts';

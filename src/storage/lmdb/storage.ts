@@ -163,10 +163,15 @@ function freeBytes(dir: string): number | undefined {
 }
 
 function watchFile(file: string, changed: () => void): () => void {
-  const watcher = watch(file, { persistent: false }, changed);
-  // A watcher that fails is not fatal: followers also look from time to time.
-  watcher.on('error', () => watcher.close());
-  return () => watcher.close();
+  try {
+    const watcher = watch(file, { persistent: false }, changed);
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    // A rebuild removed the file, or the system has no more watchers to give. Not fatal: followers also look from time to
+    // time, and find the next generation.
+    return () => undefined;
+  }
 }
 
 function sizeOf(env: LmdbEnv, file: string) {

@@ -108,7 +108,7 @@ export class Simulation {
     if (fate < 0.13) return { op: 'dance' } as never;
     if (fate < 0.15) return { op: 'park', error: 'asked for' };
     if (fate < 0.25) return { op: 'store', seconds: world.random() * 4 };
-    if (fate < 0.6) await new Promise<void>((resolve) => process.after(world.random() * 2_000, resolve));
+    if (fate < 0.7) await new Promise<void>((resolve) => process.after(world.random() * 3_000, resolve));
     await process.running();
     return undefined;
   }
@@ -116,7 +116,7 @@ export class Simulation {
   /** A process with a worker of many operators. */
   private async start(): Promise<void> {
     const process = new SimProcess(this.world);
-    const env = await this.open(process, this.faults).catch(() => undefined);
+    const env = await Promise.race([this.open(process, this.faults).catch(() => undefined), process.death]);
     // It may meet a fault before it can begin.
     if (!env || process.isDead) return;
     this.processes.push(process);
@@ -133,11 +133,13 @@ export class Simulation {
         this.events.set(event.type, (this.events.get(event.type) ?? 0) + 1);
       },
     });
-    void worker.done.then(({ emergency }) => {
-      if (emergency) process.kill();
-    });
+    // A worker ends by itself only when it gives up, at its start or later: then its process ends, too.
+    void worker.done.then(
+      () => process.kill(),
+      () => process.kill(),
+    );
     // What it is made of is loaded first, which takes time that is not simulated.
-    await isStarted;
+    await Promise.race([isStarted, process.death]);
   }
 
   /** A while in which anything may happen. */
@@ -148,9 +150,9 @@ export class Simulation {
       const process = this.processes[world.below(this.processes.length)];
       const fate = world.random();
       if (process && fate < 0.12) process.kill();
-      else if (process && fate < 0.24) this.stop(process, world.random() * 2 * leaseSeconds * 1_000);
-      else if (fate < 0.32) world.wall += Math.round((world.random() - 0.5) * 7_200_000);
-      else if (fate < 0.36) this.faults.rate = world.chance(0.3) ? 0.2 : 0.03;
+      else if (process && fate < 0.4) this.stop(process, (0.3 + world.random() * 2) * leaseSeconds * 1_000);
+      else if (fate < 0.48) world.wall += Math.round((world.random() - 0.5) * 7_200_000);
+      else if (fate < 0.54) this.faults.rate = world.chance(0.3) ? 0.2 : 0.03;
       await this.create(this.client as Environment, Math.min(sessions, sessions / 2 + round));
       await this.replace();
       await world.pass(world.random() * 2_000);

@@ -103,9 +103,14 @@ export class SimProcess implements Clock {
   runsSince: number;
   private resumed: (() => void)[] = [];
   readonly world: SimWorld;
+  readonly death: Promise<void>;
+  private die = () => {};
 
   constructor(world: SimWorld) {
     this.world = world;
+    this.death = new Promise((resolve) => {
+      this.die = resolve;
+    });
     this.runsSince = world.elapsed;
   }
 
@@ -153,6 +158,7 @@ export class SimProcess implements Clock {
 
   kill(): void {
     this.isDead = true;
+    this.die();
     this.world.forget(this);
   }
 }

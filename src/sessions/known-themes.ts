@@ -1,10 +1,10 @@
-import type { Environment } from '../../environment.ts';
-import { themeNumber } from '../../layout/themes.ts';
-import { type FullPolicy, fullPolicy } from '../../sessions/policy.ts';
-import type { ThemeReading } from '../../sessions/read-sessions.ts';
+import { themeNumber } from '../layout/themes.ts';
+import { type FullPolicy, fullPolicy } from './policy.ts';
+import { readThemes, type ThemeReading } from './read-sessions.ts';
+import type { SessionHost } from './session-host.ts';
 
 /** A theme that sessions had, or that the app defines, or both. */
-export interface ThemeSummary {
+export interface KnownTheme {
   readonly name: string;
   readonly number: number;
   readonly paused: boolean;
@@ -17,14 +17,15 @@ export interface ThemeSummary {
 }
 
 /** All themes, by name. */
-export async function readAllThemes(env: Environment): Promise<readonly ThemeSummary[]> {
-  const used = new Map((await env.sessions.themes()).map((theme) => [theme.name, theme]));
-  const names = new Set([...used.keys(), ...Object.keys(env.app.themes ?? {})]);
-  return [...names].sort().map((name) => summaryOf(env, name, used.get(name)));
+export async function knownThemes(host: SessionHost): Promise<readonly KnownTheme[]> {
+  const themes = await host.read((view, snapshot) => readThemes({ view, snapshot }));
+  const used = new Map(themes.map((theme) => [theme.name, theme]));
+  const names = new Set([...used.keys(), ...Object.keys(host.app.themes ?? {})]);
+  return [...names].sort().map((name) => knownTheme(host, name, used.get(name)));
 }
 
-function summaryOf(env: Environment, name: string, used: ThemeReading | undefined): ThemeSummary {
-  const defined = env.app.themes?.[name];
+function knownTheme(host: SessionHost, name: string, used: ThemeReading | undefined): KnownTheme {
+  const defined = host.app.themes?.[name];
   return {
     name,
     number: used?.number ?? defined?.number ?? themeNumber(name),

@@ -1,0 +1,114 @@
+// Goal: what is printed of sessions is harmless whatever the data are, and their diagrams can be drawn. Method: sessions
+// and records with hostile texts in every place that a user can fill, through each printer; Mermaid's own parser.
+import DOMPurify from 'dompurify';
+import { beforeAll, expect, it } from 'vitest';
+import { makePaint } from '../../../src/cli/print/paint.ts';
+import { formatQueue, formatQueues, toQueuePageJson } from '../../../src/cli/print/queue-page.ts';
+import { RecordLines } from '../../../src/cli/print/record-lines.ts';
+import { formatSessions } from '../../../src/cli/print/session-lines.ts';
+import { formatSessionMermaid } from '../../../src/cli/print/session-mermaid.ts';
+import { formatSessionPage, toSessionPageJson } from '../../../src/cli/print/session-page.ts';
+import { formatStuck, nextCommand } from '../../../src/cli/print/stuck-lines.ts';
+import { jsonText } from '../../../src/cli/print/text.ts';
+import { formatTransaction } from '../../../src/cli/print/transaction-page.ts';
+import type { SessionPage } from '../../../src/cli/session/read-page.ts';
+import { fromSession, sessionKey, themeKey } from '../../../src/core/session.ts';
+import { emptyThemeCounts } from '../../../src/layout/themes.ts';
+import type { SessionReading } from '../../../src/sessions/read-sessions.ts';
+import type { StuckSession } from '../../../src/sessions/stuck.ts';
+import { sampleRecord, sampleReport } from './sample.ts';
+
+const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'$(rm)`;
+const paint = makePaint(false);
+const session: SessionReading = {
+  ...{ id: evil, theme: 1, themeName: evil, status: 'active', epoch: 2, attempts: 2, created: 1, createdAt: 1 },
+  ...{ since: 2, due: 1, order: evil, from: 1, chunks: 1, bytes: 9, operator: evil, lease: 30, error: evil },
+  ...{ version: 3, position: 3 },
+};
+const key = sessionKey(evil);
+const record = sampleRecord({
+  ...{ id: 'txlog.session/7', type: 'txlog.session', actor: evil, payload: { reason: evil }, decided: true },
+  changes: [
+    { op: 'set', key: themeKey(evil), value: { number: 1 } },
+    { op: 'session.new', key, value: { theme: 1, data: { [evil]: evil }, order: evil } },
+    { op: 'session.lead', key, value: { operator: evil, lease: 30 } },
+    { op: 'session.store', key, value: { epoch: 1, due: 5, error: evil } },
+  ],
+});
+const state = { key, kind: 'session' as const, value: fromSession(session), version: 1, position: 7 };
+const page: SessionPage = {
+  ...{ id: evil, session, data: [{ [evil]: evil }, evil, new Uint8Array(3)], earlier: true, next: 9 },
+  history: [
+    { record, after: state },
+    { record, before: state, after: state },
+    { record, before: state },
+  ],
+  operator: {
+    ...{ alive: false, why: 'late', until: 5 },
+    operator: { id: evil, host: evil, process: 7, themes: [evil], lease: 30, started: 1 },
+  },
+};
+const stuck: StuckSession = { session, reason: 'dead', detail: evil, age: 5, owner: evil, nextTry: 9, next: evil };
+const worker = { id: evil, host: evil, process: 7, themes: [evil], lease: 30, started: 1 };
+const queue = {
+  ...{
+    name: evil,
+    number: 1,
+    paused: true,
+    counts: { ...emptyThemeCounts, parked: 1 },
+    next: [session],
+    oldest: session,
+    nextDue: 5,
+  },
+  ...{ rates: { in: 1, out: 2 }, workers: [{ alive: true as const, operator: worker, until: 5 }] },
+};
+const report = sampleReport(record, { keys: [], sessions: [{ key, before: state, after: state }] });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/;
+
+it.each([
+  ['page', formatSessionPage(page, 9, paint)],
+  ['page as JSON', jsonText(toSessionPageJson(page))],
+  ['list', formatSessions([session], 9, paint)],
+  ['stuck', formatStuck([stuck], paint)],
+  ['queue', formatQueue(queue, 9, paint)],
+  ['queue as JSON', jsonText(toQueuePageJson(queue, 9))],
+  ['queues', formatQueues([queue], 9, paint)],
+  ['log', new RecordLines(paint, undefined).format([record])],
+  ['transaction', formatTransaction(report, paint)],
+  ['diagram', formatSessionMermaid(page)],
+])('the %s holds no character that a terminal acts on', (_, text) => {
+  expect(text).not.toMatch(unprintable);
+  expect(text).toContain('a');
+});
+
+it('a command to run is quoted for the shell', () => {
+  expect(nextCommand({ ...stuck, session: { ...session, id: "x'; rm -rf ~" } })).toBe(
+    `txlog session retry 'x'\\''; rm -rf ~'`,
+  );
+});
+
+it('says what happened to a session by its own name', () => {
+  const line = new RecordLines(paint, undefined).format([
+    sampleRecord({
+      changes: [
+        { op: 'session.lead', key: sessionKey('s-1') },
+        { op: 'add', key: 'n', value: 1 },
+      ],
+    }),
+  ]);
+  expect(line).toMatch(/ n, lead session s-1$/);
+});
+
+let parse: (text: string) => Promise<unknown>;
+beforeAll(async () => {
+  // Mermaid cleans texts through a DOM, which Node does not have; its grammar does not need it.
+  Object.assign(DOMPurify, { sanitize: String, addHook: () => undefined });
+  const { default: mermaid } = await import('mermaid');
+  parse = (text) => mermaid.parse(text);
+});
+
+it('draws the life of a session', async () => {
+  expect(await parse(formatSessionMermaid(page))).toMatchObject({ diagramType: 'sequence' });
+});

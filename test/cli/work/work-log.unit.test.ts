@@ -1,0 +1,67 @@
+// Goal: a worker's log is one line per event that a machine or a person reads, and harmless whatever the data are.
+// Method: every kind of event, with hostile texts, as JSON and as text; a counter that is told what happens.
+import { describe, expect, it } from 'vitest';
+import { makePaint } from '../../../src/cli/print/paint.ts';
+import { jsonText } from '../../../src/cli/print/text.ts';
+import { Counter } from '../../../src/cli/work/counter.ts';
+import { eventText } from '../../../src/cli/work/event-text.ts';
+import { toEventJson } from '../../../src/cli/work/work-log.ts';
+import { TxlogError } from '../../../src/core/errors.ts';
+import type { WorkEvent, WorkReport } from '../../../src/sessions/work.ts';
+
+const evil = 'a\u001b[31m\nb\u202e';
+const of = { session: evil, theme: evil, epoch: 2 };
+const report: WorkReport = {
+  ...{ turns: 3, removed: 1, stored: 1, parked: 1, lost: 0, failed: 2, requests: 1, mended: 0 },
+};
+const emergency = new TxlogError('EMERGENCY_STOP', `three times ${evil}`);
+
+const events: readonly WorkEvent[] = [
+  { type: 'started', operator: evil, themes: [evil], lease: 30 },
+  { type: 'led', attempts: 2, ...of },
+  { type: 'ended', ended: 'stored', operations: 1, ms: 12.34, error: evil, ...of },
+  { type: 'mended', ended: 'parked', reason: evil, ...of },
+  { type: 'error', error: new Error(evil), inRow: 2 },
+  { type: 'lease-lost', operator: evil },
+  { type: 'draining', running: 1 },
+  { type: 'stopped', report },
+  { type: 'stopped', report: { ...report, emergency } },
+];
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/;
+
+it.each(events.map((event) => [event.type, event] as const))('%s is one harmless line', (_, event) => {
+  const text = eventText(event, makePaint(false));
+  const json = jsonText(toEventJson(event, '2026-02-03T10:00:00.000Z'));
+  expect(text).not.toMatch(unprintable);
+  expect(json).not.toMatch(unprintable);
+  expect(JSON.parse(json)).toMatchObject({ v: 1, time: '2026-02-03T10:00:00.000Z', event: event.type });
+});
+
+describe('the level', () => {
+  it.each([
+    ['info', events[1]],
+    ['warn', events[2]],
+    ['warn', events[3]],
+    ['error', events[4]],
+    ['info', events[7]],
+    ['error', events[8]],
+  ])('%s', (level, event) => {
+    expect(toEventJson(event as WorkEvent, '')).toMatchObject({ level });
+  });
+});
+
+it('an emergency says why in the last line', () => {
+  expect(toEventJson(events[8] as WorkEvent, '')).toMatchObject({ emergency: { code: 'EMERGENCY_STOP' }, turns: 3 });
+});
+
+it('counts what is led and what became of it, and how fast', () => {
+  const counter = new Counter();
+  expect(counter.text(0)).toBe('0 led, 0 done, 0 stored, 0/s');
+  for (let i = 0; i < 10; i++) counter.add({ type: 'led', attempts: 1, ...of });
+  for (let i = 0; i < 8; i++) counter.add({ type: 'ended', ended: 'removed', operations: 1, ms: 1, ...of });
+  counter.add({ type: 'ended', ended: 'parked', operations: 1, ms: 1, error: 'x', ...of });
+  expect(counter.text(2_000)).toBe('1 led, 8 done, 0 stored, 1 parked, 1 failed, 5/s');
+  expect(counter.text(20_000)).toBe('1 led, 8 done, 0 stored, 1 parked, 1 failed, 0/s');
+});

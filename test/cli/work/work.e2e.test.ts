@@ -1,0 +1,105 @@
+// Goal: a worker ends as it is told to, and a shell that waits hears at once. Method: real processes; signals; what is
+// left in the environment afterwards.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Shell, type Talk } from '../txlog.ts';
+
+let shell: Shell;
+beforeEach(() => {
+  shell = new Shell();
+  const advisor = `({ data: [ms], step, signal }) => new Promise((resolve) => {
+    const answer = () => resolve(step === 0 && ms > 1 ? { op: 'append', data: 1 } : { op: 'remove' });
+    setTimeout(answer, ms);
+    if (ms > 10_000) signal.addEventListener('abort', answer);
+  })`;
+  writeFileSync(join(shell.dir, 'app.mjs'), `export default { themes: { slow: { advisor: ${advisor} } } };`);
+});
+afterEach(() => shell.remove());
+
+function make(id: string, ms: number): void {
+  expect(shell.run(['session', 'new', 'slow', '--id', id, '--data', String(ms), '-q']).code).toBe(0);
+}
+
+/** Resolves once the log has a line with this event. */
+async function heard(talk: Talk, event: string): Promise<void> {
+  while (!talk.stderr.includes(`"event":"${event}"`)) {
+    await new Promise((resolve) => talk.child.stderr?.once('data', resolve));
+  }
+}
+
+const status = (id: string) => JSON.parse(shell.run(['session', 'show', id, '--json']).stdout).status;
+
+it('drains on SIGTERM: the turn that runs ends or is stored, nothing stays led, and the exit code is 143', async () => {
+  make('a', 300);
+  const worker = shell.start(['work', '--app', 'app.mjs', '-c', '1', '--json']);
+  await heard(worker, 'led');
+  make('b', 1);
+  worker.child.kill('SIGTERM');
+  const { code, stdout, stderr } = await worker.ended;
+  expect(code).toBe(143);
+  expect(JSON.parse(stdout)).toMatchObject({ turns: 1 });
+  expect(stderr).toContain('"event":"draining"');
+  expect(stderr.trim().split('\n').at(-1)).toContain('"event":"stopped"');
+  expect(['stored', 'removed']).toContain(status('a'));
+  expect(status('b')).toBe('ready');
+});
+
+it('stops at once on the second signal, and stores what was led', async () => {
+  make('a', 60_000);
+  const worker = shell.start(['work', '--app', 'app.mjs', '--json']);
+  await heard(worker, 'led');
+  worker.child.kill('SIGINT');
+  await heard(worker, 'draining');
+  worker.child.kill('SIGINT');
+  expect((await worker.ended).code).toBe(130);
+  expect(status('a')).toBe('stored');
+});
+
+it('leads what another process makes, while it is idle', async () => {
+  const worker = shell.start(['work', '--app', 'app.mjs', '--json']);
+  await heard(worker, 'started');
+  make('a', 1);
+  expect(shell.run(['wait', 'a', '--timeout', '60s']).stdout).toMatch(/^removed a at position \d+\n$/);
+  worker.child.kill('SIGTERM');
+  expect((await worker.ended).code).toBe(143);
+});
+
+it('decides what is queued, and a shell that waits gets the receipt', async () => {
+  const worker = shell.start(['work', '--theme', 'request/add', '--json']);
+  await heard(worker, 'started');
+  const args = ['--type', 'add', '--id', 'r-1', '--change', 'add n 1', '--wait', '60s', '--json'];
+  const { stdout, code } = shell.run(['submit', '--async', ...args]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ id: 'r-1', outcome: 'committed', duplicate: false });
+  worker.child.kill('SIGTERM');
+  await worker.ended;
+});
+
+it('a shell that waits for a session to lead gets it once it is there', async () => {
+  const lead = shell.start(['session', 'lead', 'slow', '--wait', '60s', '--json']);
+  make('a', 1);
+  const { stdout, code } = await lead.ended;
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ session: 'a', epoch: 1, status: 'active', data: [1] });
+});
+
+it('says 5 when none came while it waited, and leaves no lease behind', () => {
+  const { stdout, code } = shell.run(['session', 'lead', 'slow', '--wait', '50ms', '--json']);
+  expect(code).toBe(5);
+  expect(JSON.parse(stdout)).toEqual({ v: 1, session: null });
+});
+
+it('accepts many requests in the order of the lines', () => {
+  const lines = Array.from({ length: 2_500 }, (_, i) => `{"id":"r-${i}","type":"add","changes":[]}\n`);
+  const { stdout, code } = shell.run(['submit', '-', '--async', '--order', 'k', '-q'], lines.join(''));
+  expect(code).toBe(0);
+  const accepted = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(accepted.map(({ id }) => id)).toEqual(lines.map((_, i) => `r-${i}`));
+  expect(accepted.map(({ position }) => Number(position))).toEqual(lines.map((_, i) => i + 1));
+  const { ready, behind } = JSON.parse(shell.run(['queue', 'show', 'request/add', '--json']).stdout);
+  expect({ ready, behind }).toEqual({ ready: 1, behind: 2_499 });
+});
