@@ -22,6 +22,8 @@ export async function runTurn(context: TurnContext, led: Led, advisor: Advisor):
     return report(await goOn(context, led, advisor, { interruption, progress }));
   } catch (error) {
     if (error instanceof Interrupted && error.why === 'lost') return report('lost');
+    // Before another may lead it: an advisor that is still at it is told.
+    interruption.end();
     const text = errorText(error);
     return report(await setAside(context, led, text), text);
   } finally {

@@ -206,7 +206,7 @@ class WorkerRun {
   private async adopt(): Promise<void> {
     const led = await findLedBy(this.host, this.operator.id);
     this.isUnsure = false;
-    for (const session of led) if (!this.running.has(session.session)) this.start(session);
+    for (const session of led) if (!this.running.has(turnKey(session))) this.start(session);
   }
 
   private start(led: Led): void {
@@ -221,10 +221,10 @@ class WorkerRun {
         this.fail(error);
       })
       .finally(() => {
-        this.running.delete(session);
+        this.running.delete(turnKey(led));
         this.wake();
       });
-    this.running.set(session, { theme, turn });
+    this.running.set(turnKey(led), { theme, turn });
   }
 
   private runTurn(led: Led): Promise<TurnReport> {
@@ -302,4 +302,9 @@ class WorkerRun {
     this.failure ??= error;
     this.drain();
   }
+}
+
+/** A turn that could not confirm its end may still be at it while the same worker leads its session anew. */
+function turnKey({ session, epoch }: Led): string {
+  return `${epoch} ${session}`;
 }

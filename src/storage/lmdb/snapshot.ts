@@ -1,14 +1,15 @@
 import type { Database, Transaction } from 'lmdb';
 import type { Pinned, RangeOptions, Row, Snapshot, TableName } from '../../ports/storage.ts';
 import type { LmdbEnv } from './open-env.ts';
+import type { OpenRanges } from './open-ranges.ts';
 
 type Table = Database<Buffer, Buffer>;
 
 /** Reads tables; which snapshot answers (the reader's, or the write transaction's) LMDB knows by itself. */
-export function lmdbSnapshot(tables: ReadonlyMap<TableName, Table>): Snapshot {
+export function lmdbSnapshot(tables: ReadonlyMap<TableName, Table>, ranges: OpenRanges): Snapshot {
   return {
     get: (table, key) => tables.get(table)?.getBinary(key as Buffer),
-    range: (table, options) => rangeOf(tables.get(table), options ?? {}),
+    range: (table, options) => ranges.track(rangeOf(tables.get(table), options ?? {})),
     count: (table) => {
       const stats = tables.get(table)?.getStats() as { entryCount: number } | undefined;
       return stats?.entryCount ?? 0;

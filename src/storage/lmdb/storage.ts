@@ -6,6 +6,7 @@ import { TxlogError } from '../../core/errors.ts';
 import type { Pinned, Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { toStorageError } from './failure.ts';
 import { type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
+import { OpenRanges } from './open-ranges.ts';
 import { findPageProblems } from './pages.ts';
 import { lmdbSnapshot, pinSnapshot } from './snapshot.ts';
 
@@ -26,7 +27,8 @@ interface Put {
  */
 export function openLmdbStorage(options: LmdbOptions): Storage {
   const env = toStorageError(`open the environment in ${options.dir}`, () => openEnv(options));
-  const snapshot = lmdbSnapshot(env.tables);
+  const ranges = new OpenRanges();
+  const snapshot = lmdbSnapshot(env.tables, ranges);
   const file = join(options.dir, 'data.mdb');
   const pins = new Set<Pinned>();
   let closed = false;
@@ -37,7 +39,13 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
     open();
     if (options.readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
     refuseWhenFull(options);
-    return commit(env, snapshot, work);
+    return commit(env, snapshot, (tx) => {
+      try {
+        return work(tx);
+      } finally {
+        ranges.end();
+      }
+    });
   };
   return {
     readOnly: options.readOnly ?? false,
@@ -47,7 +55,11 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
     read(work) {
       open();
       env.root.resetReadTxn();
-      return work(snapshot);
+      try {
+        return work(snapshot);
+      } finally {
+        ranges.end();
+      }
     },
     pin() {
       open();

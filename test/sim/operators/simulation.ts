@@ -55,6 +55,7 @@ export class Simulation {
     await this.finish(env);
     await this.expectEnded(env, []);
     await this.expectEffects(env);
+    expect(this.effects.problems).toEqual([]);
     expect(await env.rescanVerify()).toMatchObject({ ok: true, problems: [] });
   }
 
