@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { v7 as timeOrderedId } from 'uuid';
 import { type App, emptyApp, type LoadedApp } from './core/app.ts';
 import { checkBound, checkWhole } from './core/arguments.ts';
 import { limits } from './core/limits.ts';
@@ -11,6 +10,7 @@ import { localOrder } from './order/local/order.ts';
 import { Pipeline } from './pipeline/0-pipeline.ts';
 import type { Clock } from './ports/clock.ts';
 import { systemClock } from './system-clock.ts';
+import { timeOrderedIds } from './time-ordered-id.ts';
 
 /** How to open an environment. All optional. */
 export interface OpenOptions {
@@ -66,7 +66,7 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
     records: options.checkpointRecords ?? limits.checkpointRecords,
     bytes: options.checkpointBytes ?? limits.checkpointBytes,
   };
-  const makeId = () => timeOrderedId();
+  const makeId = timeOrderedIds(() => clock.now());
   const start = (handle: Handle) => {
     const { storage, view } = handle;
     return {

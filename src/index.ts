@@ -28,12 +28,22 @@ export { type ErrorCode, type ErrorDetails, errorCodes, rejectionCodes, TxlogErr
 export type { RecordFilter } from './core/filter.ts';
 export type { JsonObject, JsonValue } from './core/json.ts';
 export { limits } from './core/limits.ts';
-export type { Operation, OperationResult } from './core/operation.ts';
+export type {
+  Authority,
+  Completion,
+  LeadSession,
+  NewSession,
+  Operation,
+  OperationResult,
+  SessionStep,
+  ThemeName,
+  ThemeStep,
+} from './core/operation.ts';
 export type { Receipt } from './core/receipt.ts';
 export type { Expectation, Outcome, StoredRecord } from './core/record.ts';
 export type { Owner, Rejection } from './core/rejection.ts';
 export type { Request, RequestInput } from './core/request.ts';
-export type { Session, SessionOp, SessionStatus } from './core/session.ts';
+export type { Chunk, Session, SessionOp, SessionStatus, ThemeEntry } from './core/session.ts';
 export { type Advice, type ThemeDefinition, type ThemePolicy, type Turn, themeDefaults } from './core/theme.ts';
 export { type OpenOptions, openEnvironment } from './engine.ts';
 export { Environment } from './environment.ts';
@@ -45,7 +55,7 @@ export type { KeyReport, TransactionLink, TransactionReport } from './inspect/re
 export { parseJson } from './layout/json-text.ts';
 export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } from './layout/shapes.ts';
 export type { ThemeCounts } from './layout/themes.ts';
-export type { Answer } from './pipeline/2-batch.ts';
+export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
 export type { AppliedEntry, StateReading } from './pipeline/read-state.ts';
 export type { Progress } from './pipeline/reading.ts';
 export type { Clock } from './ports/clock.ts';

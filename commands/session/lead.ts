@@ -22,7 +22,10 @@ export default class SessionLead extends BaseCommand {
   ];
   static override args = { theme: Args.string({ description: 'Theme of the session.', ignoreStdin: true }) };
   static override flags = {
-    session: Flags.string({ summary: 'This session, also before it is due.', helpValue: 'ID' }),
+    session: Flags.string({
+      summary: 'This session, also before it is due, or while its theme is paused.',
+      helpValue: 'ID',
+    }),
     operator: Flags.string({ summary: 'Who leads.', default: 'shell', helpValue: 'NAME' }),
     lease: Flags.string({ summary: 'How long without a sign of life.', default: '30s', helpValue: durationValue }),
     wait: Flags.string({ summary: 'Wait so long, when there is none now.', helpValue: durationValue }),

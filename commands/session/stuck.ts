@@ -4,13 +4,15 @@ import { withExitCodes } from '../../src/cli/exit-codes.ts';
 import { formatStuck, toStuckJson } from '../../src/cli/print/stuck-lines.ts';
 import { printable } from '../../src/cli/print/text.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
+import { findApp } from '../../src/index.ts';
 
 export default class SessionStuck extends BaseCommand {
   static override summary = 'List the sessions that do not go on by themselves, and what to do about each.';
   static override description = withExitCodes(
     'dead, late, gone: their operator is no more, and no worker has seen to it yet. parked: a person has to. overdue: ' +
-      'due for over a minute, and nobody leads them. failing: their last turns failed. Exit code 1 when there are any.',
-    [0, 1, 3, 66],
+      'due for over a minute, while nothing of the theme moves; only of request queues, of themes with an advisor in the ' +
+      'app, and of those of a worker that is alive. failing: their last turns failed. Exit code 1 when there are any.',
+    [0, 1, 3, 66, 78],
   );
   static override examples = [
     '<%= config.bin %> session stuck',
@@ -29,7 +31,8 @@ export default class SessionStuck extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(SessionStuck);
     const { theme, limit, quiet } = flags;
-    await this.withEnv({ readOnly: true }, async (env) => {
+    const app = findApp(flags.env, process.env.TXLOG_APP);
+    await this.withEnv({ readOnly: true, ...(app === undefined ? {} : { app }) }, async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
       const stuck = await env.sessions.stuck({ ...(theme === undefined ? {} : { theme }), limit });
       const count = await this.printList(stuck, {

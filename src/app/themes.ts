@@ -21,7 +21,7 @@ const numbers: readonly (readonly [name: string, words: string, check: Check])[]
     `a whole number from 0 to ${numberMax}`,
     (n) => Number.isInteger(n) && (n as number) >= 0 && (n as number) <= numberMax,
   ],
-  ['lease', 'a number of seconds from 1 on', isSeconds(1)],
+  ['lease', `a number of seconds from ${limits.leaseSecondsMin} on`, isSeconds(limits.leaseSecondsMin)],
   ['timeout', 'a number of seconds above 0', isSeconds(Number.MIN_VALUE)],
   ['attempts', 'a whole number from 1 on', isWhole],
   ['concurrency', 'a whole number from 1 on', isWhole],

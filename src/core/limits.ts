@@ -12,6 +12,8 @@ export const limits = {
   expectationsMax: 1_000,
   jsonDepthMax: 64,
   pendingSecondsMax: 365 * 24 * 3600,
+  /** Shortest lease: who shows that it is alive needs some time for it. */
+  leaseSecondsMin: 1,
   /** Longest delay, repeat time or lease of a session: ten years. */
   repeatSecondsMax: 10 * 365 * 24 * 3600,
   /** Records per group commit; beyond 1,000 nothing is gained and LMDB's free list suffers. */

@@ -1,6 +1,6 @@
 import type { Receipt } from './receipt.ts';
 import type { Rejection } from './rejection.ts';
-import type { Chunk, Session } from './session.ts';
+import type { Chunk, Session, ThemeEntry } from './session.ts';
 
 /** A theme by its name, or by its number once it has a name. */
 export type ThemeName = string | number;
@@ -38,7 +38,7 @@ export interface LeadSession {
   readonly lease: number;
 }
 
-/** Registers a theme, or pauses or resumes it: of a paused one no session is led. */
+/** Registers a theme, or pauses or resumes it: of a paused one no session is led, unless someone names it. */
 export interface ThemeStep {
   readonly op: 'theme';
   readonly theme: string;
@@ -51,7 +51,14 @@ export interface ThemeStep {
 /** What may happen to a session besides. Times are in seconds from now. */
 export type SessionStep =
   | ({ readonly op: 'append' | 'replace'; readonly chunk: Chunk } & Authority)
-  | ({ readonly op: 'store'; readonly seconds: number; readonly error?: string } & Authority)
+  | ({
+      readonly op: 'store';
+      readonly seconds: number;
+      /** Why the turn failed. */
+      readonly error?: string;
+      /** The turn was ended from outside: its lead is no attempt, and what is known of earlier ones stays. */
+      readonly interrupted?: boolean;
+    } & Authority)
   | ({ readonly op: 'park'; readonly error: string } & Authority)
   | ({ readonly op: 'ready' | 'remove' } & Authority);
 
@@ -80,8 +87,10 @@ export type OperationResult =
       readonly time: number;
       readonly duplicate: boolean;
       readonly durability: Receipt['durability'];
-      /** The session as it is now; undefined once it is removed. */
+      /** The session as it is now; undefined once it is removed, and for what happens to a theme. */
       readonly now: Session | undefined;
+      /** The theme as it is now, of what happens to one. */
+      readonly theme?: ThemeEntry;
     }
   /** A lead that found no session due; `due` is when the next one will be, in ms since 1970. */
   | { readonly ok: false; readonly idle: true; readonly due: number | undefined }

@@ -22,6 +22,8 @@ interface Details {
   readonly operator?: string;
   readonly lease?: number;
   readonly error?: string;
+  /** The turn was ended from outside. */
+  readonly interrupted?: boolean;
   readonly bytes?: number;
 }
 
@@ -34,7 +36,8 @@ interface At {
  * Applies one operation to one session: the only place that says what an operation means.
  *
  * Errors: none are thrown. Rejections: SESSION_EXISTS; SESSION_GONE; SESSION_FENCED when it names another lead than the
- * present one; SESSION_ACTIVE when it names none and the session is led; SESSION_BUSY when it cannot be led now.
+ * present one; SESSION_ACTIVE when it names none and the session is led; SESSION_BUSY when it cannot be led, or stored,
+ * as it is now.
  */
 export function foldSession(state: State, change: Change, at: At): FoldedSession {
   const details = (change.value ?? {}) as Details;
@@ -91,6 +94,7 @@ function next(session: Session, change: Change, details: Details, at: At): Folde
     case 'session.replace':
       return kept({ ...session, from: at.position, chunks: 1, bytes: details.bytes ?? 0 });
     case 'session.store':
+      if (session.status === 'parked') return refuse('SESSION_BUSY', change.key, 'cannot be stored: it is parked');
       return kept(store(session, details, at));
     case 'session.park':
       return kept({ ...withError(session, details.error), status: 'parked', since: at.time });
@@ -114,10 +118,16 @@ function lead(session: Session, key: string, { operator = '', lease = 0 }: Detai
   return kept({ ...session, status: 'active', epoch: epoch + 1, attempts: attempts + 1, since: time, operator, lease });
 }
 
-function store(session: Session, { due, error }: Details, { time }: At): Session {
-  const status = session.status === 'behind' || session.status === 'parked' ? session.status : 'stored';
-  const ended = error === undefined ? { ...withError(session, undefined), attempts: 0 } : withError(session, error);
-  return { ...ended, status, since: time, due: due ?? time };
+function store(session: Session, details: Details, { time }: At): Session {
+  const status = session.status === 'behind' ? 'behind' : 'stored';
+  return { ...ended(session, details), status, since: time, due: details.due ?? time };
+}
+
+/** A turn that ended well begins to count anew; one that was ended from outside counts for nothing. */
+function ended(session: Session, { error, interrupted }: Details): Session {
+  const { status, attempts } = session;
+  if (interrupted) return status === 'active' ? { ...session, attempts: attempts - 1 } : session;
+  return error === undefined ? { ...withError(session, undefined), attempts: 0 } : withError(session, error);
 }
 
 function withError({ error: _, ...session }: Session, error: string | undefined): Session {

@@ -106,6 +106,6 @@ export function fromSession(session: Session): JsonObject {
 /** A theme as its state keeps it. */
 export interface ThemeEntry {
   readonly number: number;
-  /** No session of it is led while true. */
+  /** While true, no session of it is led, unless someone names it. */
   readonly paused?: boolean;
 }

@@ -5,7 +5,7 @@ export interface Turn {
   readonly session: string;
   readonly theme: string;
   readonly epoch: number;
-  /** Leads since a turn last ended well, this one included. */
+  /** Leads since a turn last ended well, this one included; those that were stopped from outside do not count. */
   readonly attempts: number;
   readonly order: string | undefined;
   /** ms since 1970. */
@@ -39,7 +39,7 @@ export interface ThemePolicy {
   readonly timeout?: number;
   /** Turns that may fail in a row before the session is parked. */
   readonly attempts?: number;
-  /** How many sessions one worker leads at once. */
+  /** How many of its sessions one worker leads at once; without it, as many as the worker leads in all. */
   readonly concurrency?: number;
 }
 
@@ -51,7 +51,7 @@ export interface ThemeDefinition extends ThemePolicy {
   advisor?(turn: Turn): Advice | Promise<Advice>;
 }
 
-/** The policy of a theme that says nothing. */
+/** The policy of a theme that says nothing. `concurrency` is that of a worker, for all its themes together. */
 export const themeDefaults = {
   lease: 30,
   timeout: 600,

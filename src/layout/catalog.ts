@@ -68,6 +68,12 @@ export class Catalog {
     return bytes && this.decode(snapshot, position, bytes);
   }
 
+  /** As `record`, of what a fold needs alone. */
+  folded(snapshot: Snapshot, position: number): FoldedRecord | undefined {
+    const bytes = snapshot.get('log', positionKey(position));
+    return bytes && this.decodeFolded(snapshot, position, bytes);
+  }
+
   /** Decodes record bytes. */
   decode(snapshot: Snapshot, position: number, bytes: Uint8Array): StoredRecord {
     return decodeRecord(

@@ -1,6 +1,6 @@
+import { assert } from '../core/assert.ts';
 import type { Session } from '../core/session.ts';
 import { asBuffer } from './bytes.ts';
-import { keyPosition, positionKey } from './keys.ts';
 
 /**
  * Parts of the `queue` table, each sorted by how it is read: sessions that wait, by when they are due; those behind
@@ -21,8 +21,7 @@ export type QueueKey = string;
 
 /** Start of all keys of one part of a theme, of one order key where it is a line. */
 export function queuePrefix(theme: number, part: QueuePart, order?: string): QueueKey {
-  const number = String.fromCharCode((theme >>> 24) & 255, (theme >>> 16) & 255, (theme >>> 8) & 255, theme & 255);
-  const prefix = number + tags[part];
+  const prefix = fourBytes(theme) + tags[part];
   return order === undefined ? prefix : `${prefix}${latin1(order)}\u0000`;
 }
 
@@ -38,7 +37,8 @@ export function queueKeysOf(id: string, session: Session): readonly QueueKey[] {
 /** The session that a queue key names. */
 export function sessionOfQueueKey(key: QueueKey): string {
   const start = key[fixedUnits - 1] === tags.line ? key.indexOf('\u0000', fixedUnits) + 1 : fixedUnits + 8;
-  return Buffer.from(key.slice(start + 8), 'latin1').toString();
+  const id = key.slice(start + 8);
+  return isAscii(id) ? id : Buffer.from(id, 'latin1').toString();
 }
 
 /** The part of the table that a queue key belongs to, as the prefix of all its keys. */
@@ -55,7 +55,9 @@ export function nameOfQueueKey(key: QueueKey): string {
 
 /** When the session of a waiting key is due, or since when one of another status has it; ms since 1970. */
 export function timeOfQueueKey(key: QueueKey): number {
-  return keyPosition(Buffer.from(key.slice(fixedUnits, fixedUnits + 8), 'latin1'));
+  let time = 0;
+  for (let i = fixedUnits; i < fixedUnits + 8; i++) time = time * 256 + key.charCodeAt(i);
+  return time;
 }
 
 /** Bytes of a queue key. */
@@ -68,11 +70,22 @@ export function queueKeyOf(bytes: Uint8Array): QueueKey {
   return asBuffer(bytes).toString('latin1');
 }
 
+// Written without buffers: each operation on a session makes such keys.
 function ordinal(value: number): string {
-  return positionKey(value).toString('latin1');
+  assert(Number.isSafeInteger(value) && value >= 0, `time or position ${value}`);
+  return fourBytes(Math.floor(value / 0x1_0000_0000)) + fourBytes(value % 0x1_0000_0000);
+}
+
+/** A uint32, big-endian, one unit for each byte. */
+function fourBytes(value: number): string {
+  return String.fromCharCode((value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
 }
 
 /** The UTF-8 bytes of a text, one unit each. */
 function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
+  return isAscii(text) ? text : Buffer.from(text).toString('latin1');
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }

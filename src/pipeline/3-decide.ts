@@ -10,7 +10,14 @@ import { isEngineKey } from '../core/session.ts';
 import type { State } from '../core/state.ts';
 import type { Chosen } from './chosen.ts';
 import { decideCompensation } from './compensation.ts';
-import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './decide-operation.ts';
+import {
+  completionChanges,
+  findNoTheme,
+  findNotLed,
+  type OperationDecision,
+  operate,
+  type Undone,
+} from './decide-operation.ts';
 import { findUnmetExpectation } from './expectation.ts';
 import { runHandler } from './handler.ts';
 import { DecisionReader } from './reader.ts';
@@ -41,6 +48,8 @@ export type Decision = RequestDecision | OperationDecision;
 export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: Draft): RequestDecision {
   const notLed = request.completes && findNotLed(stage, request.completes);
   if (notLed) return { type: 'denied', rejection: notLed };
+  const noTheme = request.completes && findNoTheme(stage, request.completes);
+  if (noTheme) return { type: 'refused', error: noTheme };
   const earlier = stage.find(request.id);
   if (earlier) return sameBody(earlier, request) ? repeat(stage, earlier, request) : refuseConflict(earlier);
   const undone = request.compensates === undefined ? undefined : stage.compensationOf(request.compensates);

@@ -13,6 +13,7 @@ export function applyBatch(stage: Stage, appended: Appended): void {
     const states = asTexts(record, after, appended.texts[i] ?? none);
     view.absorb(record, states, (key) => stage.entry(key), appended.bytes[i] ?? 0);
   });
+  view.absorbQueue(stage.queue);
   view.head = appended.head;
 }
 

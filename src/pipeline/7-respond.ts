@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.ts';
 import type { OperationResult } from '../core/operation.ts';
 import { type Receipt, receiptOf } from '../core/receipt.ts';
-import { asSession } from '../core/session.ts';
+import { asSession, type ThemeEntry, themeOfKey } from '../core/session.ts';
 import type { TaskAnswer } from './2-batch.ts';
 import type { Decision } from './3-decide.ts';
 
@@ -31,8 +31,10 @@ export function toAnswers(decisions: readonly Decision[], durability: Receipt['d
 function resultOf(decision: Operated, durability: Receipt['durability']): OperationResult {
   const { record, session, state, duplicate } = decision;
   const { position, time } = record;
-  const now = state.exists ? asSession(state.value) : undefined;
-  return { ok: true, session, position, time, duplicate, durability, now };
+  const done = { ok: true, session, position, time, duplicate, durability } as const;
+  if (themeOfKey(state.key) !== undefined)
+    return { ...done, now: undefined, theme: state.value as unknown as ThemeEntry };
+  return { ...done, now: state.exists ? asSession(state.value) : undefined };
 }
 
 /** The receipt of an answer. Throws the error that it holds instead. */

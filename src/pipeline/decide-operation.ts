@@ -17,6 +17,7 @@ import { type LogRecord, operationId, sessionType } from '../core/record.ts';
 import { type Rejection, reject } from '../core/rejection.ts';
 import { asSession, type Chunk, type Session, sessionKey, sessionOfKey, themeKey } from '../core/session.ts';
 import { chunkOf } from '../core/session-fold.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { State } from '../core/state.ts';
 import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
 import { toRejectionJson, toTime } from '../layout/shapes.ts';
@@ -111,7 +112,10 @@ function sameSession(stage: Stage, state: State, operation: NewSession): Operati
   const error = new TxlogError(
     'REQUEST_ID_CONFLICT',
     `session ${operation.session} was made at position ${first} with another theme or other data`,
-    { hint: 'An id names one session for ever; nothing was done.', next: [`txlog session show ${operation.session}`] },
+    {
+      hint: 'An id names one session for ever; nothing was done.',
+      next: [`txlog session show ${shellWord(operation.session)}`],
+    },
   );
   return { type: 'refused', error };
 }
@@ -150,7 +154,8 @@ function detailsOf(stage: Stage, step: SessionStep & { readonly bytes: number })
   if (step.op === 'append' || step.op === 'replace') return { ...authority, bytes: step.bytes, ...step.chunk };
   if (step.op === 'store') {
     const due = stage.time + Math.round(step.seconds * 1000);
-    return { ...authority, due, ...(step.error === undefined ? {} : { error: step.error }) };
+    const ended = step.interrupted ? { interrupted: true } : step.error === undefined ? {} : { error: step.error };
+    return { ...authority, due, ...ended };
   }
   if (step.op === 'park') return { ...authority, error: step.error };
   const behind = step.op === 'ready' && isHeldUp(stage, sessionKey(step.session));
@@ -226,8 +231,7 @@ export function completionChanges(stage: Stage, record: LogRecord, completion: C
   const data = responseOf(record);
   const bytes = utf8Length(JSON.stringify(data));
   const made = changesOfNew(stage, { op: 'new', session: response, theme: respond, chunk: { data }, bytes });
-  // Who enqueued the request registered the theme with it.
-  assert(!(made instanceof TxlogError), 'the theme of a response is registered');
+  assert(!(made instanceof TxlogError), 'a request whose response can have no theme is refused before');
   return [...changes, ...made];
 }
 
@@ -251,4 +255,10 @@ export function findNotLed(stage: Stage, { session, epoch }: Completion): Reject
     led ? 'SESSION_FENCED' : 'SESSION_GONE',
     `session ${session} is not led in epoch ${epoch} any more: ${now}`,
   );
+}
+
+/** Why the response to a request can have no theme, or undefined. */
+export function findNoTheme(stage: Stage, { respond }: Completion): TxlogError | undefined {
+  const theme = respond === undefined ? undefined : themeFor(stage, respond);
+  return theme instanceof TxlogError ? theme : undefined;
 }

@@ -18,7 +18,8 @@ export class EngineTime {
 
   /** ms since 1970; `head` is the time of the last record. */
   now(head: number): number {
-    const wall = this.clock.now();
+    // Times in the log are whole, whatever the clock gives.
+    const wall = Math.floor(this.clock.now());
     if (wall >= head) return wall;
     const elapsed = this.clock.elapsed();
     const since = (elapsed - this.anchor.elapsed) * rateAhead;

@@ -21,19 +21,28 @@ export class QueueOverlay {
   set(state: State): void {
     const id = state.kind === 'session' ? sessionOfKey(state.key) : undefined;
     if (id === undefined) return;
-    for (const key of this.keys.get(id) ?? none) this.buckets.get(key.slice(0, bucketUnits))?.delete(key);
     const session = state.exists ? asSession(state.value) : undefined;
-    const keys = session ? queueKeysOf(id, session) : none;
+    this.put(id, session ? queueKeysOf(id, session) : none);
+  }
+
+  /** Takes over all that another layer says. */
+  setAll(other: QueueOverlay): void {
+    for (const [id, keys] of other.keys) this.put(id, keys);
+  }
+
+  private put(id: string, keys: readonly QueueKey[]): void {
+    for (const key of this.keys.get(id) ?? none) this.buckets.get(key.slice(0, bucketUnits))?.delete(key);
     this.keys.set(id, keys);
     for (const key of keys) this.bucket(key).add(key);
   }
 
-  /** Leaves a session to the layers below. */
-  drop(stateKey: string): void {
+  /** Leaves a session to the layers below. Gives the keys that it has. */
+  drop(stateKey: string): readonly QueueKey[] {
     const id = sessionOfKey(stateKey);
-    if (id === undefined) return;
-    for (const key of this.keys.get(id) ?? none) this.buckets.get(key.slice(0, bucketUnits))?.delete(key);
-    this.keys.delete(id);
+    const keys = (id === undefined ? undefined : this.keys.get(id)) ?? none;
+    for (const key of keys) this.buckets.get(key.slice(0, bucketUnits))?.delete(key);
+    if (id !== undefined) this.keys.delete(id);
+    return keys;
   }
 
   clear(): void {

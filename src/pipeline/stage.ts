@@ -32,7 +32,8 @@ export class Stage {
   private readonly ids = new Map<string, LogRecord>();
   private readonly compensations = new Map<number, number>();
   private readonly counted: Totals;
-  private readonly queue = new QueueOverlay();
+  /** Queue keys of the sessions that the batch touched. */
+  readonly queue = new QueueOverlay();
   private readonly upcoming = new Map<string, Upcoming>();
   readonly basePosition: number;
   /** Time of all records of the batch, in ms since 1970: never before the last record. */

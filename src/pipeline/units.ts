@@ -2,12 +2,12 @@ import { TxlogError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Request } from '../core/request.ts';
 
-/** Cuts requests that need not be committed together into units of at most one batch each. */
-export function splitUnits(requests: readonly Request[]): (readonly Request[])[] {
-  const units: Request[][] = [[]];
+/** Cuts tasks that need not be committed together into units of at most one batch each. */
+export function splitUnits<T extends { readonly bytes: number }>(requests: readonly T[]): (readonly T[])[] {
+  const units: T[][] = [[]];
   let bytes = 0;
   for (const request of requests) {
-    let unit = units.at(-1) as Request[];
+    let unit = units.at(-1) as T[];
     const isFull = unit.length >= limits.batchRecordsMax || bytes + request.bytes > limits.batchBytesMax;
     if (isFull && unit.length > 0) {
       unit = [];

@@ -161,8 +161,10 @@ export class View {
   forget(key: string): void {
     this.entries.delete(key);
     if (sessionOfKey(key) === undefined) return;
-    this.queue.drop(key);
-    this.queueStarts.clear();
+    // Its rows stand for it now, and may be the first.
+    for (const row of this.queue.drop(key))
+      for (const [prefix, start] of this.queueStarts)
+        if (row < start && row.startsWith(prefix)) this.queueStarts.delete(prefix);
   }
 
   /** All applied positions of a key, oldest first, from `from` on. */
@@ -200,7 +202,9 @@ export class View {
     for (const [key, state] of after) {
       let entry = this.entries.get(key);
       if (entry) {
-        entry.added.push(position);
+        // A list that is pushed to takes room for sixteen more, which few keys need before the next checkpoint.
+        if (entry.added.length < fewPositions) entry.added = entry.added.concat(position);
+        else entry.added.push(position);
       } else {
         entry = entryOf(key) ?? { state, baseVersion: 0, base: none, added: [] };
         // Made with its entry, a list takes no room for more: most keys get no more before the next checkpoint.
@@ -209,9 +213,13 @@ export class View {
         if (themeOfKey(key) !== undefined) this.themes.add(key);
       }
       entry.state = state;
-      if (state.kind === 'session') this.queue.set(state);
       assert(entry.baseVersion + entry.added.length === state.version, `version of ${key} counts its transactions`);
     }
+  }
+
+  /** Takes over where the sessions stand that a batch touched. */
+  absorbQueue(queue: QueueOverlay): void {
+    this.queue.setAll(queue);
   }
 
   /** Drops what the indexes hold for sure: everything up to `watermark`. */
@@ -259,6 +267,7 @@ export class View {
     if (visit) for (const [key, after] of folded.after) visit(after.version === 1 ? undefined : lookup(key), after);
     // The first transaction of a key finds no row.
     this.absorb(record, folded.after, (key) => read.rows?.get(key), bytes);
+    for (const state of folded.after.values()) this.queue.set(state);
   }
 
   /** Id of the transaction at a position of the log. */
@@ -312,6 +321,7 @@ class ReadRows {
   }
 }
 
+const fewPositions = 8;
 /** Shared by all entries that have no row yet. */
 const none: readonly number[] = [];
 

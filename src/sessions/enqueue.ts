@@ -6,6 +6,7 @@ import { limits } from '../core/limits.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { Request, RequestInput } from '../core/request.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { TaskAnswer } from '../pipeline/2-batch.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { readTheme } from './read-sessions.ts';
@@ -46,7 +47,10 @@ export function isQueueTheme(theme: string): boolean {
   return theme.startsWith(queuePrefix);
 }
 
-/** Puts a request into the queue of its type. Errors: as `submit`; THEME_CONFLICT. */
+/**
+ * Puts a request into the queue of its type. Errors: as `submit`; THEME_CONFLICT; SESSION_GONE of one that was removed
+ * from its queue undecided.
+ */
 export async function enqueue(host: SessionHost, input: RequestInput, options: EnqueueOptions): Promise<Enqueued> {
   const [answer] = await enqueueChecked(host, [host.check(input)], options);
   const { error, enqueued } = present(answer, 'answer');
@@ -72,10 +76,33 @@ export async function enqueueChecked(
   const tasks = requests.map((request, i) => (decided[i] ? request : newSession(host, request, options)));
   const sound = tasks.flatMap((task) => (task instanceof TxlogError ? [] : [task]));
   const answers = (sound.length === 0 ? [] : await host.process(sound)).values();
-  return tasks.map((task, i) => {
-    if (task instanceof TxlogError) return { error: task };
-    return answerOf(present(requests[i], 'request').id, present(answers.next().value as TaskAnswer, 'answer'));
+  return Promise.all(
+    tasks.map(async (task, i) => {
+      if (task instanceof TxlogError) return { error: task };
+      const request = present(requests[i], 'request');
+      const answer = present(answers.next().value as TaskAnswer, 'answer');
+      return isUsedUp(answer) ? settled(host, request) : answerOf(request.id, answer);
+    }),
+  );
+}
+
+/** Whether the session of a request was made before, and is no more. */
+function isUsedUp(answer: TaskAnswer): boolean {
+  return 'operation' in answer && answer.operation.ok && !answer.operation.now;
+}
+
+/** What became of a request whose session is no more: it was decided, or somebody removed it before. */
+async function settled(host: SessionHost, request: Request): Promise<EnqueueAnswer> {
+  const { id } = request;
+  if (await host.find(id)) {
+    const [answer] = await host.submitChecked([request]);
+    return answerOf(id, present(answer, 'answer'));
+  }
+  const error = new TxlogError('SESSION_GONE', `request ${id} was taken out of its queue before it was decided`, {
+    hint: 'Its id is used up in queues: submit it without a queue, or under another id.',
+    next: [`txlog session show ${shellWord(id)}`],
   });
+  return { error };
 }
 
 /** The session that brings a request, or why there can be none: it is too large for one. */

@@ -8,41 +8,59 @@ export class Interrupted extends Error {
   }
 }
 
-/** What ends a turn from outside, for as long as it runs. */
+/**
+ * What ends a turn from outside, for as long as it runs. Most turns ask for no signal, and many wait for nothing: what
+ * they do not ask for is not made.
+ */
 export class Interruption {
-  private readonly turn = new AbortController();
+  private readonly lost: AbortSignal;
+  private readonly kill: AbortSignal;
+  private turn: AbortController | undefined;
+  private happened: Promise<never> | undefined;
+  private isOver = false;
   private readonly stops: (() => void)[] = [];
-  private readonly happened: Promise<never>;
 
   constructor(lost: AbortSignal, kill: AbortSignal) {
-    this.happened = new Promise<never>((_, reject) => {
-      this.listen(lost, () => reject(new Interrupted('lost')));
-      this.listen(kill, () => reject(new Interrupted('killed')));
-    });
-    // Nobody may be waiting for the advisor when it happens.
-    this.happened.catch(() => undefined);
+    this.lost = lost;
+    this.kill = kill;
   }
 
   /** Tells an advisor that what it does is not waited for any more. */
   get signal(): AbortSignal {
+    if (this.turn) return this.turn.signal;
+    this.turn = new AbortController();
+    if (this.isOver) this.turn.abort();
+    else void this.listen();
     return this.turn.signal;
   }
 
   /** The value of `work`, unless the turn is interrupted, or `limit` rejects, before. Errors: Interrupted. */
   async or<T>(work: Promise<T>, limit: Promise<never>): Promise<T> {
-    return Promise.race([work, limit, this.happened]);
+    return Promise.race([work, limit, this.listen()]);
   }
 
   /** The turn is over: nothing is listened for any more, and an advisor that is still at it is told. */
   end(): void {
+    this.isOver = true;
     for (const stop of this.stops) stop();
-    this.turn.abort();
+    this.turn?.abort();
   }
 
-  private listen(signal: AbortSignal, happen: () => void): void {
+  private listen(): Promise<never> {
+    if (this.happened) return this.happened;
+    this.happened = new Promise<never>((_, reject) => {
+      this.hear(this.lost, () => reject(new Interrupted('lost')));
+      this.hear(this.kill, () => reject(new Interrupted('killed')));
+    });
+    // Nobody may be waiting for the advisor when it happens.
+    this.happened.catch(() => undefined);
+    return this.happened;
+  }
+
+  private hear(signal: AbortSignal, happen: () => void): void {
     const tell = () => {
       happen();
-      this.turn.abort(signal.reason);
+      this.turn?.abort(signal.reason);
     };
     if (signal.aborted) tell();
     signal.addEventListener('abort', tell);

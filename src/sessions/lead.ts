@@ -1,18 +1,21 @@
+import { checkLease } from '../core/arguments.ts';
 import { present } from '../core/assert.ts';
 import { type ErrorCode, TxlogError } from '../core/errors.ts';
 import type { LeadSession, OperationResult } from '../core/operation.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { ThemeDefinition, ThemePolicy } from '../core/theme.ts';
 import { Operator } from './operator.ts';
 import { fullPolicy } from './policy.ts';
 import { readThemeEntries, sessionsOf } from './read-sessions.ts';
 import { runTurn } from './run-turn.ts';
 import type { SessionHost } from './session-host.ts';
+import { operateTogether } from './together.ts';
 import { type Led, ledSession } from './turn.ts';
 import type { TurnReport } from './turn-report.ts';
 
 /** How one turn is led. All optional. */
 export interface LeadOptions {
-  /** The session to lead, in place of the next of the theme. */
+  /** The session to lead, in place of the next of the theme: also before it is due, or while its theme is paused. */
   readonly session?: string;
   /** Name of the operator; made when absent. */
   readonly operator?: string;
@@ -25,7 +28,8 @@ export interface LeadOptions {
 /**
  * Leads one session through one turn.
  *
- * Errors: SESSION_GONE, SESSION_BUSY of a session that is named and cannot be led; those of the storage.
+ * Errors: SESSION_GONE, SESSION_BUSY of a session that is named and cannot be led; USAGE of a lease; those of the
+ * storage.
  */
 export async function leadOne(
   host: SessionHost,
@@ -34,13 +38,16 @@ export async function leadOne(
   options: LeadOptions,
 ): Promise<TurnReport> {
   const policy = fullPolicy({ ...host.app.themes?.[theme], ...options.policy });
+  checkLease(policy.lease);
   const id = options.operator ?? host.makeId();
   const operator = new Operator(host, { id, lease: policy.lease, themes: [theme] });
   let isLeft = true;
   try {
     const led = await take(host, operator, theme, options.session);
     const kill = options.signal ?? new AbortController().signal;
-    const context = { host, operator, policy, kill, drain: new AbortController().signal, confirmed() {} };
+    const drain = new AbortController().signal;
+    const operate = operateTogether(host);
+    const context = { host, reads: host, operate, operator, policy, kill, drain, confirmed() {} };
     const report: TurnReport = led
       ? await runTurn(context, led, advisor)
       : { session: undefined, epoch: 0, ended: 'idle', operations: 0 };
@@ -68,7 +75,7 @@ async function take(host: SessionHost, operator: Operator, theme: string, sessio
   if (led.ok) return ledSession(led.session, theme, present(led.now, 'session that is led'));
   if (led.idle) return undefined;
   throw new TxlogError(led.rejection.code as ErrorCode, led.rejection.reason, {
-    next: [`txlog session show ${session}`],
+    next: [`txlog session show ${shellWord(session ?? '')}`],
   });
 }
 

@@ -6,7 +6,8 @@ export interface FullPolicy {
   readonly timeout: number;
   readonly backoff: { readonly first: number; readonly factor: number; readonly max: number };
   readonly attempts: number;
-  readonly concurrency: number;
+  /** Undefined where only the worker's own bound counts. */
+  readonly concurrency: number | undefined;
 }
 
 /** What a theme says, and the defaults for what it does not. */
@@ -17,7 +18,7 @@ export function fullPolicy(policy: ThemePolicy = {}): FullPolicy {
     timeout: timeout ?? themeDefaults.timeout,
     backoff: { ...themeDefaults.backoff, ...backoff },
     attempts: attempts ?? themeDefaults.attempts,
-    concurrency: concurrency ?? themeDefaults.concurrency,
+    concurrency,
   };
 }
 

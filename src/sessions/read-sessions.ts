@@ -108,14 +108,16 @@ export function* sessionsOf(
 /** The chunks of a session's data that count now: since the last Replace. At most `limit` of them. */
 export function readChunks(
   { view, snapshot }: Source,
-  session: SessionReading,
+  session: Pick<SessionReading, 'id' | 'from' | 'chunks' | 'position'>,
   limit = Number.MAX_SAFE_INTEGER,
 ): readonly Chunk[] {
   const key = sessionKey(session.id);
   const chunks: Chunk[] = [];
-  for (const position of view.applied(snapshot, key, session.from)) {
+  // The record that brought the only chunk is known.
+  const positions = session.chunks === 1 ? [session.from] : view.applied(snapshot, key, session.from);
+  for (const position of positions) {
     if (position > session.position || chunks.length === Math.min(session.chunks, limit)) break;
-    for (const change of view.catalog.record(snapshot, position)?.changes ?? []) {
+    for (const change of view.catalog.folded(snapshot, position)?.changes ?? []) {
       const chunk = change.key === key ? chunkOf(change) : undefined;
       if (chunk) chunks.push(chunk);
     }

@@ -42,8 +42,8 @@ export async function runRequest(context: TurnContext, led: Led): Promise<TurnRe
 }
 
 /** The request in a session's data; what is wrong with it; undefined when the session is not led by us any more. */
-async function requestOf({ host, operator }: TurnContext, led: Led): Promise<Request | TxlogError | undefined> {
-  const turn = await tell(host, led, 0, operator.signal);
+async function requestOf({ host, reads, operator }: TurnContext, led: Led): Promise<Request | TxlogError | undefined> {
+  const turn = await tell(reads, led, 0, operator);
   if (!turn) return undefined;
   const [data] = turn.data;
   if (!isJsonObject(data)) return new TxlogError('REQUEST_INVALID', 'the session holds no request');
@@ -54,7 +54,7 @@ async function requestOf({ host, operator }: TurnContext, led: Led): Promise<Req
   if (respond === undefined) return { ...request, completes: { session, epoch } };
   // `enqueue` registers the theme of the response; whoever makes such a session by hand may not have.
   const theme = String(respond);
-  if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme)))
+  if (await reads.read((view, snapshot) => readTheme({ view, snapshot }, theme)))
     return { ...request, completes: { session, epoch, respond: theme } };
   return new TxlogError('THEME_NOT_FOUND', `respond: no session ever had the theme ${theme}`);
 }

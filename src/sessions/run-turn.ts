@@ -1,7 +1,7 @@
 import type { Turn } from '../core/theme.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Interrupted, Interruption } from './interruption.ts';
-import { endOf, insist, setAside, type TurnContext, whatBecame } from './set-aside.ts';
+import { endOf, handBack, insist, setAside, type TurnContext, whatBecame } from './set-aside.ts';
 import { errorText, type Led, operationOf, tell } from './turn.ts';
 import type { TurnReport } from './turn-report.ts';
 
@@ -9,13 +9,14 @@ type Advisor = (turn: Turn) => unknown;
 
 /**
  * One turn of a session that is led: asks the advisor, does what it answers, asks again, until its answer ends the
- * turn. Whatever fails in between, the session is stored with a back-off, or parked when it has failed too often.
+ * turn. Whatever fails in between, the session is stored with a back-off, or parked when it has failed too often. A
+ * turn that is stopped from outside has not failed: its session goes on as if it had not been led.
  */
 export async function runTurn(context: TurnContext, led: Led, advisor: Advisor): Promise<TurnReport> {
   const interruption = new Interruption(context.operator.signal, context.kill);
-  const progress = { operations: 0 };
+  const progress: Going['progress'] = { operations: 0 };
   const report = (ended: TurnReport['ended'], error?: string): TurnReport => ({
-    ...{ session: led.session, epoch: led.epoch, ended, operations: progress.operations },
+    ...{ session: led.session, epoch: led.epoch, ended, ...progress },
     ...(error === undefined ? {} : { error }),
   });
   try {
@@ -25,6 +26,10 @@ export async function runTurn(context: TurnContext, led: Led, advisor: Advisor):
     // Before another may lead it: an advisor that is still at it is told.
     interruption.end();
     const text = errorText(error);
+    if (error instanceof Interrupted) {
+      progress.reason = text;
+      return report(await handBack(context, led));
+    }
     return report(await setAside(context, led, text), text);
   } finally {
     interruption.end();
@@ -33,19 +38,22 @@ export async function runTurn(context: TurnContext, led: Led, advisor: Advisor):
 
 interface Going {
   readonly interruption: Interruption;
-  readonly progress: { operations: number };
+  readonly progress: { operations: number; reason?: string };
 }
 
 async function goOn(context: TurnContext, led: Led, advisor: Advisor, { interruption, progress }: Going) {
-  const { host, policy, drain } = context;
+  const { host, reads, policy, drain } = context;
+  const wait = (answer: Promise<unknown>) =>
+    within(host.clock, policy.timeout, (limit) => interruption.or(answer, limit));
   for (let step = 0; ; step++) {
-    const turn = await tell(host, led, step, interruption.signal);
+    const turn = await tell(reads, led, step, interruption);
     if (!turn) return whatBecame(host, led);
-    const answer = await within(host.clock, policy.timeout, (limit) => interruption.or(ask(advisor, turn), limit));
-    const operation = operationOf(led, answer);
-    const [result] = await confirm(context, operation);
-    if (!result?.ok) return whatBecame(host, led);
+    const answer = advisor(turn);
+    const operation = operationOf(led, isPromise(answer) ? await wait(answer) : answer);
+    const result = await confirm(context, operation);
+    if (!result.ok) return whatBecame(host, led);
     progress.operations += 1;
+    if (operation.op === 'park') progress.reason = operation.error;
     const ended = endOf(operation);
     if (ended !== undefined) return ended;
     // The rest of the turn is for another worker, at once.
@@ -58,18 +66,18 @@ async function goOn(context: TurnContext, led: Led, advisor: Advisor, { interrup
 
 async function confirm(context: TurnContext, operation: ReturnType<typeof operationOf>) {
   try {
-    const results = await context.host.operate([operation]);
+    const result = await context.operate(operation);
     context.confirmed();
-    return results;
+    return result;
   } catch (error) {
     context.confirmed(error as Error);
     throw error;
   }
 }
 
-/** Users' code: what it throws at once is as what it rejects with later. */
-async function ask(advisor: Advisor, turn: Turn): Promise<unknown> {
-  return advisor(turn);
+/** Whether an advisor takes its time. One that answers at once needs no limit. */
+function isPromise(answer: unknown): answer is Promise<unknown> {
+  return typeof (answer as Promise<unknown> | undefined)?.then === 'function';
 }
 
 /** Gives `work` so many seconds. */

@@ -1,4 +1,4 @@
-import { checkBound } from '../core/arguments.ts';
+import { checkBound, checkLease } from '../core/arguments.ts';
 import { present } from '../core/assert.ts';
 import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/check-session.ts';
 import { TxlogError } from '../core/errors.ts';
@@ -68,17 +68,17 @@ export class Sessions {
   }
 
   /** Adds a chunk of data. */
-  append(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
+  async append(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
     return this.one({ op: 'append', session, ...checkData(data), ...options });
   }
 
   /** Puts one chunk of data in place of all. */
-  replace(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
+  async replace(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
     return this.one({ op: 'replace', session, ...checkData(data), ...options });
   }
 
   /** Lets it sleep for so many seconds. With `error`, the turn counts as failed. */
-  store(
+  async store(
     session: string,
     seconds: number,
     { error, ...options }: OperationOptions & { readonly error?: string } = {},
@@ -95,25 +95,26 @@ export class Sessions {
   }
 
   /** Ends it. */
-  remove(session: string, options: OperationOptions = {}): Promise<OperationResult> {
+  async remove(session: string, options: OperationOptions = {}): Promise<OperationResult> {
     return this.one({ op: 'remove', session, bytes: 0, ...options });
   }
 
   /** Sets it aside until a person sees to it: `ready` brings it back. */
-  park(session: string, error: string, options: OperationOptions = {}): Promise<OperationResult> {
+  async park(session: string, error: string, options: OperationOptions = {}): Promise<OperationResult> {
     return this.one({ op: 'park', session, error, bytes: 0, ...options });
   }
 
   /** Makes a stored or parked one ready now, with all its attempts. */
-  ready(session: string, options: OperationOptions = {}): Promise<OperationResult> {
+  async ready(session: string, options: OperationOptions = {}): Promise<OperationResult> {
     return this.one({ op: 'ready', session, bytes: 0, ...options });
   }
 
   /**
    * Takes a session, for `lease` seconds at a time: the one named, or the next of the theme that is due; `idle` when
-   * there is none. Whoever led it before is refused from now on.
+   * there is none. One that is named is led also before it is due, and while its theme is paused. Whoever led it before
+   * is refused from now on. Errors: USAGE of a lease.
    */
-  lead(
+  async lead(
     which: { readonly session: string } | { readonly theme: ThemeName },
     operator: string,
     lease: number,
@@ -122,7 +123,7 @@ export class Sessions {
       op: 'lead',
       ...which,
       operator: checkName('operator', operator),
-      lease: checkSeconds('lease', lease),
+      lease: checkLease(lease),
       bytes: 0,
     });
   }
@@ -194,8 +195,8 @@ export class Sessions {
     return knownThemes(this.host);
   }
 
-  /** Registers a theme, or pauses or resumes it: of a paused one no session is led. */
-  changeTheme(
+  /** Registers a theme, or pauses or resumes it: of a paused one no session is led, unless someone names it. */
+  async changeTheme(
     theme: string,
     options: { readonly paused?: boolean; readonly reason?: string; readonly actor?: string } = {},
   ): Promise<OperationResult> {

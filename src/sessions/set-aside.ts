@@ -1,6 +1,7 @@
 import { TxlogError } from '../core/errors.ts';
-import type { Operation } from '../core/operation.ts';
+import type { Operation, OperationResult } from '../core/operation.ts';
 import { asSession, sessionKey } from '../core/session.ts';
+import type { Reading } from '../pipeline/reading.ts';
 import type { Operator } from './operator.ts';
 import { backoffSeconds, type FullPolicy } from './policy.ts';
 import type { SessionHost } from './session-host.ts';
@@ -12,6 +13,9 @@ export interface TurnContext {
   readonly host: SessionHost;
   readonly operator: Operator;
   readonly policy: FullPolicy;
+  /** Reads, and carries out operations, for the turns of one worker. */
+  readonly reads: Reading;
+  operate(operation: Operation): Promise<OperationResult>;
   /** Aborts when turns are to end where they are; their sessions are stored. */
   readonly kill: AbortSignal;
   /** Aborts when turns are to end after the answer that is awaited. */
@@ -31,6 +35,12 @@ export function setAside(context: TurnContext, led: Led, error: string): Promise
   return insist(context, led, isPoison ? { op: 'park', ...step } : { op: 'store', ...step, seconds });
 }
 
+/** Stores a session whose turn was stopped from outside: for another worker, at once, and without an attempt lost. */
+export function handBack(context: TurnContext, led: Led): Promise<TurnEnd> {
+  const { session, epoch } = led;
+  return insist(context, led, { op: 'store', session, epoch, seconds: 0, interrupted: true, bytes: 0 });
+}
+
 /**
  * Ends a turn by an operation, and tries again until it is confirmed: an operator leaves no live session behind. Only
  * the loss of its lease ends that, or an engine that takes no more work: then the janitor finds the session.
@@ -39,9 +49,9 @@ export async function insist(context: TurnContext, led: Led, operation: Operatio
   const { host, operator } = context;
   for (let tries = 0; !operator.signal.aborted; tries++) {
     try {
-      const [result] = await host.operate([operation]);
+      const result = await context.operate(operation);
       context.confirmed();
-      return (result?.ok && endOf(operation)) || (await whatBecame(host, led));
+      return (result.ok && endOf(operation)) || (await whatBecame(host, led));
     } catch (error) {
       context.confirmed(error as Error);
       if (isFinal(error)) return 'lost';

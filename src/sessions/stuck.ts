@@ -1,5 +1,10 @@
+import { shellWord } from '../core/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../layout/queue-keys.ts';
+import { readThemeCounts } from '../layout/themes.ts';
+import type { OperatorState } from '../ports/leases.ts';
+import { isQueueTheme } from './enqueue.ts';
 import { findOrphans, reasonOf } from './janitor.ts';
+import { ratesOf } from './queues.ts';
 import { type NamedTheme, readThemeEntries, type SessionReading, type Source, sessionsOf } from './read-sessions.ts';
 import type { SessionHost } from './session-host.ts';
 
@@ -8,7 +13,9 @@ export interface StuckSession {
   readonly session: SessionReading;
   /**
    * `dead`, `late`, `gone`: led by an operator that is no more, until a janitor sees to it. `parked`: waits for a
-   * person. `overdue`: due for over a minute, and nobody leads it. `failing`: its last turns failed.
+   * person. `overdue`: due for over a minute, while nothing of its theme moves: no worker is there, or those that are
+   * hang. Only of themes that workers see to: request queues, those with an advisor in the app, and those of a worker that
+   * is alive. `failing`: its last turns failed.
    */
   readonly reason: 'dead' | 'late' | 'gone' | 'parked' | 'overdue' | 'failing';
   /** The reason in words. */
@@ -47,13 +54,17 @@ export async function findStuck(host: SessionHost, options: StuckOptions): Promi
   const orphans = (await findOrphans(host, theme)).map(
     (orphan): StuckSession => ({
       ...stuck(orphan.session, orphan.why, reasonOf(orphan), now - orphan.session.since),
-      next: 'txlog work --once',
+      next: `txlog session retry ${shellWord(orphan.session.id)}`,
     }),
   );
   const others = await host.read((view, snapshot) => {
     const source = { view, snapshot };
     const themes = readThemeEntries(source).filter(({ name }) => theme === undefined || name === theme);
-    return themes.flatMap((entry) => [...parked(source, entry, now, limit), ...waiting(source, entry, now, limit)]);
+    const workers = host.leases.all().filter(isAlive);
+    return themes.flatMap((entry) => [
+      ...parked(source, entry, now, limit),
+      ...waiting(source, entry, { now, limit, delay: findDelay(host, source, entry, { now, workers }) }),
+    ]);
   });
   return [...orphans, ...others];
 }
@@ -65,31 +76,63 @@ function* parked(source: Source, theme: NamedTheme, now: number, limit: number):
     const { error, since, id } = session;
     yield {
       ...stuck(session, 'parked', error ?? 'set aside', now - since),
-      next: `txlog session unpark ${id}`,
+      next: `txlog session unpark ${shellWord(id)}`,
     };
   }
 }
 
-function* waiting(source: Source, theme: NamedTheme, now: number, limit: number): Generator<StuckSession> {
+/** Why sessions of a theme wait that are due, and what to do about it. */
+type Delay = Pick<StuckSession, 'detail' | 'next'>;
+
+/** Why what is overdue waits; undefined where nothing is, where it moves, and where no worker is expected to see to it. */
+function findDelay(
+  host: SessionHost,
+  source: Source,
+  theme: NamedTheme,
+  { now, workers }: { readonly now: number; readonly workers: readonly AliveOperator[] },
+): Delay | undefined {
   const { view, snapshot } = source;
   const [first] = view.queueKeys(snapshot, queuePrefix(theme.number, 'waiting'));
-  if (first === undefined) return;
-  const anyOverdue = !theme.paused && timeOfQueueKey(first) < now - overdueMs;
+  if (first === undefined || theme.paused || timeOfQueueKey(first) >= now - overdueMs) return undefined;
+  // A long queue that moves is no reason to do anything but wait.
+  if (ratesOf(readThemeCounts(snapshot, theme.number), now).out > 0) return undefined;
+  const alive = new Set(workers.map(({ operator }) => operator.id));
+  for (const { operator } of sessionsOf(source, theme, 'active')) if (alive.has(operator ?? '')) return undefined;
+  const word = shellWord(theme.name);
+  if (workers.some(({ operator }) => operator.themes.includes(theme.name)))
+    return { detail: 'its workers do not lead it', next: `txlog queue show ${word}` };
+  if (!isQueueTheme(theme.name) && !host.app.themes?.[theme.name]?.advisor) return undefined;
+  return { detail: 'nobody leads it', next: `txlog work --theme ${word}` };
+}
+
+type AliveOperator = Extract<OperatorState, { readonly alive: true }>;
+
+function isAlive(state: OperatorState): state is AliveOperator {
+  return state.alive;
+}
+
+interface Looked {
+  readonly now: number;
+  readonly limit: number;
+  readonly delay: Delay | undefined;
+}
+
+function* waiting(source: Source, theme: NamedTheme, { now, limit, delay }: Looked): Generator<StuckSession> {
   let left = limit;
   let fresh = lookedAtMax;
   for (const session of sessionsOf(source, theme, 'waiting')) {
     const { due, error, attempts, id } = session;
-    const isOverdue = anyOverdue && due < now - overdueMs;
+    const isOverdue = delay !== undefined && due < now - overdueMs;
     if (left <= 0 || (!isOverdue && fresh-- <= 0)) return;
     if (isOverdue) {
-      const detail = `due for ${Math.round((now - due) / 1000)} s, and nobody leads it`;
-      yield { ...stuck(session, 'overdue', detail, now - due), next: `txlog work --theme ${theme.name}` };
+      const detail = `due for ${Math.round((now - due) / 1000)} s: ${delay.detail}`;
+      yield { ...stuck(session, 'overdue', detail, now - due), next: delay.next };
     } else if (error !== undefined && attempts >= failuresMin) {
       const detail = `failed ${attempts} times: ${error}`;
       yield {
         ...stuck(session, 'failing', detail, now - session.since),
         nextTry: due,
-        next: `txlog session show ${id}`,
+        next: `txlog session show ${shellWord(id)}`,
       };
     } else continue;
     left -= 1;

@@ -10,4 +10,6 @@ export interface TurnReport {
   readonly operations: number;
   /** Why the turn failed, if it did. */
   readonly error?: string;
+  /** Why it ended, when it did not fail: what the advisor parked it for, or that it was stopped. */
+  readonly reason?: string;
 }

@@ -1,10 +1,10 @@
 import { checkData, checkSeconds, dataOf } from '../core/check-session.ts';
 import { deepFreeze, type JsonValue } from '../core/json.ts';
 import type { Operation } from '../core/operation.ts';
-import type { Session } from '../core/session.ts';
+import { asSession, type Session, sessionKey } from '../core/session.ts';
 import type { Turn } from '../core/theme.ts';
-import { readChunks, readSession } from './read-sessions.ts';
-import type { SessionHost } from './session-host.ts';
+import type { Reading } from '../pipeline/reading.ts';
+import { readChunks } from './read-sessions.ts';
 
 /** A session that is led by us. */
 export interface Led {
@@ -20,14 +20,28 @@ export function ledSession(session: string, theme: string, { epoch, attempts }: 
   return { session, theme, epoch, attempts };
 }
 
-/** What an advisor is told; undefined when the session is not led by us any more. */
-export async function tell(host: SessionHost, led: Led, step: number, signal: AbortSignal): Promise<Turn | undefined> {
-  return host.read((view, snapshot) => {
-    const now = readSession({ view, snapshot }, led.session);
-    if (now?.status !== 'active' || now.epoch !== led.epoch) return undefined;
+/** What an advisor is told; undefined when the session is not led by us any more. `stop` has the signal. */
+export async function tell(
+  reads: Reading,
+  led: Led,
+  step: number,
+  stop: { readonly signal: AbortSignal },
+): Promise<Turn | undefined> {
+  return reads.read((view, snapshot) => {
+    const { session: id, theme, epoch } = led;
+    const state = view.entry(snapshot, sessionKey(id))?.state;
+    const now = state?.exists ? asSession(state.value) : undefined;
+    if (!state || now?.status !== 'active' || now.epoch !== epoch) return undefined;
     const { attempts, order, createdAt, error } = now;
-    const data = readChunks({ view, snapshot }, now).map(dataOf).map(frozen);
-    return Object.freeze({ ...led, attempts, order, createdAt, data: Object.freeze(data), step, error, signal });
+    const chunks = readChunks({ view, snapshot }, { ...now, id, position: state.position });
+    const data = Object.freeze(chunks.map((chunk) => frozen(dataOf(chunk))));
+    return Object.freeze({
+      ...{ session: id, theme, epoch, attempts, order, createdAt, data, step, error },
+      // Made when it is asked for.
+      get signal() {
+        return stop.signal;
+      },
+    });
   });
 }
 

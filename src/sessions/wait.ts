@@ -1,6 +1,7 @@
 import { TxlogError } from '../core/errors.ts';
 import { type Receipt, receiptOf } from '../core/receipt.ts';
 import { asSession, sessionKey } from '../core/session.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { untilFound } from './news.ts';
@@ -72,6 +73,6 @@ async function late(host: SessionHost, id: string, timeoutMs: number): Promise<T
   const failed = session?.error === undefined ? '' : `, its last turn failed: ${session.error}`;
   return new TxlogError('WAIT_TIMEOUT', `${id} was not done within ${timeoutMs / 1000} s`, {
     hint: `It is ${session?.status ?? 'not there'}${failed}.`,
-    next: [`txlog session show ${id}`, `txlog wait ${id}`],
+    next: [`txlog session show ${shellWord(id)}`, `txlog wait ${shellWord(id)}`],
   });
 }

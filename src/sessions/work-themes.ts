@@ -1,5 +1,5 @@
 import type { LoadedApp } from '../core/app.ts';
-import { checkWhole } from '../core/arguments.ts';
+import { checkLease, checkWhole } from '../core/arguments.ts';
 import { TxlogError } from '../core/errors.ts';
 import { isQueueTheme } from './enqueue.ts';
 import { fullPolicy } from './policy.ts';
@@ -18,7 +18,7 @@ export interface WorkThemes {
 export function workThemes(app: LoadedApp, options: WorkOptions): WorkThemes {
   checkWhole('concurrency', options.concurrency);
   if (options.concurrency === 0) throw new TxlogError('USAGE', 'concurrency is 1 or more');
-  checkLease(options.lease);
+  if (options.lease !== undefined) checkLease(options.lease);
   const themes = app.themes ?? {};
   const advised = Object.keys(themes).filter((name) => themes[name]?.advisor);
   for (const name of options.themes ?? []) {
@@ -31,9 +31,4 @@ export function workThemes(app: LoadedApp, options: WorkOptions): WorkThemes {
   const leases = [...wanted].map((name) => fullPolicy(themes[name]).lease);
   const lease = leases.length === 0 ? fullPolicy().lease : Math.min(...leases);
   return { wanted, queues: options.themes === undefined, lease };
-}
-
-function checkLease(seconds: number | undefined): void {
-  if (seconds === undefined || (seconds >= 1 && Number.isFinite(seconds))) return;
-  throw new TxlogError('USAGE', `lease is a number of seconds from 1 on, not ${seconds}`);
 }

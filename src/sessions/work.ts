@@ -30,7 +30,15 @@ export type TurnEnd = 'removed' | 'stored' | 'parked' | 'lost';
 
 /** Something that happened to a worker. Durations in ms. */
 export type WorkEvent =
-  | { readonly type: 'started'; readonly operator: string; readonly themes: readonly string[]; readonly lease: number }
+  | {
+      readonly type: 'started';
+      readonly operator: string;
+      readonly themes: readonly string[];
+      /** Whether it decides all queued requests as well, of whatever type. */
+      readonly queues: boolean;
+      /** Seconds. */
+      readonly lease: number;
+    }
   | ({ readonly type: 'led'; readonly attempts: number } & WorkedSession)
   | ({
       readonly type: 'ended';
@@ -39,6 +47,8 @@ export type WorkEvent =
       readonly ms: number;
       /** Why the turn failed, if it did. */
       readonly error?: string;
+      /** Why it ended, when it did not fail: what the advisor parked it for, or that it was stopped. */
+      readonly reason?: string;
     } & WorkedSession)
   /** A session of an operator that is no more was stored for repeat, or parked. */
   | ({ readonly type: 'mended'; readonly ended: 'stored' | 'parked'; readonly reason: string } & WorkedSession)

@@ -12,7 +12,8 @@ import { fullPolicy } from './policy.ts';
 import { runRequest } from './run-request.ts';
 import { runTurn } from './run-turn.ts';
 import type { SessionHost } from './session-host.ts';
-import { isFinal } from './set-aside.ts';
+import { isFinal, type TurnContext } from './set-aside.ts';
+import { operateTogether, readTogether } from './together.ts';
 import { type Led, ledSession } from './turn.ts';
 import type { TurnReport } from './turn-report.ts';
 import type { WorkEvent, Worker, WorkOptions, WorkReport } from './work.ts';
@@ -45,6 +46,8 @@ export function startWorker(host: SessionHost, options: WorkOptions): Worker {
 /** A worker, from its start to its end: one loop leads, as many turns as there are places run beside it. */
 class WorkerRun {
   private readonly host: SessionHost;
+  private readonly reads: TurnContext['reads'];
+  private readonly operate: TurnContext['operate'];
   private readonly options: WorkOptions;
   private readonly themes: WorkThemes;
   private readonly tally = new WorkerTally();
@@ -67,6 +70,8 @@ class WorkerRun {
 
   constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes) {
     this.host = host;
+    this.reads = readTogether(host);
+    this.operate = operateTogether(host);
     this.options = options;
     this.themes = themes;
     this.operator = this.takeLease();
@@ -84,7 +89,8 @@ class WorkerRun {
     try {
       if (signal?.aborted) this.drain();
       const { id: operator, lease } = this.operator;
-      this.tell({ type: 'started', operator, themes: [...this.themes.wanted], lease });
+      const { wanted, queues } = this.themes;
+      this.tell({ type: 'started', operator, themes: [...wanted], queues, lease });
       await this.loop();
     } finally {
       stopWatching();
@@ -231,6 +237,8 @@ class WorkerRun {
     const definition: ThemeDefinition = this.host.app.themes?.[led.theme] ?? {};
     const context = {
       host: this.host,
+      reads: this.reads,
+      operate: this.operate,
       operator: this.operator,
       policy: fullPolicy(definition),
       kill: this.killed.signal,
@@ -242,11 +250,11 @@ class WorkerRun {
   }
 
   private ended({ session, theme, epoch }: Led, report: TurnReport, ms: number): void {
-    const { ended, operations, error } = report;
+    const { ended, operations, error, reason } = report;
     this.tally.add(theme, report);
     if (ended === 'idle') return;
-    const failed = error === undefined ? {} : { error };
-    this.tell({ type: 'ended', session, theme, epoch, ended, operations, ms, ...failed });
+    const why = { ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };
+    this.tell({ type: 'ended', session, theme, epoch, ended, operations, ms, ...why });
   }
 
   /** The janitor's part, of every worker: now and then, and at once when another's lease is found ended. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /** One event of the bank's log. */
-interface LoanEvent {
+export interface LoanEvent {
   readonly case: string;
   readonly activity: string;
   readonly lifecycle: string;
@@ -12,15 +12,15 @@ interface LoanEvent {
 }
 
 const real = new URL('../../../shared/data/loan-applications.ndjson.gz', import.meta.url);
-const sample = new URL('../../fixtures/requests/loan-events.ndjson', import.meta.url);
+const samples = new URL('../../fixtures/requests/', import.meta.url);
 
 /** Whether the 262,200 real events are here; otherwise the project's own sample of the same shape is used. */
 export const hasRealEvents = existsSync(real);
 
-/** The events as text lines. */
-export function readLoanLines(): readonly string[] {
+/** The events as text lines; where they are not there, those of a sample. */
+export function readLoanLines(sample = 'loan-events.ndjson'): readonly string[] {
   if (!hasRealEvents) console.warn('The real loan events are not there: testing with the sample of fixtures/requests.');
-  const bytes = hasRealEvents ? gunzipSync(readFileSync(real)) : readFileSync(sample);
+  const bytes = hasRealEvents ? gunzipSync(readFileSync(real)) : readFileSync(new URL(sample, samples));
   return bytes.toString().trimEnd().split('\n');
 }
 

@@ -11,10 +11,10 @@ import { single, w1a, w1b, w2 } from './workloads/concurrent.ts';
 import { follow } from './workloads/follow.ts';
 import { logAppend } from './workloads/log-append.ts';
 import { w4w5 } from './workloads/log-of-mixed.ts';
-import { w6, w6k, w6m } from './workloads/queue.ts';
+import { w6, w6k, w6m, w6s } from './workloads/queue.ts';
 import { start } from './workloads/start.ts';
 
-const workloads: readonly Workload[] = [logAppend, single, w1a, w1b, w1c, w2, w4w5, w6, w6m, w6k, follow, start];
+const workloads: readonly Workload[] = [logAppend, single, w1a, w1b, w1c, w2, w4w5, w6, w6m, w6k, w6s, follow, start];
 const memoryFileSystem = 0x01021994;
 
 const { values, positionals } = parseArgs({

@@ -87,6 +87,43 @@ describe('a question', () => {
   });
 });
 
+describe('the counter of a worker', () => {
+  const work = ['work', '--app', 'mail.mjs'];
+  beforeAll(() => {
+    const advisor = '() => new Promise((resolve) => setTimeout(() => resolve({ op: "remove" }), 1_000))';
+    writeFileSync(join(shell.dir, 'mail.mjs'), `export default { themes: { mail: { advisor: ${advisor} } } };`);
+  });
+  const make = (id: string) => shell.run(['session', 'new', 'mail', '--id', id, '--data', '1', '-q']);
+
+  it('is drawn at the bottom of a terminal, and gone when it ends', async () => {
+    make('a');
+    const talk = onTerminal(work);
+    await seen(talk, '1 led, 0 done');
+    await seen(talk, '0 led, 1 done');
+    talk.child.stdin?.write('\u0003');
+    const { stdout, code } = await talk.ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/removed.* a of mail, epoch 1 after/);
+    expect(stdout).toMatch(/stopped.* after 1 turn: 1 done/);
+    // After the last line it is taken away, and not drawn again.
+    expect(stdout.slice(stdout.lastIndexOf('stopped'))).not.toContain(' led, ');
+  });
+
+  it('is not drawn where nobody looks, or a terminal cannot draw', async () => {
+    const talks = {
+      pipe: shell.start([...work, '--until-empty']),
+      quiet: onTerminal([...work, '--until-empty', '--quiet']),
+      json: onTerminal([...work, '--until-empty', '--json']),
+      dumb: onTerminal([...work, '--until-empty'], { TERM: 'dumb' }),
+    };
+    for (const id of ['b', 'c', 'd', 'e']) make(id);
+    for (const [name, { ended }] of Object.entries(talks)) {
+      const { stdout, stderr, code } = await ended;
+      expect([name, code, `${stdout}${stderr}`.includes(' led, ')]).toEqual([name, 0, false]);
+    }
+  });
+});
+
 it('gives the cursor back when it is killed at work', async () => {
   const work = `showWork('working', true).onProgress(1, 10); setInterval(() => {}, 1_000);`;
   const script = `import { showWork } from ${JSON.stringify(progress)}; ${work}`;

@@ -97,8 +97,17 @@ describe('what an operation does', () => {
     );
   });
 
-  it.each(['behind', 'parked'] as const)('a store leaves one that is %s so', (status) => {
-    expect(fold(as(status), 'session.store', { due: 9_500 })).toMatchObject({ status, due: 9_500, attempts: 0 });
+  it('a store leaves one that is behind so, and is refused of one that is parked', () => {
+    expect(fold(as('behind'), 'session.store', { due: 9_500 })).toMatchObject({ status: 'behind', due: 9_500 });
+    expect(fold(as('parked'), 'session.store', { due: 9_500 })).toBe('SESSION_BUSY');
+  });
+
+  it('a store of a turn that was interrupted takes its attempt back, and keeps the error of the one before', () => {
+    const value = { due: 9_500, interrupted: true };
+    const stored = { ...session, status: 'stored', since: 9_000, due: 9_500 };
+    expect(fold(as('active'), 'session.store', { ...value, epoch: 3 })).toEqual({ ...stored, attempts: 1 });
+    // Nobody led it: there is nothing to take back.
+    expect(fold(session, 'session.store', value)).toEqual(stored);
   });
 
   it('a turn makes the next of a line ready, or lets it sleep until it is due', () => {

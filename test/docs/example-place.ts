@@ -15,6 +15,7 @@ export interface ExamplePlace extends Workplace {
 
 const start = Date.parse('2026-01-31T11:00:00Z');
 const records = 1_100;
+const tenYears = 10 * 365 * 24 * 3600;
 
 /** Makes a directory with an environment of a thousand records, and the files that examples read. */
 export async function makeTemplate(): Promise<string> {
@@ -41,11 +42,37 @@ export function makeExamplePlace(template: string): ExamplePlace {
 
 function safe(example: string): string {
   if (/^txlog init(?: --|$)/.test(example)) return example.replace('init', 'init --env new');
-  if (example.includes(' -f ')) return `timeout --preserve-status --foreground -s INT 3 ${example}`;
+  if (example.includes(' -f ') || /^txlog work (?!--until-empty)/.test(example))
+    return `timeout --preserve-status --foreground -s INT 3 ${example}`;
+  // The one that is there was made otherwise.
+  if (example.startsWith('txlog session new')) return example.replace('mail/7', 'mail/8');
+  if (example.includes(' --wait ')) return withOthers(example);
+  const before = preparations.find(([pattern]) => pattern.test(example))?.[1];
+  if (before !== undefined) return `{ ${before}; } > /dev/null && ${example}`;
   if (example.startsWith('txlog bench')) {
     return `${example.replace(/ --count \d+/, '')} --count 1000`.replace(' /var', ' var');
   }
   return example.replace(' /var', ' var');
+}
+
+const lead = 'txlog session lead --session mail/7 --lease 1h';
+const again = 'txlog session store mail/7 0 --epoch';
+
+/** What is done first, so that an example finds the session as it supposes it to be. */
+const preparations: readonly (readonly [RegExp, string])[] = [
+  [/--epoch 3/, `${lead} && ${again} 1 && ${lead} && ${again} 2 && ${lead}`],
+  [/--epoch 1|--force/, lead],
+  [/stuck .*\| txlog|parked|unpark|session retry/, "txlog session park mail/7 --reason 'no such address'"],
+  [/wait mail\/7/, 'txlog session remove mail/7'],
+  [/session wait r-1/, 'txlog session new mail --id r-1 --data 1 && txlog session remove r-1'],
+  [/session lead mail/, 'txlog session retry mail/7'],
+];
+
+/** Beside a worker, and with a session for who waits for one. */
+function withOthers(example: string): string {
+  const others =
+    'txlog session retry mail/7 > /dev/null; txlog work --theme request/order.create 2> /dev/null & worker=$!';
+  return `${others}; ${example}; ended=$?; kill $worker; wait $worker; exit $ended`;
 }
 
 /** Each record a minute after the one before, so that positions and times of the examples are there. */
@@ -54,6 +81,8 @@ async function fill(dir: string, count = records): Promise<void> {
   const env = await openEnvironment(dir, { create: true, clock: { ...systemClock, now: () => now } });
   for (let i = 1; i <= count; i++) {
     await env.submit(requestAt(i));
+    if (i === 10) await env.sessions.changeTheme('request/order.create');
+    if (i === 10) await env.sessions.create('mail', { to: 'ann@example.com' }, { id: 'mail/7', delay: tenYears });
     if (i <= 100) now += 60_000;
   }
   await env.close();
@@ -92,7 +121,11 @@ function files(plan: string): [string, string | Buffer][] {
     ['plan.json', plan],
     ['requests.ndjson', requests],
     ['requests.ndjson.gz', gzipSync(requests)],
-    ['txlog.app.ts', 'export default {};\n'],
+    ['txlog.app.ts', 'export default { themes: { mail: { advisor: () => ({ op: "remove" }) } } };\n'],
+    ['order.json', '{"amount":9000}\n'],
+    ['mail.json', '{"to":"ann@example.com"}\n'],
+    ['parcel.json', '{"to":"Ann"}\n'],
+    ['reply.eml', 'Subject: yes\n'],
     ['events.ndjson', '{"no":1}\n{"no":2}\n'],
     ['events.map.ts', 'export default ({ no }: { no: number }) => ({ id: String(no), type: "event", payload: no });\n'],
     [

@@ -23,7 +23,14 @@ export type SessionTemplate =
     })
   | { readonly op: 'lead'; readonly which: Which | undefined; readonly theme: string | number }
   | { readonly op: 'append' | 'replace'; readonly which: Which; readonly by: By; readonly data: Chunk }
-  | { readonly op: 'store'; readonly which: Which; readonly by: By; readonly seconds: number; readonly error?: string }
+  | {
+      readonly op: 'store';
+      readonly which: Which;
+      readonly by: By;
+      readonly seconds: number;
+      readonly error?: string;
+      readonly interrupted?: true;
+    }
   | { readonly op: 'park' | 'ready' | 'remove'; readonly which: Which; readonly by: By }
   | { readonly op: 'theme'; readonly theme: string; readonly number?: number; readonly paused?: boolean }
   | ({ readonly op: 'complete'; readonly which: Which; readonly by: By; readonly request: Template | number } & {
@@ -74,7 +81,10 @@ export const sessionTemplate = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: from('append', 'append', 'replace'), which: led, by, data }) },
   {
     weight: 5,
-    arbitrary: fc.record({ op: fc.constant('store'), which: led, by, seconds, error: from(undefined, 'it') }),
+    arbitrary: fc.record({
+      ...{ op: fc.constant('store'), which: led, by, seconds, error: from(undefined, 'it') },
+      interrupted: from(undefined, undefined, true),
+    }),
   },
   { weight: 7, arbitrary: fc.record({ op: from('remove', 'remove', 'remove', 'park', 'ready'), which: led, by }) },
   { weight: 5, arbitrary: fc.record({ op: from('ready', 'park', 'remove'), which, by: from<By>('nobody', 'force') }) },
@@ -91,7 +101,7 @@ export const sessionTemplate = fc.oneof(
     arbitrary: fc.record({
       ...{ op: fc.constant('complete'), which: led, by: from<By>('operator', 'operator', 'operator', 'stale') },
       request: fc.oneof({ weight: 3, arbitrary: request }, { weight: 2, arbitrary: fc.nat(20) }),
-      respond: from<string | undefined>(undefined, 'b', 'answers'),
+      respond: from<string | number | undefined>(undefined, 'b', 'answers', 99),
     }),
   },
 ) as fc.Arbitrary<SessionTemplate>;
@@ -173,13 +183,15 @@ function stepOf(
     case 'replace':
       return { op: template.op, ...step, chunk: template.data, bytes: bytesOf(template.data) };
     case 'store':
-      return { op: 'store', ...step, seconds: template.seconds, ...given({ error: template.error }), bytes: 0 };
+      return { op: 'store', ...step, seconds: template.seconds, ...given(whyOf(template)), bytes: 0 };
     case 'park':
       return { op: 'park', ...step, error: 'poison', bytes: 0 };
     default:
       return { op: template.op as 'ready' | 'remove', ...step, bytes: 0 };
   }
 }
+
+const whyOf = ({ error, interrupted }: { error?: string; interrupted?: true }) => ({ error, interrupted });
 
 const operation = (each: Operation): SessionTask => ({ operation: each });
 

@@ -133,6 +133,8 @@ export class SessionModel {
     const led = this.at(session)?.session;
     if (!led) return { refused: 'SESSION_GONE' };
     if (led.status !== 'active' || led.epoch !== epoch) return { refused: 'SESSION_FENCED' };
+    const theme = respond === undefined ? undefined : this.register(respond);
+    if (typeof theme === 'string') return { refused: theme };
     const changes = [...this.removal(session, { epoch })];
     const name = `txlog.response/${id}`;
     if (respond !== undefined && !this.at(name)) {
@@ -245,6 +247,7 @@ export class SessionModel {
     if (epoch !== undefined && (now.status !== 'active' || now.epoch !== epoch)) return { refused: 'SESSION_FENCED' };
     if (epoch === undefined && now.status === 'active' && !force) return { refused: 'SESSION_ACTIVE' };
     const by = { ...(epoch === undefined ? {} : { epoch }), ...(force ? { force } : {}) };
+    if (op === 'store' && now.status === 'parked') return { refused: 'SESSION_BUSY' };
     if (op === 'remove') return { changes: this.removal(session, by), session };
     return {
       changes: [{ op: `session.${op}`, key: sessionKey(session), value: { ...by, ...this.details(operation, time) } }],
@@ -258,8 +261,9 @@ export class SessionModel {
       case 'replace':
         return { bytes: operation.bytes, ...operation.chunk };
       case 'store': {
-        const { seconds, error } = operation;
-        return { due: time + Math.round(seconds * 1000), ...(error === undefined ? {} : { error }) };
+        const { seconds, error, interrupted } = operation;
+        const why = interrupted ? { interrupted } : error === undefined ? {} : { error };
+        return { due: time + Math.round(seconds * 1000), ...why };
       }
       case 'park':
         return { error: operation.error };
@@ -329,7 +333,7 @@ function after(
   { position, time }: { position: number; time: number },
 ): Session | undefined {
   const { status, epoch, attempts, due, bytes } = session;
-  const given = value as unknown as Session & { behind?: boolean };
+  const given = value as unknown as Session & { behind?: boolean; interrupted?: boolean };
   const { error: _, ...clean } = session;
   switch (op) {
     case 'session.lead':
@@ -342,8 +346,9 @@ function after(
     case 'session.replace':
       return { ...session, from: position, chunks: 1, bytes: given.bytes };
     case 'session.store': {
-      const next = status === 'behind' || status === 'parked' ? status : 'stored';
+      const next = status === 'behind' ? status : 'stored';
       const rest = { status: next, since: time, due: given.due } as const;
+      if (given.interrupted) return { ...session, ...rest, attempts: attempts - (status === 'active' ? 1 : 0) };
       return given.error === undefined ? { ...clean, ...rest, attempts: 0 } : { ...clean, ...rest, error: given.error };
     }
     case 'session.park':

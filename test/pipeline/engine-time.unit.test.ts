@@ -21,6 +21,14 @@ it('is the wall clock while that is not behind the log', () => {
   expect(time.now(clock.now() - 1)).toBe(clock.now());
 });
 
+it('is whole, whatever the clock gives', async () => {
+  place.clock.jump(0.75);
+  const { env } = await place.open();
+  const made = await env.sessions.create('mail', 1, { id: 's', delay: 5 });
+  expect(made).toMatchObject({ ok: true, time: Math.floor(place.clock.now()) });
+  expect(await env.submit({ type: 't' })).toMatchObject({ time: Math.floor(place.clock.now()) });
+});
+
 it('goes on while the wall clock is behind, slowly enough to be caught up with', () => {
   const clock = new TimedClock();
   const time = new EngineTime(clock);

@@ -95,6 +95,11 @@ describe('the overlay of the queues', () => {
           take(overlay, plain, each);
           compare(overlay, plain);
         }
+        const other = new QueueOverlay();
+        for (const id of ['s0', 's1', 'only here']) other.set(stateOf(id, undefined));
+        other.setAll(overlay);
+        compare(other, plain);
+        expect(other.has('only here')).toBe(true);
         for (let n = 0; n <= 26; n++) expect(overlay.has(`s${n}`)).toBe(plain.has(`s${n}`));
       }),
       { numRuns: 150 },

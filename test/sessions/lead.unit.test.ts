@@ -57,16 +57,29 @@ describe('a turn that goes well', () => {
   });
 
   it('parks what the advisor sets aside', async () => {
-    await env.lead('mail', () => ({ op: 'park', error: 'ask Ann' }));
+    const report = await env.lead('mail', () => ({ op: 'park', error: 'ask Ann' }));
+    expect(report).toEqual({ session: 's-1', epoch: 1, ended: 'parked', operations: 1, reason: 'ask Ann' });
     expect(await all(env)).toMatchObject([{ status: 'parked', error: 'ask Ann' }]);
   });
 
   it('leads the session that is named', async () => {
     await env.sessions.create('mail', 2, { id: 's-2' });
+    // Who names it means it: also before it is due, and while its theme is paused.
+    await env.sessions.store('s-2', 60);
+    await env.sessions.changeTheme('mail', { paused: true });
+    expect(await env.lead('mail', remove)).toMatchObject({ ended: 'idle' });
     expect(await env.lead('mail', remove, { session: 's-2' })).toMatchObject({ session: 's-2', ended: 'removed' });
     await expect(env.lead('mail', remove, { session: 's-2' })).rejects.toMatchObject({ code: 'SESSION_GONE' });
     await env.sessions.lead({ session: 's-1' }, 'another', 30);
     await expect(env.lead('mail', remove, { session: 's-1' })).rejects.toMatchObject({ code: 'SESSION_BUSY' });
+  });
+});
+
+describe('the lease of a lead', () => {
+  it.each([0, 0.5, -1, Number.NaN, 1e12])('is not %d', async (lease) => {
+    await expect(env.lead('mail', remove, { policy: { lease } })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(env.sessions.lead({ theme: 'mail' }, 'op', lease)).rejects.toMatchObject({ code: 'USAGE' });
+    expect(await all(env)).toMatchObject([{ status: 'ready' }]);
   });
 });
 
@@ -153,7 +166,22 @@ describe('a turn that fails', () => {
     const turn = env.lead('mail', () => new Promise<Advice>(() => {}), { signal: stop.signal });
     await settle();
     stop.abort();
-    expect(await turn).toMatchObject({ ended: 'stored' });
+    const report = await turn;
+    expect(report).toMatchObject({ ended: 'stored', reason: 'its worker was stopped' });
+    expect(report.error).toBeUndefined();
+  });
+
+  it('loses no attempt when it was stopped, and keeps the error of the one before', async () => {
+    const policy = { attempts: 2, backoff: { first: 0 } };
+    await env.lead('mail', () => Promise.reject(new Error('no net')), { policy });
+    for (let restart = 0; restart < 5; restart++) {
+      const stop = new AbortController();
+      const turn = env.lead('mail', () => new Promise<Advice>(() => {}), { policy, signal: stop.signal });
+      await settle();
+      stop.abort();
+      expect(await turn).toMatchObject({ ended: 'stored' });
+      expect(await all(env)).toMatchObject([{ status: 'stored', attempts: 1, error: 'no net' }]);
+    }
   });
 
   it('keeps what it did before it failed', async () => {

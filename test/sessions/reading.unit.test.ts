@@ -1,6 +1,7 @@
 // Goal: lists, histories and what is stuck say exactly what is. Method: a few sessions of each kind, in a time that stands.
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment.ts';
+import { themeNumber } from '../../src/layout/themes.ts';
 import type { ListOptions } from '../../src/sessions/list-sessions.ts';
 import { Workplace } from './workplace.ts';
 
@@ -9,7 +10,7 @@ let env: Environment;
 
 beforeEach(async () => {
   place = new Workplace();
-  ({ env } = await place.open());
+  ({ env } = await place.open({ themes: { mail: { advisor: () => ({ op: 'remove' }) } } }));
 });
 
 async function list(options?: ListOptions): Promise<readonly string[]> {
@@ -113,8 +114,8 @@ it('finds what is stuck, why, for how long, whose it is and what to do', async (
   await place.clock.pass(61_000);
   const stuck = await env.sessions.stuck();
   expect(stuck.map(({ session, reason, age, next }) => [session.id, reason, age, next])).toEqual([
-    ['late', 'late', 61_000, 'txlog work --once'],
-    ['gone', 'gone', 61_000, 'txlog work --once'],
+    ['late', 'late', 61_000, 'txlog session retry late'],
+    ['gone', 'gone', 61_000, 'txlog session retry gone'],
     ['parked', 'parked', 61_000, 'txlog session unpark parked'],
     ['overdue', 'overdue', 61_000, 'txlog work --theme mail'],
     ['failing', 'failing', 61_000, 'txlog session show failing'],
@@ -124,4 +125,92 @@ it('finds what is stuck, why, for how long, whose it is and what to do', async (
   expect(stuck[4]).toMatchObject({ nextTry: began + 600_000, detail: 'failed 2 times: no net' });
   expect(await env.sessions.stuck({ theme: 'quiet' })).toEqual([]);
   expect(await env.sessions.stuck({ now: began })).toHaveLength(4);
+});
+
+describe('a session that waits too long', () => {
+  const overdue = async () =>
+    (await env.sessions.stuck()).map(({ session, detail, next }) => [session.id, detail, next]);
+
+  it('is overdue where a worker should see to it, and the command to run starts one', async () => {
+    await env.sessions.create('mail', 1, { id: 'm' });
+    await env.enqueue({ id: 'r', type: 'order' }, { respond: 'answers' });
+    // Whoever works on these is not known here: a program that reads responses, a script at night.
+    await env.sessions.create('answers', 1);
+    await env.sessions.create('by hand', 1);
+    await place.clock.pass(61_000);
+    expect(await overdue()).toEqual([
+      ['m', 'due for 61 s: nobody leads it', 'txlog work --theme mail'],
+      ['r', 'due for 61 s: nobody leads it', 'txlog work --theme request/order'],
+    ]);
+    // The commands work.
+    await env.work({ themes: ['mail'], untilEmpty: true }).done;
+    await env.work({ themes: ['request/order'], untilEmpty: true }).done;
+    expect(await overdue()).toEqual([]);
+  });
+
+  it('is not while its queue moves, however long that is', async () => {
+    for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', 1, { id });
+    await place.clock.pass(61_000);
+    await env.sessions.remove('a');
+    expect(await overdue()).toEqual([]);
+    await place.clock.pass(21_000);
+    expect(await overdue()).toHaveLength(2);
+    place.leases.hold({ id: 'op', lease: 60, themes: ['mail'] });
+    await env.sessions.lead({ session: 'b' }, 'op', 60);
+    expect(await overdue()).toEqual([]);
+    await env.sessions.remove('b', { epoch: 1 });
+    await place.clock.pass(21_000);
+    expect(await overdue()).toEqual([['c', 'due for 103 s: its workers do not lead it', 'txlog queue show mail']]);
+  });
+
+  it('is so in a theme that another app advises, while its worker is alive', async () => {
+    await env.sessions.create('fax', 1, { id: 'f' });
+    await place.clock.pass(61_000);
+    expect(await overdue()).toEqual([]);
+    place.leases.hold({ id: 'op', lease: 60, themes: ['fax'] });
+    expect(await overdue()).toMatchObject([['f', 'due for 61 s: its workers do not lead it', 'txlog queue show fax']]);
+  });
+});
+
+it('quotes ids and themes in the commands that it names', async () => {
+  const id = "x'; rm -rf ~";
+  const quoted = `'x'\\''; rm -rf ~'`;
+  await env.sessions.create('mail', 1, { id });
+  await env.sessions.park(id, 'why');
+  expect((await env.sessions.stuck()).map(({ next }) => next)).toEqual([`txlog session unpark ${quoted}`]);
+  // The code for waiting is loaded by the first who waits, which takes real time.
+  await expect(env.wait('no such')).rejects.toMatchObject({ code: 'TRANSACTION_NOT_FOUND' });
+  const waited = expect(env.wait(id, { timeoutMs: 5 })).rejects.toMatchObject({
+    code: 'WAIT_TIMEOUT',
+    details: { next: [`txlog session show ${quoted}`, `txlog wait ${quoted}`] },
+  });
+  await place.clock.pass(5);
+  await waited;
+  await expect(env.sessions.create('mail', 2, { id })).rejects.toMatchObject({
+    details: { next: [`txlog session show ${quoted}`] },
+  });
+  await expect(env.lead('mail', () => ({ op: 'remove' }), { session: id })).rejects.toMatchObject({
+    details: { next: [`txlog session show ${quoted}`] },
+  });
+});
+
+it('gives a theme as what it is when that changes', async () => {
+  const paused = await env.sessions.changeTheme('mail', { paused: true });
+  expect(paused).toMatchObject({ ok: true, session: '', theme: { number: themeNumber('mail'), paused: true } });
+  expect(paused).toMatchObject({ now: undefined, duplicate: false });
+  const resumed = await env.sessions.changeTheme('mail', { paused: false });
+  expect(resumed).toMatchObject({ theme: { number: themeNumber('mail') }, now: undefined });
+  expect(await env.sessions.changeTheme('mail')).toMatchObject({
+    duplicate: true,
+    theme: { number: themeNumber('mail') },
+  });
+});
+
+it('knows how themes are worked on; without a bound of its own, one has that of the worker', async () => {
+  ({ env } = await place.open({ themes: { mail: {}, fax: { concurrency: 2 } } }));
+  const known = await env.sessions.knownThemes();
+  expect(known.map(({ name, policy }) => [name, policy.concurrency])).toEqual([
+    ['fax', 2],
+    ['mail', undefined],
+  ]);
 });

@@ -1,5 +1,6 @@
 // Goal: a queued request is decided exactly once, whatever fails or dies, and its end, its states and its response are one
 // record. Method: workers on one environment in memory whose writes fail, or die, one after another.
+import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type App, rejectRequest } from '../../src/core/app.ts';
 import type { Environment } from '../../src/environment.ts';
@@ -72,6 +73,47 @@ describe('a queued request', () => {
     expect(await env.enqueue(order('r-1'))).toMatchObject({ receipt: { outcome: 'committed', duplicate: true } });
     await expect(env.enqueue(order('r-1', 'bad'))).rejects.toMatchObject({ code: 'REQUEST_ID_CONFLICT' });
     expect((await env.get('orders'))?.value).toBe(1);
+  });
+
+  it('is refused when somebody took it out of its queue before: its id is used up', async () => {
+    await env.enqueue(order('r-1'));
+    await env.sessions.remove('r-1');
+    const gone = { code: 'SESSION_GONE', details: { next: ['txlog session show r-1'] } };
+    await expect(env.enqueue(order('r-1'))).rejects.toMatchObject(gone);
+    const answers = await env.enqueueChecked([env.check(order('r-2')), env.check(order('r-1'))]);
+    expect(answers).toMatchObject([{ enqueued: { session: 'r-2' } }, { error: gone }]);
+    // It may be decided all the same, and then has its receipt.
+    await env.submit(order('r-1'));
+    expect(await env.enqueue(order('r-1'))).toMatchObject({ receipt: { outcome: 'committed' } });
+  });
+
+  it('has its receipt when it is decided while it is queued again', async () => {
+    await env.enqueue(order('r-1'));
+    const { env: other } = await place.open(app);
+    const find = env.find.bind(env);
+    env.find = async (id) => {
+      const found = await find(id);
+      env.find = find;
+      await (await working(other, { untilEmpty: true })).worker.done;
+      return found;
+    };
+    expect(await env.enqueue(order('r-1'))).toMatchObject({ receipt: { outcome: 'committed', duplicate: true } });
+  });
+
+  it.each([
+    ['has no theme', 77, 'THEME_NOT_FOUND'],
+    ['has a theme whose number another one has', 'taken', 'THEME_CONFLICT'],
+  ])('is refused, and the engine goes on, when its response %s', async (_, respond, code) => {
+    await env.operate([{ op: 'theme', theme: 'other', number: crc32('taken'), bytes: 0 }]);
+    await env.enqueue(order('r-1'));
+    const led = await env.sessions.lead({ theme: 'request/order' }, 'me', 30);
+    expect(led.ok).toBe(true);
+    const completes = { session: 'r-1', epoch: 1, respond };
+    const [answer] = await env.process([{ ...env.check(order('r-1')), completes }]);
+    expect(answer).toMatchObject({ error: { code } });
+    expect(await all(env)).toMatchObject([{ id: 'r-1', status: 'active' }]);
+    const [again] = await env.process([{ ...env.check(order('r-1')), completes: { session: 'r-1', epoch: 1 } }]);
+    expect(again).toMatchObject({ receipt: { outcome: 'committed' } });
   });
 
   it('is decided once when it is submitted as well', async () => {

@@ -4,6 +4,7 @@ import { formatDuration } from '../duration.ts';
 import type { Paint } from './paint.ts';
 import { toSessionJson } from './session-json.ts';
 import { formatSessions } from './session-lines.ts';
+import { shellWord } from './shell-word.ts';
 import { formatPairs, formatTable } from './table.ts';
 import { formatCount, plural, printable } from './text.ts';
 
@@ -68,7 +69,7 @@ export function formatQueue(queue: QueueReading, now: number, paint: Paint): str
 }
 
 function nextOf({ name, paused, counts }: QueueReading): string[] {
-  const word = printable(name);
+  const word = shellWord(name);
   const commands = [
     ...(paused ? [`txlog queue resume ${word}`] : []),
     ...(counts.parked > 0 ? [`txlog session list --theme ${word} --status parked`] : []),

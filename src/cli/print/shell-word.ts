@@ -1,7 +1,7 @@
+import { shellWord as quoted } from '../../core/shell-word.ts';
 import { printable } from './text.ts';
 
-/** A word as a POSIX shell reads it back, in quotes only where they are needed. */
+/** A word of a command that is printed: as a shell reads it back, and harmless to a terminal. */
 export function shellWord(text: string): string {
-  const safe = printable(text);
-  return /^[\w./:@%+,=-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
+  return quoted(printable(text));
 }

@@ -3,7 +3,6 @@ import { type StuckSession, toTime } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
 import type { Paint } from './paint.ts';
 import { toSessionJson } from './session-json.ts';
-import { shellWord } from './shell-word.ts';
 import { formatTable } from './table.ts';
 import { printable, shorten } from './text.ts';
 
@@ -17,7 +16,7 @@ export function toStuckJson(stuck: StuckSession): JsonObject {
       ...(owner === undefined ? {} : { owner }),
       ...(nextTry === undefined ? {} : { nextTry: toTime(nextTry) }),
     },
-    next: [nextCommand(stuck)],
+    next: [stuck.next],
   };
 }
 
@@ -30,21 +29,6 @@ export function formatStuck(stuck: readonly StuckSession[], paint: Paint): strin
     formatDuration(age),
     `${shorten(printable(detail), 80)}${nextTry === undefined ? '' : `, next try ${toTime(nextTry)}`}`,
   ]);
-  const commands = new Map(stuck.map((one) => [`${one.reason} ${one.session.themeName}`, nextCommand(one)]));
+  const commands = new Map(stuck.map((one) => [`${one.reason} ${one.session.themeName}`, printable(one.next)]));
   return [formatTable(rows), ...[...commands.values()].map((command) => `next: ${command}`)].join('\n');
-}
-
-/** What to do about one. */
-export function nextCommand({ session, reason }: StuckSession): string {
-  const id = shellWord(session.id);
-  switch (reason) {
-    case 'parked':
-      return `txlog session unpark ${id}`;
-    case 'overdue':
-      return `txlog work --theme ${shellWord(session.themeName)}`;
-    case 'failing':
-      return `txlog session show ${id}`;
-    default:
-      return `txlog session retry ${id}`;
-  }
 }

@@ -6,10 +6,15 @@ import { formatCount, printable } from './text.ts';
 
 /** A theme as JSON; times of its policy in seconds. */
 export function toThemeJson({ name, number, paused, live, inApp, hasAdvisor, policy }: KnownTheme): JsonObject {
+  const { lease, timeout, backoff, attempts, concurrency } = policy;
   return {
     ...{ v: 1, theme: name, number, paused },
     ...(live === undefined ? {} : { live }),
-    ...{ inApp, advisor: hasAdvisor, policy: { ...policy, backoff: { ...policy.backoff } } },
+    ...{ inApp, advisor: hasAdvisor },
+    policy: {
+      ...{ lease, timeout, backoff: { ...backoff }, attempts },
+      ...(concurrency === undefined ? {} : { concurrency }),
+    },
   };
 }
 
@@ -24,7 +29,8 @@ export function formatThemes(themes: readonly KnownTheme[], paint: Paint): strin
     hasAdvisor ? 'app' : inApp ? 'none' : '-',
     `${policy.lease} s`,
     `${policy.backoff.first} s × ${policy.backoff.factor}, at most ${policy.backoff.max} s`,
-    ...[policy.attempts, policy.concurrency].map(String),
+    String(policy.attempts),
+    String(policy.concurrency ?? '-'),
     paused ? paint.warn('paused') : '',
   ]);
   return formatTable(

@@ -1,5 +1,6 @@
 import { TxlogError } from '../../core/errors.ts';
 import type { Environment } from '../../environment.ts';
+import { shellWord } from '../print/shell-word.ts';
 import { doneOrThrow } from '../session/done.ts';
 import { Wake } from '../session/wake.ts';
 import { type PauseValues, toOrigin } from './pause.ts';
@@ -37,6 +38,6 @@ export async function drainQueue(env: Environment, theme: string, options: Drain
 
 function late(theme: string, active: number): TxlogError {
   return new TxlogError('WAIT_TIMEOUT', `${active} sessions of ${theme} are led still; it stays paused`, {
-    next: [`txlog session list --theme ${theme} --status active`, 'txlog session stuck'],
+    next: [`txlog session list --theme ${shellWord(theme)} --status active`, 'txlog session stuck'],
   });
 }

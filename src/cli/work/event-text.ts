@@ -8,7 +8,8 @@ import { plural, printable } from '../print/text.ts';
 export function eventText(event: WorkEvent, paint: Paint): string {
   switch (event.type) {
     case 'started': {
-      const themes = event.themes.length === 0 ? 'no theme yet' : event.themes.map(printable).join(', ');
+      const queues = event.queues ? ['all queued requests'] : [];
+      const themes = [...event.themes.map(printable), ...queues].join(', ');
       return `${paint.strong('started')} ${printable(event.operator)} on ${themes}, lease ${event.lease} s`;
     }
     case 'led':
@@ -31,10 +32,10 @@ export function eventText(event: WorkEvent, paint: Paint): string {
 }
 
 function endedText(event: Extract<WorkEvent, { readonly type: 'ended' }>, paint: Paint): string {
-  const { ended, error, ms } = event;
+  const { ended, error, reason = error, ms } = event;
   const isWell = error === undefined && (ended === 'removed' || ended === 'stored');
   const what = (isWell ? paint.good : paint.bad)(ended);
-  const why = error === undefined ? '' : `: ${printable(error)}`;
+  const why = reason === undefined ? '' : `: ${printable(reason)}`;
   return `${what} ${nameOf(event, paint)} after ${formatDuration(ms)}${why}`;
 }
 

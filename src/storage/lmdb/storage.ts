@@ -11,6 +11,8 @@ import { findPageProblems } from './pages.ts';
 import { lmdbSnapshot, pinSnapshot } from './snapshot.ts';
 
 const reserveBytesDefault = 32 * 1024 * 1024;
+/** LMDB shows a commit a moment after it has written it: who looks at once may come too early, and looks once more. */
+const visibleMs = 10;
 
 interface Put {
   readonly table: TableName;
@@ -176,9 +178,17 @@ function freeBytes(dir: string): number | undefined {
 
 function watchFile(file: string, changed: () => void): () => void {
   try {
-    const watcher = watch(file, { persistent: false }, changed);
+    let again: NodeJS.Timeout | undefined;
+    const tell = () => {
+      changed();
+      again = again?.refresh() ?? setTimeout(changed, visibleMs).unref();
+    };
+    const watcher = watch(file, { persistent: false }, tell);
     watcher.on('error', () => watcher.close());
-    return () => watcher.close();
+    return () => {
+      clearTimeout(again);
+      watcher.close();
+    };
   } catch {
     // A rebuild removed the file, or the system has no more watchers to give. Not fatal: followers also look from time to
     // time, and find the next generation.

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Environment, openEnvironment } from '../../../src/index.ts';
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';
 import type { Advice } from '../queue-worker.ts';
@@ -57,6 +58,37 @@ export const w6k: Workload = {
     { what: 'kill -9 to all 64 done by another, of leases of 600 s', value: found.recoveryMs ?? 0, unit: 'ms' },
   ],
 };
+
+/** Several workers at once, of sessions that take some computing. */
+export const w6s: Workload = {
+  name: 'w6-scale',
+  what: 'sessions of 3 ms of computing each, by one worker process and by two',
+  count: { full: 2_000, quick: 300 },
+  sides: { one: (run) => scale(run, 1), two: (run) => scale(run, 2) },
+  conclude: ({ one = {}, two = {} }) => [
+    { what: 'two workers to one', value: (two.perSecond ?? 0) / (one.perSecond ?? 1), unit: '' },
+  ],
+};
+
+async function scale({ dir, count }: Run, workers: number): Promise<Figures> {
+  const path = join(dir, 'env');
+  const env = await openEnvironment(path, { create: true, app });
+  await env.sessions.changeTheme('job', { paused: true });
+  for (let i = 0; i < count; i++) await env.sessions.create('job', jobData(i));
+  const started = await Promise.all(Array.from({ length: workers }, () => startWorker(path, 'compute')));
+  const watch = new Stopwatch();
+  try {
+    await watch.time(async () => {
+      await env.sessions.changeTheme('job', { paused: false });
+      // Seldom, so that the one who asks takes no core from the workers.
+      while ((await env.sessions.theme('job')).counts.removed < count) await sleep(50);
+    });
+    return watch.figures(count);
+  } finally {
+    for (const worker of started) worker.kill('SIGKILL');
+    await env.close();
+  }
+}
 
 async function engine({ dir, count }: Run): Promise<Figures> {
   const env = await openEnvironment(join(dir, 'env'), { create: true, app });
@@ -134,10 +166,12 @@ async function million({ dir, count }: Run): Promise<Figures> {
   const leads: number[] = [];
   for (let i = 0; i < 1_000; i++) {
     const started = performance.now();
-    const led = await again.sessions.lead({ theme: 'job' }, 'bench', 0);
+    const led = await again.sessions.lead({ theme: 'job' }, 'bench', 1);
     leads.push(performance.now() - started);
     check('led', led.ok && led.session, `job-${i}`);
   }
+  // Until the lease of the last one has run out.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   const started = performance.now();
   const stuck = await again.sessions.stuck();
   const stuckMs = performance.now() - started;

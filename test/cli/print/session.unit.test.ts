@@ -8,7 +8,7 @@ import { RecordLines } from '../../../src/cli/print/record-lines.ts';
 import { formatSessions } from '../../../src/cli/print/session-lines.ts';
 import { formatSessionMermaid } from '../../../src/cli/print/session-mermaid.ts';
 import { formatSessionPage, toSessionPageJson } from '../../../src/cli/print/session-page.ts';
-import { formatStuck, nextCommand } from '../../../src/cli/print/stuck-lines.ts';
+import { formatStuck, toStuckJson } from '../../../src/cli/print/stuck-lines.ts';
 import { jsonText } from '../../../src/cli/print/text.ts';
 import { formatTransaction } from '../../../src/cli/print/transaction-page.ts';
 import type { SessionPage } from '../../../src/cli/session/read-page.ts';
@@ -72,6 +72,7 @@ it.each([
   ['page as JSON', jsonText(toSessionPageJson(page))],
   ['list', formatSessions([session], 9, paint)],
   ['stuck', formatStuck([stuck], paint)],
+  ['stuck as JSON', jsonText(toStuckJson(stuck))],
   ['queue', formatQueue(queue, 9, paint)],
   ['queue as JSON', jsonText(toQueuePageJson(queue, 9))],
   ['queues', formatQueues([queue], 9, paint)],
@@ -81,12 +82,6 @@ it.each([
 ])('the %s holds no character that a terminal acts on', (_, text) => {
   expect(text).not.toMatch(unprintable);
   expect(text).toContain('a');
-});
-
-it('a command to run is quoted for the shell', () => {
-  expect(nextCommand({ ...stuck, session: { ...session, id: "x'; rm -rf ~" } })).toBe(
-    `txlog session retry 'x'\\''; rm -rf ~'`,
-  );
 });
 
 it('says what happened to a session by its own name', () => {

@@ -17,7 +17,7 @@ const report: WorkReport = {
 const emergency = new TxlogError('EMERGENCY_STOP', `three times ${evil}`);
 
 const events: readonly WorkEvent[] = [
-  { type: 'started', operator: evil, themes: [evil], lease: 30 },
+  { type: 'started', operator: evil, themes: [evil], queues: false, lease: 30 },
   { type: 'led', attempts: 2, ...of },
   { type: 'ended', ended: 'stored', operations: 1, ms: 12.34, error: evil, ...of },
   { type: 'mended', ended: 'parked', reason: evil, ...of },
@@ -26,6 +26,7 @@ const events: readonly WorkEvent[] = [
   { type: 'draining', running: 1 },
   { type: 'stopped', report },
   { type: 'stopped', report: { ...report, emergency } },
+  { type: 'ended', ended: 'parked', operations: 1, ms: 12.34, reason: evil, ...of },
 ];
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
@@ -50,6 +51,22 @@ describe('the level', () => {
   ])('%s', (level, event) => {
     expect(toEventJson(event as WorkEvent, '')).toMatchObject({ level });
   });
+});
+
+it.each([
+  [['mail'], false, 'on mail, lease 30 s'],
+  [['mail', 'fax'], true, 'on mail, fax, all queued requests, lease 30 s'],
+  [[], true, 'on all queued requests, lease 30 s'],
+])('a worker on %j says so', (themes, queues, text) => {
+  expect(eventText({ type: 'started', operator: 'op', themes, queues, lease: 30 }, makePaint(false))).toBe(
+    `started op ${text}`,
+  );
+});
+
+it('a session that is parked says what for', () => {
+  const event = { type: 'ended', ended: 'parked', operations: 1, ms: 12, reason: 'ask Ann', ...of } as const;
+  expect(eventText(event, makePaint(false))).toMatch(/^parked .* after 12ms: ask Ann$/);
+  expect(toEventJson(event, '')).toMatchObject({ level: 'warn', reason: 'ask Ann' });
 });
 
 it('an emergency says why in the last line', () => {

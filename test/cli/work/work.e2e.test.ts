@@ -1,9 +1,14 @@
 // Goal: a worker ends as it is told to, and a shell that waits hears at once. Method: real processes; signals; what is
 // left in the environment afterwards.
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { shellWord } from '../../../src/core/shell-word.ts';
 import { Shell, type Talk } from '../txlog.ts';
+
+const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
 
 let shell: Shell;
 beforeEach(() => {
@@ -27,6 +32,8 @@ async function heard(talk: Talk, event: string): Promise<void> {
     await new Promise((resolve) => talk.child.stderr?.once('data', resolve));
   }
 }
+
+const shellWords = (args: readonly string[]) => [process.execPath, bin, ...args].map(shellWord).join(' ');
 
 const status = (id: string) => JSON.parse(shell.run(['session', 'show', id, '--json']).stdout).status;
 
@@ -54,6 +61,27 @@ it('stops at once on the second signal, and stores what was led', async () => {
   worker.child.kill('SIGINT');
   expect((await worker.ended).code).toBe(130);
   expect(status('a')).toBe('stored');
+});
+
+it('stops with 69 when the disk takes no more, and another worker goes on where it was', async () => {
+  const big = `({ data }) => (data.length < 9 ? { op: 'append', data: 'x'.repeat(500_000) } : { op: 'remove' })`;
+  writeFileSync(join(shell.dir, 'big.mjs'), `export default { themes: { big: { advisor: ${big} } } };`);
+  expect(shell.run(['session', 'new', 'big', '--id', 'a', '--data', '1', '-q']).code).toBe(0);
+  // The data file may not grow beyond 2 MB: writing more is an error of the disk.
+  const args = shellWords(['work', '--app', 'big.mjs', '--json']);
+  const {
+    stdout,
+    stderr,
+    status: code,
+  } = spawnSync('sh', ['-c', `trap '' XFSZ; ulimit -f 4096; exec ${args}`], {
+    ...{ cwd: shell.dir, env: shell.env, encoding: 'utf8' },
+  });
+  expect(code).toBe(69);
+  expect(JSON.parse(stdout)).toMatchObject({ removed: 0, emergency: { code: 'EMERGENCY_STOP' } });
+  expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({ event: 'stopped', level: 'error' });
+  expect(shell.run(['work', '--app', 'big.mjs', '--until-empty', '-q']).code).toBe(0);
+  expect(status('a')).toBe('removed');
+  expect(shell.run(['verify']).code).toBe(0);
 });
 
 it('leads what another process makes, while it is idle', async () => {
