@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { type QueueReading, type SessionReading, toTime } from '../../index.ts';
+import { type QueueReading, toTime } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
 import type { Paint } from './paint.ts';
 import { toSessionJson } from './session-json.ts';
