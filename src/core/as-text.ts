@@ -3,7 +3,7 @@ import type { JsonValue } from './json.ts';
 import type { Kind, State } from './state.ts';
 
 /** The value of a JSON text that the engine wrote itself. Most of the short ones are numbers. */
-export function parseOwnText(text: string): JsonValue {
+function parseOwnText(text: string): JsonValue {
   if (text.length < shortTextUnits) {
     const number = Number(text);
     if (!Number.isNaN(number)) return number;

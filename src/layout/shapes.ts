@@ -80,7 +80,7 @@ export function toRequestJson(record: LogRecord): JsonObject | undefined {
 }
 
 /** A change as JSON: a session or theme stands under its own name, for its key is no one's but the engine's. */
-export function toChangeJson({ key, ...change }: Change): JsonObject {
+function toChangeJson({ key, ...change }: Change): JsonObject {
   const session = sessionOfKey(key);
   const theme = themeOfKey(key);
   const named = session === undefined ? (theme === undefined ? { key } : { theme }) : { session };

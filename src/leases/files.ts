@@ -129,7 +129,8 @@ function parseCard(text: string): Card | undefined {
   try {
     const card = JSON.parse(text) as Partial<Card> | null;
     const isWhole = typeof card?.operator?.id === 'string' && typeof card.of?.boot === 'string';
-    return isWhole && typeof card.operator?.lease === 'number' ? (card as Card) : undefined;
+    const { lease, themes } = card?.operator ?? {};
+    return isWhole && typeof lease === 'number' && Array.isArray(themes) ? (card as Card) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -154,7 +155,7 @@ function orNone<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'EISDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new TxlogError('STORAGE_FAILED', `cannot use leases: ${(cause as Error).message}`, { cause });
   }
 }

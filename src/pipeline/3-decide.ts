@@ -7,6 +7,7 @@ import { type JsonObject, type JsonValue, jsonEquals } from '../core/json.ts';
 import { expireType, type LogRecord, usersChanges } from '../core/record.ts';
 import type { Request } from '../core/request.ts';
 import { isEngineKey } from '../core/session.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { State } from '../core/state.ts';
 import type { Chosen } from './chosen.ts';
 import { decideCompensation } from './compensation.ts';
@@ -20,6 +21,7 @@ import {
 } from './decide-operation.ts';
 import { findUnmetExpectation } from './expectation.ts';
 import { runHandler } from './handler.ts';
+import { isQueuedOtherwise } from './queued-request.ts';
 import { DecisionReader } from './reader.ts';
 import type { Stage } from './stage.ts';
 
@@ -52,6 +54,7 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
   if (noTheme) return { type: 'refused', error: noTheme };
   const earlier = stage.find(request.id);
   if (earlier) return sameBody(earlier, request) ? repeat(stage, earlier, request) : refuseConflict(earlier);
+  if (!request.completes && isQueuedOtherwise(stage, request)) return refuseQueued(request.id);
   const undone = request.compensates === undefined ? undefined : stage.compensationOf(request.compensates);
   if (undone !== undefined) {
     const record = stage.record(undone);
@@ -177,6 +180,14 @@ function sameBody(record: LogRecord, request: Request): boolean {
 /** A change as the client sent it: what the engine added is left out. */
 function asked({ result: _, ...change }: Change): Change {
   return change;
+}
+
+function refuseQueued(id: string): RequestDecision {
+  const error = new TxlogError('REQUEST_ID_CONFLICT', `id ${id} is that of another request, which waits in its queue`, {
+    hint: 'An id names one request for ever; nothing was applied.',
+    next: [`txlog session show ${shellWord(id)}`],
+  });
+  return { type: 'refused', error };
 }
 
 function refuseConflict(earlier: LogRecord): RequestDecision {

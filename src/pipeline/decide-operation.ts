@@ -66,7 +66,7 @@ function makeSession(stage: Stage, operation: NewSession & { readonly bytes: num
 }
 
 /** The changes that make a session, or why there can be none: its theme is registered by the first one. */
-export function changesOfNew(
+function changesOfNew(
   stage: Stage,
   operation: NewSession & { readonly bytes: number },
 ): readonly Change[] | TxlogError {
@@ -163,7 +163,7 @@ function detailsOf(stage: Stage, step: SessionStep & { readonly bytes: number })
 }
 
 /** A removal, and the turn of the session of its order key that comes next, if it held one up. */
-export function changesOfRemove(stage: Stage, removal: Change): readonly Change[] {
+function changesOfRemove(stage: Stage, removal: Change): readonly Change[] {
   const next = isHeldUp(stage, removal.key) ? undefined : nextInLine(stage, removal.key);
   // A parked one stays so: now it is the one that holds up its line.
   if (next === undefined || asSession(stage.state(next)?.value)?.status !== 'behind') return [removal];

@@ -53,6 +53,11 @@ export class Stage {
     return this.basePosition + this.staged.length + 1;
   }
 
+  /** Sessions that are not removed, as the batch leaves them so far. */
+  get liveSessions(): number {
+    return this.counted.sessions;
+  }
+
   /** Writes what the batch does to the counts of themes, with its records. */
   writeThemes(tx: WriteTx): void {
     this.counted.themes.write(tx);

@@ -20,6 +20,11 @@ export class Totals {
     return { ...this.counts };
   }
 
+  /** Sessions that are not removed. */
+  get sessions(): number {
+    return this.counts.sessions;
+  }
+
   /** Counts a record, and its bytes once they are known. */
   addRecord(outcome: Outcome, bytes = 0): void {
     this.counts[outcome] += 1;

@@ -1,5 +1,5 @@
 import { queuePrefix, timeOfQueueKey } from '../layout/queue-keys.ts';
-import { isQueueTheme } from './enqueue.ts';
+import { isQueueTheme } from '../pipeline/queued-request.ts';
 import { type NamedTheme, readThemeEntries, type Source } from './read-sessions.ts';
 
 /** What there is to do in a theme. */

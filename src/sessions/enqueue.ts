@@ -1,7 +1,6 @@
 import { assert, present } from '../core/assert.ts';
 import { checkData, checkName, checkSeconds } from '../core/check-session.ts';
 import { TxlogError } from '../core/errors.ts';
-import type { JsonObject, JsonValue } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Receipt } from '../core/receipt.ts';
@@ -9,6 +8,7 @@ import type { Request, RequestInput } from '../core/request.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { TaskAnswer } from '../pipeline/2-batch.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
+import { dataOfRequest, queueTheme } from '../pipeline/queued-request.ts';
 import { readTheme } from './read-sessions.ts';
 import type { SessionHost } from './session-host.ts';
 
@@ -34,18 +34,6 @@ export type Enqueued =
       readonly durability: Receipt['durability'];
     }
   | { readonly id: string; readonly receipt: Receipt };
-
-const queuePrefix = 'request/';
-
-/** Theme of the queue of a request type. */
-function queueTheme(type: string): string {
-  return queuePrefix + type;
-}
-
-/** Whether a theme is the queue of a request type. */
-export function isQueueTheme(theme: string): boolean {
-  return theme.startsWith(queuePrefix);
-}
 
 /**
  * Puts a request into the queue of its type. Errors: as `submit`; THEME_CONFLICT; SESSION_GONE of one that was removed
@@ -147,18 +135,4 @@ async function registerTheme(host: SessionHost, theme: string): Promise<void> {
 function numberOf(host: SessionHost, theme: string): { readonly number?: number } {
   const number = host.app.themes?.[theme]?.number;
   return number === undefined ? {} : { number };
-}
-
-/** A request as the data of its session. */
-function dataOfRequest(request: Request, respond: string | undefined): JsonObject {
-  const { id, type, actor, payload, changes, expect } = request;
-  return {
-    id,
-    type,
-    ...(actor === undefined ? {} : { actor }),
-    ...(payload === undefined ? {} : { payload }),
-    ...(changes.length === 0 ? {} : { changes: changes as unknown as JsonValue }),
-    ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
-    ...(respond === undefined ? {} : { respond }),
-  };
 }

@@ -1,8 +1,8 @@
 import { shellWord } from '../core/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../layout/queue-keys.ts';
 import { readThemeCounts } from '../layout/themes.ts';
+import { isQueueTheme } from '../pipeline/queued-request.ts';
 import type { OperatorState } from '../ports/leases.ts';
-import { isQueueTheme } from './enqueue.ts';
 import { findOrphans, reasonOf } from './janitor.ts';
 import { ratesOf } from './queues.ts';
 import { type NamedTheme, readThemeEntries, type SessionReading, type Source, sessionsOf } from './read-sessions.ts';

@@ -108,6 +108,15 @@ const errorUnitsMax = 500;
 
 /** What a session keeps of an error: enough to know it by. */
 export function errorText(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const text = textOf(error);
   return text.length <= errorUnitsMax ? text : `${text.slice(0, errorUnitsMax - 1)}…`;
+}
+
+/** Anything may be thrown, also what has no text. */
+function textOf(error: unknown): string {
+  try {
+    return String((error instanceof Error && (error.message || error.name)) || error);
+  } catch {
+    return 'an error that gives no text';
+  }
 }

@@ -1,7 +1,7 @@
 import type { LoadedApp } from '../core/app.ts';
 import { checkLease, checkWhole } from '../core/arguments.ts';
 import { TxlogError } from '../core/errors.ts';
-import { isQueueTheme } from './enqueue.ts';
+import { isQueueTheme } from '../pipeline/queued-request.ts';
 import { fullPolicy } from './policy.ts';
 import type { WorkOptions } from './work.ts';
 

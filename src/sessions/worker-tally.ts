@@ -1,5 +1,5 @@
 import type { TxlogError } from '../core/errors.ts';
-import { isQueueTheme } from './enqueue.ts';
+import { isQueueTheme } from '../pipeline/queued-request.ts';
 import type { TurnReport } from './turn-report.ts';
 import type { WorkReport } from './work.ts';
 

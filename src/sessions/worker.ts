@@ -3,8 +3,8 @@ import { present } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { type ThemeDefinition, themeDefaults } from '../core/theme.ts';
+import { isQueueTheme } from '../pipeline/queued-request.ts';
 import { type DueWork, findDue, sharePlaces } from './due-sessions.ts';
-import { isQueueTheme } from './enqueue.ts';
 import { mend } from './janitor.ts';
 import { findLedBy } from './lead.ts';
 import { Operator } from './operator.ts';
@@ -60,6 +60,7 @@ class WorkerRun {
   private stopPausing = () => {};
   private started = 0;
   private errorsInRow = 0;
+  private lastError: Error | undefined;
   /** A lead was not confirmed: it may have been done. */
   private isUnsure = false;
   private glancedAt = 0;
@@ -153,7 +154,9 @@ class WorkerRun {
   /** After an error only time helps; otherwise whatever happens, or the next session that becomes due. */
   private async sleep(heard: Promise<void>): Promise<void> {
     const { clock } = this.host;
-    const untilDue = (this.due.next ?? Number.POSITIVE_INFINITY) - this.host.now();
+    // Who can lead no more does not wait for what becomes due.
+    const next = this.drained.signal.aborted || this.places === 0 ? undefined : this.due.next;
+    const untilDue = (next ?? Number.POSITIVE_INFINITY) - this.host.now();
     const retry = Math.min(retryMs.max, retryMs.first * 2 ** this.errorsInRow);
     const isPaused = this.errorsInRow > 0 && !this.drained.signal.aborted;
     const ms = isPaused ? retry : Math.max(1, Math.min(glanceMs, untilDue));
@@ -286,6 +289,9 @@ class WorkerRun {
 
   /** Counts what could not be confirmed. Too much of it in a row ends in an orderly stop. */
   private confirmed(error?: Error): void {
+    // What fails together gets one error: it counts once, however many turns there are.
+    if (error && error === this.lastError) return;
+    this.lastError = error;
     this.errorsInRow = error ? this.errorsInRow + 1 : 0;
     if (!error) return;
     this.tell({ type: 'error', error, inRow: this.errorsInRow });

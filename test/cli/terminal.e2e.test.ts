@@ -103,7 +103,7 @@ describe('the counter of a worker', () => {
     talk.child.stdin?.write('\u0003');
     const { stdout, code } = await talk.ended;
     expect(code).toBe(130);
-    expect(stdout).toMatch(/removed.* a of mail, epoch 1 after/);
+    expect(stdout).toMatch(/removed.* of mail, epoch 1 after/);
     expect(stdout).toMatch(/stopped.* after 1 turn: 1 done/);
     // After the last line it is taken away, and not drawn again.
     expect(stdout.slice(stdout.lastIndexOf('stopped'))).not.toContain(' led, ');

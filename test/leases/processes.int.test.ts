@@ -2,7 +2,7 @@
 // Method: cards of real processes, some changed as another start of the machine or another container would write them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -96,6 +96,7 @@ it.each([
   ['half of it', (text: string) => text.slice(0, text.length / 2)],
   ['not ours', () => 'backup of last week'],
   ['of another shape', (text: string) => `${text.slice(0, 21)}[]`],
+  ['without themes', (text: string) => text.replace('"themes"', '"topics"')],
   ['null', (text: string) => `${text.slice(0, 21)}null`],
   ['no number', (text: string) => `x${text.slice(1)}`],
 ])('counts a file that is %s as no sign of life', (_, damage) => {
@@ -106,6 +107,12 @@ it.each([
   expect(held.renew()).toBe(false);
   fileLeases(dir, clock).forget(id);
   expect(readdirSync(join(dir, 'leases'))).toEqual([]);
+});
+
+it('takes a directory for no lease', () => {
+  holdAs({});
+  mkdirSync(join(dir, 'leases', 'lost+found'));
+  expect(fileLeases(dir, clock).all()).toHaveLength(1);
 });
 
 it('leaves nothing but the card behind, whatever is renewed', () => {

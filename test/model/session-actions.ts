@@ -73,7 +73,7 @@ const conflicting = fc.record({
 });
 
 /** One thing to be done to sessions. */
-export const sessionTemplate = fc.oneof(
+const sessionTemplate = fc.oneof(
   { weight: 12, arbitrary: make },
   { weight: 1, arbitrary: conflicting },
   { weight: 12, arbitrary: fc.record({ op: fc.constant('lead'), which: fc.constant(undefined), theme }) },

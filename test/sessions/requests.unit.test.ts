@@ -46,6 +46,20 @@ describe('a queued request', () => {
     expect(await worker.stop()).toMatchObject({ removed: 1, requests: 1 });
   });
 
+  it('owns its id while it waits: another request under it is refused, the same one is decided at once', async () => {
+    await env.enqueue(order('r-1'));
+    await expect(env.submit(order('r-1', 'other'))).rejects.toMatchObject({ code: 'REQUEST_ID_CONFLICT' });
+    await expect(env.submit({ id: 'r-1', type: 'another' })).rejects.toMatchObject({ code: 'REQUEST_ID_CONFLICT' });
+    expect(await env.get('orders')).toBeUndefined();
+    expect(await env.submit(order('r-1'))).toMatchObject({ outcome: 'committed', duplicate: false });
+    await decideAll();
+    expect((await env.get('orders'))?.value).toBe(1);
+    expect(await all(env)).toEqual([]);
+    // A session of another theme is no request, whatever its id.
+    await env.sessions.create('mail', { type: 'order' }, { id: 'r-2' });
+    expect(await env.submit(order('r-2'))).toMatchObject({ outcome: 'committed' });
+  });
+
   it('ends its session and brings its response in the record of its decision', async () => {
     await env.enqueue(order('r-1'), { respond: 'answers' });
     await env.enqueue(order('r-2', 'bad'), { respond: 'answers' });

@@ -1,6 +1,6 @@
 // Goal: a worker leads what is due, as many as it may, in a fair order, sees to what dead ones left, and ends in order.
 // Method: several processes on one environment in memory, in time that the test lets pass.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { App } from '../../src/core/app.ts';
 import { limits } from '../../src/core/limits.ts';
 import type { Advice, Turn } from '../../src/core/theme.ts';
@@ -59,6 +59,19 @@ describe('what a worker leads', () => {
     expect(of('started')).toMatchObject([{ themes: ['mail'], queues: true, lease: 30 }]);
     expect(of('ended')).toMatchObject([{ session: 'a', ended: 'removed', operations: 1 }, {}, {}]);
     expect(place.leases.all()).toEqual([]);
+  });
+
+  it('does not look for more while it has no place for it', async () => {
+    const { app } = waiting(['mail', 'news']);
+    const { env } = await place.open(app);
+    await make(env, 'mail', ['a']);
+    await env.sessions.create('news', 1, { id: 'b', delay: 5 });
+    const { worker } = await working(env, { concurrency: 1 });
+    await place.clock.pass(4_000);
+    const timers = vi.spyOn(place.clock, 'after');
+    await place.clock.pass(10_000);
+    expect(timers.mock.calls.filter(([ms]) => ms < 100)).toEqual([]);
+    await worker.kill();
   });
 
   it('is as much as it has places for, and more when one is free', async () => {
@@ -299,6 +312,33 @@ describe('a worker whose storage fails', () => {
     expect(await worker.done).toMatchObject({ turns: 0, emergency: { code: 'EMERGENCY_STOP' } });
     expect(led()).toEqual([]);
     shrinkLimits({ workerErrorsMax: before });
+  });
+
+  it('survives an error that all its turns get', async () => {
+    const { env, storage } = await place.open({ themes: { mail: { advisor: () => ({ op: 'remove' }) } } });
+    const ids = Array.from({ length: limits.workerErrorsMax + 2 }, (_, i) => `s${i}`);
+    await make(env, 'mail', ids);
+    storage.plan(2, 'fail-before');
+    const { worker, of } = await working(env, { concurrency: ids.length, untilEmpty: true });
+    await place.clock.pass(5_000);
+    expect(of('error')).toMatchObject([{ inRow: 1 }]);
+    expect((await worker.done).emergency).toBeUndefined();
+    expect(await worker.done).toMatchObject({ stored: ids.length, failed: ids.length });
+  });
+
+  it('does not come when an advisor throws what gives no text', async () => {
+    const odd = Object.assign(new Error('x'), { message: { code: 1 } });
+    const thrown = [Object.create(null), odd, Symbol('s'), undefined];
+    const advisor = ({ data: [i] }: Turn): Advice => {
+      throw thrown[i as number];
+    };
+    const { env } = await place.open({ themes: { mail: { advisor, attempts: 1 } } });
+    for (const i of thrown.keys()) await env.sessions.create('mail', i, { id: `s${i}` });
+    const { worker } = await working(env, { untilEmpty: true });
+    await place.clock.pass(1_000);
+    expect(await worker.done).toMatchObject({ parked: thrown.length });
+    const errors = (await all(env)).map(({ id, error }) => `${id} ${error}`).sort();
+    expect(errors).toEqual(['s0 an error that gives no text', 's1 [object Object]', 's2 Symbol(s)', 's3 undefined']);
   });
 });
 

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { fileBytes } from './file-bytes.ts';
 import { type LmdbEnv, lmdbMagic, metaMagicAt } from './open-env.ts';
 
 interface TreeStats {
@@ -25,7 +26,7 @@ export function findPageProblems(env: LmdbEnv, file: string): string[] {
   const problems: string[] = [];
   const stats = env.root.getStats() as unknown as EnvStats;
   const pageBytes = stats.root.pageSize;
-  const { size } = statSync(file);
+  const size = fileBytes(file);
   let pages = 2 + pagesOf(stats.root) + pagesOf(stats.free);
   for (const table of env.tables.values()) pages += pagesOf(table.getStats() as unknown as TreeStats);
   if (pages > stats.lastPageNumber + 1)

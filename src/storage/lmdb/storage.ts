@@ -5,6 +5,7 @@ import { assert } from '../../core/assert.ts';
 import { TxlogError } from '../../core/errors.ts';
 import type { Pinned, Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { toStorageError } from './failure.ts';
+import { fileBytes } from './file-bytes.ts';
 import { type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
 import { OpenRanges } from './open-ranges.ts';
 import { findPageProblems } from './pages.ts';
@@ -205,7 +206,7 @@ function sizeOf(env: LmdbEnv, file: string) {
   };
   const pageBytes = stats.pageSize ?? 4096;
   return {
-    fileBytes: statSync(file).size,
+    fileBytes: fileBytes(file),
     mapBytes: stats.mapSize,
     usedBytes: (stats.lastPageNumber + 1) * pageBytes,
     readers: stats.numReaders,

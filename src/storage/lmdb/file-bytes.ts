@@ -1,0 +1,9 @@
+import { statSync } from 'node:fs';
+import { TxlogError } from '../../core/errors.ts';
+
+/** Bytes of a data file. Errors: ENV_MOVED when a rebuild removed it, so that only who has it open still reads it. */
+export function fileBytes(file: string): number {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats) return stats.size;
+  throw new TxlogError('ENV_MOVED', `${file} is gone: the environment moved to another generation`);
+}
