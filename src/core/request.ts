@@ -21,6 +21,8 @@ export interface Request extends RequestBody {
   readonly bytes: number;
   /** Set for the engine's own requests, which no client can send. */
   readonly compensates?: number;
+  /** Theme that its queue sends the receipt to. Submitted without one, its submitter gets the receipt itself. */
+  readonly respond?: string;
   /** The session that brought the request, and ends with it. */
   readonly completes?: Completion;
 }
@@ -33,9 +35,11 @@ export interface RequestInput {
   readonly payload?: JsonValue;
   readonly changes?: readonly Change[];
   readonly expect?: readonly Expectation[];
+  /** Theme that gets the receipt as a session, when the request goes through a queue. */
+  readonly respond?: string;
 }
 
-const requestFields = new Set(['id', 'type', 'actor', 'payload', 'changes', 'expect']);
+const requestFields = new Set(['id', 'type', 'actor', 'payload', 'changes', 'expect', 'respond']);
 const expectFields = new Set(['key', 'exists', 'version', 'owner']);
 const ops: ReadonlySet<string> = new Set(requestOps);
 
@@ -92,7 +96,10 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
   if (bytesKnown === undefined && bytes > limits.requestBytesMax) throw tooLarge(bytes);
   const body = { payload, changes, expect };
   // What was parsed from text is ours; what a program hands in may change before it is logged.
-  return { id, type, actor, ...(bytesKnown === undefined ? copyJson(body) : body), bytes: bytes + (bytesKnown ?? 0) };
+  const copied = bytesKnown === undefined ? copyJson(body) : body;
+  const request = { id, type, actor, ...copied, bytes: bytes + (bytesKnown ?? 0) };
+  if (input.respond === undefined) return request;
+  return { ...request, respond: checkName(input.respond, 'respond', limits.typeBytesMax) };
 }
 
 /**

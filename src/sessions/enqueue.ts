@@ -14,7 +14,7 @@ import type { SessionHost } from './session-host.ts';
 
 /** How a request is queued. */
 export interface EnqueueOptions {
-  /** Theme that gets the receipt as a session. */
+  /** Theme that gets the receipt as a session, for requests that name none. */
   readonly respond?: string;
   /** Requests of one type and order key are decided one after another. */
   readonly order?: string;
@@ -57,8 +57,8 @@ export async function enqueueChecked(
   requests: readonly Request[],
   options: EnqueueOptions,
 ): Promise<readonly EnqueueAnswer[]> {
-  const { respond } = options;
-  if (respond !== undefined) await registerTheme(host, respond);
+  const themes = new Set(requests.map((request) => request.respond ?? options.respond));
+  for (const respond of themes) if (respond !== undefined) await registerTheme(host, respond);
   const decided = await Promise.all(requests.map(({ id }) => host.find(id)));
   // One that was decided is submitted again: that gives its receipt, or tells that it was another one.
   const tasks = requests.map((request, i) => (decided[i] ? request : newSession(host, request, options)));
@@ -110,7 +110,7 @@ function sessionOf(host: SessionHost, request: Request, { respond, order, delay 
     session: request.id,
     theme,
     ...numberOf(host, theme),
-    ...checkData(dataOfRequest(request, respond)),
+    ...checkData(dataOfRequest(request, request.respond ?? respond)),
     ...(order === undefined ? {} : { order: checkName('order', order) }),
     ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
   };

@@ -222,7 +222,7 @@ export class Cluster {
       tries += 1;
       return env.process(tasks.map((task) => taskOf(env, task)));
     });
-    if (!racing && tries === 1) expect(answers.map(plainOf)).toEqual(expected);
+    if (!racing && tries === 1) expect(answers.map(plainOf).map(withoutWords)).toEqual(expected.map(withoutWords));
   }
 
   /** Another member comes first, between a batch's decision and the lock. */
@@ -394,4 +394,10 @@ function isAborted(answer: Answer): boolean {
 function ignoreInjected(error: unknown): void {
   const code = (error as { code?: string }).code;
   if (code !== 'STORAGE_FAILED' && code !== 'EMERGENCY_STOP') throw error;
+}
+
+/** How long a refusal is in the engine's words cannot be foretold; once it is in the log, the response is compared whole. */
+function withoutWords(answer: object): object {
+  const { session, now } = answer as { readonly session?: string; readonly now?: object };
+  return session?.startsWith('txlog.response/') && now ? { ...answer, now: { ...now, bytes: 0 } } : answer;
 }

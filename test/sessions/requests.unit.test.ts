@@ -46,6 +46,20 @@ describe('a queued request', () => {
     expect(await worker.stop()).toMatchObject({ removed: 1, requests: 1 });
   });
 
+  it('names the theme of its response itself, before what the caller says', async () => {
+    await env.enqueue({ ...order('r-1'), respond: 'mine' }, { respond: 'answers' });
+    await env.enqueue(order('r-2'), { respond: 'answers' });
+    await decideAll();
+    expect((await all(env)).map(({ id, themeName }) => `${themeName} ${id}`).sort()).toEqual([
+      'answers txlog.response/r-2',
+      'mine txlog.response/r-1',
+    ]);
+    // Without a queue, the submitter is told itself.
+    expect(await env.submit({ ...order('r-3'), respond: 'mine' })).toMatchObject({ outcome: 'committed' });
+    expect(await all(env)).toHaveLength(2);
+    await expect(env.enqueue({ ...order('r-4'), respond: '' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
   it('owns its id while it waits: another request under it is refused, the same one is decided at once', async () => {
     await env.enqueue(order('r-1'));
     await expect(env.submit(order('r-1', 'other'))).rejects.toMatchObject({ code: 'REQUEST_ID_CONFLICT' });
