@@ -38,10 +38,11 @@ const shellWords = (args: readonly string[]) => [process.execPath, bin, ...args]
 const status = (id: string) => JSON.parse(shell.run(['session', 'show', id, '--json']).stdout).status;
 
 it('drains on SIGTERM: the turn that runs ends or is stored, nothing stays led, and the exit code is 143', async () => {
-  make('a', 300);
+  // Both are there before the worker, which has one place: no process has to be faster than the turn.
+  make('a', 2_000);
+  make('b', 1);
   const worker = shell.start(['work', '--app', 'app.mjs', '-c', '1', '--json']);
   await heard(worker, 'led');
-  make('b', 1);
   worker.child.kill('SIGTERM');
   const { code, stdout, stderr } = await worker.ended;
   expect(code).toBe(143);
