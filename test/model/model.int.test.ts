@@ -37,10 +37,10 @@ describe('the engine on LMDB and the model', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(games(40, { faults: true }), (each) => play(lmdb(), each)),
-        { numRuns: 20 * runs },
+        { numRuns: Math.ceil(20 * runs) },
       );
     },
-    120_000 * runs,
+    120_000 * Math.max(1, runs),
   );
 
   it(
@@ -48,10 +48,10 @@ describe('the engine on LMDB and the model', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(games(30, { faults: true, sessions: true }), (each) => play(lmdb(), each)),
-        { numRuns: 10 * runs },
+        { numRuns: Math.ceil(10 * runs) },
       );
     },
-    120_000 * runs,
+    120_000 * Math.max(1, runs),
   );
 
   it(
@@ -59,9 +59,9 @@ describe('the engine on LMDB and the model', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(games(25, { rebuilds: true, sessions: true }), (each) => play(generations(), each)),
-        { numRuns: 10 * runs },
+        { numRuns: Math.ceil(10 * runs) },
       );
     },
-    120_000 * runs,
+    120_000 * Math.max(1, runs),
   );
 });

@@ -21,10 +21,10 @@ describe('the engine and the model', () => {
       const game = games(40, {}, fc.constant([one]));
       await fc.assert(
         fc.asyncProperty(game, (each) => play(memory(), each)),
-        { numRuns: 25 * runs },
+        { numRuns: Math.ceil(25 * runs) },
       );
     },
-    60_000 * runs,
+    60_000 * Math.max(1, runs),
   );
 
   it(
@@ -32,9 +32,9 @@ describe('the engine and the model', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(games(50, { faults: true }), (each) => play(memory(), each)),
-        { numRuns: 150 * runs },
+        { numRuns: Math.ceil(150 * runs) },
       );
     },
-    120_000 * runs,
+    120_000 * Math.max(1, runs),
   );
 });

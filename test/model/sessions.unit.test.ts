@@ -21,10 +21,10 @@ describe('sessions and their model', () => {
       const game = games(40, { sessions: true }, fc.constant([one]));
       await fc.assert(
         fc.asyncProperty(game, (each) => play(memory(), each)),
-        { numRuns: 15 * runs },
+        { numRuns: Math.ceil(15 * runs) },
       );
     },
-    60_000 * runs,
+    60_000 * Math.max(1, runs),
   );
 
   it(
@@ -32,9 +32,9 @@ describe('sessions and their model', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(games(50, { faults: true, sessions: true }), (each) => play(memory(), each)),
-        { numRuns: 80 * runs },
+        { numRuns: Math.ceil(80 * runs) },
       );
     },
-    120_000 * runs,
+    120_000 * Math.max(1, runs),
   );
 });
