@@ -10,6 +10,7 @@ import { onInterrupt } from '../signals.ts';
 import { say } from '../talk.ts';
 import { toAcceptedJson } from './accepted.ts';
 import { Bulk, type BulkSink, type Deliver } from './bulk.ts';
+import { boundHeap } from './heap.ts';
 import type { Input } from './input.ts';
 import { resumeCommand } from './resume.ts';
 import { Tally } from './tally.ts';
@@ -46,6 +47,7 @@ export async function submitFile(
   out: Output,
   options: SubmitFileOptions,
 ): Promise<ExitCode> {
+  boundHeap();
   const tally = new Tally();
   const progress = await startProgress(input, options);
   const done = { line: 0 };
