@@ -67,6 +67,7 @@ export const exitCodes: Readonly<Record<ErrorCode, ExitCode>> = {
   REQUEST_TOO_LARGE: 65,
   SESSION_ACTIVE: 5,
   SESSION_BUSY: 5,
+  SESSION_CHANGED: 4,
   SESSION_FENCED: 4,
   SESSION_GONE: 3,
   STORAGE_CORRUPT: 74,

@@ -1,4 +1,5 @@
 import type { Receipt } from './receipt.ts';
+import type { LogRecord } from './record.ts';
 import type { Rejection } from './rejection.ts';
 import type { Chunk, Session, ThemeEntry } from './session.ts';
 
@@ -11,6 +12,10 @@ export interface Authority {
   readonly epoch?: number;
   /** Act although another leads the session: what that one still does is refused from then on. */
   readonly force?: boolean;
+  /** Chunks of data that its author knows of: with more or fewer, SESSION_CHANGED. */
+  readonly seen?: number;
+  /** From now on, where the work that the session stands for has come to: what lists of sessions show. */
+  readonly phase?: string;
   readonly reason?: string;
   readonly actor?: string;
 }
@@ -23,6 +28,8 @@ export interface NewSession {
   /** Number for a theme that is new, in place of the one that its name gives. */
   readonly number?: number;
   readonly chunk: Chunk;
+  /** Of its data, where known. */
+  readonly bytes?: number;
   /** Seconds until it is due. */
   readonly delay?: number;
   readonly order?: string;
@@ -50,31 +57,52 @@ export interface ThemeStep {
 
 /** What may happen to a session besides. Times are in seconds from now. */
 export type SessionStep =
-  | ({ readonly op: 'append' | 'replace'; readonly chunk: Chunk } & Authority)
+  | ({ readonly op: 'append' | 'replace'; readonly chunk: Chunk; readonly bytes?: number } & Authority)
   | ({
       readonly op: 'store';
       readonly seconds: number;
       /** Why the turn failed. */
       readonly error?: string;
-      /** The turn was ended from outside: its lead is no attempt, and what is known of earlier ones stays. */
+      /** Its lead is no attempt. Without an error of its own, what is known of earlier ones stays. */
       readonly interrupted?: boolean;
     } & Authority)
   | ({ readonly op: 'park'; readonly error: string } & Authority)
-  | ({ readonly op: 'ready' | 'remove' } & Authority);
+  | ({
+      readonly op: 'ready';
+      /** Does nothing to one that does not sleep. */
+      readonly onlyStored?: boolean;
+    } & Authority)
+  | ({ readonly op: 'remove' } & Authority);
+
+/** Several operations in one record: all of them, or none. The first one's session is that of the result. */
+export interface Together {
+  readonly op: 'together';
+  readonly operations: readonly (NewSession | SessionStep)[];
+  readonly reason?: string;
+  readonly actor?: string;
+}
 
 /** Anything that can happen to a session, as the pipeline takes it. */
-export type Operation = (NewSession | LeadSession | SessionStep | ThemeStep) & {
+export type Operation = (NewSession | LeadSession | SessionStep | ThemeStep | Together) & {
   /** Bytes of its data, for the bounds of a batch. */
   readonly bytes: number;
 };
 
-/** The session that a request completes: removed in the transaction that processes the request. */
+/**
+ * The session that brought a request: the request is decided only while it is led in this epoch. What then happens to
+ * it, and to others, stands in the same record.
+ */
 export interface Completion {
   readonly session: string;
   readonly epoch: number;
-  /** Theme that gets the receipt as a session. */
-  readonly respond?: ThemeName;
+  /** Chunks of data that its leader knows of. */
+  readonly seen?: number;
+  /** What happens to sessions, by the outcome. Pure. Sessions that it makes and that were made before are left out. */
+  operations(outcome: Settled): readonly (NewSession | SessionStep)[];
 }
+
+/** The outcome of a request, as its record has it. */
+export type Settled = Pick<LogRecord, 'id' | 'outcome' | 'position' | 'time' | 'rejection'>;
 
 /** What became of an operation. */
 export type OperationResult =
@@ -94,5 +122,5 @@ export type OperationResult =
     }
   /** A lead that found no session due; `due` is when the next one will be, in ms since 1970. */
   | { readonly ok: false; readonly idle: true; readonly due: number | undefined }
-  /** SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE or SESSION_BUSY: nothing was done. */
+  /** SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE, SESSION_BUSY or SESSION_CHANGED: nothing was done. */
   | { readonly ok: false; readonly idle: false; readonly rejection: Rejection };

@@ -25,6 +25,7 @@ interface Details {
   /** The turn was ended from outside. */
   readonly interrupted?: boolean;
   readonly bytes?: number;
+  readonly phase?: string;
 }
 
 interface At {
@@ -46,7 +47,9 @@ export function foldSession(state: State, change: Change, at: At): FoldedSession
   if (!session) return refuse('SESSION_GONE', change.key, 'was removed, or never was');
   const refused =
     change.op === 'session.lead' || change.op === 'session.turn' ? undefined : barrier(session, change.key, details);
-  return refused ?? next(session, change, details, at);
+  if (refused) return refused;
+  const { phase } = details;
+  return next(phase === undefined ? session : { ...session, phase }, change, details, at);
 }
 
 function exists(key: string): FoldedSession {
@@ -126,7 +129,10 @@ function store(session: Session, details: Details, { time }: At): Session {
 /** A turn that ended well begins to count anew; one that was ended from outside counts for nothing. */
 function ended(session: Session, { error, interrupted }: Details): Session {
   const { status, attempts } = session;
-  if (interrupted) return status === 'active' ? { ...session, attempts: attempts - 1 } : session;
+  if (interrupted) {
+    const uncounted = status === 'active' ? { ...session, attempts: attempts - 1 } : session;
+    return error === undefined ? uncounted : withError(uncounted, error);
+  }
   return error === undefined ? { ...withError(session, undefined), attempts: 0 } : withError(session, error);
 }
 

@@ -40,6 +40,8 @@ export interface Session {
   readonly lease?: number;
   /** Why its last turn failed. */
   readonly error?: string;
+  /** Where the work that it stands for has come to, in a word of whoever leads it. */
+  readonly phase?: string;
 }
 
 /** A chunk of a session's data: JSON, or bytes as base64. */

@@ -11,14 +11,7 @@ import { shellWord } from '../core/shell-word.ts';
 import type { State } from '../core/state.ts';
 import type { Chosen } from './chosen.ts';
 import { decideCompensation } from './compensation.ts';
-import {
-  completionChanges,
-  findNoTheme,
-  findNotLed,
-  type OperationDecision,
-  operate,
-  type Undone,
-} from './decide-operation.ts';
+import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './decide-operation.ts';
 import { findUnmetExpectation } from './expectation.ts';
 import { runHandler } from './handler.ts';
 import { isQueuedOtherwise } from './queued-request.ts';
@@ -50,8 +43,6 @@ export type Decision = RequestDecision | OperationDecision;
 export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: Draft): RequestDecision {
   const notLed = request.completes && findNotLed(stage, request.completes);
   if (notLed) return { type: 'denied', rejection: notLed };
-  const noTheme = request.completes && findNoTheme(stage, request.completes);
-  if (noTheme) return { type: 'refused', error: noTheme };
   const earlier = stage.find(request.id);
   if (earlier) return sameBody(earlier, request) ? repeat(stage, earlier, request) : refuseConflict(earlier);
   if (!request.completes && isQueuedOtherwise(stage, request)) return refuseQueued(request.id);
@@ -68,12 +59,15 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
   const made = coded ? draftOf(stage, reader, chosen) : undefined;
   for (const change of chosen.changes) reader.state(change.key);
   stageExpiries(stage, reader);
-  return { type: 'staged', record: stageRecord(stage, request, chosen, reader), draft: made };
+  const record = stageRecord(stage, request, chosen, reader);
+  return record instanceof TxlogError ? { type: 'refused', error: record } : { type: 'staged', record, draft: made };
 }
 
-/** A request that was processed before ends its session all the same. */
-function repeat(stage: Stage, record: LogRecord, request: Request): RequestDecision {
-  if (request.completes) operate(stage, completionChanges(stage, record, request.completes), request.completes.session);
+/** A request that was processed before does to sessions what it does all the same. */
+function repeat(stage: Stage, record: LogRecord, { completes }: Request): RequestDecision {
+  const changes = completes && completionChanges(stage, record, completes);
+  if (changes instanceof TxlogError) return { type: 'refused', error: changes };
+  if (completes && changes) operate(stage, changes, completes.session);
   return { type: 'duplicate', record };
 }
 
@@ -116,7 +110,7 @@ function stageExpiries(stage: Stage, reader: DecisionReader): void {
   );
 }
 
-function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: DecisionReader): LogRecord {
+function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: DecisionReader): LogRecord | TxlogError {
   const position = stage.nextPosition;
   // A later change of the request may name the owner that an earlier one made: the request itself.
   const idAt = (at: number) => (at === position ? request.id : stage.idAt(at));
@@ -144,10 +138,11 @@ function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: Dec
     stage.add(record, after, lookup);
     return record;
   }
-  // The end of its session and the response stand in the same record: all of it or none.
+  // What it does to sessions stands in the same record: all of it or none.
   const ending = completionChanges(stage, record, request.completes);
+  if (ending instanceof TxlogError) return ending;
   const ended = foldChanges(ending, (key) => stage.state(key), context);
-  assert(ended.ok, 'a led session can be removed');
+  assert(ended.ok, 'what a led session asks for can be done');
   const complete = { ...record, changes: [...record.changes, ...ending] };
   stage.add(complete, new Map([...after, ...ended.after]), (key) =>
     isEngineKey(key) ? stage.state(key) : lookup(key),

@@ -1,4 +1,4 @@
-import { assert, present } from '../core/assert.ts';
+import { present } from '../core/assert.ts';
 import type { Change } from '../core/change.ts';
 import { TxlogError } from '../core/errors.ts';
 import { foldChanges } from '../core/fold-record.ts';
@@ -10,8 +10,10 @@ import type {
   NewSession,
   Operation,
   SessionStep,
+  Settled,
   ThemeName,
   ThemeStep,
+  Together,
 } from '../core/operation.ts';
 import { type LogRecord, operationId, sessionType } from '../core/record.ts';
 import { type Rejection, reject } from '../core/rejection.ts';
@@ -51,12 +53,17 @@ export function decideOperation(stage: Stage, operation: Operation): OperationDe
       return leadSession(stage, operation);
     case 'theme':
       return changeTheme(stage, operation);
-    default:
-      return stepSession(stage, operation);
+    case 'together':
+      return operateTogether(stage, operation);
+    default: {
+      const changed = findChanged(stage, operation);
+      if (changed) return { type: 'denied', rejection: changed };
+      return operate(stage, changesOfStep(stage, operation), operation.session, operation);
+    }
   }
 }
 
-function makeSession(stage: Stage, operation: NewSession & { readonly bytes: number }): OperationDecision {
+function makeSession(stage: Stage, operation: NewSession): OperationDecision {
   const key = sessionKey(operation.session);
   const known = stage.state(key);
   if (known) return sameSession(stage, known, operation);
@@ -65,12 +72,39 @@ function makeSession(stage: Stage, operation: NewSession & { readonly bytes: num
   return operate(stage, changes, operation.session);
 }
 
+function operateTogether(stage: Stage, { operations, ...by }: Together): OperationDecision {
+  for (const operation of operations) {
+    const changed = operation.op === 'new' ? undefined : findChanged(stage, operation);
+    if (changed) return { type: 'denied', rejection: changed };
+  }
+  const changes = changesOfAll(stage, operations);
+  if (changes instanceof TxlogError) return { type: 'refused', error: changes };
+  return operate(stage, changes, present(operations[0], 'first of several operations').session, by);
+}
+
+/** The changes of several operations; sessions that were made before are left out. */
+function changesOfAll(stage: Stage, operations: readonly (NewSession | SessionStep)[]): readonly Change[] | TxlogError {
+  const all: Change[] = [];
+  for (const operation of operations) {
+    if (operation.op === 'new' && stage.state(sessionKey(operation.session))) continue;
+    const changes = operation.op === 'new' ? changesOfNew(stage, operation) : changesOfStep(stage, operation);
+    if (changes instanceof TxlogError) return changes;
+    all.push(...changes);
+  }
+  return all;
+}
+
+/** Why an operation comes too late for what its author knows, or undefined. */
+function findChanged(stage: Stage, { session, seen }: Pick<Authority, 'session' | 'seen'>): Rejection | undefined {
+  if (seen === undefined) return undefined;
+  const now = asSession(stage.state(sessionKey(session))?.value)?.chunks ?? seen;
+  if (now === seen) return undefined;
+  return reject('SESSION_CHANGED', `session ${session} has ${now} chunks of data now, not ${seen}`);
+}
+
 /** The changes that make a session, or why there can be none: its theme is registered by the first one. */
-function changesOfNew(
-  stage: Stage,
-  operation: NewSession & { readonly bytes: number },
-): readonly Change[] | TxlogError {
-  const { session, chunk, delay = 0, order, bytes } = operation;
+function changesOfNew(stage: Stage, operation: NewSession): readonly Change[] | TxlogError {
+  const { session, chunk, bytes = bytesOf(chunk), delay = 0, order } = operation;
   const theme = themeFor(stage, operation.theme, operation.number);
   if (theme instanceof TxlogError) return theme;
   const { number } = theme;
@@ -141,25 +175,36 @@ function nextOf(stage: Stage, theme: ThemeName): string | { readonly due: number
   return due <= stage.time ? sessionOfQueueKey(key) : { due };
 }
 
-function stepSession(stage: Stage, step: SessionStep & { readonly bytes: number }): OperationDecision {
+function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] {
   const key = sessionKey(step.session);
+  if (step.op === 'ready' && step.onlyStored && asSession(stage.state(key)?.value)?.status !== 'stored') return [];
   const change: Change = { op: `session.${step.op}`, key, value: detailsOf(stage, step) };
-  const changes = step.op === 'remove' ? changesOfRemove(stage, change) : [change];
-  return operate(stage, changes, step.session, step);
+  return step.op === 'remove' ? changesOfRemove(stage, change) : [change];
 }
 
-function detailsOf(stage: Stage, step: SessionStep & { readonly bytes: number }): JsonObject {
-  const { epoch, force } = step;
-  const authority = { ...(epoch === undefined ? {} : { epoch }), ...(force ? { force } : {}) };
-  if (step.op === 'append' || step.op === 'replace') return { ...authority, bytes: step.bytes, ...step.chunk };
-  if (step.op === 'store') {
-    const due = stage.time + Math.round(step.seconds * 1000);
-    const ended = step.interrupted ? { interrupted: true } : step.error === undefined ? {} : { error: step.error };
-    return { ...authority, due, ...ended };
+function detailsOf(stage: Stage, step: SessionStep): JsonObject {
+  const { epoch, force, phase } = step;
+  const by = {
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(force ? { force } : {}),
+    ...(phase === undefined ? {} : { phase }),
+  };
+  if (step.op === 'append' || step.op === 'replace') {
+    const { chunk, bytes = bytesOf(chunk) } = step;
+    return { ...by, bytes, ...chunk };
   }
-  if (step.op === 'park') return { ...authority, error: step.error };
+  if (step.op === 'store') {
+    const { error, interrupted } = step;
+    const due = stage.time + Math.round(step.seconds * 1000);
+    return { ...by, due, ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
+  }
+  if (step.op === 'park') return { ...by, error: step.error };
   const behind = step.op === 'ready' && isHeldUp(stage, sessionKey(step.session));
-  return behind ? { ...authority, behind } : authority;
+  return behind ? { ...by, behind } : by;
+}
+
+function bytesOf(chunk: Chunk): number {
+  return 'base64' in chunk ? Buffer.byteLength(chunk.base64, 'base64') : utf8Length(JSON.stringify(chunk.data));
 }
 
 /** A removal, and the turn of the session of its order key that comes next, if it held one up. */
@@ -221,18 +266,13 @@ export function operate(
   return { type: 'operated', record, session, state, duplicate: false };
 }
 
-/** What ends the session of a request that is processed: its removal, and the response where one is asked for. */
-export function completionChanges(stage: Stage, record: LogRecord, completion: Completion): readonly Change[] {
-  const { session, epoch, respond } = completion;
-  const removal: Change = { op: 'session.remove', key: sessionKey(session), value: { epoch } };
-  const changes = changesOfRemove(stage, removal);
-  const response = responseId(record.id);
-  if (respond === undefined || stage.state(sessionKey(response))) return changes;
-  const data = responseOf(record);
-  const bytes = utf8Length(JSON.stringify(data));
-  const made = changesOfNew(stage, { op: 'new', session: response, theme: respond, chunk: { data }, bytes });
-  assert(!(made instanceof TxlogError), 'a request whose response can have no theme is refused before');
-  return [...changes, ...made];
+/** What a request that is processed does to sessions. Problems: THEME_CONFLICT and THEME_NOT_FOUND of those that it makes. */
+export function completionChanges(
+  stage: Stage,
+  record: LogRecord,
+  completion: Completion,
+): readonly Change[] | TxlogError {
+  return changesOfAll(stage, completion.operations(record));
 }
 
 /** Id of the session that brings the response to a request. */
@@ -240,25 +280,21 @@ export function responseId(request: string): string {
   return `txlog.response/${request}`;
 }
 
-function responseOf({ id, outcome, position, time, rejection }: LogRecord): JsonObject {
+/** The outcome of a request, as the session that brings its response has it. */
+export function responseOf({ id, outcome, position, time, rejection }: Settled): JsonObject {
   const receipt = { id, outcome, position: String(position), time: toTime(time) };
   return rejection ? { ...receipt, rejection: toRejectionJson(rejection) } : receipt;
 }
 
 /** Why a request may not complete a session, or undefined. */
-export function findNotLed(stage: Stage, { session, epoch }: Completion): Rejection | undefined {
+export function findNotLed(stage: Stage, { session, epoch, seen }: Completion): Rejection | undefined {
   const state = stage.state(sessionKey(session));
   const led: Session | undefined = state?.exists ? asSession(state.value) : undefined;
-  if (led?.status === 'active' && led.epoch === epoch) return undefined;
+  if (led?.status === 'active' && led.epoch === epoch)
+    return seen === undefined ? undefined : findChanged(stage, { session, seen });
   const now = led ? `it is ${led.status} in epoch ${led.epoch}` : 'it was removed';
   return reject(
     led ? 'SESSION_FENCED' : 'SESSION_GONE',
     `session ${session} is not led in epoch ${epoch} any more: ${now}`,
   );
-}
-
-/** Why the response to a request can have no theme, or undefined. */
-export function findNoTheme(stage: Stage, { respond }: Completion): TxlogError | undefined {
-  const theme = respond === undefined ? undefined : themeFor(stage, respond);
-  return theme instanceof TxlogError ? theme : undefined;
 }

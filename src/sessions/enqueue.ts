@@ -9,6 +9,7 @@ import { shellWord } from '../core/shell-word.ts';
 import type { TaskAnswer } from '../pipeline/2-batch.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { dataOfRequest, queueTheme } from '../pipeline/queued-request.ts';
+import { outboxTheme, readAddress } from './address.ts';
 import { readTheme } from './read-sessions.ts';
 import type { SessionHost } from './session-host.ts';
 
@@ -126,8 +127,9 @@ function answerOf(id: string, answer: TaskAnswer): EnqueueAnswer {
 }
 
 /** The theme of a response must be there when the request is decided: no one could be told then that it cannot be. */
-async function registerTheme(host: SessionHost, theme: string): Promise<void> {
-  checkName('respond', theme, limits.typeBytesMax);
+async function registerTheme(host: SessionHost, respond: string): Promise<void> {
+  const { queue, service } = readAddress(respond);
+  const theme = service === undefined ? queue : outboxTheme(service);
   if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme))) return;
   await host.operate([{ op: 'theme', theme, bytes: 0, ...numberOf(host, theme) }]);
 }

@@ -2,7 +2,7 @@ import { TxlogError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { Request } from '../core/request.ts';
 import type { TaskAnswer } from '../pipeline/2-batch.ts';
-import { readTheme } from './read-sessions.ts';
+import { completion } from './complete.ts';
 import type { SessionHost } from './session-host.ts';
 import { insist, setAside, type TurnContext, whatBecame } from './set-aside.ts';
 import { errorText, type Led, tell } from './turn.ts';
@@ -48,20 +48,8 @@ async function requestOf({ host, reads, operator }: TurnContext, led: Led): Prom
   const [data] = turn.data;
   if (!isJsonObject(data)) return new TxlogError('REQUEST_INVALID', 'the session holds no request');
   const { respond, ...input } = data;
-  const request = check(host, input);
-  const { session, epoch } = led;
-  if (request instanceof TxlogError) return request;
-  if (respond === undefined) return { ...request, completes: { session, epoch } };
-  // `enqueue` registers the theme of the response; whoever makes such a session by hand may not have.
-  const theme = String(respond);
-  if (await reads.read((view, snapshot) => readTheme({ view, snapshot }, theme)))
-    return { ...request, completes: { session, epoch, respond: theme } };
-  return new TxlogError('THEME_NOT_FOUND', `respond: no session ever had the theme ${theme}`);
-}
-
-function check(host: SessionHost, input: unknown): Request | TxlogError {
   try {
-    return host.check(input);
+    return { ...host.check(input), completes: completion(led, respond === undefined ? undefined : String(respond)) };
   } catch (error) {
     if (error instanceof TxlogError) return error;
     throw error;

@@ -9,6 +9,7 @@ import { type OpenOn, openOn, SteeredClock, untilQuiet, type World } from '../si
 import { type Action, fillIn, keys, type Template } from './actions.ts';
 import { modelApp } from './app.ts';
 import { checkKeys, checkRejection } from './check.ts';
+import { completing } from './completion.ts';
 import { Model, type ModelRecord, type ModelRequest } from './model.ts';
 import { fillInSession, type SessionAction, type SessionTemplate } from './session-actions.ts';
 import { checkSessions } from './session-check.ts';
@@ -376,7 +377,7 @@ function inputOf({ compensates: _, ...input }: ModelRequest): RequestInput {
 function taskOf(env: Environment, task: Submitted): Task {
   if ('operation' in task) return task.operation;
   const { completes, ...request } = task.request;
-  return { ...env.check(request), ...(completes ? { completes } : {}) };
+  return { ...env.check(request), ...(completes ? { completes: completing(completes) } : {}) };
 }
 
 function isSessionAction(action: Action | SessionAction): action is SessionAction {

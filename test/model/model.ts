@@ -1,9 +1,10 @@
 import type { App, HandlerRejection, HandlerState } from '../../src/core/app.ts';
 import type { Change } from '../../src/core/change.ts';
 import type { JsonObject, JsonValue } from '../../src/core/json.ts';
-import type { Completion, Operation } from '../../src/core/operation.ts';
+import type { Operation } from '../../src/core/operation.ts';
 import type { Expectation } from '../../src/core/record.ts';
 import type { Rejection } from '../../src/core/rejection.ts';
+import type { Ending } from './completion.ts';
 import { type Outcome, SessionModel } from './session-model.ts';
 
 // A second, naive engine: plain lists, everything computed again from the whole history each time it is asked. It shares
@@ -19,7 +20,7 @@ export interface ModelRequest {
   /** Position of the transaction to undo. */
   readonly compensates?: number;
   /** The session that it ends, when it was submitted this time: no part of what it says. */
-  readonly completes?: Completion;
+  readonly completes?: Ending;
 }
 
 /** A change as the model keeps it: an undone dedicated key goes back to this owner, or is free. */
@@ -137,10 +138,7 @@ export class Model {
   }
 
   /** What the end of a request does to its session, and the response that it leaves. */
-  private ending(
-    { request, outcome, position, time, rejection }: ModelRecord,
-    completes: Completion,
-  ): readonly Change[] {
+  private ending({ request, outcome, position, time, rejection }: ModelRecord, completes: Ending): readonly Change[] {
     const receipt = { id: request.id, outcome, position: String(position), time: new Date(time).toISOString() };
     const response = { ...receipt, ...(rejection ? { rejection: inWords(rejection) } : {}) } as JsonObject;
     const ending = this.sessions.complete(completes, request.id, response);

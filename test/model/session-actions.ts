@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import type { Authority, Completion, Operation } from '../../src/core/operation.ts';
+import type { Authority, Operation } from '../../src/core/operation.ts';
 import type { Chunk } from '../../src/core/session.ts';
 import { request, type Template } from './actions.ts';
+import type { Ending } from './completion.ts';
 import type { Model } from './model.ts';
 
 /** Which session is meant, once it is known what there is: the nth of those that are led, that live, or that ever were. */
@@ -40,7 +41,7 @@ export type SessionTemplate =
 /** A task as it is submitted: an operation, or a request that ends a session. */
 export type SessionTask =
   | { readonly operation: Operation }
-  | { readonly request: Template | number; readonly completes: Completion };
+  | { readonly request: Template | number; readonly completes: Ending };
 
 const from = <T>(...values: T[]) => fc.constantFrom(...values);
 const themes = ['a', 'b', 'é'];

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import type { Change } from '../../src/core/change.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import type { Completion, Operation } from '../../src/core/operation.ts';
+import type { Operation } from '../../src/core/operation.ts';
 import type { Chunk, Session, SessionStatus } from '../../src/core/session.ts';
 import type { ThemeCounts } from '../../src/layout/themes.ts';
+import type { Ending } from './completion.ts';
 
 // Sessions, defined a second time: nothing is kept but the log, and all is folded again whenever it is asked for.
 
@@ -123,13 +124,15 @@ export class SessionModel {
         return this.make(operation, time);
       case 'lead':
         return this.lead(operation, time);
+      case 'together':
+        throw new Error('the model plays single operations');
       default:
         return this.step(operation, time);
     }
   }
 
   /** What the end of a request does to its session: its removal, and the response; or why it may not end it. */
-  complete({ session, epoch, respond }: Completion, id: string, response: JsonObject): Outcome {
+  complete({ session, epoch, respond }: Ending, id: string, response: JsonObject): Outcome {
     const led = this.at(session)?.session;
     if (!led) return { refused: 'SESSION_GONE' };
     if (led.status !== 'active' || led.epoch !== epoch) return { refused: 'SESSION_FENCED' };
@@ -240,7 +243,7 @@ export class SessionModel {
     return { changes: [{ op: 'session.lead', key: sessionKey(id), value: { operator, lease } }], session: id };
   }
 
-  private step(operation: Exclude<Operation, { op: 'theme' | 'new' | 'lead' }>, time: number): Outcome {
+  private step(operation: Exclude<Operation, { op: 'theme' | 'new' | 'lead' | 'together' }>, time: number): Outcome {
     const { op, session, epoch, force } = operation;
     const now = this.at(session)?.session;
     if (!now) return { refused: 'SESSION_GONE' };
@@ -255,7 +258,10 @@ export class SessionModel {
     };
   }
 
-  private details(operation: Exclude<Operation, { op: 'theme' | 'new' | 'lead' }>, time: number): JsonObject {
+  private details(
+    operation: Exclude<Operation, { op: 'theme' | 'new' | 'lead' | 'together' }>,
+    time: number,
+  ): JsonObject {
     switch (operation.op) {
       case 'append':
       case 'replace':

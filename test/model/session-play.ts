@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
 import type { Change } from '../../src/core/change.ts';
 import type { JsonObject } from '../../src/core/json.ts';
-import type { Completion, Operation } from '../../src/core/operation.ts';
+import type { Operation } from '../../src/core/operation.ts';
 import type { LogRecord } from '../../src/core/record.ts';
 import type { Chunk, Session } from '../../src/core/session.ts';
 import type { TaskAnswer } from '../../src/pipeline/2-batch.ts';
+import type { Ending } from './completion.ts';
 import type { Model, ModelRequest } from './model.ts';
 
 /** What goes into one batch: an operation, or a request that ends a session. */
@@ -85,7 +86,7 @@ export function followOperation(model: Model, record: LogRecord): void {
 }
 
 /** How the request of a record ended a session, if it did. */
-export function completionOf(record: LogRecord): Completion | undefined {
+export function completionOf(record: LogRecord): Ending | undefined {
   const engine = engineChanges(record);
   const removal = engine.find(({ op }) => op === 'session.remove');
   if (!removal) return undefined;

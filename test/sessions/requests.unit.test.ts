@@ -1,9 +1,11 @@
 // Goal: a queued request is decided exactly once, whatever fails or dies, and its end, its states and its response are one
 // record. Method: workers on one environment in memory whose writes fail, or die, one after another.
+
 import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type App, rejectRequest } from '../../src/core/app.ts';
 import type { Environment } from '../../src/environment.ts';
+import { completing } from '../model/completion.ts';
 import type { Fault, FaultyStorage } from '../sim/faulty-storage.ts';
 import { settle } from './timed-clock.ts';
 import { all, Workplace, working } from './workplace.ts';
@@ -136,11 +138,13 @@ describe('a queued request', () => {
     await env.enqueue(order('r-1'));
     const led = await env.sessions.lead({ theme: 'request/order' }, 'me', 30);
     expect(led.ok).toBe(true);
-    const completes = { session: 'r-1', epoch: 1, respond };
+    const completes = completing({ session: 'r-1', epoch: 1, respond });
     const [answer] = await env.process([{ ...env.check(order('r-1')), completes }]);
     expect(answer).toMatchObject({ error: { code } });
     expect(await all(env)).toMatchObject([{ id: 'r-1', status: 'active' }]);
-    const [again] = await env.process([{ ...env.check(order('r-1')), completes: { session: 'r-1', epoch: 1 } }]);
+    const [again] = await env.process([
+      { ...env.check(order('r-1')), completes: completing({ session: 'r-1', epoch: 1 }) },
+    ]);
     expect(again).toMatchObject({ receipt: { outcome: 'committed' } });
   });
 
@@ -176,7 +180,7 @@ describe('a queued request', () => {
   it.each([
     ['is no request', 'words', {}, /REQUEST|no request/],
     ['has an id that was used for another', { id: 'taken', type: 'order', payload: 'other' }, {}, /used at position/],
-    ['asks for a response in a theme that never was', { type: 'order', respond: 'nowhere' }, {}, /nowhere/],
+    ['asks for a response at no address', { type: 'order', respond: '@nowhere' }, {}, /to: /],
     [
       'does not fit the schema of its type any more',
       { type: 'order', payload: 'good' },
