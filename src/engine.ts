@@ -7,6 +7,7 @@ import { fileLeases } from './leases/files.ts';
 import { memoryLeases } from './leases/memory.ts';
 import { type Handle, inMemory, openHandle } from './open-handle.ts';
 import { localOrder } from './order/local/order.ts';
+import { outsideOf } from './outside.ts';
 import { Pipeline } from './pipeline/0-pipeline.ts';
 import type { Clock } from './ports/clock.ts';
 import { systemClock } from './system-clock.ts';
@@ -77,7 +78,9 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
   const connect = async () => start(await open());
   const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
   const connection = await connect();
-  return new Environment({ dir: path, app, clock, leases, random: Math.random, makeId, start, connect, connection });
+  const outside = outsideOf(app, (service, options) => openEnvironment(service, options));
+  const parts = { dir: path, app, clock, leases, random: Math.random, makeId, start, connect, connection };
+  return new Environment({ ...parts, ...outside });
 }
 
 async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {

@@ -3,7 +3,9 @@ import type { Handle } from './open-handle.ts';
 import type { Pipeline } from './pipeline/0-pipeline.ts';
 import type { Progress } from './pipeline/reading.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Effects } from './ports/effects.ts';
 import type { Leases } from './ports/leases.ts';
+import type { Services } from './ports/services.ts';
 
 /** One generation of an environment, open, and the pipeline that writes it. */
 export interface Connection {
@@ -18,6 +20,8 @@ export interface EnvironmentParts {
   readonly clock: Clock;
   readonly connection: Connection;
   readonly leases: Leases;
+  readonly effects: Effects;
+  readonly services: Services;
   /** Chance, from 0 to less than 1: spreads what would else be tried again all at once. */
   random(): number;
   /** A new time-ordered id for a request. */

@@ -15,10 +15,13 @@ import { EnvironmentReading } from './environment-reading.ts';
 import type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
 import { receiptOrThrow, resultOrThrow } from './pipeline/7-respond.ts';
 import { refuseTooLarge, splitUnits } from './pipeline/units.ts';
+import type { Effects } from './ports/effects.ts';
 import type { Leases } from './ports/leases.ts';
+import type { Services } from './ports/services.ts';
 import type { ReplayTarget } from './rebuild.ts';
 import type { WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
 import type { StoredCursor } from './rescan/cursor.ts';
+import { Sagas } from './sagas/sagas.ts';
 import type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/enqueue.ts';
 import type { LeadOptions } from './sessions/lead.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -35,15 +38,23 @@ import type { Worker, WorkOptions } from './sessions/work.ts';
 export class Environment extends EnvironmentReading {
   /** Durable work items, by theme. */
   readonly sessions: Sessions;
+  /** Work of several steps, each of which can be undone. */
+  readonly sagas: Sagas;
   /** Signs of life of those who lead sessions. */
   readonly leases: Leases;
+  /** What steps of sagas reach outside. */
+  readonly effects: Effects;
+  readonly services: Services;
   private readonly parts: EnvironmentParts;
 
   constructor(parts: EnvironmentParts) {
     super(parts);
     this.parts = parts;
     this.leases = parts.leases;
+    this.effects = parts.effects;
+    this.services = parts.services;
     this.sessions = new Sessions(this);
+    this.sagas = new Sagas(this);
   }
 
   /** A new time-ordered id, as a request gets that names none. */
@@ -264,6 +275,7 @@ export class Environment extends EnvironmentReading {
 
   /** Waits for all work under way, writes the indexes, and closes. May be called twice. */
   async close(): Promise<void> {
+    await this.services.close();
     await this.connections.close();
   }
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app.ts';
 import { TxlogError } from '../core/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/json.ts';
+import { findSagaProblem } from './sagas.ts';
 import { compileSchema, type PayloadCheck } from './schema.ts';
 import { findThemeProblem } from './themes.ts';
 
@@ -41,19 +42,28 @@ function findModule(file: string): string {
  */
 export async function compileApp(app: unknown, source: string): Promise<LoadedApp> {
   if (typeof app !== 'object' || app === null) throw invalid(source, 'its default export is not an app; use defineApp');
-  const { requests = {}, themes, map } = app as App;
+  const { requests = {}, themes, sagas = {}, map } = app as App;
   const unknown = Object.keys(app).find((name) => !appFields.has(name));
   if (unknown !== undefined) throw invalid(source, `an app has no field ${JSON.stringify(unknown)}`);
   if (typeof requests !== 'object') throw invalid(source, 'requests is not an object');
   if (map !== undefined && typeof map !== 'function') throw invalid(source, 'map is not a function');
-  const problem = findThemeProblem(themes);
+  const problem = findThemeProblem(themes) ?? findSagaProblem(app as App);
   if (problem !== undefined) throw invalid(source, problem);
   const checks = new Map<string, (payload: JsonValue | undefined) => string | undefined>();
   for (const [type, handler] of Object.entries(requests)) {
     checkHandler(source, type, handler);
     if (handler.schema) checks.set(type, guarded(source, type, await compile(source, type, handler.schema)));
   }
-  return { ...(app as App), source, findPayloadProblem: (type, payload) => checks.get(type)?.(payload) };
+  const starts = new Map<string, PayloadCheck>();
+  for (const [type, { schema }] of Object.entries(sagas)) {
+    if (schema) starts.set(type, guarded(source, type, await compile(source, type, schema)));
+  }
+  return {
+    ...(app as App),
+    source,
+    findPayloadProblem: (type, payload) => checks.get(type)?.(payload),
+    findSagaProblem: (type, data) => starts.get(type)?.(data),
+  };
 }
 
 async function importDefault(path: string): Promise<unknown> {
@@ -80,7 +90,7 @@ function ownName(): Record<string, string> {
   return found ? { txlog: found.pathname } : {};
 }
 
-const appFields = new Set(['requests', 'themes', 'map']);
+const appFields = new Set(['requests', 'themes', 'sagas', 'processes', 'name', 'services', 'map']);
 const handlerFields = new Set(['schema', 'authorize', 'decide', 'compensate', 'reducers']);
 
 function checkHandler(source: string, type: string, handler: RequestType): void {

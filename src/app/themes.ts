@@ -2,7 +2,7 @@ import type { App } from '../core/app.ts';
 import { isJsonObject } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 
-const themeFields = ['number', 'advisor', 'lease', 'timeout', 'backoff', 'attempts', 'concurrency'];
+const themeFields = ['number', 'advisor', 'answers', 'lease', 'timeout', 'backoff', 'attempts', 'concurrency'];
 const backoffFields = ['first', 'factor', 'max'];
 const numberMax = 2 ** 32 - 1;
 
@@ -50,6 +50,9 @@ function findProblem(at: string, theme: unknown): string | undefined {
   if (!isJsonObject(theme)) return `${at} is not an object`;
   const { advisor, backoff } = theme as { advisor?: unknown; backoff?: unknown };
   if (advisor !== undefined && typeof advisor !== 'function') return `${at}.advisor is not a function`;
+  const { answers } = theme as { answers?: unknown };
+  if (answers !== undefined && typeof answers !== 'boolean') return `${at}.answers is true or false`;
+  if (answers && advisor) return `${at} has answers, which need no advisor`;
   const own = findFieldProblem(at, theme, themeFields, numbers);
   if (own !== undefined || backoff === undefined) return own;
   if (!isJsonObject(backoff)) return `${at}.backoff is not an object`;

@@ -1,8 +1,11 @@
 import type { Change } from './change.ts';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { ProcessDefinition } from './process-definition.ts';
 import type { StoredRecord } from './record.ts';
 import type { Owner } from './rejection.ts';
 import type { RequestInput } from './request.ts';
+import type { SagaDefinition } from './saga-definition.ts';
+import type { ServiceDefinition } from './service-definition.ts';
 import type { ThemeDefinition } from './theme.ts';
 
 /** A state as a handler sees it. Frozen. */
@@ -63,6 +66,12 @@ export interface RequestType {
 export interface App {
   readonly requests?: Readonly<Record<string, RequestType>>;
   readonly themes?: Readonly<Record<string, ThemeDefinition>>;
+  readonly sagas?: Readonly<Record<string, SagaDefinition>>;
+  readonly processes?: Readonly<Record<string, ProcessDefinition>>;
+  /** Name of this environment, as other services know it: where their answers go. */
+  readonly name?: string;
+  /** Environments of other services, by the names by which steps and addresses know them. */
+  readonly services?: Readonly<Record<string, ServiceDefinition>>;
   /** Turns a foreign line (already parsed) into a request, several, or none. */
   map?(line: JsonValue, lineNumber: number): RequestInput | readonly RequestInput[] | undefined;
 }
@@ -71,10 +80,16 @@ export interface App {
 export interface LoadedApp extends App {
   readonly source: string;
   findPayloadProblem(type: string, payload: JsonValue | undefined): string | undefined;
+  /** The same for what a saga is started with. */
+  findSagaProblem(type: string, data: JsonValue): string | undefined;
 }
 
 /** No user code: requests carry their changes. */
-export const emptyApp: LoadedApp = { source: '', findPayloadProblem: () => undefined };
+export const emptyApp: LoadedApp = {
+  source: '',
+  findPayloadProblem: () => undefined,
+  findSagaProblem: () => undefined,
+};
 
 /** Refuses a request from within a handler. */
 export function rejectRequest(code: string, reason: string, key?: string): HandlerRejection {

@@ -38,6 +38,10 @@ export const errorCodes = [
   'REQUEST_ID_CONFLICT',
   'REQUEST_INVALID',
   'REQUEST_TOO_LARGE',
+  'SAGA_NOT_FOUND',
+  'SAGA_STATE',
+  'SERVICE_FAILED',
+  'SERVICE_NOT_FOUND',
   'SESSION_ACTIVE',
   'SESSION_BUSY',
   'SESSION_CHANGED',
@@ -71,6 +75,7 @@ export const rejectionCodes = [
   'NOT_COMPENSABLE',
   'NOT_OWNER',
   'NUMBER_INEXACT',
+  'SAGA_COMPENSATED',
   'VALUE_MISMATCH',
   'VALUE_OVERSIZED',
 ] as const;

@@ -42,6 +42,13 @@ export const limits = {
   /** Ranges of the log up to this length are read in order: faster than to look for an index. */
   scanInOrderMax: 4_000,
   commitFailuresMax: 3,
+  /** What a step of a saga gives: it travels with the saga. Larger data belong elsewhere, and their name here. */
+  stepResultBytesMax: 64 * 1024,
+  /** Steps that a saga does at the same time, and in all. */
+  stepsAtOnceMax: 12,
+  stepsMax: 200,
+  /** Leaves room for the names of steps, of which keys are made. */
+  sagaIdBytesMax: 160,
   /** Errors in a row after which a worker stops. */
   workerErrorsMax: 10,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */

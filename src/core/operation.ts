@@ -1,7 +1,7 @@
 import type { Receipt } from './receipt.ts';
 import type { LogRecord } from './record.ts';
 import type { Rejection } from './rejection.ts';
-import type { Chunk, Session, ThemeEntry } from './session.ts';
+import type { Chunk, Session, SessionStatus, ThemeEntry } from './session.ts';
 
 /** A theme by its name, or by its number once it has a name. */
 export type ThemeName = string | number;
@@ -69,8 +69,8 @@ export type SessionStep =
   | ({ readonly op: 'park'; readonly error: string } & Authority)
   | ({
       readonly op: 'ready';
-      /** Does nothing to one that does not sleep. */
-      readonly onlyStored?: boolean;
+      /** Does nothing to one whose status is another. */
+      readonly only?: readonly SessionStatus[];
     } & Authority)
   | ({ readonly op: 'remove' } & Authority);
 

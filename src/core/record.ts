@@ -59,6 +59,9 @@ export const expireType = 'txlog.expire';
 /** Records of what happened to sessions, and nothing else. */
 export const sessionType = 'txlog.session';
 
+/** How a saga ended: committed when all its steps are done, rejected when they are compensated. Its id is the saga's. */
+export const sagaType = 'txlog.saga';
+
 /** Id of a record of `sessionType`: it needs no index. */
 export function operationId(position: number): string {
   return `${sessionType}/${position}`;

@@ -13,6 +13,7 @@ import { findKeyProblem, findNameProblem } from './key.ts';
 import { limits } from './limits.ts';
 import type { Completion } from './operation.ts';
 import { type Expectation, type RequestBody, reservedTypePrefix } from './record.ts';
+import type { Rejection } from './rejection.ts';
 
 /** A valid request, ready to be decided. */
 export interface Request extends RequestBody {
@@ -23,6 +24,8 @@ export interface Request extends RequestBody {
   readonly compensates?: number;
   /** Theme that its queue sends the receipt to. Submitted without one, its submitter gets the receipt itself. */
   readonly respond?: string;
+  /** Set for the engine's own requests: it is refused for this. */
+  readonly refusal?: Rejection;
   /** The session that brought the request, and ends with it. */
   readonly completes?: Completion;
 }

@@ -68,6 +68,8 @@ export interface Question {
   readonly data: JsonValue;
   /** Messages of one queue and order key are led one after another. */
   readonly order?: string;
+  /** Queue of this environment that the answer comes to; `answers` in its theme says so. Default `answers`. */
+  readonly respond?: string;
 }
 
 /** One thing that a step does. */

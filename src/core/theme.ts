@@ -1,4 +1,5 @@
 import type { JsonValue } from './json.ts';
+import type { RequestInput } from './request.ts';
 
 /** The session as an advisor sees it. Frozen. */
 export interface Turn {
@@ -20,10 +21,15 @@ export interface Turn {
   readonly signal: AbortSignal;
 }
 
-/** The next operation, as an advisor answers. `remove`, `store` and `park` end the turn. */
+/** The next operation, as an advisor answers. `remove`, `request`, `store` and `park` end the turn. */
 export type Advice =
   | { readonly op: 'append' | 'replace'; readonly data: JsonValue | Uint8Array }
   | { readonly op: 'remove' }
+  /**
+   * Decides a request and removes the session, in one record: once, whatever dies. The receipt goes to `respond`: a queue
+   * of this environment, or `QUEUE@SERVICE`.
+   */
+  | { readonly op: 'request'; readonly request: RequestInput; readonly respond?: string }
   /** Sleeps so many seconds, and is led again. */
   | { readonly op: 'store'; readonly seconds: number }
   /** Waits for a person. */
@@ -47,6 +53,8 @@ export interface ThemePolicy {
 export interface ThemeDefinition extends ThemePolicy {
   /** Its uint32, when the one that its name gives is taken. */
   readonly number?: number;
+  /** Its sessions are answers to questions of sagas, and need no advisor. */
+  readonly answers?: boolean;
   /** Told the session, it answers with the next operation. May do anything; replay never calls it. */
   advisor?(turn: Turn): Advice | Promise<Advice>;
 }

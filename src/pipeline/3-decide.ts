@@ -86,6 +86,7 @@ function draftOf(stage: Stage, reader: DecisionReader, chosen: Chosen): Draft | 
 export function choose(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
   const unmet = findUnmetExpectation(request.expect, reader);
   if (unmet) return { ok: false, rejection: unmet, changes: request.changes, decided: false };
+  if (request.refusal) return { ok: false, rejection: request.refusal, changes: [], decided: true };
   if (request.compensates !== undefined) return decideCompensation(app, reader, request.compensates);
   return runHandler(app, reader, request);
 }

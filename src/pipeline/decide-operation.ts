@@ -177,7 +177,8 @@ function nextOf(stage: Stage, theme: ThemeName): string | { readonly due: number
 
 function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] {
   const key = sessionKey(step.session);
-  if (step.op === 'ready' && step.onlyStored && asSession(stage.state(key)?.value)?.status !== 'stored') return [];
+  const { status } = asSession(stage.state(key)?.value) ?? {};
+  if (step.op === 'ready' && step.only && !(status && step.only.includes(status))) return [];
   const change: Change = { op: `session.${step.op}`, key, value: detailsOf(stage, step) };
   return step.op === 'remove' ? changesOfRemove(stage, change) : [change];
 }

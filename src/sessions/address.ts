@@ -13,14 +13,6 @@ export interface Message {
   readonly delay?: number;
 }
 
-/** What waits in the theme of a service until it is delivered to its environment. */
-export interface Parcel {
-  readonly id: string;
-  readonly queue: string;
-  readonly data: JsonValue;
-  readonly order?: string;
-}
-
 const outboxPrefix = 'to/';
 
 /** Theme in which messages for a service wait until they are delivered. */

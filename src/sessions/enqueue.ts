@@ -1,7 +1,6 @@
 import { assert, present } from '../core/assert.ts';
 import { checkData, checkName, checkSeconds } from '../core/check-session.ts';
 import { TxlogError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { Request, RequestInput } from '../core/request.ts';

@@ -1,7 +1,7 @@
 import { limits } from '../core/limits.ts';
 import type { Operation } from '../core/operation.ts';
 import type { OperatorState } from '../ports/leases.ts';
-import { backoffSeconds, fullPolicy } from './policy.ts';
+import { backoffSeconds, fullPolicy, policyOfTheme } from './policy.ts';
 import { readThemeEntries, type SessionReading, sessionsOf } from './read-sessions.ts';
 import type { SessionHost } from './session-host.ts';
 
@@ -71,7 +71,7 @@ async function ledSessions(host: SessionHost, theme?: string): Promise<readonly 
 
 function remedy(host: SessionHost, orphan: Orphan): Operation {
   const { id: session, epoch, attempts, themeName } = orphan.session;
-  const policy = fullPolicy(host.app.themes?.[themeName]);
+  const policy = fullPolicy(policyOfTheme(host.app, themeName));
   const step = { session, epoch, error: reasonOf(orphan), bytes: 0 };
   if (attempts >= policy.attempts) return { op: 'park', ...step };
   // An operator may die of anything. Only a session that it happens to again is suspected.

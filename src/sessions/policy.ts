@@ -1,4 +1,14 @@
+import type { App } from '../core/app.ts';
+import { sagaOfTheme } from '../core/saga.ts';
 import { type ThemePolicy, themeDefaults } from '../core/theme.ts';
+
+/** What the app says of a theme. */
+export function policyOfTheme({ themes, sagas }: App, theme: string): ThemePolicy {
+  const type = sagaOfTheme(theme);
+  const { lease, concurrency } = (type === undefined ? undefined : sagas?.[type]) ?? {};
+  const saga = { ...(lease === undefined ? {} : { lease }), ...(concurrency === undefined ? {} : { concurrency }) };
+  return { ...saga, ...themes?.[theme] };
+}
 
 /** A policy without gaps. Times in seconds. */
 export interface FullPolicy {

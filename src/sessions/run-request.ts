@@ -3,7 +3,6 @@ import { isJsonObject } from '../core/json.ts';
 import type { Request } from '../core/request.ts';
 import type { TaskAnswer } from '../pipeline/2-batch.ts';
 import { completion } from './complete.ts';
-import type { SessionHost } from './session-host.ts';
 import { insist, setAside, type TurnContext, whatBecame } from './set-aside.ts';
 import { errorText, type Led, tell } from './turn.ts';
 import type { TurnReport } from './turn-report.ts';

@@ -1,8 +1,9 @@
 import type { Turn } from '../core/theme.ts';
 import type { Clock } from '../ports/clock.ts';
+import { completion } from './complete.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import { endOf, handBack, insist, setAside, type TurnContext, whatBecame } from './set-aside.ts';
-import { errorText, type Led, operationOf, tell } from './turn.ts';
+import { type CheckedAdvice, checkAdvice, errorText, type Led, operationOf, tell } from './turn.ts';
 import type { TurnReport } from './turn-report.ts';
 
 type Advisor = (turn: Turn) => unknown;
@@ -49,7 +50,9 @@ async function goOn(context: TurnContext, led: Led, advisor: Advisor, { interrup
     const turn = await tell(reads, led, step, interruption);
     if (!turn) return whatBecame(host, led);
     const answer = advisor(turn);
-    const operation = operationOf(led, isPromise(answer) ? await wait(answer) : answer);
+    const advice = checkAdvice(isPromise(answer) ? await wait(answer) : answer);
+    if (advice.op === 'request') return complete(context, led, advice, progress);
+    const operation = operationOf(led, advice);
     const result = await confirm(context, operation);
     if (!result.ok) return whatBecame(host, led);
     progress.operations += 1;
@@ -62,6 +65,23 @@ async function goOn(context: TurnContext, led: Led, advisor: Advisor, { interrup
       return insist(context, led, { op: 'store', session, epoch, seconds: 0, bytes: 0 });
     }
   }
+}
+
+/** Decides the request of an advice, and ends the session with it. Errors: those of the request. */
+async function complete(
+  context: TurnContext,
+  led: Led,
+  { request, respond }: CheckedAdvice,
+  progress: Going['progress'],
+): Promise<TurnReport['ended']> {
+  const { host } = context;
+  const completes = completion(led, respond === undefined ? undefined : String(respond));
+  const [answer] = await host.process([{ ...host.check(request), completes }]);
+  if (answer && 'error' in answer) throw answer.error;
+  context.confirmed();
+  if (answer && 'refusal' in answer) return whatBecame(host, led);
+  progress.operations += 1;
+  return 'removed';
 }
 
 async function confirm(context: TurnContext, operation: ReturnType<typeof operationOf>) {

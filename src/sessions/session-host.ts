@@ -4,13 +4,18 @@ import type { StoredRecord } from '../core/record.ts';
 import type { Request } from '../core/request.ts';
 import type { Answer, Task, TaskAnswer } from '../pipeline/2-batch.ts';
 import type { Watching } from '../pipeline/reading.ts';
+import type { Effects } from '../ports/effects.ts';
 import type { Leases } from '../ports/leases.ts';
+import type { Services } from '../ports/services.ts';
 import type { Storage } from '../ports/storage.ts';
 
 /** What sessions and those who work on them need of an environment. */
 export interface SessionHost extends Watching {
   readonly app: LoadedApp;
   readonly leases: Leases;
+  /** What steps of sagas reach outside of this environment. */
+  readonly effects: Effects;
+  readonly services: Services;
   readonly handle: { readonly storage: Storage };
   makeId(): string;
   /** Chance, from 0 to less than 1. */

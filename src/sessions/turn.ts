@@ -59,6 +59,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   append: ['data'],
   replace: ['data'],
   remove: [],
+  request: ['request'],
   store: ['seconds'],
   park: ['error'],
 };
@@ -66,10 +67,9 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
 /**
  * The operation that an advisor's answer asks for.
  *
- * Errors: AdviceProblem of what is no advice; VALUE_TOO_LARGE and the JSON_ codes of its data.
+ * Errors: VALUE_TOO_LARGE and the JSON_ codes of its data.
  */
-export function operationOf({ session, epoch }: Led, answer: unknown): Operation {
-  const advice = checkAdvice(answer);
+export function operationOf({ session, epoch }: Led, advice: CheckedAdvice): Operation {
   const by = { session, epoch };
   switch (advice.op) {
     case 'append':
@@ -84,7 +84,11 @@ export function operationOf({ session, epoch }: Led, answer: unknown): Operation
   }
 }
 
-function checkAdvice(answer: unknown): Readonly<Record<string, unknown>> & { readonly op: string } {
+/** Advice whose fields are there, and no others. */
+export type CheckedAdvice = Readonly<Record<string, unknown>> & { readonly op: string };
+
+/** Errors: AdviceProblem of what is no advice. */
+export function checkAdvice(answer: unknown): CheckedAdvice {
   if (typeof answer !== 'object' || answer === null || !('op' in answer)) {
     throw new AdviceProblem(
       `an advisor answers with an operation such as { op: 'remove' }, not with ${nameOf(answer)}`,
@@ -93,7 +97,8 @@ function checkAdvice(answer: unknown): Readonly<Record<string, unknown>> & { rea
   const { op } = answer;
   const fields = typeof op === 'string' && Object.hasOwn(fieldsOf, op) ? fieldsOf[op] : undefined;
   if (!fields) throw new AdviceProblem(`op is one of ${Object.keys(fieldsOf).join(', ')}`);
-  const unknown = Object.keys(answer).find((field) => field !== 'op' && !fields.includes(field));
+  const known = ['op', ...fields, ...(op === 'request' ? ['respond'] : [])];
+  const unknown = Object.keys(answer).find((field) => !known.includes(field));
   if (unknown !== undefined) throw new AdviceProblem(`${op} has no field ${JSON.stringify(unknown)}`);
   const missing = fields.find((field) => (answer as Record<string, unknown>)[field] === undefined);
   if (missing !== undefined) throw new AdviceProblem(`${op} needs ${missing}`);

@@ -2,7 +2,8 @@ import type { LoadedApp } from '../core/app.ts';
 import { checkLease, checkWhole } from '../core/arguments.ts';
 import { TxlogError } from '../core/errors.ts';
 import { isQueueTheme } from '../pipeline/queued-request.ts';
-import { fullPolicy } from './policy.ts';
+import { fullPolicy, policyOfTheme } from './policy.ts';
+import type { TurnKind } from './turn-kind.ts';
 import type { WorkOptions } from './work.ts';
 
 /** What a worker works on. */
@@ -15,12 +16,13 @@ export interface WorkThemes {
 }
 
 /** Checks the options of a worker. Errors: USAGE; THEME_NOT_FOUND of a theme without an advisor. */
-export function workThemes(app: LoadedApp, options: WorkOptions): WorkThemes {
+export function workThemes(app: LoadedApp, options: WorkOptions, kinds: readonly TurnKind[] = []): WorkThemes {
   checkWhole('concurrency', options.concurrency);
   if (options.concurrency === 0) throw new TxlogError('USAGE', 'concurrency is 1 or more');
   if (options.lease !== undefined) checkLease(options.lease);
   const themes = app.themes ?? {};
-  const advised = Object.keys(themes).filter((name) => themes[name]?.advisor);
+  const own = kinds.flatMap((kind) => kind.themes(app));
+  const advised = [...Object.keys(themes).filter((name) => themes[name]?.advisor), ...own];
   for (const name of options.themes ?? []) {
     if (isQueueTheme(name) || advised.includes(name)) continue;
     throw new TxlogError('THEME_NOT_FOUND', `no advisor for the theme ${name}`, {
@@ -28,7 +30,7 @@ export function workThemes(app: LoadedApp, options: WorkOptions): WorkThemes {
     });
   }
   const wanted = new Set(options.themes ?? advised);
-  const leases = [...wanted].map((name) => fullPolicy(themes[name]).lease);
+  const leases = [...wanted].map((name) => fullPolicy(policyOfTheme(app, name)).lease);
   const lease = leases.length === 0 ? fullPolicy().lease : Math.min(...leases);
   return { wanted, queues: options.themes === undefined, lease };
 }

@@ -8,13 +8,14 @@ import { type DueWork, findDue, sharePlaces } from './due-sessions.ts';
 import { mend } from './janitor.ts';
 import { findLedBy } from './lead.ts';
 import { Operator } from './operator.ts';
-import { fullPolicy } from './policy.ts';
+import { fullPolicy, policyOfTheme } from './policy.ts';
 import { runRequest } from './run-request.ts';
 import { runTurn } from './run-turn.ts';
 import type { SessionHost } from './session-host.ts';
 import { isFinal, type TurnContext } from './set-aside.ts';
 import { operateTogether, readTogether } from './together.ts';
 import { type Led, ledSession } from './turn.ts';
+import type { TurnKind } from './turn-kind.ts';
 import type { TurnReport } from './turn-report.ts';
 import type { WorkEvent, Worker, WorkOptions, WorkReport } from './work.ts';
 import { type WorkThemes, workThemes } from './work-themes.ts';
@@ -27,8 +28,8 @@ const mendMs = 5_000;
 const retryMs = { first: 100, max: 5_000 };
 
 /** Starts a worker. Errors: USAGE and THEME_NOT_FOUND of options that do not fit; ENV_READ_ONLY, STORAGE_FAILED. */
-export function startWorker(host: SessionHost, options: WorkOptions): Worker {
-  const worker = new WorkerRun(host, options, workThemes(host.app, options));
+export function startWorker(host: SessionHost, options: WorkOptions, kinds: readonly TurnKind[]): Worker {
+  const worker = new WorkerRun(host, options, workThemes(host.app, options, kinds), kinds);
   const done = worker.run();
   return {
     done,
@@ -50,6 +51,7 @@ class WorkerRun {
   private readonly operate: TurnContext['operate'];
   private readonly options: WorkOptions;
   private readonly themes: WorkThemes;
+  private readonly kinds: readonly TurnKind[];
   private readonly tally = new WorkerTally();
   private readonly running = new Map<string, { readonly theme: string; readonly turn: Promise<void> }>();
   private readonly drained = new AbortController();
@@ -69,12 +71,13 @@ class WorkerRun {
   /** A turn came to no end: its session may still be led. */
   private mayLead = false;
 
-  constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes) {
+  constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes, kinds: readonly TurnKind[]) {
     this.host = host;
     this.reads = readTogether(host);
     this.operate = operateTogether(host);
     this.options = options;
     this.themes = themes;
+    this.kinds = kinds;
     this.operator = this.takeLease();
     // Each turn listens.
     setMaxListeners(0, this.killed.signal);
@@ -189,7 +192,7 @@ class WorkerRun {
   }
 
   private roomOf(theme: string): number {
-    const { concurrency } = this.host.app.themes?.[theme] ?? {};
+    const { concurrency } = policyOfTheme(this.host.app, theme);
     if (concurrency === undefined) return Number.POSITIVE_INFINITY;
     const led = [...this.running.values()].filter((other) => other.theme === theme).length;
     return Math.max(0, concurrency - led);
@@ -237,18 +240,21 @@ class WorkerRun {
   }
 
   private runTurn(led: Led): Promise<TurnReport> {
-    const definition: ThemeDefinition = this.host.app.themes?.[led.theme] ?? {};
+    const { app } = this.host;
+    const definition: ThemeDefinition = app.themes?.[led.theme] ?? {};
     const context = {
       host: this.host,
       reads: this.reads,
       operate: this.operate,
       operator: this.operator,
-      policy: fullPolicy(definition),
+      policy: fullPolicy(policyOfTheme(app, led.theme)),
       kill: this.killed.signal,
       drain: this.drained.signal,
       confirmed: (error?: Error) => this.confirmed(error),
     };
     if (isQueueTheme(led.theme)) return runRequest(context, led);
+    const kind = this.kinds.find(({ handles }) => handles(led.theme, app));
+    if (kind) return kind.run(context, led);
     return runTurn(context, led, (turn) => definition.advisor?.(turn));
   }
 

@@ -4,10 +4,12 @@ import { compileApp } from '../../src/app/load.ts';
 import { type App, emptyApp } from '../../src/core/app.ts';
 import { limits } from '../../src/core/limits.ts';
 import { Environment } from '../../src/environment.ts';
+import type { EnvironmentParts } from '../../src/environment-parts.ts';
 import { Catalog } from '../../src/layout/catalog.ts';
 import { memoryLeases } from '../../src/leases/memory.ts';
 import { type Handle, initialise } from '../../src/open-handle.ts';
 import { localOrder } from '../../src/order/local/order.ts';
+import { outsideOf } from '../../src/outside.ts';
 import { Pipeline } from '../../src/pipeline/0-pipeline.ts';
 import { View } from '../../src/pipeline/view.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -66,6 +68,8 @@ export interface OpenOn {
   /** Those that other environments of the same world have; its own when absent. */
   readonly leases?: Leases;
   readonly random?: () => number;
+  /** What steps reach outside of it; what this machine has when absent. */
+  readonly outside?: Partial<Pick<EnvironmentParts, 'effects' | 'services'>>;
 }
 
 /** Opens an environment on any storage, as `openEnvironment` does on LMDB; makes it when the storage is empty. */
@@ -88,7 +92,9 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   };
   const { leases = memoryLeases(clock), random = () => 0.5 } = options;
   const connection = await connect();
-  return new Environment({ dir: ':memory:', app, clock, leases, random, makeId, start, connect, connection });
+  const outside = { ...outsideOf(app, () => Promise.reject(new Error('no other environments'))), ...options.outside };
+  const parts = { dir: ':memory:', app, clock, leases, random, makeId, start, connect, connection };
+  return new Environment({ ...parts, ...outside });
 }
 
 /** Bounds of a size at which small tests cross them. For this process only: each test file has its own. */

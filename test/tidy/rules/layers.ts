@@ -12,7 +12,9 @@ const may: Record<string, readonly string[]> = {
   storage: ['core', 'ports', 'layout'],
   order: ['core', 'ports', 'layout'],
   leases: ['core', 'ports'],
-  engine: ['core', 'ports', 'layout', 'pipeline', 'capability', 'app', 'storage', 'order', 'leases'],
+  services: ['core', 'ports'],
+  effects: ['core', 'ports', 'layout'],
+  engine: ['core', 'ports', 'layout', 'pipeline', 'capability', 'app', 'storage', 'order', 'leases', 'effects', 'services'],
   face: ['core', 'engine'],
   command: ['core', 'face', 'index'],
 };

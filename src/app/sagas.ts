@@ -1,0 +1,97 @@
+import type { App } from '../core/app.ts';
+import { isJsonObject } from '../core/json.ts';
+import { findNameProblem } from '../core/key.ts';
+import { limits } from '../core/limits.ts';
+import { type SagaDefinition, type SagaStep, stepsOf } from '../core/saga-definition.ts';
+
+const sagaFields = ['steps', 'deadline', 'schema', 'number', 'lease', 'concurrency'];
+const stepFields = ['name', 'do', 'compensate', 'at'];
+const actions = ['request', 'http', 'command', 'run', 'ask', 'saga'];
+const actionFields = [...actions, 'service', 'data', 'timeout', 'retry'];
+const retryFields = ['attempts', 'first', 'factor', 'max'];
+const stepNameMax = 48;
+
+/** What is wrong with the sagas, processes and services of an app, or undefined. */
+export function findSagaProblem({ sagas, processes, services, name }: App): string | undefined {
+  if (name !== undefined && findNameProblem(name, limits.typeBytesMax)) return 'name is not a name';
+  for (const [field, value] of Object.entries({ sagas, processes, services })) {
+    if (value !== undefined && !isJsonObject(value)) return `${field} is not an object`;
+  }
+  for (const [type, saga] of Object.entries(sagas ?? {})) {
+    const problem = findProblem(`sagas[${JSON.stringify(type)}]`, type, saga);
+    if (problem !== undefined) return problem;
+  }
+  for (const [process, { decide }] of Object.entries(processes ?? {})) {
+    if (typeof decide !== 'function') return `processes[${JSON.stringify(process)}].decide is not a function`;
+  }
+  for (const [service, where] of Object.entries(services ?? {})) {
+    const isKnown = isJsonObject(where) && ('env' in where || 'command' in where);
+    if (!isKnown) return `services[${JSON.stringify(service)}] has neither env nor command`;
+  }
+  return undefined;
+}
+
+function findProblem(at: string, type: string, saga: SagaDefinition): string | undefined {
+  if (!isJsonObject(saga)) return `${at} is not an object`;
+  // The name of its theme, and of a queue of it, has a prefix.
+  const problem = findNameProblem(type, limits.typeBytesMax - 8);
+  if (problem !== undefined) return `${at}: ${problem}`;
+  const unknown = findUnknown(saga, sagaFields);
+  if (unknown !== undefined) return `${at} has an unknown field ${unknown}`;
+  if (!Array.isArray(saga.steps) || saga.steps.length === 0) return `${at}.steps is a list of steps`;
+  const group = saga.steps.find(
+    (entry) => Array.isArray(entry) && (entry.length === 0 || entry.length > limits.stepsAtOnceMax),
+  );
+  if (group) return `${at}.steps: a group has 1 to ${limits.stepsAtOnceMax} steps`;
+  for (const field of ['deadline', 'lease', 'concurrency'] as const) {
+    const value = saga[field];
+    if (value !== undefined && !(typeof value === 'number' && value > 0)) return `${at}.${field} is a number above 0`;
+  }
+  return findStepsProblem(at, stepsOf(saga));
+}
+
+function findStepsProblem(at: string, steps: readonly SagaStep[]): string | undefined {
+  if (steps.length > limits.stepsMax) return `${at} has ${steps.length} steps; the limit is ${limits.stepsMax}`;
+  const names = new Set<string>();
+  for (const step of steps) {
+    if (!isJsonObject(step)) return `${at}.steps: a step is an object`;
+    const { name } = step;
+    const where = `${at}: step ${JSON.stringify(name)}`;
+    const problem = findNameProblem(name, stepNameMax);
+    if (problem !== undefined || /[/~]/.test(name) || name === 'undo')
+      return `${where} needs a name of at most ${stepNameMax} bytes, without / and ~, that is not "undo"`;
+    if (names.has(name)) return `${where} is there twice`;
+    names.add(name);
+    const unknown = findUnknown(step, stepFields);
+    if (unknown !== undefined) return `${where} has an unknown field ${unknown}`;
+    const found =
+      findActionProblem(`${where}.do`, step.do) ??
+      (step.compensate && findActionProblem(`${where}.compensate`, step.compensate));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function findActionProblem(at: string, action: SagaStep['do']): string | undefined {
+  if (!isJsonObject(action)) return `${at} is not an object`;
+  const unknown = findUnknown(action, actionFields);
+  if (unknown !== undefined) return `${at} has an unknown field ${unknown}`;
+  const named = actions.filter((field) => (action as Record<string, unknown>)[field] !== undefined);
+  if (named.length !== 1) return `${at} does one of ${actions.join(', ')}`;
+  if ('run' in action && typeof action.run !== 'function') return `${at}.run is not a function`;
+  const { timeout, retry } = action;
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+    return `${at}.timeout is a number above 0`;
+  if (retry === undefined) return undefined;
+  const wrong = isJsonObject(retry) ? findUnknown(retry, retryFields) : 'retry';
+  if (wrong !== undefined) return `${at}.retry has an unknown field ${wrong}`;
+  const { attempts = 1, ...times } = retry;
+  if (!Number.isSafeInteger(attempts) || attempts < 1) return `${at}.retry.attempts is a whole number from 1 on`;
+  const bad = Object.entries(times).find(([, value]) => !(typeof value === 'number' && value >= 0));
+  return bad && `${at}.retry.${bad[0]} is a number from 0 on`;
+}
+
+function findUnknown(object: object, fields: readonly string[]): string | undefined {
+  const unknown = Object.keys(object).find((field) => !fields.includes(field));
+  return unknown === undefined ? undefined : JSON.stringify(unknown);
+}

@@ -1,0 +1,112 @@
+import { assert } from './assert.ts';
+import type { Saga, SagaEvent, Side, SideProgress, StepProgress } from './saga.ts';
+
+const waiting: SideProgress = { status: 'waiting', attempts: 0, round: 0, maybe: false };
+
+/** A saga from its first event. `time` in ms since 1970. */
+export function beginSaga(id: string, event: SagaEvent, time: number): Saga {
+  assert(event.event === 'started', 'the first event of a saga is its start');
+  const { type, data, respond, undoes } = event;
+  return {
+    ...{ id, type, data, phase: 'running', createdAt: time, steps: new Map() },
+    ...(respond === undefined ? {} : { respond }),
+    ...(undoes === undefined ? {} : { undoes }),
+  };
+}
+
+/** Applies one event to a saga: the only place that says what an event means. `time` in ms since 1970. */
+export function foldSaga(saga: Saga, event: SagaEvent, time: number): Saga {
+  switch (event.event) {
+    case 'planned':
+      return { ...saga, itinerary: event.steps, steps: plannedSteps(saga, event.steps) };
+    case 'began':
+      return withSide(saga, event, (side) => ({
+        ...bare(side),
+        status: 'begun',
+        attempts: event.attempt,
+        // What began before and came to no end may have happened.
+        maybe: side.maybe || side.status === 'begun',
+        beganAt: time,
+      }));
+    case 'did':
+      return withSide(saga, event, (side) => ({ ...bare(side), status: 'done', result: event.result, endedAt: time }));
+    case 'failed':
+      return failed(saga, event, time);
+    case 'compensate':
+      return saga.phase === 'running' ? { ...saga, phase: 'compensating', error: event.why } : saga;
+    case 'retry':
+      return retried(saga);
+    case 'skip': {
+      const skipped = withSide(saga, event, (side) => ({ ...bare(side), status: 'skipped', endedAt: time }));
+      return saga.phase === 'failed' && !hasFailedUndo(skipped) ? { ...skipped, phase: 'compensating' } : skipped;
+    }
+    case 'force':
+      return { ...saga, forced: event.outcome };
+    default:
+      return saga;
+  }
+}
+
+/** A saga from all its events. */
+export function foldEvents(
+  id: string,
+  events: readonly { readonly event: SagaEvent; readonly time: number }[],
+): Saga | undefined {
+  const [first, ...rest] = events;
+  if (!first) return undefined;
+  return rest.reduce((saga, { event, time }) => foldSaga(saga, event, time), beginSaga(id, first.event, first.time));
+}
+
+function plannedSteps(saga: Saga, steps: readonly (readonly string[])[]): ReadonlyMap<string, StepProgress> {
+  return new Map(steps.flat().map((name) => [name, saga.steps.get(name) ?? { name, do: waiting, undo: waiting }]));
+}
+
+function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number): Saga {
+  const { step, error, happened, next, due } = event;
+  const noted = withSide(saga, event, (side) => ({
+    ...bare(side),
+    status: next === 'retry' ? 'retrying' : 'failed',
+    maybe: side.maybe || happened === 'maybe',
+    error,
+    endedAt: time,
+    ...(due === undefined ? {} : { due }),
+  }));
+  if (next === 'wait') return { ...noted, phase: 'failed', error: `${step} cannot be undone: ${error}` };
+  if (next === 'turn' && saga.phase === 'running')
+    return { ...noted, phase: 'compensating', error: `${step}: ${error}` };
+  return noted;
+}
+
+/** What failed, or waits for its next attempt, is tried at once, with all attempts. */
+function retried(saga: Saga): Saga {
+  const steps = new Map(
+    [...saga.steps].map(([name, step]) => [name, { ...step, do: anew(step.do, false), undo: anew(step.undo, true) }]),
+  );
+  return { ...saga, steps, phase: saga.phase === 'failed' ? 'compensating' : saga.phase };
+}
+
+function anew(side: SideProgress, isUndo: boolean): SideProgress {
+  if (side.status === 'retrying') return { ...bare(side), status: 'waiting', attempts: 0 };
+  // The key of what was refused has its outcome for ever: only another one can come to something else.
+  if (side.status === 'failed' && isUndo)
+    return { ...bare(side), status: 'waiting', attempts: 0, round: side.round + 1 };
+  return side;
+}
+
+/** Without what is said of the last attempt only. */
+function bare({ error: _, due: _due, ...side }: SideProgress): SideProgress {
+  return side;
+}
+
+function withSide(
+  saga: Saga,
+  { step: name, side }: { readonly step: string; readonly side: Side },
+  change: (progress: SideProgress) => SideProgress,
+): Saga {
+  const step = saga.steps.get(name) ?? { name, do: waiting, undo: waiting };
+  return { ...saga, steps: new Map(saga.steps).set(name, { ...step, [side]: change(step[side]) }) };
+}
+
+function hasFailedUndo(saga: Saga): boolean {
+  return [...saga.steps.values()].some(({ undo }) => undo.status === 'failed');
+}

@@ -1,0 +1,16 @@
+import type { TxlogError } from '../core/errors.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { RequestInput } from '../core/request.ts';
+import type { Parcel } from '../core/service-definition.ts';
+
+/** The environments of other services. */
+export interface Services {
+  /** Processes a request there. Errors: SERVICE_NOT_FOUND, SERVICE_FAILED; those of the request. */
+  submit(service: string, request: RequestInput & { readonly id: string }): Promise<Receipt>;
+  /**
+   * Puts parcels into queues there, each once, however often it is sent: durable when it resolves. One entry each:
+   * undefined, or why it can never be taken. Errors: SERVICE_NOT_FOUND, SERVICE_FAILED when nobody knows.
+   */
+  deliver(service: string, parcels: readonly Parcel[]): Promise<readonly (TxlogError | undefined)[]>;
+  close(): Promise<void>;
+}

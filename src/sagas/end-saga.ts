@@ -1,0 +1,49 @@
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { utf8Length } from '../core/json.ts';
+import { limits } from '../core/limits.ts';
+import type { Settled } from '../core/operation.ts';
+import { sagaType } from '../core/record.ts';
+import { reject } from '../core/rejection.ts';
+import type { Request } from '../core/request.ts';
+import type { Saga, SagaOutcome } from '../core/saga.ts';
+import { responseId, responseOf } from '../pipeline/decide-operation.ts';
+import { sessionOfMessage } from '../sessions/address.ts';
+import type { Led } from '../sessions/turn.ts';
+
+/**
+ * The end of a saga: its outcome for ever, under its own id. Committed when its steps are done, rejected when they are
+ * compensated; with the removal of its session and the answer to whoever started it, in one record.
+ */
+export function endOfSaga({ session, epoch }: Led, saga: Saga, outcome: SagaOutcome, seen: number): Request {
+  const payload = summary(saga);
+  const refusal =
+    outcome === 'done' ? {} : { refusal: reject('SAGA_COMPENSATED', saga.error ?? 'it was told to turn back') };
+  return {
+    ...{ id: saga.id, type: sagaType, actor: undefined, payload, changes: [], expect: [], bytes: 256, ...refusal },
+    completes: {
+      session,
+      epoch,
+      seen,
+      operations: (settled) => [{ op: 'remove', session, epoch }, ...answer(saga, settled)],
+    },
+  };
+}
+
+function summary({ type, createdAt, undoes, forced }: Saga): JsonObject {
+  return {
+    saga: type,
+    started: createdAt,
+    ...(undoes === undefined ? {} : { undoes }),
+    ...(forced === undefined ? {} : { forced }),
+  };
+}
+
+function answer(saga: Saga, settled: Settled) {
+  const { respond: to, id } = saga;
+  if (to === undefined) return [];
+  const result: Record<string, JsonValue> = {};
+  for (const step of saga.steps.values()) if (step.do.result !== undefined) result[step.name] = step.do.result;
+  const isSmall = utf8Length(JSON.stringify(result)) < limits.valueBytesMax / 2;
+  const data = { ...responseOf(settled), ...(settled.outcome === 'committed' && isSmall ? { result } : {}) };
+  return [sessionOfMessage({ id: responseId(id), to, data })];
+}

@@ -1,0 +1,116 @@
+import { present } from '../core/assert.ts';
+import { checkData } from '../core/check-session.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { NewSession, Operation, OperationResult, SessionStep } from '../core/operation.ts';
+import { type Saga, type SagaEvent, type Side, type StepProgress, sagaTheme } from '../core/saga.ts';
+import { shellWord } from '../core/shell-word.ts';
+import { resultOrThrow } from '../pipeline/7-respond.ts';
+import type { SessionHost } from '../sessions/session-host.ts';
+import { addition } from './answers.ts';
+import { type LoadedSaga, loadSaga } from './read-saga.ts';
+import { unknownSaga } from './unknown-saga.ts';
+import type { Intervention, Word } from './words.ts';
+
+const triesMax = 20;
+
+/** Says a word to a saga; what its worker is about to write without knowing it is refused. Errors: SAGA_NOT_FOUND, SAGA_STATE. */
+export async function intervene(host: SessionHost, id: string, word: Word, by: Intervention): Promise<OperationResult> {
+  for (let tries = 1; ; tries++) {
+    const found = (await host.read((view, snapshot) => loadSaga({ view, snapshot }, id))) ?? unknownSaga(id);
+    const operation = interventionOn(found, word, { by, now: host.now() });
+    const [answer] = await host.process([operation]);
+    const result = resultOrThrow(present(answer, 'answer'));
+    const isOvertaken = !result.ok && !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
+    if (!isOvertaken || tries === triesMax) return result;
+  }
+}
+
+/** The operation that brings a word to a saga. Errors: SAGA_STATE. */
+export function interventionOn(
+  found: LoadedSaga,
+  word: Word,
+  { by, now }: { readonly by: Intervention; readonly now: number },
+): Operation {
+  const { saga, session } = found;
+  if (!session) {
+    if (word.kind !== 'compensate') throw wrongState(saga, 'it has ended');
+    return { ...undoingOf(saga), bytes: 0, ...by };
+  }
+  const events = eventsOf(saga, word, session.status === 'parked');
+  const [append, wake] = addition(found, events, now);
+  const operations: (NewSession | SessionStep)[] = [present(append, 'append')];
+  if (wake) operations.push({ op: 'ready', session: saga.id, only: ['stored', 'parked'] });
+  return { op: 'together', operations, bytes: 0, ...by };
+}
+
+function eventsOf(saga: Saga, word: Word, isParked: boolean): readonly SagaEvent[] {
+  switch (word.kind) {
+    case 'retry':
+      return [retryOf(saga, isParked)];
+    case 'compensate':
+      if (saga.phase !== 'running') throw wrongState(saga, 'it is on its way back already');
+      return [{ event: 'compensate', why: 'it was told to turn back' }];
+    case 'force':
+      return [{ event: 'force', outcome: word.outcome }];
+    case 'skip':
+      return [skipOf(saga, word.step)];
+    default:
+      return [answerTo(saga, word)];
+  }
+}
+
+function retryOf(saga: Saga, isParked: boolean): SagaEvent {
+  const fails = [...saga.steps.values()].some(
+    (step) => step.do.status === 'retrying' || step.undo.status === 'retrying' || step.undo.status === 'failed',
+  );
+  if (!fails && !isParked) throw wrongState(saga, 'nothing of it waits for another attempt');
+  return { event: 'retry' };
+}
+
+function skipOf(saga: Saga, name: string | undefined): SagaEvent {
+  const side: Side = saga.phase === 'running' ? 'do' : 'undo';
+  const open = [...saga.steps.values()].filter((step) => isOpen(step, side));
+  const step = name === undefined ? (open.find((one) => isFailing(one, side)) ?? open[0]) : saga.steps.get(name);
+  if (!step) throw wrongState(saga, name === undefined ? 'it has no step to skip' : `it has no step ${name}`);
+  if (!isOpen(step, side)) throw wrongState(saga, `step ${step.name} is ${step[side].status} already`);
+  return { event: 'skip', step: step.name, side };
+}
+
+function isOpen(step: StepProgress, side: Side): boolean {
+  const { status } = step[side];
+  if (status === 'done' || status === 'skipped') return false;
+  return side === 'do' || step.do.status === 'done' || step.do.status === 'begun' || step.do.maybe;
+}
+
+function isFailing(step: StepProgress, side: Side): boolean {
+  return step[side].status === 'failed' || step[side].status === 'retrying';
+}
+
+function answerTo(saga: Saga, { step, outcome }: Word & { kind: 'answer' }): SagaEvent {
+  const side: Side = saga.phase === 'running' ? 'do' : 'undo';
+  if (saga.steps.get(step)?.[side].status !== 'begun') throw wrongState(saga, `step ${step} waits for no answer`);
+  if ('result' in outcome) return { event: 'did', step, side, result: outcome.result };
+  const next = side === 'do' ? 'turn' : 'wait';
+  return { event: 'failed', step, side, error: outcome.error, happened: 'no', next };
+}
+
+/** A saga that undoes the steps of one that is done: under its id and `/undo`, so that it is undone once. */
+function undoingOf(saga: Saga): NewSession {
+  if (saga.phase !== 'running' || saga.undoes !== undefined) throw wrongState(saga, 'it was compensated');
+  const { type, data, id } = saga;
+  const event: SagaEvent = { event: 'started', v: 1, type, data, undoes: id };
+  return {
+    op: 'new',
+    session: `${id}/undo`,
+    theme: sagaTheme(type),
+    ...checkData(event as unknown as JsonValue),
+  };
+}
+
+function wrongState({ id, phase }: Saga, why: string): TxlogError {
+  return new TxlogError('SAGA_STATE', `saga ${id} is ${phase}: ${why}`, {
+    hint: 'Nothing was changed.',
+    next: [`txlog saga show ${shellWord(id)}`],
+  });
+}

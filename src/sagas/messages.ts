@@ -1,0 +1,34 @@
+import { TxlogError } from '../core/errors.ts';
+import type { NewSession } from '../core/operation.ts';
+import { answerTheme, type Saga, type SagaEvent, sagaTheme } from '../core/saga.ts';
+import type { Act } from '../core/saga-moves.ts';
+import { type Message, sessionOfMessage } from '../sessions/address.ts';
+import type { SessionHost } from '../sessions/session-host.ts';
+import type { SagaScript } from './plan.ts';
+import { addressOf, slipOf } from './slip.ts';
+import { stepContext, valueFor } from './step-context.ts';
+
+const neverAborted = new AbortController().signal;
+
+/** The session that carries a question of a step: its id is the key, so that it is asked once. Errors: REQUEST_INVALID. */
+export function questionOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act): NewSession {
+  const message = messageOf(host, script, saga, act);
+  // The same question again is another message, with the same key.
+  return sessionOfMessage(act.attempt === 1 ? message : { ...message, id: `${message.id}#${act.attempt}` });
+}
+
+function messageOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act): Message {
+  const action = script.action(act.step, act.side);
+  const context = stepContext(saga, act, neverAborted);
+  const { key: id } = context;
+  if (script.kind(act.step, act.side) === 'slip') return slipOf(host.app, script, saga, act, context);
+  if (action && 'saga' in action) {
+    const data = action.data === undefined ? null : valueFor(action.data, context);
+    const event: SagaEvent = { event: 'started', v: 1, type: action.saga, data, respond: answerTheme };
+    return { id, to: sagaTheme(action.saga), data: event };
+  }
+  if (!action || !('ask' in action)) throw new TxlogError('REQUEST_INVALID', `step ${act.step} asks nothing`);
+  const { to, data, order, respond = answerTheme } = valueFor(action.ask, context);
+  const question = { key: id, respond: addressOf(host.app, to, respond), data };
+  return { id, to, data: question, ...(order === undefined ? {} : { order }) };
+}

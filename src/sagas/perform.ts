@@ -1,0 +1,61 @@
+import { utf8Length } from '../core/json.ts';
+import { limits } from '../core/limits.ts';
+import type { Receipt } from '../core/receipt.ts';
+import type { StepAction, StepContext, StepOutcome, StepRequest } from '../core/saga-definition.ts';
+import type { Effects } from '../ports/effects.ts';
+import type { Services } from '../ports/services.ts';
+import { valueFor } from './step-context.ts';
+
+/** Where steps do their work. */
+export interface Workplace {
+  readonly effects: Effects;
+  readonly services: Services;
+}
+
+/** Carries out what a step does outside of this engine. Never rejects: what fails is an outcome. */
+export async function perform(action: StepAction, context: StepContext, place: Workplace): Promise<StepOutcome> {
+  const outcome = await attempt(action, context, place);
+  const bytes = outcome.ok ? utf8Length(JSON.stringify(outcome.result)) : 0;
+  if (bytes <= limits.stepResultBytesMax) return outcome;
+  const error = `its result of ${bytes} bytes is over the limit of ${limits.stepResultBytesMax}`;
+  return { ok: false, error, permanent: true, happened: 'maybe' };
+}
+
+async function attempt(action: StepAction, context: StepContext, place: Workplace): Promise<StepOutcome> {
+  try {
+    if ('http' in action) return await place.effects.http(valueFor(action.http, context), context);
+    if ('command' in action) return await place.effects.command(valueFor(action.command, context), context);
+    if ('run' in action) return await place.effects.run((told) => action.run(told), context);
+    if ('request' in action && action.service !== undefined)
+      return await submitThere(place.services, action.service, valueFor(action.request, context), context);
+    return { ok: false, error: 'the step does nothing that can be called', permanent: true, happened: 'no' };
+  } catch (error) {
+    // The user's own function of the call threw, or an environment failed: whether it happened is not known.
+    return { ok: false, error: (error as Error).message, permanent: false, happened: 'maybe' };
+  }
+}
+
+async function submitThere(
+  services: Services,
+  service: string,
+  request: StepRequest,
+  { key }: StepContext,
+): Promise<StepOutcome> {
+  return outcomeOf(await services.submit(service, { ...request, id: key }));
+}
+
+/** The outcome of a request, as far as it matters to the step that sent it. */
+interface SettledRequest {
+  readonly outcome: Receipt['outcome'];
+  readonly rejection?: Receipt['rejection'] | undefined;
+  readonly position?: number;
+}
+
+/** What a request that was processed means for the step that sent it: a rejection stands for ever. */
+export function outcomeOf(receipt: SettledRequest): StepOutcome {
+  const { outcome, rejection, position } = receipt;
+  if (outcome === 'committed')
+    return { ok: true, result: position === undefined ? null : { position: String(position) } };
+  const error = rejection ? `${rejection.code}: ${rejection.reason}` : 'it was rejected';
+  return { ok: false, error, permanent: true, happened: 'no' };
+}

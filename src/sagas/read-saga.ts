@@ -1,0 +1,78 @@
+import { assert } from '../core/assert.ts';
+import type { FoldedRecord } from '../core/record.ts';
+import type { Saga, SagaEvent } from '../core/saga.ts';
+import { beginSaga, foldEvents, foldSaga } from '../core/saga-fold.ts';
+import { asSession, type Session, sessionKey } from '../core/session.ts';
+import { chunkOf } from '../core/session-fold.ts';
+import type { Source } from '../sessions/read-sessions.ts';
+
+/** An event of a saga, and where it stands in the log. */
+export interface LoggedEvent {
+  readonly event: SagaEvent;
+  readonly position: number;
+  /** ms since 1970. */
+  readonly time: number;
+}
+
+/** A saga and its session as of one view. */
+export interface LoadedSaga {
+  readonly saga: Saga;
+  /** Undefined once it has ended. */
+  readonly session: Session | undefined;
+}
+
+/** A saga, also one that has ended; undefined when there is none with this id. */
+export function loadSaga(source: Source, id: string): LoadedSaga | undefined {
+  const state = source.view.entry(source.snapshot, sessionKey(id))?.state;
+  if (!state) return undefined;
+  const events = readEvents(source, id);
+  const [first] = events;
+  if (first?.event.event !== 'started') return undefined;
+  const session = state.exists ? asSession(state.value) : undefined;
+  const { undoes } = first.event;
+  return { saga: undoes === undefined ? folded(id, events) : undoing(source, id, undoes, events), session };
+}
+
+function folded(id: string, events: readonly LoggedEvent[]): Saga {
+  const saga = foldEvents(id, events);
+  assert(saga !== undefined, 'a saga has a first event');
+  return saga;
+}
+
+/** A saga that undoes the steps of another: it begins where that one ended, on its way back. */
+function undoing(source: Source, id: string, undoes: string, events: readonly LoggedEvent[]): Saga {
+  const done = loadSaga(source, undoes)?.saga;
+  const [first, ...rest] = events;
+  assert(done !== undefined && first !== undefined, 'what a saga undoes is in the log');
+  const own = beginSaga(id, first.event, first.time);
+  const { itinerary } = done;
+  const begun: Saga = {
+    ...own,
+    phase: 'compensating',
+    steps: done.steps,
+    error: `saga ${undoes} is undone`,
+    ...(itinerary ? { itinerary } : {}),
+  };
+  return rest.reduce((saga, { event, time }) => foldSaga(saga, event, time), begun);
+}
+
+/** All events of a saga, in their order. */
+export function readEvents({ view, snapshot }: Source, id: string): readonly LoggedEvent[] {
+  const key = sessionKey(id);
+  const events: LoggedEvent[] = [];
+  for (const position of view.applied(snapshot, key, 1)) {
+    const record = view.catalog.folded(snapshot, position);
+    if (record) events.push(...eventsOf(record, key));
+  }
+  return events;
+}
+
+/** The events that a record brought to the saga of a session key. */
+export function eventsOf({ position, time, changes }: FoldedRecord, key: string): readonly LoggedEvent[] {
+  return changes.flatMap((change) => {
+    const chunk = change.key === key ? chunkOf(change) : undefined;
+    if (!chunk || !('data' in chunk)) return [];
+    const events = Array.isArray(chunk.data) ? chunk.data : [chunk.data];
+    return events.map((event) => ({ event: event as unknown as SagaEvent, position, time }));
+  });
+}

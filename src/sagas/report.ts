@@ -1,0 +1,66 @@
+import { type Receipt, receiptOf } from '../core/receipt.ts';
+import { type LogRecord, sagaType } from '../core/record.ts';
+import type { Saga, SagaEvent, SagaPhase } from '../core/saga.ts';
+import { sessionKey } from '../core/session.ts';
+import { readSession, type SessionReading } from '../sessions/read-sessions.ts';
+import type { SessionHost } from '../sessions/session-host.ts';
+import { eventsOf, loadSaga } from './read-saga.ts';
+
+/** An event of a saga as readers get it: with who said it and why, where a person did. */
+export interface SagaLogEntry {
+  readonly event: SagaEvent;
+  readonly position: number;
+  /** ms since 1970. */
+  readonly time: number;
+  readonly actor?: string;
+  readonly reason?: string;
+}
+
+/** A saga as readers get it. */
+export interface SagaReading {
+  readonly saga: Saga;
+  /** Its phase, or how it ended. */
+  readonly phase: SagaPhase;
+  /** Its session, until it has ended. */
+  readonly session: SessionReading | undefined;
+  /** Its outcome, once it has ended. */
+  readonly outcome: Receipt | undefined;
+  /** All that happened to it, in its order. */
+  readonly log: readonly SagaLogEntry[];
+}
+
+/** All about a saga, or undefined. */
+export async function readReport(host: SessionHost, id: string): Promise<SagaReading | undefined> {
+  const { durability } = host.handle.storage;
+  return host.read((view, snapshot) => {
+    const source = { view, snapshot };
+    const found = loadSaga(source, id);
+    if (!found) return undefined;
+    const key = sessionKey(id);
+    const log = [...view.applied(snapshot, key, 1)].flatMap((position) => {
+      const record = view.catalog.record(snapshot, position);
+      return record ? entriesOf(record, key) : [];
+    });
+    const position = view.positionOf(snapshot, id);
+    const end = position === undefined ? undefined : view.catalog.record(snapshot, position);
+    const outcome = end?.type === sagaType ? receiptOf(end, true, durability) : undefined;
+    const { saga } = found;
+    return { saga, phase: phaseOf(saga, outcome), session: readSession(source, id), outcome, log };
+  });
+}
+
+/** How a saga ended, or where it stands. */
+export function phaseOf({ phase }: Saga, outcome: Pick<Receipt, 'outcome'> | undefined): SagaPhase {
+  if (!outcome) return phase;
+  return outcome.outcome === 'committed' ? 'done' : 'compensated';
+}
+
+function entriesOf(record: LogRecord, key: string): readonly SagaLogEntry[] {
+  const { actor, payload } = record;
+  const reason = (payload as { readonly reason?: string } | undefined)?.reason;
+  return eventsOf({ ...record }, key).map((entry) => ({
+    ...entry,
+    ...(actor === undefined ? {} : { actor }),
+    ...(typeof reason === 'string' ? { reason } : {}),
+  }));
+}

@@ -1,0 +1,71 @@
+import { present } from '../core/assert.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { Settled } from '../core/operation.ts';
+import type { Request } from '../core/request.ts';
+import type { SagaEvent } from '../core/saga.ts';
+import type { StepRequest } from '../core/saga-definition.ts';
+import { type Act, failure } from '../core/saga-moves.ts';
+import { errorText } from '../sessions/turn.ts';
+import { outcomeOf } from './perform.ts';
+import { type Progress, progress } from './saga-progress.ts';
+import type { SagaTurn } from './saga-turn.ts';
+import { stepContext, valueFor } from './step-context.ts';
+
+const neverAborted = new AbortController().signal;
+
+/**
+ * A step that is a request to this engine: its record holds what it changes, what it came to for the saga, and the
+ * beginning of what comes next. All of it or none.
+ */
+export async function decideStep(turn: SagaTurn, act: Act): Promise<void> {
+  const request = requestOf(turn, act);
+  if (!('bytes' in request)) return turn.note(request);
+  const { saga } = turn;
+  const moment = turn.moment();
+  const noted = turn.noted();
+  // What the record says is decided by its outcome, however often the engine asks.
+  const after = (outcome: Settled): Progress => progress(saga, [...noted, eventOf(turn, act, outcome)], moment);
+  const { session, epoch } = turn.led;
+  const operations = (outcome: Settled) => {
+    const { events, messages, saga: next } = after(outcome);
+    return [turn.appending(events, next.phase), ...messages];
+  };
+  const { seen } = turn;
+  const [answer] = await turn.process([{ ...request, completes: { session, epoch, seen, operations } }]);
+  if (answer && 'error' in answer && isOfRequest(answer.error)) return turn.note(refused(turn, act, answer.error));
+  const receipt = answer && 'receipt' in answer ? answer.receipt : undefined;
+  turn.accept(answer, receipt && after({ rejection: undefined, ...receipt }));
+}
+
+function requestOf(turn: SagaTurn, act: Act): Request | SagaEvent {
+  const action = turn.script.action(act.step, act.side) as { readonly request: StepRequest };
+  try {
+    const context = stepContext(turn.saga, act, neverAborted);
+    return turn.context.host.check({ ...valueFor(action.request, context), id: context.key });
+  } catch (error) {
+    return refused(turn, act, error as Error);
+  }
+}
+
+/** A conflict of ids, or input that cannot be taken: no other attempt will mend it. */
+function isOfRequest(error: TxlogError): boolean {
+  return error instanceof TxlogError && !error.code.startsWith('STORAGE_') && !error.code.startsWith('E');
+}
+
+function refused(turn: SagaTurn, act: Act, error: Error): SagaEvent {
+  return failed(turn, act, errorText(error));
+}
+
+function eventOf(turn: SagaTurn, act: Act, settled: Settled): SagaEvent {
+  const outcome = outcomeOf(settled);
+  const { step, side } = act;
+  return outcome.ok
+    ? { event: 'did', step, side, result: outcome.result }
+    : failed(turn, act, errorText(outcome.error));
+}
+
+function failed(turn: SagaTurn, { step, side, attempt }: Act, error: string): SagaEvent {
+  const { policy } = present(turn.script.side(step, side), 'side of a step');
+  const { now, chance } = turn.moment();
+  return failure(step, side, policy, attempt, { error, permanent: true, happened: 'no', now, chance });
+}

@@ -1,0 +1,147 @@
+import { present } from '../core/assert.ts';
+import { checkData, checkName, checkOwnName, checkSeconds } from '../core/check-session.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
+import { limits } from '../core/limits.ts';
+import type { OperationResult } from '../core/operation.ts';
+import { type Receipt, receiptOf } from '../core/receipt.ts';
+import { sagaType } from '../core/record.ts';
+import { type SagaEvent, type SagaOutcome, sagaTheme } from '../core/saga.ts';
+import { resultOrThrow } from '../pipeline/7-respond.ts';
+import { readAddress } from '../sessions/address.ts';
+import type { SessionHost } from '../sessions/session-host.ts';
+import type { ListSagasOptions, SagaSummary } from './list-sagas.ts';
+import type { SagaReading } from './report.ts';
+import { unknownSaga } from './unknown-saga.ts';
+import type { Intervention, Word } from './words.ts';
+
+/** How a saga is started. */
+export interface StartOptions {
+  /** The same id again gives the same saga; made when absent. */
+  readonly id?: string;
+  /** Seconds until its first step. */
+  readonly delay?: number;
+  /** Sagas of one type and order key run one after another. */
+  readonly order?: string;
+  /** Gets the outcome as a session: a queue of this environment, or `QUEUE@SERVICE`. */
+  readonly respond?: string;
+}
+
+/** A saga that was started; with its outcome, when it had ended before. */
+export interface Started {
+  readonly id: string;
+  readonly position: number;
+  /** ms since 1970. */
+  readonly time: number;
+  readonly duplicate: boolean;
+  readonly durability: Receipt['durability'];
+  readonly outcome?: Receipt;
+}
+
+/**
+ * Sagas of an environment: each does all its steps, or undoes those that it has done. They are sessions, and led by
+ * workers; each word of a person is a record of the log.
+ */
+export class Sagas {
+  private readonly host: SessionHost;
+
+  constructor(host: SessionHost) {
+    this.host = host;
+  }
+
+  /**
+   * Starts a saga: durable when it resolves. Errors: SAGA_NOT_FOUND of a type that the app does not define;
+   * PAYLOAD_INVALID; REQUEST_ID_CONFLICT when the id is that of another one; THEME_CONFLICT; VALUE_TOO_LARGE, JSON_ codes.
+   */
+  async start(type: string, data: JsonValue, options: StartOptions = {}): Promise<Started> {
+    const { host } = this;
+    const definition = host.app.sagas?.[type];
+    if (!definition) throw unknownType(type, Object.keys(host.app.sagas ?? {}));
+    const problem = host.app.findSagaProblem(type, data);
+    if (problem !== undefined)
+      throw new TxlogError('PAYLOAD_INVALID', `data of saga ${type}: ${problem}`, { path: 'data' });
+    const { id = host.makeId(), delay, order, respond } = options;
+    if (respond !== undefined) readAddress(respond);
+    const event: SagaEvent = { event: 'started', v: 1, type, data, ...(respond === undefined ? {} : { respond }) };
+    const { number } = definition;
+    const [answer] = await host.process([
+      {
+        op: 'new',
+        session: checkOwnName('id', id, limits.sagaIdBytesMax),
+        theme: sagaTheme(type),
+        ...checkData(event as unknown as JsonValue),
+        ...(number === undefined ? {} : { number }),
+        ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
+        ...(order === undefined ? {} : { order: checkName('order', order) }),
+      },
+    ]);
+    return this.started(id, resultOrThrow(present(answer, 'answer')));
+  }
+
+  /** All about one saga, also when it has ended. Errors: SAGA_NOT_FOUND. */
+  async get(id: string): Promise<SagaReading> {
+    const { readReport } = await import('./report.ts');
+    return (await readReport(this.host, id)) ?? unknownSaga(id);
+  }
+
+  /** Sagas by type and phase; those that have not ended first, oldest first. */
+  async *list(options: ListSagasOptions = {}): AsyncGenerator<SagaSummary> {
+    const { listSagas } = await import('./list-sagas.ts');
+    yield* listSagas(this.host, options);
+  }
+
+  /** What waits for its next attempt, or failed to be undone, is tried at once, with all attempts. Errors: SAGA_STATE. */
+  retry(id: string, by: Intervention = {}): Promise<OperationResult> {
+    return this.intervene(id, { kind: 'retry' }, by);
+  }
+
+  /** Goes on as if a step were done, or what undoes it. Without a step, the one that fails. Errors: SAGA_STATE. */
+  skip(id: string, by: Intervention & { readonly step?: string } = {}): Promise<OperationResult> {
+    const { step, ...who } = by;
+    return this.intervene(id, { kind: 'skip', ...(step === undefined ? {} : { step }) }, who);
+  }
+
+  /**
+   * Turns a saga back; one that is done is undone by another one, whose result this is. Errors: SAGA_STATE when it is on
+   * its way back, or compensated.
+   */
+  compensate(id: string, by: Intervention = {}): Promise<OperationResult> {
+    return this.intervene(id, { kind: 'compensate' }, by);
+  }
+
+  /** Ends a saga now, whatever is left. Errors: SAGA_STATE when it has ended. */
+  force(id: string, outcome: SagaOutcome, by: Intervention = {}): Promise<OperationResult> {
+    return this.intervene(id, { kind: 'force', outcome }, by);
+  }
+
+  /** Tells what a step came to that waits for an answer. Errors: SAGA_STATE when it does not. */
+  answer(
+    id: string,
+    step: string,
+    outcome: { readonly result: JsonValue } | { readonly error: string },
+    by: Intervention = {},
+  ): Promise<OperationResult> {
+    return this.intervene(id, { kind: 'answer', step, outcome }, by);
+  }
+
+  private async intervene(id: string, what: Word, by: Intervention): Promise<OperationResult> {
+    const { intervene } = await import('./intervene.ts');
+    return intervene(this.host, id, what, by);
+  }
+
+  private async started(id: string, result: OperationResult): Promise<Started> {
+    if (!result.ok) throw new TxlogError('SAGA_STATE', `saga ${id} cannot be started`);
+    const { position, time, duplicate, durability, now } = result;
+    const started = { id, position, time, duplicate, durability };
+    if (now) return started;
+    const record = await this.host.find(id);
+    return record?.type === sagaType ? { ...started, outcome: receiptOf(record, true, durability) } : started;
+  }
+}
+
+function unknownType(type: string, known: readonly string[]): TxlogError {
+  return new TxlogError('SAGA_NOT_FOUND', `the app defines no saga of type ${type}`, {
+    hint: known.length === 0 ? 'It defines no sagas at all.' : `It defines ${known.join(', ')}.`,
+    next: ['txlog saga start --help'],
+  });
+}

@@ -1,0 +1,57 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import type { App } from '../core/app.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { Services } from '../ports/services.ts';
+import { DirectoryService, type ServiceEnvironment } from './environments.ts';
+import { PipeService } from './pipe.ts';
+
+type Open = (dir: string, options: { readonly app?: string }) => Promise<ServiceEnvironment>;
+
+/** The services that an app names. Each is reached when it is first needed. `source` is the file of the app. */
+export function servicesOf(app: App & { readonly source: string }, open: Open): Services {
+  const reached = new Map<string, DirectoryService | PipeService>();
+  const reach = (name: string) => {
+    const known = reached.get(name);
+    if (known) return known;
+    const service = serviceOf(app, name, open);
+    reached.set(name, service);
+    return service;
+  };
+  return {
+    async submit(name, request) {
+      const service = reach(name);
+      if (service instanceof DirectoryService) return service.submit(request);
+      throw notFound(`requests cannot be decided at ${name}, which is reached through a pipe`);
+    },
+    async deliver(name, parcels) {
+      return reach(name).deliver(parcels);
+    },
+    async close() {
+      await Promise.all([...reached.values()].map((service) => service.close()));
+      reached.clear();
+    },
+  };
+}
+
+function serviceOf(app: App & { readonly source: string }, name: string, open: Open): DirectoryService | PipeService {
+  const definition = app.services?.[name];
+  if (!definition) throw notFound(`the app names no service ${name}`);
+  if ('command' in definition) return new PipeService(name, definition.command);
+  const base = isAbsolute(app.source) ? dirname(app.source) : process.cwd();
+  const { env, app: module } = definition;
+  const dir = resolve(base, env);
+  return new DirectoryService(async () => {
+    try {
+      return await open(dir, module === undefined ? {} : { app: resolve(base, module) });
+    } catch (cause) {
+      throw new TxlogError('SERVICE_FAILED', `service ${name}: ${(cause as Error).message}`, {
+        cause,
+        next: [`txlog doctor --env ${dir}`],
+      });
+    }
+  });
+}
+
+function notFound(message: string): TxlogError {
+  return new TxlogError('SERVICE_NOT_FOUND', message, { hint: 'defineApp({ services: { NAME: { env: DIR } } })' });
+}

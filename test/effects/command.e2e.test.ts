@@ -1,0 +1,215 @@
+// Goal: a step that is a program gets what it needs, its outcome says what is known, and nothing outlives its time.
+// Method: real programs, of Node and of the shell, in process groups of their own; files and pids tell what they did.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { CommandCall, StepContext } from '../../src/core/saga-definition.ts';
+import { systemEffects } from '../../src/effects/effects.ts';
+import { contextOf, resultOf, verdicts } from './context.ts';
+
+let dir: string;
+let ready: string;
+
+beforeEach(() => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'txlog-command-')));
+  ready = join(dir, 'ready');
+});
+
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const run = (command: CommandCall, fields: Partial<StepContext> = {}) =>
+  systemEffects().command(command, contextOf(fields));
+const node = (script: string) => ({ argv: [process.execPath, '-e', script] });
+const shell = (script: string, ...args: string[]) => ({
+  argv: ['sh', '-c', script, 'sh', ...args],
+  env: { READY: ready },
+});
+const echo = 'process.stdin.pipe(process.stdout)';
+const name = 'node';
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** The numbers of the processes that a script wrote into the file in $READY, one per line. */
+async function pidsWhenReady(count: number): Promise<readonly number[]> {
+  const lines = () => (existsSync(ready) ? readFileSync(ready, 'utf8').split('\n').slice(0, -1) : []);
+  await until(() => lines().length === count);
+  return lines().map(Number);
+}
+
+/** Not there, or dead and not buried. */
+function isGone(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return true;
+  }
+}
+
+/** Runs a script whose time is over as soon as it is ready with `count` processes. */
+async function cutShort(script: string, count: number) {
+  const controller = new AbortController();
+  const outcome = run(shell(script), { signal: controller.signal });
+  const pids = await pidsWhenReady(count);
+  controller.abort(new Error('its 30 s are over'));
+  expect(await outcome).toEqual({ ...verdicts.unknown, error: 'its 30 s are over' });
+  return pids;
+}
+
+it('tells a program what the step is told', async () => {
+  const { saga, type, step, key, attempt, data, results } = contextOf();
+  const told = { saga, type, step, key, attempt, data, results };
+  expect(resultOf(await run(node(echo)))).toEqual(told);
+  const error = 'no seats';
+  expect(resultOf(await run(node(echo), { error }))).toEqual({ ...told, error });
+  expect(resultOf(await run({ ...node(echo), input: { a: [1] } }))).toEqual({ a: [1] });
+  expect(resultOf(await run({ ...node(echo), input: null }))).toBe(null);
+});
+
+it('hands over variables, arguments and a directory, and no shell reads any of them', async () => {
+  const script = 'console.log(JSON.stringify([process.env, process.cwd(), process.argv.slice(1)]))';
+  const argv = [...node(script).argv, '$HOME; ls', '*'];
+  const [env, cwd, args] = resultOf(
+    await run({ argv, cwd: dir, env: { MINE: 'a b', TXLOG_KEY: 'not this' } }),
+  ) as readonly [NodeJS.ProcessEnv, string, string[]];
+  expect(env).toMatchObject({
+    PATH: process.env.PATH,
+    MINE: 'a b',
+    TXLOG_SAGA: 'order-1',
+    TXLOG_STEP: 'reserve',
+    TXLOG_KEY: 'order-1/reserve',
+  });
+  expect([cwd, args]).toEqual([dir, ['$HOME; ls', '*']]);
+});
+
+it.each([
+  ['JSON', '{"a":1}\n', { a: 1 }],
+  ['JSON over several lines', '{\n  "a": 1\n}\n', { a: 1 }],
+  ['lines of JSON', '{"a":1}\n\n2\r\n', [{ a: 1 }, 2]],
+  ['text', '  two\nlines \n', 'two\nlines'],
+  ['nothing', ' \n', null],
+  ['a number that would be rounded', '12345678901234567890\n', '12345678901234567890'],
+])('takes %s for the result', async (_what, text, result) => {
+  expect(resultOf(await run(shell('printf %s "$1"', text)))).toEqual(result);
+});
+
+it.each([
+  [1, verdicts.refused],
+  [2, verdicts.refused],
+  [3, verdicts.unknown],
+  [65, verdicts.refused],
+  [75, verdicts.unknown],
+  [127, verdicts.refused],
+])('knows what exit %d means', async (code, verdict) => {
+  const outcome = await run(shell(`echo ' why ' >&2; echo out; exit ${code}`));
+  expect(outcome).toEqual({ ...verdict, error: `sh: exit ${code}: why` });
+});
+
+it('takes the exits that the call names for permanent, too', async () => {
+  const call = { ...shell('exit 42'), permanent: [42] };
+  expect(await run(call)).toEqual({ ...verdicts.refused, error: 'sh: exit 42' });
+});
+
+it('shows the last 300 characters of stderr', async () => {
+  const outcome = await run(node(`process.stderr.write('é'.repeat(100000)); process.exitCode = 3`));
+  expect(outcome).toEqual({ ...verdicts.unknown, error: `${name}: exit 3: ${'é'.repeat(300)}` });
+});
+
+it('does not know what happened after a signal', async () => {
+  expect(await run(shell('kill -9 $$'))).toEqual({ ...verdicts.unknown, error: 'sh: ended by SIGKILL' });
+});
+
+it('does not mind a program that reads nothing', async () => {
+  const input = 'x'.repeat(1_000_000);
+  expect(resultOf(await run({ ...shell('exec <&-; echo 1'), input }))).toBe(1);
+});
+
+it('ends a program that writes more than a value may hold', async () => {
+  const outcome = await run(shell('echo $$ > "$READY"; exec yes'));
+  const error = 'sh: the result is over the limit of 1048576 bytes';
+  expect(outcome).toEqual({ ...verdicts.spoiled, error });
+  const [pid = 0] = await pidsWhenReady(1);
+  await until(() => isGone(pid));
+});
+
+it('refuses for good what cannot be started', async () => {
+  const there = join(dir, 'not-a-program');
+  writeFileSync(there, 'text');
+  chmodSync(there, 0o644);
+  const cases: [CommandCall, string][] = [
+    [{ argv: ['no-such-program-of-all'] }, 'no-such-program-of-all: not started: there is no such program'],
+    [{ argv: [there] }, 'not-a-program: not started: it may not be run'],
+    [{ ...shell('true'), cwd: join(dir, 'nowhere') }, 'sh: not started: there is no such program, interpreter or work'],
+    [{ argv: [] }, 'command: not started: '],
+    [{ argv: ['sh', 'a\0b'] }, 'sh: not started: '],
+    [{ argv: ['sh', 'x'.repeat(4_000_000)] }, 'sh: not started: '],
+    [{ ...shell('true'), input: [Number.NaN] }, 'sh: input[0]: NaN is not a JSON number'],
+  ];
+  for (const [call, error] of cases) {
+    const outcome = await run(call);
+    expect(outcome).toMatchObject(verdicts.refused);
+    expect(outcome).toHaveProperty('error', expect.stringContaining(error));
+  }
+});
+
+it('ends a program and all that it started when its time is over', async () => {
+  const pids = await cutShort('sleep 600 & echo $! >> "$READY"; echo $$ >> "$READY"; wait', 2);
+  await until(() => pids.every(isGone));
+});
+
+it('lets a program end in order within its 2 s', async () => {
+  const bye = join(dir, 'bye');
+  const script = `trap 'echo bye > ${bye}; exit' TERM; echo $$ > "$READY"; while :; do sleep 0.01; done`;
+  await cutShort(script, 1);
+  await until(() => existsSync(bye));
+});
+
+it('kills what ignores the SIGTERM, and what outlives its parent', async () => {
+  const stubborn = `trap '' TERM; (while :; do sleep 0.05; done) & echo $! >> "$READY"`;
+  const both = await cutShort(`${stubborn}; echo $$ >> "$READY"; while :; do sleep 0.05; done`, 2);
+  await until(() => both.every(isGone));
+  rmSync(ready);
+  // The parent ends at once; the child closes all that it had of it.
+  const child = `sh -c 'trap "" TERM; echo $$ >> "$READY"; while :; do sleep 0.05; done' < /dev/null > /dev/null 2>&1 &`;
+  const orphans = await cutShort(`${child} echo $$ >> "$READY"; wait`, 2);
+  await until(() => orphans.every(isGone));
+});
+
+it('waits for the children that hold stdout, until its time is over', async () => {
+  const late = await run(shell('(sleep 0.2; echo 2) & echo 1'));
+  expect(resultOf(late)).toEqual([1, 2]);
+  const [pid = 0] = await cutShort('sleep 600 & echo $! > "$READY"; exit 0', 1);
+  await until(() => isGone(pid));
+});
+
+it('leaves a child alone that does not hold stdout', async () => {
+  const outcome = await run(shell('sleep 600 < /dev/null > /dev/null 2>&1 & echo $!'));
+  const pid = Number(resultOf(outcome));
+  expect(isGone(pid)).toBe(false);
+  process.kill(pid, 'SIGKILL');
+});
+
+it('starts nothing when the signal aborted before', async () => {
+  const signal = AbortSignal.abort(new Error('the worker stops'));
+  const outcome = await run(shell('echo 1 > "$READY"'), { signal });
+  expect(outcome).toEqual({ ...verdicts.unsent, error: 'the worker stops' });
+  expect(existsSync(ready)).toBe(false);
+});
+
+it('leaves no program behind when its own process ends first', async () => {
+  const module = fileURLToPath(new URL('./left-behind.ts', import.meta.url));
+  const script = 'sleep 600 & echo $! >> "$READY"; echo $$ >> "$READY"; wait';
+  const worker = spawn(process.execPath, ['--import', 'tsx', module, script], {
+    env: { ...process.env, READY: ready },
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  const pids = await pidsWhenReady(2);
+  worker.stdin.end('now');
+  expect(await once(worker, 'exit')).toEqual([7, null]);
+  await until(() => pids.every(isGone));
+});
