@@ -275,7 +275,7 @@ export class Environment extends EnvironmentReading {
 
   /** Waits for all work under way, writes the indexes, and closes. May be called twice. */
   async close(): Promise<void> {
-    await this.services.close();
     await this.connections.close();
+    await this.services.close();
   }
 }

@@ -9,6 +9,7 @@ import {
   jsonOf,
   jsonOrText,
   refused,
+  spoiled,
   textOf,
   tooLarge,
   unknown,
@@ -26,8 +27,8 @@ import { takeCharge } from './program.ts';
  * several lines that are JSON each, or else the trimmed text; null when it is empty. More than `limits.valueBytesMax`
  * end the program, and are a permanent failure of what may have happened.
  * Errors: the exits of `permanentExits` and `permanent`, and a program that cannot be started, are permanent, and it
- * did not happen: they are for what refuses before it does anything, as a rejected `txlog submit` does. After any other
- * exit or a signal it may have happened, and there is another attempt.
+ * did not happen: they are for what refuses before it does anything. Only after exit 1, which programs say for whatever
+ * went wrong, it may have happened. After any other exit or a signal it may have, and there is another attempt.
  */
 export function runCommand(call: CommandCall, context: StepContext): Promise<StepOutcome> {
   return unlessAborted(context.signal, async () => {
@@ -141,7 +142,9 @@ interface Exit {
 function exited(name: string, { code, killedBy, said }: Exit, permanent: readonly number[] = []): StepOutcome {
   const how = code === null ? `ended by ${killedBy}` : `exit ${code}`;
   const isPermanent = code !== null && (permanentExits.includes(code) || permanent.includes(code));
-  return failed(`${name}: ${how}${said === '' ? '' : `: ${said}`}`, isPermanent ? refused : unknown);
+  // Many programs say 1 for whatever went wrong on the way.
+  const verdict = !isPermanent ? unknown : code === 1 ? spoiled : refused;
+  return failed(`${name}: ${how}${said === '' ? '' : `: ${said}`}`, verdict);
 }
 
 // What the machine lacks now it may have later.

@@ -22,17 +22,39 @@ export async function perform(action: StepAction, context: StepContext, place: W
 }
 
 async function attempt(action: StepAction, context: StepContext, place: Workplace): Promise<StepOutcome> {
+  let call: () => Promise<StepOutcome>;
   try {
-    if ('http' in action) return await place.effects.http(valueFor(action.http, context), context);
-    if ('command' in action) return await place.effects.command(valueFor(action.command, context), context);
-    if ('run' in action) return await place.effects.run((told) => action.run(told), context);
-    if ('request' in action && action.service !== undefined)
-      return await submitThere(place.services, action.service, valueFor(action.request, context), context);
-    return { ok: false, error: 'the step does nothing that can be called', permanent: true, happened: 'no' };
+    call = prepare(action, context, place);
   } catch (error) {
-    // The user's own function of the call threw, or an environment failed: whether it happened is not known.
+    // The user's own function could not say what to call.
+    return { ok: false, error: (error as Error).message, permanent: true, happened: 'no' };
+  }
+  try {
+    return await call();
+  } catch (error) {
+    // An environment failed: whether it happened is not known.
     return { ok: false, error: (error as Error).message, permanent: false, happened: 'maybe' };
   }
+}
+
+function prepare(
+  action: StepAction,
+  context: StepContext,
+  { effects, services }: Workplace,
+): () => Promise<StepOutcome> {
+  if ('run' in action) return () => effects.run((told) => action.run(told), context);
+  if ('http' in action) {
+    const call = valueFor(action.http, context);
+    return () => effects.http(call, context);
+  }
+  if ('command' in action) {
+    const call = valueFor(action.command, context);
+    return () => effects.command(call, context);
+  }
+  if (!('request' in action) || action.service === undefined) throw new Error('the step calls nothing');
+  const { service } = action;
+  const request = valueFor(action.request, context);
+  return () => submitThere(services, service, request, context);
 }
 
 async function submitThere(

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CommandCall, StepContext } from '../../src/core/saga-definition.ts';
@@ -19,7 +19,13 @@ beforeEach(() => {
   ready = join(dir, 'ready');
 });
 
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+const seen: number[] = [];
+
+afterEach(() => {
+  // Only a test that failed leaves one.
+  for (const pid of seen.splice(0)) if (!isGone(pid)) process.kill(pid, 'SIGKILL');
+  rmSync(dir, { recursive: true, force: true });
+});
 
 const run = (command: CommandCall, fields: Partial<StepContext> = {}) =>
   systemEffects().command(command, contextOf(fields));
@@ -29,7 +35,7 @@ const shell = (script: string, ...args: string[]) => ({
   env: { READY: ready },
 });
 const echo = 'process.stdin.pipe(process.stdout)';
-const name = 'node';
+const name = basename(process.execPath);
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -39,7 +45,9 @@ async function until(isSo: () => boolean): Promise<void> {
 async function pidsWhenReady(count: number): Promise<readonly number[]> {
   const lines = () => (existsSync(ready) ? readFileSync(ready, 'utf8').split('\n').slice(0, -1) : []);
   await until(() => lines().length === count);
-  return lines().map(Number);
+  const pids = lines().map(Number);
+  seen.push(...pids);
+  return pids;
 }
 
 /** Not there, or dead and not buried. */
@@ -99,7 +107,7 @@ it.each([
 });
 
 it.each([
-  [1, verdicts.refused],
+  [1, verdicts.spoiled],
   [2, verdicts.refused],
   [3, verdicts.unknown],
   [65, verdicts.refused],

@@ -268,7 +268,7 @@ export class SessionModel {
         return { bytes: operation.bytes, ...operation.chunk };
       case 'store': {
         const { seconds, error, interrupted } = operation;
-        const why = interrupted ? { interrupted } : error === undefined ? {} : { error };
+        const why = { ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
         return { due: time + Math.round(seconds * 1000), ...why };
       }
       case 'park':
@@ -354,7 +354,8 @@ function after(
     case 'session.store': {
       const next = status === 'behind' ? status : 'stored';
       const rest = { status: next, since: time, due: given.due } as const;
-      if (given.interrupted) return { ...session, ...rest, attempts: attempts - (status === 'active' ? 1 : 0) };
+      const why = given.error === undefined ? {} : { error: given.error };
+      if (given.interrupted) return { ...session, ...rest, ...why, attempts: attempts - (status === 'active' ? 1 : 0) };
       return given.error === undefined ? { ...clean, ...rest, attempts: 0 } : { ...clean, ...rest, error: given.error };
     }
     case 'session.park':
