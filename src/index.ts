@@ -39,10 +39,29 @@ export type {
   ThemeName,
   ThemeStep,
 } from './core/operation.ts';
+export type { Decision, ProcessDefinition, ProcessRecord } from './core/process-definition.ts';
 export type { Receipt } from './core/receipt.ts';
 export type { Expectation, Outcome, StoredRecord } from './core/record.ts';
 export type { Owner, Rejection } from './core/rejection.ts';
 export type { Request, RequestInput } from './core/request.ts';
+export type { Saga, SagaEvent, SagaOutcome, SagaPhase, Side, SideProgress, StepProgress } from './core/saga.ts';
+export {
+  type CommandCall,
+  type From,
+  type HttpCall,
+  PermanentError,
+  permanentExits,
+  type Question,
+  type SagaDefinition,
+  type SagaStep,
+  type StepAction,
+  type StepContext,
+  type StepOutcome,
+  type StepPolicy,
+  type StepRequest,
+  stepDefaults,
+} from './core/saga-definition.ts';
+export type { Parcel, ServiceDefinition } from './core/service-definition.ts';
 export type { Chunk, Session, SessionOp, SessionStatus, ThemeEntry } from './core/session.ts';
 export { type Advice, type ThemeDefinition, type ThemePolicy, type Turn, themeDefaults } from './core/theme.ts';
 export { type OpenOptions, openEnvironment } from './engine.ts';
@@ -64,6 +83,10 @@ export type { ReplayTarget } from './rebuild.ts';
 export type { ChangedKey, Decided, Flip, WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
 export type { StoredCursor } from './rescan/cursor.ts';
 export type { RecordsOptions } from './rescan/read-records.ts';
+export type { ListSagasOptions, SagaSummary } from './sagas/list-sagas.ts';
+export type { SagaLogEntry, SagaReading } from './sagas/report.ts';
+export type { Sagas, Started, StartOptions } from './sagas/sagas.ts';
+export type { Intervention } from './sagas/words.ts';
 export type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/enqueue.ts';
 export type { Mended } from './sessions/janitor.ts';
 export type { KnownTheme } from './sessions/known-themes.ts';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-const app = fileURLToPath(new URL('./session-app.mjs', import.meta.url));
+const sessionApp = fileURLToPath(new URL('./session-app.mjs', import.meta.url));
 
 /** A line of a worker's log. */
 export interface LoggedEvent {
@@ -20,6 +20,8 @@ export interface LoggedEvent {
 export interface WorkerPlace {
   readonly dir: string;
   readonly effects: string;
+  /** Module with their advisors and sagas; that of the tests of sessions when absent. */
+  readonly app?: string;
 }
 
 /** `txlog work`, as a process of its own. */
@@ -41,7 +43,7 @@ export class WorkerProcess {
   private readonly child;
   private report = '';
 
-  constructor({ dir, effects }: WorkerPlace, ...args: readonly string[]) {
+  constructor({ dir, effects, app = sessionApp }: WorkerPlace, ...args: readonly string[]) {
     this.child = spawn(process.execPath, [bin, 'work', '--app', app, '--json', '--env', dir, ...args], {
       env: { ...process.env, TXLOG_TEST_EFFECTS: effects },
       stdio: ['ignore', 'pipe', 'pipe'],
