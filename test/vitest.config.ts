@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // The suffix of a test file is its cost: .unit stays in memory, .int uses the disk, .e2e starts processes.
 // Timeouts are for what hangs: a machine that other work keeps busy needs ten times as long as an idle one.
@@ -8,14 +9,35 @@ const project = (name: string, include: string, testTimeout: number, globalSetup
   test: { name, include: [include], testTimeout, hookTimeout: testTimeout, globalSetup },
 });
 
+// Node 20 reads all certificates of this file at every start, a fifth of what a command takes, and no test talks TLS.
+delete process.env.NODE_EXTRA_CA_CERTS;
+
 const build = fileURLToPath(new URL('./build-once.ts', import.meta.url));
+const asPeopleRunIt = fileURLToPath(new URL('./as-people-run-it.ts', import.meta.url));
+
+/** What takes a minute or more. At the end of a run each of these would keep one core busy and leave the others idle. */
+const longest = ['cli/sessions.e2e', 'crash/kill.e2e', 'docs/commands.e2e', 'docs/sessions.e2e', 'sessions-killed.e2e'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = longest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return index === -1 ? longest.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     // lmdb is native code: a process of its own per file, so that a crash names its file.
     pool: 'forks',
-    maxWorkers: 2,
+    // More than CI has cores: much of what the tests do is to wait for the disk, for processes and for leases.
+    maxWorkers: 4,
+    maxConcurrency: 3,
+    setupFiles: [asPeopleRunIt],
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 'test/**/*.unit.test.ts', 60_000),
       project('int', 'test/**/*.int.test.ts', 120_000),

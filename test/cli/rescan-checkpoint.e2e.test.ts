@@ -79,8 +79,8 @@ async function killUntilDone(begin: () => ReturnType<typeof start>): Promise<num
   let cutShort = false;
   for (let kills = 0; kills < 40; kills++) {
     const child = begin();
-    // From before it opens anything to well into its work.
-    const killing = pause(150 + kills * 35).then(() => child.kill('SIGKILL'));
+    // From before it opens anything to well into its work, however fast the machine is.
+    const killing = pause(100 * 1.2 ** kills).then(() => child.kill('SIGKILL'));
     const { code } = await finish(child);
     await killing;
     if (code === 0) {

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,7 +22,7 @@ export interface Played {
  * `= N` its exit code, when it is not 0; `| ` marks a line of stdout that would be read as one of these. Lines with `#` and blank ones are kept as they are. What differs from run to
  * run is written as `<time>` and the like. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
  */
-export function playSession(file: string): Played {
+export async function playSession(file: string): Promise<Played> {
   const written = readFileSync(file, 'utf8');
   const dir = mkdtempSync(join(tmpdir(), 'txlog-session-'));
   try {
@@ -28,9 +30,11 @@ export function playSession(file: string): Played {
       mode: 0o755,
     });
     symlinkSync(join(root, 'fixtures'), join(dir, 'fixtures'));
-    const played = linesToKeep(written)
-      .flatMap((line) => (line.startsWith('$ ') ? [line, ...runCommand(dir, line.slice(2))] : [line]))
-      .join('\n');
+    const lines: string[] = [];
+    for (const line of linesToKeep(written)) {
+      lines.push(line, ...(line.startsWith('$ ') ? await runCommand(dir, line.slice(2)) : []));
+    }
+    const played = lines.join('\n');
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, played);
     return { written: process.env.UPDATE_GOLDEN === '1' ? played : written, played };
   } finally {
@@ -38,14 +42,16 @@ export function playSession(file: string): Played {
   }
 }
 
-function linesToKeep(text: string): string[] {
-  return text.split('\n').filter((line) => /^(\$ |#|$)/.test(line));
+function linesToKeep(written: string): string[] {
+  return written.split('\n').filter((line) => /^(\$ |#|$)/.test(line));
 }
 
-function runCommand(dir: string, command: string): string[] {
+async function runCommand(dir: string, command: string): Promise<string[]> {
   const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
   const script = `txlog() { ./.txlog-command "$@"; }\nplain_user() { ${asPlainUser()} "$@"; }\n${command}`;
-  const { stdout, stderr, status } = spawnSync('sh', ['-c', script], { cwd: dir, env, encoding: 'utf8' });
+  const child = spawn('sh', ['-c', script], { cwd: dir, env });
+  child.stdin.end();
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   const told = linesOf(stderr).map((line) => `! ${line}`);
   const ended = status === 0 ? [] : [`= ${status}`];
   // What would be read as part of the script is marked.
@@ -59,8 +65,8 @@ function asPlainUser(): string {
   return process.getuid?.() === 0 ? `setpriv --bounding-set=${power} --inh-caps=${power}` : '';
 }
 
-function linesOf(text: string): string[] {
-  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+function linesOf(output: string): string[] {
+  return output === '' ? [] : output.replace(/\n$/, '').split('\n');
 }
 
 function normalise(dir: string, output: string): string {

@@ -29,14 +29,17 @@ export interface Death {
   readonly ms: number;
 }
 
+const patienceMs = 60_000;
+
 /**
  * Lets a writer begin, kills it, and adds the receipts that it told to the file. Throws when it ended by
  * itself: a writer works until it is killed.
  */
 export async function killAfter(child: ScriptProcess, { receipts, ms }: Death, acknowledged: string): Promise<void> {
-  await child.printed(1);
-  child.tell('go');
-  await child.printed(1 + receipts);
+  // A lock can lose a wake-up when one who waits for it is killed (docs/decisions/0003): who waits on dies as well.
+  const working = work(child, receipts);
+  working.catch(() => undefined);
+  await Promise.race([working, after(patienceMs, undefined, { ref: false })]);
   await after(ms);
   const { signal, errors } = await child.kill();
   appendFileSync(
@@ -47,6 +50,12 @@ export async function killAfter(child: ScriptProcess, { receipts, ms }: Death, a
       .join(''),
   );
   if (signal !== 'SIGKILL') throw new Error(`a writer ended by itself: ${errors}`);
+}
+
+async function work(child: ScriptProcess, receipts: number): Promise<void> {
+  await child.printed(1);
+  child.tell('go');
+  await child.printed(1 + receipts);
 }
 
 /** Runs verifier.mjs on an environment; gives the number of its records. Throws when something is wrong. */

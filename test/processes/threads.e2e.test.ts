@@ -1,6 +1,7 @@
 // Goal: threads of one process may write to one environment at once, each with a handle of its own.
 // Method: several worker threads and the main thread submit at the same time, with different checkpoint bounds; they
 // compete for the same dedicated keys, so that every decision depends on what the others did.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,9 @@ describe('threads on one environment', () => {
   it('give every receipt its own position, and every key one owner', async () => {
     const dir = join(root, 'env');
     const env = await openEnvironment(dir, { create: true });
-    const threads = bounds.map((bound, i) => runThread({ dir, name: `t${i}`, count: perThread, bound }));
+    const opened = bounds.map((bound, i) => openThread({ dir, name: `t${i}`, count: perThread, bound }));
+    // However slow they were to load, all begin at once.
+    const threads = (await Promise.all(opened)).map(runThread);
     const own: Receipt[] = [];
     for (let i = 0; i < perThread; i++) {
       own.push(await env.submit({ type: 'main', changes: [{ op: 'claim', key: `claim/${i}`, value: 'main' }] }));
@@ -45,10 +48,14 @@ interface ThreadAnswer {
   readonly seen: number;
 }
 
-function runThread(workerData: object): Promise<ThreadAnswer> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
+async function openThread(workerData: object): Promise<Worker> {
+  const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData });
+  await once(worker, 'message');
+  return worker;
+}
+
+async function runThread(worker: Worker): Promise<ThreadAnswer> {
+  worker.postMessage('go');
+  const [answer] = (await once(worker, 'message')) as [ThreadAnswer];
+  return answer;
 }
