@@ -1,9 +1,10 @@
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { withExitCodes } from '../src/cli/exit-codes.ts';
 import { formatStatus, toStatusJson } from '../src/cli/print/status-page.ts';
+import { countSagas } from '../src/cli/saga/count.ts';
 
 export default class Status extends BaseCommand {
-  static override summary = 'Show how an environment stands: its log, states, size and durability.';
+  static override summary = 'Show how an environment stands: its log, states, sessions, sagas, size and durability.';
   static override description = withExitCodes('Reads only; works beside any number of writers.', [0, 66, 77, 78]);
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --env backup --json'];
 
@@ -12,7 +13,8 @@ export default class Status extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const status = await env.status();
       const stuck = await env.sessions.stuck();
-      await this.print(toStatusJson(status, stuck), formatStatus(status, stuck));
+      const sagas = await countSagas(env, status.themes, stuck);
+      await this.print(toStatusJson(status, stuck, sagas), formatStatus(status, stuck, sagas));
     });
   }
 }

@@ -3,6 +3,7 @@ import { isJsonObject } from '../core/json.ts';
 import { findNameProblem } from '../core/key.ts';
 import { limits } from '../core/limits.ts';
 import { type SagaDefinition, type SagaStep, stepsOf } from '../core/saga-definition.ts';
+import { findProcessProblem } from './processes.ts';
 
 const sagaFields = ['steps', 'deadline', 'schema', 'number', 'lease', 'concurrency'];
 const stepFields = ['name', 'do', 'compensate', 'at'];
@@ -21,14 +22,23 @@ export function findSagaProblem({ sagas, processes, services, name }: App): stri
     const problem = findProblem(`sagas[${JSON.stringify(type)}]`, type, saga);
     if (problem !== undefined) return problem;
   }
-  for (const [process, { decide }] of Object.entries(processes ?? {})) {
-    if (typeof decide !== 'function') return `processes[${JSON.stringify(process)}].decide is not a function`;
-  }
+  const problem = findProcessProblem(processes);
+  if (problem !== undefined) return problem;
   for (const [service, where] of Object.entries(services ?? {})) {
-    const isKnown = isJsonObject(where) && ('env' in where || 'command' in where);
-    if (!isKnown) return `services[${JSON.stringify(service)}] has neither env nor command`;
+    const problem = findServiceProblem(where);
+    if (problem !== undefined) return `services[${JSON.stringify(service)}] ${problem}`;
   }
   return undefined;
+}
+
+function findServiceProblem(where: unknown): string | undefined {
+  if (!isJsonObject(where)) return 'is not an object';
+  const { env, command, by } = where;
+  if ([env, command, by].filter((one) => one !== undefined).length !== 1) return 'has one of env, command and by';
+  if (env !== undefined && typeof env !== 'string') return 'has an env that is no directory';
+  if (by !== undefined && by !== 'send') return 'has a by that is not "send"';
+  const isArgv = Array.isArray(command) && command.length > 0 && command.every((word) => typeof word === 'string');
+  return command === undefined || isArgv ? undefined : 'has a command that is no list of words';
 }
 
 function findProblem(at: string, type: string, saga: SagaDefinition): string | undefined {

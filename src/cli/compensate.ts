@@ -4,7 +4,7 @@ import type { RecordFilter } from '../core/filter.ts';
 import type { Receipt } from '../core/receipt.ts';
 import { reservedTypePrefix } from '../core/record.ts';
 import type { Environment } from '../environment.ts';
-import { type CompensateOptions, type CompensationPlan, parseJson, type TransactionName } from '../index.ts';
+import { type CompensateOptions, parseJson, type TransactionName } from '../index.ts';
 import { parsePosition } from './point.ts';
 
 /** Transactions that one plan may hold: it is made in one piece, on one state of the log. */
@@ -43,7 +43,7 @@ export async function* compensateEach(
 }
 
 /** Writes a plan as a file. Errors: OUTPUT_FAILED. */
-export function writePlan(file: string, plan: CompensationPlan): void {
+export function writePlan(file: string, plan: object): void {
   try {
     writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`, { flush: true });
   } catch (cause) {

@@ -62,6 +62,9 @@ export const sessionType = 'txlog.session';
 /** How a saga ended: committed when all its steps are done, rejected when they are compensated. Its id is the saga's. */
 export const sagaType = 'txlog.saga';
 
+/** What a service says first of a step that comes on a slip: committed, it begins; rejected, it is undone. */
+export const stepType = 'txlog.step';
+
 /** Id of a record of `sessionType`: it needs no index. */
 export function operationId(position: number): string {
   return `${sessionType}/${position}`;

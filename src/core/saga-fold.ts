@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 import type { Saga, SagaEvent, Side, SideProgress, StepProgress } from './saga.ts';
 
-const waiting: SideProgress = { status: 'waiting', attempts: 0, round: 0, maybe: false };
+const waiting: SideProgress = { status: 'waiting', attempts: 0, begun: 0, round: 0, maybe: false };
 
 /** A saga from its first event. `time` in ms since 1970. */
 export function beginSaga(id: string, event: SagaEvent, time: number): Saga {
@@ -24,22 +24,31 @@ export function foldSaga(saga: Saga, event: SagaEvent, time: number): Saga {
         ...bare(side),
         status: 'begun',
         attempts: event.attempt,
+        begun: side.begun + 1,
         // What began before and came to no end may have happened.
         maybe: side.maybe || side.status === 'begun',
         beganAt: time,
       }));
     case 'did':
-      return withSide(saga, event, (side) => ({ ...bare(side), status: 'done', result: event.result, endedAt: time }));
+      return mended(
+        withSide(saga, event, (side) => ({ ...bare(side), status: 'done', result: event.result, endedAt: time })),
+      );
     case 'failed':
       return failed(saga, event, time);
     case 'compensate':
       return saga.phase === 'running' ? { ...saga, phase: 'compensating', error: event.why } : saga;
     case 'retry':
       return retried(saga);
-    case 'skip': {
-      const skipped = withSide(saga, event, (side) => ({ ...bare(side), status: 'skipped', endedAt: time }));
-      return saga.phase === 'failed' && !hasFailedUndo(skipped) ? { ...skipped, phase: 'compensating' } : skipped;
-    }
+    case 'skip':
+      return mended(
+        withSide(saga, event, (side) => ({
+          ...bare(side),
+          status: 'skipped',
+          // What is under way may happen all the same.
+          maybe: side.maybe || side.status === 'begun',
+          endedAt: time,
+        })),
+      );
     case 'force':
       return { ...saga, forced: event.outcome };
     default:
@@ -62,13 +71,18 @@ function plannedSteps(saga: Saga, steps: readonly (readonly string[])[]): Readon
 }
 
 function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number): Saga {
-  const { step, error, happened, next, due } = event;
+  const { step, error, happened, refused, next, due } = event;
+  const { status } = saga.steps.get(step)?.[event.side] ?? waiting;
+  // A person's word, or a better answer, came before: no failure takes it back.
+  if (status === 'done' || status === 'skipped')
+    return withSide(saga, event, (side) => ({ ...side, maybe: side.maybe || happened === 'maybe' }));
   const noted = withSide(saga, event, (side) => ({
     ...bare(side),
     status: next === 'retry' ? 'retrying' : 'failed',
     maybe: side.maybe || happened === 'maybe',
     error,
     endedAt: time,
+    ...(refused ? { refused } : {}),
     ...(due === undefined ? {} : { due }),
   }));
   if (next === 'wait') return { ...noted, phase: 'failed', error: `${step} cannot be undone: ${error}` };
@@ -87,14 +101,21 @@ function retried(saga: Saga): Saga {
 
 function anew(side: SideProgress, isUndo: boolean): SideProgress {
   if (side.status === 'retrying') return { ...bare(side), status: 'waiting', attempts: 0 };
-  // The key of what was refused has its outcome for ever: only another one can come to something else.
-  if (side.status === 'failed' && isUndo)
-    return { ...bare(side), status: 'waiting', attempts: 0, round: side.round + 1 };
-  return side;
+  if (side.status !== 'failed' || !isUndo) return side;
+  // The key of what was refused has its outcome for ever: only another one can come to something else. What may have
+  // happened keeps its key, or it could happen twice.
+  const round = side.refused ? side.round + 1 : side.round;
+  return { ...bare(side), status: 'waiting', attempts: 0, round };
+}
+
+/** A saga that waited for a person goes on once nothing of it is failed any more. */
+function mended(saga: Saga): Saga {
+  const isMended = saga.phase === 'failed' && ![...saga.steps.values()].some(({ undo }) => undo.status === 'failed');
+  return isMended ? { ...saga, phase: 'compensating' } : saga;
 }
 
 /** Without what is said of the last attempt only. */
-function bare({ error: _, due: _due, ...side }: SideProgress): SideProgress {
+function bare({ error: _, due: _due, refused: _refused, ...side }: SideProgress): SideProgress {
   return side;
 }
 
@@ -105,8 +126,4 @@ function withSide(
 ): Saga {
   const step = saga.steps.get(name) ?? { name, do: waiting, undo: waiting };
   return { ...saga, steps: new Map(saga.steps).set(name, { ...step, [side]: change(step[side]) }) };
-}
-
-function hasFailedUndo(saga: Saga): boolean {
-  return [...saga.steps.values()].some(({ undo }) => undo.status === 'failed');
 }

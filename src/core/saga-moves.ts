@@ -50,12 +50,17 @@ export type Move =
  */
 export function nextMove(saga: Saga, plan: SagaPlan, now: number, chance: number): Move {
   if (saga.forced) return { move: 'end', outcome: saga.forced };
-  if (saga.phase === 'failed') return { move: 'park', error: saga.error ?? 'a step cannot be undone' };
   const isForward = saga.phase === 'running';
   if (isForward && plan.deadline !== undefined && now >= plan.deadline)
     return { move: 'note', events: [{ event: 'compensate', why: 'its deadline is over' }] };
   const side = isForward ? 'do' : 'undo';
   const steps = openSteps(saga, plan, side);
+  if (saga.phase === 'failed') {
+    // The others of its group are undone all the same; what comes before it waits.
+    const others = steps.filter(({ undo }) => undo.status !== 'failed');
+    if (others.length > 0) return moveOf(others, side, plan, { now, chance });
+    return { move: 'park', error: saga.error ?? 'a step cannot be undone' };
+  }
   if (steps.length === 0) return { move: 'end', outcome: isForward ? 'done' : 'compensated' };
   return moveOf(steps, side, plan, { now, chance });
 }
@@ -83,7 +88,9 @@ function isUndone(step: StepProgress): boolean {
 function needsUndo({ name, do: done, undo }: StepProgress, plan: SagaPlan): boolean {
   if (undo.status === 'done' || undo.status === 'skipped') return false;
   const mayHaveHappened = done.status === 'done' || done.status === 'begun' || done.maybe;
-  return mayHaveHappened && plan.side(name, 'undo') !== undefined;
+  // Of a step that the app knows no more nobody can say that there is nothing to undo.
+  const isKnown = plan.side(name, 'do') !== undefined;
+  return mayHaveHappened && (!isKnown || plan.side(name, 'undo') !== undefined);
 }
 
 function moveOf(
@@ -130,7 +137,8 @@ export function failure(
   },
 ): SagaEvent {
   const { error, permanent = false, happened = 'maybe', now, chance } = why;
-  const noted = { event: 'failed', step, side, error, happened } as const;
+  const refused = permanent && happened === 'no' ? { refused: true } : {};
+  const noted = { event: 'failed', step, side, error, happened, ...refused } as const;
   if (permanent || attempt >= policy.attempts) return { ...noted, next: side === 'do' ? 'turn' : 'wait' };
   return { ...noted, next: 'retry', due: now + pauseMs(policy, attempt, chance) };
 }

@@ -34,6 +34,8 @@ export type SagaEvent =
       readonly error: string;
       /** Whether it may have happened all the same. */
       readonly happened: 'no' | 'maybe';
+      /** It was refused for good: under its key it never happened, and never will. */
+      readonly refused?: boolean;
       /** Tried again at `due`; no more: the saga turns back; or waits for a person. */
       readonly next: 'retry' | 'turn' | 'wait';
       readonly due?: number;
@@ -55,10 +57,14 @@ export interface SideProgress {
   /** `begun`: under way, or nobody knows. `retrying`: waits for its next attempt. */
   readonly status: 'waiting' | 'begun' | 'retrying' | 'done' | 'failed' | 'skipped';
   readonly attempts: number;
-  /** How often a person had it tried anew: each time it has another key. */
+  /** How often it began, over all that a person had tried anew: no two of its messages have one name. */
+  readonly begun: number;
+  /** How often a person had it tried anew after it was refused: each time it has another key. */
   readonly round: number;
   /** An attempt ended in a way that does not tell whether it happened. */
   readonly maybe: boolean;
+  /** The last attempt was refused for good: under its key it never happened. */
+  readonly refused?: boolean;
   readonly error?: string;
   /** When it is tried again. */
   readonly due?: number;
@@ -108,7 +114,8 @@ export function sagaOfTheme(theme: string): string | undefined {
 export const answerTheme = 'answers';
 
 /**
- * The idempotency key of one side of a step: the same at each attempt, another one after a person had it tried anew.
+ * The idempotency key of one side of a step: the same at each attempt, another one after a person had it tried anew that
+ * was refused.
  * Names of steps hold neither `/` nor `~`.
  */
 export function stepKey(saga: string, step: string, side: Side, round: number): string {
@@ -124,7 +131,7 @@ export function stepOfKey(
   const name = side === 'undo' ? key.slice(0, -'/undo'.length) : key;
   const slash = name.lastIndexOf('/');
   if (slash <= 0) return undefined;
-  const [step = '', anew = '0'] = name.slice(slash + 1).split('~');
-  const round = Number(anew);
-  return step === '' || !Number.isSafeInteger(round) ? undefined : { saga: name.slice(0, slash), step, side, round };
+  const [, step, anew = '0'] = /^([^~]+)(?:~([1-9]\d{0,8}))?$/s.exec(name.slice(slash + 1)) ?? [];
+  if (step === undefined || step === 'undo') return undefined;
+  return { saga: name.slice(0, slash), step, side, round: Number(anew) };
 }

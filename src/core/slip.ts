@@ -7,6 +7,8 @@ export interface SlipStep {
   /** Service that carries it out. */
   readonly at: string;
   readonly key: string;
+  /** Of a step that is to be undone: the key under which it was done, or may come to be. */
+  readonly undoes?: string;
   readonly outcome?:
     | { readonly ok: true; readonly result: JsonValue }
     | { readonly ok: false; readonly error: string; readonly happened: 'no' | 'maybe' };

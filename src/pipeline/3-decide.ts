@@ -179,10 +179,14 @@ function asked({ result: _, ...change }: Change): Change {
 }
 
 function refuseQueued(id: string): RequestDecision {
-  const error = new TxlogError('REQUEST_ID_CONFLICT', `id ${id} is that of another request, which waits in its queue`, {
-    hint: 'An id names one request for ever; nothing was applied.',
-    next: [`txlog session show ${shellWord(id)}`],
-  });
+  const error = new TxlogError(
+    'REQUEST_ID_CONFLICT',
+    `id ${id} is that of another request or a saga, which has not ended`,
+    {
+      hint: 'An id names one request for ever; nothing was applied.',
+      next: [`txlog session show ${shellWord(id)}`],
+    },
+  );
   return { type: 'refused', error };
 }
 

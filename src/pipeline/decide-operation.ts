@@ -17,6 +17,7 @@ import type {
 } from '../core/operation.ts';
 import { type LogRecord, operationId, sessionType } from '../core/record.ts';
 import { type Rejection, reject } from '../core/rejection.ts';
+import { sagaOfTheme } from '../core/saga.ts';
 import { asSession, type Chunk, type Session, sessionKey, sessionOfKey, themeKey } from '../core/session.ts';
 import { chunkOf } from '../core/session-fold.ts';
 import { shellWord } from '../core/shell-word.ts';
@@ -67,9 +68,23 @@ function makeSession(stage: Stage, operation: NewSession): OperationDecision {
   const key = sessionKey(operation.session);
   const known = stage.state(key);
   if (known) return sameSession(stage, known, operation);
+  // A saga ends with a transaction under its id.
+  const taken = isSagaTheme(operation.theme) ? stage.find(operation.session) : undefined;
+  if (taken) return { type: 'refused', error: idTaken(operation.session, taken.position) };
   const changes = changesOfNew(stage, operation);
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
   return operate(stage, changes, operation.session);
+}
+
+function isSagaTheme(theme: ThemeName): boolean {
+  return typeof theme === 'string' && sagaOfTheme(theme) !== undefined;
+}
+
+function idTaken(id: string, position: number): TxlogError {
+  return new TxlogError('REQUEST_ID_CONFLICT', `id ${id} was used at position ${position} for a request`, {
+    hint: 'An id names one request or saga for ever; nothing was done.',
+    next: [`txlog inspect ${position}`],
+  });
 }
 
 function operateTogether(stage: Stage, { operations, ...by }: Together): OperationDecision {

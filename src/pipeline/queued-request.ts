@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../core/json.ts';
 import type { Request } from '../core/request.ts';
+import { sagaTheme } from '../core/saga.ts';
 import { asSession, sessionKey } from '../core/session.ts';
 import { chunkOf } from '../core/session-fold.ts';
 import { themeEntry } from './decide-theme.ts';
@@ -31,7 +32,7 @@ export function dataOfRequest(request: Request, respond: string | undefined): Js
   };
 }
 
-/** Whether another request with this id was accepted, and waits in its queue: the id is that one's. */
+/** Whether the id is that of another request, which waits in its queue, or of a saga, which ends under it. */
 export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
   if (stage.liveSessions === 0) return false;
   const key = sessionKey(request.id);
@@ -41,8 +42,11 @@ export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
   const made = stage.record(session.created)?.changes.find((change) => change.key === key);
   const chunk = made && chunkOf(made);
   const data = chunk && 'data' in chunk && isJsonObject(chunk.data) ? chunk.data : {};
+  if (typeof data.type !== 'string') return false;
+  const isOf = (theme: string) => themeEntry(stage, theme)?.number === session.theme;
+  if (isOf(sagaTheme(data.type))) return true;
   // A session of another theme may have any id.
-  if (typeof data.type !== 'string' || themeEntry(stage, queueTheme(data.type))?.number !== session.theme) return false;
+  if (!isOf(queueTheme(data.type))) return false;
   const { respond: _, ...asked } = data;
   return !jsonEquals(asked, dataOfRequest(request, undefined));
 }

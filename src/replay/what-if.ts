@@ -1,6 +1,6 @@
 import type { LoadedApp } from '../core/app.ts';
 import { type JsonValue, jsonEquals } from '../core/json.ts';
-import { expireType, type LogRecord, type StoredRecord, sagaType, sessionType, usersChanges } from '../core/record.ts';
+import { expireType, type LogRecord, type StoredRecord, sagaType, sessionType, stepType, usersChanges } from '../core/record.ts';
 import type { Request } from '../core/request.ts';
 import { isEngineKey } from '../core/session.ts';
 import { Catalog } from '../layout/catalog.ts';
@@ -73,7 +73,7 @@ export async function whatIf(
   let decided = 0;
   let flips = 0;
   for await (const page of readPages(env, { to: head })) {
-    const requests = page.filter((record) => ![expireType, sessionType, sagaType].includes(record.type));
+    const requests = page.filter((record) => ![expireType, sessionType, sagaType, stepType].includes(record.type));
     const outcomes = replayed.decide(requests);
     for (const [i, record] of requests.entries()) {
       const flip = flipOf(record, outcomes[i]);

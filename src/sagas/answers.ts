@@ -5,6 +5,7 @@ import type { Operation, SessionStep } from '../core/operation.ts';
 import { type Saga, type SagaEvent, type SagaPhase, stepOfKey } from '../core/saga.ts';
 import { foldSaga } from '../core/saga-fold.ts';
 import { failure } from '../core/saga-moves.ts';
+import type { SessionStatus } from '../core/session.ts';
 import type { Slip } from '../core/slip.ts';
 import type { SessionHost } from '../sessions/session-host.ts';
 import { insist, setAside, type TurnContext, whatBecame } from '../sessions/set-aside.ts';
@@ -18,6 +19,8 @@ export interface Answered {
   readonly saga: string;
   readonly step: string;
   readonly side: 'do' | 'undo';
+  /** Of the key that was answered. */
+  readonly round: number;
   readonly outcome:
     | { readonly ok: true; readonly result: JsonValue }
     | { readonly ok: false; readonly error: string; readonly happened: 'no' | 'maybe'; readonly permanent?: boolean };
@@ -47,8 +50,10 @@ export async function runAnswer(context: TurnContext, led: Led): Promise<TurnRep
       const result = await context.operate(await delivery(context.host, led, answers));
       context.confirmed();
       if (result.ok) return report('removed');
-      const isOvertaken = !result.idle && result.rejection.code === 'SESSION_CHANGED';
-      if (!isOvertaken) return report(await whatBecame(context.host, led));
+      // Its saga has something new, or has ended: that is read anew.
+      const isOvertaken = !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
+      if (!isOvertaken || !(await tell(context.reads, led, 0, context.operator)))
+        return report(await whatBecame(context.host, led));
     }
     throw new Error('its saga changes all the time');
   } catch (error) {
@@ -65,24 +70,24 @@ export function readAnswer(data: JsonValue | Uint8Array | undefined): readonly A
   const { key = data.id, ok, outcome, result, error, rejection, permanent } = data;
   const named = typeof key === 'string' ? stepOfKey(key) : undefined;
   if (!named || (typeof ok !== 'boolean' && typeof outcome !== 'string')) return undefined;
-  const { saga, step, side } = named;
+  const { saga, step, side, round } = named;
   if (ok === true || outcome === 'committed') {
     const known = outcome === undefined ? null : { position: data.position ?? null };
-    return [{ saga, step, side, outcome: { ok: true, result: result ?? known } }];
+    return [{ saga, step, side, round, outcome: { ok: true, result: result ?? known } }];
   }
   const why = isJsonObject(rejection) ? `${rejection.code}: ${rejection.reason}` : String(error ?? 'it was refused');
   const happened = data.happened === 'maybe' ? 'maybe' : 'no';
-  return [{ saga, step, side, outcome: { ok: false, error: why, happened, permanent: permanent !== false } }];
+  return [{ saga, step, side, round, outcome: { ok: false, error: why, happened, permanent: permanent !== false } }];
 }
 
 function answersOfSlip({ side, steps }: Slip): readonly Answered[] | undefined {
   const answers = steps.flatMap(({ key, outcome }): Answered[] => {
     const named = stepOfKey(key);
     if (!named) return [];
-    const { saga, step } = named;
+    const { saga, step, round } = named;
     // What comes after a step that failed was not begun.
     const unbegun = { ok: false, error: 'the slip did not come so far', happened: 'no', permanent: true } as const;
-    return [{ saga, step, side, outcome: outcome ?? unbegun }];
+    return [{ saga, step, side, round, outcome: outcome ?? unbegun }];
   });
   return answers.length === 0 ? undefined : answers;
 }
@@ -107,9 +112,10 @@ export function addition(
   const before = (session?.phase as SagaPhase | undefined) ?? 'running';
   const data = (events.length === 1 ? events[0] : events) as unknown as JsonValue;
   const by = { session: saga.id, force: true, seen: present(session, 'session of a saga').chunks };
+  const only: SessionStatus[] = before === 'failed' && phase !== before ? ['stored', 'parked'] : ['stored'];
   return [
     { op: 'append', ...by, ...checkData(data), ...(phase === before ? {} : { phase }) },
-    { op: 'ready', session: saga.id, only: ['stored'] },
+    { op: 'ready', session: saga.id, only },
   ];
 }
 
@@ -126,12 +132,13 @@ function eventsOf(
 }
 
 function eventOf(host: SessionHost, script: SagaScript, saga: Saga, answer: Answered): SagaEvent | undefined {
-  const { step, side, outcome } = answer;
+  const { step, side, round, outcome } = answer;
   const progress = saga.steps.get(step)?.[side];
   const planned = script.side(step, side);
   if (!progress || !planned || progress.status === 'done' || progress.status === 'skipped') return undefined;
+  if (progress.begun === 0) return undefined;
   if (outcome.ok) return { event: 'did', step, side, result: outcome.result };
-  if (progress.status === 'failed') return undefined;
+  if (progress.status === 'failed' || round !== progress.round) return undefined;
   const [now, chance] = [host.now(), host.random()];
   return failure(step, side, planned.policy, progress.attempts, { permanent: true, ...outcome, now, chance });
 }

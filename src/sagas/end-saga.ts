@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { utf8Length } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
-import type { Settled } from '../core/operation.ts';
+import type { NewSession, SessionStep, Settled } from '../core/operation.ts';
 import { sagaType } from '../core/record.ts';
 import { reject } from '../core/rejection.ts';
 import type { Request } from '../core/request.ts';
@@ -12,19 +12,26 @@ import type { Led } from '../sessions/turn.ts';
 
 /**
  * The end of a saga: its outcome for ever, under its own id. Committed when its steps are done, rejected when they are
- * compensated; with the removal of its session and the answer to whoever started it, in one record.
+ * compensated; one that undoes another is committed when that is compensated; with what is still to be written of it (`before`), the removal of its session and the answer to whoever
+ * started it, in one record.
  */
-export function endOfSaga({ session, epoch }: Led, saga: Saga, outcome: SagaOutcome, seen: number): Request {
+export function endOfSaga(
+  { session, epoch }: Led,
+  saga: Saga,
+  outcome: SagaOutcome,
+  { seen, before }: { readonly seen: number; readonly before: readonly (NewSession | SessionStep)[] },
+): Request {
   const payload = summary(saga);
-  const refusal =
-    outcome === 'done' ? {} : { refusal: reject('SAGA_COMPENSATED', saga.error ?? 'it was told to turn back') };
+  // What a saga is for that undoes another one is to have it compensated.
+  const isMet = outcome === 'done' || saga.undoes !== undefined;
+  const refusal = isMet ? {} : { refusal: reject('SAGA_COMPENSATED', saga.error ?? 'it was told to turn back') };
   return {
     ...{ id: saga.id, type: sagaType, actor: undefined, payload, changes: [], expect: [], bytes: 256, ...refusal },
     completes: {
       session,
       epoch,
       seen,
-      operations: (settled) => [{ op: 'remove', session, epoch }, ...answer(saga, settled)],
+      operations: (settled) => [...before, { op: 'remove', session, epoch }, ...answer(saga, settled)],
     },
   };
 }

@@ -14,10 +14,22 @@ import type { Intervention, Word } from './words.ts';
 
 const triesMax = 20;
 
-/** Says a word to a saga; what its worker is about to write without knowing it is refused. Errors: SAGA_NOT_FOUND, SAGA_STATE. */
-export async function intervene(host: SessionHost, id: string, word: Word, by: Intervention): Promise<OperationResult> {
+/**
+ * Says a word to a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
+ * its newest record is there.
+ *
+ * Errors: SAGA_NOT_FOUND, SAGA_STATE; SESSION_CHANGED when its newest record is another one.
+ */
+export async function intervene(
+  host: SessionHost,
+  id: string,
+  word: Word,
+  by: Intervention,
+  position?: number,
+): Promise<OperationResult> {
   for (let tries = 1; ; tries++) {
     const found = (await host.read((view, snapshot) => loadSaga({ view, snapshot }, id))) ?? unknownSaga(id);
+    if (position !== undefined && found.position !== position) throw wentOn(found.saga, position, found.position);
     const operation = interventionOn(found, word, { by, now: host.now() });
     const [answer] = await host.process([operation]);
     const result = resultOrThrow(present(answer, 'answer'));
@@ -92,12 +104,13 @@ function answerTo(saga: Saga, { step, outcome }: Word & { kind: 'answer' }): Sag
   if (saga.steps.get(step)?.[side].status !== 'begun') throw wrongState(saga, `step ${step} waits for no answer`);
   if ('result' in outcome) return { event: 'did', step, side, result: outcome.result };
   const next = side === 'do' ? 'turn' : 'wait';
-  return { event: 'failed', step, side, error: outcome.error, happened: 'no', next };
+  return { event: 'failed', step, side, error: outcome.error, happened: 'no', refused: true, next };
 }
 
 /** A saga that undoes the steps of one that is done: under its id and `/undo`, so that it is undone once. */
 function undoingOf(saga: Saga): NewSession {
-  if (saga.phase !== 'running' || saga.undoes !== undefined) throw wrongState(saga, 'it was compensated');
+  if (saga.phase !== 'running' || saga.undoes !== undefined || saga.forced === 'compensated')
+    throw wrongState(saga, 'it was compensated');
   const { type, data, id } = saga;
   const event: SagaEvent = { event: 'started', v: 1, type, data, undoes: id };
   return {
@@ -111,6 +124,12 @@ function undoingOf(saga: Saga): NewSession {
 function wrongState({ id, phase }: Saga, why: string): TxlogError {
   return new TxlogError('SAGA_STATE', `saga ${id} is ${phase}: ${why}`, {
     hint: 'Nothing was changed.',
+    next: [`txlog saga show ${shellWord(id)}`],
+  });
+}
+
+function wentOn({ id }: Saga, planned: number, now: number): TxlogError {
+  return new TxlogError('SESSION_CHANGED', `saga ${id} went on from position ${planned} to ${now}`, {
     next: [`txlog saga show ${shellWord(id)}`],
   });
 }

@@ -76,13 +76,20 @@ function summaryOf(session: SessionReading): SagaSummary {
   };
 }
 
+/** What the end of a saga tells of it. */
+interface EndedPayload {
+  readonly saga?: string;
+  readonly started?: number;
+  readonly undoes?: string;
+}
+
 async function* ended(host: SessionHost): AsyncGenerator<SagaSummary> {
   for await (const page of readPages(host, { types: [sagaType] }, { reverse: true })) {
     for (const { id, payload, time, outcome, rejection } of page) {
-      const { saga: type = '', started = time } = (payload ?? {}) as { saga?: string; started?: number };
+      const { saga: type = '', started = time, undoes } = (payload ?? {}) as EndedPayload;
       yield {
         ...{ id, type, status: undefined, createdAt: started, at: time },
-        phase: outcome === 'committed' ? 'done' : 'compensated',
+        phase: outcome === 'committed' && undoes === undefined ? 'done' : 'compensated',
         ...(rejection ? { error: rejection.reason } : {}),
       };
     }

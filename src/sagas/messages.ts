@@ -6,15 +6,18 @@ import { type Message, sessionOfMessage } from '../sessions/address.ts';
 import type { SessionHost } from '../sessions/session-host.ts';
 import type { SagaScript } from './plan.ts';
 import { addressOf, slipOf } from './slip.ts';
-import { stepContext, valueFor } from './step-context.ts';
+import { keyOf, stepContext, valueFor } from './step-context.ts';
 
-const neverAborted = new AbortController().signal;
+const neverAborted = new AbortController();
 
 /** The session that carries a question of a step: its id is the key, so that it is asked once. Errors: REQUEST_INVALID. */
 export function questionOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act): NewSession {
   const message = messageOf(host, script, saga, act);
-  // The same question again is another message, with the same key.
-  return sessionOfMessage(act.attempt === 1 ? message : { ...message, id: `${message.id}#${act.attempt}` });
+  const begun = saga.steps.get(act.step)?.[act.side].begun ?? 0;
+  const action = script.action(act.step, act.side);
+  // The same question again is another message, with the same key; but a saga of a step is one, and answers by its id.
+  const isFirst = begun === 0 || (action !== undefined && 'saga' in action);
+  return sessionOfMessage(isFirst ? message : { ...message, id: `${message.id}#${begun + 1}` });
 }
 
 function messageOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act): Message {
@@ -23,8 +26,10 @@ function messageOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act):
   const { key: id } = context;
   if (script.kind(act.step, act.side) === 'slip') return slipOf(host.app, script, saga, act, context);
   if (action && 'saga' in action) {
-    const data = action.data === undefined ? null : valueFor(action.data, context);
-    const event: SagaEvent = { event: 'started', v: 1, type: action.saga, data, respond: answerTheme };
+    const isUndoing = act.side === 'undo' && action === script.action(act.step, 'do');
+    const data = isUndoing || action.data === undefined ? null : valueFor(action.data, context);
+    const undoes = isUndoing ? { undoes: keyOf(saga, act.step, 'do') } : {};
+    const event: SagaEvent = { event: 'started', v: 1, type: action.saga, data, respond: answerTheme, ...undoes };
     return { id, to: sagaTheme(action.saga), data: event };
   }
   if (!action || !('ask' in action)) throw new TxlogError('REQUEST_INVALID', `step ${act.step} asks nothing`);

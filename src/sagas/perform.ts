@@ -1,4 +1,4 @@
-import { utf8Length } from '../core/json.ts';
+import { isSurelyWithin, utf8Length } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { StepAction, StepContext, StepOutcome, StepRequest } from '../core/saga-definition.ts';
@@ -15,7 +15,8 @@ export interface Workplace {
 /** Carries out what a step does outside of this engine. Never rejects: what fails is an outcome. */
 export async function perform(action: StepAction, context: StepContext, place: Workplace): Promise<StepOutcome> {
   const outcome = await attempt(action, context, place);
-  const bytes = outcome.ok ? utf8Length(JSON.stringify(outcome.result)) : 0;
+  if (!outcome.ok || isSurelyWithin(outcome.result, limits.stepResultBytesMax)) return outcome;
+  const bytes = utf8Length(JSON.stringify(outcome.result));
   if (bytes <= limits.stepResultBytesMax) return outcome;
   const error = `its result of ${bytes} bytes is over the limit of ${limits.stepResultBytesMax}`;
   return { ok: false, error, permanent: true, happened: 'maybe' };

@@ -3,6 +3,7 @@ import { present } from '../core/assert.ts';
 import type { Saga, Side } from '../core/saga.ts';
 import { type SagaDefinition, type SagaStep, type StepAction, stepsOf } from '../core/saga-definition.ts';
 import { fullStepPolicy, type SagaPlan } from '../core/saga-moves.ts';
+import { patienceWithSlip } from './slip-patience.ts';
 
 /** How a side of a step is carried out: at once in this engine, by a call that is waited for, or by a question. */
 export type Kind = 'request' | 'call' | 'question' | 'slip';
@@ -24,7 +25,9 @@ export function scriptOf(app: App, { type, createdAt }: Pick<Saga, 'type' | 'cre
   const steps = stepMap(definition);
   const action = (name: string, side: Side) => {
     const step = steps.get(name);
-    return side === 'do' ? step?.do : step?.compensate;
+    if (side === 'do' || step?.compensate) return side === 'do' ? step?.do : step?.compensate;
+    // What another saga did, it undoes.
+    return step && 'saga' in step.do ? step.do : undefined;
   };
   const kind = (name: string, side: Side) => kindOf(present(action(name, side), 'action'), steps.get(name)?.at);
   const { deadline } = definition;
@@ -37,7 +40,9 @@ export function scriptOf(app: App, { type, createdAt }: Pick<Saga, 'type' | 'cre
     side(name, side) {
       const found = action(name, side);
       if (!found) return undefined;
-      const isAsked = ['question', 'slip'].includes(kind(name, side));
+      const how = kind(name, side);
+      if (how === 'slip') return { policy: patienceWithSlip(definition, name, side), isAsked: true };
+      const isAsked = how === 'question';
       return { policy: fullStepPolicy(found, isAsked), isAsked };
     },
   };

@@ -19,6 +19,10 @@ export interface LoadedSaga {
   readonly saga: Saga;
   /** Undefined once it has ended. */
   readonly session: Session | undefined;
+  /** Of the newest record of its session. */
+  readonly position: number;
+  /** The saga that it undoes. */
+  readonly original?: LoadedSaga;
 }
 
 /** A saga, also one that has ended; undefined when there is none with this id. */
@@ -30,7 +34,11 @@ export function loadSaga(source: Source, id: string): LoadedSaga | undefined {
   if (first?.event.event !== 'started') return undefined;
   const session = state.exists ? asSession(state.value) : undefined;
   const { undoes } = first.event;
-  return { saga: undoes === undefined ? folded(id, events) : undoing(source, id, undoes, events), session };
+  const { position } = state;
+  if (undoes === undefined) return { saga: folded(id, events), session, position };
+  const original = loadSaga(source, undoes);
+  assert(original !== undefined, 'what a saga undoes is in the log');
+  return { saga: undoing(id, original.saga, events), session, position, original };
 }
 
 function folded(id: string, events: readonly LoggedEvent[]): Saga {
@@ -40,17 +48,18 @@ function folded(id: string, events: readonly LoggedEvent[]): Saga {
 }
 
 /** A saga that undoes the steps of another: it begins where that one ended, on its way back. */
-function undoing(source: Source, id: string, undoes: string, events: readonly LoggedEvent[]): Saga {
-  const done = loadSaga(source, undoes)?.saga;
+function undoing(id: string, done: Saga, events: readonly LoggedEvent[]): Saga {
   const [first, ...rest] = events;
-  assert(done !== undefined && first !== undefined, 'what a saga undoes is in the log');
+  assert(first !== undefined, 'a saga has a first event');
   const own = beginSaga(id, first.event, first.time);
-  const { itinerary } = done;
+  const { itinerary, steps } = done;
+  const error = `saga ${done.id} is undone`;
   const begun: Saga = {
     ...own,
     phase: 'compensating',
-    steps: done.steps,
-    error: `saga ${undoes} is undone`,
+    data: done.data,
+    steps,
+    error,
     ...(itinerary ? { itinerary } : {}),
   };
   return rest.reduce((saga, { event, time }) => foldSaga(saga, event, time), begun);

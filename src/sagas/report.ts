@@ -1,5 +1,5 @@
 import { type Receipt, receiptOf } from '../core/receipt.ts';
-import { type LogRecord, sagaType } from '../core/record.ts';
+import { type LogRecord, sagaType, sessionType } from '../core/record.ts';
 import type { Saga, SagaEvent, SagaPhase } from '../core/saga.ts';
 import { sessionKey } from '../core/session.ts';
 import { readSession, type SessionReading } from '../sessions/read-sessions.ts';
@@ -50,13 +50,15 @@ export async function readReport(host: SessionHost, id: string): Promise<SagaRea
 }
 
 /** How a saga ended, or where it stands. */
-export function phaseOf({ phase }: Saga, outcome: Pick<Receipt, 'outcome'> | undefined): SagaPhase {
+export function phaseOf({ phase, undoes }: Saga, outcome: Pick<Receipt, 'outcome'> | undefined): SagaPhase {
   if (!outcome) return phase;
+  if (undoes !== undefined) return 'compensated';
   return outcome.outcome === 'committed' ? 'done' : 'compensated';
 }
 
 function entriesOf(record: LogRecord, key: string): readonly SagaLogEntry[] {
-  const { actor, payload } = record;
+  // Of a request that stands beside it, actor and payload are those of the request.
+  const { actor, payload } = record.type === sessionType ? record : { actor: undefined, payload: undefined };
   const reason = (payload as { readonly reason?: string } | undefined)?.reason;
   return eventsOf({ ...record }, key).map((entry) => ({
     ...entry,

@@ -2,7 +2,7 @@ import { present } from '../core/assert.ts';
 import { TxlogError } from '../core/errors.ts';
 import type { Settled } from '../core/operation.ts';
 import type { Request } from '../core/request.ts';
-import type { SagaEvent } from '../core/saga.ts';
+import type { Saga, SagaEvent } from '../core/saga.ts';
 import type { StepRequest } from '../core/saga-definition.ts';
 import { type Act, failure } from '../core/saga-moves.ts';
 import { errorText } from '../sessions/turn.ts';
@@ -11,20 +11,19 @@ import { type Progress, progress } from './saga-progress.ts';
 import type { SagaTurn } from './saga-turn.ts';
 import { stepContext, valueFor } from './step-context.ts';
 
-const neverAborted = new AbortController().signal;
+const neverAborted = new AbortController();
 
 /**
- * A step that is a request to this engine: its record holds what it changes, what it came to for the saga, and the
- * beginning of what comes next. All of it or none.
+ * A step that is a request to this engine: its record holds what is not written yet of what is `known`, what it changes,
+ * what it came to for the saga, and the beginning of what comes next. All of it or none.
  */
-export async function decideStep(turn: SagaTurn, act: Act): Promise<void> {
-  const request = requestOf(turn, act);
+export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Promise<void> {
+  const request = requestOf(turn, known.saga, act);
   if (!('bytes' in request)) return turn.note(request);
   const { saga } = turn;
   const moment = turn.moment();
-  const noted = turn.noted();
   // What the record says is decided by its outcome, however often the engine asks.
-  const after = (outcome: Settled): Progress => progress(saga, [...noted, eventOf(turn, act, outcome)], moment);
+  const after = (outcome: Settled): Progress => progress(saga, [...known.events, eventOf(turn, act, outcome)], moment);
   const { session, epoch } = turn.led;
   const operations = (outcome: Settled) => {
     const { events, messages, saga: next } = after(outcome);
@@ -37,10 +36,10 @@ export async function decideStep(turn: SagaTurn, act: Act): Promise<void> {
   turn.accept(answer, receipt && after({ rejection: undefined, ...receipt }));
 }
 
-function requestOf(turn: SagaTurn, act: Act): Request | SagaEvent {
+function requestOf(turn: SagaTurn, saga: Saga, act: Act): Request | SagaEvent {
   const action = turn.script.action(act.step, act.side) as { readonly request: StepRequest };
   try {
-    const context = stepContext(turn.saga, act, neverAborted);
+    const context = stepContext(saga, act, neverAborted);
     return turn.context.host.check({ ...valueFor(action.request, context), id: context.key });
   } catch (error) {
     return refused(turn, act, error as Error);
@@ -48,7 +47,7 @@ function requestOf(turn: SagaTurn, act: Act): Request | SagaEvent {
 }
 
 /** A conflict of ids, or input that cannot be taken: no other attempt will mend it. */
-function isOfRequest(error: TxlogError): boolean {
+export function isOfRequest(error: TxlogError): boolean {
   return error instanceof TxlogError && !error.code.startsWith('STORAGE_') && !error.code.startsWith('E');
 }
 

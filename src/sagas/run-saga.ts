@@ -1,16 +1,21 @@
 import { present } from '../core/assert.ts';
-import type { SagaEvent } from '../core/saga.ts';
+import { TxlogError } from '../core/errors.ts';
+import type { Saga, SagaEvent } from '../core/saga.ts';
 import { stepDefaults } from '../core/saga-definition.ts';
 import { type Act, failure } from '../core/saga-moves.ts';
 import { Interruption } from '../sessions/interruption.ts';
-import { handBack, isFinal, setAside, type TurnContext, whatBecame } from '../sessions/set-aside.ts';
+import { handBack, insist, setAside, type TurnContext, whatBecame } from '../sessions/set-aside.ts';
 import { errorText, type Led } from '../sessions/turn.ts';
 import type { TurnReport } from '../sessions/turn-report.ts';
 import type { TurnEnd } from '../sessions/work.ts';
+import { intervene } from './intervene.ts';
 import { perform } from './perform.ts';
 import { decideStep } from './request-step.ts';
 import { SagaTurn } from './saga-turn.ts';
 import { stepContext } from './step-context.ts';
+import { StepTime } from './step-time.ts';
+
+const lookAgainSeconds = 1;
 
 /**
  * One turn of a saga: makes the attempts that are due, each begun and ended by a word in the log, until the saga has
@@ -31,7 +36,6 @@ export async function runSaga(context: TurnContext, led: Led): Promise<TurnRepor
     interruption.end();
     if (context.operator.signal.aborted) return report('lost');
     if (context.kill.aborted) return report(await handBack(context, led));
-    if (isFinal(error)) throw error;
     const text = errorText(error);
     return report(await setAside(context, led, text), text);
   } finally {
@@ -43,15 +47,17 @@ async function goOn(turn: SagaTurn, interruption: Interruption): Promise<TurnEnd
   const { context, led } = turn;
   for (;;) {
     if (!(await turn.catchUp())) return whatBecame(context.host, led);
+    if (turn.original) return turnBack(turn, turn.original);
     const begun = turn.takeBegun();
     if (begun.length > 0) {
       await Promise.all(begun.map((act) => call(turn, act, interruption)));
       if (context.kill.aborted || context.operator.signal.aborted) throw new Error('its worker was stopped');
       continue;
     }
-    const { acts, move } = turn.advance();
+    const next = turn.advance();
+    const { acts, move } = next;
     const [act] = acts;
-    if (act && turn.script.kind(act.step, act.side) === 'request') await decideStep(turn, act);
+    if (act && turn.script.kind(act.step, act.side) === 'request') await decideStep(turn, act, next);
     // That calls begin is known before they do.
     else if (act) await turn.write();
     else {
@@ -61,18 +67,28 @@ async function goOn(turn: SagaTurn, interruption: Interruption): Promise<TurnEnd
   }
 }
 
+/** What is to be undone has to end first: it is told to turn back, and looked at again in a while. */
+async function turnBack({ context, led }: SagaTurn, { id, phase }: Saga): Promise<TurnEnd> {
+  const { session, epoch } = led;
+  if (phase === 'running') {
+    const isLate = (error: unknown) => error instanceof TxlogError && error.code === 'SAGA_STATE';
+    await intervene(context.host, id, { kind: 'compensate' }, { reason: `saga ${session} undoes it` }).catch(
+      (error) => {
+        if (!isLate(error)) throw error;
+      },
+    );
+  }
+  return insist(context, led, { op: 'store', session, epoch, seconds: lookAgainSeconds, interrupted: true, bytes: 0 });
+}
+
 async function call(turn: SagaTurn, act: Act, interruption: Interruption): Promise<void> {
   const { step, side, attempt } = act;
   const action = present(turn.script.action(step, side), 'action');
-  const time = new AbortController();
-  const seconds = action.timeout ?? stepDefaults.timeout;
-  const late = new Error(`it took longer than ${seconds} s`);
-  const cancel = turn.context.host.clock.after(seconds * 1000, () => time.abort(late), { keepsAlive: true });
+  const time = new StepTime(interruption, turn.context.host.clock, action.timeout ?? stepDefaults.timeout);
   try {
-    const context = stepContext(turn.saga, act, AbortSignal.any([interruption.signal, time.signal]));
-    const outcome = await perform(action, context, turn.context.host);
+    const outcome = await perform(action, stepContext(turn.saga, act, time), turn.context.host);
     // Who was stopped knows nothing of what became of it: it stays begun.
-    if (!outcome.ok && interruption.signal.aborted) return;
+    if (!outcome.ok && (turn.context.kill.aborted || turn.context.operator.signal.aborted)) return;
     const { policy } = present(turn.script.side(step, side), 'side of a step');
     const { now, chance } = turn.moment(true);
     const event: SagaEvent = outcome.ok
@@ -80,6 +96,6 @@ async function call(turn: SagaTurn, act: Act, interruption: Interruption): Promi
       : failure(step, side, policy, attempt, { ...outcome, error: errorText(outcome.error), now, chance });
     turn.note(event);
   } finally {
-    cancel();
+    time.end();
   }
 }

@@ -26,6 +26,8 @@ export class SagaTurn {
   operations = 0;
   /** Why it waits for a person, if it does. */
   problem: string | undefined;
+  /** The saga that it undoes, while that has not ended. */
+  original: Saga | undefined;
   private loaded: { readonly saga: Saga; readonly script: SagaScript; readonly phase: SagaPhase } | undefined;
   seen = 0;
   /** Calls of which it is written that they begin. */
@@ -54,12 +56,13 @@ export class SagaTurn {
     if (this.loaded) return true;
     const { session: id, epoch } = this.led;
     const found = await this.context.reads.read((view, snapshot) => loadSaga({ view, snapshot }, id));
-    const { saga, session } = found ?? {};
+    const { saga, session, original } = found ?? {};
     if (!saga || session?.status !== 'active' || session.epoch !== epoch) return false;
     const script = scriptOf(this.context.host.app, saga);
     assert(script !== undefined, 'a worker leads only sagas of types that its app defines');
     this.loaded = { saga, script, phase: (session.phase as SagaPhase | undefined) ?? 'running' };
     this.seen = session.chunks;
+    this.original = original?.session ? original.saga : undefined;
     return true;
   }
 
@@ -139,14 +142,13 @@ export class SagaTurn {
   /** Ends the turn as a move says; undefined when the saga is to be read anew. */
   async rest(move: Move): Promise<TurnEnd | undefined> {
     const writing = this.writing();
-    const seen = this.seen + (writing.length > 0 ? 1 : 0);
-    const first = writing.length > 0 ? [together(writing)] : [];
-    const last =
+    // In one record: what is refused because of something new leaves nothing behind.
+    const ending =
       move.move === 'end'
-        ? endOfSaga(this.led, this.next?.saga ?? this.saga, move.outcome, seen)
-        : this.ending(move, seen);
-    const answers = await this.process([...first, last]);
-    for (const answer of answers) if (!this.accept(answer, undefined)) return this.isOver();
+        ? endOfSaga(this.led, this.next?.saga ?? this.saga, move.outcome, { seen: this.seen, before: writing })
+        : together([...writing, this.ending(move)]);
+    const [answer] = await this.process([ending]);
+    if (!this.accept(answer, undefined)) return this.isOver();
     return move.move === 'end' ? 'removed' : move.move === 'park' ? 'parked' : 'stored';
   }
 
@@ -161,9 +163,9 @@ export class SagaTurn {
     }
   }
 
-  private ending(move: Move, seen: number): Operation {
+  private ending(move: Move): SessionStep {
     const { session, epoch } = this.led;
-    const by = { session, epoch, seen, bytes: 0 };
+    const by = { session, epoch, seen: this.seen };
     if (move.move === 'park') {
       this.problem = move.error;
       return { op: 'park', error: move.error, ...by };

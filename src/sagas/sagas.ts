@@ -10,6 +10,8 @@ import { type SagaEvent, type SagaOutcome, sagaTheme } from '../core/saga.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { readAddress } from '../sessions/address.ts';
 import type { SessionHost } from '../sessions/session-host.ts';
+import type { ApplyOptions, Intervened } from './carry-out-words.ts';
+import type { InterventionPlan } from './intervention-plan.ts';
 import type { ListSagasOptions, SagaSummary } from './list-sagas.ts';
 import type { SagaReading } from './report.ts';
 import { unknownSaga } from './unknown-saga.ts';
@@ -122,6 +124,32 @@ export class Sagas {
     by: Intervention = {},
   ): Promise<OperationResult> {
     return this.intervene(id, { kind: 'answer', step, outcome }, by);
+  }
+
+  /** What a word would do to these sagas. Writes nothing. */
+  async plan(word: Word, ids: readonly string[]): Promise<InterventionPlan> {
+    const { planInterventions } = await import('./intervention-plan.ts');
+    return planInterventions(this.host, word, ids);
+  }
+
+  /**
+   * Carries out a plan, in its order; what it says is refused is left out. Running it again goes on where it stopped.
+   * Errors: PLAN_INVALID; PLAN_STALE, with nothing applied, when a saga of it went on since.
+   */
+  async *applyPlan(input: unknown, options: ApplyOptions = {}): AsyncGenerator<Intervened> {
+    const { applyInterventions } = await import('./carry-out-words.ts');
+    yield* applyInterventions(this.host, input, options);
+  }
+
+  /** Says a word to many sagas; one result each, in their order. */
+  async *say(word: Word, ids: readonly string[], by: Intervention = {}): AsyncGenerator<Intervened> {
+    const { intervenes } = await import('./carry-out-words.ts');
+    yield* intervenes(
+      this.host,
+      word,
+      ids.map((id) => ({ id })),
+      by,
+    );
   }
 
   private async intervene(id: string, what: Word, by: Intervention): Promise<OperationResult> {

@@ -1,7 +1,7 @@
 import type { App } from '../core/app.ts';
 import { TxlogError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
-import { answerTheme, type Saga } from '../core/saga.ts';
+import { answerTheme, type Saga, stepKey } from '../core/saga.ts';
 import type { StepContext } from '../core/saga-definition.ts';
 import type { Act } from '../core/saga-moves.ts';
 import { destinationOf, type Slip, slipErrorTheme } from '../core/slip.ts';
@@ -32,6 +32,7 @@ export function slipOf(app: App, script: SagaScript, saga: Saga, act: Act, conte
     step,
     at: script.step(step)?.at ?? '',
     key: keyOf(saga, step, side),
+    ...(side === 'do' ? {} : { undoes: keyOfDone(saga, step) }),
   }));
   const slip: Slip = {
     ...{ slip: 1, saga: context.saga, type: saga.type, data: saga.data, side, steps, results: context.results },
@@ -39,7 +40,18 @@ export function slipOf(app: App, script: SagaScript, saga: Saga, act: Act, conte
     home: homeAddress(app, answerTheme),
     errors: homeAddress(app, slipErrorTheme),
   };
-  return { id: context.key, to: destinationOf(slip), data: slip as unknown as JsonValue };
+  return { id: context.key, to: fromHere(app, destinationOf(slip)), data: slip as unknown as JsonValue };
+}
+
+/** An address as this service knows it: what is its own has no service. */
+export function fromHere({ name }: App, address: string): string {
+  const { queue, service } = readAddress(address);
+  return service === name ? queue : address;
+}
+
+/** The key under which a step was done: of a saga that undoes another one, that of the other one. */
+function keyOfDone({ id, undoes, steps }: Saga, step: string): string {
+  return stepKey(undoes ?? id, step, 'do', steps.get(step)?.do.round ?? 0);
 }
 
 /** Where the answer to a question comes to: a queue here, as the one who is asked knows it. */

@@ -3,8 +3,12 @@ import { type Saga, type Side, stepKey } from '../core/saga.ts';
 import type { From, StepContext } from '../core/saga-definition.ts';
 import type { Act } from '../core/saga-moves.ts';
 
-/** What the code of a step is told. */
-export function stepContext(saga: Saga, { step, side, attempt }: Act, signal: AbortSignal): StepContext {
+/** What the code of a step is told. `stop` has the signal. */
+export function stepContext(
+  saga: Saga,
+  { step, side, attempt }: Act,
+  stop: { readonly signal: AbortSignal },
+): StepContext {
   const progress = saga.steps.get(step);
   const results: Record<string, JsonValue> = {};
   for (const { name, do: done } of saga.steps.values()) if (done.result !== undefined) results[name] = done.result;
@@ -17,7 +21,10 @@ export function stepContext(saga: Saga, { step, side, attempt }: Act, signal: Ab
     attempt,
     results: Object.freeze(results),
     error: progress === undefined || side === 'do' ? undefined : saga.error,
-    signal,
+    // Made when it is asked for.
+    get signal() {
+      return stop.signal;
+    },
   });
 }
 

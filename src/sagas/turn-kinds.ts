@@ -1,13 +1,15 @@
 import type { App } from '../core/app.ts';
+import { outboxTheme, serviceOfTheme } from '../core/parcel.ts';
+import { processOfTheme, processTheme } from '../core/process-definition.ts';
 import { answerTheme, sagaOfTheme, sagaTheme } from '../core/saga.ts';
 import { stepsOf } from '../core/saga-definition.ts';
+import type { ServiceDefinition } from '../core/service-definition.ts';
 import { slipErrorTheme, slipTheme } from '../core/slip.ts';
-import { outboxTheme, serviceOfTheme } from '../sessions/address.ts';
 import type { TurnKind } from '../sessions/turn-kind.ts';
 import { runAnswer } from './answers.ts';
 import { runDelivery } from './deliver.ts';
 import { runProcess } from './process.ts';
-import { processOfTheme, processTheme } from './process-theme.ts';
+import { lookOutForProcesses } from './process-lookout.ts';
 import { runSaga } from './run-saga.ts';
 import { runSlip } from './run-slip.ts';
 
@@ -29,11 +31,19 @@ const answers: TurnKind = {
 const deliveries: TurnKind = {
   handles: (theme, app) => {
     const service = serviceOfTheme(theme);
-    return service !== undefined && app.services?.[service] !== undefined;
+    return service !== undefined && isReached(app.services?.[service]);
   },
-  themes: (app) => Object.keys(app.services ?? {}).map(outboxTheme),
+  themes: ({ services = {} }) =>
+    Object.keys(services)
+      .filter((service) => isReached(services[service]))
+      .map(outboxTheme),
   run: runDelivery,
 };
+
+/** Messages for one that `txlog send` reaches are not led. */
+function isReached(service: ServiceDefinition | undefined): boolean {
+  return service !== undefined && !('by' in service);
+}
 
 const slips: TurnKind = {
   handles: (theme, app) => theme === slipTheme && takesSlips(app),
@@ -48,6 +58,7 @@ const processes: TurnKind = {
   },
   themes: (app) => Object.keys(app.processes ?? {}).map(processTheme),
   run: runProcess,
+  lookOut: lookOutForProcesses,
 };
 
 /** All that the engine leads by itself for sagas. */

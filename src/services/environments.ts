@@ -1,13 +1,15 @@
+import type { App } from '../core/app.ts';
 import { present } from '../core/assert.ts';
-import { checkData } from '../core/check-session.ts';
 import { TxlogError } from '../core/errors.ts';
 import type { Operation } from '../core/operation.ts';
+import { sessionOfParcel } from '../core/parcel.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { RequestInput } from '../core/request.ts';
 import type { Parcel } from '../core/service-definition.ts';
 
 /** What a service's environment has to offer. */
 export interface ServiceEnvironment {
+  readonly app: App;
   submit(request: RequestInput): Promise<Receipt>;
   process(operations: readonly Operation[]): Promise<readonly object[]>;
   close(): Promise<void>;
@@ -23,15 +25,17 @@ export class DirectoryService {
     this.open = open;
   }
 
+  /** Processes a request there. */
   async submit(request: RequestInput): Promise<Receipt> {
     return (await this.environment()).submit(request);
   }
 
   /** Puts parcels into their queues, in one batch. One entry each: undefined, or why it can never be taken. */
   async deliver(parcels: readonly Parcel[]): Promise<readonly (TxlogError | undefined)[]> {
-    const operations = parcels.map(newSession);
+    const environment = await this.environment();
+    const operations = parcels.map((parcel) => newSession(parcel, environment.app));
     const sound = operations.flatMap((operation) => (operation instanceof TxlogError ? [] : [operation]));
-    const answers = (sound.length === 0 ? [] : await (await this.environment()).process(sound)).values();
+    const answers = (sound.length === 0 ? [] : await environment.process(sound)).values();
     return operations.map((operation) => {
       if (operation instanceof TxlogError) return operation;
       const answer = present(answers.next().value, 'answer');
@@ -39,6 +43,7 @@ export class DirectoryService {
     });
   }
 
+  /** Closes the environment. */
   async close(): Promise<void> {
     const opening = this.opening;
     this.opening = undefined;
@@ -54,10 +59,9 @@ export class DirectoryService {
   }
 }
 
-/** The operation that puts a parcel into its queue, or what is wrong with it. */
-export function newSession({ id: session, queue: theme, data, order }: Parcel): Operation | TxlogError {
+function newSession(parcel: Parcel, app: App): Operation | TxlogError {
   try {
-    return { op: 'new', session, theme, ...checkData(data), ...(order === undefined ? {} : { order }) };
+    return sessionOfParcel(parcel, app);
   } catch (error) {
     if (error instanceof TxlogError) return error;
     throw error;

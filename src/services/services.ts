@@ -10,7 +10,9 @@ type Open = (dir: string, options: { readonly app?: string }) => Promise<Service
 /** The services that an app names. Each is reached when it is first needed. `source` is the file of the app. */
 export function servicesOf(app: App & { readonly source: string }, open: Open): Services {
   const reached = new Map<string, DirectoryService | PipeService>();
+  let isClosed = false;
   const reach = (name: string) => {
+    if (isClosed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
     const known = reached.get(name);
     if (known) return known;
     const service = serviceOf(app, name, open);
@@ -27,6 +29,7 @@ export function servicesOf(app: App & { readonly source: string }, open: Open): 
       return reach(name).deliver(parcels);
     },
     async close() {
+      isClosed = true;
       await Promise.all([...reached.values()].map((service) => service.close()));
       reached.clear();
     },
@@ -36,8 +39,9 @@ export function servicesOf(app: App & { readonly source: string }, open: Open): 
 function serviceOf(app: App & { readonly source: string }, name: string, open: Open): DirectoryService | PipeService {
   const definition = app.services?.[name];
   if (!definition) throw notFound(`the app names no service ${name}`);
-  if ('command' in definition) return new PipeService(name, definition.command);
   const base = isAbsolute(app.source) ? dirname(app.source) : process.cwd();
+  if ('command' in definition) return new PipeService(name, definition.command, { cwd: base });
+  if ('by' in definition) throw new TxlogError('SERVICE_FAILED', `service ${name}: its messages wait for txlog send`);
   const { env, app: module } = definition;
   const dir = resolve(base, env);
   return new DirectoryService(async () => {

@@ -2,6 +2,7 @@ import { checkData, checkName } from '../core/check-session.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { NewSession } from '../core/operation.ts';
+import { outboxPrefix, outboxTheme } from '../core/parcel.ts';
 
 /** A message that a session brings: its id names it for ever, so that it is delivered once however often it is sent. */
 export interface Message {
@@ -11,18 +12,6 @@ export interface Message {
   readonly data: JsonValue;
   readonly order?: string;
   readonly delay?: number;
-}
-
-const outboxPrefix = 'to/';
-
-/** Theme in which messages for a service wait until they are delivered. */
-export function outboxTheme(service: string): string {
-  return outboxPrefix + service;
-}
-
-/** The service whose messages wait in a theme, if it is one of `outboxTheme`. */
-export function serviceOfTheme(theme: string): string | undefined {
-  return theme.startsWith(outboxPrefix) ? theme.slice(outboxPrefix.length) : undefined;
 }
 
 /** The queue and the service that an address names; without a service it is here. Errors: REQUEST_INVALID. */

@@ -7,6 +7,8 @@ export interface DueTheme {
   readonly name: string;
   /** Sessions that may be led now; counted up to a bound. */
   readonly due: number;
+  /** The session to lead, in place of the first of the theme. */
+  readonly session?: string;
 }
 
 /** What there is to do now, by theme, and when there will be more. */

@@ -2,13 +2,14 @@ import { assert, present } from '../core/assert.ts';
 import { checkData, checkName, checkSeconds } from '../core/check-session.ts';
 import { TxlogError } from '../core/errors.ts';
 import type { Operation } from '../core/operation.ts';
+import { outboxTheme } from '../core/parcel.ts';
 import type { Receipt } from '../core/receipt.ts';
 import type { Request, RequestInput } from '../core/request.ts';
 import { shellWord } from '../core/shell-word.ts';
 import type { TaskAnswer } from '../pipeline/2-batch.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { dataOfRequest, queueTheme } from '../pipeline/queued-request.ts';
-import { outboxTheme, readAddress } from './address.ts';
+import { readAddress } from './address.ts';
 import { readTheme } from './read-sessions.ts';
 import type { SessionHost } from './session-host.ts';
 

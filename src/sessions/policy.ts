@@ -1,13 +1,21 @@
 import type { App } from '../core/app.ts';
+import { type ProcessDefinition, processOfTheme } from '../core/process-definition.ts';
 import { sagaOfTheme } from '../core/saga.ts';
 import { type ThemePolicy, themeDefaults } from '../core/theme.ts';
 
 /** What the app says of a theme. */
-export function policyOfTheme({ themes, sagas }: App, theme: string): ThemePolicy {
+export function policyOfTheme({ themes, sagas, processes }: App, theme: string): ThemePolicy {
+  const process = processOfTheme(theme);
+  if (process !== undefined) return { ...policyOfProcess(processes?.[process]), ...themes?.[theme] };
   const type = sagaOfTheme(theme);
   const { lease, concurrency } = (type === undefined ? undefined : sagas?.[type]) ?? {};
   const saga = { ...(lease === undefined ? {} : { lease }), ...(concurrency === undefined ? {} : { concurrency }) };
   return { ...saga, ...themes?.[theme] };
+}
+
+function policyOfProcess({ lease, backoff, attempts }: Partial<ProcessDefinition> = {}): ThemePolicy {
+  const given = Object.entries({ lease, backoff, attempts }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
 }
 
 /** A policy without gaps. Times in seconds. */

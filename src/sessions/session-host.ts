@@ -11,6 +11,8 @@ import type { Storage } from '../ports/storage.ts';
 
 /** What sessions and those who work on them need of an environment. */
 export interface SessionHost extends Watching {
+  /** Which environment it is. */
+  readonly unit: string;
   readonly app: LoadedApp;
   readonly leases: Leases;
   /** What steps of sagas reach outside of this environment. */

@@ -1,3 +1,4 @@
+import { sagaOfTheme } from '../core/saga.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../layout/queue-keys.ts';
 import { readThemeCounts } from '../layout/themes.ts';
@@ -76,7 +77,8 @@ function* parked(source: Source, theme: NamedTheme, now: number, limit: number):
     const { error, since, id } = session;
     yield {
       ...stuck(session, 'parked', error ?? 'set aside', now - since),
-      next: `txlog session unpark ${shellWord(id)}`,
+      // A saga that failed is parked again, until it is told to try again.
+      next: `txlog ${sagaOfTheme(theme.name) === undefined ? 'session unpark' : 'saga show'} ${shellWord(id)}`,
     };
   }
 }

@@ -1,4 +1,6 @@
 import type { App } from '../core/app.ts';
+import type { DueTheme } from './due-sessions.ts';
+import type { SessionHost } from './session-host.ts';
 import type { TurnContext } from './set-aside.ts';
 import type { Led } from './turn.ts';
 import type { TurnReport } from './turn-report.ts';
@@ -9,4 +11,11 @@ export interface TurnKind {
   /** Themes that a worker leads by itself, without being told to. */
   themes(app: App): readonly string[];
   run(context: TurnContext, led: Led): Promise<TurnReport>;
+  /** Starts to look out, for one worker, for what wakes sessions of these themes. */
+  lookOut?(host: SessionHost, themes: ReadonlySet<string>): Lookout;
+}
+
+/** Looks, whenever anything has happened, for sessions that sleep and are to be led now all the same. */
+export interface Lookout {
+  look(): Promise<readonly DueTheme[]>;
 }

@@ -4,7 +4,7 @@ import { TxlogError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { type ThemeDefinition, themeDefaults } from '../core/theme.ts';
 import { isQueueTheme } from '../pipeline/queued-request.ts';
-import { type DueWork, findDue, sharePlaces } from './due-sessions.ts';
+import { type DueTheme, type DueWork, findDue, sharePlaces } from './due-sessions.ts';
 import { mend } from './janitor.ts';
 import { findLedBy } from './lead.ts';
 import { Operator } from './operator.ts';
@@ -15,7 +15,7 @@ import type { SessionHost } from './session-host.ts';
 import { isFinal, type TurnContext } from './set-aside.ts';
 import { operateTogether, readTogether } from './together.ts';
 import { type Led, ledSession } from './turn.ts';
-import type { TurnKind } from './turn-kind.ts';
+import type { Lookout, TurnKind } from './turn-kind.ts';
 import type { TurnReport } from './turn-report.ts';
 import type { WorkEvent, Worker, WorkOptions, WorkReport } from './work.ts';
 import { type WorkThemes, workThemes } from './work-themes.ts';
@@ -52,6 +52,7 @@ class WorkerRun {
   private readonly options: WorkOptions;
   private readonly themes: WorkThemes;
   private readonly kinds: readonly TurnKind[];
+  private readonly lookouts: readonly Lookout[];
   private readonly tally = new WorkerTally();
   private readonly running = new Map<string, { readonly theme: string; readonly turn: Promise<void> }>();
   private readonly drained = new AbortController();
@@ -78,6 +79,7 @@ class WorkerRun {
     this.options = options;
     this.themes = themes;
     this.kinds = kinds;
+    this.lookouts = kinds.flatMap((kind) => kind.lookOut?.(host, themes.wanted) ?? []);
     this.operator = this.takeLease();
     // Each turn listens.
     setMaxListeners(0, this.killed.signal);
@@ -178,12 +180,20 @@ class WorkerRun {
       if (this.isUnsure) await this.adopt();
       const places = this.places;
       if (places === 0) return;
-      this.due = await this.host.read((view, snapshot) =>
-        findDue({ view, snapshot }, this.themes, this.host.now(), places),
-      );
+      this.due = await this.findDue(places);
       const shared = sharePlaces(this.due.themes, places, this.started, (theme) => this.roomOf(theme));
       if (shared.length === 0 || (await this.leadAll(shared)) === 0 || this.options.once) return;
     }
+  }
+
+  /** What is due, and what is asleep and is to be woken. */
+  private async findDue(most: number): Promise<DueWork> {
+    const woken: DueTheme[] = [];
+    for (const lookout of this.lookouts) woken.push(...(await lookout.look()));
+    const due = await this.host.read((view, snapshot) =>
+      findDue({ view, snapshot }, this.themes, this.host.now(), most),
+    );
+    return woken.length === 0 ? due : { ...due, themes: [...due.themes, ...woken] };
   }
 
   private get places(): number {
@@ -200,7 +210,11 @@ class WorkerRun {
 
   private async leadAll(themes: readonly string[]): Promise<number> {
     const { id: operator, lease } = this.operator;
-    const leads = themes.map((theme) => ({ op: 'lead', theme, operator, lease, bytes: 0 }) as const);
+    const leads = themes.map((theme) => {
+      const session = this.due.themes.find(({ name }) => name === theme)?.session;
+      const which = session === undefined ? { theme } : { session };
+      return { op: 'lead', ...which, operator, lease, bytes: 0 } as const;
+    });
     this.isUnsure = true;
     const results = await this.host.operate(leads);
     this.isUnsure = false;

@@ -3,8 +3,10 @@ import { limits } from '../../core/limits.ts';
 import { openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment.ts';
 import type { StuckSession, ThemeReading } from '../../index.ts';
+import { sagasText, stuckSagasCommand } from '../print/sagas-summary.ts';
 import { liveSessions, stuckText } from '../print/sessions-summary.ts';
 import { formatCount, plural } from '../print/text.ts';
+import { countSagas, type SagaCounts } from '../saga/count.ts';
 import { type Finding, failure, fine, warning } from './finding.ts';
 import { installedLmdb } from './machine.ts';
 
@@ -30,6 +32,8 @@ export async function examineEnvironment(dir: string, now: number): Promise<Find
 
 async function examine(env: Environment, now: number): Promise<Finding[]> {
   const { format, head, watermark, generation, size, themes, unit } = await env.status();
+  const stuck = await env.sessions.stuck();
+  const counts = await countSagas(env, themes, stuck);
   const text = `format ${format}, generation ${generation}, unit ${unit}, ${formatCount(head.position)} records`;
   return [
     fine('environment', text),
@@ -38,7 +42,8 @@ async function examine(env: Environment, now: number): Promise<Finding[]> {
     tail(head.position - watermark),
     readers(size.readers),
     clock(head.time, now),
-    sessions(themes, await env.sessions.stuck()),
+    sessions(themes, stuck),
+    ...(counts ? [sagas(counts)] : []),
   ];
 }
 
@@ -72,6 +77,12 @@ export function sessions(themes: readonly ThemeReading[], stuck: readonly StuckS
   const text = `${plural(liveSessions(themes), 'session')}, ${stuckText(stuck)}`;
   if (stuck.length === 0) return fine('sessions', text);
   return warning('sessions', text, 'txlog session stuck');
+}
+
+/** Whether all sagas go on by themselves. */
+export function sagas(counts: SagaCounts): Finding {
+  const text = sagasText(counts);
+  return counts.stuck === 0 ? fine('sagas', text) : warning('sagas', text, stuckSagasCommand);
 }
 
 /** Whether the machine's clock is behind the log, whose times never go back. Both in ms since 1970. */

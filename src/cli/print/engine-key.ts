@@ -2,7 +2,11 @@ import type { Change } from '../../core/change.ts';
 import type { JsonValue } from '../../core/json.ts';
 import { isEngineKey, sessionOfKey, themeOfKey } from '../../core/session.ts';
 import { toTime } from '../../index.ts';
+import { sagaEventsIn, sagaEventTexts } from './saga-text.ts';
 import { formatValue, printable } from './text.ts';
+
+/** Of a value in an event of a saga, in a line of a record. */
+const sagaColumns = 40;
 
 /** A key for people; a session or a theme stands under its own name. */
 export function keyText(key: string): string {
@@ -17,9 +21,15 @@ export function opText(op: string): string {
   return op.replace(/^session\./, '');
 }
 
-/** What a record did to sessions and themes, for people, in few words: `lead s-1`. */
+/** What a record did to sessions and themes, for people, in few words: `lead s-1`; of a saga, what it was told. */
 export function engineTexts(changes: readonly Change[]): string[] {
-  return changes.filter(({ key }) => isEngineKey(key)).map(({ op, key }) => `${opText(op)} ${keyText(key)}`);
+  return changes.filter(({ key }) => isEngineKey(key)).map(engineText);
+}
+
+function engineText({ op, key, value }: Change): string {
+  const events = sagaEventsIn((value as Details | undefined)?.data);
+  if (!events) return `${opText(op)} ${keyText(key)}`;
+  return `saga ${printable(sessionOfKey(key) ?? key)}: ${sagaEventTexts(events, sagaColumns)}`;
 }
 
 /** What the value of a session's operation says, for people. */
@@ -29,7 +39,7 @@ export function sessionChangeText(value: JsonValue | undefined, columns: number)
     operator === undefined ? '' : `by ${printable(operator)}, lease ${lease} s`,
     epoch === undefined ? '' : `epoch ${epoch}`,
     force ? 'by force' : '',
-    data === undefined ? '' : formatValue(data, columns),
+    data === undefined ? '' : dataText(data, columns),
     base64 === undefined ? '' : `${Buffer.byteLength(base64, 'base64')} bytes`,
     due === undefined ? '' : `due ${toTime(due)}`,
     order === undefined ? '' : `order ${printable(order)}`,
@@ -37,6 +47,12 @@ export function sessionChangeText(value: JsonValue | undefined, columns: number)
     error === undefined ? '' : `error ${formatValue(error, columns)}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+/** Data for people; what they tell of a saga in words. */
+function dataText(data: JsonValue, columns: number): string {
+  const events = sagaEventsIn(data);
+  return events ? sagaEventTexts(events, columns) : formatValue(data, columns);
 }
 
 interface Details {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import { sagaOfTheme } from '../../core/saga.ts';
 import { sessionKey } from '../../core/session.ts';
 import { type HistoryEntry, toTime } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
@@ -96,8 +97,10 @@ function nextOf({ id, session, earlier, next, history, operator }: SessionPage):
   const commands = [];
   if (earlier) commands.push(`txlog session show ${word} --from 1`);
   if (next !== undefined) commands.push(`txlog session show ${word} --from ${next}`);
-  if (session?.status === 'parked') commands.push(`txlog session unpark ${word}`);
-  if (session?.status === 'stored' && session.error !== undefined) commands.push(`txlog session retry ${word}`);
+  const isSaga = session && sagaOfTheme(session.themeName) !== undefined;
+  if (isSaga) commands.push(`txlog saga show ${word}`);
+  if (session?.status === 'parked' && !isSaga) commands.push(`txlog session unpark ${word}`);
+  if (session?.status === 'stored' && session.error !== undefined && !isSaga) commands.push(`txlog session retry ${word}`);
   if (operator && !operator.alive) commands.push(`txlog session retry ${word}`);
   if (!session) commands.push(`txlog inspect ${history.at(-1)?.record.position}`);
   return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];

@@ -1,6 +1,8 @@
 import prettyBytes from 'pretty-bytes';
 import type { JsonObject } from '../../core/json.ts';
 import { type Status, type StuckSession, toTime } from '../../index.ts';
+import type { SagaCounts } from '../saga/count.ts';
+import { sagaPairs, toSagasJson } from './sagas-summary.ts';
 import { sessionPairs, toSessionsJson } from './sessions-summary.ts';
 import { formatPairs } from './table.ts';
 import { formatCount, plural, printable } from './text.ts';
@@ -8,7 +10,7 @@ import { formatCount, plural, printable } from './text.ts';
 const typesListed = 10;
 
 /** The status as JSON. Sizes in bytes. */
-export function toStatusJson(status: Status, stuck: readonly StuckSession[]): JsonObject {
+export function toStatusJson(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): JsonObject {
   // That this command itself reads only says nothing of the environment.
   const { head, watermark, counts, size, themes, types, readOnly: _, ...rest } = status;
   return {
@@ -24,11 +26,12 @@ export function toStatusJson(status: Status, stuck: readonly StuckSession[]): Js
     size: { ...size },
     types: types.map((type) => ({ ...type })),
     ...toSessionsJson(themes, stuck),
+    ...toSagasJson(sagas),
   };
 }
 
 /** The status for people. */
-export function formatStatus(status: Status, stuck: readonly StuckSession[]): string {
+export function formatStatus(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): string {
   const { dir, format, generation, unit, head, counts, size, watermark, durability } = status;
   const filled = `${((size.usedBytes / size.mapBytes) * 100).toFixed(1)} % of a map of ${prettyBytes(size.mapBytes)}`;
   const each = head.position < 1_000 ? '' : `, ${formatCount(Math.round(size.usedBytes / head.position))} bytes each`;
@@ -49,6 +52,7 @@ export function formatStatus(status: Status, stuck: readonly StuckSession[]): st
       `${formatCount(counts.dedicated)} dedicated owned, ${formatCount(counts.shared)} shared, ${plural(counts.keys, 'key')} ever`,
     ],
     ...sessionPairs(status.themes, stuck),
+    ...sagaPairs(sagas),
     ['size', `${prettyBytes(size.fileBytes)} on disk, ${prettyBytes(size.usedBytes)} used${each}; ${filled}`],
     [
       'indexes',

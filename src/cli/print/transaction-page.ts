@@ -1,6 +1,6 @@
 import type { Change } from '../../core/change.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { reservedTypePrefix, usersChanges } from '../../core/record.ts';
+import { reservedTypePrefix, sagaType, usersChanges } from '../../core/record.ts';
 import { isEngineKey, sessionOfKey } from '../../core/session.ts';
 import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJson, toTime } from '../../index.ts';
 import { parsePosition } from '../point.ts';
@@ -114,7 +114,8 @@ function nextOf({ record, keys, sessions, compensatedBy }: TransactionReport): s
   const [first] = keys;
   const [session] = sessions;
   if (first) next.push(`txlog inspect --key ${shellWord(first.key)}`);
-  if (session) next.push(`txlog session show ${shellWord(sessionOfKey(session.key) ?? '')}`);
+  if (record.type === sagaType) next.push(`txlog saga show ${shellWord(record.id)}`);
+  else if (session) next.push(`txlog session show ${shellWord(sessionOfKey(session.key) ?? '')}`);
   const isUsers = !record.type.startsWith(reservedTypePrefix);
   if (record.outcome === 'committed' && isUsers && !compensatedBy) {
     // A number would be taken for a position.

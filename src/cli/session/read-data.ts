@@ -1,4 +1,5 @@
 import { TxlogError } from '../../core/errors.ts';
+import type { JsonValue } from '../../core/json.ts';
 import type { Data } from '../../index.ts';
 import { readBytesFile, readTextFile } from '../submit/request-flags.ts';
 import { parseFlagJson } from '../submit/short-forms.ts';
@@ -18,9 +19,14 @@ export interface DataFlags {
  */
 export function readSessionData({ data, bytes }: DataFlags): Data {
   if (bytes !== undefined) return new Uint8Array(readBytesFile('--bytes', bytes));
+  return readJsonData('--data', data);
+}
+
+/** The JSON that a flag tells: itself, `@FILE` that holds it, or `-` for stdin; `null` without it. Errors: as above. */
+export function readJsonData(flag: string, data: string | undefined): JsonValue {
   if (data === undefined) return null;
   const file = data === '-' ? '-' : data.startsWith('@') ? data.slice(1) : undefined;
-  return parseFlagJson('--data', file === undefined ? data : readTextFile('--data', file));
+  return parseFlagJson(flag, file === undefined ? data : readTextFile(flag, file));
 }
 
 /** The same where an operation is nothing without data. Errors: USAGE besides. */

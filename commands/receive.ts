@@ -1,0 +1,50 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { jsonText } from '../src/cli/print/text.ts';
+import { formatReceived, receiveAll } from '../src/cli/receive.ts';
+import { onInterrupt } from '../src/cli/signals.ts';
+import { openInput } from '../src/cli/submit/input.ts';
+import { say } from '../src/cli/talk.ts';
+import { findApp } from '../src/index.ts';
+
+export default class Receive extends BaseCommand {
+  static override summary = 'Take messages from another environment into queues, and acknowledge each.';
+  static override description = withExitCodes(
+    'FILE, or stdin, holds one parcel per line, as `txlog send` prints them: {"id","queue","data","order"?}. Each gets one ' +
+      'line on stdout once it is durable, in the order of the input: {"id","ok":true,"duplicate"}, or {"id","ok":false,' +
+      '"error"}; a line that is refused changes nothing, and the next one is taken. A parcel arrives once, however often it ' +
+      'is sent, also after it was worked off: the same file may be received again.\n' +
+      'This is what stands behind a service that is reached by a command: services: { stock: { command: ["ssh", "host", ' +
+      '"txlog", "receive"] } }.',
+    [0, 6, 65, 66, 74, 75, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> receive < parcels.ndjson',
+    '<%= config.bin %> receive parcels.ndjson > acks.ndjson',
+    '<%= config.bin %> send counters | ssh host txlog receive | <%= config.bin %> send counters --acks -',
+  ];
+  static override args = {
+    file: Args.string({ description: 'Parcels, one per line; without it, or as -, stdin.', ignoreStdin: true }),
+  };
+
+  static override flags = {
+    app: Flags.string({ summary: 'Module that numbers the themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Receive);
+    const input = openInput(args.file ?? '-');
+    const { signal, exitCode, release } = onInterrupt();
+    signal.addEventListener('abort', () => input.stop());
+    const app = findApp(flags.env, flags.app);
+    await this.withEnv(app === undefined ? {} : { app }, async (env) => {
+      const received = await receiveAll(env, input, this.out);
+      if (!flags.quiet)
+        say(`${flags.json ? jsonText({ v: 1, summary: { ...received } }) : formatReceived(received)}\n`);
+      const { taken, refused } = received;
+      this.exitWith(exitCode() ?? (refused === 0 ? 0 : taken === 0 ? 65 : 6));
+    });
+    release();
+  }
+}

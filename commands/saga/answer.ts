@@ -1,0 +1,32 @@
+import { Args, Flags } from '@oclif/core';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { AnswerCommand } from '../../src/cli/saga/answer.ts';
+import { byFlags, sagaArgs } from '../../src/cli/saga/flags.ts';
+
+export default class SagaAnswer extends AnswerCommand {
+  static override summary = 'Tell what a step came to that waits for an answer.';
+  static override description = withExitCodes(
+    'For whoever was asked and cannot answer by a queue: a person, or a service without a worker. An error is final: the ' +
+      'saga turns back; of what undoes a step, it waits for a person.',
+    [0, 3, 4, 65, 66, 74, 75],
+  );
+  static override examples = [
+    `<%= config.bin %> saga answer order-4 approve --result '{"by":"ann"}'`,
+    '<%= config.bin %> saga answer order-4 approve --error "over the limit" --actor ann',
+    '<%= config.bin %> saga answer order-4 approve --result @answer.json --reason "called back"',
+  ];
+  static override args = {
+    ...sagaArgs,
+    step: Args.string({ description: 'Its step.', required: true, ignoreStdin: true }),
+  };
+  static override flags = {
+    ...byFlags,
+    result: Flags.string({ summary: 'It is done, and gave this.', helpValue: 'JSON|@FILE|-', exclusive: ['error'] }),
+    error: Flags.string({ summary: 'It was not done, for this reason.', helpValue: 'TEXT' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SagaAnswer);
+    await this.answer(args.id, args.step, flags);
+  }
+}

@@ -1,0 +1,23 @@
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
+import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
+
+export default class SagaCompensate extends InterveneCommand {
+  static override summary = 'Turn sagas back: what they have done is undone, in reverse order.';
+  static override description = withExitCodes(
+    'One that is done already is undone by a saga of its own, ID/undo, once.',
+    [0, 1, 3, 4, 6, 65, 66, 74, 75],
+  );
+  static override examples = [
+    '<%= config.bin %> saga compensate order-2 --reason "the customer called"',
+    '<%= config.bin %> saga compensate order-2 --dry-run',
+    '<%= config.bin %> saga compensate --type order --phase running --plan -O plan.json',
+  ];
+  static override args = sagasArgs;
+  static override flags = interveneFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SagaCompensate);
+    await this.intervene({ kind: 'compensate' }, args.ids, flags);
+  }
+}

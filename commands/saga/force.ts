@@ -1,0 +1,32 @@
+import { Flags } from '@oclif/core';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
+import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
+
+export default class SagaForce extends InterveneCommand {
+  static override summary = 'End sagas now, whatever is left to do or to undo.';
+  static override description = withExitCodes(
+    'The last resort: nothing more is tried, and what is left is for a person to see to. A worker writes the outcome; ' +
+      'who said so, and why, stays in the log.',
+    [0, 1, 3, 4, 6, 65, 66, 74, 75],
+  );
+  static override examples = [
+    '<%= config.bin %> saga force order-3 --outcome compensated --reason "paid back by cheque" --actor ann',
+    '<%= config.bin %> saga force order-3 --outcome done --dry-run',
+    '<%= config.bin %> saga force --type order --phase failed --outcome compensated --plan',
+  ];
+  static override args = sagasArgs;
+  static override flags = {
+    ...interveneFlags,
+    outcome: Flags.option({
+      summary: 'How it counts as ended.',
+      options: ['done', 'compensated'] as const,
+      required: true,
+    })(),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SagaForce);
+    await this.intervene({ kind: 'force', outcome: flags.outcome }, args.ids, flags);
+  }
+}

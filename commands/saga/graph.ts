@@ -1,0 +1,30 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { formatSagaGraph, toSagaGraphJson } from '../../src/cli/print/saga-graph.ts';
+import { formatGraphMermaid } from '../../src/cli/print/saga-graph-mermaid.ts';
+import { findDefinition } from '../../src/cli/saga/definition.ts';
+
+export default class SagaGraph extends BaseCommand {
+  static override summary = 'Draw a type of saga as the app defines it: its steps, and what undoes each.';
+  static override description = withExitCodes('Needs the app, and no environment.', [0, 3, 78]);
+  static override examples = [
+    '<%= config.bin %> saga graph order',
+    '<%= config.bin %> saga graph order --app ./txlog.app.ts --json',
+    '<%= config.bin %> saga graph order --format mermaid > order.mmd',
+  ];
+  static override args = { type: Args.string({ description: 'Its type.', required: true, ignoreStdin: true }) };
+  static override flags = {
+    app: Flags.string({ summary: 'Module that defines it.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    format: Flags.option({ summary: 'A Mermaid flowchart.', options: ['mermaid'] as const, exclusive: ['json'] })(),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SagaGraph);
+    const definition = await findDefinition(args.type, flags.env, flags.app);
+    const text = flags.format
+      ? formatGraphMermaid(args.type, definition)
+      : formatSagaGraph(args.type, definition, this.paint);
+    await this.print(toSagaGraphJson(args.type, definition), text);
+  }
+}

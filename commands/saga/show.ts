@@ -1,0 +1,38 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { toSagaJson } from '../../src/cli/print/saga-json.ts';
+import { formatSagaMermaid } from '../../src/cli/print/saga-mermaid.ts';
+import { formatSagaPage } from '../../src/cli/print/saga-page.ts';
+import { sagaArgs } from '../../src/cli/saga/flags.ts';
+
+export default class SagaShow extends BaseCommand {
+  static override summary = 'Show a saga: its itinerary, how each step stands, and all that happened to it.';
+  static override description = withExitCodes(
+    'Each step with its state, attempts, when it began, how long it took, what it gave or why it failed; below it what ' +
+      'undid it. Steps of one group stand in a bracket. Events that a person brought about have their actor and reason.',
+    [0, 3, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> saga show order-1',
+    '<%= config.bin %> saga show order-1 --json',
+    '<%= config.bin %> saga show order-1 --format mermaid > order-1.mmd',
+  ];
+  static override args = sagaArgs;
+  static override flags = {
+    format: Flags.option({
+      summary: 'What happened as a Mermaid sequence diagram.',
+      options: ['mermaid'] as const,
+      exclusive: ['json'],
+    })(),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SagaShow);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const saga = await env.sagas.get(args.id);
+      const text = flags.format ? formatSagaMermaid(saga) : formatSagaPage(saga, env.clock.now(), this.paint);
+      await this.print(toSagaJson(saga), text);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { Flags } from '@oclif/core';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
+import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
+
+export default class SagaSkip extends InterveneCommand {
+  static override summary = 'Have sagas go on as if a step were done, or undone.';
+  static override description = withExitCodes(
+    'Of one that runs a step is taken for done; of one on its way back, for undone: somebody saw to it by other means. ' +
+      'Without --step it is the one that fails.',
+    [0, 1, 3, 4, 6, 65, 66, 74, 75],
+  );
+  static override examples = [
+    '<%= config.bin %> saga skip order-3 --reason "paid back in cash" --actor ann',
+    '<%= config.bin %> saga skip order-3 --step pay --dry-run',
+    '<%= config.bin %> saga skip --type order --phase failed --step pay --plan',
+  ];
+  static override args = sagasArgs;
+  static override flags = {
+    ...interveneFlags,
+    step: Flags.string({ summary: 'This step.', helpValue: 'NAME' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SagaSkip);
+    const { step } = flags;
+    await this.intervene({ kind: 'skip', ...(step === undefined ? {} : { step }) }, args.ids, flags);
+  }
+}

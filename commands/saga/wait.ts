@@ -1,0 +1,28 @@
+import { Flags } from '@oclif/core';
+import { durationValue, parseDuration } from '../../src/cli/duration.ts';
+import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { EndCommand } from '../../src/cli/saga/end.ts';
+import { sagaArgs } from '../../src/cli/saga/flags.ts';
+
+export default class SagaWait extends EndCommand {
+  static override summary = 'Wait until a saga has ended, and tell how.';
+  static override description = withExitCodes(
+    'Exit code 0 when it is done, 1 when it was compensated, 5 when the time runs out. One that has ended is told at once.',
+    [0, 1, 3, 5, 66, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> saga wait order-1 --timeout 10s',
+    '<%= config.bin %> saga wait order-1 --json',
+    `<%= config.bin %> saga wait "$(<%= config.bin %> saga start order -q --data @order.json)"`,
+  ];
+  static override args = sagaArgs;
+  static override flags = {
+    timeout: Flags.string({ summary: 'Wait no longer than this.', helpValue: durationValue }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SagaWait);
+    const timeoutMs = flags.timeout === undefined ? undefined : parseDuration('--timeout', flags.timeout);
+    await this.withEnv({ readOnly: true }, (env) => this.waitAndTell(env, args.id, timeoutMs));
+  }
+}

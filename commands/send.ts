@@ -1,0 +1,51 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.ts';
+import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { plural, printable } from '../src/cli/print/text.ts';
+import { formatSettled, sendAll, settleAll } from '../src/cli/send.ts';
+import { onInterrupt } from '../src/cli/signals.ts';
+import { openInput } from '../src/cli/submit/input.ts';
+import { say } from '../src/cli/talk.ts';
+
+export default class Send extends BaseCommand {
+  static override summary = 'Print the messages that wait for another environment, or take in their acknowledgements.';
+  static override description = withExitCodes(
+    'Prints one parcel per line, for `txlog receive` over there, and takes nothing away. With --acks it reads what that ' +
+      'printed: what arrived waits no more, what can never be taken is parked. Files and pipes between two environments ' +
+      'may be lost, cut or repeated: each message arrives once.\n' +
+      'A worker does this by itself for services with a directory or a command; one that only you reach is ' +
+      'services: { counters: { by: "send" } }.',
+    [0, 6, 65, 66, 74, 75, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> send counters > parcels.ndjson',
+    '<%= config.bin %> send counters --acks acks.ndjson',
+    '<%= config.bin %> send counters | ssh host txlog receive | <%= config.bin %> send counters --acks -',
+  ];
+  static override args = {
+    service: Args.string({ description: 'Name of the other service.', required: true }),
+  };
+  static override flags = {
+    acks: Flags.string({ summary: 'Read acknowledgements from this file; - is stdin.', helpValue: 'FILE' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Send);
+    const { service } = args;
+    if (flags.acks !== undefined) return this.settle(service, flags.acks);
+    this.out.mustArrive = true;
+    const count = await this.withEnv({ readOnly: true }, (env) => sendAll(env, service, this.out));
+    this.talk(`${plural(count, 'parcel')} for ${printable(service)}`);
+  }
+
+  private async settle(service: string, file: string): Promise<void> {
+    const input = openInput(file);
+    const { signal, exitCode, release } = onInterrupt();
+    signal.addEventListener('abort', () => input.stop());
+    const settled = await this.withEnv({}, (env) => settleAll(env, service, input));
+    release();
+    if (this.globals.json) await this.print({ v: 1, ...settled }, '');
+    else if (!this.globals.quiet) say(`${formatSettled(settled)}\n`);
+    this.exitWith(exitCode() ?? (settled.parked + settled.bad === 0 ? 0 : settled.delivered === 0 ? 65 : 6));
+  }
+}

@@ -1,0 +1,71 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { SideProgress } from '../../core/saga.ts';
+import { type SagaReading, toRejectionJson, toTime } from '../../index.ts';
+import type { ListedSaga } from '../saga/list.ts';
+
+/** All about a saga as JSON. */
+export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading): JsonObject {
+  const { id, type, data, createdAt, itinerary = [], steps, error, respond, undoes, forced } = saga;
+  return {
+    ...{ v: 1, saga: id, type, phase },
+    ...(session ? { status: session.status, position: String(session.position), due: toTime(session.due) } : {}),
+    ...(session?.order === undefined ? {} : { order: session.order }),
+    ...{ data, createdAt: toTime(createdAt) },
+    ...(error === undefined ? {} : { error }),
+    ...(respond === undefined ? {} : { respond }),
+    ...(undoes === undefined ? {} : { undoes }),
+    ...(forced === undefined ? {} : { forced }),
+    itinerary: itinerary.map((group) => [...group]),
+    steps: [...steps.values()].map((step) => ({
+      ...{ step: step.name, do: toSideJson(step.do), undo: toSideJson(step.undo) },
+    })),
+    events: log.map(({ event, position, time, actor, reason }) => ({
+      ...{ position: String(position), time: toTime(time), ...event },
+      ...(actor === undefined ? {} : { actor }),
+      ...(reason === undefined ? {} : { reason }),
+    })),
+    ...(outcome ? { ended: toEndJson(outcome) } : {}),
+  };
+}
+
+function toSideJson({
+  status,
+  attempts,
+  round,
+  maybe,
+  error,
+  due,
+  beganAt,
+  endedAt,
+  result,
+}: SideProgress): JsonObject {
+  return {
+    ...{ status, attempts },
+    ...(round === 0 ? {} : { round }),
+    ...(maybe ? { maybe } : {}),
+    ...(error === undefined ? {} : { error }),
+    ...(due === undefined ? {} : { due: toTime(due) }),
+    ...(beganAt === undefined ? {} : { beganAt: toTime(beganAt) }),
+    ...(endedAt === undefined ? {} : { endedAt: toTime(endedAt) }),
+    ...(result === undefined ? {} : { result }),
+  };
+}
+
+function toEndJson({ position, time, rejection }: NonNullable<SagaReading['outcome']>): JsonObject {
+  return {
+    ...{ position: String(position), time: toTime(time) },
+    ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
+  };
+}
+
+/** A saga in a list as JSON. */
+export function toListedJson({ id, type, phase, status, createdAt, at, error, stuck, next }: ListedSaga): JsonObject {
+  return {
+    ...{ v: 1, saga: id, type, phase },
+    ...(status === undefined ? {} : { status }),
+    ...{ createdAt: toTime(createdAt), [status === undefined ? 'endedAt' : 'due']: toTime(at) },
+    ...(error === undefined ? {} : { error }),
+    ...(stuck ? { stuck: { reason: stuck.reason, detail: stuck.detail, ageMs: Math.round(stuck.age) } } : {}),
+    ...(next === undefined ? {} : { next: [next] }),
+  };
+}

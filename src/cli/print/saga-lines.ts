@@ -1,0 +1,41 @@
+import { toTime } from '../../index.ts';
+import { formatDuration } from '../duration.ts';
+import type { ListedSaga } from '../saga/list.ts';
+import type { Paint } from './paint.ts';
+import { phaseText } from './saga-text.ts';
+import { formatTable } from './table.ts';
+import { printable, shorten } from './text.ts';
+
+/** Sagas for people, one per line, aligned; below one that is stuck the command to run. `now` is in ms since 1970. */
+export function formatSagas(sagas: readonly ListedSaga[], now: number, paint: Paint): string {
+  const rows = sagas.map((saga) => [
+    paint.key(shorten(printable(saga.id), 48)),
+    shorten(printable(saga.type), 28),
+    phaseText(saga.phase, paint),
+    formatDuration(now - saga.createdAt),
+    detailOf(saga, now),
+  ]);
+  // A cell never holds a line break: data are printed escaped.
+  const lines = rows.length === 0 ? [] : formatTable(rows).split('\n');
+  return lines.flatMap((line, i) => [line, ...nextOf(sagas[i])]).join('\n');
+}
+
+function nextOf(saga: ListedSaga | undefined): string[] {
+  return saga?.next === undefined ? [] : [`  next: ${printable(saga.next)}`];
+}
+
+function detailOf({ status, at, error, stuck }: ListedSaga, now: number): string {
+  const parts = [
+    status === 'stored' && at > now ? `until ${toTime(at)}` : '',
+    status === undefined ? `ended ${toTime(at)}` : '',
+    stuck && stuck.reason !== 'parked' ? stuck.reason : '',
+    status === 'parked' || status === 'behind' ? status : '',
+    stuckText(stuck?.detail, error),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function stuckText(detail: string | undefined, error: string | undefined): string {
+  const text = detail ?? error;
+  return text === undefined ? '' : shorten(printable(text), 80);
+}

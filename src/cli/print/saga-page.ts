@@ -1,0 +1,164 @@
+import type { SagaPhase, Side, SideProgress, StepProgress } from '../../core/saga.ts';
+import { type SagaReading, toTime } from '../../index.ts';
+import { formatDuration } from '../duration.ts';
+import type { Paint } from './paint.ts';
+import { perhaps, phaseText, sagaEventText } from './saga-text.ts';
+import { standingText } from './session-text.ts';
+import { shellWord } from './shell-word.ts';
+import { formatPairs, formatTable } from './table.ts';
+import { formatValue, plural, printable } from './text.ts';
+
+/** Events that are listed for people; `--json` has all. */
+const eventsListed = 60;
+
+/** A saga for people: how it stands, its itinerary, what happened to it, and what to do next. `now` in ms since 1970. */
+export function formatSagaPage(reading: SagaReading, now: number, paint: Paint): string {
+  const { saga, phase } = reading;
+  const title = `${paint.strong('saga')} ${paint.key(printable(saga.id))}  ${printable(saga.type)}  ${phaseText(phase, paint)}`;
+  const parts = [title, formatPairs(headOf(reading, now), '  '), '', 'itinerary:', itineraryOf(reading, now, paint)];
+  return [...parts, '', ...eventsOf(reading, paint), ...nextOf(reading)].join('\n');
+}
+
+function headOf({ saga, session, outcome, phase }: SagaReading, now: number): [string, string][] {
+  const { data, createdAt, error, respond, undoes, forced } = saga;
+  const end = outcome ? [`${toTime(outcome.time)}, after ${formatDuration(outcome.time - createdAt)}`] : [];
+  const isLost = !session && !outcome;
+  return [
+    ['data', formatValue(data, 100)],
+    ['started', `${toTime(createdAt)}, ${formatDuration(now - createdAt)} ago`],
+    ...end.map((text): [string, string] => ['ended', text]),
+    ...(session ? [['session', standingText(session)] as [string, string]] : []),
+    ...(isLost ? [['session', 'removed by hand, before the saga had ended'] as [string, string]] : []),
+    ...(undoes === undefined ? [] : [['undoes', printable(undoes)] as [string, string]]),
+    ...(respond === undefined ? [] : [['answers', `to ${printable(respond)}`] as [string, string]]),
+    ...(error === undefined ? [] : [[phase === 'failed' ? 'failed' : 'why', printable(error)] as [string, string]]),
+    ...(forced === undefined ? [] : [['forced', `to be ${forced}`] as [string, string]]),
+  ];
+}
+
+/** Steps in their order, those of a group in brackets; what undoes a step right below it. */
+function itineraryOf(reading: SagaReading, now: number, paint: Paint): string {
+  const { itinerary = [], steps } = reading.saga;
+  const begins = beginnings(reading);
+  const rows = itinerary.flatMap((group) => {
+    const own = group.flatMap((name) => {
+      const step = steps.get(name);
+      return step ? sidesOf(step).map((side) => ({ step, side })) : [];
+    });
+    return own.map(({ step, side }, i) => {
+      const bracket = group.length === 1 ? ' ' : i === 0 ? '┌' : i === own.length - 1 ? '└' : '│';
+      const began = begins.get(`${side} ${step.name}`);
+      return [`  ${bracket} ${nameText(step, side, paint)}`, ...cellsOf(step, side, { began, now, reading, paint })];
+    });
+  });
+  return rows.length === 0 ? '  none yet: its first turn is to come' : formatTable(rows);
+}
+
+function sidesOf({ undo }: StepProgress): readonly Side[] {
+  return undo.status === 'waiting' ? ['do'] : ['do', 'undo'];
+}
+
+const marks: Readonly<Record<SideProgress['status'], string>> = {
+  waiting: '·',
+  begun: '▸',
+  retrying: '↻',
+  done: '✓',
+  failed: '✗',
+  skipped: '–',
+};
+
+function nameText(step: StepProgress, side: Side, paint: Paint): string {
+  const { status } = step[side];
+  const mark = status === 'done' && side === 'undo' ? '↩' : marks[status];
+  const name = `${mark} ${side === 'do' ? printable(step.name) : 'undo'}`;
+  const text = side === 'do' ? name : `  ${name}`;
+  if (status === 'failed') return paint.bad(text);
+  return status === 'waiting' ? paint.dim(text) : text;
+}
+
+interface RowContext {
+  readonly began: number | undefined;
+  readonly now: number;
+  readonly reading: SagaReading;
+  readonly paint: Paint;
+}
+
+function cellsOf(step: StepProgress, side: Side, { began, now, reading, paint }: RowContext): string[] {
+  const progress = step[side];
+  const { status, begun, endedAt } = progress;
+  const isOver = reading.session === undefined;
+  if (status === 'waiting')
+    return [paint.dim(isOver || reading.phase !== 'running' ? 'not begun' : 'waits'), '', '', '', ''];
+  const from = began ?? progress.beganAt ?? endedAt ?? now;
+  return [
+    statusText(progress, reading, now),
+    // What one record did, with its outcome, had one attempt.
+    status === 'skipped' && begun === 0 ? '' : plural(Math.max(1, begun), 'attempt'),
+    paint.dim(toTime(from)),
+    formatDuration((status === 'begun' && !isOver ? now : (endedAt ?? from)) - from),
+    detailOf(step, side, reading.phase),
+  ];
+}
+
+function statusText({ status }: SideProgress, { session }: SagaReading, now: number): string {
+  if (status === 'retrying') return session ? 'retrying' : 'failed';
+  if (status !== 'begun') return status;
+  if (!session) return 'no end known';
+  // Nobody leads it, and nothing is to be done yet: it was asked.
+  return session.status === 'stored' && session.due > now ? 'asked' : 'under way';
+}
+
+function detailOf(step: StepProgress, side: Side, phase: SagaPhase): string {
+  const { error, status, due, maybe, result } = step[side];
+  const again = status === 'retrying' && due !== undefined ? `again at ${toTime(due)}: ` : '';
+  if (error !== undefined) return `${again}${printable(error)}${perhaps(maybe)}`;
+  const mayHaveHappened = step.do.status === 'done' || step.do.maybe;
+  const isLeft = side === 'do' && step.undo.status === 'waiting' && mayHaveHappened && /^(comp|fail)/.test(phase);
+  const given = result === undefined || result === null ? '' : formatValue(result, 40);
+  return [given, isLeft ? 'not undone' : ''].filter((part) => part !== '').join(', ');
+}
+
+/** When the first attempt of each side of each step began, in ms since 1970. */
+function beginnings({ log }: SagaReading): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { event, time } of log) {
+    if (event.event !== 'began') continue;
+    const name = `${event.side} ${event.step}`;
+    if (!found.has(name)) found.set(name, time);
+  }
+  return found;
+}
+
+function eventsOf({ log, outcome, phase }: SagaReading, paint: Paint): string[] {
+  const listed = log.slice(-eventsListed);
+  const rows = listed.map(({ event, position, time, actor, reason }) => [
+    `  ${position}`,
+    paint.dim(toTime(time)),
+    sagaEventText(event),
+    byText(actor, reason),
+  ]);
+  if (outcome) rows.push([`  ${outcome.position}`, paint.dim(toTime(outcome.time)), `ended ${phase}`, '']);
+  const left = log.length - listed.length;
+  const title =
+    left === 0 ? 'events, oldest first:' : `events, oldest first; ${left} earlier ones left out, --json has all:`;
+  return [title, formatTable(rows)];
+}
+
+function byText(actor: string | undefined, reason: string | undefined): string {
+  const by = actor === undefined ? '' : `by ${printable(actor)}`;
+  return [by, reason === undefined ? '' : printable(reason)].filter((part) => part !== '').join(': ');
+}
+
+/** What a person can do about a saga. */
+function nextOf({ saga, phase, session, outcome }: SagaReading): string[] {
+  const id = shellWord(saga.id);
+  const waits = session?.status === 'parked';
+  const commands = [
+    ...(phase === 'failed' || waits ? [`txlog saga retry ${id} --reason "…"`] : []),
+    ...(phase === 'failed' ? [`txlog saga skip ${id} --reason "…"`] : []),
+    ...(phase === 'failed' ? [`txlog saga force ${id} --outcome compensated --reason "…"`] : []),
+    ...(session && !waits ? [`txlog saga wait ${id}`] : []),
+    ...(outcome ? [`txlog inspect ${outcome.position}`] : []),
+  ];
+  return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
+}

@@ -1,0 +1,35 @@
+import type { JsonObject } from '../../core/json.ts';
+import { sagaPhases } from '../../core/saga.ts';
+import type { SagaCounts } from '../saga/count.ts';
+import { formatCount, plural } from './text.ts';
+
+/** Command that tells which sagas are stuck. */
+export const stuckSagasCommand = 'txlog saga list --stuck';
+
+/** How many sagas have not ended, by phase, and how many are stuck: `3 sagas not ended (2 running, 1 failed), 1 stuck`. */
+export function sagasText({ phases, stuck, more }: SagaCounts): string {
+  const parts = sagaPhases.flatMap((phase) => {
+    const count = phases.get(phase) ?? 0;
+    return count === 0 ? [] : [`${formatCount(count)} ${phase}`];
+  });
+  const total = plural(totalOf(phases), 'saga');
+  const listed = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return `${total}${more ? ' or more' : ''} not ended${listed}, ${stuck === 0 ? 'none' : formatCount(stuck)} stuck`;
+}
+
+/** The line of the status that tells of sagas. */
+export function sagaPairs(counts: SagaCounts | undefined): [string, string][] {
+  if (!counts) return [];
+  return [['sagas', `${sagasText(counts)}${counts.stuck === 0 ? '' : `; next: ${stuckSagasCommand}`}`]];
+}
+
+/** The same for scripts; nothing where there never were any. */
+export function toSagasJson(counts: SagaCounts | undefined): JsonObject {
+  if (!counts) return {};
+  const { phases, stuck, more } = counts;
+  return { sagas: { notEnded: totalOf(phases), more, phases: Object.fromEntries(phases), stuck } };
+}
+
+function totalOf(phases: SagaCounts['phases']): number {
+  return [...phases.values()].reduce((sum, count) => sum + count, 0);
+}

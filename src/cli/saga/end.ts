@@ -1,0 +1,58 @@
+import type { Environment } from '../../environment.ts';
+import { type Receipt, type Started, TxlogError } from '../../index.ts';
+import { BaseCommand } from '../base-command.ts';
+import { formatEnded, formatStarted, toEndedJson, toStartedJson } from '../print/saga-end.ts';
+import { printable } from '../print/text.ts';
+import { onInterrupt } from '../signals.ts';
+import { waitForSaga } from './wait.ts';
+
+/** A command that tells how a saga ended: exit code 0 when it is done, 1 when it was compensated. */
+export abstract class EndCommand extends BaseCommand {
+  /**
+   * Waits for the end of a saga, and tells it. Ctrl-C ends the waiting, not the saga.
+   *
+   * Errors: as `waitForSaga`.
+   */
+  protected async waitAndTell(env: Environment, id: string, timeoutMs: number | undefined): Promise<void> {
+    const { signal, exitCode } = onInterrupt();
+    const ended = await waitForSaga(env, id, { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }).catch(
+      (error) => {
+        if (signal.aborted && error === signal.reason) return undefined;
+        throw error;
+      },
+    );
+    if (!ended) return this.exitWith(exitCode() ?? 130);
+    await this.tellEnded(ended);
+  }
+
+  /** Tells that a saga was started, or how it ended: once it has, when that is waited for. Errors: as above. */
+  protected async tellStarted(
+    env: Environment,
+    started: Started,
+    type: string,
+    waitMs: number | undefined,
+  ): Promise<void> {
+    const { id, outcome } = started;
+    this.out.mustArrive = true;
+    if (outcome) return this.tellEnded(outcome);
+    if (waitMs === undefined) return this.print(toStartedJson(started, type), this.idOr(id, formatStarted(started)));
+    try {
+      await this.waitAndTell(env, id, waitMs);
+    } catch (error) {
+      // It goes on, and whoever started it has to know its id.
+      if (error instanceof TxlogError && error.code === 'WAIT_TIMEOUT')
+        await this.print(toStartedJson(started, type), this.idOr(id, formatStarted(started)));
+      throw error;
+    }
+  }
+
+  private async tellEnded(outcome: Receipt): Promise<void> {
+    this.out.mustArrive = true;
+    await this.print(toEndedJson(outcome), this.idOr(outcome.id, formatEnded(outcome)));
+    if (outcome.outcome === 'rejected') this.exitWith(1);
+  }
+
+  private idOr(id: string, text: string): string {
+    return this.globals.quiet ? printable(id) : text;
+  }
+}

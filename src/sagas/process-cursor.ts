@@ -1,0 +1,53 @@
+import { assert } from '../core/assert.ts';
+import { checkData, dataOf } from '../core/check-session.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import type { SessionStep } from '../core/operation.ts';
+import { asSession, type Session, sessionKey } from '../core/session.ts';
+import { readChunks, type Source } from '../sessions/read-sessions.ts';
+import type { Led } from '../sessions/turn.ts';
+
+/** How far a process has come. It is the data of its session. */
+export interface Cursor {
+  /** All records up to this one are decided. */
+  readonly position: number;
+  /** Of this one, only so many of its decisions are carried out. */
+  readonly done?: number;
+}
+
+/** The data that a cursor is kept as. */
+export function dataOfCursor(cursor: Cursor) {
+  return checkData({ v: 1, ...cursor });
+}
+
+/** A process as of one view. */
+export interface LoadedProcess {
+  readonly session: Session;
+  /** Undefined when somebody put other data in its place. */
+  readonly cursor: Cursor | undefined;
+}
+
+/** The session of a process as it is now, and its cursor; undefined when there is none. */
+export function readCursor({ view, snapshot }: Source, id: string): LoadedProcess | undefined {
+  const state = view.entry(snapshot, sessionKey(id))?.state;
+  const session = state?.exists ? asSession(state.value) : undefined;
+  if (!state || !session) return undefined;
+  const [chunk] = readChunks({ view, snapshot }, { ...session, id, position: state.position }, 1);
+  const data = chunk && dataOf(chunk);
+  return { session, cursor: isJsonObject(data) ? toCursor(data) : undefined };
+}
+
+function toCursor({ position, done }: JsonObject): Cursor | undefined {
+  if (!isWhole(position)) return undefined;
+  if (done === undefined) return { position };
+  return isWhole(done) && done > 0 ? { position, done } : undefined;
+}
+
+function isWhole(value: JsonValue | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The operation that moves the cursor of a process that is led. */
+export function moving({ session, epoch }: Led, cursor: Cursor): SessionStep {
+  assert(cursor.done === undefined || cursor.done > 0, 'a record of which nothing is done is not begun');
+  return { op: 'replace', session, epoch, ...dataOfCursor(cursor) };
+}
