@@ -11,9 +11,9 @@ export default class SagaAnswer extends AnswerCommand {
     [0, 3, 4, 65, 66, 74, 75],
   );
   static override examples = [
-    `<%= config.bin %> saga answer order-4 approve --result '{"by":"ann"}'`,
-    '<%= config.bin %> saga answer order-4 approve --error "over the limit" --actor ann',
-    '<%= config.bin %> saga answer order-4 approve --result @answer.json --reason "called back"',
+    `<%= config.bin %> saga answer return-1 approve --result '{"by":"ann"}'`,
+    '<%= config.bin %> saga answer return-1 approve --error "over the limit" --actor ann',
+    '<%= config.bin %> saga answer return-1 approve --result @answer.json --reason "called back"',
   ];
   static override args = {
     ...sagaArgs,

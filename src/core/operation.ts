@@ -71,6 +71,8 @@ export type SessionStep =
       readonly op: 'ready';
       /** Does nothing to one whose status is another. */
       readonly only?: readonly SessionStatus[];
+      /** Before those that were made later: what has begun is led before more begins. */
+      readonly first?: boolean;
     } & Authority)
   | ({ readonly op: 'remove' } & Authority);
 

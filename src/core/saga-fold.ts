@@ -74,18 +74,19 @@ function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number
   const { step, error, happened, refused, next, due } = event;
   const { status } = saga.steps.get(step)?.[event.side] ?? waiting;
   // A person's word, or a better answer, came before: no failure takes it back.
-  if (status === 'done' || status === 'skipped')
+  if (status === 'done' || status === 'skipped' || (status === 'failed' && next === 'retry'))
     return withSide(saga, event, (side) => ({ ...side, maybe: side.maybe || happened === 'maybe' }));
   const noted = withSide(saga, event, (side) => ({
     ...bare(side),
     status: next === 'retry' ? 'retrying' : 'failed',
+    attempts: side.attempts - (event.stopped ? 1 : 0),
     maybe: side.maybe || happened === 'maybe',
-    error,
+    ...(event.stopped ? {} : { error }),
     endedAt: time,
     ...(refused ? { refused } : {}),
     ...(due === undefined ? {} : { due }),
   }));
-  if (next === 'wait') return { ...noted, phase: 'failed', error: `${step} cannot be undone: ${error}` };
+  if (next === 'wait') return { ...noted, phase: 'failed', problem: `${step} cannot be undone: ${error}` };
   if (next === 'turn' && saga.phase === 'running')
     return { ...noted, phase: 'compensating', error: `${step}: ${error}` };
   return noted;
@@ -115,8 +116,11 @@ function mended(saga: Saga): Saga {
 }
 
 /** Without what is said of the last attempt only. */
-function bare({ error: _, due: _due, refused: _refused, ...side }: SideProgress): SideProgress {
-  return side;
+function bare(side: SideProgress): SideProgress {
+  // The copy that leaves something out is slow, and most attempts are the first.
+  if (side.error === undefined && side.due === undefined && side.refused === undefined) return side;
+  const { error: _, due: _due, refused: _refused, ...rest } = side;
+  return rest;
 }
 
 function withSide(

@@ -59,7 +59,7 @@ export function nextMove(saga: Saga, plan: SagaPlan, now: number, chance: number
     // The others of its group are undone all the same; what comes before it waits.
     const others = steps.filter(({ undo }) => undo.status !== 'failed');
     if (others.length > 0) return moveOf(others, side, plan, { now, chance });
-    return { move: 'park', error: saga.error ?? 'a step cannot be undone' };
+    return { move: 'park', error: saga.problem ?? 'a step cannot be undone' };
   }
   if (steps.length === 0) return { move: 'end', outcome: isForward ? 'done' : 'compensated' };
   return moveOf(steps, side, plan, { now, chance });

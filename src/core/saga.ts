@@ -36,6 +36,8 @@ export type SagaEvent =
       readonly happened: 'no' | 'maybe';
       /** It was refused for good: under its key it never happened, and never will. */
       readonly refused?: boolean;
+      /** Its worker was stopped: no attempt. */
+      readonly stopped?: boolean;
       /** Tried again at `due`; no more: the saga turns back; or waits for a person. */
       readonly next: 'retry' | 'turn' | 'wait';
       readonly due?: number;
@@ -90,8 +92,10 @@ export interface Saga {
   /** Names of its steps, by group; absent until its first turn. */
   readonly itinerary?: readonly (readonly string[])[];
   readonly steps: ReadonlyMap<string, StepProgress>;
-  /** Why it turned back, or what cannot be undone. */
+  /** Why it turned back. */
   readonly error?: string;
+  /** What cannot be undone, while it waits for a person. */
+  readonly problem?: string;
   readonly respond?: string;
   readonly undoes?: string;
   /** How a person ended it. */

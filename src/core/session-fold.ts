@@ -103,7 +103,7 @@ function next(session: Session, change: Change, details: Details, at: At): Folde
       return kept({ ...withError(session, details.error), status: 'parked', since: at.time });
     case 'session.ready': {
       const status = details.behind ? 'behind' : 'ready';
-      return kept({ ...session, status, attempts: 0, since: at.time, due: at.time });
+      return kept({ ...session, status, attempts: 0, since: at.time, due: details.due ?? at.time });
     }
     case 'session.turn':
       return kept({ ...session, status: waiting(session.due, at.time), since: at.time });

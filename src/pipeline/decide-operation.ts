@@ -100,9 +100,12 @@ function operateTogether(stage: Stage, { operations, ...by }: Together): Operati
 /** The changes of several operations; sessions that were made before are left out. */
 function changesOfAll(stage: Stage, operations: readonly (NewSession | SessionStep)[]): readonly Change[] | TxlogError {
   const all: Change[] = [];
+  const isMade = (operation: NewSession | SessionStep): operation is NewSession =>
+    operation.op === 'new' && !stage.state(sessionKey(operation.session));
+  const made = operations.filter(isMade);
   for (const operation of operations) {
-    if (operation.op === 'new' && stage.state(sessionKey(operation.session))) continue;
-    const changes = operation.op === 'new' ? changesOfNew(stage, operation) : changesOfStep(stage, operation);
+    if (operation.op === 'new' && !isMade(operation)) continue;
+    const changes = operation.op === 'new' ? changesOfNew(stage, operation, made) : changesOfStep(stage, operation);
     if (changes instanceof TxlogError) return changes;
     all.push(...changes);
   }
@@ -117,13 +120,26 @@ function findChanged(stage: Stage, { session, seen }: Pick<Authority, 'session' 
   return reject('SESSION_CHANGED', `session ${session} has ${now} chunks of data now, not ${seen}`);
 }
 
-/** The changes that make a session, or why there can be none: its theme is registered by the first one. */
-function changesOfNew(stage: Stage, operation: NewSession): readonly Change[] | TxlogError {
+/**
+ * The changes that make a session, or why there can be none: its theme is registered by the first one. `together` are all
+ * that the same record makes: of one line, the first by its id comes first.
+ */
+function changesOfNew(
+  stage: Stage,
+  operation: NewSession,
+  together: readonly NewSession[] = [],
+): readonly Change[] | TxlogError {
   const { session, chunk, bytes = bytesOf(chunk), delay = 0, order } = operation;
   const theme = themeFor(stage, operation.theme, operation.number);
   if (theme instanceof TxlogError) return theme;
   const { number } = theme;
-  const behind = order !== undefined && stage.firstQueued(queuePrefix(number, 'line', order)) !== undefined;
+  const isBefore = (other: NewSession) =>
+    other.order === order &&
+    other.theme === operation.theme &&
+    Buffer.compare(Buffer.from(other.session), Buffer.from(session)) < 0;
+  const behind =
+    order !== undefined &&
+    (stage.firstQueued(queuePrefix(number, 'line', order)) !== undefined || together.some(isBefore));
   const value = {
     theme: number,
     ...(delay > 0 ? { due: stage.time + Math.round(delay * 1000) } : {}),
@@ -215,8 +231,11 @@ function detailsOf(stage: Stage, step: SessionStep): JsonObject {
     return { ...by, due, ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
   }
   if (step.op === 'park') return { ...by, error: step.error };
-  const behind = step.op === 'ready' && isHeldUp(stage, sessionKey(step.session));
-  return behind ? { ...by, behind } : by;
+  if (step.op === 'remove') return by;
+  const key = sessionKey(step.session);
+  const { createdAt } = asSession(stage.state(key)?.value) ?? {};
+  const due = step.op === 'ready' && step.first && createdAt !== undefined ? { due: createdAt } : {};
+  return { ...by, ...due, ...(isHeldUp(stage, key) ? { behind: true } : {}) };
 }
 
 function bytesOf(chunk: Chunk): number {

@@ -37,9 +37,10 @@ export function themeEntry(stage: Stage, theme: ThemeName): ThemeEntry | undefin
 }
 
 function nameOfTheme(stage: Stage, number: number): string | undefined {
-  const logged = stage.view.themeKeys(stage.snapshot);
-  const names = [...logged, ...stage.stagedKeys(themeKeys)].map((key) => themeOfKey(key) ?? '');
-  return names.find(
-    (name) => (stage.state(themeKey(name))?.value as unknown as ThemeEntry | undefined)?.number === number,
-  );
+  const logged = stage.view.knownThemes(stage.snapshot).nameOf(number);
+  if (logged !== undefined) return logged;
+  const staged = stage
+    .stagedKeys(themeKeys)
+    .find((key) => (stage.state(key)?.value as unknown as ThemeEntry | undefined)?.number === number);
+  return staged && themeOfKey(staged);
 }

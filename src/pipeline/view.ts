@@ -3,7 +3,7 @@ import { TxlogError } from '../core/errors.ts';
 import { foldChanges } from '../core/fold-record.ts';
 import { limits } from '../core/limits.ts';
 import { appliedChanges, type FoldedRecord, keysOf, positionOfOperation, sessionType } from '../core/record.ts';
-import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/session.ts';
+import { sessionOfKey, themeKeys as themePrefix } from '../core/session.ts';
 import type { State } from '../core/state.ts';
 import type { Catalog } from '../layout/catalog.ts';
 import { keyPosition, keyText, positionKey, prefixEnd, requestKey, textKey } from '../layout/keys.ts';
@@ -13,6 +13,7 @@ import { decodePositions } from '../layout/positions.ts';
 import { type QueueKey, queueKeyBytes, queueKeyOf, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { KnownThemes } from './known-themes.ts';
 import { mergeKeys, QueueOverlay } from './queue-overlay.ts';
 
 /** A state of the overlay, and its applied positions since the last full chunk of its index row. */
@@ -39,8 +40,7 @@ export class View {
   readonly ids = new Map<string, number>();
   /** Queue keys of the sessions among the entries. */
   private readonly queue = new QueueOverlay();
-  /** Keys of the themes that are known so far. */
-  private readonly themes = new Set<string>();
+  private readonly themes = new KnownThemes();
   /** Where the first row of a part of the table is that the overlay does not speak for. */
   private readonly queueStarts = new Map<string, QueueKey>();
   /** Positions by type name, and by the other posting lists, after the watermark. */
@@ -149,12 +149,17 @@ export class View {
     }
   }
 
-  /** Keys of all themes, in order: few, and asked for again and again. */
-  themeKeys(snapshot: Snapshot): readonly string[] {
+  /** All themes. */
+  knownThemes(snapshot: Snapshot): KnownThemes {
+    if (this.themes.isLoaded) return this.themes;
     const start = textKey(themePrefix);
     const end = prefixEnd(start);
-    for (const { key } of snapshot.range('states', { start, ...(end ? { end } : {}) })) this.themes.add(keyText(key));
-    return [...this.themes].sort((a, b) => textKey(a).compare(textKey(b)));
+    for (const { key } of snapshot.range('states', { start, ...(end ? { end } : {}) })) {
+      const entry = this.entry(snapshot, keyText(key));
+      if (entry) this.themes.add(entry.state);
+    }
+    this.themes.isLoaded = true;
+    return this.themes;
   }
 
   /** Leaves a key to its index row. */
@@ -210,9 +215,9 @@ export class View {
         // Made with its entry, a list takes no room for more: most keys get no more before the next checkpoint.
         entry.added = [position];
         this.entries.set(key, entry);
-        if (themeOfKey(key) !== undefined) this.themes.add(key);
       }
       entry.state = state;
+      this.themes.add(state);
       assert(entry.baseVersion + entry.added.length === state.version, `version of ${key} counts its transactions`);
     }
   }

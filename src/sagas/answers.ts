@@ -11,6 +11,7 @@ import type { SessionHost } from '../sessions/session-host.ts';
 import { insist, setAside, type TurnContext, whatBecame } from '../sessions/set-aside.ts';
 import { errorText, type Led, tell } from '../sessions/turn.ts';
 import type { TurnReport } from '../sessions/turn-report.ts';
+import { bounded } from './perform.ts';
 import { type SagaScript, scriptOf } from './plan.ts';
 import { type LoadedSaga, loadSaga } from './read-saga.ts';
 
@@ -115,7 +116,7 @@ export function addition(
   const only: SessionStatus[] = before === 'failed' && phase !== before ? ['stored', 'parked'] : ['stored'];
   return [
     { op: 'append', ...by, ...checkData(data), ...(phase === before ? {} : { phase }) },
-    { op: 'ready', session: saga.id, only },
+    { op: 'ready', session: saga.id, only, first: true },
   ];
 }
 
@@ -132,7 +133,8 @@ function eventsOf(
 }
 
 function eventOf(host: SessionHost, script: SagaScript, saga: Saga, answer: Answered): SagaEvent | undefined {
-  const { step, side, round, outcome } = answer;
+  const { step, side, round } = answer;
+  const outcome = bounded(answer.outcome.ok ? answer.outcome : { permanent: true, ...answer.outcome });
   const progress = saga.steps.get(step)?.[side];
   const planned = script.side(step, side);
   if (!progress || !planned || progress.status === 'done' || progress.status === 'skipped') return undefined;
@@ -140,5 +142,5 @@ function eventOf(host: SessionHost, script: SagaScript, saga: Saga, answer: Answ
   if (outcome.ok) return { event: 'did', step, side, result: outcome.result };
   if (progress.status === 'failed' || round !== progress.round) return undefined;
   const [now, chance] = [host.now(), host.random()];
-  return failure(step, side, planned.policy, progress.attempts, { permanent: true, ...outcome, now, chance });
+  return failure(step, side, planned.policy, progress.attempts, { ...outcome, now, chance });
 }

@@ -50,7 +50,7 @@ function answer(saga: Saga, settled: Settled) {
   if (to === undefined) return [];
   const result: Record<string, JsonValue> = {};
   for (const step of saga.steps.values()) if (step.do.result !== undefined) result[step.name] = step.do.result;
-  const isSmall = utf8Length(JSON.stringify(result)) < limits.valueBytesMax / 2;
+  const isSmall = utf8Length(JSON.stringify(result)) < limits.stepResultBytesMax;
   const data = { ...responseOf(settled), ...(settled.outcome === 'committed' && isSmall ? { result } : {}) };
   return [sessionOfMessage({ id: responseId(id), to, data })];
 }

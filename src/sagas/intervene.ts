@@ -8,6 +8,7 @@ import { shellWord } from '../core/shell-word.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import type { SessionHost } from '../sessions/session-host.ts';
 import { addition } from './answers.ts';
+import { bounded } from './perform.ts';
 import { type LoadedSaga, loadSaga } from './read-saga.ts';
 import { unknownSaga } from './unknown-saga.ts';
 import type { Intervention, Word } from './words.ts';
@@ -52,7 +53,7 @@ export function interventionOn(
   const events = eventsOf(saga, word, session.status === 'parked');
   const [append, wake] = addition(found, events, now);
   const operations: (NewSession | SessionStep)[] = [present(append, 'append')];
-  if (wake) operations.push({ op: 'ready', session: saga.id, only: ['stored', 'parked'] });
+  if (wake) operations.push({ op: 'ready', session: saga.id, only: ['stored', 'parked'], first: true });
   return { op: 'together', operations, bytes: 0, ...by };
 }
 
@@ -102,9 +103,16 @@ function isFailing(step: StepProgress, side: Side): boolean {
 function answerTo(saga: Saga, { step, outcome }: Word & { kind: 'answer' }): SagaEvent {
   const side: Side = saga.phase === 'running' ? 'do' : 'undo';
   if (saga.steps.get(step)?.[side].status !== 'begun') throw wrongState(saga, `step ${step} waits for no answer`);
-  if ('result' in outcome) return { event: 'did', step, side, result: outcome.result };
+  if ('result' in outcome) return { event: 'did', step, side, result: checkResult(outcome.result) };
   const next = side === 'do' ? 'turn' : 'wait';
   return { event: 'failed', step, side, error: outcome.error, happened: 'no', refused: true, next };
+}
+
+/** Errors: VALUE_TOO_LARGE. */
+function checkResult(result: JsonValue): JsonValue {
+  const checked = bounded({ ok: true, result });
+  if (!checked.ok) throw new TxlogError('VALUE_TOO_LARGE', `result: ${checked.error}`, { path: 'result' });
+  return result;
 }
 
 /** A saga that undoes the steps of one that is done: under its id and `/undo`, so that it is undone once. */

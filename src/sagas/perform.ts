@@ -1,3 +1,4 @@
+import { TxlogError } from '../core/errors.ts';
 import { isSurelyWithin, utf8Length } from '../core/json.ts';
 import { limits } from '../core/limits.ts';
 import type { Receipt } from '../core/receipt.ts';
@@ -14,7 +15,11 @@ export interface Workplace {
 
 /** Carries out what a step does outside of this engine. Never rejects: what fails is an outcome. */
 export async function perform(action: StepAction, context: StepContext, place: Workplace): Promise<StepOutcome> {
-  const outcome = await attempt(action, context, place);
+  return bounded(await attempt(action, context, place));
+}
+
+/** An outcome whose result is not too large to travel with the saga: else a failure of what may have happened. */
+export function bounded(outcome: StepOutcome): StepOutcome {
   if (!outcome.ok || isSurelyWithin(outcome.result, limits.stepResultBytesMax)) return outcome;
   const bytes = utf8Length(JSON.stringify(outcome.result));
   if (bytes <= limits.stepResultBytesMax) return outcome;
@@ -33,6 +38,7 @@ async function attempt(action: StepAction, context: StepContext, place: Workplac
   try {
     return await call();
   } catch (error) {
+    if (isOfRequest(error)) return { ok: false, error: error.message, permanent: true, happened: 'no' };
     // An environment failed: whether it happened is not known.
     return { ok: false, error: (error as Error).message, permanent: false, happened: 'maybe' };
   }
@@ -81,4 +87,9 @@ export function outcomeOf(receipt: SettledRequest): StepOutcome {
     return { ok: true, result: position === undefined ? null : { position: String(position) } };
   const error = rejection ? `${rejection.code}: ${rejection.reason}` : 'it was rejected';
   return { ok: false, error, permanent: true, happened: 'no' };
+}
+
+/** Whether an error is one of the request: a conflict of ids, or input that cannot be taken. No other attempt mends it. */
+export function isOfRequest(error: unknown): error is TxlogError {
+  return error instanceof TxlogError && !/^(STORAGE_|ENV_|EMERGENCY_|SERVICE_FAILED)/.test(error.code);
 }

@@ -6,7 +6,7 @@ import { asSession, type Session, sessionKey } from '../core/session.ts';
 import { readChunks, type Source } from '../sessions/read-sessions.ts';
 import type { Led } from '../sessions/turn.ts';
 
-/** How far a process has come. It is the data of its session. */
+/** How far a process has come. The newest one is the last chunk of data of its session. */
 export interface Cursor {
   /** All records up to this one are decided. */
   readonly position: number;
@@ -31,7 +31,7 @@ export function readCursor({ view, snapshot }: Source, id: string): LoadedProces
   const state = view.entry(snapshot, sessionKey(id))?.state;
   const session = state?.exists ? asSession(state.value) : undefined;
   if (!state || !session) return undefined;
-  const [chunk] = readChunks({ view, snapshot }, { ...session, id, position: state.position }, 1);
+  const chunk = readChunks({ view, snapshot }, { ...session, id, position: state.position }).at(-1);
   const data = chunk && dataOf(chunk);
   return { session, cursor: isJsonObject(data) ? toCursor(data) : undefined };
 }
@@ -46,8 +46,16 @@ function isWhole(value: JsonValue | undefined): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The operation that moves the cursor of a process that is led. */
-export function moving({ session, epoch }: Led, cursor: Cursor): SessionStep {
+/**
+ * The operation that moves the cursor of a process that is led, when its session has so many chunks: none of several that
+ * follow one another is done unless all before it were.
+ */
+export function movingOn({ session, epoch }: Led, cursor: Cursor, seen: number): SessionStep {
   assert(cursor.done === undefined || cursor.done > 0, 'a record of which nothing is done is not begun');
-  return { op: 'replace', session, epoch, ...dataOfCursor(cursor) };
+  return { op: 'append', session, epoch, seen, ...dataOfCursor(cursor) };
+}
+
+/** The same, in place of all before: at the end of a turn. */
+export function movingTo({ session, epoch }: Led, cursor: Cursor, seen: number): SessionStep {
+  return { op: 'replace', session, epoch, seen, ...dataOfCursor(cursor) };
 }

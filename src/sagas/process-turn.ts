@@ -1,5 +1,5 @@
 import { present } from '../core/assert.ts';
-import { TxlogError } from '../core/errors.ts';
+import type { TxlogError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { SessionStep } from '../core/operation.ts';
 import type { ProcessDefinition } from '../core/process-definition.ts';
@@ -9,14 +9,14 @@ import type { Task, TaskAnswer } from '../pipeline/2-batch.ts';
 import { type TurnContext, whatBecame } from '../sessions/set-aside.ts';
 import { errorText, type Led } from '../sessions/turn.ts';
 import type { TurnEnd } from '../sessions/work.ts';
-import { type Cursor, readCursor } from './process-cursor.ts';
+import { type Cursor, movingTo, readCursor } from './process-cursor.ts';
 import { type Deed, decisionsIn, deedOf } from './process-decision.ts';
 import { Hearing, toProcessRecord } from './process-hearing.ts';
-import { fits, type PlannedDeed, writingOf } from './process-unit.ts';
+import { together, type Unit, withDeed, writingsOf } from './process-unit.ts';
 
 /** What a slice of the log is read by, and how much one turn does before others get their turns. */
 const slice = { records: 200, visited: 10_000 };
-const turnMax = { writes: 32, slices: 20 };
+const turnMax = { writes: 4, slices: 20 };
 const triesMax = 20;
 
 /** The rules of a process failed, or decided what cannot be done: a person has to mend them. */
@@ -39,8 +39,9 @@ class Over extends Error {
  * the cursor behind it: a record is decided once, or again from the start when nothing of it is written.
  */
 export class ProcessTurn {
-  /** Records that it wrote. */
-  writes = 0;
+  /** Records that it wrote for its decisions, and how often it wrote. */
+  operations = 0;
+  private writes = 0;
   private readonly context: TurnContext;
   private readonly led: Led;
   private readonly name: string;
@@ -50,7 +51,9 @@ export class ProcessTurn {
   private written: Cursor = { position: 0 };
   /** Behind the last record that was looked at, and all deeds that are planned. */
   private cursor: Cursor = { position: 0 };
-  private planned: PlannedDeed[] = [];
+  private units: readonly Unit[] = [];
+  /** Chunks of data that its session has: how often the cursor was moved since a turn ended. */
+  private chunks = 0;
   private drops = { count: 0, last: '' };
 
   constructor(context: TurnContext, led: Led, name: string, definition: ProcessDefinition) {
@@ -90,6 +93,7 @@ export class ProcessTurn {
     if (!found.cursor) throw new RuleError('its session holds no cursor, such as { "position": 0 }');
     this.written = found.cursor;
     this.cursor = found.cursor;
+    this.chunks = found.session.chunks;
   }
 
   /** Decides on the next slice of the log. */
@@ -118,12 +122,14 @@ export class ProcessTurn {
     const done = this.cursor.position === position ? (this.cursor.done ?? 0) : 0;
     for (const [i, deed] of deeds.entries()) {
       if (i < done) continue;
-      if (!fits(this.planned, deed)) {
+      const after: Cursor = i + 1 === deeds.length ? { position } : { position, done: i + 1 };
+      let units = withDeed(this.units, { deed, after });
+      if (!units) {
         await this.write();
         if (this.isEnough) return 'enough';
+        units = withDeed([], { deed, after });
       }
-      const after: Cursor = i + 1 === deeds.length ? { position } : { position, done: i + 1 };
-      this.planned.push({ deed, after });
+      this.units = present(units, 'room for one deed');
       this.cursor = after;
     }
     this.cursor = { position };
@@ -153,86 +159,85 @@ export class ProcessTurn {
     return 'stored';
   }
 
-  /** Writes what is planned and how far it came, and `end`. */
+  /** Writes what is planned and how far it came, and `end`. Errors: Over, RuleError; those of the storage. */
   private async write(end: readonly SessionStep[] = []): Promise<void> {
-    const { planned, cursor } = this;
-    this.planned = [];
-    if (planned.length === 0 && end.length === 0) return;
-    const refused = await this.writeOnce(planned, cursor, end);
-    if (!refused) return;
-    const [first, ...others] = planned;
-    if (!first) throw refused;
-    if (others.length === 0) throw ruleError(first.after.position, refused);
-    // One of them cannot be done: those before it can.
-    for (const one of planned) {
-      const why = await this.writeOnce([one], one.after, []);
-      if (why) throw ruleError(one.after.position, why);
+    let { units } = this;
+    this.units = [];
+    if (units.length === 0) return end.length === 0 ? undefined : this.writeEnd(end);
+    for (let tries = 0; tries < triesMax; tries++) {
+      const { written, error } = await this.writeAtOnce(units, end);
+      units = units.slice(written);
+      const [first, ...others] = units;
+      if (!first) return;
+      if (written > 0) tries = 0;
+      if (!error) continue;
+      const [one, ...more] = first;
+      if (more.length === 0) throw ruleError(present(one, 'deed of a unit').after.position, error);
+      // One of them cannot be done: those before it can.
+      units = [...first.map((planned) => [planned]), ...others];
     }
-    await this.writeOnce([], cursor, end);
+    throw new RuleError('its sagas change all the time');
   }
 
-  /** Why it cannot be done, or undefined when it is. Errors: Over; those of the storage. */
-  private async writeOnce(
-    deeds: readonly PlannedDeed[],
-    cursor: Cursor,
-    end: readonly SessionStep[],
-  ): Promise<Error | undefined> {
-    const { context, led } = this;
+  private async writeEnd(end: readonly SessionStep[]): Promise<void> {
+    const { led, cursor, chunks } = this;
     const { position, done } = this.written;
-    const isMoved = cursor.position !== position || cursor.done !== done;
-    for (let tries = 0; tries < triesMax; tries++) {
-      if (context.kill.aborted || context.operator.signal.aborted) throw new Error('its worker was stopped');
-      const writing = await this.tryTo(() =>
-        writingOf(context, led, deeds, { cursor: isMoved ? cursor : undefined, end }),
-      );
-      if (writing instanceof Error) return writing;
-      const answer = await this.process(writing.task);
-      if ('error' in answer && isOfDecision(answer.error)) return answer.error;
+    const isMoved = cursor.position !== position || cursor.done !== done || chunks > 1;
+    const operations = [...(isMoved ? [movingTo(led, cursor, chunks)] : []), ...end];
+    const [answer] = await this.process([together(operations, led.theme, 0)]);
+    const refusal = refusalOf(present(answer, 'answer'));
+    if (refusal) await this.stillLed(refusal);
+    if (refusal) throw new RuleError('somebody else moved its cursor');
+  }
+
+  /** How many units are written, and why the next one cannot be; without a reason, it may be if it is tried again. */
+  private async writeAtOnce(
+    units: readonly Unit[],
+    end: readonly SessionStep[],
+  ): Promise<{ readonly written: number; readonly error?: Error }> {
+    const { context, led, chunks, cursor } = this;
+    if (context.kill.aborted || context.operator.signal.aborted) throw new Error('its worker was stopped');
+    const { writings, problem } = await writingsOf(context, led, { units, chunks, end, cursor });
+    const answers = writings.length === 0 ? [] : await this.process(writings.map(({ task }) => task));
+    for (const [written, { after, dropped }] of writings.entries()) {
+      const answer = present(answers[written], 'answer');
+      if ('error' in answer && isOfDecision(answer.error)) return { written, error: answer.error };
       const refusal = refusalOf(answer);
-      if (!refusal) {
-        this.accept(cursor, writing.dropped);
-        return undefined;
-      }
-      await this.stillLed(refusal);
+      if (refusal) await this.stillLed(refusal);
+      if (refusal) return { written };
+      this.accept(after, dropped);
     }
-    return new Error('its sagas change all the time');
+    return { written: writings.length, ...(problem ? { error: problem } : {}) };
   }
 
   private accept(cursor: Cursor, dropped: readonly string[]): void {
     this.written = cursor;
-    this.writes += 1;
+    this.chunks += 1;
+    this.operations += 1;
     const last = dropped.at(-1);
     if (last !== undefined) this.drops = { count: this.drops.count + dropped.length, last };
   }
 
-  /** What a saga of a type that the app does not define throws is the rules' fault, as is a result that is no JSON. */
-  private async tryTo<T>(work: () => Promise<T>): Promise<T | Error> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof TxlogError && !isOfDecision(error)) throw error;
-      return error as Error;
-    }
-  }
-
-  private async process(task: Task): Promise<TaskAnswer> {
+  private async process(tasks: readonly Task[]): Promise<readonly TaskAnswer[]> {
     const { context } = this;
+    this.writes += 1;
     try {
-      const [answer] = await context.host.process([task]);
+      const answers = await context.host.process(tasks);
       context.confirmed();
-      return present(answer, 'answer');
+      return answers;
     } catch (error) {
       context.confirmed(error as Error);
       throw error;
     }
   }
 
-  /** After a refusal: a saga has changed, and is to be read anew, unless another leads the process now. */
+  /** After a refusal: a saga has changed, and is to be read anew, unless the process is not ours any more. */
   private async stillLed({ code }: Rejection): Promise<void> {
     if (code !== 'SESSION_CHANGED' && code !== 'SESSION_GONE') return this.overtaken();
     const { session: id, epoch } = this.led;
     const found = await this.context.reads.read((view, snapshot) => readCursor({ view, snapshot }, id));
     if (found?.session.status !== 'active' || found.session.epoch !== epoch) return this.overtaken();
+    if (found.session.chunks !== this.chunks) throw new RuleError('somebody else moved its cursor');
   }
 
   private async overtaken(): Promise<never> {

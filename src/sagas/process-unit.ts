@@ -1,3 +1,4 @@
+import { present } from '../core/assert.ts';
 import type { NewSession, Operation, SessionStep, Settled } from '../core/operation.ts';
 import type { Request } from '../core/request.ts';
 import type { Task } from '../pipeline/2-batch.ts';
@@ -7,10 +8,10 @@ import { sessionOfMessage } from '../sessions/address.ts';
 import type { SessionHost } from '../sessions/session-host.ts';
 import type { Led } from '../sessions/turn.ts';
 import { addition } from './answers.ts';
-import { type Cursor, moving } from './process-cursor.ts';
+import { type Cursor, movingOn, movingTo } from './process-cursor.ts';
 import type { Deed, SagaWord } from './process-decision.ts';
 import { meaningOf } from './process-words.ts';
-import { loadSaga } from './read-saga.ts';
+import { type LoadedSaga, loadSaga } from './read-saga.ts';
 
 /** A deed, and how far the process has come once it is done. */
 export interface PlannedDeed {
@@ -18,61 +19,118 @@ export interface PlannedDeed {
   readonly after: Cursor;
 }
 
-const unitMax = { deeds: 64, bytes: 256 * 1024 };
+/** Deeds of one record: of all of them or none. */
+export type Unit = readonly PlannedDeed[];
 
-/** Whether one record can hold a deed besides others: no second request, and no second thing that happens to a session. */
-export function fits(others: readonly PlannedDeed[], deed: Deed): boolean {
-  if (others.length === 0) return true;
-  if (deed.kind === 'submit' || others.some((other) => other.deed.kind === 'submit')) return false;
-  const bytes = others.reduce((sum, other) => sum + other.deed.bytes, deed.bytes);
-  if (others.length >= unitMax.deeds || bytes > unitMax.bytes) return false;
-  return !others.some((other) => touched(other.deed) === touched(deed));
+const unitMax = { deeds: 64, bytes: 256 * 1024 };
+const unitsMax = { units: 64, bytes: 1024 * 1024 };
+
+/**
+ * The units with one deed more; undefined when they are to be written before. A record holds one request at most; and of
+ * what is written at once, only one thing happens to a session: what the next one means depends on it.
+ */
+export function withDeed(units: readonly Unit[], planned: PlannedDeed): readonly Unit[] | undefined {
+  const { deed } = planned;
+  const session = touched(deed);
+  if (units.some((unit) => unit.some((other) => session !== undefined && touched(other.deed) === session)))
+    return undefined;
+  const last = units.at(-1);
+  if (last && fits(last, deed)) return [...units.slice(0, -1), [...last, planned]];
+  const bytes = units.reduce((sum, unit) => sum + bytesOf(unit), deed.bytes);
+  const isFull = units.length >= unitsMax.units || (units.length > 0 && bytes > unitsMax.bytes);
+  return isFull ? undefined : [...units, [planned]];
+}
+
+function fits(unit: Unit, deed: Deed): boolean {
+  if (deed.kind === 'submit' || unit.some((other) => other.deed.kind === 'submit')) return false;
+  return unit.length < unitMax.deeds && bytesOf(unit) + deed.bytes <= unitMax.bytes;
+}
+
+function bytesOf(unit: Unit): number {
+  return unit.reduce((sum, { deed }) => sum + deed.bytes, 0);
 }
 
 function touched(deed: Deed): string | undefined {
   return deed.kind === 'new' ? deed.session.session : deed.kind === 'word' ? deed.word.saga : undefined;
 }
 
-/** What is written as one record, and what of it means nothing any more. */
-export interface Writing {
+/** One record to write, what of it means nothing any more, and how far the process has come then. */
+interface Writing {
   readonly task: Task;
   readonly dropped: readonly string[];
+  readonly after: Cursor;
+}
+
+/** What a turn writes at once. */
+export interface ToWrite {
+  readonly units: readonly Unit[];
+  /** Chunks of data that its session has. */
+  readonly chunks: number;
+  /** The end of the turn, in the last record; and where the cursor then is. */
+  readonly end: readonly SessionStep[];
+  readonly cursor: Cursor;
 }
 
 /**
- * One record of what a process does: its deeds, the cursor behind them, and what happens to its session then. All or
- * none of it holds.
+ * The records of several units, up to the first that cannot be made. Each is written only when the one before was: it
+ * names how often the cursor was moved. Sagas are read at once before; when one changes in between, its unit and those
+ * behind it are refused.
  */
-export async function writingOf(
+export async function writingsOf(
   { host, reads }: { readonly host: SessionHost; readonly reads: Reading },
   led: Led,
-  deeds: readonly PlannedDeed[],
-  { cursor, end }: { readonly cursor: Cursor | undefined; readonly end: readonly SessionStep[] },
-): Promise<Writing> {
-  const own = [...(cursor ? [moving(led, cursor)] : []), ...end];
-  const [first] = deeds;
-  if (first?.deed.kind === 'submit') return { task: submission(first.deed.request, led, own), dropped: [] };
-  const made = deeds.flatMap(({ deed }) => (deed.kind === 'new' ? [deed.session] : []));
-  const words = deeds.flatMap(({ deed }) => (deed.kind === 'word' ? [deed.word] : []));
-  const said = words.length === 0 ? { steps: [], dropped: [] } : await say({ host, reads }, words);
-  const bytes = deeds.reduce((sum, { deed }) => sum + deed.bytes, 0);
-  return { task: together([...own, ...made, ...said.steps], led.theme, bytes), dropped: said.dropped };
+  { units, chunks, end, cursor }: ToWrite,
+): Promise<{ readonly writings: readonly Writing[]; readonly problem?: Error }> {
+  const sagas = await readSagas(reads, units);
+  const writings: Writing[] = [];
+  try {
+    for (const [i, unit] of units.entries()) {
+      const isLast = i === units.length - 1 && end.length > 0;
+      const after = isLast ? cursor : present(unit.at(-1), 'deed of a unit').after;
+      const move = (isLast ? movingTo : movingOn)(led, after, chunks + i);
+      writings.push({ ...taskOf(host, led, unit, { own: [move, ...(isLast ? end : [])], sagas }), after });
+    }
+  } catch (error) {
+    return { writings, problem: error as Error };
+  }
+  return { writings };
 }
 
-/** The sagas are read at once before the write; if one changes in between, nothing is written. */
-async function say(
-  { host, reads }: { readonly host: SessionHost; readonly reads: Reading },
-  words: readonly SagaWord[],
-) {
-  const found = await reads.read((view, snapshot) => words.map(({ saga }) => loadSaga({ view, snapshot }, saga)));
+async function readSagas(reads: Reading, units: readonly Unit[]): Promise<ReadonlyMap<string, LoadedSaga>> {
+  const ids = units.flatMap((unit) => unit.flatMap(({ deed }) => (deed.kind === 'word' ? [deed.word.saga] : [])));
+  if (ids.length === 0) return new Map();
+  return reads.read((view, snapshot) => {
+    const found = ids.map((id) => [id, loadSaga({ view, snapshot }, id)] as const);
+    return new Map(found.flatMap(([id, saga]) => (saga ? [[id, saga] as const] : [])));
+  });
+}
+
+function taskOf(
+  host: SessionHost,
+  led: Led,
+  unit: Unit,
+  { own, sagas }: { readonly own: readonly SessionStep[]; readonly sagas: ReadonlyMap<string, LoadedSaga> },
+): Pick<Writing, 'task' | 'dropped'> {
+  const [first] = unit;
+  if (first?.deed.kind === 'submit') return { task: submission(first.deed.request, led, own), dropped: [] };
+  const made = unit.flatMap(({ deed }) => (deed.kind === 'new' ? [deed.session] : []));
+  const said = say(
+    host,
+    unit.flatMap(({ deed }) => (deed.kind === 'word' ? [deed.word] : [])),
+    sagas,
+  );
+  return { task: together([...own, ...made, ...said.steps], led.theme, bytesOf(unit)), dropped: said.dropped };
+}
+
+function say(host: SessionHost, words: readonly SagaWord[], sagas: ReadonlyMap<string, LoadedSaga>) {
   const steps: SessionStep[] = [];
   const dropped: string[] = [];
-  words.forEach((word, i) => {
-    const saga = found[i];
-    const meaning = meaningOf(host, saga, word);
-    if ('event' in meaning && saga) steps.push(...addition(saga, [meaning.event], host.now()));
-    else if ('dropped' in meaning) dropped.push(meaning.dropped);
-  });
+  for (const word of words) {
+    const found = sagas.get(word.saga);
+    const meaning = meaningOf(host, found, word);
+    if ('dropped' in meaning) dropped.push(meaning.dropped);
+    else if (found) steps.push(...addition(found, [meaning.event], host.now()));
+  }
   return { steps, dropped };
 }
 
@@ -82,11 +140,14 @@ function submission(request: Request, { session, epoch }: Led, own: readonly Ses
     respond === undefined
       ? []
       : [sessionOfMessage({ id: responseId(outcome.id), to: respond, data: responseOf(outcome) })];
-  return { ...request, completes: { session, epoch, operations: (outcome) => [...own, ...response(outcome)] } };
+  const [move] = own;
+  const seen = move?.seen === undefined ? {} : { seen: move.seen };
+  const operations = (outcome: Settled) => [...own, ...response(outcome)];
+  return { ...request, completes: { session, epoch, ...seen, operations } };
 }
 
-/** What it does is done in its name. */
-function together(operations: readonly (NewSession | SessionStep)[], actor: string, bytes: number): Operation {
+/** What a process does is done in its name. */
+export function together(operations: readonly (NewSession | SessionStep)[], actor: string, bytes: number): Operation {
   const [first] = operations;
   if (operations.length === 1 && first && first.op !== 'new') return { bytes, ...first };
   return { op: 'together', operations, actor, bytes };

@@ -20,7 +20,7 @@ export async function runProcess(context: TurnContext, led: Led): Promise<TurnRe
   const name = processOfTheme(led.theme) ?? '';
   const turn = new ProcessTurn(context, led, name, present(host.app.processes?.[name], 'process that is led'));
   const report = (ended: TurnEnd, more: { readonly error?: string; readonly reason?: string } = {}): TurnReport => ({
-    ...{ session: led.session, epoch: led.epoch, ended, operations: turn.writes, ...more },
+    ...{ session: led.session, epoch: led.epoch, ended, operations: turn.operations, ...more },
   });
   try {
     const ended = await turn.run();

@@ -1,12 +1,11 @@
 import { present } from '../core/assert.ts';
-import { TxlogError } from '../core/errors.ts';
 import type { Settled } from '../core/operation.ts';
 import type { Request } from '../core/request.ts';
 import type { Saga, SagaEvent } from '../core/saga.ts';
 import type { StepRequest } from '../core/saga-definition.ts';
 import { type Act, failure } from '../core/saga-moves.ts';
 import { errorText } from '../sessions/turn.ts';
-import { outcomeOf } from './perform.ts';
+import { isOfRequest, outcomeOf } from './perform.ts';
 import { type Progress, progress } from './saga-progress.ts';
 import type { SagaTurn } from './saga-turn.ts';
 import { stepContext, valueFor } from './step-context.ts';
@@ -20,20 +19,19 @@ const neverAborted = new AbortController();
 export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Promise<void> {
   const request = requestOf(turn, known.saga, act);
   if (!('bytes' in request)) return turn.note(request);
-  const { saga } = turn;
   const moment = turn.moment();
-  // What the record says is decided by its outcome, however often the engine asks.
-  const after = (outcome: Settled): Progress => progress(saga, [...known.events, eventOf(turn, act, outcome)], moment);
   const { session, epoch } = turn.led;
+  let written: Progress | undefined;
+  // What the record says is decided by its outcome. The engine may ask again: what it asked for last is what it wrote.
   const operations = (outcome: Settled) => {
-    const { events, messages, saga: next } = after(outcome);
-    return [turn.appending(events, next.phase), ...messages];
+    const more = progress(known.saga, [eventOf(turn, act, outcome)], moment);
+    written = { ...more, events: [...known.events, ...more.events] };
+    return [turn.appending(written.events, more.saga.phase), ...more.messages];
   };
   const { seen } = turn;
   const [answer] = await turn.process([{ ...request, completes: { session, epoch, seen, operations } }]);
   if (answer && 'error' in answer && isOfRequest(answer.error)) return turn.note(refused(turn, act, answer.error));
-  const receipt = answer && 'receipt' in answer ? answer.receipt : undefined;
-  turn.accept(answer, receipt && after({ rejection: undefined, ...receipt }));
+  turn.accept(answer, answer && 'receipt' in answer ? written : undefined);
 }
 
 function requestOf(turn: SagaTurn, saga: Saga, act: Act): Request | SagaEvent {
@@ -44,11 +42,6 @@ function requestOf(turn: SagaTurn, saga: Saga, act: Act): Request | SagaEvent {
   } catch (error) {
     return refused(turn, act, error as Error);
   }
-}
-
-/** A conflict of ids, or input that cannot be taken: no other attempt will mend it. */
-export function isOfRequest(error: TxlogError): boolean {
-  return error instanceof TxlogError && !error.code.startsWith('STORAGE_') && !error.code.startsWith('E');
 }
 
 function refused(turn: SagaTurn, act: Act, error: Error): SagaEvent {

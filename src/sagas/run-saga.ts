@@ -51,7 +51,7 @@ async function goOn(turn: SagaTurn, interruption: Interruption): Promise<TurnEnd
     const begun = turn.takeBegun();
     if (begun.length > 0) {
       await Promise.all(begun.map((act) => call(turn, act, interruption)));
-      if (context.kill.aborted || context.operator.signal.aborted) throw new Error('its worker was stopped');
+      if (context.operator.signal.aborted) throw new Error('the lease was lost');
       continue;
     }
     const next = turn.advance();
@@ -81,14 +81,21 @@ async function turnBack({ context, led }: SagaTurn, { id, phase }: Saga): Promis
   return insist(context, led, { op: 'store', session, epoch, seconds: lookAgainSeconds, interrupted: true, bytes: 0 });
 }
 
+/** A call that ended because its worker was told to stop: nobody knows what became of it, and it is no attempt. */
+function stoppedEvent({ step, side }: Act, now: number): SagaEvent {
+  const error = 'its worker was stopped';
+  return { event: 'failed', step, side, error, happened: 'maybe', stopped: true, next: 'retry', due: now };
+}
+
 async function call(turn: SagaTurn, act: Act, interruption: Interruption): Promise<void> {
   const { step, side, attempt } = act;
   const action = present(turn.script.action(step, side), 'action');
   const time = new StepTime(interruption, turn.context.host.clock, action.timeout ?? stepDefaults.timeout);
   try {
     const outcome = await perform(action, stepContext(turn.saga, act, time), turn.context.host);
-    // Who was stopped knows nothing of what became of it: it stays begun.
-    if (!outcome.ok && (turn.context.kill.aborted || turn.context.operator.signal.aborted)) return;
+    // Who lost its lease may write nothing: it stays begun.
+    if (!outcome.ok && turn.context.operator.signal.aborted) return;
+    if (!outcome.ok && turn.context.kill.aborted) return turn.note(stoppedEvent(act, turn.context.host.now()));
     const { policy } = present(turn.script.side(step, side), 'side of a step');
     const { now, chance } = turn.moment(true);
     const event: SagaEvent = outcome.ok

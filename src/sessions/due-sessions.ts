@@ -1,6 +1,7 @@
 import { queuePrefix, timeOfQueueKey } from '../layout/queue-keys.ts';
+import type { NamedTheme } from '../pipeline/known-themes.ts';
 import { isQueueTheme } from '../pipeline/queued-request.ts';
-import { type NamedTheme, readThemeEntries, type Source } from './read-sessions.ts';
+import { readThemeEntries, type Source } from './read-sessions.ts';
 
 /** What there is to do in a theme. */
 export interface DueTheme {

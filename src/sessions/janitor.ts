@@ -1,5 +1,7 @@
 import { limits } from '../core/limits.ts';
 import type { Operation } from '../core/operation.ts';
+import { serviceOfTheme } from '../core/parcel.ts';
+import { answerTheme } from '../core/saga.ts';
 import type { OperatorState } from '../ports/leases.ts';
 import { backoffSeconds, fullPolicy, policyOfTheme } from './policy.ts';
 import { readThemeEntries, type SessionReading, sessionsOf } from './read-sessions.ts';
@@ -73,10 +75,15 @@ function remedy(host: SessionHost, orphan: Orphan): Operation {
   const { id: session, epoch, attempts, themeName } = orphan.session;
   const policy = fullPolicy(policyOfTheme(host.app, themeName));
   const step = { session, epoch, error: reasonOf(orphan), bytes: 0 };
-  if (attempts >= policy.attempts) return { op: 'park', ...step };
+  if (attempts >= policy.attempts && runsCode(host, themeName)) return { op: 'park', ...step };
   // An operator may die of anything. Only a session that it happens to again is suspected.
   const seconds = attempts <= 1 ? 0 : backoffSeconds(policy, attempts - 1, host.random());
   return { op: 'store', ...step, seconds };
+}
+
+/** Whether users' code runs in a turn: no message on its way, and no answer to a saga, is what kills its workers. */
+function runsCode({ app }: SessionHost, theme: string): boolean {
+  return serviceOfTheme(theme) === undefined && theme !== answerTheme && !app.themes?.[theme]?.answers;
 }
 
 /** In words, whose lease ended and why. */

@@ -2,8 +2,9 @@ import { checkBound } from '../core/arguments.ts';
 import { TxlogError } from '../core/errors.ts';
 import { asSession, type Session, type SessionStatus, sessionKey } from '../core/session.ts';
 import { type QueueKey, type QueuePart, queueKeysOf, queuePrefix, sessionOfQueueKey } from '../layout/queue-keys.ts';
+import type { NamedTheme } from '../pipeline/known-themes.ts';
 import type { Reading } from '../pipeline/reading.ts';
-import { type NamedTheme, readThemeEntries, type SessionReading, type Source } from './read-sessions.ts';
+import { readThemeEntries, type SessionReading, type Source } from './read-sessions.ts';
 
 /** Which sessions to list, and from where. All optional. */
 export interface ListOptions {

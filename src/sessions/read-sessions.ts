@@ -1,16 +1,9 @@
-import {
-  asSession,
-  type Chunk,
-  type Session,
-  sessionKey,
-  type ThemeEntry,
-  themeKey,
-  themeOfKey,
-} from '../core/session.ts';
+import { asSession, type Chunk, type Session, sessionKey, type ThemeEntry, themeKey } from '../core/session.ts';
 import { chunkOf } from '../core/session-fold.ts';
 import type { State } from '../core/state.ts';
 import { type QueuePart, queuePrefix, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import { readThemeCounts, type ThemeCounts } from '../layout/themes.ts';
+import type { NamedTheme } from '../pipeline/known-themes.ts';
 import { stateAt } from '../pipeline/time-travel.ts';
 import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -58,20 +51,18 @@ function toReading(
 
 /** All themes that were ever used, by name. */
 export function readThemes({ view, snapshot }: Source): readonly ThemeReading[] {
-  return view.themeKeys(snapshot).flatMap((key) => readTheme({ view, snapshot }, themeOfKey(key) ?? '') ?? []);
-}
-
-/** A theme without its counts. */
-export interface NamedTheme extends ThemeEntry {
-  readonly name: string;
+  return view
+    .knownThemes(snapshot)
+    .all()
+    .map(({ name, number, paused = false }) => ({
+      ...{ name, number, paused },
+      counts: readThemeCounts(snapshot, number),
+    }));
 }
 
 /** Names and numbers of all themes that were ever used, by name. */
 export function readThemeEntries({ view, snapshot }: Source): readonly NamedTheme[] {
-  return view.themeKeys(snapshot).flatMap((key) => {
-    const state = view.entry(snapshot, key)?.state;
-    return state?.exists ? { name: themeOfKey(key) ?? '', ...(state.value as unknown as ThemeEntry) } : [];
-  });
+  return view.knownThemes(snapshot).all();
 }
 
 /** A theme by its name, or undefined when no session ever had it. */
@@ -83,8 +74,8 @@ export function readTheme({ view, snapshot }: Source, name: string): ThemeReadin
 }
 
 /** Name of a theme; its number as text when it has none. */
-function themeName(source: Source, number: number): string {
-  return readThemeEntries(source).find((theme) => theme.number === number)?.name ?? String(number);
+function themeName({ view, snapshot }: Source, number: number): string {
+  return view.knownThemes(snapshot).nameOf(number) ?? String(number);
 }
 
 /** Sessions of one part of a theme, in the order in which they come. */

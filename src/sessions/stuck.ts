@@ -2,11 +2,12 @@ import { sagaOfTheme } from '../core/saga.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../layout/queue-keys.ts';
 import { readThemeCounts } from '../layout/themes.ts';
+import type { NamedTheme } from '../pipeline/known-themes.ts';
 import { isQueueTheme } from '../pipeline/queued-request.ts';
 import type { OperatorState } from '../ports/leases.ts';
 import { findOrphans, reasonOf } from './janitor.ts';
 import { ratesOf } from './queues.ts';
-import { type NamedTheme, readThemeEntries, type SessionReading, type Source, sessionsOf } from './read-sessions.ts';
+import { readThemeEntries, type SessionReading, type Source, sessionsOf } from './read-sessions.ts';
 import type { SessionHost } from './session-host.ts';
 
 /** A session that will not go on by itself, or does not as it should. */

@@ -52,14 +52,15 @@ export function mixed(i: number): Input {
 }
 
 /** A random-looking number of 32 bits that depends on the index alone. */
-function hash(i: number, salt: number): number {
+export function hash(i: number, salt: number): number {
   let x = (Math.imul(i, 0x9e3779b1) ^ Math.imul(salt, 0x85ebca77)) >>> 0;
   x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
   x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
   return (x ^ (x >>> 15)) >>> 0;
 }
 
-function uuid(i: number, salt: number): string {
+/** A random-looking id that depends on the index alone. */
+export function uuid(i: number, salt: number): string {
   const hex = [21, 22, 23, 24]
     .map((part) =>
       hash(i, part + salt * 10)

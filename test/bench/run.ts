@@ -12,9 +12,26 @@ import { follow } from './workloads/follow.ts';
 import { logAppend } from './workloads/log-append.ts';
 import { w4w5 } from './workloads/log-of-mixed.ts';
 import { w6, w6k, w6m, w6s } from './workloads/queue.ts';
+import { w3, w3s } from './workloads/saga.ts';
 import { start } from './workloads/start.ts';
 
-const workloads: readonly Workload[] = [logAppend, single, w1a, w1b, w1c, w2, w4w5, w6, w6m, w6k, w6s, follow, start];
+const workloads: readonly Workload[] = [
+  logAppend,
+  single,
+  w1a,
+  w1b,
+  w1c,
+  w2,
+  w3,
+  w3s,
+  w4w5,
+  w6,
+  w6m,
+  w6k,
+  w6s,
+  follow,
+  start,
+];
 const memoryFileSystem = 0x01021994;
 
 const { values, positionals } = parseArgs({

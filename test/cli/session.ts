@@ -81,9 +81,9 @@ function normalise(dir: string, output: string): string {
     .replaceAll(/ in [\d.]+ ?m?s \([\d,]+\/s\)/g, ' in <duration>')
     .replaceAll(/"(ms|ageMs)":\d+/g, '"$1":<ms>')
     .replaceAll(/"(in|out)PerSecond":[\d.]+/g, '"$1PerSecond":<rate>')
-    .replaceAll(/(<time>, (?:for )?)(\d+m )?\d+m?s( ago)?$/g, '$1<age>$3')
-    .replaceAll(/ {2}(\d+m )?\d+m?s(?: +|$)/g, '  <age>  ')
-    .replaceAll(/ after \d+m?s\b/g, ' after <age>')
+    .replaceAll(/(<time>, (?:for )?)(?:\d+m(?: \d+s)?|\d+m?s)( ago)?$/g, '$1<age>$2')
+    .replaceAll(/ {2}(?:\d+m(?: \d+s)?|\d+m?s)(?: +|$)/g, '  <age>  ')
+    .replaceAll(/ after (?:\d+m(?: \d+s)?|\d+m?s)\b/g, ' after <age>')
     .replaceAll(/"(fileBytes|usedBytes|logBytes)":\d+/g, '"$1":<bytes>')
     .replaceAll(/[\d.]+ [kMG]?B (on disk|used)/g, '<bytes> $1');
 }

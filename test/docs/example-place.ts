@@ -44,8 +44,12 @@ function safe(example: string): string {
   if (/^txlog init(?: --|$)/.test(example)) return example.replace('init', 'init --env new');
   if (example.includes(' -f ') || /^txlog work (?!--until-empty)/.test(example))
     return `timeout --preserve-status --foreground -s INT 3 ${example}`;
+  // The other host is the environment next door.
+  if (example.includes(' ssh host '))
+    return example.replace('ssh host txlog receive', 'txlog receive --env var/lib/orders');
   // The one that is there was made otherwise.
   if (example.startsWith('txlog session new')) return example.replace('mail/7', 'mail/8');
+  if (/^txlog saga .*(?: --wait |\$\()/.test(example)) return besideWorker('--theme saga/order', example);
   if (example.includes(' --wait ')) return withOthers(example);
   const before = preparations.find(([pattern]) => pattern.test(example))?.[1];
   if (before !== undefined) return `{ ${before}; } > /dev/null && ${example}`;
@@ -58,8 +62,18 @@ function safe(example: string): string {
 const lead = 'txlog session lead --session mail/7 --lease 1h';
 const again = 'txlog session store mail/7 0 --epoch';
 
-/** What is done first, so that an example finds the session as it supposes it to be. */
+/** Sagas of the app below, led as far as they go. */
+const sagas = (type: string, id: string, data: string) =>
+  `txlog saga start ${type} --id ${id} --data '${data}' && txlog work --until-empty 2> worker.log`;
+const failed = sagas('order', 'order-3', '{"fail":true}');
+
+/** What is done first, so that an example finds the session, or the saga, as it supposes it to be. */
 const preparations: readonly (readonly [RegExp, string])[] = [
+  [/saga .*--apply/, `${failed} && txlog saga retry --type order --phase failed --plan -O plan.json`],
+  [/saga .*(?:order-3|--phase failed|--stuck .*\|)/, failed],
+  [/saga .*order-1/, sagas('order', 'order-1', '{}')],
+  [/saga .*order-2/, sagas('order', 'order-2', '{}')],
+  [/saga .*return-1/, sagas('return', 'return-1', '{}')],
   [/--epoch 3/, `${lead} && ${again} 1 && ${lead} && ${again} 2 && ${lead}`],
   [/--epoch 1|--force/, lead],
   [/stuck .*\| txlog|parked|unpark|session retry/, "txlog session park mail/7 --reason 'no such address'"],
@@ -70,10 +84,32 @@ const preparations: readonly (readonly [RegExp, string])[] = [
 
 /** Beside a worker, and with a session for who waits for one. */
 function withOthers(example: string): string {
-  const others =
-    'txlog session retry mail/7 > /dev/null; txlog work --theme request/order.create 2> /dev/null & worker=$!';
-  return `${others}; ${example}; ended=$?; kill $worker; wait $worker; exit $ended`;
+  return `txlog session retry mail/7 > /dev/null; ${besideWorker('--theme request/order.create', example)}`;
 }
+
+function besideWorker(themes: string, example: string): string {
+  const worker = `txlog work ${themes} 2> /dev/null & worker=$!`;
+  return `${worker}; ${example}; ended=$?; kill $worker; wait $worker; exit $ended`;
+}
+
+/** A theme, and sagas: orders that are done, or cannot be undone, and returns that wait for an approval. */
+const app = `import { PermanentError } from 'txlog';
+const check = ({ data }) => {
+  if (data?.fail) throw new PermanentError('closed');
+};
+export default {
+  themes: { mail: { advisor: () => ({ op: 'remove' }) } },
+  sagas: {
+    order: {
+      steps: [
+        { name: 'pay', do: { run: () => null }, compensate: { run: check } },
+        { name: 'ship', do: { run: check } },
+      ],
+    },
+    return: { steps: [{ name: 'approve', do: { ask: () => ({ to: 'approvals', data: null }) } }] },
+  },
+};
+`;
 
 /** Each record a minute after the one before, so that positions and times of the examples are there. */
 async function fill(dir: string, count = records): Promise<void> {
@@ -82,6 +118,7 @@ async function fill(dir: string, count = records): Promise<void> {
   for (let i = 1; i <= count; i++) {
     await env.submit(requestAt(i));
     if (i === 10) await env.sessions.changeTheme('request/order.create');
+    if (i === 10) await env.sessions.create('to/counters', { id: 'm-1', queue: 'count', data: 1 }, { id: 'm-1' });
     if (i === 10) await env.sessions.create('mail', { to: 'ann@example.com' }, { id: 'mail/7', delay: tenYears });
     if (i <= 100) now += 60_000;
   }
@@ -121,10 +158,13 @@ function files(plan: string): [string, string | Buffer][] {
     ['plan.json', plan],
     ['requests.ndjson', requests],
     ['requests.ndjson.gz', gzipSync(requests)],
-    ['txlog.app.ts', 'export default { themes: { mail: { advisor: () => ({ op: "remove" }) } } };\n'],
+    ['txlog.app.ts', app],
+    ['answer.json', '{"by":"ann"}\n'],
     ['order.json', '{"amount":9000}\n'],
     ['mail.json', '{"to":"ann@example.com"}\n'],
     ['parcel.json', '{"to":"Ann"}\n'],
+    ['parcels.ndjson', '{"id":"p-1","queue":"mail","data":1}\n{"id":"p-2","queue":"mail","data":2}\n'],
+    ['acks.ndjson', '{"id":"m-1","ok":true,"duplicate":false}\n'],
     ['reply.eml', 'Subject: yes\n'],
     ['events.ndjson', '{"no":1}\n{"no":2}\n'],
     ['events.map.ts', 'export default ({ no }: { no: number }) => ({ id: String(no), type: "event", payload: no });\n'],

@@ -5,6 +5,8 @@ import { exitCodes, exitMeanings } from '../../src/cli/exit-codes.ts';
 import { changeOps } from '../../src/core/change.ts';
 import { errorCodes, rejectionCodes } from '../../src/core/errors.ts';
 import { limits } from '../../src/core/limits.ts';
+import { sagaPhases } from '../../src/core/saga.ts';
+import { permanentExits, stepDefaults } from '../../src/core/saga-definition.ts';
 import { sessionOps, sessionStatuses } from '../../src/core/session.ts';
 import { themeDefaults } from '../../src/core/theme.ts';
 import { tableNames } from '../../src/ports/storage.ts';
@@ -61,6 +63,13 @@ it('docs/formats/record.md has the number of each operation', () => {
   expect(named).toEqual([...changeOps]);
 });
 
+it('docs/formats/record.md has a row for each event of a saga', () => {
+  const source = readFileSync(join(root, 'src/core/saga.ts'), 'utf8');
+  const events = [...source.matchAll(/readonly event: '(\w+)'/g)].map(([, event]) => event);
+  const listed = tableRows(readPage('docs/formats/record.md'), 'event').map(([event]) => unquoted(event));
+  expect(listed).toEqual(events);
+});
+
 describe('docs/guide/sessions.md', () => {
   const page = readPage('docs/guide/sessions.md');
 
@@ -81,6 +90,43 @@ describe('docs/guide/sessions.md', () => {
     const [diagram = ''] = page.fences.filter(({ lang }) => lang === 'mermaid').map(({ text }) => text);
     const words = [...sessionStatuses, 'removed', ...sessionOps.map((op) => op.replace('session.', ''))];
     expect(words.filter((word) => !new RegExp(`\\b${word}\\b`).test(diagram))).toEqual([]);
+  });
+});
+
+describe('docs/guide/sagas.md', () => {
+  const page = readPage('docs/guide/sagas.md');
+  const rows = tableRows(page, 'step');
+
+  it('has one row for each setting of a step, with its default', () => {
+    const { retry, ...settings } = stepDefaults;
+    const ofRetry = Object.entries(retry).map(([name, value]) => [`retry.${name}`, value]);
+    const listed = tableRows(page, 'setting').map(([name, value]) => [unquoted(name), Number(value)]);
+    expect(Object.fromEntries(listed)).toEqual({ ...settings, ...Object.fromEntries(ofRetry) });
+  });
+
+  it('has a row for each kind of step', () => {
+    const source = readFileSync(join(root, 'src/app/sagas.ts'), 'utf8');
+    const actions = [...(/^const actions = \[(.*)\];$/m.exec(source)?.[1] ?? '').matchAll(/'(\w+)'/g)];
+    const listed = rows.map(([kinds = '']) => /`(\w+)`/.exec(kinds)?.[1]);
+    expect(new Set(listed)).toEqual(new Set(actions.map(([, action]) => action)));
+  });
+
+  it('names the exits that are permanent', () => {
+    const [, , cell = ''] = rows.find(([kind]) => kind === '`command`') ?? [];
+    const exits = /exit ([\d, ]+\d)/.exec(cell)?.[1]?.split(', ').map(Number);
+    expect(exits).toEqual([...permanentExits]);
+  });
+
+  it('draws each phase', () => {
+    const [diagram = ''] = page.fences.filter(({ lang }) => lang === 'mermaid').map(({ text }) => text);
+    expect(sagaPhases.filter((phase) => !new RegExp(`\\b${phase}\\b`).test(diagram))).toEqual([]);
+  });
+
+  it('tells the bounds', () => {
+    const { stepResultBytesMax, stepsAtOnceMax, stepsMax, sagaIdBytesMax } = limits;
+    const bounds = [`${stepResultBytesMax / 1024} KiB`, `${stepsAtOnceMax} steps`, stepsMax, sagaIdBytesMax];
+    const told = page.text.slice(page.text.indexOf('## Bounds'), page.text.indexOf('## Operating'));
+    expect(bounds.filter((bound) => !told.includes(String(bound)))).toEqual([]);
   });
 });
 

@@ -1,20 +1,24 @@
 import type { JsonObject } from '../../core/json.ts';
-import { type Receipt, type Started, toTime } from '../../index.ts';
+import { type Receipt, type SagaReading, type Started, toTime } from '../../index.ts';
 import { printable } from './text.ts';
 
+/** A saga that has ended. */
+export type EndedSaga = SagaReading & { readonly outcome: Receipt };
+
 /** How a saga ended, as JSON. */
-export function toEndedJson({ id, outcome, position, time, durability, rejection }: Receipt): JsonObject {
+export function toEndedJson({ saga, phase, outcome }: EndedSaga): JsonObject {
+  const { position, time, durability, rejection } = outcome;
   return {
-    ...{ v: 1, saga: id, phase: outcome === 'committed' ? 'done' : 'compensated' },
+    ...{ v: 1, saga: saga.id, type: saga.type, phase },
     ...{ position: String(position), time: toTime(time), durability },
     ...(rejection ? { error: rejection.reason } : {}),
   };
 }
 
 /** The same for people. */
-export function formatEnded({ id, outcome, position, rejection }: Receipt): string {
-  const phase = outcome === 'committed' ? 'done' : 'compensated';
-  return `${phase} ${printable(id)} at position ${position}${rejection ? `: ${printable(rejection.reason)}` : ''}`;
+export function formatEnded({ saga, phase, outcome }: EndedSaga): string {
+  const { position, rejection } = outcome;
+  return `${phase} ${printable(saga.id)} at position ${position}${rejection ? `: ${printable(rejection.reason)}` : ''}`;
 }
 
 /** A saga that was started, for people. */

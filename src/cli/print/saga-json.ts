@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../core/json.ts';
-import type { SideProgress } from '../../core/saga.ts';
+import type { SagaEvent, SideProgress } from '../../core/saga.ts';
 import { type SagaReading, toRejectionJson, toTime } from '../../index.ts';
 import type { ListedSaga } from '../saga/list.ts';
+import { attemptsOf } from './saga-text.ts';
 
 /** All about a saga as JSON. */
 export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading): JsonObject {
@@ -20,7 +21,7 @@ export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading):
       ...{ step: step.name, do: toSideJson(step.do), undo: toSideJson(step.undo) },
     })),
     events: log.map(({ event, position, time, actor, reason }) => ({
-      ...{ position: String(position), time: toTime(time), ...event },
+      ...{ position: String(position), time: toTime(time), ...toEventJson(event) },
       ...(actor === undefined ? {} : { actor }),
       ...(reason === undefined ? {} : { reason }),
     })),
@@ -28,19 +29,15 @@ export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading):
   };
 }
 
-function toSideJson({
-  status,
-  attempts,
-  round,
-  maybe,
-  error,
-  due,
-  beganAt,
-  endedAt,
-  result,
-}: SideProgress): JsonObject {
+function toEventJson(event: SagaEvent): JsonObject {
+  const { due, ...rest } = event as SagaEvent & { readonly due?: number };
+  return { ...(rest as unknown as JsonObject), ...(due === undefined ? {} : { due: toTime(due) }) };
+}
+
+function toSideJson(side: SideProgress): JsonObject {
+  const { status, round, maybe, error, due, beganAt, endedAt, result } = side;
   return {
-    ...{ status, attempts },
+    ...{ status, attempts: attemptsOf(side) },
     ...(round === 0 ? {} : { round }),
     ...(maybe ? { maybe } : {}),
     ...(error === undefined ? {} : { error }),

@@ -2,7 +2,7 @@ import type { SagaPhase, Side, SideProgress, StepProgress } from '../../core/sag
 import { type SagaReading, toTime } from '../../index.ts';
 import { formatDuration } from '../duration.ts';
 import type { Paint } from './paint.ts';
-import { perhaps, phaseText, sagaEventText } from './saga-text.ts';
+import { attemptsOf, perhaps, phaseText, sagaEventText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
 import { shellWord } from './shell-word.ts';
 import { formatPairs, formatTable } from './table.ts';
@@ -85,15 +85,15 @@ interface RowContext {
 
 function cellsOf(step: StepProgress, side: Side, { began, now, reading, paint }: RowContext): string[] {
   const progress = step[side];
-  const { status, begun, endedAt } = progress;
+  const { status, endedAt } = progress;
+  const attempts = attemptsOf(progress);
   const isOver = reading.session === undefined;
   if (status === 'waiting')
     return [paint.dim(isOver || reading.phase !== 'running' ? 'not begun' : 'waits'), '', '', '', ''];
   const from = began ?? progress.beganAt ?? endedAt ?? now;
   return [
     statusText(progress, reading, now),
-    // What one record did, with its outcome, had one attempt.
-    status === 'skipped' && begun === 0 ? '' : plural(Math.max(1, begun), 'attempt'),
+    attempts === 0 ? '' : plural(attempts, 'attempt'),
     paint.dim(toTime(from)),
     formatDuration((status === 'begun' && !isOver ? now : (endedAt ?? from)) - from),
     detailOf(step, side, reading.phase),
@@ -134,19 +134,19 @@ function eventsOf({ log, outcome, phase }: SagaReading, paint: Paint): string[] 
   const rows = listed.map(({ event, position, time, actor, reason }) => [
     `  ${position}`,
     paint.dim(toTime(time)),
-    sagaEventText(event),
-    byText(actor, reason),
+    `${sagaEventText(event)}${byText(actor, reason)}`,
   ]);
-  if (outcome) rows.push([`  ${outcome.position}`, paint.dim(toTime(outcome.time)), `ended ${phase}`, '']);
+  if (outcome) rows.push([`  ${outcome.position}`, paint.dim(toTime(outcome.time)), `ended ${phase}`]);
   const left = log.length - listed.length;
   const title =
     left === 0 ? 'events, oldest first:' : `events, oldest first; ${left} earlier ones left out, --json has all:`;
   return [title, formatTable(rows)];
 }
 
+/** Who brought it about, and why. */
 function byText(actor: string | undefined, reason: string | undefined): string {
-  const by = actor === undefined ? '' : `by ${printable(actor)}`;
-  return [by, reason === undefined ? '' : printable(reason)].filter((part) => part !== '').join(': ');
+  const by = actor === undefined ? '' : `, by ${printable(actor)}`;
+  return `${by}${reason === undefined ? '' : `: ${printable(reason)}`}`;
 }
 
 /** What a person can do about a saga. */

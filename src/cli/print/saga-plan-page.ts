@@ -32,7 +32,7 @@ export function formatSagaPlanTotals(plan: InterventionPlan, paint: Paint): stri
 }
 
 /** A word to a saga, for people. */
-export function wordText(word: SagaWord): string {
+function wordText(word: SagaWord): string {
   if (word.kind === 'force') return `force to be ${word.outcome}`;
   return word.kind === 'skip' && word.step !== undefined ? `skip ${printable(word.step)} of` : word.kind;
 }

@@ -12,9 +12,10 @@ export function sagasText({ phases, stuck, more }: SagaCounts): string {
     const count = phases.get(phase) ?? 0;
     return count === 0 ? [] : [`${formatCount(count)} ${phase}`];
   });
-  const total = plural(totalOf(phases), 'saga');
+  const count = totalOf(phases);
+  const total = more ? `${formatCount(count)} or more sagas` : plural(count, 'saga');
   const listed = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  return `${total}${more ? ' or more' : ''} not ended${listed}, ${stuck === 0 ? 'none' : formatCount(stuck)} stuck`;
+  return `${total} not ended${listed}, ${stuck === 0 ? 'none' : formatCount(stuck)} stuck`;
 }
 
 /** The line of the status that tells of sagas. */

@@ -100,7 +100,8 @@ function nextOf({ id, session, earlier, next, history, operator }: SessionPage):
   const isSaga = session && sagaOfTheme(session.themeName) !== undefined;
   if (isSaga) commands.push(`txlog saga show ${word}`);
   if (session?.status === 'parked' && !isSaga) commands.push(`txlog session unpark ${word}`);
-  if (session?.status === 'stored' && session.error !== undefined && !isSaga) commands.push(`txlog session retry ${word}`);
+  if (session?.status === 'stored' && session.error !== undefined && !isSaga)
+    commands.push(`txlog session retry ${word}`);
   if (operator && !operator.alive) commands.push(`txlog session retry ${word}`);
   if (!session) commands.push(`txlog inspect ${history.at(-1)?.record.position}`);
   return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];

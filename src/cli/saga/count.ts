@@ -11,7 +11,7 @@ export interface SagaCounts {
 }
 
 /** So many are looked at: a count has to stay fast. */
-const countedMax = 20_000;
+const countedMax = 100_000;
 
 /** Counts sagas; undefined where there never were any. */
 export async function countSagas(

@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment.ts';
-import { type Receipt, type Started, TxlogError } from '../../index.ts';
+import { type Started, TxlogError } from '../../index.ts';
 import { BaseCommand } from '../base-command.ts';
-import { formatEnded, formatStarted, toEndedJson, toStartedJson } from '../print/saga-end.ts';
+import { type EndedSaga, formatEnded, formatStarted, toEndedJson, toStartedJson } from '../print/saga-end.ts';
 import { printable } from '../print/text.ts';
 import { onInterrupt } from '../signals.ts';
 import { waitForSaga } from './wait.ts';
@@ -34,7 +34,7 @@ export abstract class EndCommand extends BaseCommand {
   ): Promise<void> {
     const { id, outcome } = started;
     this.out.mustArrive = true;
-    if (outcome) return this.tellEnded(outcome);
+    if (outcome) return this.tellEnded(await waitForSaga(env, id, {}));
     if (waitMs === undefined) return this.print(toStartedJson(started, type), this.idOr(id, formatStarted(started)));
     try {
       await this.waitAndTell(env, id, waitMs);
@@ -46,10 +46,11 @@ export abstract class EndCommand extends BaseCommand {
     }
   }
 
-  private async tellEnded(outcome: Receipt): Promise<void> {
+  private async tellEnded(ended: EndedSaga): Promise<void> {
     this.out.mustArrive = true;
-    await this.print(toEndedJson(outcome), this.idOr(outcome.id, formatEnded(outcome)));
-    if (outcome.outcome === 'rejected') this.exitWith(1);
+    await this.print(toEndedJson(ended), this.idOr(ended.saga.id, formatEnded(ended)));
+    // One that undoes another has done what it was for.
+    if (ended.outcome.outcome === 'rejected') this.exitWith(1);
   }
 
   private idOr(id: string, text: string): string {

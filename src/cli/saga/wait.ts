@@ -1,5 +1,6 @@
 import type { Environment } from '../../environment.ts';
-import { type Receipt, TxlogError, type WaitOptions } from '../../index.ts';
+import { type SagaReading, TxlogError, type WaitOptions } from '../../index.ts';
+import type { EndedSaga } from '../print/saga-end.ts';
 import { shellWord } from '../print/shell-word.ts';
 
 /**
@@ -7,16 +8,25 @@ import { shellWord } from '../print/shell-word.ts';
  *
  * Errors: SAGA_NOT_FOUND; SESSION_GONE when it was taken away before; WAIT_TIMEOUT; what `signal` aborts with.
  */
-export async function waitForSaga(env: Environment, id: string, options: WaitOptions): Promise<Receipt> {
-  const { outcome } = await env.sagas.get(id);
-  if (outcome) return outcome;
-  const ended = await env.wait(id, options).catch(async (error) => {
-    throw error instanceof TxlogError && error.code === 'WAIT_TIMEOUT' ? await late(env, id, error) : error;
-  });
-  if ('outcome' in ended) return ended;
+export async function waitForSaga(env: Environment, id: string, options: WaitOptions): Promise<EndedSaga> {
+  const reading = await env.sagas.get(id);
+  const now = endedOf(reading);
+  if (now) return now;
+  if (reading.session) {
+    await env.wait(id, options).catch(async (error) => {
+      throw error instanceof TxlogError && error.code === 'WAIT_TIMEOUT' ? await late(env, id, error) : error;
+    });
+  }
+  const ended = endedOf(await env.sagas.get(id));
+  if (ended) return ended;
   throw new TxlogError('SESSION_GONE', `saga ${id} was taken away before it had ended`, {
     next: [`txlog saga show ${shellWord(id)}`],
   });
+}
+
+function endedOf(reading: SagaReading): EndedSaga | undefined {
+  const { outcome } = reading;
+  return outcome && { ...reading, outcome };
 }
 
 async function late(env: Environment, id: string, cause: TxlogError): Promise<TxlogError> {

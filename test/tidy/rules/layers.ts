@@ -12,7 +12,7 @@ const may: Record<string, readonly string[]> = {
   storage: ['core', 'ports', 'layout'],
   order: ['core', 'ports', 'layout'],
   leases: ['core', 'ports'],
-  services: ['core', 'ports'],
+  services: ['core', 'ports', 'effects'],
   effects: ['core', 'ports', 'layout'],
   engine: [
     'core',

@@ -1,0 +1,169 @@
+// Goal: a plan of words to sagas does what it says, once, or nothing. Method: orders that cannot be undone in an
+// environment in memory; plans that are applied whole, in parts, twice, and after something else happened.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { checkWays, type InterveneValues } from '../../src/cli/saga/flags.ts';
+import {
+  defineApp,
+  type Environment,
+  type Intervened,
+  type InterventionPlan,
+  type JsonValue,
+  openEnvironment,
+  type SagaWord,
+} from '../../src/index.ts';
+
+const app = defineApp({
+  sagas: {
+    order: {
+      steps: [
+        {
+          name: 'pay',
+          do: { run: () => null },
+          compensate: { retry: { attempts: 1 }, run: ({ data }) => fail(data, 'refund') },
+        },
+        { name: 'ship', do: { retry: { attempts: 1 }, run: ({ data }) => fail(data, 'ship') } },
+      ],
+    },
+  },
+});
+
+function fail(data: JsonValue, name: string): void {
+  if ((data as readonly string[]).includes(name)) throw new Error(`${name} failed`);
+}
+
+const retry: SagaWord = { kind: 'retry' };
+const by = { reason: 'the bank is back', actor: 'ann' };
+let env: Environment;
+
+beforeEach(async () => {
+  env = await openEnvironment(':memory:', { create: true, app });
+  for (const id of ['a', 'b', 'c']) await env.sagas.start('order', ['ship', 'refund'], { id });
+  await env.sagas.start('order', [], { id: 'done' });
+  await work();
+});
+afterEach(() => env.close());
+
+async function work(): Promise<void> {
+  await env.work({ untilEmpty: true }).done;
+}
+
+async function gather(results: AsyncIterable<Intervened>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const result of results) {
+    const what =
+      'error' in result ? result.error.code : 'done' in result ? 'done' : 'planned' in result ? 'planned' : 'said';
+    texts.push(`${result.id} ${what}`);
+  }
+  return texts;
+}
+
+async function wordsTo(id: string): Promise<number> {
+  const { log } = await env.sagas.get(id);
+  return log.filter(({ event, reason }) => event.event === 'retry' && reason === by.reason).length;
+}
+
+it('plans without writing, and says what is refused', async () => {
+  const { head } = await env.status();
+  const plan = await env.sagas.plan(retry, ['a', 'done', 'nothing']);
+  expect(plan.items.map(({ id, phase, refused }) => [id, phase, refused?.code])).toEqual([
+    ['a', 'failed', undefined],
+    ['done', 'done', 'SAGA_STATE'],
+    ['nothing', undefined, 'SAGA_NOT_FOUND'],
+  ]);
+  expect((await env.status()).head).toEqual(head);
+});
+
+it('leaves out what was refused, and tells what is left under a dry run', async () => {
+  const plan = await env.sagas.plan(retry, ['a', 'done', 'b']);
+  expect(await gather(env.sagas.applyPlan(plan, { ...by, dryRun: true }))).toEqual(['a planned', 'b planned']);
+  expect(await wordsTo('a')).toBe(0);
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['a said', 'b said']);
+});
+
+it('goes on where it stopped, and says nothing twice, also after the sagas went on', async () => {
+  const plan = await env.sagas.plan(retry, ['a', 'b', 'c']);
+  // As after a crash in the middle.
+  await gather(env.sagas.applyPlan({ ...plan, items: plan.items.slice(0, 1) }, by));
+  await work();
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['a done', 'b said', 'c said']);
+  await work();
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['a done', 'b done', 'c done']);
+  expect(await Promise.all(['a', 'b', 'c'].map(wordsTo))).toEqual([1, 1, 1]);
+});
+
+it('applies nothing of a plan when a saga of it has something new', async () => {
+  const plan = await env.sagas.plan(retry, ['a', 'b', 'c']);
+  await env.sagas.force('c', 'compensated', { reason: 'paid back by cheque' });
+  await expect(gather(env.sagas.applyPlan(plan, by))).rejects.toThrow(
+    expect.objectContaining({ code: 'PLAN_STALE', message: expect.stringContaining('saga c') }),
+  );
+  expect(await wordsTo('a')).toBe(0);
+});
+
+it('refuses the one saga that went on while the others were told', async () => {
+  const { intervenes } = await import('../../src/sagas/carry-out-words.ts');
+  const { items } = await env.sagas.plan(retry, ['a', 'b']);
+  await env.sagas.skip('b', { reason: 'paid back in cash' });
+  const planned = items.map(({ id, position }) => ({ id, position: Number(position) }));
+  expect(await gather(intervenes(env, retry, planned, by))).toEqual(['a said', 'b SESSION_CHANGED']);
+});
+
+it('undoes a saga that is done once, however often its plan is applied', async () => {
+  const plan = await env.sagas.plan({ kind: 'compensate' }, ['done']);
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['done said']);
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['done done']);
+  await work();
+  expect((await env.sagas.get('done/undo')).phase).toBe('compensated');
+});
+
+it.each([
+  [undefined],
+  [null],
+  [[]],
+  [{ v: 2 }],
+  [{ v: 1, unit: 'u', items: [], word: { kind: 'answer' } }],
+  [{ v: 1, unit: 'u', items: [], word: { kind: 'force' } }],
+  [{ v: 1, unit: 'u', items: [{ id: 'a' }], word: { kind: 'retry' } }],
+  [{ v: 1, unit: 'u', items: [{ id: 'a', position: '1e3' }], word: { kind: 'retry' } }],
+  [{ v: 1, unit: 'u', items: [{ id: 'r-1', position: '1', keys: [] }] }],
+])('refuses what is no plan: %j', async (input) => {
+  await expect(gather(env.sagas.applyPlan(input))).rejects.toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+});
+
+it('refuses the plan of another environment', async () => {
+  const plan: InterventionPlan = { ...(await env.sagas.plan(retry, ['a'])), unit: 'another' };
+  await expect(gather(env.sagas.applyPlan(plan))).rejects.toThrow(expect.objectContaining({ code: 'PLAN_STALE' }));
+});
+
+it('says a word to more sagas than fit into one go', async () => {
+  const ids = Array.from({ length: 450 }, (_, i) => `x-${i}`);
+  await Promise.all(ids.map((id) => env.sagas.start('order', [], { id, delay: 3_600 })));
+  const results = await gather(env.sagas.say({ kind: 'compensate' }, [...ids, 'nothing'], by));
+  expect(results).toEqual([...ids.map((id) => `${id} said`), 'nothing SAGA_NOT_FOUND']);
+});
+
+const values: InterveneValues = { plan: false, 'dry-run': false, yes: false };
+it.each([
+  [[], {}, /name IDS/],
+  [['a'], { type: 'order' }, /exclude each other/],
+  [['a'], { apply: 'plan.json' }, /exclude each other/],
+  [[], { phase: 'failed', apply: 'plan.json' }, /exclude each other/],
+  [[], { apply: 'plan.json', plan: true }, /--plan and --apply/],
+  [['a'], { plan: true, 'dry-run': true }, /--plan and --dry-run/],
+  [['a'], { output: 'plan.json', reason: 'why' }, /-O needs --plan/],
+  [['a'], {}, /--reason/],
+  [[], { apply: 'plan.json' }, /--reason/],
+] as const)('refuses %j with %j', (ids, given, message) => {
+  expect(() => checkWays('retry', ids, { ...values, ...given })).toThrow(
+    expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }),
+  );
+});
+
+it.each([
+  [['a'], { reason: 'why' }],
+  [['a'], { 'dry-run': true }],
+  [[], { type: 'order', plan: true, output: 'plan.json' }],
+  [[], { apply: 'plan.json', 'dry-run': true }],
+] as const)('takes %j with %j', (ids, given) => {
+  expect(() => checkWays('retry', ids, { ...values, ...given })).not.toThrow();
+});
