@@ -78,6 +78,10 @@ function findStepsProblem(at: string, steps: readonly SagaStep[]): string | unde
       findActionProblem(`${where}.do`, step.do) ??
       (step.compensate && findActionProblem(`${where}.compensate`, step.compensate));
     if (found) return found;
+    const isSentOn = (action: SagaStep['do'] | undefined) =>
+      action !== undefined && ('ask' in action || 'saga' in action);
+    if (step.at !== undefined && (isSentOn(step.do) || isSentOn(step.compensate)))
+      return `${where} is done at ${step.at}: it can neither ask nor start a saga there`;
   }
   return undefined;
 }

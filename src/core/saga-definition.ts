@@ -66,7 +66,7 @@ export interface Question {
   /** A queue of this environment, or `QUEUE@SERVICE`. */
   readonly to: string;
   readonly data: JsonValue;
-  /** Messages of one queue and order key are led one after another. */
+  /** Messages of one queue and order key are led one after another. Default the saga's id: no undo before its do. */
   readonly order?: string;
   /** Queue of this environment that the answer comes to; `answers` in its theme says so. Default `answers`. */
   readonly respond?: string;

@@ -1,6 +1,14 @@
 import type { LoadedApp } from '../core/app.ts';
 import { type JsonValue, jsonEquals } from '../core/json.ts';
-import { expireType, type LogRecord, type StoredRecord, sagaType, sessionType, stepType, usersChanges } from '../core/record.ts';
+import {
+  expireType,
+  type LogRecord,
+  type StoredRecord,
+  sagaType,
+  sessionType,
+  stepType,
+  usersChanges,
+} from '../core/record.ts';
 import type { Request } from '../core/request.ts';
 import { isEngineKey } from '../core/session.ts';
 import { Catalog } from '../layout/catalog.ts';

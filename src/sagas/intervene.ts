@@ -47,7 +47,7 @@ export function interventionOn(
 ): Operation {
   const { saga, session } = found;
   if (!session) {
-    if (word.kind !== 'compensate') throw wrongState(saga, 'it has ended');
+    if (word.kind !== 'compensate') throw hasEnded(saga);
     return { ...undoingOf(saga), bytes: 0, ...by };
   }
   const events = eventsOf(saga, word, session.status === 'parked');
@@ -127,6 +127,10 @@ function undoingOf(saga: Saga): NewSession {
     theme: sagaTheme(type),
     ...checkData(event as unknown as JsonValue),
   };
+}
+
+function hasEnded({ id }: Saga): TxlogError {
+  return new TxlogError('SAGA_STATE', `saga ${id} has ended`, { next: [`txlog saga show ${shellWord(id)}`] });
 }
 
 function wrongState({ id, phase }: Saga, why: string): TxlogError {

@@ -33,7 +33,8 @@ function messageOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act):
     return { id, to: sagaTheme(action.saga), data: event };
   }
   if (!action || !('ask' in action)) throw new TxlogError('REQUEST_INVALID', `step ${act.step} asks nothing`);
-  const { to, data, order, respond = answerTheme } = valueFor(action.ask, context);
+  // In one line, what undoes a step cannot come before it.
+  const { to, data, order = saga.id, respond = answerTheme } = valueFor(action.ask, context);
   const question = { key: id, respond: addressOf(host.app, to, respond), data };
-  return { id, to, data: question, ...(order === undefined ? {} : { order }) };
+  return { id, to, data: question, order };
 }

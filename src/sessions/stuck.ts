@@ -1,3 +1,5 @@
+import type { App } from '../core/app.ts';
+import { serviceOfTheme } from '../core/parcel.ts';
 import { sagaOfTheme } from '../core/saga.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../layout/queue-keys.ts';
@@ -88,6 +90,13 @@ function* parked(source: Source, theme: NamedTheme, now: number, limit: number):
 type Delay = Pick<StuckSession, 'detail' | 'next'>;
 
 /** Why what is overdue waits; undefined where nothing is, where it moves, and where no worker is expected to see to it. */
+/** Whether workers lead a theme: requests, sagas and messages, and what the app advises. Shells lead the others. */
+function isWorkedOn({ themes }: App, theme: string): boolean {
+  const { advisor, answers } = themes?.[theme] ?? {};
+  const isOfEngine = isQueueTheme(theme) || sagaOfTheme(theme) !== undefined || serviceOfTheme(theme) !== undefined;
+  return isOfEngine || advisor !== undefined || answers === true;
+}
+
 function findDelay(
   host: SessionHost,
   source: Source,
@@ -104,7 +113,7 @@ function findDelay(
   const word = shellWord(theme.name);
   if (workers.some(({ operator }) => operator.themes.includes(theme.name)))
     return { detail: 'its workers do not lead it', next: `txlog queue show ${word}` };
-  if (!isQueueTheme(theme.name) && !host.app.themes?.[theme.name]?.advisor) return undefined;
+  if (!isWorkedOn(host.app, theme.name)) return undefined;
   return { detail: 'nobody leads it', next: `txlog work --theme ${word}` };
 }
 

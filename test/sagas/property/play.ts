@@ -206,8 +206,11 @@ export class Play {
   }
 
   private async isAtRest(): Promise<boolean> {
-    const led = new Set(['ready', 'active', 'stored']);
-    const open = (await this.sagas()).filter(({ status }) => status !== undefined && led.has(status));
+    const led = new Set<string>(['ready', 'active', 'stored']);
+    const all = await this.sagas();
+    const parked = new Set(all.flatMap(({ id, status }) => (status === 'parked' ? [id] : [])));
+    // Who undoes what waits for a person looks now and then whether that has ended.
+    const open = all.filter(({ id, status }) => led.has(status ?? '') && !parked.has(id.replace(/\/undo$/, '')));
     // A saga may wait for a child that waits for a person.
     const waits = open.filter(({ status, at }) => status !== 'stored' || at < this.world.wall + 100_000_000);
     return waits.length === 0;

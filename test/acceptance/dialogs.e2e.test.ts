@@ -1,0 +1,166 @@
+// Goal: two services that are consistent at rest, whatever died meanwhile. Method: messages are sent and read by sagas over
+// two environments, each with a worker process of its own that is killed again and again, while some percent of all steps
+// fail; then both logs are read from their beginning, and what they say is compared, without the apps' own code.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { countLeft, feed, type Letter } from '../../fixtures/apps/dialogs/feed.ts';
+import { ServiceWorker } from '../../fixtures/apps/dialogs/workers.ts';
+import { type Environment, openEnvironment } from '../../src/index.ts';
+import { findProblems, type Ledger, readLedger } from './dialogs-check.ts';
+import { hasRealLetters, realLetters, sampleLetters } from './letters.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const txlog = [process.execPath, here('../../bin/run.js')];
+const folder = mkdtempSync(join(tmpdir(), 'txlog-dialogs-'));
+const isFull = process.env.TXLOG_FULL === '1';
+const real = isFull ? 59_835 : 1_500;
+const hour = 3_600_000;
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Play {
+  readonly letters: readonly Letter[];
+  /** Kills of each worker. */
+  readonly kills: number;
+  readonly atOnce: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+test('what is sent and read is counted, once, when steps fail and workers are killed', async () => {
+  const { ledger, listings } = await play('sample', {
+    ...{ letters: sampleLetters(), kills: 3, atOnce: 10, settings: { FAIL_PERCENT: '3' } },
+  });
+  expect(listings).toBeGreaterThan(20);
+  expect(statuses(ledger)).toEqual(['CANCELLED', 'READ', 'UNREAD']);
+});
+
+test('a count whose answer comes too late is taken back, whether it happened or not', async () => {
+  const { ledger, late } = await play('late', {
+    ...{ letters: sampleLetters(), kills: 1, atOnce: 60, settings: { FAIL_PERCENT: '10', ANSWER_SECONDS: '0.5' } },
+  });
+  expect(late).toBeGreaterThan(0);
+  expect(statuses(ledger)).toContain('CANCELLED');
+});
+
+test.runIf(hasRealLetters)(
+  'real messages between students come to rest in the same way',
+  async () => {
+    const { ledger } = await play('real', {
+      ...{ letters: realLetters(real), kills: isFull ? 40 : 5, atOnce: isFull ? 1_000 : 150 },
+      settings: { FAIL_PERCENT: '3' },
+    });
+    for (const step of ['create', 'count', 'confirm'])
+      expect(ledger.rejections.get(`send/${step} UNLUCKY`)).toBeTruthy();
+    for (const step of ['pendingRead', 'count', 'read'])
+      expect(ledger.rejections.get(`read/${step} UNLUCKY`)).toBeTruthy();
+  },
+  isFull ? 4 * hour : 300_000,
+);
+
+/** Plays messages through both services until they rest, and checks all that must hold then. */
+async function play(name: string, { letters, kills, atOnce, settings }: Play) {
+  const places = { DIALOGS_ENV: join(folder, name, 'dialogs'), COUNTERS_ENV: join(folder, name, 'counters') };
+  const services = [
+    { dir: places.DIALOGS_ENV, app: here('../../fixtures/apps/dialogs/dialogs.app.ts') },
+    { dir: places.COUNTERS_ENV, app: here('../../fixtures/apps/dialogs/counters.app.ts') },
+  ];
+  const [dialogs, counters] = (await Promise.all(
+    services.map(({ dir, app }) => openEnvironment(dir, { create: true, app })),
+  )) as [Environment, Environment];
+  const random = seeded(letters.length);
+  // Few enough for each kill to come to pass: a worker has more than two turns for each message.
+  const turns = (letters.length * 2) / (1.5 * kills);
+  const workers = services.map(
+    ({ dir, app }) =>
+      new ServiceWorker({
+        ...{ txlog, dir, app, env: { ...places, ...settings }, kills, concurrency: isFull ? 128 : 64 },
+        turnsUntilKill: () => Math.ceil((0.5 + random()) * turns),
+      }),
+  );
+  const began = Date.now();
+  try {
+    const { listings } = await feed(dialogs, letters, { atOnce, onProgress: () => check(workers) });
+    await comeToRest([dialogs, counters], workers);
+    const seconds = (Date.now() - began) / 1000;
+    expect(workers.map(({ killed }) => killed)).toEqual([kills, kills]);
+    const ledger = await readLedger(dialogs, counters);
+    report(name, { letters, listings, seconds, ledger });
+    expect((await findProblems(letters, ledger, dialogs, counters)).slice(0, 20)).toEqual([]);
+    expect(unexpected(ledger)).toEqual([]);
+    const late = await countLate(dialogs);
+    for (const worker of workers) await worker.stop();
+    for (const { dir } of services) {
+      expect(run('verify', '--env', dir)).toBe(0);
+      expect(run('rescan', '--verify', '--env', dir)).toBe(0);
+    }
+    return { ledger, listings, late };
+  } finally {
+    for (const worker of workers) await worker.stop();
+    await Promise.all([dialogs.close(), counters.close()]);
+  }
+}
+
+async function comeToRest(envs: readonly Environment[], workers: readonly ServiceWorker[]): Promise<void> {
+  // Twice: what leaves one environment while it is looked at arrives in the other.
+  for (let rested = 0; rested < 2; await sleep(50)) {
+    check(workers);
+    const left = await Promise.all(envs.map(countLeft));
+    rested = left.every((count) => count === 0) ? rested + 1 : 0;
+  }
+}
+
+function check(workers: readonly ServiceWorker[]): void {
+  for (const worker of workers) worker.check();
+}
+
+function statuses({ messages }: Ledger): readonly string[] {
+  return [...new Set([...messages.values()].map(({ status }) => status))].sort();
+}
+
+/** Rejections besides those that were arranged, and of who came second to read a message. */
+function unexpected({ rejections }: Ledger): readonly string[] {
+  const known = /(?:UNLUCKY|TAKEN_BACK|read\/pendingRead MESSAGE_BUSY)$/;
+  return [...rejections.keys()].filter((name) => !known.test(name));
+}
+
+/** Sagas that gave up waiting for an answer. */
+async function countLate(dialogs: Environment): Promise<number> {
+  let late = 0;
+  for await (const { error } of dialogs.sagas.list({ phase: 'compensated' })) {
+    if (error?.includes('no answer within')) late += 1;
+  }
+  return late;
+}
+
+function report(
+  name: string,
+  {
+    letters,
+    listings,
+    seconds,
+    ledger,
+  }: { letters: readonly Letter[]; listings: number; seconds: number; ledger: Ledger },
+): void {
+  const counts: Record<string, number> = {};
+  for (const { status } of ledger.messages.values()) counts[status] = (counts[status] ?? 0) + 1;
+  console.warn(name, { messages: letters.length, listings, sagas: ledger.sagas.size, seconds, ...counts });
+  console.warn(Object.fromEntries(ledger.rejections));
+}
+
+function run(...args: readonly string[]): number | null {
+  const [program = '', ...rest] = txlog;
+  return spawnSync(program, [...rest, ...args], { stdio: 'ignore' }).status;
+}
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
