@@ -110,6 +110,8 @@ export interface SagaDefinition {
 /** The policy of a step that says nothing. Seconds. */
 export const stepDefaults = {
   timeout: 30,
+  /** How long an answer may take: whoever is asked may be down for a while, and the question waits. */
+  patience: 3600,
   retry: { attempts: 5, first: 1, factor: 2, max: 60 },
 } as const;
 

@@ -155,5 +155,10 @@ export function fullStepPolicy(
   isAsked = false,
 ): FullStepPolicy {
   const attempts = isAsked ? 1 : stepDefaults.retry.attempts;
-  return { ...stepDefaults.retry, attempts, ...retry, timeout: timeout ?? stepDefaults.timeout };
+  return {
+    ...stepDefaults.retry,
+    attempts,
+    ...retry,
+    timeout: timeout ?? (isAsked ? stepDefaults.patience : stepDefaults.timeout),
+  };
 }

@@ -15,7 +15,8 @@ import { SagaTurn } from './saga-turn.ts';
 import { stepContext } from './step-context.ts';
 import { StepTime } from './step-time.ts';
 
-const lookAgainSeconds = 1;
+/** How soon a saga looks again at the one that it undoes: a part of the time that it has waited. Seconds. */
+const lookAgain = { part: 0.25, min: 1, max: 300 };
 
 /**
  * One turn of a saga: makes the attempts that are due, each begun and ended by a word in the log, until the saga has
@@ -68,7 +69,7 @@ async function goOn(turn: SagaTurn, interruption: Interruption): Promise<TurnEnd
 }
 
 /** What is to be undone has to end first: it is told to turn back, and looked at again in a while. */
-async function turnBack({ context, led }: SagaTurn, { id, phase }: Saga): Promise<TurnEnd> {
+async function turnBack({ context, led, saga: { createdAt } }: SagaTurn, { id, phase }: Saga): Promise<TurnEnd> {
   const { session, epoch } = led;
   if (phase === 'running') {
     const isLate = (error: unknown) => error instanceof TxlogError && error.code === 'SAGA_STATE';
@@ -78,7 +79,9 @@ async function turnBack({ context, led }: SagaTurn, { id, phase }: Saga): Promis
       },
     );
   }
-  return insist(context, led, { op: 'store', session, epoch, seconds: lookAgainSeconds, interrupted: true, bytes: 0 });
+  const waited = (context.host.now() - createdAt) / 1000;
+  const seconds = Math.min(lookAgain.max, Math.max(lookAgain.min, waited * lookAgain.part));
+  return insist(context, led, { op: 'store', session, epoch, seconds, interrupted: true, bytes: 0 });
 }
 
 /** A call that ended because its worker was told to stop: nobody knows what became of it, and it is no attempt. */

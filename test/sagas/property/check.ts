@@ -57,7 +57,7 @@ export class Oracle {
         say(await this.childProblem(step));
       }
     } else if (phase === 'done' || phase === 'compensated') say(`is ${phase} without an outcome`);
-    for (const problem of this.callProblems()) say(problem);
+    for (const problem of [...this.callProblems(), ...this.repeatProblems()]) say(problem);
     return problems;
   }
 
@@ -218,6 +218,21 @@ export class Oracle {
     if (child !== 'done' || this.play.forcedIds.has(`${this.id}/${name}`)) return undefined;
     const undoing = this.play.phases.get(`${this.id}/${name}/undo`);
     return undoing === 'compensated' ? undefined : `is compensated, and the saga of ${name} is done`;
+  }
+
+  /** To a callee that knows no keys: while nothing dies, what was answered in time is not called again. */
+  private repeatProblems(): readonly string[] {
+    const { callee, story } = this.play;
+    const isQuiet = story.troubles.length === 0 && !callee.received.some(({ fate }) => /^(die|stop)/.test(fate));
+    if (!isQuiet) return [];
+    const answered = new Set<string>();
+    return callee.received
+      .filter(({ saga }) => saga === this.named)
+      .flatMap(({ key, fate }) => {
+        const isRepeated = answered.has(key);
+        if (fate === 'ok' || fate === 'slow' || fate === 'refuse') answered.add(key);
+        return isRepeated ? [`${key} was called again after its answer`] : [];
+      });
   }
 
   /** Of calls: what each was preceded by in the log that was there when it began. */
