@@ -56,7 +56,7 @@ describe(`writers that are killed (seed ${seed}, ${rounds * killsPerRound} kills
       }
       expect(await verify(dir, acknowledged, 'writable')).toBeGreaterThan(0);
     },
-    60_000 + kills * 1_000,
+    300_000 + kills * 1_000,
   );
 });
 
