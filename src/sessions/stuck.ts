@@ -91,9 +91,11 @@ type Delay = Pick<StuckSession, 'detail' | 'next'>;
 
 /** Why what is overdue waits; undefined where nothing is, where it moves, and where no worker is expected to see to it. */
 /** Whether workers lead a theme: requests, sagas and messages, and what the app advises. Shells lead the others. */
-function isWorkedOn({ themes }: App, theme: string): boolean {
+function isWorkedOn({ themes, services }: App, theme: string): boolean {
   const { advisor, answers } = themes?.[theme] ?? {};
-  const isOfEngine = isQueueTheme(theme) || sagaOfTheme(theme) !== undefined || serviceOfTheme(theme) !== undefined;
+  const service = services?.[serviceOfTheme(theme) ?? ''];
+  const isDelivered = service !== undefined && !('by' in service);
+  const isOfEngine = isQueueTheme(theme) || sagaOfTheme(theme) !== undefined || isDelivered;
   return isOfEngine || advisor !== undefined || answers === true;
 }
 

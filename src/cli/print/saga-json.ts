@@ -6,13 +6,14 @@ import { attemptsOf } from './saga-text.ts';
 
 /** All about a saga as JSON. */
 export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading): JsonObject {
-  const { id, type, data, createdAt, itinerary = [], steps, error, respond, undoes, forced } = saga;
+  const { id, type, data, createdAt, itinerary = [], steps, error, problem, respond, undoes, forced } = saga;
   return {
     ...{ v: 1, saga: id, type, phase },
     ...(session ? { status: session.status, position: String(session.position), due: toTime(session.due) } : {}),
     ...(session?.order === undefined ? {} : { order: session.order }),
     ...{ data, createdAt: toTime(createdAt) },
     ...(error === undefined ? {} : { error }),
+    ...(problem === undefined ? {} : { problem }),
     ...(respond === undefined ? {} : { respond }),
     ...(undoes === undefined ? {} : { undoes }),
     ...(forced === undefined ? {} : { forced }),

@@ -19,7 +19,7 @@ export function formatSagaPage(reading: SagaReading, now: number, paint: Paint):
   return [...parts, '', ...eventsOf(reading, paint), ...nextOf(reading)].join('\n');
 }
 
-function headOf({ saga, session, outcome, phase }: SagaReading, now: number): [string, string][] {
+function headOf({ saga, session, outcome }: SagaReading, now: number): [string, string][] {
   const { data, createdAt, error, respond, undoes, forced } = saga;
   const end = outcome ? [`${toTime(outcome.time)}, after ${formatDuration(outcome.time - createdAt)}`] : [];
   const isLost = !session && !outcome;
@@ -31,7 +31,7 @@ function headOf({ saga, session, outcome, phase }: SagaReading, now: number): [s
     ...(isLost ? [['session', 'removed by hand, before the saga had ended'] as [string, string]] : []),
     ...(undoes === undefined ? [] : [['undoes', printable(undoes)] as [string, string]]),
     ...(respond === undefined ? [] : [['answers', `to ${printable(respond)}`] as [string, string]]),
-    ...(error === undefined ? [] : [[phase === 'failed' ? 'failed' : 'why', printable(error)] as [string, string]]),
+    ...(error === undefined ? [] : [['why', printable(error)] as [string, string]]),
     ...(forced === undefined ? [] : [['forced', `to be ${forced}`] as [string, string]]),
   ];
 }
