@@ -3,7 +3,7 @@ import { TxlogError } from '../core/errors.ts';
 import { foldChanges } from '../core/fold-record.ts';
 import { limits } from '../core/limits.ts';
 import { appliedChanges, type FoldedRecord, keysOf, positionOfOperation, sessionType } from '../core/record.ts';
-import { sessionOfKey, themeKeys as themePrefix } from '../core/session.ts';
+import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/session.ts';
 import type { State } from '../core/state.ts';
 import type { Catalog } from '../layout/catalog.ts';
 import { keyPosition, keyText, positionKey, prefixEnd, requestKey, textKey } from '../layout/keys.ts';
@@ -269,6 +269,10 @@ export class View {
     assert(folded.ok, `record ${record.position} of the log can be applied`);
     // Such a row may stand before all that were there when the table was read last.
     if (read.ahead.size > 0) this.queueStarts.clear();
+    for (const key of read.ahead) {
+      const row = themeOfKey(key) === undefined ? undefined : this.row(snapshot, key);
+      if (row) this.themes.add(row.state);
+    }
     if (visit) for (const [key, after] of folded.after) visit(after.version === 1 ? undefined : lookup(key), after);
     // The first transaction of a key finds no row.
     this.absorb(record, folded.after, (key) => read.rows?.get(key), bytes);

@@ -53,6 +53,8 @@ function undoing(id: string, done: Saga, events: readonly LoggedEvent[]): Saga {
   assert(first !== undefined, 'a saga has a first event');
   const own = beginSaga(id, first.event, first.time);
   const { itinerary, steps } = done;
+  // What was compensated, or was said to be by a person, has nothing left.
+  const left = done.phase === 'running' && done.forced !== 'compensated' ? itinerary : [];
   const error = `saga ${done.id} is undone`;
   const begun: Saga = {
     ...own,
@@ -60,7 +62,7 @@ function undoing(id: string, done: Saga, events: readonly LoggedEvent[]): Saga {
     data: done.data,
     steps,
     error,
-    ...(itinerary ? { itinerary } : {}),
+    ...(left ? { itinerary: left } : {}),
   };
   return rest.reduce((saga, { event, time }) => foldSaga(saga, event, time), begun);
 }
