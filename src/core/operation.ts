@@ -99,6 +99,8 @@ export interface Completion {
   readonly epoch: number;
   /** Chunks of data that its leader knows of. */
   readonly seen?: number;
+  /** Id of a request that was committed, and is what happened to the session last: else SESSION_CHANGED. */
+  readonly after?: string;
   /** What happens to sessions, by the outcome. Pure. Sessions that it makes and that were made before are left out. */
   operations(outcome: Settled): readonly (NewSession | SessionStep)[];
 }

@@ -322,14 +322,23 @@ export function responseOf({ id, outcome, position, time, rejection }: Settled):
 }
 
 /** Why a request may not complete a session, or undefined. */
-export function findNotLed(stage: Stage, { session, epoch, seen }: Completion): Rejection | undefined {
+export function findNotLed(stage: Stage, { session, epoch, seen, after }: Completion): Rejection | undefined {
   const state = stage.state(sessionKey(session));
   const led: Session | undefined = state?.exists ? asSession(state.value) : undefined;
-  if (led?.status === 'active' && led.epoch === epoch)
+  if (led?.status === 'active' && led.epoch === epoch) {
+    if (after !== undefined && !wasLast(stage, state, after))
+      return reject('SESSION_CHANGED', `session ${session} was not brought on by request ${after}`);
     return seen === undefined ? undefined : findChanged(stage, { session, seen });
+  }
   const now = led ? `it is ${led.status} in epoch ${led.epoch}` : 'it was removed';
   return reject(
     led ? 'SESSION_FENCED' : 'SESSION_GONE',
     `session ${session} is not led in epoch ${epoch} any more: ${now}`,
   );
+}
+
+/** Whether a request is what happened to a session last, and was committed. */
+function wasLast(stage: Stage, session: State | undefined, request: string): boolean {
+  const record = stage.find(request);
+  return record?.outcome === 'committed' && record.position === session?.position;
 }

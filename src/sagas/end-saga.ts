@@ -10,6 +10,17 @@ import { responseId, responseOf } from '../pipeline/decide-operation.ts';
 import { sessionOfMessage } from '../sessions/address.ts';
 import type { Led } from '../sessions/turn.ts';
 
+/** What the end of a saga depends on. */
+export interface EndOptions {
+  /** Chunks of data that the saga has before its end. */
+  readonly seen: number;
+  /** Id of the request of its last step, when both are decided together. */
+  readonly after?: string;
+  readonly before?: readonly (NewSession | SessionStep)[];
+  /** The saga with all its results, as it is once that step is decided. */
+  ended?(): Saga;
+}
+
 /**
  * The end of a saga: its outcome for ever, under its own id. Committed when its steps are done, rejected when they are
  * compensated; one that undoes another is committed when that is compensated; with what is still to be written of it (`before`), the removal of its session and the answer to whoever
@@ -19,7 +30,7 @@ export function endOfSaga(
   { session, epoch }: Led,
   saga: Saga,
   outcome: SagaOutcome,
-  { seen, before }: { readonly seen: number; readonly before: readonly (NewSession | SessionStep)[] },
+  { seen, after, before = [], ended = () => saga }: EndOptions,
 ): Request {
   const payload = summary(saga);
   // What a saga is for that undoes another one is to have it compensated.
@@ -31,7 +42,8 @@ export function endOfSaga(
       session,
       epoch,
       seen,
-      operations: (settled) => [...before, { op: 'remove', session, epoch }, ...answer(saga, settled)],
+      ...(after === undefined ? {} : { after }),
+      operations: (settled) => [...before, { op: 'remove', session, epoch }, ...answer(ended(), settled)],
     },
   };
 }

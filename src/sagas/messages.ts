@@ -28,7 +28,8 @@ function messageOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act):
   if (action && 'saga' in action) {
     const isUndoing = act.side === 'undo' && action === script.action(act.step, 'do');
     const data = isUndoing || action.data === undefined ? null : valueFor(action.data, context);
-    const undoes = isUndoing ? { undoes: keyOf(saga, act.step, 'do') } : {};
+    // What a saga undoes that undoes another was done by that other one.
+    const undoes = isUndoing ? { undoes: keyOf({ ...saga, id: context.saga }, act.step, 'do') } : {};
     const event: SagaEvent = { event: 'started', v: 1, type: action.saga, data, respond: answerTheme, ...undoes };
     return { id, to: sagaTheme(action.saga), data: event };
   }

@@ -1,12 +1,13 @@
 import { present } from '../core/assert.ts';
 import type { Settled } from '../core/operation.ts';
 import type { Request } from '../core/request.ts';
-import type { Saga, SagaEvent } from '../core/saga.ts';
+import type { Saga, SagaEvent, SagaOutcome } from '../core/saga.ts';
 import type { StepRequest } from '../core/saga-definition.ts';
 import { type Act, failure } from '../core/saga-moves.ts';
 import { errorText } from '../sessions/turn.ts';
+import { endOfSaga } from './end-saga.ts';
 import { isOfRequest, outcomeOf } from './perform.ts';
-import { type Progress, progress } from './saga-progress.ts';
+import { type Moment, type Progress, progress } from './saga-progress.ts';
 import type { SagaTurn } from './saga-turn.ts';
 import { stepContext, valueFor } from './step-context.ts';
 
@@ -14,11 +15,15 @@ const neverAborted = new AbortController();
 
 /**
  * A step that is a request to this engine: its record holds what is not written yet of what is `known`, what it changes,
- * what it came to for the saga, and the beginning of what comes next. All of it or none.
+ * what it came to for the saga, and the beginning of what comes next. All of it or none. The end of the saga is decided
+ * with its last step; true when that was it.
  */
-export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Promise<void> {
+export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Promise<boolean> {
   const request = requestOf(turn, known.saga, act);
-  if (!('bytes' in request)) return turn.note(request);
+  if (!('bytes' in request)) {
+    turn.note(request);
+    return false;
+  }
   const moment = turn.moment();
   const { session, epoch } = turn.led;
   let written: Progress | undefined;
@@ -29,9 +34,20 @@ export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Pro
     return [turn.appending(written.events, more.saga.phase), ...more.messages];
   };
   const { seen } = turn;
-  const [answer] = await turn.process([{ ...request, completes: { session, epoch, seen, operations } }]);
-  if (answer && 'error' in answer && isOfRequest(answer.error)) return turn.note(refused(turn, act, answer.error));
-  turn.accept(answer, answer && 'receipt' in answer ? written : undefined);
+  const step = { ...request, completes: { session, epoch, seen, operations } };
+  const outcome = known.acts.length === 1 ? endAfter(known.saga, act, moment) : undefined;
+  const ended = () => written?.saga ?? known.saga;
+  const end = outcome && endOfSaga(turn.led, known.saga, outcome, { seen: seen + 1, after: request.id, ended });
+  const [answer, ending] = await turn.process(end ? [step, end] : [step]);
+  if (answer && 'error' in answer && isOfRequest(answer.error)) turn.note(refused(turn, act, answer.error));
+  else turn.accept(answer, answer && 'receipt' in answer ? written : undefined);
+  return ending !== undefined && 'receipt' in ending;
+}
+
+/** How the saga ends when this step is done, if it does. */
+function endAfter(saga: Saga, { step, side }: Act, moment: Moment): SagaOutcome | undefined {
+  const { move } = progress(saga, [{ event: 'did', step, side, result: null }], moment);
+  return move.move === 'end' ? move.outcome : undefined;
 }
 
 function requestOf(turn: SagaTurn, saga: Saga, act: Act): Request | SagaEvent {

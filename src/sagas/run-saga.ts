@@ -58,9 +58,10 @@ async function goOn(turn: SagaTurn, interruption: Interruption): Promise<TurnEnd
     const next = turn.advance();
     const { acts, move } = next;
     const [act] = acts;
-    if (act && turn.script.kind(act.step, act.side) === 'request') await decideStep(turn, act, next);
-    // That calls begin is known before they do.
-    else if (act) await turn.write();
+    if (act && turn.script.kind(act.step, act.side) === 'request') {
+      if (await decideStep(turn, act, next)) return 'removed';
+      // That calls begin is known before they do.
+    } else if (act) await turn.write();
     else {
       const ended = await turn.rest(move);
       if (ended) return ended;

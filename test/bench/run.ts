@@ -13,6 +13,7 @@ import { logAppend } from './workloads/log-append.ts';
 import { w4w5 } from './workloads/log-of-mixed.ts';
 import { w6, w6k, w6m, w6s } from './workloads/queue.ts';
 import { w3, w3s } from './workloads/saga.ts';
+import { w3m } from './workloads/saga-many.ts';
 import { start } from './workloads/start.ts';
 
 const workloads: readonly Workload[] = [
@@ -24,6 +25,7 @@ const workloads: readonly Workload[] = [
   w2,
   w3,
   w3s,
+  w3m,
   w4w5,
   w6,
   w6m,
