@@ -86,10 +86,10 @@ function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number
     ...(refused ? { refused } : {}),
     ...(due === undefined ? {} : { due }),
   }));
-  if (next === 'wait') return { ...noted, phase: 'failed', problem: `${step} cannot be undone: ${error}` };
+  if (next === 'wait') return mended({ ...noted, phase: 'failed', problem: `${step} cannot be undone: ${error}` });
   if (next === 'turn' && saga.phase === 'running')
     return { ...noted, phase: 'compensating', error: `${step}: ${error}` };
-  return noted;
+  return mended(noted);
 }
 
 /** What failed, or waits for its next attempt, is tried at once, with all attempts. */
@@ -109,10 +109,16 @@ function anew(side: SideProgress, isUndo: boolean): SideProgress {
   return { ...bare(side), status: 'waiting', attempts: 0, round };
 }
 
-/** A saga that waited for a person goes on once nothing of it is failed any more. */
+/** A saga on its way back waits for a person while a step is held up, and goes on once none is. */
 function mended(saga: Saga): Saga {
-  const isMended = saga.phase === 'failed' && ![...saga.steps.values()].some(({ undo }) => undo.status === 'failed');
-  return isMended ? { ...saga, phase: 'compensating' } : saga;
+  if (saga.phase !== 'failed' && saga.phase !== 'compensating') return saga;
+  const phase = [...saga.steps.values()].some(isHeldUp) ? 'failed' : 'compensating';
+  return phase === saga.phase ? saga : { ...saga, phase };
+}
+
+/** Whether a step that happened, or may have, could not be undone. A late answer may tell that it never happened. */
+function isHeldUp({ do: done, undo }: StepProgress): boolean {
+  return undo.status === 'failed' && (done.status === 'done' || done.status === 'begun' || done.maybe);
 }
 
 /** Without what is said of the last attempt only. */

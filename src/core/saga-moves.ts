@@ -55,7 +55,7 @@ export function nextMove(saga: Saga, plan: SagaPlan, now: number, chance: number
     return { move: 'note', events: [{ event: 'compensate', why: 'its deadline is over' }] };
   const side = isForward ? 'do' : 'undo';
   const steps = openSteps(saga, plan, side);
-  if (saga.phase === 'failed') {
+  if (saga.phase === 'failed' && steps.length > 0) {
     // The others of its group are undone all the same; what comes before it waits.
     const others = steps.filter(({ undo }) => undo.status !== 'failed');
     if (others.length > 0) return moveOf(others, side, plan, { now, chance });
