@@ -58,8 +58,8 @@ describe(`sagas of workers that are killed (seed ${seed}, ${kills} kills)`, () =
       const phases = new Set(readings.map(({ phase }) => phase));
       expect(phases).toEqual(new Set(['done', 'compensated']));
       const incomplete: string[] = [];
-    for await (const { id } of env.sagas.list({ incomplete: true })) incomplete.push(id);
-    expect(incomplete).toEqual([]);
+      for await (const { id } of env.sagas.list({ incomplete: true })) incomplete.push(id);
+      expect(incomplete).toEqual([]);
     },
     60_000 + kills * 5_000,
   );
