@@ -11,7 +11,7 @@ export interface FullStepPolicy {
 }
 
 /** What the moves of a saga depend on, of one side of a step. */
-export interface PlannedSide {
+interface PlannedSide {
   readonly policy: FullStepPolicy;
   /** Begun by a message, and done when it is answered. */
   readonly isAsked: boolean;

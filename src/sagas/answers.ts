@@ -16,7 +16,7 @@ import { type SagaScript, scriptOf } from './plan.ts';
 import { type LoadedSaga, loadSaga } from './read-saga.ts';
 
 /** What a step came to, as somebody else tells. */
-export interface Answered {
+interface Answered {
   readonly saga: string;
   readonly step: string;
   readonly side: 'do' | 'undo';
@@ -65,7 +65,7 @@ export async function runAnswer(context: TurnContext, led: Led): Promise<TurnRep
 }
 
 /** What an answer says; undefined of what is none. A receipt, a slip that came back, or `{ key, ok, result | error }`. */
-export function readAnswer(data: JsonValue | Uint8Array | undefined): readonly Answered[] | undefined {
+function readAnswer(data: JsonValue | Uint8Array | undefined): readonly Answered[] | undefined {
   if (!isJsonObject(data)) return undefined;
   if (data.slip === 1) return answersOfSlip(data as unknown as Slip);
   const { key = data.id, ok, outcome, result, error, rejection, permanent } = data;

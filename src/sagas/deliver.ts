@@ -50,6 +50,6 @@ async function send({ host }: TurnContext, service: string, data: unknown): Prom
 }
 
 /** Whether the data of a session are a message for another service. */
-export function isParcel(data: unknown): data is Parcel {
+function isParcel(data: unknown): data is Parcel {
   return isJsonObject(data) && typeof data.id === 'string' && typeof data.queue === 'string' && 'data' in data;
 }

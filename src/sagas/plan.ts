@@ -6,7 +6,7 @@ import { fullStepPolicy, type SagaPlan } from '../core/saga-moves.ts';
 import { patienceWithSlip } from './slip-patience.ts';
 
 /** How a side of a step is carried out: at once in this engine, by a call that is waited for, or by a question. */
-export type Kind = 'request' | 'call' | 'question' | 'slip';
+type Kind = 'request' | 'call' | 'question' | 'slip';
 
 /** The definition of a saga, as its turns need it. */
 export interface SagaScript extends SagaPlan {

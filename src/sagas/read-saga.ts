@@ -68,7 +68,7 @@ function undoing(id: string, done: Saga, events: readonly LoggedEvent[]): Saga {
 }
 
 /** All events of a saga, in their order. */
-export function readEvents({ view, snapshot }: Source, id: string): readonly LoggedEvent[] {
+function readEvents({ view, snapshot }: Source, id: string): readonly LoggedEvent[] {
   const key = sessionKey(id);
   const events: LoggedEvent[] = [];
   for (const position of view.applied(snapshot, key, 1)) {

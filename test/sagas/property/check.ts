@@ -21,7 +21,7 @@ function mayHaveHappened({ isOver, isOpen, isUnknown }: Told): boolean {
 }
 
 /** Checks one saga: its log against the rules, its end against the log, and the world against both. */
-export class Oracle {
+class Oracle {
   private readonly play: Play;
   private readonly reading: SagaReading;
   /** The saga that this one undoes. */
