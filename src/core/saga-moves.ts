@@ -50,17 +50,12 @@ export type Move =
  */
 export function nextMove(saga: Saga, plan: SagaPlan, now: number, chance: number): Move {
   if (saga.forced) return { move: 'end', outcome: saga.forced };
+  if (saga.phase === 'failed') return { move: 'park', error: saga.problem ?? 'a step cannot be undone' };
   const isForward = saga.phase === 'running';
   if (isForward && plan.deadline !== undefined && now >= plan.deadline)
     return { move: 'note', events: [{ event: 'compensate', why: 'its deadline is over' }] };
   const side = isForward ? 'do' : 'undo';
   const steps = openSteps(saga, plan, side);
-  if (saga.phase === 'failed' && steps.length > 0) {
-    // The others of its group are undone all the same; what comes before it waits.
-    const others = steps.filter(({ undo }) => undo.status !== 'failed');
-    if (others.length > 0) return moveOf(others, side, plan, { now, chance });
-    return { move: 'park', error: saga.problem ?? 'a step cannot be undone' };
-  }
   if (steps.length === 0) return { move: 'end', outcome: isForward ? 'done' : 'compensated' };
   return moveOf(steps, side, plan, { now, chance });
 }

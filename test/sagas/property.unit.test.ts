@@ -2,7 +2,7 @@
 // may have done, or waits for a person who is told; nothing begins before what comes before it is durable, and nothing is
 // undone that did not happen. Method: random itineraries in simulated time, on workers that crash, are stopped, and meet
 // faults in their writes; a world outside that keeps account; and a checker that reads the log by itself. TXLOG_RUNS
-// multiplies the stories, TXLOG_SEED fixes their seed; what fails shrinks.
+// multiplies the stories, TXLOG_SEED gives another seed than the usual one, to look further; what fails shrinks.
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initialise } from '../../src/open-handle.ts';
@@ -16,7 +16,7 @@ import { Play } from './property/play.ts';
 import '../../src/effects/effects.ts';
 
 const runs = Number(process.env.TXLOG_RUNS ?? 1);
-const seed = process.env.TXLOG_SEED === undefined ? {} : { seed: Number(process.env.TXLOG_SEED) };
+const seed = Number(process.env.TXLOG_SEED ?? 20_261_121);
 let sagas = 0;
 
 async function tell(story: Story): Promise<void> {
@@ -47,16 +47,16 @@ async function checkReplay(play: Play): Promise<void> {
 }
 
 async function check(kind: Kind, numRuns: number): Promise<void> {
-  await fc.assert(fc.asyncProperty(stories(kind), tell), { numRuns: Math.ceil(numRuns * runs), ...seed });
+  await fc.assert(fc.asyncProperty(stories(kind), tell), { numRuns: Math.ceil(numRuns * runs), seed });
 }
 
 beforeAll(() => tell({ seed: 0, plans: [], troubles: [] }));
 
 describe('sagas', () => {
   const long = 300_000 * Math.max(1, runs);
-  it('end well without troubles, whatever their steps do', () => check({ crashes: false, words: false }, 60), long);
-  it('end well when workers crash, stop, and cannot write', () => check({ crashes: true, words: false }, 140), long);
-  it('end well when persons say whatever they like', () => check({ crashes: false, words: true }, 60), long);
-  it('end well in all of that', () => check({ crashes: true, words: true }, 90), long);
-  it('were many', () => expect(sagas).toBeGreaterThan(Math.min(1, runs) * 8_000));
+  it('end well without troubles, whatever their steps do', () => check({ crashes: false, words: false }, 70), long);
+  it('end well when workers crash, stop, and cannot write', () => check({ crashes: true, words: false }, 160), long);
+  it('end well when persons say whatever they like', () => check({ crashes: false, words: true }, 70), long);
+  it('end well in all of that', () => check({ crashes: true, words: true }, 100), long);
+  it('were many', () => expect(sagas).toBeGreaterThan(Math.min(1, runs) * 10_000));
 });
