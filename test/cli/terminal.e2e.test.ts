@@ -48,13 +48,13 @@ describe.each(long)('%s', (what, args) => {
 
   it('has none where nobody looks, or a terminal cannot draw', async () => {
     const talks = {
-      pipe: shell.start(args('pipe')),
-      quiet: onTerminal([...args('quiet'), '--quiet']),
-      json: onTerminal([...args('json'), '--json']),
-      dumb: onTerminal(args('dumb'), { TERM: 'dumb' }),
+      pipe: () => shell.start(args('pipe')),
+      quiet: () => onTerminal([...args('quiet'), '--quiet']),
+      json: () => onTerminal([...args('json'), '--json']),
+      dumb: () => onTerminal(args('dumb'), { TERM: 'dumb' }),
     };
-    for (const [name, { ended }] of Object.entries(talks)) {
-      const { stdout, stderr, code } = await ended;
+    for (const [name, start] of Object.entries(talks)) {
+      const { stdout, stderr, code } = await start().ended;
       expect([name, code, findBars(stdout + stderr)]).toEqual([name, 0, []]);
     }
   });
