@@ -34,14 +34,14 @@ export function newBuildDir(dir: string): string {
   const path = join(dir, `building-${process.pid}-${threadId}-${buildsMade}`);
   builds.add(path);
   // Left by a process that is gone, and had the same number.
-  rmSync(path, { recursive: true, force: true });
+  removeTree(path);
   return path;
 }
 
 /** Removes a build, unless it was published. */
 export function removeBuild(path: string): void {
   builds.delete(path);
-  rmSync(path, { recursive: true, force: true });
+  removeTree(path);
 }
 
 const currentFile = (dir: string): string => join(dir, 'current');
@@ -121,14 +121,14 @@ export function publishBuild(build: string, dir: string, generation: number): vo
  * writer lock of the generation before: any other might remove a generation that is in use.
  */
 export function removeAbandoned(dir: string, generation: number): void {
-  rmSync(generationDir(dir, generation), { recursive: true, force: true });
+  removeTree(generationDir(dir, generation));
 }
 
 /** Removes builds that died and generations before `generation`. Those still open elsewhere live on until closed. */
 export function removeOld(dir: string, generation: number): void {
   for (const name of readdirSync(dir)) {
     const old = Number(/^g([1-9][0-9]*)$/.exec(name)?.[1]);
-    if (old < generation) rmSync(join(dir, name), { recursive: true, force: true });
+    if (old < generation) removeTree(join(dir, name));
   }
   removeUnfinished(dir);
 }
@@ -141,7 +141,7 @@ export function removeUnfinished(dir: string): void {
     const path = join(dir, name);
     // Of this very thread only what is under way lives: the rest was left by a process that had the same number.
     const isDead = pid === process.pid ? thread === threadId && !builds.has(path) : !isAlive(pid);
-    if (isDead) rmSync(path, { recursive: true, force: true });
+    if (isDead) removeTree(path);
   }
 }
 
@@ -159,6 +159,11 @@ export function makeDir(dir: string): void {
       next: [`ls -ld ${dirname(dir)}`],
     });
   }
+}
+
+/** Others may remove the same directory at this moment, or close files in it: it is found not empty then, and tried again. */
+function removeTree(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 });
 }
 
 function isAlive(pid: number): boolean {
