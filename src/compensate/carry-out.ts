@@ -41,9 +41,9 @@ export async function compensateOne(env: Undoing, name: string | number, options
 export async function* carryOutPlan(env: Undoing, input: unknown, options: CompensateOptions): AsyncGenerator<Receipt> {
   const plan = checkPlan(input, env.unit);
   await env.read((view, snapshot) => refuseStale(plan, view, snapshot, env.clock.now()));
-  const todo = plan.items.filter((item) => !item.refused);
+  const wanted = plan.items.filter((item) => !item.refused);
   const requests: Request[] = [];
-  for (const { position, keys } of todo) {
+  for (const { position, keys } of wanted) {
     const expect = keys.map(({ key, version }) => ({ key, version }));
     requests.push(toUndo(env, await env.transaction(Number(position)), options, expect));
   }
