@@ -47,11 +47,14 @@ if (process.argv.includes('--bench')) await bundleBench();
 writeManifest();
 
 async function bundleCommands() {
-  const entries = [...sourcesBelow('commands'), ...sourcesAt('src/cli/run.ts')];
+  const entries = [...sourcesBelow('commands'), ...sourcesAt('src/cli/frame/run.ts')];
   await build({
     ...shared,
-    // src/cli/run.ts becomes dist/cli/run.js, beside dist/cli/commands, where bin/run.js and oclif look.
-    entryPoints: entries.map((file) => ({ in: file, out: file.replace(/^src\/cli\//, '').replace(/\.tsx?$/, '') })),
+    // src/cli/frame/run.ts becomes dist/cli/run.js, beside dist/cli/commands, where bin/run.js and oclif look.
+    entryPoints: entries.map((file) => ({
+      in: file,
+      out: file.replace(/^src\/cli\/frame\//, '').replace(/\.tsx?$/, ''),
+    })),
     outdir: 'dist/cli',
     chunkNames: 'chunks/[name]-[hash]',
     format: 'esm',
@@ -64,7 +67,7 @@ async function bundleCommands() {
 }
 
 async function bundleFastSubmit() {
-  const entryPoints = sourcesAt('src/cli/fast-submit.ts');
+  const entryPoints = sourcesAt('src/cli/submit/fast-submit.ts');
   if (entryPoints.length === 0) return;
   await build({
     ...shared,

@@ -1,9 +1,9 @@
 import { Args } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { shellWord } from '../src/cli/print/shell-word.ts';
-import { printable } from '../src/cli/print/text.ts';
-import { showWork } from '../src/cli/progress.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { showWork } from '../src/cli/frame/progress.ts';
+import { shellWord } from '../src/cli/text/shell-word.ts';
+import { printable } from '../src/cli/text/text.ts';
 
 export default class Backup extends BaseCommand {
   static override summary = 'Copy the environment while it is used, and verify the copy.';

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { formatRates, measure, toRatesJson } from '../src/cli/bench.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { formatRates, measure, toRatesJson } from '../src/cli/bench/bench.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 
 export default class Bench extends BaseCommand {
   static override summary =

@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
-import { toNames } from '../src/cli/compensate.ts';
-import { CompensateCommand } from '../src/cli/compensate-command.ts';
-import { checkWays, compensateFlags } from '../src/cli/compensate-flags.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { CompensateCommand } from '../src/cli/compensate/compensate-command.ts';
+import { checkWays, compensateFlags } from '../src/cli/compensate/flags.ts';
+import { toNames } from '../src/cli/compensate/plan-file.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { findApp } from '../src/index.ts';
 
 export default class Compensate extends CompensateCommand {

@@ -1,6 +1,6 @@
-import { BaseCommand } from '../src/cli/base-command.ts';
 import { examineAll, formatFindings, isFit, toFindingsJson } from '../src/cli/doctor/examine.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Check that everything is fit to run: versions, permissions, room, file system, readers.';

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { initEnvironment } from '../src/cli/init-environment.ts';
-import { printable } from '../src/cli/print/text.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { initEnvironment } from '../src/cli/init/init-environment.ts';
+import { printable } from '../src/cli/text/text.ts';
 
 export default class Init extends BaseCommand {
   static override summary = 'Make a new environment, empty or from a backup.';

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { inspectFlags, readInspected } from '../src/cli/inspect.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { inspectFlags, readInspected } from '../src/cli/inspect/inspect.ts';
 import { formatKeyPage, toKeyPageJson } from '../src/cli/print/key-page.ts';
 import { formatMermaid } from '../src/cli/print/mermaid.ts';
 import { formatSessionMermaid } from '../src/cli/print/session-mermaid.ts';

@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { filterFlags, toFilter } from '../src/cli/filter-flags.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { filterFlags, toFilter } from '../src/cli/frame/filter-flags.ts';
+import { onInterrupt } from '../src/cli/frame/signals.ts';
+import { StreamCommand, streamFlags } from '../src/cli/frame/stream-command.ts';
+import { selectRecords } from '../src/cli/log/select-records.ts';
 import { RecordLines } from '../src/cli/print/record-lines.ts';
-import { selectRecords } from '../src/cli/select-records.ts';
-import { onInterrupt } from '../src/cli/signals.ts';
-import { StreamCommand, streamFlags } from '../src/cli/stream-command.ts';
 import { toRecordJson } from '../src/index.ts';
 
 const followedLines = 10;

@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { jsonText } from '../src/cli/print/text.ts';
-import { formatReceived, receiveAll } from '../src/cli/receive.ts';
-import { onInterrupt } from '../src/cli/signals.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { onInterrupt } from '../src/cli/frame/signals.ts';
+import { say } from '../src/cli/frame/stderr.ts';
+import { formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
 import { openInput } from '../src/cli/submit/input.ts';
-import { say } from '../src/cli/talk.ts';
+import { jsonText } from '../src/cli/text/text.ts';
 import { findApp } from '../src/index.ts';
 
 export default class Receive extends BaseCommand {

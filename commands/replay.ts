@@ -1,5 +1,5 @@
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { ReplayCommand, replayFlags } from '../src/cli/replay-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { ReplayCommand, replayFlags } from '../src/cli/replay/replay-command.ts';
 
 export default class Replay extends ReplayCommand {
   static override summary = 'Run the log again: new indexes, an environment as of a point, or other handlers.';

@@ -1,10 +1,10 @@
-import { auditAndRepair, formatAudit, toAuditJson } from '../src/cli/audit.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { filterFlags, filterText, toFilter } from '../src/cli/filter-flags.ts';
-import { plural, printable } from '../src/cli/print/text.ts';
-import { showWork } from '../src/cli/progress.ts';
-import { checkFlags, rescanFlags, rescanTo, whoAgrees } from '../src/cli/rescan.ts';
-import { StreamCommand } from '../src/cli/stream-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { filterFlags, filterText, toFilter } from '../src/cli/frame/filter-flags.ts';
+import { showWork } from '../src/cli/frame/progress.ts';
+import { StreamCommand } from '../src/cli/frame/stream-command.ts';
+import { checkFlags, rescanFlags, rescanTo, whoAgrees } from '../src/cli/rescan/rescan.ts';
+import { plural, printable } from '../src/cli/text/text.ts';
+import { auditAndRepair, formatAudit, toAuditJson } from '../src/cli/verify/audit.ts';
 
 export default class Rescan extends StreamCommand {
   static override summary = 'Read processed transactions fast, by filter, as NDJSON; or prove the states from the log.';

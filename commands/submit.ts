@@ -1,13 +1,13 @@
 import { Args } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { parseDuration } from '../src/cli/duration.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { enqueueOne } from '../src/cli/submit/accepted.ts';
 import { checkForm, submitFlags, toQueue } from '../src/cli/submit/flags.ts';
 import { openInput } from '../src/cli/submit/input.ts';
 import { toRequestInput } from '../src/cli/submit/request-flags.ts';
 import { submitFile } from '../src/cli/submit/submit-file.ts';
 import { submitOne } from '../src/cli/submit/submit-one.ts';
+import { parseDuration } from '../src/cli/text/duration.ts';
 import { findApp } from '../src/index.ts';
 
 export default class Submit extends BaseCommand {

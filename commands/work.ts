@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/base-command.ts';
-import { durationValue, parseSeconds } from '../src/cli/duration.ts';
-import { withExitCodes } from '../src/cli/exit-codes.ts';
-import { makePaint } from '../src/cli/print/paint.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { durationValue, parseSeconds } from '../src/cli/text/duration.ts';
+import { makePaint } from '../src/cli/text/paint.ts';
 import { runWorker, toWorkJson } from '../src/cli/work/run-worker.ts';
 import { WorkLog } from '../src/cli/work/work-log.ts';
 import { findApp } from '../src/index.ts';

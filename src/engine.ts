@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
-import { type App, emptyApp, type LoadedApp } from './core/app.ts';
-import { checkBound, checkWhole } from './core/arguments.ts';
-import { limits } from './core/limits.ts';
-import { Environment } from './environment.ts';
+import { systemClock } from './clock/system.ts';
+import { timeOrderedIds } from './clock/time-ordered-id.ts';
+import { type App, emptyApp, type LoadedApp } from './core/app/app.ts';
+import { checkBound, checkWhole } from './core/base/arguments.ts';
+import { limits } from './core/base/limits.ts';
+import { Environment } from './environment/environment.ts';
+import { outsideOf } from './environment/lazy-adapters.ts';
+import { type Handle, inMemory, openHandle } from './environment/open-generation.ts';
 import { fileLeases } from './leases/files.ts';
 import { memoryLeases } from './leases/memory.ts';
-import { type Handle, inMemory, openHandle } from './open-handle.ts';
 import { localOrder } from './order/local/order.ts';
-import { outsideOf } from './outside.ts';
 import { Pipeline } from './pipeline/0-pipeline.ts';
 import type { Clock } from './ports/clock.ts';
-import { systemClock } from './system-clock.ts';
-import { timeOrderedIds } from './time-ordered-id.ts';
 
 /** How to open an environment. All optional. */
 export interface OpenOptions {
@@ -79,9 +79,23 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
   const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
   const connection = await connect();
   const outside = outsideOf(app, (service, options) => openEnvironment(service, options));
-  const parts = { dir: path, app, clock, leases, random: Math.random, makeId, start, connect, connection };
+  const parts = {
+    dir: path,
+    app,
+    clock,
+    leases,
+    random: Math.random,
+    makeId,
+    loadTurnKinds,
+    start,
+    connect,
+    connection,
+  };
   return new Environment({ ...parts, ...outside });
 }
+
+// A command that does no work must not load how sagas are worked on.
+const loadTurnKinds = async () => (await import('./sagas/turn-kinds.ts')).sagaTurnKinds;
 
 async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {
   if (app === undefined) return emptyApp;

@@ -7,7 +7,6 @@ export { defineApp } from './app/define.ts';
 export { loadApp, loadMap } from './app/load.ts';
 export { compileWhere } from './app/where.ts';
 export type { AuditProblem, AuditReport } from './audit/report.ts';
-export { type BackupReport, restore } from './backup.ts';
 export type { CompensateOptions } from './compensate/carry-out.ts';
 export type { PlannedFlip } from './compensate/flips.ts';
 export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/plan.ts';
@@ -21,30 +20,10 @@ export type {
   PayloadSchema,
   Reducer,
   RequestType,
-} from './core/app.ts';
-export { rejectRequest as reject } from './core/app.ts';
-export type { Change, ChangeOp } from './core/change.ts';
-export { type ErrorCode, type ErrorDetails, errorCodes, rejectionCodes, TxlogError } from './core/errors.ts';
-export type { RecordFilter } from './core/filter.ts';
-export type { JsonObject, JsonValue } from './core/json.ts';
-export { limits } from './core/limits.ts';
-export type {
-  Authority,
-  Completion,
-  LeadSession,
-  NewSession,
-  Operation,
-  OperationResult,
-  SessionStep,
-  ThemeName,
-  ThemeStep,
-} from './core/operation.ts';
-export type { Decision, ProcessDefinition, ProcessRecord } from './core/process-definition.ts';
-export type { Receipt } from './core/receipt.ts';
-export type { Expectation, Outcome, StoredRecord } from './core/record.ts';
-export type { Owner, Rejection } from './core/rejection.ts';
-export type { Request, RequestInput } from './core/request.ts';
-export type { Saga, SagaEvent, SagaOutcome, SagaPhase, Side, SideProgress, StepProgress } from './core/saga.ts';
+} from './core/app/app.ts';
+export { rejectRequest as reject } from './core/app/app.ts';
+export type { Decision, ProcessDefinition, ProcessRecord } from './core/app/process-definition.ts';
+export type { Saga, SagaEvent, SagaOutcome, SagaPhase, Side, SideProgress, StepProgress } from './core/app/saga.ts';
 export {
   type CommandCall,
   type From,
@@ -60,14 +39,37 @@ export {
   type StepPolicy,
   type StepRequest,
   stepDefaults,
-} from './core/saga-definition.ts';
-export type { Parcel, ServiceDefinition } from './core/service-definition.ts';
-export type { Chunk, Session, SessionOp, SessionStatus, ThemeEntry } from './core/session.ts';
-export { type Advice, type ThemeDefinition, type ThemePolicy, type Turn, themeDefaults } from './core/theme.ts';
+} from './core/app/saga-definition.ts';
+export type { Parcel, ServiceDefinition } from './core/app/service-definition.ts';
+export { type Advice, type ThemeDefinition, type ThemePolicy, type Turn, themeDefaults } from './core/app/theme.ts';
+export { type ErrorCode, type ErrorDetails, errorCodes, rejectionCodes, TxlogError } from './core/base/errors.ts';
+export type { JsonObject, JsonValue } from './core/base/json.ts';
+export { limits } from './core/base/limits.ts';
+export type { Change, ChangeOp } from './core/fold/change.ts';
+export type { Owner, Rejection } from './core/fold/rejection.ts';
+export type { Chunk, Session, SessionOp, SessionStatus, ThemeEntry } from './core/fold/session.ts';
+export type { RecordFilter } from './core/log/filter.ts';
+export type {
+  Authority,
+  Completion,
+  LeadSession,
+  NewSession,
+  Operation,
+  OperationResult,
+  SessionStep,
+  ThemeName,
+  ThemeStep,
+} from './core/log/operation.ts';
+export type { Receipt } from './core/log/receipt.ts';
+export type { Expectation, Outcome, StoredRecord } from './core/log/record.ts';
+export type { Request, RequestInput } from './core/log/request.ts';
 export { type OpenOptions, openEnvironment } from './engine.ts';
-export { Environment } from './environment.ts';
-export { findApp, saveApp } from './environment-config.ts';
-export type { FollowOptions, ProgressOptions, RebuildReport, TransactionName } from './environment-parts.ts';
+export { type BackupReport, restore } from './environment/backup.ts';
+export { findApp, saveApp } from './environment/config.ts';
+export { Environment } from './environment/environment.ts';
+export type { FollowOptions, ProgressOptions, RebuildReport, TransactionName } from './environment/parts.ts';
+export type { ReplayTarget } from './environment/rebuild.ts';
+export type { Status } from './environment/status.ts';
 export type { HistoryEntry } from './inspect/history.ts';
 export type { StatesOptions } from './inspect/list-states.ts';
 export type { KeyReport, TransactionLink, TransactionReport } from './inspect/report.ts';
@@ -75,32 +77,30 @@ export { parseJson } from './layout/json-text.ts';
 export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } from './layout/shapes.ts';
 export type { ThemeCounts } from './layout/themes.ts';
 export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
-export type { AppliedEntry, StateReading } from './pipeline/read-state.ts';
-export type { Progress } from './pipeline/reading.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Lease, Leases, NewOperator, Operator, OperatorState } from './ports/leases.ts';
-export type { ReplayTarget } from './rebuild.ts';
 export type { ChangedKey, Decided, Flip, WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
 export type { StoredCursor } from './rescan/cursor.ts';
 export type { RecordsOptions } from './rescan/read-records.ts';
-export type { ApplyOptions, Intervened } from './sagas/carry-out-words.ts';
-export type { InterventionPlan, PlannedIntervention } from './sagas/intervention-plan.ts';
-export type { ListSagasOptions, SagaSummary } from './sagas/list-sagas.ts';
-export type { SagaLogEntry, SagaReading } from './sagas/report.ts';
+export type { ApplyOptions, Intervened } from './sagas/intervene/apply-plan.ts';
+export type { Intervention, Word as SagaWord } from './sagas/intervene/command.ts';
+export type { InterventionPlan, PlannedIntervention } from './sagas/intervene/plan.ts';
+export type { ListSagasOptions, SagaSummary } from './sagas/read/list.ts';
+export type { SagaLogEntry, SagaReading } from './sagas/read/report.ts';
 export type { Sagas, Started, StartOptions } from './sagas/sagas.ts';
-export type { Intervention, Word as SagaWord } from './sagas/words.ts';
-export type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/enqueue.ts';
-export type { Mended } from './sessions/janitor.ts';
-export type { KnownTheme } from './sessions/known-themes.ts';
-export type { LeadOptions } from './sessions/lead.ts';
-export type { ListOptions } from './sessions/list-sessions.ts';
-export { type FullPolicy, fullPolicy } from './sessions/policy.ts';
-export type { QueueReading } from './sessions/queues.ts';
-export type { SessionReading, ThemeReading } from './sessions/read-sessions.ts';
-export type { SessionEvent } from './sessions/session-history.ts';
+export { type FullPolicy, fullPolicy } from './sessions/host/policy.ts';
+export type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/queue/enqueue.ts';
+export type { RemovedSession, WaitOptions } from './sessions/queue/wait.ts';
+export type { SessionEvent } from './sessions/read/history.ts';
+export type { ListOptions } from './sessions/read/list.ts';
+export type { QueueReading } from './sessions/read/queues.ts';
+export type { SessionReading, ThemeReading } from './sessions/read/session.ts';
+export type { KnownTheme } from './sessions/read/themes.ts';
 export type { Data, NewOptions, OperationOptions, Sessions } from './sessions/sessions.ts';
-export type { StuckOptions, StuckSession } from './sessions/stuck.ts';
-export type { TurnReport } from './sessions/turn-report.ts';
-export type { RemovedSession, WaitOptions } from './sessions/wait.ts';
-export type { TurnEnd, WorkEvent, Worker, WorkOptions, WorkReport } from './sessions/work.ts';
-export type { Status } from './status.ts';
+export type { TurnReport } from './sessions/turn/report.ts';
+export type { TurnEnd, WorkEvent, Worker, WorkOptions, WorkReport } from './sessions/turn/work-events.ts';
+export type { Mended } from './sessions/worker/janitor.ts';
+export type { LeadOptions } from './sessions/worker/lead.ts';
+export type { StuckOptions, StuckSession } from './sessions/worker/stuck.ts';
+export type { AppliedEntry, StateReading } from './view/read-state.ts';
+export type { Progress } from './view/reader.ts';

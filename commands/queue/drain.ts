@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { durationValue, parseDuration } from '../../src/cli/duration.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { printable } from '../../src/cli/print/text.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { drainQueue } from '../../src/cli/queue/drain.ts';
 import { pauseFlags, queueArgs } from '../../src/cli/queue/pause.ts';
-import { onInterrupt } from '../../src/cli/signals.ts';
+import { durationValue, parseDuration } from '../../src/cli/text/duration.ts';
+import { printable } from '../../src/cli/text/text.ts';
 
 export default class QueueDrain extends BaseCommand {
   static override summary = 'Pause a queue, and wait until the turns that run have ended.';

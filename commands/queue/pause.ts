@@ -1,4 +1,4 @@
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause.ts';
 
 export default class QueuePause extends PauseCommand {

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatQueue, toQueuePageJson } from '../../src/cli/print/queue-page.ts';
 import { queueArgs } from '../../src/cli/queue/pause.ts';
 

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { AnswerCommand } from '../../src/cli/saga/answer.ts';
 import { byFlags, sagaArgs } from '../../src/cli/saga/flags.ts';
 

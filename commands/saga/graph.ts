@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatSagaGraph, toSagaGraphJson } from '../../src/cli/print/saga-graph.ts';
 import { formatGraphMermaid } from '../../src/cli/print/saga-graph-mermaid.ts';
 import { findDefinition } from '../../src/cli/saga/definition.ts';

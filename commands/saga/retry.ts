@@ -1,4 +1,4 @@
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
 import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
 

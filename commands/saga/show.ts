@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { toSagaJson } from '../../src/cli/print/saga-json.ts';
 import { formatSagaMermaid } from '../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../src/cli/print/saga-page.ts';

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
 import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
 

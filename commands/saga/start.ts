@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
-import { durationValue, parseDuration, parseSeconds } from '../../src/cli/duration.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { EndCommand } from '../../src/cli/saga/end.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
+import { durationValue, parseDuration, parseSeconds } from '../../src/cli/text/duration.ts';
 import { findApp } from '../../src/index.ts';
 
 export default class SagaStart extends EndCommand {

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { durationValue, parseDuration } from '../../src/cli/duration.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { EndCommand } from '../../src/cli/saga/end.ts';
 import { sagaArgs } from '../../src/cli/saga/flags.ts';
+import { durationValue, parseDuration } from '../../src/cli/text/duration.ts';
 
 export default class SagaWait extends EndCommand {
   static override summary = 'Wait until a saga has ended, and tell how.';

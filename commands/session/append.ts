@@ -1,4 +1,4 @@
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
 import { OperationCommand } from '../../src/cli/session/operate.ts';
 import { requireSessionData } from '../../src/cli/session/read-data.ts';

@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { durationValue, parseDuration } from '../../src/cli/duration.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { formatLed, leadForShell, toLedJson } from '../../src/cli/session/lead.ts';
-import { onInterrupt } from '../../src/cli/signals.ts';
-import { TxlogError } from '../../src/core/errors.ts';
+import { durationValue, parseDuration } from '../../src/cli/text/duration.ts';
+import { TxlogError } from '../../src/core/base/errors.ts';
 import { toTime } from '../../src/index.ts';
 
 export default class SessionLead extends BaseCommand {

@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
-import { durationValue, parseSeconds } from '../../src/cli/duration.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { dataFlags, idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { OperationCommand } from '../../src/cli/session/operate.ts';
 import { readSessionData } from '../../src/cli/session/read-data.ts';
+import { durationValue, parseSeconds } from '../../src/cli/text/duration.ts';
 
 export default class SessionNew extends OperationCommand {
   static override summary = 'Make a session: a durable work item of a theme.';

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
 import { OperationCommand } from '../../src/cli/session/operate.ts';
 

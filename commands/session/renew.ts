@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { printable } from '../../src/cli/print/text.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { sessionArgs } from '../../src/cli/session/flags.ts';
 import { renewForShell } from '../../src/cli/session/renew.ts';
+import { printable } from '../../src/cli/text/text.ts';
 import { toTime } from '../../src/index.ts';
 
 export default class SessionRenew extends BaseCommand {

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry.ts';
 
 export default class SessionRetry extends RetryCommand {

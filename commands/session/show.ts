@@ -1,12 +1,12 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { resolvePoint } from '../../src/cli/point.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { resolvePoint } from '../../src/cli/frame/point-in-log.ts';
+import { asOfFlag } from '../../src/cli/get/get-command.ts';
 import { formatSessionMermaid } from '../../src/cli/print/session-mermaid.ts';
 import { formatSessionPage, toSessionPageJson } from '../../src/cli/print/session-page.ts';
-import { asOfFlag } from '../../src/cli/read-state.ts';
 import { sessionArgs } from '../../src/cli/session/flags.ts';
-import { readSessionPage } from '../../src/cli/session/read-page.ts';
+import { readSessionPage } from '../../src/pages/session.ts';
 
 export default class SessionShow extends BaseCommand {
   static override summary = 'Show a session: how it stands, its data, who leads it, what happened to it.';

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { parseDuration } from '../../src/cli/duration.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
 import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { parseDuration } from '../../src/cli/text/duration.ts';
 
 export default class SessionStore extends OperationCommand {
   static override summary = 'Let a session sleep: after a while it is led again.';

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatStuck, toStuckJson } from '../../src/cli/print/stuck-lines.ts';
-import { printable } from '../../src/cli/print/text.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
+import { printable } from '../../src/cli/text/text.ts';
 import { findApp } from '../../src/index.ts';
 
 export default class SessionStuck extends BaseCommand {

@@ -1,4 +1,4 @@
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry.ts';
 
 export default class SessionUnpark extends RetryCommand {

@@ -1,5 +1,5 @@
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { WaitCommand } from '../../src/cli/wait.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { WaitCommand } from '../../src/cli/wait/wait-command.ts';
 
 export default class SessionWait extends WaitCommand {
   static override summary = 'Wait until a queued request is decided, or a session is removed.';

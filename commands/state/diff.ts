@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { checkKey } from '../../src/cli/key-argument.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { checkKey } from '../../src/cli/frame/key-argument.ts';
 import { differencesOf, formatStateDiff, toStateDiffJson } from '../../src/cli/print/state-diff.ts';
-import { readStatePair } from '../../src/cli/state-pair.ts';
+import { readStatePair } from '../../src/cli/state/read-pair.ts';
 
 export default class StateDiff extends BaseCommand {
   static override summary = 'Compare the state of a key at two positions or times.';

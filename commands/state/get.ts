@@ -1,5 +1,5 @@
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { GetCommand } from '../../src/cli/read-state.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { GetCommand } from '../../src/cli/get/get-command.ts';
 
 export default class StateGet extends GetCommand {
   static override summary = 'Print the state of a key: the same as `txlog get`.';

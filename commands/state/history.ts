@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { checkKey, keyNotFound } from '../../src/cli/key-argument.ts';
+import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { checkKey, keyNotFound } from '../../src/cli/frame/key-argument.ts';
 import { formatHistory, toHistoryJson } from '../../src/cli/print/state-page.ts';
 
 export default class StateHistory extends BaseCommand {

@@ -1,12 +1,12 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, listFlags } from '../../src/cli/base-command.ts';
-import { withExitCodes } from '../../src/cli/exit-codes.ts';
-import { checkKey } from '../../src/cli/key-argument.ts';
-import { resolvePoint } from '../../src/cli/point.ts';
+import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { checkKey } from '../../src/cli/frame/key-argument.ts';
+import { resolvePoint } from '../../src/cli/frame/point-in-log.ts';
+import { asOfFlag } from '../../src/cli/get/get-command.ts';
+import { firstOf } from '../../src/cli/log/first-of.ts';
 import { toStateJson } from '../../src/cli/print/state-json.ts';
 import { formatStates } from '../../src/cli/print/state-page.ts';
-import { asOfFlag } from '../../src/cli/read-state.ts';
-import { firstOf } from '../../src/cli/take.ts';
 
 export default class StateList extends BaseCommand {
   static override summary = 'List states in the order of their keys.';

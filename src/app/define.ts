@@ -1,4 +1,4 @@
-import type { App } from '../core/app.ts';
+import type { App } from '../core/app/app.ts';
 
 /** Types an app module: `export default defineApp({ requests: { … } })`. Does nothing else. */
 export function defineApp(app: App): App {

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app.ts';
-import { TxlogError } from '../core/errors.ts';
-import { isJsonObject, type JsonValue } from '../core/json.ts';
+import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app/app.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { isJsonObject, type JsonValue } from '../core/base/json.ts';
 import { findSagaProblem } from './sagas.ts';
 import { compileSchema, type PayloadCheck } from './schema.ts';
 import { findThemeProblem } from './themes.ts';

@@ -1,9 +1,9 @@
-import type { App } from '../core/app.ts';
-import { isJsonObject } from '../core/json.ts';
-import { findNameProblem } from '../core/key.ts';
-import { limits } from '../core/limits.ts';
-import { type ProcessDefinition, processTheme } from '../core/process-definition.ts';
-import { sessionType } from '../core/record.ts';
+import type { App } from '../core/app/app.ts';
+import { type ProcessDefinition, processTheme } from '../core/app/process-definition.ts';
+import { isJsonObject } from '../core/base/json.ts';
+import { findNameProblem } from '../core/base/key.ts';
+import { limits } from '../core/base/limits.ts';
+import { sessionType } from '../core/log/record.ts';
 import { findThemeProblem } from './themes.ts';
 
 const fields = ['on', 'from', 'number', 'lease', 'backoff', 'attempts', 'decide'];

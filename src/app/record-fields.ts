@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../core/record.ts';
+import type { StoredRecord } from '../core/log/record.ts';
 
 /** A record, or a part of it, as a `--where` expression reads it. */
 export type FieldReader = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
-import type { App } from '../core/app.ts';
-import { isJsonObject } from '../core/json.ts';
-import { findNameProblem } from '../core/key.ts';
-import { limits } from '../core/limits.ts';
-import { type SagaDefinition, type SagaStep, stepsOf } from '../core/saga-definition.ts';
+import type { App } from '../core/app/app.ts';
+import { type SagaDefinition, type SagaStep, stepsOf } from '../core/app/saga-definition.ts';
+import { isJsonObject } from '../core/base/json.ts';
+import { findNameProblem } from '../core/base/key.ts';
+import { limits } from '../core/base/limits.ts';
 import { findProcessProblem } from './processes.ts';
 
 const sagaFields = ['steps', 'deadline', 'schema', 'number', 'lease', 'concurrency'];

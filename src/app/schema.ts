@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { PayloadSchema } from '../core/app.ts';
-import type { JsonValue } from '../core/json.ts';
+import type { PayloadSchema } from '../core/app/app.ts';
+import type { JsonValue } from '../core/base/json.ts';
 
 /** Says why a payload does not fit, or undefined. */
 export type PayloadCheck = (payload: JsonValue | undefined) => string | undefined;

@@ -1,6 +1,6 @@
-import type { App } from '../core/app.ts';
-import { isJsonObject } from '../core/json.ts';
-import { limits } from '../core/limits.ts';
+import type { App } from '../core/app/app.ts';
+import { isJsonObject } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
 
 const themeFields = ['number', 'advisor', 'answers', 'lease', 'timeout', 'backoff', 'attempts', 'concurrency'];
 const backoffFields = ['first', 'factor', 'max'];

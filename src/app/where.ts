@@ -1,5 +1,5 @@
-import { TxlogError } from '../core/errors.ts';
-import type { StoredRecord } from '../core/record.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import type { StoredRecord } from '../core/log/record.ts';
 import { matchNames, type Node } from './cel.ts';
 import { type FieldReader, recordFields, toFields } from './record-fields.ts';
 

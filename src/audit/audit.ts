@@ -1,10 +1,10 @@
-import { TxlogError } from '../core/errors.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import { Catalog } from '../layout/catalog.ts';
 import { readHead } from '../layout/meta.ts';
-import type { Progress, Reading } from '../pipeline/reading.ts';
-import { View } from '../pipeline/view.ts';
 import type { Storage } from '../ports/storage.ts';
 import { Refold } from '../replay/refold.ts';
+import type { Progress, Reading } from '../view/reader.ts';
+import { View } from '../view/view.ts';
 import { compareIndexes } from './compare-indexes.ts';
 import { AuditLog, type AuditReport } from './report.ts';
 import { verifyChain } from './verify-chain.ts';

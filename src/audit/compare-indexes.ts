@@ -1,5 +1,5 @@
-import { type JsonValue, jsonEquals } from '../core/json.ts';
-import type { State } from '../core/state.ts';
+import { type JsonValue, jsonEquals } from '../core/base/json.ts';
+import type { State } from '../core/fold/state.ts';
 import { keyChunk, keyPosition, keyRequest, keyText } from '../layout/keys.ts';
 import { readChunks } from '../layout/lists.ts';
 import { decodePositions } from '../layout/positions.ts';

@@ -1,5 +1,5 @@
-import { type JsonValue, jsonEquals } from '../core/json.ts';
-import { asSession, sessionKey } from '../core/session.ts';
+import { type JsonValue, jsonEquals } from '../core/base/json.ts';
+import { asSession, sessionKey } from '../core/fold/session.ts';
 import { textKey } from '../layout/keys.ts';
 import {
   nameOfQueueKey,

@@ -1,5 +1,5 @@
-import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { View } from '../view/view.ts';
 
 /** A view and a snapshot that belong together. */
 export interface Side {

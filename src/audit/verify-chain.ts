@@ -1,12 +1,12 @@
-import { TxlogError } from '../core/errors.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import { typeKey } from '../layout/catalog.ts';
 import { fromHex, toHex } from '../layout/hex.ts';
 import { keyPosition, keyText, positionKey } from '../layout/keys.ts';
 import type { Head } from '../layout/meta.ts';
 import { chainDigest, decodeHeader, firstDigest, namedType, recordDigest } from '../layout/record.ts';
-import type { Progress, Reading } from '../pipeline/reading.ts';
-import type { View } from '../pipeline/view.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { Progress, Reading } from '../view/reader.ts';
+import type { View } from '../view/view.ts';
 import type { AuditLog } from './report.ts';
 
 const pageRecords = 5_000;

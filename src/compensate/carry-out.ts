@@ -1,11 +1,11 @@
-import { present } from '../core/assert.ts';
-import type { Receipt } from '../core/receipt.ts';
-import type { Expectation, StoredRecord } from '../core/record.ts';
-import { checkRequest, type Request } from '../core/request.ts';
+import { present } from '../core/base/assert.ts';
+import type { Receipt } from '../core/log/receipt.ts';
+import type { Expectation, StoredRecord } from '../core/log/record.ts';
+import { checkRequest, type Request } from '../core/log/request.ts';
 import type { Answer } from '../pipeline/2-batch.ts';
 import { receiptOrThrow } from '../pipeline/7-respond.ts';
-import type { Reading } from '../pipeline/reading.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Reading } from '../view/reader.ts';
 import { checkPlan, compensationOf, refuseStale } from './plan.ts';
 
 /** How a compensation is recorded. */

@@ -1,7 +1,8 @@
-import type { LoadedApp } from '../core/app.ts';
-import { withVersion } from '../core/as-text.ts';
-import { assert } from '../core/assert.ts';
-import { foldChanges } from '../core/fold-record.ts';
+import type { LoadedApp } from '../core/app/app.ts';
+import { assert } from '../core/base/assert.ts';
+import { foldChanges } from '../core/fold/fold-record.ts';
+import { withVersion } from '../core/fold/raw-json.ts';
+import type { State } from '../core/fold/state.ts';
 import {
   compensateType,
   expireType,
@@ -9,14 +10,13 @@ import {
   type StoredRecord,
   sessionType,
   usersChanges,
-} from '../core/record.ts';
-import type { State } from '../core/state.ts';
+} from '../core/log/record.ts';
 import { choose } from '../pipeline/3-decide.ts';
-import { DecisionReader, type DecisionSource } from '../pipeline/reader.ts';
-import { keyLists } from '../pipeline/scan.ts';
-import { stateAt } from '../pipeline/time-travel.ts';
-import type { View } from '../pipeline/view.ts';
+import { DecisionReader, type DecisionSource } from '../pipeline/3-decision-reader.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { keyLists } from '../view/scan.ts';
+import { stateAt } from '../view/time-travel.ts';
+import type { View } from '../view/view.ts';
 
 /** Records of the engine's own, which no one decided. */
 const engineTypes: ReadonlySet<string> = new Set([compensateType, expireType, sessionType]);

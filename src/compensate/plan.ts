@@ -1,15 +1,15 @@
-import type { LoadedApp } from '../core/app.ts';
-import { assert } from '../core/assert.ts';
-import { TxlogError } from '../core/errors.ts';
-import { isJsonObject, type JsonValue } from '../core/json.ts';
-import { compensateType, type StoredRecord, usersChanges } from '../core/record.ts';
-import type { Rejection } from '../core/rejection.ts';
-import type { Request } from '../core/request.ts';
+import type { LoadedApp } from '../core/app/app.ts';
+import { assert } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { isJsonObject, type JsonValue } from '../core/base/json.ts';
+import type { Rejection } from '../core/fold/rejection.ts';
+import { compensateType, type StoredRecord, usersChanges } from '../core/log/record.ts';
+import type { Request } from '../core/log/request.ts';
 import { decide } from '../pipeline/3-decide.ts';
-import { DecisionReader } from '../pipeline/reader.ts';
-import { Stage } from '../pipeline/stage.ts';
-import type { View } from '../pipeline/view.ts';
+import { DecisionReader } from '../pipeline/3-decision-reader.ts';
+import { Stage } from '../pipeline/3-stage.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { View } from '../view/view.ts';
 import { findFlips, type PlannedFlip } from './flips.ts';
 
 /** What a compensation would do to one key. Absent values mean that the key has none. */

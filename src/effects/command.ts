@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
-import { findJsonProblem, type JsonValue } from '../core/json.ts';
-import { limits } from '../core/limits.ts';
-import { type CommandCall, permanentExits, type StepContext, type StepOutcome } from '../core/saga-definition.ts';
+import { type CommandCall, permanentExits, type StepContext, type StepOutcome } from '../core/app/saga-definition.ts';
+import { findJsonProblem, type JsonValue } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
 import {
   done,
   failed,

@@ -1,5 +1,5 @@
-import { copyJson, type JsonValue } from '../core/json.ts';
-import { PermanentError, type StepContext, type StepOutcome } from '../core/saga-definition.ts';
+import { PermanentError, type StepContext, type StepOutcome } from '../core/app/saga-definition.ts';
+import { copyJson, type JsonValue } from '../core/base/json.ts';
 import { done, failed, refused, textOf, unknown, unlessAborted } from './outcome.ts';
 
 /**

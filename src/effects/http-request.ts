@@ -1,5 +1,5 @@
-import { findJsonProblem, type JsonValue } from '../core/json.ts';
-import type { HttpCall } from '../core/saga-definition.ts';
+import type { HttpCall } from '../core/app/saga-definition.ts';
+import { findJsonProblem, type JsonValue } from '../core/base/json.ts';
 import { textOf } from './outcome.ts';
 
 /** A request that is ready to be sent. */

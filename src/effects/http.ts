@@ -1,5 +1,5 @@
-import { limits } from '../core/limits.ts';
-import type { HttpCall, StepContext, StepOutcome } from '../core/saga-definition.ts';
+import type { HttpCall, StepContext, StepOutcome } from '../core/app/saga-definition.ts';
+import { limits } from '../core/base/limits.ts';
 import { type Prepared, prepare, redirected, requestOf } from './http-request.ts';
 import {
   done,

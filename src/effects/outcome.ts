@@ -1,6 +1,6 @@
-import { findJsonProblem, isSurelyWithin, type JsonValue, utf8Length } from '../core/json.ts';
-import { limits } from '../core/limits.ts';
-import type { StepOutcome } from '../core/saga-definition.ts';
+import type { StepOutcome } from '../core/app/saga-definition.ts';
+import { findJsonProblem, isSurelyWithin, type JsonValue, utf8Length } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
 import { parseJson } from '../layout/json-text.ts';
 
 /** What is known of an attempt that failed. */

@@ -1,9 +1,9 @@
-import { foldChanges } from '../core/fold-record.ts';
-import type { StoredRecord } from '../core/record.ts';
-import type { State } from '../core/state.ts';
-import { type StateReading, toReading } from '../pipeline/read-state.ts';
-import type { Reading } from '../pipeline/reading.ts';
-import { stateAt } from '../pipeline/time-travel.ts';
+import { foldChanges } from '../core/fold/fold-record.ts';
+import type { State } from '../core/fold/state.ts';
+import type { StoredRecord } from '../core/log/record.ts';
+import { type StateReading, toReading } from '../view/read-state.ts';
+import type { Reading } from '../view/reader.ts';
+import { stateAt } from '../view/time-travel.ts';
 
 /** One step in the life of a key. */
 export interface HistoryEntry {

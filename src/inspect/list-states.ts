@@ -1,6 +1,6 @@
-import { readKeys, readStateAt, type StateReading } from '../pipeline/read-state.ts';
-import type { Reading } from '../pipeline/reading.ts';
 import type { Clock } from '../ports/clock.ts';
+import { readKeys, readStateAt, type StateReading } from '../view/read-state.ts';
+import type { Reading } from '../view/reader.ts';
 
 /** Which states are listed. */
 export interface StatesOptions {

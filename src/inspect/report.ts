@@ -1,10 +1,10 @@
-import type { StoredRecord } from '../core/record.ts';
-import { keysOf } from '../core/record.ts';
-import { sessionOfKey } from '../core/session.ts';
-import { AppliedList } from '../pipeline/applied-list.ts';
-import { readStateAt, type StateReading } from '../pipeline/read-state.ts';
-import type { View } from '../pipeline/view.ts';
+import { sessionOfKey } from '../core/fold/session.ts';
+import type { StoredRecord } from '../core/log/record.ts';
+import { keysOf } from '../core/log/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { AppliedList } from '../view/applied-list.ts';
+import { readStateAt, type StateReading } from '../view/read-state.ts';
+import type { View } from '../view/view.ts';
 
 /** A transaction by both its names. */
 export interface TransactionLink {

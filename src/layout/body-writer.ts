@@ -1,8 +1,8 @@
-import { assert } from '../core/assert.ts';
-import { type Change, changeOps } from '../core/change.ts';
-import type { JsonValue } from '../core/json.ts';
-import { type LogRecord, sessionType } from '../core/record.ts';
-import type { Rejection } from '../core/rejection.ts';
+import { assert } from '../core/base/assert.ts';
+import type { JsonValue } from '../core/base/json.ts';
+import { type Change, changeOps } from '../core/fold/change.ts';
+import type { Rejection } from '../core/fold/rejection.ts';
+import { type LogRecord, sessionType } from '../core/log/record.ts';
 
 const opNumbers = new Map(changeOps.map((op, i) => [op, i]));
 

@@ -1,7 +1,7 @@
-import { assert, present } from '../core/assert.ts';
-import { TxlogError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
-import type { FoldedRecord, StoredRecord } from '../core/record.ts';
+import { assert, present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { limits } from '../core/base/limits.ts';
+import type { FoldedRecord, StoredRecord } from '../core/log/record.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
 import { positionKey, textKey } from './keys.ts';

@@ -1,8 +1,8 @@
-import { TextChange } from '../core/as-text.ts';
-import { assert } from '../core/assert.ts';
-import { type Change, type ChangeOp, changeOps } from '../core/change.ts';
-import type { JsonValue } from '../core/json.ts';
-import { type FoldedRecord, type LogRecord, operationId } from '../core/record.ts';
+import { assert } from '../core/base/assert.ts';
+import type { JsonValue } from '../core/base/json.ts';
+import { type Change, type ChangeOp, changeOps } from '../core/fold/change.ts';
+import { TextChange } from '../core/fold/raw-json.ts';
+import { type FoldedRecord, type LogRecord, operationId } from '../core/log/record.ts';
 
 type Ended = Pick<LogRecord, 'outcome' | 'time'>;
 

@@ -1,7 +1,7 @@
 import { printParseErrorCode, visit } from 'jsonc-parser';
-import { type ErrorCode, TxlogError } from '../core/errors.ts';
-import { findJsonProblem, forbiddenKeys, type JsonValue } from '../core/json.ts';
-import { limits } from '../core/limits.ts';
+import { type ErrorCode, TxlogError } from '../core/base/errors.ts';
+import { findJsonProblem, forbiddenKeys, type JsonValue } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
 
 /**
  * Parses one JSON text strictly: no duplicate keys, no number that JavaScript would round, no depth bomb, no

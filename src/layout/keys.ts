@@ -1,4 +1,4 @@
-import { assert } from '../core/assert.ts';
+import { assert } from '../core/base/assert.ts';
 import { asBuffer } from './bytes.ts';
 
 /** Key of a log record: its position in 8 bytes, big-endian, so that byte order is log order. */

@@ -1,4 +1,4 @@
-import { limits } from '../core/limits.ts';
+import { limits } from '../core/base/limits.ts';
 import type { Snapshot, TableName, WriteTx } from '../ports/storage.ts';
 import { chunkKey, keyChunk } from './keys.ts';
 import { decodePositions, encodePositions } from './positions.ts';

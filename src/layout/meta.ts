@@ -1,4 +1,4 @@
-import { TxlogError } from '../core/errors.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
 import { textKey } from './keys.ts';

@@ -1,5 +1,5 @@
-import { assert } from '../core/assert.ts';
-import type { Session } from '../core/session.ts';
+import { assert } from '../core/base/assert.ts';
+import type { Session } from '../core/fold/session.ts';
 import { asBuffer } from './bytes.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { assert } from '../core/assert.ts';
-import { type Change, changeOps } from '../core/change.ts';
-import type { JsonObject, JsonValue } from '../core/json.ts';
-import { type Expectation, operationId } from '../core/record.ts';
-import type { Rejection } from '../core/rejection.ts';
+import { assert } from '../core/base/assert.ts';
+import type { JsonObject, JsonValue } from '../core/base/json.ts';
+import { type Change, changeOps } from '../core/fold/change.ts';
+import type { Rejection } from '../core/fold/rejection.ts';
+import { type Expectation, operationId } from '../core/log/record.ts';
 import type { ChangeBody, RecordBody, RejectionBody } from './record-schema.ts';
 
 /** The fields of a record that its body holds. */

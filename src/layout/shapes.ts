@@ -1,9 +1,9 @@
-import type { Change } from '../core/change.ts';
-import type { JsonObject, JsonValue } from '../core/json.ts';
-import type { Receipt } from '../core/receipt.ts';
-import { type LogRecord, reservedTypePrefix, type StoredRecord, usersChanges } from '../core/record.ts';
-import type { Owner, Rejection } from '../core/rejection.ts';
-import { sessionOfKey, themeOfKey } from '../core/session.ts';
+import type { JsonObject, JsonValue } from '../core/base/json.ts';
+import type { Change } from '../core/fold/change.ts';
+import type { Owner, Rejection } from '../core/fold/rejection.ts';
+import { sessionOfKey, themeOfKey } from '../core/fold/session.ts';
+import type { Receipt } from '../core/log/receipt.ts';
+import { type LogRecord, reservedTypePrefix, type StoredRecord, usersChanges } from '../core/log/record.ts';
 import { toHex } from './hex.ts';
 
 /**

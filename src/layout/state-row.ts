@@ -1,7 +1,7 @@
-import { TextState, textOfState } from '../core/as-text.ts';
-import { assert } from '../core/assert.ts';
-import { limits } from '../core/limits.ts';
-import type { State } from '../core/state.ts';
+import { assert } from '../core/base/assert.ts';
+import { limits } from '../core/base/limits.ts';
+import { TextState, textOfState } from '../core/fold/raw-json.ts';
+import type { State } from '../core/fold/state.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { appendPositions } from './positions.ts';
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Session, SessionStatus } from '../core/session.ts';
+import type { Session, SessionStatus } from '../core/fold/session.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { keyText, prefixEnd, textKey } from './keys.ts';
 import { readMeta, writeMeta } from './meta.ts';

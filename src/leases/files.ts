@@ -14,7 +14,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { v4 as randomId } from 'uuid';
-import { TxlogError } from '../core/errors.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, Leases, NewOperator, Operator, OperatorState } from '../ports/leases.ts';
 import { type Sign, stateOf } from './describe.ts';

@@ -1,24 +1,24 @@
-import type { LoadedApp } from '../core/app.ts';
-import { present } from '../core/assert.ts';
-import { TxlogError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
-import type { Request } from '../core/request.ts';
+import type { LoadedApp } from '../core/app/app.ts';
+import { present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { limits } from '../core/base/limits.ts';
+import type { Request } from '../core/log/request.ts';
 import { RecordEncoder } from '../layout/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
 import type { Storage, WriteTx } from '../ports/storage.ts';
+import { type CheckpointBounds, writeAll } from '../view/checkpoint.ts';
+import { Checkpointer } from '../view/checkpointer.ts';
+import type { View } from '../view/view.ts';
+import { EngineTime } from './0-engine-time.ts';
 import { toRequest } from './1-request.ts';
 import { BatchQueue, type Task, type TaskAnswer, type Unit } from './2-batch.ts';
+import { type DecidedBatch, decideBatch } from './3-decide-batch.ts';
+import type { Stage } from './3-stage.ts';
 import { confirmBatch } from './4-confirm.ts';
 import { type Appended, appendRecords } from './5-log.ts';
 import { applyBatch } from './6-apply.ts';
 import { toAnswers } from './7-respond.ts';
-import { type CheckpointBounds, writeAll } from './checkpoint.ts';
-import { Checkpointer } from './checkpointer.ts';
-import { type DecidedBatch, decideBatch } from './decide-batch.ts';
-import { EngineTime } from './engine-time.ts';
-import type { Stage } from './stage.ts';
-import type { View } from './view.ts';
 
 /** All that the pipeline works with. */
 export interface PipelineDeps {

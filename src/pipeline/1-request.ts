@@ -1,6 +1,6 @@
-import type { LoadedApp } from '../core/app.ts';
-import { TxlogError } from '../core/errors.ts';
-import { checkRequest, type Request } from '../core/request.ts';
+import type { LoadedApp } from '../core/app/app.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { checkRequest, type Request } from '../core/log/request.ts';
 
 /** What turns input into requests: the user's types, and where new ids come from. */
 export interface RequestSource {

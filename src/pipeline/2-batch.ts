@@ -1,9 +1,9 @@
-import type { TxlogError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
-import type { Operation, OperationResult } from '../core/operation.ts';
-import type { Receipt } from '../core/receipt.ts';
-import type { Rejection } from '../core/rejection.ts';
-import type { Request } from '../core/request.ts';
+import type { TxlogError } from '../core/base/errors.ts';
+import { limits } from '../core/base/limits.ts';
+import type { Rejection } from '../core/fold/rejection.ts';
+import type { Operation, OperationResult } from '../core/log/operation.ts';
+import type { Receipt } from '../core/log/receipt.ts';
+import type { Request } from '../core/log/request.ts';
 import type { Draft } from './3-decide.ts';
 
 /** What goes through the pipeline: a request, or an operation on a session. */

@@ -1,22 +1,22 @@
-import type { LoadedApp } from '../core/app.ts';
-import { assert } from '../core/assert.ts';
-import type { Change } from '../core/change.ts';
-import { TxlogError } from '../core/errors.ts';
-import { foldChanges } from '../core/fold-record.ts';
-import { type JsonObject, type JsonValue, jsonEquals } from '../core/json.ts';
-import { expireType, type LogRecord, usersChanges } from '../core/record.ts';
-import type { Request } from '../core/request.ts';
-import { isEngineKey } from '../core/session.ts';
-import { shellWord } from '../core/shell-word.ts';
-import type { State } from '../core/state.ts';
-import type { Chosen } from './chosen.ts';
-import { decideCompensation } from './compensation.ts';
-import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './decide-operation.ts';
-import { findUnmetExpectation } from './expectation.ts';
-import { runHandler } from './handler.ts';
-import { isQueuedOtherwise } from './queued-request.ts';
-import { DecisionReader } from './reader.ts';
-import type { Stage } from './stage.ts';
+import type { LoadedApp } from '../core/app/app.ts';
+import { assert } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
+import { shellWord } from '../core/base/shell-word.ts';
+import type { Change } from '../core/fold/change.ts';
+import { foldChanges } from '../core/fold/fold-record.ts';
+import { isEngineKey } from '../core/fold/session.ts';
+import type { State } from '../core/fold/state.ts';
+import { expireType, type LogRecord, usersChanges } from '../core/log/record.ts';
+import type { Request } from '../core/log/request.ts';
+import type { Chosen } from './3-choice.ts';
+import { decideCompensation } from './3-compensation.ts';
+import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './3-decide-operation.ts';
+import { DecisionReader } from './3-decision-reader.ts';
+import { findUnmetExpectation } from './3-expectation.ts';
+import { runHandler } from './3-handler.ts';
+import { isQueuedOtherwise } from './3-queued-request.ts';
+import type { Stage } from './3-stage.ts';
 
 /** What a user's or the engine's own code chose, and what it read: kept while what it read is unchanged. */
 export interface Draft {

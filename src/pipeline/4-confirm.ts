@@ -1,7 +1,7 @@
 import { readHead } from '../layout/meta.ts';
 import type { Order } from '../ports/order.ts';
 import type { WriteTx } from '../ports/storage.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './3-stage.ts';
 
 /**
  * Step 4: fixes the order of a batch that was decided on a snapshot. When others came first, it is decided again

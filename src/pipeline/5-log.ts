@@ -1,10 +1,10 @@
-import { assert } from '../core/assert.ts';
+import { assert } from '../core/base/assert.ts';
 import { fromHex, toHex } from '../layout/hex.ts';
 import { positionKey } from '../layout/keys.ts';
 import { type Head, writeHead } from '../layout/meta.ts';
 import { type RecordEncoder, recordDigest } from '../layout/record.ts';
 import type { WriteTx } from '../ports/storage.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './3-stage.ts';
 
 /** What was appended: the new head, and what is known of each record now. */
 export interface Appended {

@@ -1,8 +1,8 @@
-import { TextState } from '../core/as-text.ts';
-import type { LogRecord } from '../core/record.ts';
-import type { State } from '../core/state.ts';
+import { TextState } from '../core/fold/raw-json.ts';
+import type { State } from '../core/fold/state.ts';
+import type { LogRecord } from '../core/log/record.ts';
+import type { Stage } from './3-stage.ts';
 import type { Appended } from './5-log.ts';
-import type { Stage } from './stage.ts';
 
 /** Step 6: folds the batch into the view, once it is durable. The indexes follow at the next checkpoint. */
 export function applyBatch(stage: Stage, appended: Appended): void {

@@ -1,7 +1,7 @@
-import { assert } from '../core/assert.ts';
-import type { OperationResult } from '../core/operation.ts';
-import { type Receipt, receiptOf } from '../core/receipt.ts';
-import { asSession, type ThemeEntry, themeOfKey } from '../core/session.ts';
+import { assert } from '../core/base/assert.ts';
+import { asSession, type ThemeEntry, themeOfKey } from '../core/fold/session.ts';
+import type { OperationResult } from '../core/log/operation.ts';
+import { type Receipt, receiptOf } from '../core/log/receipt.ts';
 import type { TaskAnswer } from './2-batch.ts';
 import type { Decision } from './3-decide.ts';
 

@@ -1,4 +1,4 @@
-import type { CommandCall, HttpCall, StepContext, StepOutcome } from '../core/saga-definition.ts';
+import type { CommandCall, HttpCall, StepContext, StepOutcome } from '../core/app/saga-definition.ts';
 
 /**
  * What steps of sagas do outside of any log. An attempt never rejects for what its callee does: all of it is an

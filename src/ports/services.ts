@@ -1,7 +1,7 @@
-import type { TxlogError } from '../core/errors.ts';
-import type { Receipt } from '../core/receipt.ts';
-import type { RequestInput } from '../core/request.ts';
-import type { Parcel } from '../core/service-definition.ts';
+import type { Parcel } from '../core/app/service-definition.ts';
+import type { TxlogError } from '../core/base/errors.ts';
+import type { Receipt } from '../core/log/receipt.ts';
+import type { RequestInput } from '../core/log/request.ts';
 
 /** The environments of other services. */
 export interface Services {

@@ -1,15 +1,15 @@
-import { assert } from '../core/assert.ts';
-import type { FoldedRecord } from '../core/record.ts';
+import { assert } from '../core/base/assert.ts';
+import type { FoldedRecord } from '../core/log/record.ts';
 import { Catalog, typeKey } from '../layout/catalog.ts';
 import { toHex } from '../layout/hex.ts';
 import { keyPosition, positionKey, textKey } from '../layout/keys.ts';
 import { type Head, readHead, writeHead } from '../layout/meta.ts';
 import { namedType, recordDigest } from '../layout/record.ts';
-import { startCheckpoint, writeSlice } from '../pipeline/checkpoint.ts';
-import type { Progress, Reading } from '../pipeline/reading.ts';
-import { Totals } from '../pipeline/totals.ts';
-import { View } from '../pipeline/view.ts';
 import type { Snapshot, Storage, TableName, WriteTx } from '../ports/storage.ts';
+import { startCheckpoint, writeSlice } from '../view/checkpoint.ts';
+import type { Progress, Reading } from '../view/reader.ts';
+import { Totals } from '../view/totals.ts';
+import { View } from '../view/view.ts';
 
 /** A record with its bytes as they stand in the log. */
 interface RawRecord {

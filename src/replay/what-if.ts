@@ -1,5 +1,6 @@
-import type { LoadedApp } from '../core/app.ts';
-import { type JsonValue, jsonEquals } from '../core/json.ts';
+import type { LoadedApp } from '../core/app/app.ts';
+import { type JsonValue, jsonEquals } from '../core/base/json.ts';
+import { isEngineKey } from '../core/fold/session.ts';
 import {
   expireType,
   type LogRecord,
@@ -8,21 +9,20 @@ import {
   sessionType,
   stepType,
   usersChanges,
-} from '../core/record.ts';
-import type { Request } from '../core/request.ts';
-import { isEngineKey } from '../core/session.ts';
+} from '../core/log/record.ts';
+import type { Request } from '../core/log/request.ts';
 import { Catalog } from '../layout/catalog.ts';
 import { keyText, textKey } from '../layout/keys.ts';
 import { RecordEncoder } from '../layout/record.ts';
 import { decide } from '../pipeline/3-decide.ts';
+import { Stage } from '../pipeline/3-stage.ts';
 import { appendRecords } from '../pipeline/5-log.ts';
 import { applyBatch } from '../pipeline/6-apply.ts';
-import { writeAll } from '../pipeline/checkpoint.ts';
-import type { Progress, Reading } from '../pipeline/reading.ts';
-import { Stage } from '../pipeline/stage.ts';
-import { View } from '../pipeline/view.ts';
 import type { Storage, WriteTx } from '../ports/storage.ts';
 import { readPages } from '../rescan/read-records.ts';
+import { writeAll } from '../view/checkpoint.ts';
+import type { Progress, Reading } from '../view/reader.ts';
+import { View } from '../view/view.ts';
 
 /** A logged request that other handlers decide otherwise. */
 export interface Flip {

@@ -1,6 +1,6 @@
-import type { RecordFilter } from '../core/filter.ts';
-import type { Reading } from '../pipeline/reading.ts';
-import { countOutcome, countType } from '../pipeline/scan.ts';
+import type { RecordFilter } from '../core/log/filter.ts';
+import type { Reading } from '../view/reader.ts';
+import { countOutcome, countType } from '../view/scan.ts';
 import { readPages } from './read-records.ts';
 
 /** How many records pass a filter. A plain type or outcome is answered from the index's lengths. */

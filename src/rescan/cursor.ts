@@ -1,6 +1,6 @@
-import { TxlogError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
-import { findNameProblem } from '../core/key.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import type { JsonObject } from '../core/base/json.ts';
+import { findNameProblem } from '../core/base/key.ts';
 import { keyText, textKey } from '../layout/keys.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 

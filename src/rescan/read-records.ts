@@ -1,9 +1,9 @@
-import { checkBound, checkTime, checkWhole } from '../core/arguments.ts';
-import type { RecordFilter } from '../core/filter.ts';
-import type { StoredRecord } from '../core/record.ts';
-import type { Reading, Watching } from '../pipeline/reading.ts';
-import { Scan } from '../pipeline/scan.ts';
+import { checkBound, checkTime, checkWhole } from '../core/base/arguments.ts';
+import type { RecordFilter } from '../core/log/filter.ts';
+import type { StoredRecord } from '../core/log/record.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Reading, Watching } from '../view/reader.ts';
+import { Scan } from '../view/scan.ts';
 
 /** Order and length of a scan. */
 export interface RecordsOptions {

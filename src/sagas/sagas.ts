@@ -1,21 +1,21 @@
-import { present } from '../core/assert.ts';
-import { checkData, checkName, checkOwnName, checkSeconds } from '../core/check-session.ts';
-import { TxlogError } from '../core/errors.ts';
-import type { JsonValue } from '../core/json.ts';
-import { limits } from '../core/limits.ts';
-import type { OperationResult } from '../core/operation.ts';
-import { type Receipt, receiptOf } from '../core/receipt.ts';
-import { sagaType } from '../core/record.ts';
-import { type SagaEvent, type SagaOutcome, sagaTheme } from '../core/saga.ts';
+import { type SagaEvent, type SagaOutcome, sagaTheme } from '../core/app/saga.ts';
+import { present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import type { JsonValue } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
+import { checkData, checkName, checkOwnName, checkSeconds } from '../core/log/check-session.ts';
+import type { OperationResult } from '../core/log/operation.ts';
+import { type Receipt, receiptOf } from '../core/log/receipt.ts';
+import { sagaType } from '../core/log/record.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
-import { readAddress } from '../sessions/address.ts';
-import type { SessionHost } from '../sessions/session-host.ts';
-import type { ApplyOptions, Intervened } from './carry-out-words.ts';
-import type { InterventionPlan } from './intervention-plan.ts';
-import type { ListSagasOptions, SagaSummary } from './list-sagas.ts';
-import type { SagaReading } from './report.ts';
-import { unknownSaga } from './unknown-saga.ts';
-import type { Intervention, Word } from './words.ts';
+import { readAddress } from '../sessions/host/address.ts';
+import type { SessionHost } from '../sessions/host/session-host.ts';
+import type { ApplyOptions, Intervened } from './intervene/apply-plan.ts';
+import type { Intervention, Word } from './intervene/command.ts';
+import type { InterventionPlan } from './intervene/plan.ts';
+import type { ListSagasOptions, SagaSummary } from './read/list.ts';
+import type { SagaReading } from './read/report.ts';
+import { unknownSaga } from './read/unknown-saga.ts';
 
 /** How a saga is started. */
 export interface StartOptions {
@@ -82,13 +82,13 @@ export class Sagas {
 
   /** All about one saga, also when it has ended. Errors: SAGA_NOT_FOUND. */
   async get(id: string): Promise<SagaReading> {
-    const { readReport } = await import('./report.ts');
+    const { readReport } = await import('./read/report.ts');
     return (await readReport(this.host, id)) ?? unknownSaga(id);
   }
 
   /** Sagas by type and phase; those that have not ended first, oldest first. */
   async *list(options: ListSagasOptions = {}): AsyncGenerator<SagaSummary> {
-    const { listSagas } = await import('./list-sagas.ts');
+    const { listSagas } = await import('./read/list.ts');
     yield* listSagas(this.host, options);
   }
 
@@ -128,7 +128,7 @@ export class Sagas {
 
   /** What a word would do to these sagas. Writes nothing. */
   async plan(word: Word, ids: readonly string[]): Promise<InterventionPlan> {
-    const { planInterventions } = await import('./intervention-plan.ts');
+    const { planInterventions } = await import('./intervene/plan.ts');
     return planInterventions(this.host, word, ids);
   }
 
@@ -137,13 +137,13 @@ export class Sagas {
    * Errors: PLAN_INVALID; PLAN_STALE, with nothing applied, when a saga of it went on since.
    */
   async *applyPlan(input: unknown, options: ApplyOptions = {}): AsyncGenerator<Intervened> {
-    const { applyInterventions } = await import('./carry-out-words.ts');
+    const { applyInterventions } = await import('./intervene/apply-plan.ts');
     yield* applyInterventions(this.host, input, options);
   }
 
   /** Says a word to many sagas; one result each, in their order. */
   async *say(word: Word, ids: readonly string[], by: Intervention = {}): AsyncGenerator<Intervened> {
-    const { intervenes } = await import('./carry-out-words.ts');
+    const { intervenes } = await import('./intervene/apply-plan.ts');
     yield* intervenes(
       this.host,
       word,
@@ -153,7 +153,7 @@ export class Sagas {
   }
 
   private async intervene(id: string, what: Word, by: Intervention): Promise<OperationResult> {
-    const { intervene } = await import('./intervene.ts');
+    const { intervene } = await import('./intervene/intervene.ts');
     return intervene(this.host, id, what, by);
   }
 

@@ -1,17 +1,17 @@
-import type { App } from '../core/app.ts';
-import { outboxTheme, serviceOfTheme } from '../core/parcel.ts';
-import { processOfTheme, processTheme } from '../core/process-definition.ts';
-import { answerTheme, sagaOfTheme, sagaTheme } from '../core/saga.ts';
-import { stepsOf } from '../core/saga-definition.ts';
-import type { ServiceDefinition } from '../core/service-definition.ts';
-import { slipErrorTheme, slipTheme } from '../core/slip.ts';
-import type { TurnKind } from '../sessions/turn-kind.ts';
-import { runAnswer } from './answers.ts';
-import { runDelivery } from './deliver.ts';
-import { runProcess } from './process.ts';
-import { lookOutForProcesses } from './process-lookout.ts';
-import { runSaga } from './run-saga.ts';
-import { runSlip } from './run-slip.ts';
+import type { App } from '../core/app/app.ts';
+import { outboxTheme, serviceOfTheme } from '../core/app/parcel.ts';
+import { processOfTheme, processTheme } from '../core/app/process-definition.ts';
+import { answerTheme, sagaOfTheme, sagaTheme } from '../core/app/saga.ts';
+import { stepsOf } from '../core/app/saga-definition.ts';
+import type { ServiceDefinition } from '../core/app/service-definition.ts';
+import { slipErrorTheme, slipTheme } from '../core/app/slip.ts';
+import type { TurnKind } from '../sessions/worker/turn-kind.ts';
+import { runAnswer } from './messages/answers.ts';
+import { runDelivery } from './messages/deliver.ts';
+import { runProcess } from './process/run.ts';
+import { lookOutForProcesses } from './process/wakeup.ts';
+import { runSaga } from './saga/run.ts';
+import { runSlip } from './slip/run.ts';
 
 const sagas: TurnKind = {
   handles: (theme, app) => {

@@ -1,11 +1,11 @@
-import type { App } from '../core/app.ts';
-import { present } from '../core/assert.ts';
-import { TxlogError } from '../core/errors.ts';
-import type { Operation } from '../core/operation.ts';
-import { sessionOfParcel } from '../core/parcel.ts';
-import type { Receipt } from '../core/receipt.ts';
-import type { RequestInput } from '../core/request.ts';
-import type { Parcel } from '../core/service-definition.ts';
+import type { App } from '../core/app/app.ts';
+import { sessionOfParcel } from '../core/app/parcel.ts';
+import type { Parcel } from '../core/app/service-definition.ts';
+import { present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import type { Operation } from '../core/log/operation.ts';
+import type { Receipt } from '../core/log/receipt.ts';
+import type { RequestInput } from '../core/log/request.ts';
 
 /** What a service's environment has to offer. */
 export interface ServiceEnvironment {

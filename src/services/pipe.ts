@@ -1,6 +1,6 @@
-import { present } from '../core/assert.ts';
-import { TxlogError } from '../core/errors.ts';
-import type { Parcel } from '../core/service-definition.ts';
+import type { Parcel } from '../core/app/service-definition.ts';
+import { present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import { Receiver } from './receiver.ts';
 
 /** How long one answer may take, in ms. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
-import { TxlogError } from '../core/errors.ts';
-import { type Acknowledgement, readAcknowledgement } from '../core/parcel.ts';
-import type { Parcel } from '../core/service-definition.ts';
+import { type Acknowledgement, readAcknowledgement } from '../core/app/parcel.ts';
+import type { Parcel } from '../core/app/service-definition.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import { takeCharge } from '../effects/program.ts';
 
 interface Sent {

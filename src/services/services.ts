@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { App } from '../core/app.ts';
-import { TxlogError } from '../core/errors.ts';
+import type { App } from '../core/app/app.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import type { Services } from '../ports/services.ts';
 import { DirectoryService, type ServiceEnvironment } from './environments.ts';
 import { PipeService } from './pipe.ts';

@@ -1,14 +1,14 @@
-import { checkBound, checkLease } from '../core/arguments.ts';
-import { present } from '../core/assert.ts';
-import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/check-session.ts';
-import { TxlogError } from '../core/errors.ts';
-import type { JsonValue } from '../core/json.ts';
-import { limits } from '../core/limits.ts';
-import type { Authority, Operation, OperationResult, ThemeName } from '../core/operation.ts';
-import type { Mended } from './janitor.ts';
-import type { KnownTheme } from './known-themes.ts';
-import type { ListOptions } from './list-sessions.ts';
-import type { QueueReading } from './queues.ts';
+import { checkBound, checkLease } from '../core/base/arguments.ts';
+import { present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import type { JsonValue } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
+import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/check-session.ts';
+import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
+import type { SessionHost } from './host/session-host.ts';
+import type { SessionEvent } from './read/history.ts';
+import type { ListOptions } from './read/list.ts';
+import type { QueueReading } from './read/queues.ts';
 import {
   readChunks,
   readSession,
@@ -16,10 +16,10 @@ import {
   readThemes,
   type SessionReading,
   type ThemeReading,
-} from './read-sessions.ts';
-import type { SessionEvent } from './session-history.ts';
-import type { SessionHost } from './session-host.ts';
-import type { StuckOptions, StuckSession } from './stuck.ts';
+} from './read/session.ts';
+import type { KnownTheme } from './read/themes.ts';
+import type { Mended } from './worker/janitor.ts';
+import type { StuckOptions, StuckSession } from './worker/stuck.ts';
 
 /** How a session is made. */
 export interface NewOptions {
@@ -144,25 +144,25 @@ export class Sessions {
 
   /** Sessions by theme and status, in the order in which they come. Errors: SESSION_GONE of `after`. */
   async *list(options: ListOptions = {}): AsyncGenerator<SessionReading> {
-    const { listSessions } = await import('./list-sessions.ts');
+    const { listSessions } = await import('./read/list.ts');
     yield* listSessions(this.host, options);
   }
 
   /** All that ever happened to a session, oldest first: also to one that was removed. */
   async *history(id: string): AsyncGenerator<SessionEvent> {
-    const { sessionHistory } = await import('./session-history.ts');
+    const { sessionHistory } = await import('./read/history.ts');
     yield* sessionHistory(this.host, id);
   }
 
   /** Sessions that will not go on by themselves, or do not as they should; each with the command to run. */
   async stuck(options: StuckOptions = {}): Promise<readonly StuckSession[]> {
-    const { findStuck } = await import('./stuck.ts');
+    const { findStuck } = await import('./worker/stuck.ts');
     return findStuck(this.host, options);
   }
 
   /** One run of the janitor: what dead operators led is stored for repeat, or parked. Workers do so by themselves. */
   async mend(): Promise<readonly Mended[]> {
-    const { mend } = await import('./janitor.ts');
+    const { mend } = await import('./worker/janitor.ts');
     return mend(this.host);
   }
 
@@ -178,20 +178,20 @@ export class Sessions {
 
   /** All themes that were ever used, as queues: what waits in them, how fast they move, who works on them. */
   async queues(): Promise<readonly QueueReading[]> {
-    const { readQueues } = await import('./queues.ts');
+    const { readQueues } = await import('./read/queues.ts');
     return readQueues(this.host);
   }
 
   /** A theme as a queue, with up to `next` of the sessions that come next. Errors: THEME_NOT_FOUND. */
   async queue(theme: string, options: { readonly next?: number } = {}): Promise<QueueReading> {
     checkBound('next', options.next);
-    const { readQueue } = await import('./queues.ts');
+    const { readQueue } = await import('./read/queues.ts');
     return (await readQueue(this.host, theme, options.next ?? 1)) ?? themeNotFound(theme);
   }
 
   /** All themes that were ever used or that the app defines, with the policies in force. */
   async knownThemes(): Promise<readonly KnownTheme[]> {
-    const { knownThemes } = await import('./known-themes.ts');
+    const { knownThemes } = await import('./read/themes.ts');
     return knownThemes(this.host);
   }
 

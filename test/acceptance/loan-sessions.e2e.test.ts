@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { present } from '../../src/core/assert.ts';
+import { present } from '../../src/core/base/assert.ts';
 import { type Environment, type Operation, openEnvironment, type SessionReading } from '../../src/index.ts';
 import { addFigures, type Figures, figuresOf, noFigures } from './line-figures.ts';
 import { type LoanEvent, readLoanLines } from './loan-events.ts';

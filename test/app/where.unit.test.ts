@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileWhere } from '../../src/app/where.ts';
-import { TxlogError } from '../../src/core/errors.ts';
-import type { StoredRecord } from '../../src/core/record.ts';
+import { TxlogError } from '../../src/core/base/errors.ts';
+import type { StoredRecord } from '../../src/core/log/record.ts';
 
 // Goal: --where selects what a reader of the expression expects, and a wrong one says where. Method: one record of
 // each outcome against a table of expressions.

@@ -1,7 +1,7 @@
 // Goal: an audit finds what the chain must cover, however much of the log is not in the indexes yet. Method: rows are
 // changed behind the engine's back, on an environment all of whose records are a tail that no checkpoint has seen.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { typeKey } from '../../src/layout/catalog.ts';
 import { positionKey, textKey } from '../../src/layout/keys.ts';
 import type { Storage, WriteTx } from '../../src/ports/storage.ts';

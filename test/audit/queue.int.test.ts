@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { textKey } from '../../src/layout/keys.ts';
 import { nameOfQueueKey, queueKeyBytes, queueKeyOf, queuePrefix } from '../../src/layout/queue-keys.ts';
 import { themeNumber } from '../../src/layout/themes.ts';

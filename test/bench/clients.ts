@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import type { Input } from './inputs.ts';
 import { toRequestInput } from './requests.ts';
 import { Stopwatch } from './timing.ts';

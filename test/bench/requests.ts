@@ -1,5 +1,5 @@
-import type { LogRecord } from '../../src/core/record.ts';
-import type { RequestInput } from '../../src/core/request.ts';
+import type { LogRecord } from '../../src/core/log/record.ts';
+import type { RequestInput } from '../../src/core/log/request.ts';
 import { type Input, isDup } from './inputs.ts';
 
 /** The request that does what a workload asks: an address with one owner and the customer under it, or a counter. */

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { type Input, increment, isDup, register } from './inputs.ts';
 import { check } from './measure.ts';
 

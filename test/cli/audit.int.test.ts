@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { auditAndRepair, formatAudit, toAuditJson } from '../../src/cli/audit.ts';
-import { makePaint } from '../../src/cli/print/paint.ts';
 import { formatVerify, toVerifyJson } from '../../src/cli/print/verify-report.ts';
+import { makePaint } from '../../src/cli/text/paint.ts';
+import { auditAndRepair, formatAudit, toAuditJson } from '../../src/cli/verify/audit.ts';
 import { type AuditReport, type Environment, openEnvironment } from '../../src/index.ts';
 import { typeKey } from '../../src/layout/catalog.ts';
 import { textKey } from '../../src/layout/keys.ts';

@@ -3,7 +3,7 @@ import { clock, readers, sessions, storageVersion, tail } from '../../src/cli/do
 import { formatFindings, isFit, toFindingsJson } from '../../src/cli/doctor/examine.ts';
 import { nodeVersion, resourceLimits } from '../../src/cli/doctor/machine.ts';
 import { fileSystem, freeSpace } from '../../src/cli/doctor/place.ts';
-import { makePaint } from '../../src/cli/print/paint.ts';
+import { makePaint } from '../../src/cli/text/paint.ts';
 import type { StuckSession } from '../../src/index.ts';
 
 // Goal: doctor says ok, warn or fail where each is due. Method: each finding on values on both sides of its bounds.

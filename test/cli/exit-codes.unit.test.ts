@@ -1,9 +1,9 @@
 // Goal: every error is told with its code, its place and its next step, in both forms. Method: the whole list of codes.
 import { expect, it } from 'vitest';
-import { exitCodes, exitMeanings, withExitCodes } from '../../src/cli/exit-codes.ts';
-import { exitCodeOf, formatError, reportStyle, toErrorJson } from '../../src/cli/report-error.ts';
-import { AssertionFailure } from '../../src/core/assert.ts';
-import { errorCodes, TxlogError } from '../../src/core/errors.ts';
+import { exitCodes, exitMeanings, withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { exitCodeOf, formatError, reportStyle, toErrorJson } from '../../src/cli/frame/report-error.ts';
+import { AssertionFailure } from '../../src/core/base/assert.ts';
+import { errorCodes, TxlogError } from '../../src/core/base/errors.ts';
 
 const plain = { json: false, verbose: false };
 

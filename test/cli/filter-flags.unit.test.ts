@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterText, toFilter } from '../../src/cli/filter-flags.ts';
+import { filterText, toFilter } from '../../src/cli/frame/filter-flags.ts';
 
 // Goal: flags become the filter that they read like, and a checkpoint can tell two filters apart. Method: examples.
 

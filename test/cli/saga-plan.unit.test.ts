@@ -101,7 +101,7 @@ it('applies nothing of a plan when a saga of it has something new', async () => 
 });
 
 it('refuses the one saga that went on while the others were told', async () => {
-  const { intervenes } = await import('../../src/sagas/carry-out-words.ts');
+  const { intervenes } = await import('../../src/sagas/intervene/apply-plan.ts');
   const { items } = await env.sagas.plan(retry, ['a', 'b']);
   await env.sagas.skip('b', { reason: 'paid back in cash' });
   const planned = items.map(({ id, position }) => ({ id, position: Number(position) }));

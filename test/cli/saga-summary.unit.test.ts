@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest';
 import { sagas } from '../../src/cli/doctor/environment.ts';
 import { sagaPairs, sagasText, toSagasJson } from '../../src/cli/print/sagas-summary.ts';
-import { countSagas } from '../../src/cli/saga/count.ts';
-import { stuckSagas } from '../../src/cli/saga/list.ts';
-import type { SagaPhase } from '../../src/core/saga.ts';
+import type { SagaPhase } from '../../src/core/app/saga.ts';
 import { defineApp, type Environment, openEnvironment } from '../../src/index.ts';
+import { countSagas } from '../../src/pages/saga-counts.ts';
+import { stuckSagas } from '../../src/pages/sagas.ts';
 
 const counts = (phases: Partial<Record<SagaPhase, number>>, stuck = 0, more = false) => ({
   phases: new Map(Object.entries(phases) as [SagaPhase, number][]),

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shellWord } from '../../src/cli/print/shell-word.ts';
+import { shellWord } from '../../src/cli/text/shell-word.ts';
 import { additions, type Ended, Shell, Talk } from './txlog.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));

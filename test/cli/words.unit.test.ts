@@ -1,8 +1,8 @@
 // Goal: words of a command line mean what people think. Method: tables.
 import { expect, it } from 'vitest';
-import { nearest } from '../../src/cli/nearest.ts';
-import { parsePosition, parseTime } from '../../src/cli/point.ts';
-import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/cli/print/text.ts';
+import { parsePosition, parseTime } from '../../src/cli/frame/point-in-log.ts';
+import { nearest } from '../../src/cli/text/closest-match.ts';
+import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/cli/text/text.ts';
 
 const names = ['submit', 'status', 'state list', 'get', 'log'];
 

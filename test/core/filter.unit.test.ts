@@ -1,7 +1,7 @@
 // Goal: a filter means the conjunction of its fields. Method: one record, each field true and false.
 import { describe, expect, it } from 'vitest';
-import { matches, type RecordFilter } from '../../src/core/filter.ts';
-import { keysOf, type StoredRecord } from '../../src/core/record.ts';
+import { matches, type RecordFilter } from '../../src/core/log/filter.ts';
+import { keysOf, type StoredRecord } from '../../src/core/log/record.ts';
 
 const record: StoredRecord = {
   position: 5,

@@ -1,8 +1,8 @@
 // Goal: a transaction is all or nothing, counts once per key, and folds again without others. Method: small logs by hand.
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/core/change.ts';
-import { foldChanges, foldKey } from '../../src/core/fold-record.ts';
-import type { State } from '../../src/core/state.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import { foldChanges, foldKey } from '../../src/core/fold/fold-record.ts';
+import type { State } from '../../src/core/fold/state.ts';
 
 const context = { position: 4, time: 0, idAt: (position: number) => `t-${position}` };
 

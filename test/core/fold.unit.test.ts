@@ -1,9 +1,9 @@
 // Goal: every operation means what the design says. Method: one change on one state, by table; no engine around it.
 import { describe, expect, it } from 'vitest';
-import { type Change, kindOfOp } from '../../src/core/change.ts';
-import { applyChange, ownerOf } from '../../src/core/fold.ts';
-import type { JsonValue } from '../../src/core/json.ts';
-import { isExpired, type State, untouched } from '../../src/core/state.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import { type Change, kindOfOp } from '../../src/core/fold/change.ts';
+import { applyChange, ownerOf } from '../../src/core/fold/fold.ts';
+import { isExpired, type State, untouched } from '../../src/core/fold/state.ts';
 
 const context = { position: 9, time: 1_000_000, idAt: (position: number) => `t-${position}` };
 const key = 'k';

@@ -10,8 +10,8 @@ import {
   type JsonValue,
   jsonEquals,
   utf8Length,
-} from '../../src/core/json.ts';
-import { findKeyProblem } from '../../src/core/key.ts';
+} from '../../src/core/base/json.ts';
+import { findKeyProblem } from '../../src/core/base/key.ts';
 
 const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<JsonValue>;
 

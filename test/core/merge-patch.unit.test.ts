@@ -1,7 +1,7 @@
 // Goal: JSON Merge Patch as in RFC 7396. Method: the test cases of its appendix A, and corners of JavaScript objects.
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../src/core/json.ts';
-import { applyMergePatch } from '../../src/core/merge-patch.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import { applyMergePatch } from '../../src/core/fold/merge-patch.ts';
 
 describe('applyMergePatch', () => {
   it.each<[JsonValue, JsonValue, JsonValue]>([

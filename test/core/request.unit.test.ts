@@ -1,9 +1,9 @@
 // Goal: what is no request is refused with its code and its place, and what is one shares nothing with its giver.
 // Method: one wrong field at a time, by table.
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../src/core/errors.ts';
-import { limits } from '../../src/core/limits.ts';
-import { checkChanges, checkRequest } from '../../src/core/request.ts';
+import type { ErrorCode } from '../../src/core/base/errors.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { checkChanges, checkRequest } from '../../src/core/log/request.ts';
 
 const check = (input: unknown, bytesKnown?: number) => checkRequest(input, () => 'made', bytesKnown);
 const change = (fields: object) => ({ type: 't', changes: [{ key: 'k', ...fields }] });

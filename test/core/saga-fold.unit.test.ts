@@ -1,9 +1,9 @@
 // Goal: each event means one thing in each state, also when it comes late, twice, or against a person's word.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SagaEvent, SagaPhase } from '../../src/core/saga.ts';
-import { beginSaga, foldEvents, foldSaga } from '../../src/core/saga-fold.ts';
-import { nextMove } from '../../src/core/saga-moves.ts';
+import type { SagaEvent, SagaPhase } from '../../src/core/app/saga.ts';
+import { beginSaga, foldEvents, foldSaga } from '../../src/core/app/saga-fold.ts';
+import { nextMove } from '../../src/core/app/saga-moves.ts';
 import { began, did, failed, planOf, sagaOf, start, turned } from './saga-table.ts';
 
 const groups = [['a'], ['b', 'c'], ['d']];

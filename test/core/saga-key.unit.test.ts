@@ -1,7 +1,7 @@
 // Goal: the idempotency key of a step names that step only, and can be read back, whatever the ids look like.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Side, stepKey, stepOfKey } from '../../src/core/saga.ts';
+import { type Side, stepKey, stepOfKey } from '../../src/core/app/saga.ts';
 
 const odd = fc.constantFrom('/', '~', '#', 'undo', '/undo', '~1', ' ', 'é', '0', 'a', '%', '@');
 const id = fc.array(odd, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));

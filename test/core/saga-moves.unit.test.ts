@@ -1,7 +1,7 @@
 // Goal: what a saga does next follows from its state, and from nothing else: groups in their order, back in reverse order
 // over what happened or may have; attempts, pauses and times as the policy says.
 import { describe, expect, it } from 'vitest';
-import { failure, fullStepPolicy, nextMove } from '../../src/core/saga-moves.ts';
+import { failure, fullStepPolicy, nextMove } from '../../src/core/app/saga-moves.ts';
 import { actsOf, began, did, failed, moveOf, planOf, sagaOf, start, turned } from './saga-table.ts';
 
 const groups = [['a'], ['b', 'c'], ['d']];

@@ -1,6 +1,6 @@
-import type { Saga, SagaEvent, Side } from '../../src/core/saga.ts';
-import { beginSaga, foldSaga } from '../../src/core/saga-fold.ts';
-import { fullStepPolicy, type Move, nextMove, type SagaPlan } from '../../src/core/saga-moves.ts';
+import type { Saga, SagaEvent, Side } from '../../src/core/app/saga.ts';
+import { beginSaga, foldSaga } from '../../src/core/app/saga-fold.ts';
+import { fullStepPolicy, type Move, nextMove, type SagaPlan } from '../../src/core/app/saga-moves.ts';
 
 /** When the sagas of these tests start, in ms since 1970. */
 export const start = 1_000_000;

@@ -1,11 +1,17 @@
 // Goal: each operation means what its definition says, whoever asks for it. Method: one session in each status, each
 // operation in each name, and what must come of it, written out.
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonObject } from '../../src/core/json.ts';
-import { fromSession, type Session, type SessionOp, type SessionStatus, sessionKey } from '../../src/core/session.ts';
-import { chunkOf, foldSession } from '../../src/core/session-fold.ts';
-import type { State } from '../../src/core/state.ts';
+import type { JsonObject } from '../../src/core/base/json.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import {
+  fromSession,
+  type Session,
+  type SessionOp,
+  type SessionStatus,
+  sessionKey,
+} from '../../src/core/fold/session.ts';
+import { chunkOf, foldSession } from '../../src/core/fold/session-fold.ts';
+import type { State } from '../../src/core/fold/state.ts';
 
 const at = { position: 9, time: 9_000 };
 const session: Session = {

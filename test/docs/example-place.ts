@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { RequestInput } from '../../src/core/request.ts';
+import { systemClock } from '../../src/clock/system.ts';
+import type { RequestInput } from '../../src/core/log/request.ts';
 import { openEnvironment } from '../../src/engine.ts';
-import { systemClock } from '../../src/system-clock.ts';
 import { makeWorkplace, type Workplace } from './workplace.ts';
 
 /** A directory that holds what the examples of the help name. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { present } from '../../src/core/assert.ts';
-import type { Change } from '../../src/core/change.ts';
-import { foldChanges } from '../../src/core/fold-record.ts';
-import type { LogRecord, Outcome } from '../../src/core/record.ts';
+import { present } from '../../src/core/base/assert.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import { foldChanges } from '../../src/core/fold/fold-record.ts';
+import type { LogRecord, Outcome } from '../../src/core/log/record.ts';
 import { toHex } from '../../src/layout/hex.ts';
 import { firstDigest, RecordEncoder } from '../../src/layout/record.ts';
 import { encodeStateRow } from '../../src/layout/state-row.ts';

@@ -6,9 +6,9 @@ import { openEnvironment } from '../../src/engine.ts';
 import { restore } from '../../src/index.ts';
 import { Catalog } from '../../src/layout/catalog.ts';
 import { emptyHead, formatVersion, writeFormat, writeHead } from '../../src/layout/meta.ts';
-import { View } from '../../src/pipeline/view.ts';
 import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { View } from '../../src/view/view.ts';
 
 // Goal: codes of environments that are not what they should be come out as docs/errors.md says. Method: each state of
 // the disk is made by hand, and opened.

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodes, exitMeanings } from '../../src/cli/exit-codes.ts';
-import { changeOps } from '../../src/core/change.ts';
-import { errorCodes, rejectionCodes } from '../../src/core/errors.ts';
-import { limits } from '../../src/core/limits.ts';
-import { sagaPhases } from '../../src/core/saga.ts';
-import { permanentExits, stepDefaults } from '../../src/core/saga-definition.ts';
-import { sessionOps, sessionStatuses } from '../../src/core/session.ts';
-import { themeDefaults } from '../../src/core/theme.ts';
+import { exitCodes, exitMeanings } from '../../src/cli/frame/exit-codes.ts';
+import { sagaPhases } from '../../src/core/app/saga.ts';
+import { permanentExits, stepDefaults } from '../../src/core/app/saga-definition.ts';
+import { themeDefaults } from '../../src/core/app/theme.ts';
+import { errorCodes, rejectionCodes } from '../../src/core/base/errors.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { changeOps } from '../../src/core/fold/change.ts';
+import { sessionOps, sessionStatuses } from '../../src/core/fold/session.ts';
 import { tableNames } from '../../src/ports/storage.ts';
 import { readPage, root, tableRows } from './pages.ts';
 
@@ -64,7 +64,7 @@ it('docs/formats/record.md has the number of each operation', () => {
 });
 
 it('docs/formats/record.md has a row for each event of a saga', () => {
-  const source = readFileSync(join(root, 'src/core/saga.ts'), 'utf8');
+  const source = readFileSync(join(root, 'src/core/app/saga.ts'), 'utf8');
   const events = [...source.matchAll(/readonly event: '(\w+)'/g)].map(([, event]) => event);
   const listed = tableRows(readPage('docs/formats/record.md'), 'event').map(([event]) => unquoted(event));
   expect(listed).toEqual(events);
@@ -137,7 +137,7 @@ it('docs/one-transaction.md names each step of the pipeline', () => {
 });
 
 it('docs/guide/library.md lists each call of an environment', () => {
-  const files = ['src/environment-reading.ts', 'src/environment.ts'];
+  const files = ['src/environment/environment-reading.ts', 'src/environment/environment.ts'];
   const source = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
   const calls = [...source.matchAll(/^ {2}(?:async )?\*?([a-z]\w*)[(<]/gm)].map(([, name = '']) => name);
   // The engine's own doors are no calls for users.

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { CommandCall, StepContext } from '../../src/core/saga-definition.ts';
+import type { CommandCall, StepContext } from '../../src/core/app/saga-definition.ts';
 import { systemEffects } from '../../src/effects/effects.ts';
 import { contextOf, resultOf, verdicts } from './context.ts';
 

@@ -1,4 +1,4 @@
-import type { StepContext, StepOutcome } from '../../src/core/saga-definition.ts';
+import type { StepContext, StepOutcome } from '../../src/core/app/saga-definition.ts';
 
 /** What a step is told in these tests. Its signal never aborts unless `fields` have another one. */
 export function contextOf(fields: Partial<StepContext> = {}): StepContext {

@@ -1,7 +1,7 @@
 // Goal: whatever a user's function does, its step has an outcome, and one that says no more than is known.
 // Method: functions that return, throw and hang in every way, called as a worker calls them.
 import { expect, it } from 'vitest';
-import { PermanentError } from '../../src/core/saga-definition.ts';
+import { PermanentError } from '../../src/core/app/saga-definition.ts';
 import { callFunction } from '../../src/effects/function.ts';
 import { contextOf, verdicts } from './context.ts';
 

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import type { HttpCall, StepContext } from '../../src/core/saga-definition.ts';
+import type { HttpCall, StepContext } from '../../src/core/app/saga-definition.ts';
 import { systemEffects } from '../../src/effects/effects.ts';
 import { contextOf, resultOf, verdicts } from './context.ts';
 import { type Asked, closedPort, TestServer } from './server.ts';

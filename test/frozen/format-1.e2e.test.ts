@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock/system.ts';
 import { openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment.ts';
-import { systemClock } from '../../src/system-clock.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { observe } from './observed.ts';
 import { storyApp, tellStory } from './story.ts';
 

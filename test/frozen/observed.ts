@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../src/core/json.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { JsonObject } from '../../src/core/base/json.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { toRecordJson } from '../../src/index.ts';
 import { storyCursor } from './story.ts';
 

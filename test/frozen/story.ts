@@ -1,9 +1,9 @@
-import type { Change } from '../../src/core/change.ts';
-import type { RequestInput } from '../../src/core/request.ts';
+import { systemClock } from '../../src/clock/system.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { RequestInput } from '../../src/core/log/request.ts';
 import { type OpenOptions, openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { defineApp, reject } from '../../src/index.ts';
-import { systemClock } from '../../src/system-clock.ts';
 
 /** Handlers of the story: what a later txlog must read without them. */
 export const storyApp = defineApp({

@@ -1,8 +1,8 @@
 // Goal: keys order as what they name, never collide, and read back. Method: generated names.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findNameProblem } from '../../src/core/key.ts';
-import { limits } from '../../src/core/limits.ts';
+import { findNameProblem } from '../../src/core/base/key.ts';
+import { limits } from '../../src/core/base/limits.ts';
 import {
   chunkKey,
   keyChunk,

@@ -2,7 +2,7 @@
 // twice and out of step as two processes would.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../src/core/limits.ts';
+import { limits } from '../../src/core/base/limits.ts';
 import { countPostings, extendPostings, lastChunk, readChunks } from '../../src/layout/lists.ts';
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
 

@@ -2,8 +2,8 @@
 // called. Method: random sessions; the bytes against the texts, and the order against one that is computed from the fields.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Session, SessionStatus } from '../../src/core/session.ts';
-import { sessionStatuses } from '../../src/core/session.ts';
+import type { Session, SessionStatus } from '../../src/core/fold/session.ts';
+import { sessionStatuses } from '../../src/core/fold/session.ts';
 import {
   nameOfQueueKey,
   queueKeyBytes,

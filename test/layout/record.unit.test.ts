@@ -5,10 +5,10 @@ import { crc32 } from 'node:zlib';
 import avro from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Change, changeOps } from '../../src/core/change.ts';
-import type { JsonObject, JsonValue } from '../../src/core/json.ts';
-import { limits } from '../../src/core/limits.ts';
-import type { LogRecord } from '../../src/core/record.ts';
+import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { type Change, changeOps } from '../../src/core/fold/change.ts';
+import type { LogRecord } from '../../src/core/log/record.ts';
 import {
   chainDigest,
   compileSchema,

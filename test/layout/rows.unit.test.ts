@@ -1,10 +1,10 @@
 // Goal: what is written into rows is what is read from them, at every size. Method: generated values and the edges.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withVersion } from '../../src/core/as-text.ts';
-import type { JsonValue } from '../../src/core/json.ts';
-import { limits } from '../../src/core/limits.ts';
-import { type State, untouched } from '../../src/core/state.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { withVersion } from '../../src/core/fold/raw-json.ts';
+import { type State, untouched } from '../../src/core/fold/state.ts';
 import { asBuffer, ByteReader, ByteWriter } from '../../src/layout/bytes.ts';
 import { fromHex, toHex } from '../../src/layout/hex.ts';
 import { decodePositions, encodePositions } from '../../src/layout/positions.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonValue } from '../../src/core/json.ts';
-import type { Expectation } from '../../src/core/record.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { Expectation } from '../../src/core/log/record.ts';
 import type { Fault } from '../sim/faulty-storage.ts';
 import type { Model, ModelRequest } from './model.ts';
 

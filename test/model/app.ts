@@ -1,6 +1,6 @@
-import { type App, rejectRequest } from '../../src/core/app.ts';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonValue } from '../../src/core/json.ts';
+import { type App, rejectRequest } from '../../src/core/app/app.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import type { Change } from '../../src/core/fold/change.ts';
 
 const amount = (value: JsonValue | undefined) => (typeof value === 'number' ? value : 0);
 

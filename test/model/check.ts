@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import type { RecordFilter } from '../../src/core/filter.ts';
-import type { StoredRecord } from '../../src/core/record.ts';
-import type { Environment } from '../../src/environment.ts';
-import type { StateReading } from '../../src/pipeline/read-state.ts';
+import type { RecordFilter } from '../../src/core/log/filter.ts';
+import type { StoredRecord } from '../../src/core/log/record.ts';
+import type { Environment } from '../../src/environment/environment.ts';
+import type { StateReading } from '../../src/view/read-state.ts';
 import type { Model, ModelRecord, ModelState } from './model.ts';
 import { checkSessions, checkSessionsAt } from './session-check.ts';
 

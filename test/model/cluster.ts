@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { LogRecord } from '../../src/core/record.ts';
-import type { RequestInput } from '../../src/core/request.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { LogRecord } from '../../src/core/log/record.ts';
+import type { RequestInput } from '../../src/core/log/request.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import type { Answer, Task } from '../../src/pipeline/2-batch.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';

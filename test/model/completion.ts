@@ -1,5 +1,5 @@
-import type { Completion, ThemeName } from '../../src/core/operation.ts';
-import { responseOf } from '../../src/pipeline/decide-operation.ts';
+import type { Completion, ThemeName } from '../../src/core/log/operation.ts';
+import { responseOf } from '../../src/pipeline/3-decide-operation.ts';
 
 /** How a request ends the session that brought it, and where its response goes. */
 export interface Ending {

@@ -1,9 +1,9 @@
-import type { App, HandlerRejection, HandlerState } from '../../src/core/app.ts';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonObject, JsonValue } from '../../src/core/json.ts';
-import type { Operation } from '../../src/core/operation.ts';
-import type { Expectation } from '../../src/core/record.ts';
-import type { Rejection } from '../../src/core/rejection.ts';
+import type { App, HandlerRejection, HandlerState } from '../../src/core/app/app.ts';
+import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { Rejection } from '../../src/core/fold/rejection.ts';
+import type { Operation } from '../../src/core/log/operation.ts';
+import type { Expectation } from '../../src/core/log/record.ts';
 import type { Ending } from './completion.ts';
 import { type Outcome, SessionModel } from './session-model.ts';
 

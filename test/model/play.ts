@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Environment } from '../../src/environment.ts';
-import { initialise } from '../../src/open-handle.ts';
+import type { Environment } from '../../src/environment/environment.ts';
+import { initialise } from '../../src/environment/open-generation.ts';
 import { Refold } from '../../src/replay/refold.ts';
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { openOn, SteeredClock, shrinkLimits, type World } from '../sim/open-env.ts';

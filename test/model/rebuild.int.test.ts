@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 
 let dir: string;
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import type { Authority, Operation } from '../../src/core/operation.ts';
-import type { Chunk } from '../../src/core/session.ts';
+import type { Chunk } from '../../src/core/fold/session.ts';
+import type { Authority, Operation } from '../../src/core/log/operation.ts';
 import { request, type Template } from './actions.ts';
 import type { Ending } from './completion.ts';
 import type { Model } from './model.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { checkData, dataOf } from '../../src/core/check-session.ts';
-import type { SessionStatus } from '../../src/core/session.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { SessionStatus } from '../../src/core/fold/session.ts';
+import { checkData, dataOf } from '../../src/core/log/check-session.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import type { QueuePart } from '../../src/layout/queue-keys.ts';
-import { readTheme, sessionsOf } from '../../src/sessions/read-sessions.ts';
+import { readTheme, sessionsOf } from '../../src/sessions/read/session.ts';
 import type { Model } from './model.ts';
 import type { Found } from './session-model.ts';
 

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonObject } from '../../src/core/json.ts';
-import type { Operation } from '../../src/core/operation.ts';
-import type { Chunk, Session, SessionStatus } from '../../src/core/session.ts';
+import type { JsonObject } from '../../src/core/base/json.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { Chunk, Session, SessionStatus } from '../../src/core/fold/session.ts';
+import type { Operation } from '../../src/core/log/operation.ts';
 import type { ThemeCounts } from '../../src/layout/themes.ts';
 import type { Ending } from './completion.ts';
 

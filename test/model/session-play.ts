@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonObject } from '../../src/core/json.ts';
-import type { Operation } from '../../src/core/operation.ts';
-import type { LogRecord } from '../../src/core/record.ts';
-import type { Chunk, Session } from '../../src/core/session.ts';
+import type { JsonObject } from '../../src/core/base/json.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { Chunk, Session } from '../../src/core/fold/session.ts';
+import type { Operation } from '../../src/core/log/operation.ts';
+import type { LogRecord } from '../../src/core/log/record.ts';
 import type { TaskAnswer } from '../../src/pipeline/2-batch.ts';
 import type { Ending } from './completion.ts';
 import type { Model, ModelRequest } from './model.ts';

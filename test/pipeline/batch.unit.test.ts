@@ -1,11 +1,11 @@
 // Goal: one request, one outcome for ever; batches keep order, bounds and atomicity; nothing that callers hold on to is
 // what the engine holds. Method: one handle, and what it answers.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonValue } from '../../src/core/json.ts';
-import { limits } from '../../src/core/limits.ts';
-import type { Request, RequestInput } from '../../src/core/request.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { Request, RequestInput } from '../../src/core/log/request.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { type Answer, BatchQueue, type Unit } from '../../src/pipeline/2-batch.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';

@@ -1,10 +1,10 @@
 // Goal: undoing a transaction leaves each key exactly as if it had never been, or says why not. Method: cases where a
 // plain inverse, a logged result or the order of undoing would give something else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { App } from '../../src/core/app.ts';
-import type { Change } from '../../src/core/change.ts';
-import type { JsonValue } from '../../src/core/json.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { App } from '../../src/core/app/app.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 

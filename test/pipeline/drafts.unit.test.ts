@@ -2,10 +2,10 @@
 // read has changed, and never keeps what it decided on states that never came to be. Method: a second handle commits in
 // the moment between decision and lock.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type App, type HandlerStates, rejectRequest } from '../../src/core/app.ts';
-import type { Change } from '../../src/core/change.ts';
-import type { RequestInput } from '../../src/core/request.ts';
-import type { Environment } from '../../src/environment.ts';
+import { type App, type HandlerStates, rejectRequest } from '../../src/core/app/app.ts';
+import type { Change } from '../../src/core/fold/change.ts';
+import type { RequestInput } from '../../src/core/log/request.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { readHead, writeHead } from '../../src/layout/meta.ts';
 import { receiptOrThrow } from '../../src/pipeline/7-respond.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';

@@ -1,8 +1,8 @@
 // Goal: a wall clock that is set back or forward makes nothing late by the jump, loses nothing and runs nothing twice.
 // Method: time that the test sets, on the class alone and on an environment with a worker.
 import { beforeEach, expect, it } from 'vitest';
-import type { Turn } from '../../src/core/theme.ts';
-import { EngineTime } from '../../src/pipeline/engine-time.ts';
+import type { Turn } from '../../src/core/app/theme.ts';
+import { EngineTime } from '../../src/pipeline/0-engine-time.ts';
 import { TimedClock } from '../sessions/timed-clock.ts';
 import { all, Workplace, working } from '../sessions/workplace.ts';
 

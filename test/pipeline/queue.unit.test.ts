@@ -1,7 +1,7 @@
 // Goal: the order of a queue is right where only part of a checkpoint was written, and where sessions are parked in a line.
 // Method: two handles on one memory; the second one's checkpoint ends after its first slice.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { openOn, SteeredClock, shrinkLimits, untilQuiet } from '../sim/open-env.ts';

@@ -11,7 +11,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment, openEnvironment } from '../../src/index.ts';
-import { responseId } from '../../src/pipeline/decide-operation.ts';
+import { responseId } from '../../src/pipeline/3-decide-operation.ts';
 import { Random } from '../crash/random.mjs';
 import { SessionLedger } from './session-ledger.ts';
 import { WorkerProcess } from './worker-process.ts';

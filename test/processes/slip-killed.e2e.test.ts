@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { present } from '../../src/core/assert.ts';
-import type { JsonObject, JsonValue } from '../../src/core/json.ts';
-import { sessionOfParcel } from '../../src/core/parcel.ts';
-import { sessionOfKey } from '../../src/core/session.ts';
+import { sessionOfParcel } from '../../src/core/app/parcel.ts';
+import { present } from '../../src/core/base/assert.ts';
+import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
+import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { Random } from '../crash/random.mjs';
 

@@ -1,9 +1,9 @@
 // Goal: an answer changes a saga once, when it is waited for; late, twice, of an earlier round, or for nobody, it changes
 // nothing and is gone. Method: the callee is a test, that answers when and how it likes.
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../src/core/json.ts';
-import type { SagaStep } from '../../src/core/saga-definition.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { SagaStep } from '../../src/core/app/saga-definition.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { all, working } from '../sessions/workplace.ts';
 import { Calls, sagaPlace, story, stuck } from './saga-place.ts';
 

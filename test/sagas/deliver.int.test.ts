@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sessionOfParcel } from '../../src/core/parcel.ts';
-import { sessionOfKey } from '../../src/core/session.ts';
+import { sessionOfParcel } from '../../src/core/app/parcel.ts';
+import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment.ts';
-import { sessionOfMessage } from '../../src/sessions/address.ts';
-import type { WorkEvent, Worker } from '../../src/sessions/work.ts';
+import type { Environment } from '../../src/environment/environment.ts';
+import { sessionOfMessage } from '../../src/sessions/host/address.ts';
+import type { WorkEvent, Worker } from '../../src/sessions/turn/work-events.ts';
 import { until } from './slip-place.ts';
 
 let root: string;

@@ -2,8 +2,8 @@
 // each saga, and never an end that the step did not lead to. Method: sagas in memory whose last step succeeds, is
 // refused, has an id that is taken, or is overtaken by a word; the commits are counted.
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/core/json.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { JsonObject } from '../../src/core/base/json.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { openEnvironment } from '../../src/index.ts';
 
 /** A saga of two requests. `meanwhile` runs when the second one is made, before it is decided. */

@@ -1,9 +1,9 @@
 // Goal: a saga whose steps wait, two types of requests, and rules that hear them: choreography, to its end or back. What a
 // rule says too early counts, what it says too late does not. Method: orders whose payment nobody serves but a rule.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { App } from '../../src/core/app.ts';
-import type { Decision, ProcessRecord } from '../../src/core/process-definition.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { App } from '../../src/core/app/app.ts';
+import type { Decision, ProcessRecord } from '../../src/core/app/process-definition.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { settle } from '../sessions/timed-clock.ts';
 import { Workplace, working } from '../sessions/workplace.ts';
 

@@ -4,13 +4,13 @@
 // each call, so that only the cursor keeps it from being done twice. TXLOG_RUNS multiplies the seeds; a failure names its
 // seed, and TXLOG_SEED repeats it.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { App } from '../../src/core/app.ts';
-import type { Decision, ProcessRecord } from '../../src/core/process-definition.ts';
-import { sessionOfKey } from '../../src/core/session.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { App } from '../../src/core/app/app.ts';
+import type { Decision, ProcessRecord } from '../../src/core/app/process-definition.ts';
+import { sessionOfKey } from '../../src/core/fold/session.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { memoryLeases } from '../../src/leases/memory.ts';
 import type { Leases } from '../../src/ports/leases.ts';
-import type { WorkEvent } from '../../src/sessions/work.ts';
+import type { WorkEvent } from '../../src/sessions/turn/work-events.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { openOn } from '../sim/open-env.ts';
 import { SimProcess, SimWorld, simStorage } from '../sim/operators/world.ts';

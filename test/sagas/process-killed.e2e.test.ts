@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sessionOfKey } from '../../src/core/session.ts';
+import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { Random } from '../crash/random.mjs';
 

@@ -1,10 +1,10 @@
 // Goal: a process manager decides on each record once, in log order, and sleeps in between; what it decides happens, and
 // what goes wrong with it blocks nobody else. Method: workers on an environment in memory, in time that the test lets pass.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { App } from '../../src/core/app.ts';
-import type { Decision, ProcessDefinition, ProcessRecord } from '../../src/core/process-definition.ts';
-import { sessionType } from '../../src/core/record.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { App } from '../../src/core/app/app.ts';
+import type { Decision, ProcessDefinition, ProcessRecord } from '../../src/core/app/process-definition.ts';
+import { sessionType } from '../../src/core/log/record.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { settle } from '../sessions/timed-clock.ts';
 import { all, Workplace, working } from '../sessions/workplace.ts';
 

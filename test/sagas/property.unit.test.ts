@@ -5,7 +5,7 @@
 // multiplies the stories, TXLOG_SEED gives another seed than the usual one, to look further; what fails shrinks.
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { initialise } from '../../src/open-handle.ts';
+import { initialise } from '../../src/environment/open-generation.ts';
 import { Refold } from '../../src/replay/refold.ts';
 import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { openOn } from '../sim/open-env.ts';

@@ -1,6 +1,6 @@
-import type { JsonValue } from '../../src/core/json.ts';
-import type { SagaDefinition, SagaStep, StepContext } from '../../src/core/saga-definition.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { SagaDefinition, SagaStep, StepContext } from '../../src/core/app/saga-definition.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 // Loaded at once: what is loaded when it is first needed takes time that is not simulated.
 import '../../src/effects/effects.ts';
 import { deferred, Workplace, working } from '../sessions/workplace.ts';

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App } from '../../src/core/app.ts';
-import type { SagaDefinition, StepContext } from '../../src/core/saga-definition.ts';
+import type { App } from '../../src/core/app/app.ts';
+import type { SagaDefinition, StepContext } from '../../src/core/app/saga-definition.ts';
 import { openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment.ts';
-import type { WorkEvent, Worker } from '../../src/sessions/work.ts';
+import type { Environment } from '../../src/environment/environment.ts';
+import type { WorkEvent, Worker } from '../../src/sessions/turn/work-events.ts';
 
 /** A service: its environment in a directory of its own, and its worker. */
 export interface Service {

@@ -1,10 +1,10 @@
 // Goal: a slip travels through the services of its steps, and what comes of it is all or nothing, whatever overtakes what.
 // Method: three environments in directories with their workers; messages are held up, repeated and brought by hand.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { present } from '../../src/core/assert.ts';
-import type { JsonObject, JsonValue } from '../../src/core/json.ts';
-import { sessionOfParcel } from '../../src/core/parcel.ts';
-import { PermanentError, type SagaDefinition, type SagaStep, stepsOf } from '../../src/core/saga-definition.ts';
+import { sessionOfParcel } from '../../src/core/app/parcel.ts';
+import { PermanentError, type SagaDefinition, type SagaStep, stepsOf } from '../../src/core/app/saga-definition.ts';
+import { present } from '../../src/core/base/assert.ts';
+import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
 import { Calls, SlipPlace, tripOf, until } from './slip-place.ts';
 
 let place: SlipPlace;

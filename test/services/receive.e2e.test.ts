@@ -4,7 +4,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/engine.ts';
-import { sessionOfMessage } from '../../src/sessions/address.ts';
+import { sessionOfMessage } from '../../src/sessions/host/address.ts';
 import { Shell } from '../cli/txlog.ts';
 
 let shell: Shell;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { emptyApp } from '../../src/core/app.ts';
+import { emptyApp } from '../../src/core/app/app.ts';
 import { servicesOf } from '../../src/services/services.ts';
 
 const nothing = () => Promise.reject(new Error('nothing is opened here'));

@@ -1,6 +1,6 @@
 // Goal: what a turn asks for late is as if it had asked at once. Method: signals that are asked for before and after.
 import { expect, it } from 'vitest';
-import { Interruption } from '../../src/sessions/interruption.ts';
+import { Interruption } from '../../src/sessions/turn/interruption.ts';
 
 it('tells whoever asks for the signal only when the turn is over', () => {
   const turn = new Interruption(new AbortController().signal, new AbortController().signal);

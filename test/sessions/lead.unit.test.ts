@@ -1,8 +1,8 @@
 // Goal: one turn of an operator ends well, or leaves its session stored or parked, whatever its advisor and the storage
 // do. Method: advisors that fail, lie and hang, storage that fails at each write, in time that the test lets pass.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Advice, Turn } from '../../src/core/theme.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { Advice, Turn } from '../../src/core/app/theme.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import type { FaultyStorage } from '../sim/faulty-storage.ts';
 import { settle } from './timed-clock.ts';
 import { all, deferred, Workplace } from './workplace.ts';

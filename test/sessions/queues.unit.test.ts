@@ -2,7 +2,7 @@
 // table of moments after a span of traffic.
 import { expect, it } from 'vitest';
 import { emptyThemeCounts } from '../../src/layout/themes.ts';
-import { ratesOf } from '../../src/sessions/queues.ts';
+import { ratesOf } from '../../src/sessions/read/queues.ts';
 
 const counts = { ...emptyThemeCounts, recent: { span: 100, in: 40, out: 20 }, earlier: { in: 110, out: 130 } };
 

@@ -1,8 +1,8 @@
 // Goal: what turns ask for at the same time is done in one go, and each gets its own answer or error.
 // Method: an environment in memory that counts the calls, and fails on demand.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { limits } from '../../src/core/limits.ts';
-import { operateTogether, readTogether } from '../../src/sessions/together.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { operateTogether, readTogether } from '../../src/sessions/turn/coalesce.ts';
 import { Workplace } from './workplace.ts';
 
 type Opened = Awaited<ReturnType<Workplace['open']>>;

@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { App } from '../../src/core/app.ts';
+import type { App } from '../../src/core/app/app.ts';
 import { type OpenOptions, openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { all, working } from './workplace.ts';
 
 let dir: string;

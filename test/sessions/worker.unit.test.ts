@@ -1,9 +1,9 @@
 // Goal: a worker leads what is due, as many as it may, in a fair order, sees to what dead ones left, and ends in order.
 // Method: several processes on one environment in memory, in time that the test lets pass.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { App } from '../../src/core/app.ts';
-import { limits } from '../../src/core/limits.ts';
-import type { Advice, Turn } from '../../src/core/theme.ts';
+import type { App } from '../../src/core/app/app.ts';
+import type { Advice, Turn } from '../../src/core/app/theme.ts';
+import { limits } from '../../src/core/base/limits.ts';
 import { shrinkLimits } from '../sim/open-env.ts';
 import { settle } from './timed-clock.ts';
 import { all, deferred, Workplace, working } from './workplace.ts';

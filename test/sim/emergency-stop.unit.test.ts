@@ -1,8 +1,8 @@
 // Goal: failures that repeat end in an orderly stop: no new work, everybody told, nothing written any more, reads go on.
 // Method: storages that fail as planned, under callers that wait in the queue.
 import { describe, expect, it } from 'vitest';
-import type { Receipt } from '../../src/core/receipt.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { Receipt } from '../../src/core/log/receipt.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { FaultyStorage } from './faulty-storage.ts';

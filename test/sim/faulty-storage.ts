@@ -1,4 +1,4 @@
-import { TxlogError } from '../../src/core/errors.ts';
+import { TxlogError } from '../../src/core/base/errors.ts';
 import type { Snapshot, Storage, WriteTx } from '../../src/ports/storage.ts';
 
 /**

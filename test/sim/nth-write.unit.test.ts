@@ -2,8 +2,8 @@
 // the very same log and states. Method: one script, run without faults for the reference, then with a fault at each of its
 // writes: those of batches and each slice of each checkpoint. Equal digests mean equal logs, byte for byte.
 import { describe, expect, it } from 'vitest';
-import type { RequestInput } from '../../src/core/request.ts';
-import type { Environment } from '../../src/environment.ts';
+import type { RequestInput } from '../../src/core/log/request.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { MemoryFiles as Memory, type MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { type Fault, FaultyStorage } from './faulty-storage.ts';
 import { openOn, SteeredClock, shrinkLimits, untilQuiet } from './open-env.ts';

@@ -1,20 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { v7 as timeOrderedId } from 'uuid';
 import { compileApp } from '../../src/app/load.ts';
-import { type App, emptyApp } from '../../src/core/app.ts';
-import { limits } from '../../src/core/limits.ts';
-import { Environment } from '../../src/environment.ts';
-import type { EnvironmentParts } from '../../src/environment-parts.ts';
+import { type App, emptyApp } from '../../src/core/app/app.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { Environment } from '../../src/environment/environment.ts';
+import { outsideOf } from '../../src/environment/lazy-adapters.ts';
+import { type Handle, initialise } from '../../src/environment/open-generation.ts';
+import type { EnvironmentParts } from '../../src/environment/parts.ts';
 import { Catalog } from '../../src/layout/catalog.ts';
 import { memoryLeases } from '../../src/leases/memory.ts';
-import { type Handle, initialise } from '../../src/open-handle.ts';
 import { localOrder } from '../../src/order/local/order.ts';
-import { outsideOf } from '../../src/outside.ts';
 import { Pipeline } from '../../src/pipeline/0-pipeline.ts';
-import { View } from '../../src/pipeline/view.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Leases } from '../../src/ports/leases.ts';
 import type { Storage } from '../../src/ports/storage.ts';
+import { sagaTurnKinds } from '../../src/sagas/turn-kinds.ts';
+import { View } from '../../src/view/view.ts';
 
 /** Time that stands still until a test moves it, for all clocks that share it. */
 export interface World {
@@ -93,7 +94,8 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const { leases = memoryLeases(clock), random = () => 0.5 } = options;
   const connection = await connect();
   const outside = { ...outsideOf(app, () => Promise.reject(new Error('no other environments'))), ...options.outside };
-  const parts = { dir: ':memory:', app, clock, leases, random, makeId, start, connect, connection };
+  const loadTurnKinds = async () => sagaTurnKinds;
+  const parts = { dir: ':memory:', app, clock, leases, random, makeId, loadTurnKinds, start, connect, connection };
   return new Environment({ ...parts, ...outside });
 }
 

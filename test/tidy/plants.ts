@@ -46,6 +46,10 @@ export const plants: readonly Plant[] = [
   layer('pipeline imports a capability', 'src/pipeline/5-log.ts', '../sessions/lead.ts', {
     'src/sessions/lead.ts': '',
   }),
+  layer('the view imports a step', 'src/view/view.ts', '../pipeline/5-log.ts', { 'src/pipeline/5-log.ts': '' }),
+  layer('the environment imports the engine', 'src/environment/fork.ts', '../engine.ts', { 'src/engine.ts': '' }),
+  layer('a page imports a face', 'src/pages/key.ts', '../cli/print.ts', { 'src/cli/print.ts': '' }),
+  layer('a file lies loose at the root', 'src/loose.ts', './core/limits.ts'),
   layer('a capability imports the engine', 'src/sessions/lead.ts', '../engine.ts', { 'src/engine.ts': '' }),
   layer('the engine imports a face', 'src/engine.ts', './cli/print.ts', { 'src/cli/print.ts': '' }),
   layer('a face imports storage', 'src/cli/print.ts', '../storage/memory/open.ts'),

@@ -1,12 +1,12 @@
-import { TxlogError } from '../../core/errors.ts';
-import { limits } from '../../core/limits.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { limits } from '../../core/base/limits.ts';
 import { openEnvironment } from '../../engine.ts';
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../environment/environment.ts';
 import type { StuckSession, ThemeReading } from '../../index.ts';
+import { countSagas, type SagaCounts } from '../../pages/saga-counts.ts';
 import { sagasText, stuckSagasCommand } from '../print/sagas-summary.ts';
 import { liveSessions, stuckText } from '../print/sessions-summary.ts';
-import { formatCount, plural } from '../print/text.ts';
-import { countSagas, type SagaCounts } from '../saga/count.ts';
+import { formatCount, plural } from '../text/text.ts';
 import { type Finding, failure, fine, warning } from './finding.ts';
 import { installedLmdb } from './machine.ts';
 

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../core/json.ts';
-import type { Paint } from '../print/paint.ts';
-import { formatTable } from '../print/table.ts';
-import { printable } from '../print/text.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { printable } from '../text/text.ts';
 import { examineEnvironment } from './environment.ts';
 import type { Finding } from './finding.ts';
 import { examineMachine } from './machine.ts';

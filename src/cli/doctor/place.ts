@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import { shellWord } from '../print/shell-word.ts';
-import { printable } from '../print/text.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { printable } from '../text/text.ts';
 import { type Finding, failure, fine, warning } from './finding.ts';
 
 /** Free bytes below which the engine refuses to write. */

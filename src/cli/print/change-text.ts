@@ -1,8 +1,8 @@
-import type { Change } from '../../core/change.ts';
-import type { JsonValue } from '../../core/json.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import type { Change } from '../../core/fold/change.ts';
 import type { StateReading } from '../../index.ts';
+import { formatValue, printable } from '../text/text.ts';
 import { sessionChangeText } from './engine-key.ts';
-import { formatValue, printable } from './text.ts';
 
 /** What a change does besides naming its key, for people: its value, its owner, how long it is reserved. */
 export function changeText(change: Change, columns = 60): string {

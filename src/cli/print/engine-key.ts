@@ -1,9 +1,9 @@
-import type { Change } from '../../core/change.ts';
-import type { JsonValue } from '../../core/json.ts';
-import { isEngineKey, sessionOfKey, themeOfKey } from '../../core/session.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import type { Change } from '../../core/fold/change.ts';
+import { isEngineKey, sessionOfKey, themeOfKey } from '../../core/fold/session.ts';
 import { toTime } from '../../index.ts';
+import { formatValue, printable } from '../text/text.ts';
 import { sagaEventsIn, sagaEventTexts } from './saga-text.ts';
-import { formatValue, printable } from './text.ts';
 
 /** Of a value in an event of a saga, in a line of a record. */
 const sagaColumns = 40;

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type StoredRecord, toRejectionJson, toTime } from '../../index.ts';
-import type { KeyEntry, KeyPage } from '../inspect-key.ts';
+import type { KeyEntry, KeyPage } from '../../pages/key.ts';
+import type { Paint } from '../text/paint.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { formatPairs, formatTable } from '../text/table.ts';
+import { formatValue, plural, printable, shorten } from '../text/text.ts';
 import { stateText } from './change-text.ts';
-import type { Paint } from './paint.ts';
-import { shellWord } from './shell-word.ts';
 import { toStateJson } from './state-json.ts';
-import { formatPairs, formatTable } from './table.ts';
-import { formatValue, plural, printable, shorten } from './text.ts';
 import { linkText } from './transaction-page.ts';
 
 /** A key and a page of its history as JSON. */

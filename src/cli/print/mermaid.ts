@@ -1,11 +1,11 @@
-import type { Change } from '../../core/change.ts';
-import { reservedTypePrefix } from '../../core/record.ts';
+import type { Change } from '../../core/fold/change.ts';
+import { reservedTypePrefix } from '../../core/log/record.ts';
 import type { KeyReport, StoredRecord, TransactionReport } from '../../index.ts';
+import { printable } from '../text/text.ts';
 import { changeText, stateText } from './change-text.ts';
 import { keyText, opText } from './engine-key.ts';
 import { formatRejection } from './receipt.ts';
 import { sessionIn, standingText } from './session-text.ts';
-import { printable } from './text.ts';
 
 /** Keys that are drawn; more would be no picture any more. */
 const drawnMax = 12;

@@ -1,8 +1,8 @@
 import type { CompensationPlan, PlannedItem } from '../../index.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { plural, printable } from '../text/text.ts';
 import { valueText } from './change-text.ts';
-import type { Paint } from './paint.ts';
-import { formatTable } from './table.ts';
-import { plural, printable } from './text.ts';
 
 /** A plan of compensations for people: per transaction its keys before and after, and what would be decided otherwise. */
 export function formatPlan(plan: CompensationPlan, paint: Paint): string {

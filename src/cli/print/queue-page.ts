@@ -1,12 +1,12 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type QueueReading, toTime } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
-import type { Paint } from './paint.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { formatPairs, formatTable } from '../text/table.ts';
+import { formatCount, plural, printable } from '../text/text.ts';
 import { toSessionJson } from './session-json.ts';
 import { formatSessions } from './session-lines.ts';
-import { shellWord } from './shell-word.ts';
-import { formatPairs, formatTable } from './table.ts';
-import { formatCount, plural, printable } from './text.ts';
 
 /** A queue as JSON. `now` is in ms since 1970. */
 export function toQueueJson(queue: QueueReading, now: number): JsonObject {

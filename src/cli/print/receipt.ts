@@ -1,6 +1,6 @@
-import type { Receipt } from '../../core/receipt.ts';
-import type { Rejection } from '../../core/rejection.ts';
-import { printable } from './text.ts';
+import type { Rejection } from '../../core/fold/rejection.ts';
+import type { Receipt } from '../../core/log/receipt.ts';
+import { printable } from '../text/text.ts';
 
 /** A receipt for people, in one line. Never coloured: the fast path prints the same bytes. */
 export function formatReceipt(receipt: Receipt): string {

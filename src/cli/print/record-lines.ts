@@ -1,9 +1,9 @@
-import { keysOf, type StoredRecord } from '../../core/record.ts';
+import { keysOf, type StoredRecord } from '../../core/log/record.ts';
 import { toTime } from '../../index.ts';
+import type { Paint } from '../text/paint.ts';
+import { printable, shorten } from '../text/text.ts';
+import { cutTo, padTo, widthOf } from '../text/width.ts';
 import { engineTexts } from './engine-key.ts';
-import type { Paint } from './paint.ts';
-import { printable, shorten } from './text.ts';
-import { cutTo, padTo, widthOf } from './width.ts';
 
 /** Widest that a column grows: type, id, outcome. */
 const columnsMax = [28, 36, 32] as const;

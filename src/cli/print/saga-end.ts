@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type Receipt, type SagaReading, type Started, toTime } from '../../index.ts';
-import { printable } from './text.ts';
+import { printable } from '../text/text.ts';
 
 /** A saga that has ended. */
 export type EndedSaga = SagaReading & { readonly outcome: Receipt };

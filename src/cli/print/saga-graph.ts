@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { fullStepPolicy } from '../../core/saga-moves.ts';
+import { fullStepPolicy } from '../../core/app/saga-moves.ts';
+import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import type { SagaDefinition, SagaStep, StepAction } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
-import type { Paint } from './paint.ts';
-import { formatTable } from './table.ts';
-import { plural, printable, shorten } from './text.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { plural, printable, shorten } from '../text/text.ts';
 
 /** The definition of a type of saga for people: steps in their order, those of a group in a bracket. */
 export function formatSagaGraph(type: string, { steps, deadline }: SagaDefinition, paint: Paint): string {

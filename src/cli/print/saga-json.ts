@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../core/json.ts';
-import type { SagaEvent, SideProgress } from '../../core/saga.ts';
+import type { SagaEvent, SideProgress } from '../../core/app/saga.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type SagaReading, toRejectionJson, toTime } from '../../index.ts';
-import type { ListedSaga } from '../saga/list.ts';
+import type { ListedSaga } from '../../pages/sagas.ts';
 import { attemptsOf } from './saga-text.ts';
 
 /** All about a saga as JSON. */

@@ -1,10 +1,10 @@
 import { toTime } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
-import type { ListedSaga } from '../saga/list.ts';
-import type { Paint } from './paint.ts';
+import type { ListedSaga } from '../../pages/sagas.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { printable, shorten } from '../text/text.ts';
 import { phaseText } from './saga-text.ts';
-import { formatTable } from './table.ts';
-import { printable, shorten } from './text.ts';
 
 /** Sagas for people, one per line, aligned; below one that is stuck the command to run. `now` is in ms since 1970. */
 export function formatSagas(sagas: readonly ListedSaga[], now: number, paint: Paint): string {

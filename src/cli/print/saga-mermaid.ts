@@ -1,8 +1,8 @@
-import type { SagaEvent } from '../../core/saga.ts';
+import type { SagaEvent } from '../../core/app/saga.ts';
 import { type SagaLogEntry, type SagaReading, toTime } from '../../index.ts';
+import { formatValue, printable } from '../text/text.ts';
 import { mermaidText } from './mermaid.ts';
 import { planText, sagaEventText } from './saga-text.ts';
-import { formatValue, printable } from './text.ts';
 
 /** Steps and events that are drawn; more would be no picture any more. */
 const stepsDrawn = 12;

@@ -1,12 +1,12 @@
-import type { SagaPhase, Side, SideProgress, StepProgress } from '../../core/saga.ts';
+import type { SagaPhase, Side, SideProgress, StepProgress } from '../../core/app/saga.ts';
 import { type SagaReading, toTime } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
-import type { Paint } from './paint.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { formatPairs, formatTable } from '../text/table.ts';
+import { formatValue, plural, printable } from '../text/text.ts';
 import { attemptsOf, perhaps, phaseText, sagaEventText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
-import { shellWord } from './shell-word.ts';
-import { formatPairs, formatTable } from './table.ts';
-import { formatValue, plural, printable } from './text.ts';
 
 /** Events that are listed for people; `--json` has all. */
 const eventsListed = 60;

@@ -1,11 +1,11 @@
-import type { TxlogError } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { TxlogError } from '../../core/base/errors.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type Intervened, type InterventionPlan, type SagaWord, toTime } from '../../index.ts';
-import type { Paint } from './paint.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { plural, printable } from '../text/text.ts';
 import { phaseText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
-import { formatTable } from './table.ts';
-import { plural, printable } from './text.ts';
 
 /** What a plan says to sagas, for people: each of them, and why it is refused. */
 export function formatSagaPlan(plan: InterventionPlan, paint: Paint): string {

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonValue } from '../../core/json.ts';
-import type { SagaEvent, SagaPhase, Side, SideProgress } from '../../core/saga.ts';
+import type { SagaEvent, SagaPhase, Side, SideProgress } from '../../core/app/saga.ts';
+import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { toTime } from '../../index.ts';
-import type { Paint } from './paint.ts';
-import { formatValue, printable } from './text.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatValue, printable } from '../text/text.ts';
 
 /** An event of a saga for people, in few words. */
 export function sagaEventText(event: SagaEvent, columns = 60): string {

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../core/json.ts';
-import { sagaPhases } from '../../core/saga.ts';
-import type { SagaCounts } from '../saga/count.ts';
-import { formatCount, plural } from './text.ts';
+import { sagaPhases } from '../../core/app/saga.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import type { SagaCounts } from '../../pages/saga-counts.ts';
+import { formatCount, plural } from '../text/text.ts';
 
 /** Command that tells which sagas are stuck. */
 export const stuckSagasCommand = 'txlog saga list --stuck';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../core/json.ts';
-import type { Session } from '../../core/session.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import type { Session } from '../../core/fold/session.ts';
 import { type SessionReading, toTime } from '../../index.ts';
 
 /** A session as JSON: its header, without its data. */

@@ -1,8 +1,8 @@
 import { type SessionReading, toTime } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
-import type { Paint } from './paint.ts';
-import { formatTable } from './table.ts';
-import { printable, shorten } from './text.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { printable, shorten } from '../text/text.ts';
 
 /** Sessions for people, one per line, aligned. `now` is in ms since 1970. */
 export function formatSessions(sessions: readonly SessionReading[], now: number, paint: Paint): string {

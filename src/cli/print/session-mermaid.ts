@@ -1,6 +1,6 @@
-import { asSession, sessionKey } from '../../core/session.ts';
+import { asSession, sessionKey } from '../../core/fold/session.ts';
 import { type HistoryEntry, toTime } from '../../index.ts';
-import { type SessionPage, sessionAfter } from '../session/read-page.ts';
+import { type SessionPage, sessionAfter } from '../../pages/session.ts';
 import { changeText } from './change-text.ts';
 import { opText } from './engine-key.ts';
 import { mermaidText } from './mermaid.ts';

@@ -1,18 +1,18 @@
-import type { JsonObject } from '../../core/json.ts';
-import { sagaOfTheme } from '../../core/saga.ts';
-import { sessionKey } from '../../core/session.ts';
+import { sagaOfTheme } from '../../core/app/saga.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import { sessionKey } from '../../core/fold/session.ts';
 import { type HistoryEntry, toTime } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
+import { type SessionPage, sessionAfter } from '../../pages/session.ts';
 import { dataText, toDataJson } from '../session/lead.ts';
-import { type SessionPage, sessionAfter } from '../session/read-page.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { formatPairs, formatTable } from '../text/table.ts';
+import { plural, printable, shorten } from '../text/text.ts';
 import { changeText } from './change-text.ts';
 import { opText } from './engine-key.ts';
-import type { Paint } from './paint.ts';
 import { toSessionJson, toStandingJson } from './session-json.ts';
 import { standingText, statusText } from './session-text.ts';
-import { shellWord } from './shell-word.ts';
-import { formatPairs, formatTable } from './table.ts';
-import { plural, printable, shorten } from './text.ts';
 
 /** Chunks of data that are listed for people; `--json` has all. */
 const chunksListed = 20;

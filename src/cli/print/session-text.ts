@@ -1,7 +1,7 @@
-import { asSession, type Session, sessionOfKey } from '../../core/session.ts';
+import { asSession, type Session, sessionOfKey } from '../../core/fold/session.ts';
 import { type KeyReport, type StateReading, toTime } from '../../index.ts';
-import type { Paint } from './paint.ts';
-import { printable, shorten } from './text.ts';
+import type { Paint } from '../text/paint.ts';
+import { printable, shorten } from '../text/text.ts';
 
 /** How a session stands, for people, in few words; `gone` when there is none. */
 export function standingText(session: Session | undefined, gone = 'removed'): string {

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../core/json.ts';
-import { sessionStatuses } from '../../core/session.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import { sessionStatuses } from '../../core/fold/session.ts';
 import type { StuckSession, ThemeReading } from '../../index.ts';
-import { formatCount, plural, printable } from './text.ts';
+import { formatCount, plural, printable } from '../text/text.ts';
 
 const themesListed = 10;
 /** Of each reason and theme no more than so many are looked for. */

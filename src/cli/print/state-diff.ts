@@ -1,10 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../../core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../../core/base/json.ts';
 import type { StateReading } from '../../index.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { printable } from '../text/text.ts';
 import { valueText } from './change-text.ts';
-import type { Paint } from './paint.ts';
 import { toStateJson } from './state-json.ts';
-import { formatTable } from './table.ts';
-import { printable } from './text.ts';
 
 /** A key at two positions. */
 export interface StatePair {

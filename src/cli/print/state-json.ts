@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type StateReading, toTime } from '../../index.ts';
 
 /** A state as JSON: what `get`, `state` and `inspect` print. */

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type HistoryEntry, type StateReading, type StoredRecord, toTime } from '../../index.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatPairs, formatTable } from '../text/table.ts';
+import { formatValue, plural, printable, shorten } from '../text/text.ts';
 import { changeText, stateText } from './change-text.ts';
-import type { Paint } from './paint.ts';
 import { toStateJson } from './state-json.ts';
-import { formatPairs, formatTable } from './table.ts';
-import { formatValue, plural, printable, shorten } from './text.ts';
 import { linkText } from './transaction-page.ts';
 
 /** A state for people: its value, who owns it or how often it was applied to, and the newest of those. */

@@ -1,11 +1,11 @@
 import prettyBytes from 'pretty-bytes';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type Status, type StuckSession, toTime } from '../../index.ts';
-import type { SagaCounts } from '../saga/count.ts';
+import type { SagaCounts } from '../../pages/saga-counts.ts';
+import { formatPairs } from '../text/table.ts';
+import { formatCount, plural, printable } from '../text/text.ts';
 import { sagaPairs, toSagasJson } from './sagas-summary.ts';
 import { sessionPairs, toSessionsJson } from './sessions-summary.ts';
-import { formatPairs } from './table.ts';
-import { formatCount, plural, printable } from './text.ts';
 
 const typesListed = 10;
 

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type StuckSession, toTime } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
-import type { Paint } from './paint.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { printable, shorten } from '../text/text.ts';
 import { toSessionJson } from './session-json.ts';
-import { formatTable } from './table.ts';
-import { printable, shorten } from './text.ts';
 
 /** A stuck session as JSON: the session, and why it is stuck. */
 export function toStuckJson(stuck: StuckSession): JsonObject {

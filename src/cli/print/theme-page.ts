@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import type { KnownTheme } from '../../index.ts';
-import type { Paint } from './paint.ts';
-import { formatTable } from './table.ts';
-import { formatCount, printable } from './text.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { formatCount, printable } from '../text/text.ts';
 
 /** A theme as JSON; times of its policy in seconds. */
 export function toThemeJson({ name, number, paused, live, inApp, hasAdvisor, policy }: KnownTheme): JsonObject {

@@ -1,19 +1,19 @@
-import type { Change } from '../../core/change.ts';
-import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { reservedTypePrefix, sagaType, usersChanges } from '../../core/record.ts';
-import { isEngineKey, sessionOfKey } from '../../core/session.ts';
+import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import type { Change } from '../../core/fold/change.ts';
+import { isEngineKey, sessionOfKey } from '../../core/fold/session.ts';
+import { reservedTypePrefix, sagaType, usersChanges } from '../../core/log/record.ts';
 import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJson, toTime } from '../../index.ts';
-import { parsePosition } from '../point.ts';
+import { parsePosition } from '../frame/point-in-log.ts';
+import type { Paint } from '../text/paint.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { formatPairs, formatTable } from '../text/table.ts';
+import { formatValue, printable } from '../text/text.ts';
 import { changeText, stateText } from './change-text.ts';
 import { keyText, opText } from './engine-key.ts';
-import type { Paint } from './paint.ts';
 import { outcomeColour, outcomeOf } from './record-lines.ts';
 import { toStandingJson } from './session-json.ts';
 import { sessionIn, sessionReportText } from './session-text.ts';
-import { shellWord } from './shell-word.ts';
 import { toStateJson } from './state-json.ts';
-import { formatPairs, formatTable } from './table.ts';
-import { formatValue, printable } from './text.ts';
 
 /** Changes and keys that are listed for people; `--json` has all. */
 const listedMax = 20;

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import type { AuditProblem, AuditReport } from '../../index.ts';
-import type { Paint } from './paint.ts';
-import { formatTable } from './table.ts';
-import { plural, printable } from './text.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatTable } from '../text/table.ts';
+import { plural, printable } from '../text/text.ts';
 
 /** The answer of `verify` and `rescan --verify` as JSON. */
 export function toVerifyJson({ ok, records, head, firstPosition, problems, more }: AuditReport): JsonObject {

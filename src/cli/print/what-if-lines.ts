@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import type { ChangedKey, Decided, Flip, WhatIfReport } from '../../index.ts';
+import type { Paint } from '../text/paint.ts';
+import { formatCount, plural, printable } from '../text/text.ts';
 import { valueText } from './change-text.ts';
-import type { Paint } from './paint.ts';
-import { formatCount, plural, printable } from './text.ts';
 
 /** A decision that flips, as JSON. */
 export function toFlipJson({ id, position, type, was, would }: Flip): JsonObject {

@@ -1,8 +1,8 @@
-import { TxlogError } from '../../core/errors.ts';
-import type { Environment } from '../../environment.ts';
-import { shellWord } from '../print/shell-word.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { doneOrThrow } from '../session/done.ts';
 import { Wake } from '../session/wake.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { type PauseValues, toOrigin } from './pause.ts';
 
 /** How to drain a queue. */

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { toTime } from '../../index.ts';
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../frame/base-command.ts';
 import { formatPaused } from '../print/queue-page.ts';
 import { doneOrThrow } from '../session/done.ts';
 

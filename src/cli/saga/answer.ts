@@ -1,7 +1,7 @@
 import { TxlogError } from '../../index.ts';
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { toErrorJson } from '../frame/report-error.ts';
 import { formatIntervened, toIntervenedJson } from '../print/saga-plan-page.ts';
-import { toErrorJson } from '../report-error.ts';
 import { readJsonData } from '../session/read-data.ts';
 import { toIntervention } from './flags.ts';
 

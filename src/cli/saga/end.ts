@@ -1,9 +1,9 @@
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { type Started, TxlogError } from '../../index.ts';
-import { BaseCommand } from '../base-command.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { onInterrupt } from '../frame/signals.ts';
 import { type EndedSaga, formatEnded, formatStarted, toEndedJson, toStartedJson } from '../print/saga-end.ts';
-import { printable } from '../print/text.ts';
-import { onInterrupt } from '../signals.ts';
+import { printable } from '../text/text.ts';
 import { waitForSaga } from './wait.ts';
 
 /** A command that tells how a saga ended: exit code 0 when it is done, 1 when it was compensated. */

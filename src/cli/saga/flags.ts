@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { TxlogError } from '../../core/errors.ts';
-import { type SagaPhase, sagaPhases } from '../../core/saga.ts';
+import { type SagaPhase, sagaPhases } from '../../core/app/saga.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import type { Intervention } from '../../index.ts';
 import { idsOnlyFlag } from '../session/flags.ts';
 

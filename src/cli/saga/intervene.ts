@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline';
-import type { JsonObject } from '../../core/json.ts';
-import type { Environment } from '../../environment.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { type Intervened, type InterventionPlan, type SagaWord, TxlogError } from '../../index.ts';
-import { BaseCommand } from '../base-command.ts';
-import { readPlan, writePlan } from '../compensate.ts';
-import { confirm, requireAnswer } from '../confirm.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readPlan, writePlan } from '../compensate/plan-file.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { confirm, requireAnswer } from '../frame/confirm.ts';
+import { type ExitCode, exitCodes } from '../frame/exit-codes.ts';
+import { formatError, toErrorJson } from '../frame/report-error.ts';
 import {
   countPlan,
   formatIntervened,
@@ -13,9 +14,8 @@ import {
   formatSagaPlanTotals,
   toIntervenedJson,
 } from '../print/saga-plan-page.ts';
-import { shellWord } from '../print/shell-word.ts';
-import { plural, printable } from '../print/text.ts';
-import { formatError, toErrorJson } from '../report-error.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { plural, printable } from '../text/text.ts';
 import { checkWays, type InterveneValues, toIntervention } from './flags.ts';
 
 /** A command that says a word to sagas: to those that are named, to those that a filter selects, or to those of a plan. */

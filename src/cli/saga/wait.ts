@@ -1,7 +1,7 @@
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { type SagaReading, TxlogError, type WaitOptions } from '../../index.ts';
 import type { EndedSaga } from '../print/saga-end.ts';
-import { shellWord } from '../print/shell-word.ts';
+import { shellWord } from '../text/shell-word.ts';
 
 /**
  * Waits until a saga has ended.

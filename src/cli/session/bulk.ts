@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
-import type { TxlogError } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
-import { limits } from '../../core/limits.ts';
-import type { Operation } from '../../core/operation.ts';
-import type { SessionStatus } from '../../core/session.ts';
-import type { Environment } from '../../environment.ts';
+import type { TxlogError } from '../../core/base/errors.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
+import type { SessionStatus } from '../../core/fold/session.ts';
+import type { Operation } from '../../core/log/operation.ts';
+import type { Environment } from '../../environment/environment.ts';
 import type { OperationOptions, SessionReading } from '../../index.ts';
 import { refusedError } from './done.ts';
 import { endLease } from './shell-lease.ts';

@@ -1,12 +1,12 @@
-import { assert } from '../../core/assert.ts';
-import { type ErrorCode, errorCodes, TxlogError } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
-import type { OperationResult } from '../../core/operation.ts';
-import type { Rejection } from '../../core/rejection.ts';
+import { assert } from '../../core/base/assert.ts';
+import { type ErrorCode, errorCodes, TxlogError } from '../../core/base/errors.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import type { Rejection } from '../../core/fold/rejection.ts';
+import type { OperationResult } from '../../core/log/operation.ts';
 import { toTime } from '../../index.ts';
 import { standingText } from '../print/session-text.ts';
-import { shellWord } from '../print/shell-word.ts';
-import { printable } from '../print/text.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { printable } from '../text/text.ts';
 
 /** An operation that was done. */
 export type Done = Extract<OperationResult, { readonly ok: true }>;

@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue } from '../../core/json.ts';
-import type { Environment } from '../../environment.ts';
+import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { type Data, type SessionReading, toTime } from '../../index.ts';
 import { toSessionJson } from '../print/session-json.ts';
-import { formatPairs } from '../print/table.ts';
-import { formatValue, printable } from '../print/text.ts';
+import { formatPairs } from '../text/table.ts';
+import { formatValue, printable } from '../text/text.ts';
 import { refusedError } from './done.ts';
 import { endLease, holdLease } from './shell-lease.ts';
 import { Wake } from './wake.ts';

@@ -1,8 +1,8 @@
-import type { OperationResult } from '../../core/operation.ts';
-import type { Environment } from '../../environment.ts';
+import type { OperationResult } from '../../core/log/operation.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { findApp, type OpenOptions } from '../../index.ts';
-import { BaseCommand } from '../base-command.ts';
-import { printable } from '../print/text.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { printable } from '../text/text.ts';
 import { doneOrThrow, formatDone, toDoneJson } from './done.ts';
 import { endLease } from './shell-lease.ts';
 

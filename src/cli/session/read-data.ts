@@ -1,5 +1,5 @@
-import { TxlogError } from '../../core/errors.ts';
-import type { JsonValue } from '../../core/json.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonValue } from '../../core/base/json.ts';
 import type { Data } from '../../index.ts';
 import { readBytesFile, readTextFile } from '../submit/request-flags.ts';
 import { parseFlagJson } from '../submit/short-forms.ts';

@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
-import { TxlogError } from '../../core/errors.ts';
-import type { SessionStatus } from '../../core/session.ts';
-import { BaseCommand, listFlags } from '../base-command.ts';
-import { confirm, requireAnswer } from '../confirm.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { plural, printable } from '../print/text.ts';
-import { formatError, toErrorJson } from '../report-error.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { SessionStatus } from '../../core/fold/session.ts';
+import { BaseCommand, listFlags } from '../frame/base-command.ts';
+import { confirm, requireAnswer } from '../frame/confirm.ts';
+import { type ExitCode, exitCodes } from '../frame/exit-codes.ts';
+import { formatError, toErrorJson } from '../frame/report-error.ts';
+import { plural, printable } from '../text/text.ts';
 import { type BulkResult, retrySessions, selectIds, toBulkJson } from './bulk.ts';
 import { authorityFlags, idsOnlyFlag, sessionFilterFlags, toAuthority } from './flags.ts';
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../environment/environment.ts';
 
 /** Where no watcher works, such as on some shared folders, what is new is noticed this late. */
 const lookAgainMs = 1_000;

@@ -1,6 +1,6 @@
-import { TxlogError } from '../../core/errors.ts';
-import type { JsonObject, JsonValue } from '../../core/json.ts';
-import type { Environment } from '../../environment.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import type { Environment } from '../../environment/environment.ts';
 import {
   type Enqueued,
   type EnqueueOptions,
@@ -9,10 +9,10 @@ import {
   toReceiptJson,
   toTime,
 } from '../../index.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import type { Output } from '../output.ts';
+import type { ExitCode } from '../frame/exit-codes.ts';
+import type { Output } from '../frame/output.ts';
 import { formatReceipt } from '../print/receipt.ts';
-import { jsonText, printable } from '../print/text.ts';
+import { jsonText, printable } from '../text/text.ts';
 
 /** A request that waits in its queue. */
 export type Accepted = Extract<Enqueued, { readonly session: string }>;

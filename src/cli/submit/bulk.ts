@@ -1,8 +1,8 @@
-import { present } from '../../core/assert.ts';
-import { TxlogError } from '../../core/errors.ts';
-import { limits } from '../../core/limits.ts';
-import type { Receipt } from '../../core/receipt.ts';
-import type { Environment } from '../../environment.ts';
+import { present } from '../../core/base/assert.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { limits } from '../../core/base/limits.ts';
+import type { Receipt } from '../../core/log/receipt.ts';
+import type { Environment } from '../../environment/environment.ts';
 import type { Request } from '../../index.ts';
 import type { Input } from './input.ts';
 import { type Item, type Mapping, readItems } from './read-items.ts';

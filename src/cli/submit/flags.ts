@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { TxlogError } from '../../core/errors.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import type { EnqueueOptions } from '../../index.ts';
-import { durationValue, parseDuration } from '../duration.ts';
+import { durationValue, parseDuration } from '../text/duration.ts';
 import { changeForms } from './short-forms.ts';
 
 /** Flags that tell one request. */

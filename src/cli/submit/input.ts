@@ -1,8 +1,8 @@
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { TxlogError } from '../../core/errors.ts';
-import { printable } from '../print/text.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { printable } from '../text/text.ts';
 import { type Line, LineSplitter } from './split-lines.ts';
 
 /** Something to read lines from. */

@@ -1,10 +1,10 @@
-import type { App } from '../../core/app.ts';
-import { TxlogError } from '../../core/errors.ts';
-import { isJsonObject, type JsonValue } from '../../core/json.ts';
-import type { Request, RequestInput } from '../../core/request.ts';
-import type { Environment } from '../../environment.ts';
+import type { App } from '../../core/app/app.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
+import type { Request, RequestInput } from '../../core/log/request.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
-import { placeError } from '../../place-error.ts';
+import { placeError } from '../../layout/locate-error.ts';
 import type { Line } from './split-lines.ts';
 
 /** What a line holds: a request that can be decided, or why there is none. */

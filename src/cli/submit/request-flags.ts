@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { TxlogError } from '../../core/errors.ts';
-import type { JsonValue } from '../../core/json.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonValue } from '../../core/base/json.ts';
 import { parseChange, parseExpect, parseFlagJson } from './short-forms.ts';
 
 /** One request, told by flags. */

@@ -1,4 +1,4 @@
-import { shellWord } from '../print/shell-word.ts';
+import { shellWord } from '../text/shell-word.ts';
 
 /** What a run that did not reach the end of its input may be continued with. */
 export interface ResumePoint {

@@ -1,6 +1,6 @@
-import { TxlogError } from '../../core/errors.ts';
-import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { opFields } from '../../core/request.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import { opFields } from '../../core/log/request.ts';
 import { parseJson } from '../../index.ts';
 
 /** Names of what follows the key in the short form of each change; a value is the last one, is JSON and may hold spaces. */

@@ -1,13 +1,13 @@
-import { TxlogError } from '../../core/errors.ts';
-import type { Receipt } from '../../core/receipt.ts';
-import type { Environment } from '../../environment.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { Receipt } from '../../core/log/receipt.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { type Enqueued, type EnqueueOptions, loadMap, toReceiptJson } from '../../index.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import type { Output } from '../output.ts';
-import type { WorkProgress } from '../progress.ts';
-import { toErrorJson } from '../report-error.ts';
-import { onInterrupt } from '../signals.ts';
-import { say } from '../talk.ts';
+import type { ExitCode } from '../frame/exit-codes.ts';
+import type { Output } from '../frame/output.ts';
+import type { WorkProgress } from '../frame/progress.ts';
+import { toErrorJson } from '../frame/report-error.ts';
+import { onInterrupt } from '../frame/signals.ts';
+import { say } from '../frame/stderr.ts';
 import { toAcceptedJson } from './accepted.ts';
 import { Bulk, type BulkSink, type Deliver } from './bulk.ts';
 import { boundHeap } from './heap.ts';
@@ -126,7 +126,7 @@ function toSink(
 /** Only where people look at stderr and receipts do not run over the same screen. */
 async function startProgress(input: Input, { receipts, quiet, json }: SubmitFileOptions) {
   if (quiet || json || !process.stderr.isTTY || (process.stdout.isTTY && receipts !== 'none')) return undefined;
-  const { showWork } = await import('../progress.ts');
+  const { showWork } = await import('../frame/progress.ts');
   return showWork('submitting', true, input.bytes !== undefined);
 }
 

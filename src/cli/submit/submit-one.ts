@@ -1,12 +1,12 @@
-import { present } from '../../core/assert.ts';
-import type { JsonValue } from '../../core/json.ts';
-import type { Receipt } from '../../core/receipt.ts';
-import type { Environment } from '../../environment.ts';
+import { present } from '../../core/base/assert.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import type { Receipt } from '../../core/log/receipt.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { toReceiptJson } from '../../index.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import type { Output } from '../output.ts';
+import type { ExitCode } from '../frame/exit-codes.ts';
+import type { Output } from '../frame/output.ts';
 import { formatReceipt } from '../print/receipt.ts';
-import { jsonText } from '../print/text.ts';
+import { jsonText } from '../text/text.ts';
 
 /** How to submit one request. */
 export interface SubmitOneOptions {

@@ -1,8 +1,8 @@
 import prettyMilliseconds from 'pretty-ms';
-import type { JsonObject } from '../../core/json.ts';
-import type { Receipt } from '../../core/receipt.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { formatCount, plural, printable } from '../print/text.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import type { Receipt } from '../../core/log/receipt.ts';
+import type { ExitCode } from '../frame/exit-codes.ts';
+import { formatCount, plural, printable } from '../text/text.ts';
 
 /** What became of the lines so far. */
 export class Tally {

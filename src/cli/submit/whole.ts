@@ -1,6 +1,6 @@
-import { present } from '../../core/assert.ts';
-import { limits } from '../../core/limits.ts';
-import type { Environment } from '../../environment.ts';
+import { present } from '../../core/base/assert.ts';
+import { limits } from '../../core/base/limits.ts';
+import type { Environment } from '../../environment/environment.ts';
 import type { Answer } from '../../index.ts';
 import type { BulkOptions, BulkSink } from './bulk.ts';
 import type { Input } from './input.ts';

@@ -1,8 +1,8 @@
-import { assertNever } from '../../core/assert.ts';
+import { assertNever } from '../../core/base/assert.ts';
 import type { WorkEvent, WorkReport } from '../../index.ts';
-import { formatDuration } from '../duration.ts';
-import type { Paint } from '../print/paint.ts';
-import { plural, printable } from '../print/text.ts';
+import { formatDuration } from '../text/duration.ts';
+import type { Paint } from '../text/paint.ts';
+import { plural, printable } from '../text/text.ts';
 
 /** An event of a worker for people, in one line. */
 export function eventText(event: WorkEvent, paint: Paint): string {

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../core/json.ts';
-import type { Environment } from '../../environment.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import type { Environment } from '../../environment/environment.ts';
 import type { WorkOptions, WorkReport } from '../../index.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../frame/exit-codes.ts';
 import type { WorkLog } from './work-log.ts';
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,9 +1,9 @@
 import { clearLine, cursorTo } from 'node:readline';
-import type { JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { toTime, type WorkEvent } from '../../index.ts';
-import type { Paint } from '../print/paint.ts';
-import { jsonText } from '../print/text.ts';
-import { say } from '../talk.ts';
+import { say } from '../frame/stderr.ts';
+import type { Paint } from '../text/paint.ts';
+import { jsonText } from '../text/text.ts';
 import { Counter } from './counter.ts';
 import { eventText } from './event-text.ts';
 

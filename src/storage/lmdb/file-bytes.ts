@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { TxlogError } from '../../core/errors.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 
 /** Bytes of a data file. Errors: ENV_MOVED when a rebuild removed it, so that only who has it open still reads it. */
 export function fileBytes(file: string): number {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { TxlogError } from '../../core/errors.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 
 /** A lock for all processes of one environment; the death of its holder frees it. */
 export interface Gate {

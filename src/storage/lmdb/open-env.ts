@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
-import { TxlogError } from '../../core/errors.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import { type TableName, tableNames } from '../../ports/storage.ts';
 import { type Gate, noGate, openGate } from './gate.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, statfsSync, statSync, watch } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { assert } from '../../core/assert.ts';
-import { TxlogError } from '../../core/errors.ts';
+import { assert } from '../../core/base/assert.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import type { Pinned, Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { toStorageError } from './failure.ts';
 import { fileBytes } from './file-bytes.ts';

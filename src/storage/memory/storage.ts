@@ -1,4 +1,4 @@
-import { TxlogError } from '../../core/errors.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import {
   type RangeOptions,
   type Row,

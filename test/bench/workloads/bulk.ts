@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEnvironment } from '../../../src/engine.ts';
-import type { Environment } from '../../../src/environment.ts';
+import type { Environment } from '../../../src/environment/environment.ts';
 import { parseJson } from '../../../src/layout/json-text.ts';
 import { type Input, register } from '../inputs.ts';
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecordFilter } from '../../../src/core/filter.ts';
-import type { StoredRecord } from '../../../src/core/record.ts';
+import type { RecordFilter } from '../../../src/core/log/filter.ts';
+import type { StoredRecord } from '../../../src/core/log/record.ts';
 import { openEnvironment } from '../../../src/engine.ts';
-import type { Environment } from '../../../src/environment.ts';
+import type { Environment } from '../../../src/environment/environment.ts';
 import { isDup, mixed, register } from '../inputs.ts';
 import { check, type Figures, type Finding, median, type Run, type Workload } from '../measure.ts';
 import { toRequestInput } from '../requests.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Operation } from '../../../src/core/operation.ts';
-import type { SagaEvent } from '../../../src/core/saga.ts';
+import type { SagaEvent } from '../../../src/core/app/saga.ts';
+import type { Operation } from '../../../src/core/log/operation.ts';
 import { type Environment, openEnvironment } from '../../../src/index.ts';
 import { check, type Figures, type Run, type Workload } from '../measure.ts';
 import { anonymousMegabytes } from '../process-figures.ts';

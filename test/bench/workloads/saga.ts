@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SagaStep } from '../../../src/core/saga-definition.ts';
+import type { SagaStep } from '../../../src/core/app/saga-definition.ts';
 import { type App, type Environment, openEnvironment } from '../../../src/index.ts';
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';
 import { endOfSagas, RawSagas, type SagaFloor, type SagaInput, sagaInput } from '../raw-saga.ts';

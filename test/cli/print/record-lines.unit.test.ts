@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { makePaint } from '../../../src/cli/print/paint.ts';
 import { RecordLines } from '../../../src/cli/print/record-lines.ts';
-import { cutTo, padTo, widthOf } from '../../../src/cli/print/width.ts';
+import { makePaint } from '../../../src/cli/text/paint.ts';
+import { cutTo, padTo, widthOf } from '../../../src/cli/text/width.ts';
 import { sampleRecord } from './sample.ts';
 
 // Goal: a line of the log is one line of the terminal, aligned and harmless. Method: hostile and wide records.

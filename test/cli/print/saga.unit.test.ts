@@ -3,7 +3,6 @@
 import DOMPurify from 'dompurify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineTexts, sessionChangeText } from '../../../src/cli/print/engine-key.ts';
-import { makePaint } from '../../../src/cli/print/paint.ts';
 import { formatEnded, formatStarted, toEndedJson, toStartedJson } from '../../../src/cli/print/saga-end.ts';
 import { formatSagaGraph, toSagaGraphJson } from '../../../src/cli/print/saga-graph.ts';
 import { formatGraphMermaid } from '../../../src/cli/print/saga-graph-mermaid.ts';
@@ -13,11 +12,12 @@ import { formatSagaMermaid } from '../../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../../src/cli/print/saga-page.ts';
 import { formatIntervened, formatSagaPlan, toIntervenedJson } from '../../../src/cli/print/saga-plan-page.ts';
 import { sagaEventsIn, sagaEventText } from '../../../src/cli/print/saga-text.ts';
-import { jsonText } from '../../../src/cli/print/text.ts';
-import type { JsonValue } from '../../../src/core/json.ts';
-import type { SagaEvent } from '../../../src/core/saga.ts';
-import { foldEvents } from '../../../src/core/saga-fold.ts';
-import { sessionKey } from '../../../src/core/session.ts';
+import { makePaint } from '../../../src/cli/text/paint.ts';
+import { jsonText } from '../../../src/cli/text/text.ts';
+import type { SagaEvent } from '../../../src/core/app/saga.ts';
+import { foldEvents } from '../../../src/core/app/saga-fold.ts';
+import type { JsonValue } from '../../../src/core/base/json.ts';
+import { sessionKey } from '../../../src/core/fold/session.ts';
 import type { InterventionPlan, SagaDefinition, SagaReading } from '../../../src/index.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'"$(rm)`;

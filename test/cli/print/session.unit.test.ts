@@ -2,20 +2,20 @@
 // and records with hostile texts in every place that a user can fill, through each printer; Mermaid's own parser.
 import DOMPurify from 'dompurify';
 import { beforeAll, expect, it } from 'vitest';
-import { makePaint } from '../../../src/cli/print/paint.ts';
 import { formatQueue, formatQueues, toQueuePageJson } from '../../../src/cli/print/queue-page.ts';
 import { RecordLines } from '../../../src/cli/print/record-lines.ts';
 import { formatSessions } from '../../../src/cli/print/session-lines.ts';
 import { formatSessionMermaid } from '../../../src/cli/print/session-mermaid.ts';
 import { formatSessionPage, toSessionPageJson } from '../../../src/cli/print/session-page.ts';
 import { formatStuck, toStuckJson } from '../../../src/cli/print/stuck-lines.ts';
-import { jsonText } from '../../../src/cli/print/text.ts';
 import { formatTransaction } from '../../../src/cli/print/transaction-page.ts';
-import type { SessionPage } from '../../../src/cli/session/read-page.ts';
-import { fromSession, sessionKey, themeKey } from '../../../src/core/session.ts';
+import { makePaint } from '../../../src/cli/text/paint.ts';
+import { jsonText } from '../../../src/cli/text/text.ts';
+import { fromSession, sessionKey, themeKey } from '../../../src/core/fold/session.ts';
 import { emptyThemeCounts } from '../../../src/layout/themes.ts';
-import type { SessionReading } from '../../../src/sessions/read-sessions.ts';
-import type { StuckSession } from '../../../src/sessions/stuck.ts';
+import type { SessionPage } from '../../../src/pages/session.ts';
+import type { SessionReading } from '../../../src/sessions/read/session.ts';
+import type { StuckSession } from '../../../src/sessions/worker/stuck.ts';
 import { sampleRecord, sampleReport } from './sample.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'$(rm)`;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Line, LineSplitter } from '../../../src/cli/submit/split-lines.ts';
-import { limits } from '../../../src/core/limits.ts';
+import { limits } from '../../../src/core/base/limits.ts';
 
 function split(chunks: readonly Uint8Array[]): Line[] {
   const splitter = new LineSplitter();

@@ -5,7 +5,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { shellWord } from '../../../src/core/shell-word.ts';
+import { shellWord } from '../../../src/core/base/shell-word.ts';
 import { Shell, type Talk } from '../txlog.ts';
 
 const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));

@@ -1,13 +1,13 @@
-import { type App, rejectRequest } from '../../../src/core/app.ts';
+import { type App, rejectRequest } from '../../../src/core/app/app.ts';
 import {
   PermanentError,
   type SagaDefinition,
   type SagaStep,
   type StepAction,
   type StepContext,
-} from '../../../src/core/saga-definition.ts';
-import type { Advice, Turn } from '../../../src/core/theme.ts';
-import type { Environment } from '../../../src/environment.ts';
+} from '../../../src/core/app/saga-definition.ts';
+import type { Advice, Turn } from '../../../src/core/app/theme.ts';
+import type { Environment } from '../../../src/environment/environment.ts';
 import type { SimProcess } from '../../sim/operators/world.ts';
 import { type Callee, pause, type Received, suffer } from './callee.ts';
 import type { SagaPlan, SidePlan, StepPlan, Story } from './plans.ts';

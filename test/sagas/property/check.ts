@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Side } from '../../../src/core/saga.ts';
-import type { SagaLogEntry, SagaReading } from '../../../src/sagas/report.ts';
+import type { Side } from '../../../src/core/app/saga.ts';
+import type { SagaLogEntry, SagaReading } from '../../../src/sagas/read/report.ts';
 import { counterOf, typesOf } from './app.ts';
 import type { StepPlan } from './plans.ts';
 import type { Play } from './play.ts';

@@ -1,4 +1,4 @@
-import type { Turn } from '../../../src/core/theme.ts';
+import type { Turn } from '../../../src/core/app/theme.ts';
 import type { SimProcess } from './world.ts';
 
 /** One that acts in the name of a session. */

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import type { App } from '../../../src/core/app.ts';
-import { sessionKey } from '../../../src/core/session.ts';
-import type { Advice, Turn } from '../../../src/core/theme.ts';
-import type { Environment } from '../../../src/environment.ts';
+import type { App } from '../../../src/core/app/app.ts';
+import type { Advice, Turn } from '../../../src/core/app/theme.ts';
+import { sessionKey } from '../../../src/core/fold/session.ts';
+import type { Environment } from '../../../src/environment/environment.ts';
 import { memoryLeases } from '../../../src/leases/memory.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
-import type { WorkEvent } from '../../../src/sessions/work.ts';
+import type { WorkEvent } from '../../../src/sessions/turn/work-events.ts';
 import { MemoryFiles, openMemoryStorage } from '../../../src/storage/memory/storage.ts';
 import { openOn } from '../open-env.ts';
 import { Effects } from './effects.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TxlogError } from '../../../src/core/errors.ts';
+import { TxlogError } from '../../../src/core/base/errors.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Storage, WriteTx } from '../../../src/ports/storage.ts';
 

@@ -2,41 +2,39 @@ import type { Rule } from '../finding.ts';
 import { sourcesIn } from '../tree.ts';
 
 // What a layer may import besides itself. One line is one decision: docs/ARCHITECTURE.md draws it.
+const readSide = ['core', 'ports', 'layout', 'view'];
+const writeSide = [...readSide, 'pipeline'];
+const backends = ['storage', 'order', 'leases', 'effects', 'services', 'clock', 'app'];
 const may: Record<string, readonly string[]> = {
   core: [],
   ports: ['core'],
   layout: ['core', 'ports'],
-  pipeline: ['core', 'ports', 'layout'],
-  capability: ['core', 'ports', 'layout', 'pipeline'],
+  view: ['core', 'ports', 'layout'],
+  pipeline: readSide,
+  capability: writeSide,
   app: ['core', 'ports'],
+  clock: ['core', 'ports'],
   storage: ['core', 'ports', 'layout'],
   order: ['core', 'ports', 'layout'],
   leases: ['core', 'ports'],
   services: ['core', 'ports', 'effects'],
   effects: ['core', 'ports', 'layout'],
-  engine: [
-    'core',
-    'ports',
-    'layout',
-    'pipeline',
-    'capability',
-    'app',
-    'storage',
-    'order',
-    'leases',
-    'effects',
-    'services',
-  ],
-  face: ['core', 'engine'],
-  command: ['core', 'face', 'index'],
+  environment: [...writeSide, 'capability', 'storage', 'leases', 'effects', 'services'],
+  engine: [...writeSide, 'capability', ...backends, 'environment'],
+  pages: ['core', 'environment', 'engine'],
+  face: ['core', 'layout', 'environment', 'engine', 'pages'],
+  command: ['core', 'face', 'pages', 'index'],
 };
 
+// Room that is kept: sync and attachments are capabilities to come, tui and http are faces, order/nats is a backend.
 const capabilities = ['rescan', 'replay', 'audit', 'inspect', 'compensate', 'sessions', 'sagas', 'sync', 'attachments'];
 const faces = ['cli', 'tui', 'http'];
+// The bench of the command line puts rows past the engine: they are the floor that it is compared with.
+const exceptions = new Set(['src/cli/bench/bench.ts -> src/storage/lmdb/raw-puts.ts']);
 // Siblings of these never meet: a backend or a face must be removable without touching another one.
 const apart = new Set(['storage', 'order', 'face']);
 
-/** core <- ports <- layout <- pipeline <- capabilities <- engine <- faces <- commands. */
+/** core <- ports <- layout <- view <- pipeline <- capabilities <- environment <- engine <- pages <- faces <- commands. */
 export const layers: Rule = {
   name: 'layers',
   why: 'imports go one way, so that a layer can be read and tested without what is built on it',
@@ -53,6 +51,7 @@ export const layers: Rule = {
 
 function problem(from: string, to: string): string | undefined {
   const [here, there] = [layerOf(from), layerOf(to)];
+  if (exceptions.has(`${from} -> ${to}`)) return undefined;
   if (here === undefined) return `${from} is in no known layer`;
   if (there === undefined) return `${here} imports ${to}, which is in no layer`;
   if (here === 'command' && to === 'src/index.ts') return undefined;
@@ -65,7 +64,7 @@ function layerOf(path: string): string | undefined {
   const [top, folder = '', rest] = path.split('/');
   if (top === 'commands') return 'command';
   if (top !== 'src') return undefined;
-  if (rest === undefined) return 'engine';
+  if (rest === undefined) return folder === 'engine.ts' || folder === 'index.ts' ? 'engine' : undefined;
   if (capabilities.includes(folder)) return 'capability';
   if (faces.includes(folder)) return 'face';
   return folder in may ? folder : undefined;

@@ -3,7 +3,7 @@ import type { Source } from '../source.ts';
 import { isNode, type Node, nameOf, nodesBelow } from '../syntax.ts';
 import { sourcesIn } from '../tree.ts';
 
-const pure = ['src/core', 'src/ports', 'src/pipeline'];
+const pure = ['src/core', 'src/ports', 'src/view', 'src/pipeline'];
 const impureGlobals = new Set([
   'Date',
   'process',
@@ -15,7 +15,7 @@ const impureGlobals = new Set([
   'setImmediate',
 ]);
 
-/** Core, ports and pipeline import nothing from outside the project. */
+/** Core, ports, view and pipeline import nothing from outside the project. */
 export const pureImports: Rule = {
   name: 'pure-imports',
   why: 'what decides and orders must run the same in every process and in replay: effects come through ports',
@@ -28,7 +28,7 @@ export const pureImports: Rule = {
   },
 };
 
-/** Core, ports and pipeline touch no clock, chance, timer or process. */
+/** Core, ports, view and pipeline touch no clock, chance, timer or process. */
 export const pureGlobals: Rule = {
   name: 'pure-globals',
   why: 'time, chance and the process differ from run to run: take them through ports/clock.ts and its like',

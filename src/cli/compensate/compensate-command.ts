@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../core/base/json.ts';
+import type { Receipt } from '../../core/log/receipt.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { type CompensateOptions, type TransactionName, toReceiptJson } from '../../index.ts';
+import { confirm } from '../frame/confirm.ts';
+import { toFilter } from '../frame/filter-flags.ts';
+import { StreamCommand } from '../frame/stream-command.ts';
+import { countPlan, formatPlan, formatPlanTotals } from '../print/plan-page.ts';
+import { formatReceipt } from '../print/receipt.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { plural, printable } from '../text/text.ts';
+import type { CompensateValues } from './flags.ts';
+import { compensateEach, readPlan, selectTargets, writePlan } from './plan-file.ts';
+
+/** What `compensate` does in each of its ways; which of them is chosen, its flags say. */
+export abstract class CompensateCommand extends StreamCommand {
+  /** Prints, or writes to a file, what would be done. Exit code 1 when some of it cannot be done. */
+  protected async plan(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
+    const selected = async () => selectTargets(env, await toFilter(flags, env.clock.now()));
+    const plan = await env.planCompensation(names.length > 0 ? names : await selected());
+    if (flags.output === undefined) {
+      await this.print(plan as unknown as JsonObject, formatPlan(plan, this.paint));
+    } else {
+      writePlan(flags.output, plan);
+      const next = `txlog compensate --apply ${shellWord(flags.output)}`;
+      await this.print({ v: 1, file: flags.output, head: plan.head, ...countPlan(plan), next: [next] }, '');
+      this.talk(`${formatPlanTotals(plan, this.paint)}, in ${printable(flags.output)}\nnext: ${next}`);
+    }
+    if (plan.items.some(({ refused }) => refused)) this.exitWith(1);
+  }
+
+  /** Carries out a plan file, once people agree. */
+  protected async apply(env: Environment, file: string, flags: CompensateValues): Promise<void> {
+    const { plan, count } = readPlan(file);
+    const agreed = await confirm(`Compensate ${plural(count, 'transaction')}?`, flags.yes || flags['dry-run']);
+    if (agreed) await this.printReceipts(env.applyPlan(plan, optionsOf(flags)), flags['dry-run']);
+    else this.talk('nothing was done');
+  }
+
+  /** Undoes what is named, in this order. */
+  protected async undo(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
+    await this.printReceipts(compensateEach(env, names, optionsOf(flags)), flags['dry-run']);
+  }
+
+  private async printReceipts(receipts: AsyncIterable<Receipt>, dryRun: boolean): Promise<void> {
+    let rejected = 0;
+    for await (const decided of receipts) {
+      const receipt = dryRun ? { ...decided, dryRun: true as const } : decided;
+      if (receipt.outcome === 'rejected') rejected += 1;
+      if (this.globals.json) await this.out.json(toReceiptJson(receipt));
+      else await this.out.line(formatCompensation(receipt));
+      await this.out.flush();
+    }
+    if (rejected > 0) this.exitWith(1);
+  }
+}
+
+/** A second compensation has the receipt of the first one. */
+function formatCompensation(receipt: Receipt): string {
+  return `${formatReceipt({ ...receipt, duplicate: false })}${receipt.duplicate ? ' (compensated already)' : ''}`;
+}
+
+function optionsOf({ reason, actor, 'dry-run': dryRun }: CompensateValues): CompensateOptions {
+  return { dryRun, ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) };
+}

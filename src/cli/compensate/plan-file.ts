@@ -1,0 +1,83 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { RecordFilter } from '../../core/log/filter.ts';
+import type { Receipt } from '../../core/log/receipt.ts';
+import { reservedTypePrefix } from '../../core/log/record.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { type CompensateOptions, parseJson, type TransactionName } from '../../index.ts';
+import { parsePosition } from '../frame/point-in-log.ts';
+
+/** Transactions that one plan may hold: it is made in one piece, on one state of the log. */
+const plannedMax = 10_000;
+
+/** Transactions as the command line names them: in a plain word a number is a position, `ids` are ids in any case. */
+export function toNames(words: readonly string[], ids: readonly string[]): TransactionName[] {
+  return [...words.map((word) => parsePosition(word) ?? word), ...ids];
+}
+
+/** The committed transactions that pass a filter, newest first: what came later is undone first. */
+export async function selectTargets(env: Environment, filter: RecordFilter): Promise<TransactionName[]> {
+  const positions: number[] = [];
+  for await (const page of env.pages({ ...filter, outcome: 'committed' }, { reverse: true })) {
+    for (const { position, type } of page) if (!type.startsWith(reservedTypePrefix)) positions.push(position);
+    if (positions.length <= plannedMax) continue;
+    throw new TxlogError(
+      'FILTER_INVALID',
+      `the filter selects over ${plannedMax} transactions, too many for one plan`,
+      {
+        hint: 'Take them in parts, the newest first, by --from and --to.',
+      },
+    );
+  }
+  return positions;
+}
+
+/** Undoes transactions in the order given. All names are looked up before anything is done. */
+export async function* compensateEach(
+  env: Environment,
+  names: readonly TransactionName[],
+  options: CompensateOptions,
+): AsyncGenerator<Receipt> {
+  for (const name of names) await env.transaction(name);
+  for (const name of names) yield await env.compensate(name, options);
+}
+
+/** Writes a plan as a file. Errors: OUTPUT_FAILED. */
+export function writePlan(file: string, plan: object): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`, { flush: true });
+  } catch (cause) {
+    throw new TxlogError('OUTPUT_FAILED', `cannot write ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Reads a plan file; what is in it is checked when it is applied.
+ *
+ * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE, PLAN_INVALID.
+ */
+export function readPlan(file: string): { readonly plan: unknown; readonly count: number } {
+  const plan = parsePlan(file, readText(file));
+  const items = (plan as { readonly items?: unknown } | null)?.items;
+  return { plan, count: Array.isArray(items) ? items.length : 0 };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new TxlogError('INPUT_NOT_FOUND', `there is no plan ${file}`, { cause });
+    throw new TxlogError('INPUT_UNREADABLE', `cannot read ${file}: ${message}`, { cause });
+  }
+}
+
+function parsePlan(file: string, text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    const { line, column } = cause instanceof TxlogError ? cause.details : {};
+    const broken = new TxlogError('PLAN_INVALID', `${file} is no plan: ${(cause as Error).message}`, { cause });
+    throw line === undefined ? broken : broken.at(line, column);
+  }
+}

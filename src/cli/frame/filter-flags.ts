@@ -1,0 +1,92 @@
+import { Flags } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
+import { sessionKey } from '../../core/fold/session.ts';
+import type { RecordFilter } from '../../core/log/filter.ts';
+import { compileWhere } from '../../index.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { parseTime } from './point-in-log.ts';
+
+const helpGroup = 'FILTER';
+
+/** Flags that select records of the log, the same for every command; all that are given must hold. */
+export const filterFlags = {
+  type: Flags.string({
+    summary: 'Only of this type; may be repeated.',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'TYPE',
+    helpGroup,
+  }),
+  status: Flags.option({ summary: 'Only of this outcome.', options: ['committed', 'rejected'] as const, helpGroup })(),
+  key: Flags.string({ summary: 'Only what names this key in a change or a rejection.', helpValue: 'KEY', helpGroup }),
+  prefix: Flags.string({ summary: 'Only what names a key that starts so.', helpValue: 'KEY', helpGroup }),
+  session: Flags.string({
+    summary: 'Only what happened to this session.',
+    exclusive: ['key', 'prefix'],
+    helpValue: 'ID',
+    helpGroup,
+  }),
+  since: Flags.string({ summary: 'Not before: RFC 3339, a date, or 10m, 2h, 3d ago.', helpValue: 'TIME', helpGroup }),
+  until: Flags.string({ summary: 'Before this time.', helpValue: 'TIME', helpGroup }),
+  from: Flags.integer({ summary: 'First position.', min: 1, helpValue: 'POS', helpGroup }),
+  to: Flags.integer({ summary: 'Last position.', min: 1, helpValue: 'POS', helpGroup }),
+  where: Flags.string({
+    summary: 'Any condition on the record, in CEL: payload.amount > 5000 && actor == "web".',
+    helpValue: 'EXPR',
+    helpGroup,
+  }),
+};
+
+/** What the flags above were given. */
+export interface FilterValues {
+  readonly type?: readonly string[] | undefined;
+  readonly status?: 'committed' | 'rejected' | undefined;
+  readonly key?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly session?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly where?: string | undefined;
+}
+
+/**
+ * The filter that the flags ask for. `now` is in ms since 1970.
+ *
+ * Errors: USAGE for a time that is none, FILTER_INVALID for a condition that cannot be, with its place.
+ */
+export async function toFilter(values: FilterValues, now: number): Promise<RecordFilter> {
+  const { type, status, prefix, session, since, until, from, to, where } = values;
+  const key = session === undefined ? values.key : sessionKey(session);
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new TxlogError('FILTER_INVALID', `--from ${from} is after --to ${to}`);
+  }
+  const filter = {
+    types: type,
+    outcome: status,
+    key,
+    prefix,
+    since: since === undefined ? undefined : parseTime(since, now),
+    until: until === undefined ? undefined : parseTime(until, now),
+    from,
+    to,
+    where: where === undefined ? undefined : await compileWhere(where),
+  };
+  if (filter.since !== undefined && filter.until !== undefined && filter.since >= filter.until) {
+    throw new TxlogError('FILTER_INVALID', `--since ${since} is not before --until ${until}`);
+  }
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as RecordFilter;
+}
+
+/** The flags as one text, equal when they ask for the same; empty when none was given. */
+export function filterText(values: FilterValues): string {
+  const names = Object.keys(filterFlags) as (keyof FilterValues)[];
+  const given = names.flatMap((name) => {
+    const value = values[name];
+    if (value === undefined) return [];
+    const all = Array.isArray(value) ? [...value].sort() : [value];
+    return all.map((one) => `--${name} ${shellWord(String(one))}`);
+  });
+  return given.join(' ');
+}

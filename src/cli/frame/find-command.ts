@@ -1,0 +1,53 @@
+import type { Config } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
+import { nearest } from '../text/closest-match.ts';
+
+/** What the first words of a command line ask for. */
+export type Wanted =
+  | { readonly type: 'help'; readonly words: readonly string[] }
+  | { readonly type: 'version' }
+  | { readonly type: 'command'; readonly id: string; readonly args: readonly string[] };
+
+/**
+ * Finds the command that a command line names: the longest run of leading words that is one. oclif's own search takes
+ * `status extra` for a command of that name, and can only say that something was not found.
+ *
+ * Errors: USAGE with the nearest name; nothing is ever run on a guess.
+ */
+export function findWanted(config: Config, args: readonly string[]): Wanted {
+  if (args[0] === '--version') return { type: 'version' };
+  const end = args.indexOf('--');
+  const before = end === -1 ? args : args.slice(0, end);
+  const flag = args.findIndex((arg) => arg.startsWith('-'));
+  const words = flag === -1 ? args : args.slice(0, flag);
+  if (args.length === 0 || before.includes('--help') || args[0] === '-h') return { type: 'help', words };
+  for (let count = words.length; count > 0; count--) {
+    const id = words.slice(0, count).join(':');
+    if (config.findCommand(id)) return { type: 'command', id, args: args.slice(count) };
+  }
+  const topic = words.length === 1 && config.findTopic(words[0] ?? '');
+  if (topic) return { type: 'help', words };
+  throw unknownCommand(config, words, args[0] ?? '');
+}
+
+/** Refuses `--help` for a command that does not exist, as help would only print that it found none. */
+export function checkHelpWords(config: Config, words: readonly string[]): void {
+  const [first = ''] = words;
+  const known = words.length === 0 || config.findCommand(first) || config.findTopic(first);
+  if (!known) throw unknownCommand(config, words, first);
+}
+
+function unknownCommand(config: Config, words: readonly string[], first: string): TxlogError {
+  if (words.length === 0) {
+    return new TxlogError('USAGE', `the command comes first, then its flags such as ${first}`, {
+      next: ['txlog --help'],
+    });
+  }
+  const names = config.commandIDs.map((id) => id.replaceAll(':', ' '));
+  const named = words.slice(0, config.findTopic(first) ? 2 : 1).join(' ');
+  const guess = nearest(named, names) ?? nearest(first, names);
+  return new TxlogError('USAGE', `there is no command ${JSON.stringify(named)}`, {
+    ...(guess === undefined ? {} : { hint: `Did you mean: txlog ${guess}` }),
+    next: [guess === undefined ? 'txlog --help' : `txlog ${guess} --help`],
+  });
+}

@@ -1,0 +1,87 @@
+import { type ErrorDetails, TxlogError } from '../../core/base/errors.ts';
+import type { JsonObject } from '../../core/base/json.ts';
+import { jsonText, printable } from '../text/text.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { say } from './stderr.ts';
+
+/** How errors are told: one line of JSON, and with the stack or without. */
+export interface ReportStyle {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** How a command line wants errors told; read from its raw words, as it may be the parsing that fails. */
+export function reportStyle(args: readonly string[]): ReportStyle {
+  const end = args.indexOf('--');
+  const flags = end === -1 ? args : args.slice(0, end);
+  return {
+    json: flags.includes('--json') || flags.includes('--ndjson'),
+    verbose: flags.includes('--verbose') || (process.env.DEBUG ?? '') !== '',
+  };
+}
+
+/** The exit code that an error ends the process with; 70 for what is no TxlogError, which is a bug of ours. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof TxlogError ? exitCodes[error.code] : 70;
+}
+
+/** An error as the JSON shape that scripts rely on. */
+export function toErrorJson(error: unknown): JsonObject {
+  const known = toTxlogLike(error);
+  const { hint, next, line, column, path } = known.details;
+  return {
+    v: 1,
+    error: {
+      code: known.code,
+      message: known.message,
+      ...(hint === undefined ? {} : { hint }),
+      ...(next === undefined ? {} : { next }),
+      exit: exitCodeOf(error),
+      ...(line === undefined ? {} : { line }),
+      ...(column === undefined ? {} : { column }),
+      ...(path === undefined ? {} : { path }),
+    },
+  };
+}
+
+/** What stderr gets of an error: text ending with a newline. */
+export function formatError(error: unknown, style: ReportStyle): string {
+  if (style.json) {
+    const document = toErrorJson(error);
+    return `${jsonText(style.verbose ? { ...document, stack: stackOf(error) } : document)}\n`;
+  }
+  const { code, message, details } = toTxlogLike(error);
+  const lines = [`txlog: ${code}: ${placeOf(details)}${printable(message)}`];
+  if (details.hint !== undefined) lines.push(`  ${printable(details.hint)}`);
+  for (const command of details.next ?? []) lines.push(`  next: ${printable(command)}`);
+  if (style.verbose) lines.push(stackOf(error));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Tells an error that nothing awaited as any other one, and ends the process: it is a bug, or the engine stopped. */
+export function reportUncaught(style: ReportStyle): void {
+  process.on('uncaughtException', (error) => {
+    say(formatError(error, style), () => process.exit(exitCodeOf(error)));
+  });
+}
+
+function placeOf({ line, column }: ErrorDetails): string {
+  if (line === undefined) return '';
+  return column === undefined ? `line ${line}: ` : `line ${line}, column ${column}: `;
+}
+
+function toTxlogLike(error: unknown): { code: string; message: string; details: ErrorDetails } {
+  if (error instanceof TxlogError) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const details = {
+    hint: 'This is a bug in txlog. What was acknowledged is safe; please report it with the stack.',
+    next: ['DEBUG=1 txlog … (the same command, to see the stack)', 'txlog verify'],
+  };
+  return { code: 'BUG', message: message.split('\n')[0] ?? '', details };
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,70 @@
+import { Config, Errors, type Interfaces, loadHelpClass } from '@oclif/core';
+import { checkHelpWords, findWanted } from './find-command.ts';
+import { Output, OutputEnded } from './output.ts';
+import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
+import { listenForLoss, say } from './stderr.ts';
+import { toUsageError } from './usage-error.ts';
+
+/**
+ * Runs one command line and ends the process with its exit code. The one place where errors are printed.
+ *
+ * oclif's own `execute` is not used: it turns exit codes into 1 under `--json`, prints a dump of its configuration for
+ * a mistyped flag, and cuts off output that its reader takes slowly.
+ */
+export async function runCli(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
+  const style = reportStyle(args);
+  reportUncaught(style);
+  // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.
+  process.stdout.removeAllListeners('error').on('error', () => {});
+  listenForLoss();
+  try {
+    await dispatch(args, load);
+  } catch (error) {
+    fail(error, args);
+  }
+  await drain(process.stderr);
+  await drain(process.stdout);
+  process.exit();
+}
+
+async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
+  const config = await Config.load(load);
+  const wanted = findWanted(config, args);
+  if (wanted.type === 'version') {
+    await print(() => process.stdout.write(`${config.userAgent}\n`));
+  } else if (wanted.type === 'help') {
+    checkHelpWords(config, wanted.words);
+    const Help = await loadHelpClass(config);
+    await print(() => new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]));
+  } else {
+    try {
+      await config.runCommand(wanted.id, [...wanted.args]);
+    } catch (error) {
+      throw toUsageError(error, config, wanted.id);
+    }
+  }
+}
+
+/** Prints what oclif prints by itself, and fails where it would not notice that nobody got it. */
+async function print(work: () => unknown): Promise<void> {
+  const out = new Output(process.stdout);
+  await work();
+  await drain(process.stdout);
+  await out.flush();
+}
+
+function fail(error: unknown, args: readonly string[]): void {
+  if (error instanceof OutputEnded) return;
+  if (error instanceof Errors.ExitError) {
+    process.exitCode = error.oclif.exit ?? 0;
+    return;
+  }
+  process.exitCode = exitCodeOf(error);
+  say(formatError(error, reportStyle(args)));
+}
+
+function drain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,40 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type Config, Errors } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
+import { nearest } from '../text/closest-match.ts';
+
+/** Turns oclif's complaint about flags and arguments into one line with a next step; any other error passes as it is. */
+export function toUsageError(error: unknown, config: Config, id: string): unknown {
+  if (!(error instanceof Errors.CLIError) || error instanceof Errors.ExitError) return error;
+  const { flags, args } = error as { flags?: readonly string[]; args?: readonly unknown[] };
+  const next = [`txlog ${id.replaceAll(':', ' ')} --help`];
+  if (flags) return unknownFlag(config, id, flags[0] ?? '', next);
+  if (args) return new TxlogError('USAGE', argumentProblem(args), { next });
+  return new TxlogError('USAGE', firstReason(error.message), { next });
+}
+
+function unknownFlag(config: Config, id: string, flag: string, next: readonly string[]): TxlogError {
+  const guess = nearest(flag.replace(/^-+/, ''), Object.keys(config.findCommand(id)?.flags ?? {}));
+  const hint = guess === undefined ? {} : { hint: `Did you mean: --${guess}` };
+  return new TxlogError('USAGE', `there is no flag ${flag}`, { ...hint, next });
+}
+
+/** Missing arguments come as their definitions, surplus ones as text. */
+function argumentProblem(args: readonly unknown[]): string {
+  const surplus = args.filter((arg) => typeof arg === 'string');
+  if (surplus.length > 0) return `too many arguments: ${surplus.join(' ')}`;
+  return `missing: ${args.map((arg) => (arg as { name: string }).name.toUpperCase()).join(', ')}`;
+}
+
+function firstReason(message: string): string {
+  // A value that does not fit its flag: the flag is in the first line, the reason in the second.
+  const lines = stripVTControlCharacters(message)
+    .replace(/^Parsing (--\S+) *\n\s*/, '$1: ')
+    .split('\n');
+  const reasons = lines.map((line) => line.trim()).filter((line) => !/^(The following error|See more help)/.test(line));
+  const reason = reasons.find((line) => line !== '') ?? 'wrong command line';
+  return reason.replace(
+    /^(--[\w-]+)=?.* cannot also be provided when using (--[\w-]+).*$/,
+    '$1 and $2 exclude each other',
+  );
+}

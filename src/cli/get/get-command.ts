@@ -1,0 +1,42 @@
+import { Args, Flags } from '@oclif/core';
+import type { Environment } from '../../environment/environment.ts';
+import type { StateReading, StoredRecord } from '../../index.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { checkKey, keyNotFound } from '../frame/key-argument.ts';
+import { resolvePoint } from '../frame/point-in-log.ts';
+import { toStateJson } from '../print/state-json.ts';
+import { formatState } from '../print/state-page.ts';
+
+/** The time travel flag: reads answer as a replay to that position would. */
+export const asOfFlag = {
+  'as-of': Flags.string({ summary: 'As it was at a position or a time.', helpValue: 'POSITION|TIME' }),
+};
+
+/** Applied transactions that are shown for people beside a shared value. */
+const newestListed = 5;
+
+/** `get KEY` and `state get KEY` are one command. */
+export abstract class GetCommand extends BaseCommand {
+  static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
+  static override flags = asOfFlag;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(GetCommand as unknown as typeof GetCommand & (new () => GetCommand));
+    const key = checkKey(args.key);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
+      const state = await env.get(key, asOf === undefined ? {} : { asOf });
+      if (!state) throw keyNotFound(key, flags['as-of']);
+      const newest = this.globals.json ? [] : await newestOf(env, state);
+      await this.print(toStateJson(state), formatState(state, newest, this.paint));
+    });
+  }
+}
+
+async function newestOf(env: Environment, { key, kind, position }: StateReading): Promise<StoredRecord[]> {
+  if (kind === 'dedicated') return [];
+  const filter = { key, outcome: 'committed', to: position } as const;
+  const newest: StoredRecord[] = [];
+  for await (const record of env.records(filter, { reverse: true, limit: newestListed })) newest.unshift(record);
+  return newest;
+}

@@ -1,0 +1,62 @@
+import { TxlogError } from '../../core/base/errors.ts';
+import { openEnvironment } from '../../engine.ts';
+import { loadApp, restore, saveApp } from '../../index.ts';
+
+/** How to make an environment. */
+export interface InitOptions {
+  /** A backup to restore. */
+  readonly from: string | undefined;
+  /** The app module to remember. */
+  readonly app: string | undefined;
+  /** Be content with an environment that is there. */
+  readonly ifMissing: boolean;
+}
+
+/** An environment that is there now. */
+export interface Initialised {
+  readonly created: boolean;
+  readonly unit: string;
+  /** The end of its log. */
+  readonly position: number;
+}
+
+/**
+ * Makes an environment, empty or from a backup.
+ *
+ * Errors: ENV_EXISTS, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, INPUT_NOT_FOUND, BACKUP_INVALID.
+ */
+export async function initEnvironment(dir: string, { from, app, ifMissing }: InitOptions): Promise<Initialised> {
+  const existing = await look(dir);
+  if (existing && ifMissing) return existing;
+  if (existing) {
+    throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`, {
+      hint: '--if-missing is content with it.',
+      next: [`txlog status --env ${dir}`],
+    });
+  }
+  // Before anything is made: a module that cannot be loaded is not worth remembering.
+  if (app !== undefined) await loadApp(app);
+  if (from !== undefined) await restore(from, dir);
+  const made = await describe(dir, true);
+  if (app !== undefined) saveApp(dir, app);
+  return made;
+}
+
+async function look(dir: string): Promise<Initialised | undefined> {
+  try {
+    return await describe(dir, false);
+  } catch (error) {
+    if (error instanceof TxlogError && error.code === 'ENV_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+async function describe(dir: string, create: boolean): Promise<Initialised> {
+  const env = await openEnvironment(dir, create ? { create } : { readOnly: true });
+  try {
+    const { position } = await env.head();
+    return { created: create, unit: env.unit, position };
+  } finally {
+    await env.close();
+  }
+}

@@ -1,0 +1,109 @@
+import { Flags } from '@oclif/core';
+import type { Environment } from '../../environment/environment.ts';
+import { type ChangedKey, loadApp } from '../../index.ts';
+import { confirm } from '../frame/confirm.ts';
+import { resolvePoint } from '../frame/point-in-log.ts';
+import { showWork } from '../frame/progress.ts';
+import { StreamCommand } from '../frame/stream-command.ts';
+import {
+  formatChangedKey,
+  formatFlip,
+  formatWhatIf,
+  toChangedKeyJson,
+  toFlipJson,
+  toWhatIfJson,
+} from '../print/what-if-lines.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { plural, printable } from '../text/text.ts';
+
+/** Keys that are listed with their values; all are counted. */
+const keysListed = 1_000;
+
+/** Flags of `replay`. */
+export const replayFlags = {
+  to: Flags.string({ summary: 'Only up to there.', helpValue: 'POSITION|TIME', dependsOn: ['into'] }),
+  into: Flags.string({ summary: 'Make a new environment in DIR instead.', helpValue: 'DIR', dependsOn: ['to'] }),
+  with: Flags.string({
+    summary: 'Decide every logged request again with the handlers of MODULE; write nothing.',
+    helpValue: 'MODULE',
+    dependsOn: ['diff'],
+    exclusive: ['to'],
+  }),
+  diff: Flags.boolean({ summary: 'List what comes out otherwise.', dependsOn: ['with'] }),
+  'dry-run': Flags.boolean({
+    summary: 'Say what making the indexes anew would do, and write nothing.',
+    exclusive: ['to', 'with'],
+  }),
+  yes: Flags.boolean({ char: 'y', summary: 'Do not ask before the indexes are made anew.', exclusive: ['to', 'with'] }),
+};
+
+/** How to write, or not. */
+interface Care {
+  readonly 'dry-run': boolean;
+  readonly yes: boolean;
+}
+
+/** What `replay` does in each of its ways. None of them calls anything outside: no effects, ever. */
+export abstract class ReplayCommand extends StreamCommand {
+  /** Makes all indexes anew, and swaps them in, once people agree. */
+  protected async rebuild(env: Environment, { 'dry-run': dryRun, yes }: Care): Promise<void> {
+    if (dryRun) return this.tellRebuild(env);
+    const { position } = await env.head();
+    if (!(await confirm(`Make all indexes anew from ${plural(position, 'record')}?`, yes))) {
+      return this.talk('nothing was done');
+    }
+    const progress = this.showWork('replaying');
+    const { generation, records } = await env.rebuild(progress).finally(() => progress.stop());
+    await this.print(
+      { v: 1, generation, records },
+      `${plural(records, 'record')} replayed; all indexes are new, in generation ${generation}`,
+    );
+  }
+
+  private async tellRebuild(env: Environment): Promise<void> {
+    const { head, generation } = await env.status();
+    await this.print(
+      { v: 1, dryRun: true, generation: generation + 1, records: head.position },
+      `would replay ${plural(head.position, 'record')} into new indexes, in generation ${generation + 1}`,
+    );
+  }
+
+  /** Makes an environment as it was at a point. */
+  protected async travel(env: Environment, point: string, dir: string): Promise<void> {
+    const position = await resolvePoint(env, point);
+    const { onProgress, stop } = this.showWork('replaying');
+    const { records } = await env.replayTo({ position, dir, onProgress }).finally(stop);
+    const next = `txlog status --env ${shellWord(dir)}`;
+    await this.print(
+      { v: 1, dir, position: String(position), records },
+      `${printable(dir)} holds the log up to position ${position}\nnext: ${next}`,
+    );
+  }
+
+  /** Lists what other handlers would decide otherwise. Exit code 1 when any decision flips. */
+  protected async diff(env: Environment, module: string): Promise<void> {
+    const { json } = this.globals;
+    const app = await loadApp(module);
+    const { onProgress, stop } = this.showWork('deciding again');
+    const keys: ChangedKey[] = [];
+    const report = await env
+      .whatIf(app, {
+        onProgress,
+        onFlip: (flip) => (json ? this.out.json(toFlipJson(flip)) : this.out.line(formatFlip(flip, this.paint))),
+        onKey: (key) => {
+          if (keys.length < keysListed) keys.push(key);
+        },
+      })
+      .finally(stop);
+    for (const key of keys) {
+      if (json) await this.out.json(toChangedKeyJson(key));
+      else await this.out.line(formatChangedKey(key, this.paint));
+    }
+    await this.print(toWhatIfJson(report), formatWhatIf(report, this.paint));
+    if (report.flips > 0) this.exitWith(1);
+  }
+
+  private showWork(what: string) {
+    return showWork(what, this.talks);
+  }
+}

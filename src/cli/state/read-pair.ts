@@ -1,0 +1,27 @@
+import { TxlogError } from '../../core/base/errors.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { keyNotFound } from '../frame/key-argument.ts';
+import { resolvePoint } from '../frame/point-in-log.ts';
+import type { StatePair } from '../print/state-diff.ts';
+
+/**
+ * Reads a key at one or two points; the second is now unless told otherwise.
+ *
+ * Errors: USAGE, POSITION_NOT_FOUND; KEY_NOT_FOUND when it has a state at neither.
+ */
+export async function readStatePair(env: Environment, key: string, points: readonly string[]): Promise<StatePair> {
+  if (points.length > 2) throw new TxlogError('USAGE', '--as-of is given once or twice');
+  const [first = '', second] = points;
+  const from = await readAt(env, key, await resolvePoint(env, first));
+  const to = await readAt(
+    env,
+    key,
+    second === undefined ? (await env.head()).position : await resolvePoint(env, second),
+  );
+  if (!from.state && !to.state) throw keyNotFound(key, points.join(' or '));
+  return { key, from, to };
+}
+
+async function readAt(env: Environment, key: string, position: number): Promise<StatePair['from']> {
+  return { position, state: await env.get(key, { asOf: position }) };
+}

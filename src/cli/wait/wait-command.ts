@@ -1,0 +1,44 @@
+import { Args, Flags } from '@oclif/core';
+import { type Receipt, type RemovedSession, toReceiptJson, toTime } from '../../index.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { onInterrupt } from '../frame/signals.ts';
+import { formatReceipt } from '../print/receipt.ts';
+import { durationValue, parseDuration } from '../text/duration.ts';
+import { printable } from '../text/text.ts';
+
+/** `wait ID` and `session wait ID` are one command. */
+export abstract class WaitCommand extends BaseCommand {
+  static override args = {
+    id: Args.string({ description: 'Id of a request, or of a session.', required: true, ignoreStdin: true }),
+  };
+  static override flags = {
+    timeout: Flags.string({ summary: 'Wait no longer than this.', helpValue: durationValue }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(WaitCommand as unknown as typeof WaitCommand & (new () => WaitCommand));
+    const timeoutMs = flags.timeout === undefined ? {} : { timeoutMs: parseDuration('--timeout', flags.timeout) };
+    const { signal, exitCode } = onInterrupt();
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const ended = await env.wait(args.id, { ...timeoutMs, signal }).catch((error) => {
+        if (signal.aborted && error === signal.reason) return undefined;
+        throw error;
+      });
+      if (!ended) return this.exitWith(exitCode() ?? 130);
+      await this.tell(ended);
+    });
+  }
+
+  private async tell(ended: Receipt | RemovedSession): Promise<void> {
+    this.out.mustArrive = true;
+    if ('outcome' in ended) {
+      // Nothing was submitted here, so that there is no earlier submission to tell of.
+      await this.print(toReceiptJson(ended), formatReceipt({ ...ended, duplicate: false }));
+      if (ended.outcome === 'rejected') this.exitWith(1);
+      return;
+    }
+    const { session, position, time } = ended;
+    const json = { v: 1, session, removed: true, position: String(position), time: toTime(time) };
+    await this.print(json, `removed ${printable(session)} at position ${position}`);
+  }
+}

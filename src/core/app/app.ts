@@ -1,0 +1,97 @@
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { Change } from '../fold/change.ts';
+import type { Owner } from '../fold/rejection.ts';
+import type { StoredRecord } from '../log/record.ts';
+import type { RequestInput } from '../log/request.ts';
+import type { ProcessDefinition } from './process-definition.ts';
+import type { SagaDefinition } from './saga-definition.ts';
+import type { ServiceDefinition } from './service-definition.ts';
+import type { ThemeDefinition } from './theme.ts';
+
+/** A state as a handler sees it. Frozen. */
+export interface HandlerState {
+  readonly key: string;
+  readonly kind: 'dedicated' | 'shared';
+  readonly value: JsonValue;
+  readonly version: number;
+  readonly owner?: Owner;
+}
+
+/** What a handler may read: states as of right before its own transaction. Each read is remembered. */
+export interface HandlerStates {
+  /** The state, or undefined when the key has no value or owner now. */
+  get(key: string): HandlerState | undefined;
+}
+
+/** The request as a handler sees it. Frozen. */
+export interface HandlerRequest {
+  readonly id: string;
+  readonly type: string;
+  readonly actor: string | undefined;
+  readonly payload: JsonValue;
+  /** Time of the transaction in ms since 1970: use it instead of the clock, so that a replay decides the same. */
+  readonly time: number;
+}
+
+/** A handler's refusal, made by `reject`. */
+export interface HandlerRejection {
+  readonly rejected: true;
+  readonly code: string;
+  readonly reason: string;
+  readonly key?: string;
+}
+
+/** Folds an argument into a shared value. Pure; `undefined` stands for a key without a value. */
+export type Reducer = (value: JsonValue | undefined, argument: JsonValue | undefined) => JsonValue | undefined;
+
+/** Checks a payload: a Standard Schema (zod, valibot, …), a JSON Schema object, or nothing. */
+export type PayloadSchema = JsonObject | { readonly '~standard': unknown };
+
+/**
+ * Users' code for one type of request. All functions are pure and synchronous: what they need of time or chance
+ * is in the request. A throw becomes a rejection with code HANDLER_FAILED.
+ */
+export interface RequestType {
+  readonly schema?: PayloadSchema;
+  /** `false`, or a rejection, refuses the request with DENIED or the rejection's own code. */
+  authorize?(request: HandlerRequest, states: HandlerStates): boolean | HandlerRejection;
+  /** The changes to apply, or a rejection. Without it, the request carries its own changes. */
+  decide?(request: HandlerRequest, states: HandlerStates): readonly Change[] | HandlerRejection;
+  /** Changes that undo `record`, in place of the exact fold without it. */
+  compensate?(record: StoredRecord, states: HandlerStates): readonly Change[] | HandlerRejection;
+  readonly reducers?: Readonly<Record<string, Reducer>>;
+}
+
+/** A user's module, as `defineApp` takes it. */
+export interface App {
+  readonly requests?: Readonly<Record<string, RequestType>>;
+  readonly themes?: Readonly<Record<string, ThemeDefinition>>;
+  readonly sagas?: Readonly<Record<string, SagaDefinition>>;
+  readonly processes?: Readonly<Record<string, ProcessDefinition>>;
+  /** Name of this environment, as other services know it: where their answers go. */
+  readonly name?: string;
+  /** Environments of other services, by the names by which steps and addresses know them. */
+  readonly services?: Readonly<Record<string, ServiceDefinition>>;
+  /** Turns a foreign line (already parsed) into a request, several, or none. */
+  map?(line: JsonValue, lineNumber: number): RequestInput | readonly RequestInput[] | undefined;
+}
+
+/** An app whose schemas are compiled: why a payload does not fit, or undefined. */
+export interface LoadedApp extends App {
+  readonly source: string;
+  findPayloadProblem(type: string, payload: JsonValue | undefined): string | undefined;
+  /** The same for what a saga is started with. */
+  findSagaProblem(type: string, data: JsonValue): string | undefined;
+}
+
+/** No user code: requests carry their changes. */
+export const emptyApp: LoadedApp = {
+  source: '',
+  findPayloadProblem: () => undefined,
+  findSagaProblem: () => undefined,
+};
+
+/** Refuses a request from within a handler. */
+export function rejectRequest(code: string, reason: string, key?: string): HandlerRejection {
+  return key === undefined ? { rejected: true, code, reason } : { rejected: true, code, reason, key };
+}

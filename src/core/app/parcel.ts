@@ -1,0 +1,88 @@
+import { type ErrorCode, errorCodes, TxlogError } from '../base/errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
+import { checkData, checkName } from '../log/check-session.ts';
+import type { NewSession } from '../log/operation.ts';
+import type { App } from './app.ts';
+import type { Parcel } from './service-definition.ts';
+
+/** Themes in which messages for other services wait start with this. */
+export const outboxPrefix = 'to/';
+
+/** Theme in which messages for a service wait until they are delivered. */
+export function outboxTheme(service: string): string {
+  return outboxPrefix + service;
+}
+
+/** The service whose messages wait in a theme, if it is one of `outboxTheme`. */
+export function serviceOfTheme(theme: string): string | undefined {
+  return theme.startsWith(outboxPrefix) ? theme.slice(outboxPrefix.length) : undefined;
+}
+
+const parcelFields = ['id', 'queue', 'data', 'order', 'after'];
+
+/** Reads a parcel that came from elsewhere. Errors: REQUEST_INVALID. */
+export function readParcel(value: JsonValue): Parcel {
+  if (!isJsonObject(value)) throw invalid('a parcel is a JSON object');
+  const unknown = Object.keys(value).find((field) => !parcelFields.includes(field));
+  if (unknown !== undefined) throw invalid(`a parcel has no field ${JSON.stringify(unknown)}`, unknown);
+  for (const field of ['id', 'queue', 'order', 'after']) {
+    const isNeeded = field === 'id' || field === 'queue';
+    if (typeof value[field] === 'string' || (!isNeeded && value[field] === undefined)) continue;
+    throw invalid(`${field} of a parcel is a text`, field);
+  }
+  if (value.data === undefined) throw invalid('a parcel has data', 'data');
+  return value as unknown as Parcel;
+}
+
+function invalid(message: string, path?: string): TxlogError {
+  return new TxlogError('REQUEST_INVALID', message, path === undefined ? {} : { path });
+}
+
+/**
+ * The operation that puts a parcel into its queue: the same parcel again is the same session.
+ *
+ * Errors: REQUEST_INVALID of its names; VALUE_TOO_LARGE and the JSON_ codes of its data.
+ */
+export function sessionOfParcel({ id, queue, data, order }: Parcel, { themes }: Pick<App, 'themes'> = {}) {
+  const number = themes?.[queue]?.number;
+  const operation: NewSession & { readonly bytes: number } = {
+    op: 'new',
+    session: checkName('id', id),
+    theme: checkName('queue', queue, limits.typeBytesMax),
+    ...checkData(data),
+    ...(number === undefined ? {} : { number }),
+    ...(order === undefined ? {} : { order: checkName('order', order) }),
+  };
+  return operation;
+}
+
+/** What became of a parcel: it is durably where it was sent to, or it is not, for this reason. */
+export type Acknowledgement =
+  | { readonly id: string; readonly ok: true; readonly duplicate: boolean }
+  /** Of a line that is no parcel at all nobody knows the id. */
+  | { readonly id: string | null; readonly ok: false; readonly error: TxlogError };
+
+/** An acknowledgement, as JSON. */
+export function toAcknowledgementJson(acknowledgement: Acknowledgement): JsonObject {
+  if (acknowledgement.ok) {
+    const { id, ok, duplicate } = acknowledgement;
+    return { id, ok, duplicate };
+  }
+  const { id, ok, error } = acknowledgement;
+  const { code, message, details } = error;
+  return { id, ok, error: { code, message, ...(details.line === undefined ? {} : { line: details.line }) } };
+}
+
+/** Reads `toAcknowledgementJson`; undefined of what is none. */
+export function readAcknowledgement(value: JsonValue): Acknowledgement | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { id, ok, error, duplicate } = value;
+  if (ok === true) return typeof id === 'string' ? { id, ok, duplicate: duplicate === true } : undefined;
+  if (ok !== false || !isJsonObject(error) || !(typeof id === 'string' || id === null)) return undefined;
+  const { code, message } = error;
+  const told = String(message ?? 'it was refused');
+  // Another version may know more codes.
+  const known = errorCodes.find((one) => one === code) ?? ('REQUEST_INVALID' satisfies ErrorCode);
+  return { id, ok, error: new TxlogError(known, known === code ? told : `${String(code)}: ${told}`) };
+}

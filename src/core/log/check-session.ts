@@ -1,0 +1,65 @@
+import { TxlogError } from '../base/errors.ts';
+import { copyJson, findJsonProblem, type JsonValue, utf8Length } from '../base/json.ts';
+import { findNameProblem } from '../base/key.ts';
+import { limits } from '../base/limits.ts';
+import type { Chunk } from '../fold/session.ts';
+import { reservedTypePrefix } from './record.ts';
+
+/** Data as they go into the log, with their bytes. */
+export interface CheckedData {
+  readonly chunk: Chunk;
+  readonly bytes: number;
+}
+
+/**
+ * Checks the data of an operation: JSON, or bytes.
+ *
+ * Errors: the JSON_ codes and VALUE_TOO_LARGE.
+ */
+export function checkData(data: JsonValue | Uint8Array): CheckedData {
+  if (data instanceof Uint8Array) {
+    refuseTooLarge(data.length);
+    return { chunk: { base64: Buffer.from(data).toString('base64') }, bytes: data.length };
+  }
+  const problem = findJsonProblem(data, 'data');
+  if (problem) throw new TxlogError(problem.code, `${problem.path}: ${problem.reason}`, { path: problem.path });
+  const bytes = utf8Length(JSON.stringify(data));
+  refuseTooLarge(bytes);
+  return { chunk: { data: copyJson(data) }, bytes };
+}
+
+/** Reads a chunk: JSON as it is, binary as bytes. */
+export function dataOf(chunk: Chunk): JsonValue | Uint8Array {
+  return 'base64' in chunk ? new Uint8Array(Buffer.from(chunk.base64, 'base64')) : chunk.data;
+}
+
+/** Checks a name: a session id, theme, order key, operator, actor. Errors: REQUEST_INVALID, TYPE_RESERVED. */
+export function checkName(name: string, value: string, bytesMax: number = limits.idBytesMax): string {
+  const problem = findNameProblem(value, bytesMax);
+  if (problem) throw new TxlogError('REQUEST_INVALID', `${name}: ${problem}`, { path: name });
+  return value;
+}
+
+/** Checks a name that a user makes. Errors: as `checkName`; TYPE_RESERVED of one that belongs to the engine. */
+export function checkOwnName(name: string, value: string, bytesMax: number = limits.idBytesMax): string {
+  checkName(name, value, bytesMax);
+  if (!value.startsWith(reservedTypePrefix)) return value;
+  throw new TxlogError('TYPE_RESERVED', `${name} ${value}: names with ${reservedTypePrefix} belong to the engine`, {
+    path: name,
+  });
+}
+
+/** Checks a span of time in seconds. Errors: REQUEST_INVALID. */
+export function checkSeconds(name: string, seconds: number): number {
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= limits.repeatSecondsMax) return seconds;
+  throw new TxlogError('REQUEST_INVALID', `${name} is a number of seconds from 0 to ${limits.repeatSecondsMax}`, {
+    path: name,
+  });
+}
+
+function refuseTooLarge(bytes: number): void {
+  if (bytes <= limits.valueBytesMax) return;
+  throw new TxlogError('VALUE_TOO_LARGE', `data: ${bytes} bytes are over the limit of ${limits.valueBytesMax}`, {
+    path: 'data',
+  });
+}

@@ -1,0 +1,130 @@
+import type { Rejection } from '../fold/rejection.ts';
+import type { Chunk, Session, SessionStatus, ThemeEntry } from '../fold/session.ts';
+import type { Receipt } from './receipt.ts';
+import type { LogRecord } from './record.ts';
+
+/** A theme by its name, or by its number once it has a name. */
+export type ThemeName = string | number;
+
+/** Who does an operation: the operator, by the epoch of its lead; nobody in particular; or someone who takes over. */
+export interface Authority {
+  readonly session: string;
+  readonly epoch?: number;
+  /** Act although another leads the session: what that one still does is refused from then on. */
+  readonly force?: boolean;
+  /** Chunks of data that its author knows of: with more or fewer, SESSION_CHANGED. */
+  readonly seen?: number;
+  /** From now on, where the work that the session stands for has come to: what lists of sessions show. */
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly actor?: string;
+}
+
+/** Makes a session. The same id with the same theme and data again gives the same session. */
+export interface NewSession {
+  readonly op: 'new';
+  readonly session: string;
+  readonly theme: ThemeName;
+  /** Number for a theme that is new, in place of the one that its name gives. */
+  readonly number?: number;
+  readonly chunk: Chunk;
+  /** Of its data, where known. */
+  readonly bytes?: number;
+  /** Seconds until it is due. */
+  readonly delay?: number;
+  readonly order?: string;
+}
+
+/** Takes a session: that which is named, or the first of the theme that is due. */
+export interface LeadSession {
+  readonly op: 'lead';
+  readonly theme?: ThemeName;
+  readonly session?: string;
+  readonly operator: string;
+  /** Seconds without a sign of life after which the operator counts as dead. */
+  readonly lease: number;
+}
+
+/** Registers a theme, or pauses or resumes it: of a paused one no session is led, unless someone names it. */
+export interface ThemeStep {
+  readonly op: 'theme';
+  readonly theme: string;
+  readonly number?: number;
+  readonly paused?: boolean;
+  readonly reason?: string;
+  readonly actor?: string;
+}
+
+/** What may happen to a session besides. Times are in seconds from now. */
+export type SessionStep =
+  | ({ readonly op: 'append' | 'replace'; readonly chunk: Chunk; readonly bytes?: number } & Authority)
+  | ({
+      readonly op: 'store';
+      readonly seconds: number;
+      /** Why the turn failed. */
+      readonly error?: string;
+      /** Its lead is no attempt. Without an error of its own, what is known of earlier ones stays. */
+      readonly interrupted?: boolean;
+    } & Authority)
+  | ({ readonly op: 'park'; readonly error: string } & Authority)
+  | ({
+      readonly op: 'ready';
+      /** Does nothing to one whose status is another. */
+      readonly only?: readonly SessionStatus[];
+      /** Before those that were made later: what has begun is led before more begins. */
+      readonly first?: boolean;
+    } & Authority)
+  | ({ readonly op: 'remove' } & Authority);
+
+/** Several operations in one record: all of them, or none. The first one's session is that of the result. */
+export interface Together {
+  readonly op: 'together';
+  readonly operations: readonly (NewSession | SessionStep)[];
+  readonly reason?: string;
+  readonly actor?: string;
+}
+
+/** Anything that can happen to a session, as the pipeline takes it. */
+export type Operation = (NewSession | LeadSession | SessionStep | ThemeStep | Together) & {
+  /** Bytes of its data, for the bounds of a batch. */
+  readonly bytes: number;
+};
+
+/**
+ * The session that brought a request: the request is decided only while it is led in this epoch. What then happens to
+ * it, and to others, stands in the same record.
+ */
+export interface Completion {
+  readonly session: string;
+  readonly epoch: number;
+  /** Chunks of data that its leader knows of. */
+  readonly seen?: number;
+  /** Id of a request that was committed, and is what happened to the session last: else SESSION_CHANGED. */
+  readonly after?: string;
+  /** What happens to sessions, by the outcome. Pure. Sessions that it makes and that were made before are left out. */
+  operations(outcome: Settled): readonly (NewSession | SessionStep)[];
+}
+
+/** The outcome of a request, as its record has it. */
+export type Settled = Pick<LogRecord, 'id' | 'outcome' | 'position' | 'time' | 'rejection'>;
+
+/** What became of an operation. */
+export type OperationResult =
+  | {
+      readonly ok: true;
+      /** Its id; empty for what happens to a theme. */
+      readonly session: string;
+      /** Position and time of its record: of the first one, when it was done before. */
+      readonly position: number;
+      readonly time: number;
+      readonly duplicate: boolean;
+      readonly durability: Receipt['durability'];
+      /** The session as it is now; undefined once it is removed, and for what happens to a theme. */
+      readonly now: Session | undefined;
+      /** The theme as it is now, of what happens to one. */
+      readonly theme?: ThemeEntry;
+    }
+  /** A lead that found no session due; `due` is when the next one will be, in ms since 1970. */
+  | { readonly ok: false; readonly idle: true; readonly due: number | undefined }
+  /** SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE, SESSION_BUSY or SESSION_CHANGED: nothing was done. */
+  | { readonly ok: false; readonly idle: false; readonly rejection: Rejection };

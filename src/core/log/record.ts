@@ -1,0 +1,98 @@
+import type { JsonValue } from '../base/json.ts';
+import type { Change } from '../fold/change.ts';
+import type { Rejection } from '../fold/rejection.ts';
+import { isEngineKey } from '../fold/session.ts';
+
+/** Every processed request ends in one of two ways. */
+export type Outcome = 'committed' | 'rejected';
+
+/** What a client may demand of a key before anything of its request is applied. */
+export interface Expectation {
+  readonly key: string;
+  readonly exists?: boolean;
+  readonly version?: number;
+  /** Id of the owning request. */
+  readonly owner?: string;
+}
+
+/** What a request says, besides its id: the same id with another body is a conflict. */
+export interface RequestBody {
+  readonly type: string;
+  readonly actor: string | undefined;
+  readonly payload: JsonValue | undefined;
+  readonly changes: readonly Change[];
+  readonly expect: readonly Expectation[];
+}
+
+/**
+ * One transaction as the log keeps it. `changes` are those applied when it is committed, and those asked for
+ * when it is rejected; `decided` tells that a handler or the engine chose them, not the client.
+ */
+export interface LogRecord extends RequestBody {
+  readonly position: number;
+  readonly id: string;
+  /** Milliseconds since 1970; never less than that of the record before. */
+  readonly time: number;
+  readonly outcome: Outcome;
+  readonly decided: boolean;
+  readonly rejection: Rejection | undefined;
+  /** Position of the transaction that this one undoes. */
+  readonly compensates: number | undefined;
+}
+
+/** A record read from the log, with its link of the hash chain. */
+export interface StoredRecord extends LogRecord {
+  /** SHA-256 over the previous digest and this record's bytes. */
+  readonly digest: Uint8Array;
+}
+
+/** What a fold needs of a record. */
+export type FoldedRecord = Pick<
+  LogRecord,
+  'position' | 'id' | 'type' | 'time' | 'outcome' | 'changes' | 'compensates'
+> & { readonly rejection: Pick<Rejection, 'key'> | undefined };
+
+/** Types that only the engine may submit start with this. */
+export const reservedTypePrefix = 'txlog.';
+/** Logs that pending claims ran out, before anyone else may claim them. */
+export const expireType = 'txlog.expire';
+/** Records of what happened to sessions, and nothing else. */
+export const sessionType = 'txlog.session';
+
+/** How a saga ended: committed when all its steps are done, rejected when they are compensated. Its id is the saga's. */
+export const sagaType = 'txlog.saga';
+
+/** What a service says first of a step that comes on a slip: committed, it begins; rejected, it is undone. */
+export const stepType = 'txlog.step';
+
+/** Id of a record of `sessionType`: it needs no index. */
+export function operationId(position: number): string {
+  return `${sessionType}/${position}`;
+}
+
+/** Reads `operationId`. */
+export function positionOfOperation(id: string): number | undefined {
+  if (!id.startsWith(`${sessionType}/`)) return undefined;
+  const position = Number(id.slice(sessionType.length + 1));
+  return Number.isSafeInteger(position) && position > 0 ? position : undefined;
+}
+
+/** Undoes one committed transaction. */
+export const compensateType = 'txlog.compensate';
+
+/** The changes of a record that hold: all when it is committed, else those of the engine's own keys. */
+export function appliedChanges({ outcome, changes }: Pick<LogRecord, 'outcome' | 'changes'>): readonly Change[] {
+  return outcome === 'committed' ? changes : changes.filter(({ key }) => isEngineKey(key));
+}
+
+/** The changes that a client or a handler asked for, without those of the engine's own keys. */
+export function usersChanges(changes: readonly Change[]): readonly Change[] {
+  return changes.some(({ key }) => isEngineKey(key)) ? changes.filter(({ key }) => !isEngineKey(key)) : changes;
+}
+
+/** The users' keys that a record names: those of its changes, and the one that it was rejected for. */
+export function keysOf(record: Pick<FoldedRecord, 'changes' | 'rejection'>): ReadonlySet<string> {
+  const keys = new Set(usersChanges(record.changes).map((change) => change.key));
+  if (record.rejection?.key !== undefined) keys.add(record.rejection.key);
+  return keys;
+}

@@ -1,0 +1,236 @@
+import { type ErrorCode, TxlogError } from '../base/errors.ts';
+import {
+  copyJson,
+  findJsonProblem,
+  isJsonObject,
+  isPlainJson,
+  type JsonObject,
+  type JsonValue,
+  utf8Length,
+} from '../base/json.ts';
+import { findKeyProblem, findNameProblem } from '../base/key.ts';
+import { limits } from '../base/limits.ts';
+import { type Change, requestOps } from '../fold/change.ts';
+import type { Rejection } from '../fold/rejection.ts';
+import type { Completion } from './operation.ts';
+import { type Expectation, type RequestBody, reservedTypePrefix } from './record.ts';
+
+/** A valid request, ready to be decided. */
+export interface Request extends RequestBody {
+  readonly id: string;
+  /** Bytes of its values as JSON, for the bounds of a batch. */
+  readonly bytes: number;
+  /** Set for the engine's own requests, which no client can send. */
+  readonly compensates?: number;
+  /** Theme that its queue sends the receipt to. Submitted without one, its submitter gets the receipt itself. */
+  readonly respond?: string;
+  /** Set for the engine's own requests: it is refused for this. */
+  readonly refusal?: Rejection;
+  /** The session that brought the request, and ends with it. */
+  readonly completes?: Completion;
+}
+
+/** What a caller hands in: unknown fields are refused; `id` is made when absent. */
+export interface RequestInput {
+  readonly id?: string;
+  readonly type: string;
+  readonly actor?: string;
+  readonly payload?: JsonValue;
+  readonly changes?: readonly Change[];
+  readonly expect?: readonly Expectation[];
+  /** Theme that gets the receipt as a session, when the request goes through a queue. */
+  readonly respond?: string;
+}
+
+const requestFields = new Set(['id', 'type', 'actor', 'payload', 'changes', 'expect', 'respond']);
+const expectFields = new Set(['key', 'exists', 'version', 'owner']);
+const ops: ReadonlySet<string> = new Set(requestOps);
+
+/** Fields of each operation besides its key: required ones, then optional ones, in the order in which people name them. */
+export const opFields: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
+  claim: [[], ['value', 'pending']],
+  confirm: [['owner'], []],
+  release: [['owner'], []],
+  replace: [['owner', 'value'], []],
+  set: [['value'], []],
+  merge: [['value'], []],
+  add: [['value'], []],
+  append: [['value'], []],
+  delete: [[], []],
+  reduce: [['reducer'], ['value']],
+};
+
+/**
+ * Turns a JSON value into a Request, or says what is wrong with it and where. Decides nothing about states.
+ *
+ * Units: `bytesKnown`, of the text that `input` was parsed from, spares small requests the measuring of values.
+ * Errors: REQUEST_INVALID, REQUEST_TOO_LARGE, VALUE_TOO_LARGE, KEY_INVALID, TYPE_RESERVED and the JSON_ codes,
+ * with the path of the field.
+ */
+export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: number): Request {
+  if (!isJsonObject(input)) throw invalid('a request is a JSON object', '');
+  if (bytesKnown !== undefined && bytesKnown > limits.requestBytesMax) throw tooLarge(bytesKnown);
+  const small = bytesKnown !== undefined && bytesKnown <= limits.valueBytesMax;
+  const measure = (value: JsonValue, path: string, bytesMax: number) => {
+    refuseBadJson(value, path);
+    return small ? 0 : jsonBytes(value, path, bytesMax);
+  };
+  for (const field of Object.keys(input)) {
+    if (!requestFields.has(field)) throw invalid(`unknown field ${JSON.stringify(field)}`, field);
+  }
+  const id = input.id === undefined ? makeId() : checkName(input.id, 'id', limits.idBytesMax);
+  const type = checkName(input.type, 'type', limits.typeBytesMax);
+  if (type.startsWith(reservedTypePrefix)) throw reserved('type', type);
+  if (id.startsWith(reservedTypePrefix)) throw reserved('id', id);
+  const actor = input.actor === undefined ? undefined : checkName(input.actor, 'actor', limits.actorBytesMax);
+  const payload = input.payload;
+  let bytes = 128 + (payload === undefined ? 0 : measure(payload, 'payload', limits.requestBytesMax));
+  const changes = checkList(input.changes, 'changes', limits.changesPerTransactionMax).map((change, i) => {
+    const checked = checkChange(change, `changes[${i}]`);
+    const { value } = checked;
+    bytes += 32 + checked.key.length;
+    if (value !== undefined) bytes += measure(value, `changes[${i}].value`, limits.valueBytesMax);
+    return checked;
+  });
+  const expect = checkList(input.expect, 'expect', limits.expectationsMax).map((item, i) =>
+    checkExpectation(item, `expect[${i}]`),
+  );
+  // Of a text, its own length counts, which was looked at above.
+  if (bytesKnown === undefined && bytes > limits.requestBytesMax) throw tooLarge(bytes);
+  const body = { payload, changes, expect };
+  // What was parsed from text is ours; what a program hands in may change before it is logged.
+  const copied = bytesKnown === undefined ? copyJson(body) : body;
+  const request = { id, type, actor, ...copied, bytes: bytes + (bytesKnown ?? 0) };
+  if (input.respond === undefined) return request;
+  return { ...request, respond: checkName(input.respond, 'respond', limits.typeBytesMax) };
+}
+
+/**
+ * Checks a list of changes, such as a handler returns.
+ *
+ * Errors: as `checkRequest`.
+ */
+export function checkChanges(input: unknown, path: string): readonly Change[] {
+  let bytes = 0;
+  const changes = checkList(input, path, limits.changesPerTransactionMax).map((change, i) => {
+    const checked = checkChange(change, `${path}[${i}]`);
+    if (checked.value !== undefined) {
+      refuseBadJson(checked.value, `${path}[${i}].value`);
+      bytes += jsonBytes(checked.value, `${path}[${i}].value`, limits.valueBytesMax);
+    }
+    return checked;
+  });
+  if (bytes > limits.requestBytesMax) throw tooLarge(bytes);
+  return changes;
+}
+
+function checkChange(input: unknown, path: string): Change {
+  if (!isJsonObject(input)) throw invalid('a change is an object', path);
+  const op = input.op;
+  if (typeof op !== 'string' || !ops.has(op)) {
+    throw invalid(`op is one of ${requestOps.join(', ')}`, `${path}.op`);
+  }
+  const fields = opFields[op];
+  if (!fields) throw invalid(`op ${op} has no fields`, `${path}.op`);
+  for (const field of Object.keys(input)) {
+    if (field !== 'op' && field !== 'key' && !fields[0].includes(field) && !fields[1].includes(field)) {
+      throw invalid(`${op} has no field ${JSON.stringify(field)}`, `${path}.${field}`);
+    }
+  }
+  for (const field of fields[0]) {
+    if (input[field] === undefined) throw invalid(`${op} needs ${field}`, `${path}.${field}`);
+  }
+  checkOperands(op, input, path);
+  checkKey(input.key, `${path}.key`);
+  return input as unknown as Change;
+}
+
+function checkOperands(op: string, input: JsonObject, path: string): void {
+  if (input.owner !== undefined) checkName(input.owner, `${path}.owner`, limits.idBytesMax);
+  if (input.reducer !== undefined) checkName(input.reducer, `${path}.reducer`, limits.typeBytesMax);
+  if (input.pending !== undefined) {
+    const seconds = input.pending;
+    if (typeof seconds !== 'number' || !(seconds > 0) || seconds > limits.pendingSecondsMax) {
+      throw invalid(`pending is a number of seconds up to ${limits.pendingSecondsMax}`, `${path}.pending`);
+    }
+  }
+  if (op === 'append' && !Array.isArray(input.value)) throw invalid('append needs a list of items', `${path}.value`);
+  if (op === 'add') checkAddend(input.value, `${path}.value`);
+}
+
+function checkAddend(value: JsonValue | undefined, path: string): void {
+  const addends = isJsonObject(value) ? Object.entries(value) : [['', value] as const];
+  for (const [field, addend] of addends) {
+    if (typeof addend !== 'number') {
+      throw invalid('add needs a number, or an object of numbers', field === '' ? path : `${path}.${field}`);
+    }
+  }
+}
+
+function checkExpectation(input: unknown, path: string): Expectation {
+  if (!isJsonObject(input)) throw invalid('an expectation is an object', path);
+  for (const field of Object.keys(input)) {
+    if (!expectFields.has(field)) throw invalid(`unknown field ${JSON.stringify(field)}`, `${path}.${field}`);
+  }
+  checkKey(input.key, `${path}.key`);
+  const { exists, version, owner } = input;
+  if (exists === undefined && version === undefined && owner === undefined) {
+    throw invalid('an expectation names exists, version or owner', path);
+  }
+  if (exists !== undefined && typeof exists !== 'boolean') throw invalid('exists is true or false', `${path}.exists`);
+  if (version !== undefined && (!Number.isSafeInteger(version) || (version as number) < 0)) {
+    throw invalid('version is a whole number', `${path}.version`);
+  }
+  if (owner !== undefined) checkName(owner, `${path}.owner`, limits.idBytesMax);
+  return input as unknown as Expectation;
+}
+
+function checkKey(key: JsonValue | undefined, path: string): void {
+  const problem = findKeyProblem(key);
+  if (problem) throw new TxlogError('KEY_INVALID', `${path}: ${problem}`, { path });
+}
+
+function checkName(value: JsonValue | undefined, path: string, bytesMax: number): string {
+  const problem = findNameProblem(value, bytesMax);
+  if (problem) throw invalid(problem, path);
+  return value as string;
+}
+
+function checkList(value: unknown, path: string, max: number): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw invalid('a list is needed', path);
+  if (value.length > max) throw invalid(`${value.length} entries are over the limit of ${max}`, path);
+  // A hole would be skipped by every later check.
+  return Array.from(value);
+}
+
+function refuseBadJson(value: JsonValue, path: string): void {
+  const problem = isPlainJson(value, 0) ? undefined : findJsonProblem(value, path);
+  if (problem) throw new TxlogError(problem.code, `${problem.path}: ${problem.reason}`, { path: problem.path });
+}
+
+function tooLarge(bytes: number): TxlogError {
+  return new TxlogError(
+    'REQUEST_TOO_LARGE',
+    `request of ${bytes} bytes is over the limit of ${limits.requestBytesMax}`,
+  );
+}
+
+function jsonBytes(value: JsonValue, path: string, bytesMax: number): number {
+  const bytes = typeof value === 'number' || typeof value === 'boolean' ? 8 : utf8Length(JSON.stringify(value));
+  if (bytes > bytesMax) {
+    const code: ErrorCode = path === 'payload' ? 'REQUEST_TOO_LARGE' : 'VALUE_TOO_LARGE';
+    throw new TxlogError(code, `${path}: ${bytes} bytes are over the limit of ${bytesMax}`, { path });
+  }
+  return bytes;
+}
+
+function reserved(path: string, name: string): TxlogError {
+  return new TxlogError('TYPE_RESERVED', `${path} ${name}: names with ${reservedTypePrefix} belong to the engine`, {
+    path,
+  });
+}
+
+function invalid(reason: string, path: string): TxlogError {
+  return new TxlogError('REQUEST_INVALID', path === '' ? reason : `${path}: ${reason}`, path === '' ? {} : { path });
+}

@@ -1,0 +1,26 @@
+import type { Storage } from '../ports/storage.ts';
+
+/** Who wants to hear of commits, and how each is told now: followers outlive the generation that they began in. */
+export class Watchers {
+  private readonly stops = new Map<() => void, () => void>();
+
+  /** Tells `changed` of commits to `storage`; returns how to stop. */
+  add(changed: () => void, storage: Storage): () => void {
+    // A function of its own: the same callback may be given twice.
+    const tell = () => changed();
+    this.stops.set(tell, storage.watch(tell));
+    return () => {
+      this.stops.get(tell)?.();
+      this.stops.delete(tell);
+    };
+  }
+
+  /** Another storage took the place of the one before: all hear of it, and of its commits from now on. */
+  moveTo(storage: Storage): void {
+    for (const [tell, stop] of this.stops) {
+      stop();
+      this.stops.set(tell, storage.watch(tell));
+      tell();
+    }
+  }
+}

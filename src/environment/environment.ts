@@ -1,0 +1,281 @@
+import type { AuditReport } from '../audit/report.ts';
+import type { CompensateOptions } from '../compensate/carry-out.ts';
+import type { CompensationPlan } from '../compensate/plan.ts';
+import type { LoadedApp } from '../core/app/app.ts';
+import type { ThemeDefinition } from '../core/app/theme.ts';
+import { checkWhole } from '../core/base/arguments.ts';
+import { present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import type { Operation, OperationResult } from '../core/log/operation.ts';
+import type { Receipt } from '../core/log/receipt.ts';
+import type { Request, RequestInput } from '../core/log/request.ts';
+import type { Answer, Task, TaskAnswer } from '../pipeline/2-batch.ts';
+import { refuseTooLarge, splitUnits } from '../pipeline/2-split-units.ts';
+import { receiptOrThrow, resultOrThrow } from '../pipeline/7-respond.ts';
+import type { Effects } from '../ports/effects.ts';
+import type { Leases } from '../ports/leases.ts';
+import type { Services } from '../ports/services.ts';
+import type { WhatIfOptions, WhatIfReport } from '../replay/what-if.ts';
+import type { StoredCursor } from '../rescan/cursor.ts';
+import { Sagas } from '../sagas/sagas.ts';
+import type { EnqueueAnswer, Enqueued, EnqueueOptions } from '../sessions/queue/enqueue.ts';
+import type { RemovedSession, WaitOptions } from '../sessions/queue/wait.ts';
+import { Sessions } from '../sessions/sessions.ts';
+import type { TurnReport } from '../sessions/turn/report.ts';
+import type { Worker, WorkOptions } from '../sessions/turn/work-events.ts';
+import type { LeadOptions } from '../sessions/worker/lead.ts';
+import { startWork } from '../sessions/worker/start.ts';
+import type { BackupReport } from './backup.ts';
+import { EnvironmentReading } from './environment-reading.ts';
+import type { EnvironmentParts, ProgressOptions, RebuildReport, TransactionName } from './parts.ts';
+import type { ReplayTarget } from './rebuild.ts';
+
+/**
+ * An open environment: all that the command line does goes through here.
+ *
+ * Errors: every method rejects with a TxlogError whose code is in docs/errors.md; ENV_CLOSED after `close`.
+ */
+export class Environment extends EnvironmentReading {
+  /** Durable work items, by theme. */
+  readonly sessions: Sessions;
+  /** Work of several steps, each of which can be undone. */
+  readonly sagas: Sagas;
+  /** Signs of life of those who lead sessions. */
+  readonly leases: Leases;
+  /** What steps of sagas reach outside. */
+  readonly effects: Effects;
+  readonly services: Services;
+  private readonly parts: EnvironmentParts;
+
+  constructor(parts: EnvironmentParts) {
+    super(parts);
+    this.parts = parts;
+    this.leases = parts.leases;
+    this.effects = parts.effects;
+    this.services = parts.services;
+    this.sessions = new Sessions(this);
+    this.sagas = new Sagas(this);
+  }
+
+  /** A new time-ordered id, as a request gets that names none. */
+  makeId(): string {
+    return this.parts.makeId();
+  }
+
+  /** Chance, from 0 to less than 1. */
+  random(): number {
+    return this.parts.random();
+  }
+
+  /** Time of what would be decided now, in ms since 1970: never before the last record. */
+  now(): number {
+    return this.connections.current.pipeline.now();
+  }
+
+  /** Checks input without deciding it. `bytesKnown` is the size of the text it was parsed from. */
+  check(input: unknown, bytesKnown?: number): Request {
+    return this.connections.current.pipeline.check(input, bytesKnown);
+  }
+
+  /**
+   * Processes one request. The receipt, also a rejection's, is durable, and the same for ever for the same id.
+   *
+   * Errors: REQUEST_ and JSON_ codes for bad input, REQUEST_ID_CONFLICT, STORAGE_ codes. A rejection is no error.
+   */
+  async submit(input: RequestInput): Promise<Receipt> {
+    const request = this.check(input);
+    const [answer] = await this.connections.run(({ pipeline }) => pipeline.submit([request]));
+    return receiptOrThrow(present(answer, 'answer'));
+  }
+
+  /**
+   * Processes checked requests in their order; one answer each. With `atomic` all are committed, or nothing is logged.
+   *
+   * Units: at most `limits.atomicRequestsMax` requests when atomic.
+   */
+  async submitChecked(
+    requests: readonly Request[],
+    options: { readonly atomic?: boolean } = {},
+  ): Promise<readonly Answer[]> {
+    const units = options.atomic ? [refuseTooLarge(requests)] : splitUnits(requests);
+    const answers = await Promise.all(
+      units.map((unit) => this.connections.run(({ pipeline }) => pipeline.submit(unit, options.atomic))),
+    );
+    return answers.flat() as readonly Answer[];
+  }
+
+  /** Carries out operations on sessions in their order; one result each. Errors: THEME_NOT_FOUND, THEME_CONFLICT. */
+  async operate(operations: readonly Operation[]): Promise<readonly OperationResult[]> {
+    return (await this.process(operations)).map(resultOrThrow);
+  }
+
+  /** Processes requests and operations in their order, as one batch; one answer each. */
+  async process(tasks: readonly Task[]): Promise<readonly TaskAnswer[]> {
+    return this.connections.run(({ pipeline }) => pipeline.submit(tasks));
+  }
+
+  /**
+   * Leads one session, the next of a theme that is due or the one that is named, through one turn: asks the advisor,
+   * does what it answers, and asks again, until the session is removed, stored or parked. Never leaves it led.
+   *
+   * Errors: those of `operate` while nothing is led. A turn that fails is a report.
+   */
+  async lead(
+    theme: string,
+    advisor: NonNullable<ThemeDefinition['advisor']>,
+    options: LeadOptions = {},
+  ): Promise<TurnReport> {
+    const { leadOne } = await import('../sessions/worker/lead.ts');
+    return leadOne(this, theme, advisor, options);
+  }
+
+  /** Starts a worker: it leads the sessions of its themes as they become due, until it is stopped. */
+  work(options: WorkOptions = {}): Worker {
+    return startWork(this, this.parts.loadTurnKinds, options);
+  }
+
+  /**
+   * Puts a request into the durable queue of its type, to be decided by a worker, once. One that was decided before is
+   * answered with its receipt; the same again is the same session.
+   *
+   * Errors: as `submit`; THEME_CONFLICT.
+   */
+  async enqueue(input: RequestInput, options: EnqueueOptions = {}): Promise<Enqueued> {
+    const { enqueue } = await import('../sessions/queue/enqueue.ts');
+    return enqueue(this, input, options);
+  }
+
+  /** Puts checked requests into the queues of their types, in their order and in one batch; one answer each. */
+  async enqueueChecked(requests: readonly Request[], options: EnqueueOptions = {}): Promise<readonly EnqueueAnswer[]> {
+    const { enqueueChecked } = await import('../sessions/queue/enqueue.ts');
+    return enqueueChecked(this, requests, options);
+  }
+
+  /**
+   * Waits until a request is decided, or a session is removed. Errors: WAIT_TIMEOUT; TRANSACTION_NOT_FOUND when there
+   * never was such a request or session; what `signal` aborts with.
+   */
+  async wait(id: string, options: WaitOptions = {}): Promise<Receipt | RemovedSession> {
+    const { waitFor } = await import('../sessions/queue/wait.ts');
+    return waitFor(this, id, options);
+  }
+
+  /** Decides requests as if they were submitted now, and writes nothing. */
+  async preview(requests: readonly Request[]): Promise<readonly Answer[]> {
+    return this.connections.run(async ({ pipeline }) => (await pipeline.preview(requests)) as readonly Answer[]);
+  }
+
+  /**
+   * Runs `work` on a copy of the environment as it is now: what is submitted to it is decided and folded as it would be
+   * here, in any amount, and none of it is kept.
+   */
+  async rehearse<T>(work: (copy: Environment) => Promise<T>): Promise<T> {
+    const { openRehearsal } = await import('./fork.ts');
+    const { memoryLeases } = await import('../leases/memory.ts');
+    await this.read(() => undefined);
+    const { handle, dispose } = await this.connections.run(({ handle }) => openRehearsal(this.dir, handle));
+    const connection = this.parts.start(handle);
+    const connect = () => Promise.reject(new TxlogError('ENV_CLOSED', 'a rehearsal has only one generation'));
+    try {
+      return await work(new Environment({ ...this.parts, leases: memoryLeases(this.clock), connection, connect }));
+    } finally {
+      await connection.pipeline.abandon();
+      await dispose();
+    }
+  }
+
+  /**
+   * Undoes one committed transaction by a new record; a second time gives the first receipt, as a duplicate.
+   *
+   * Errors: TRANSACTION_NOT_FOUND. What cannot be undone is a rejection: NOT_COMPENSABLE, COMPENSATION_BLOCKED.
+   */
+  async compensate(name: TransactionName, options: CompensateOptions = {}): Promise<Receipt> {
+    const { compensateOne } = await import('../compensate/carry-out.ts');
+    return compensateOne(this, name, options);
+  }
+
+  /** Saves where a named reader stands; durable when it resolves. */
+  async saveCursor(name: string, cursor: StoredCursor): Promise<void> {
+    checkWhole('position', cursor.position);
+    const { writeCursor } = await import('../rescan/cursor.ts');
+    await this.connections.run(({ handle }) =>
+      handle.storage.write((tx) => {
+        handle.view.catchUp(tx);
+        writeCursor(tx, name, cursor);
+      }),
+    );
+  }
+
+  /** What compensating these transactions, in this order, would do. Writes nothing. */
+  async planCompensation(names: readonly TransactionName[]): Promise<CompensationPlan> {
+    const { planItems } = await import('../compensate/plan.ts');
+    const targets = await Promise.all(names.map((name) => this.transaction(name)));
+    return this.read((view, snapshot) => ({
+      v: 1,
+      unit: this.unit,
+      head: String(view.head.position),
+      items: planItems({ view, snapshot, app: this.app, now: this.clock.now() }, targets),
+    }));
+  }
+
+  /**
+   * Carries out a plan, in its order; what it says is refused or done is left out. Running it again goes on where it
+   * stopped. Errors: PLAN_INVALID; PLAN_STALE, with nothing applied, when a key has changed since.
+   */
+  async *applyPlan(input: unknown, options: CompensateOptions = {}): AsyncGenerator<Receipt> {
+    const { carryOutPlan } = await import('../compensate/carry-out.ts');
+    yield* carryOutPlan(this, input, options);
+  }
+
+  /** Checks the log's chain, checksums and totals and the storage's pages. Fast; changes nothing. */
+  async verify(options: ProgressOptions = {}): Promise<AuditReport> {
+    const { verify } = await import('../audit/audit.ts');
+    return this.connections.run(({ handle }) => verify(handle.storage, options.onProgress));
+  }
+
+  /** Folds the whole log again beside the environment and compares every state, list and index with it. */
+  async rescanVerify(options: ProgressOptions = {}): Promise<AuditReport> {
+    const { rescanVerify } = await import('../audit/audit.ts');
+    const { beside } = await import('./scratch-storage.ts');
+    return beside(this, (side) =>
+      this.connections.run(({ handle }) => rescanVerify(this, handle.storage, side, options.onProgress)),
+    );
+  }
+
+  /** Makes all indexes anew from the log and swaps them in atomically. Errors: ENV_READ_ONLY, STORAGE_CORRUPT. */
+  async rebuild(options: ProgressOptions = {}): Promise<RebuildReport> {
+    const { rebuild, removeOldGenerations } = await import('./rebuild.ts');
+    const report = await rebuild(this, options.onProgress);
+    // The next read finds the old generation moved, and opens the new one.
+    await this.read(() => undefined);
+    removeOldGenerations(this.dir, report.generation);
+    return report;
+  }
+
+  /** Writes a new environment in `dir` that holds the log up to `position`. Errors: ENV_EXISTS, POSITION_NOT_FOUND. */
+  async replayTo(target: ReplayTarget): Promise<{ readonly position: number; readonly records: number }> {
+    checkWhole('position', target.position);
+    const { replayTo } = await import('./rebuild.ts');
+    return replayTo(this, target);
+  }
+
+  /** Decides every logged request again with other handlers, beside the environment, and tells what would differ. */
+  async whatIf(app: LoadedApp, options: WhatIfOptions = {}): Promise<WhatIfReport> {
+    const { whatIf } = await import('../replay/what-if.ts');
+    const { beside } = await import('./scratch-storage.ts');
+    return beside(this, (side) => whatIf(this, side, app, options));
+  }
+
+  /** Copies the environment, online, into a directory or a file, and verifies the copy. Errors: BACKUP_EXISTS. */
+  async backup(target: string, options: ProgressOptions = {}): Promise<BackupReport> {
+    const { backup } = await import('./backup.ts');
+    await this.read(() => undefined);
+    return this.connections.run(({ handle }) => backup(handle.storage, target, options.onProgress));
+  }
+
+  /** Waits for all work under way, writes the indexes, and closes. May be called twice. */
+  async close(): Promise<void> {
+    await this.connections.close();
+    await this.services.close();
+  }
+}

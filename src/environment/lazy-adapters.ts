@@ -1,0 +1,31 @@
+import type { LoadedApp } from '../core/app/app.ts';
+import type { Effects } from '../ports/effects.ts';
+import type { Services } from '../ports/services.ts';
+import type { ServiceEnvironment } from '../services/environments.ts';
+
+/** What an environment reaches outside of itself. Its code is loaded when it is first used: a `submit` needs none. */
+export function outsideOf(
+  app: LoadedApp,
+  open: (dir: string, options: { readonly app?: string }) => Promise<ServiceEnvironment>,
+): { readonly effects: Effects; readonly services: Services } {
+  const effects = async () => (await import('../effects/effects.ts')).systemEffects();
+  let services: Promise<Services> | undefined;
+  const reach = () => {
+    services ??= import('../services/services.ts').then(({ servicesOf }) => servicesOf(app, open));
+    return services;
+  };
+  return {
+    effects: {
+      http: async (call, context) => (await effects()).http(call, context),
+      command: async (call, context) => (await effects()).command(call, context),
+      run: async (run, context) => (await effects()).run(run, context),
+    },
+    services: {
+      submit: async (service, request) => (await reach()).submit(service, request),
+      deliver: async (service, parcels) => (await reach()).deliver(service, parcels),
+      close: async () => {
+        await (await services)?.close();
+      },
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { v4 as randomId } from 'uuid';
+import { TxlogError } from '../core/base/errors.ts';
+import { Catalog } from '../layout/catalog.ts';
+import { type Format, formatVersion, hasFormat, readFormat, readHead, writeFormat } from '../layout/meta.ts';
+import type { Storage } from '../ports/storage.ts';
+import { generationDir, makeDir, readCurrent, removeUnfinished, writeCurrent } from '../storage/lmdb/generation.ts';
+import { openLmdbStorage } from '../storage/lmdb/storage.ts';
+import { openMemoryStorage } from '../storage/memory/storage.ts';
+import { View } from '../view/view.ts';
+
+/** How to open the storage of an environment. */
+export interface HandleOptions {
+  readonly dir: string;
+  readonly readOnly: boolean;
+  readonly create: boolean;
+  readonly mapBytes: number | undefined;
+  readonly reserveBytes: number | undefined;
+}
+
+/** An open storage of one generation, and the view of it. */
+export interface Handle {
+  readonly storage: Storage;
+  readonly view: View;
+  readonly format: Format;
+  readonly generation: number;
+}
+
+/** Names an environment that lives in memory, as long as its process. */
+export const inMemory = ':memory:';
+/** The package that keeps the files, up to the part of its version that its data format may change with. */
+const storageVersion = 'lmdb 3.5';
+
+/**
+ * Opens the newest generation of an environment; makes the environment when `create` is set.
+ *
+ * Errors: ENV_NOT_FOUND, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, and those of the storage.
+ */
+export async function openHandle(options: HandleOptions): Promise<Handle> {
+  if (options.dir === inMemory) return openMemory();
+  let generation = readCurrent(options.dir) ?? (await createFirst(options));
+  for (;;) {
+    const opened = await openGeneration(options, generation);
+    if (typeof opened !== 'number') return opened;
+    generation = opened;
+  }
+}
+
+/** The generation, open; or the number of the one that took its place. */
+async function openGeneration(options: HandleOptions, generation: number): Promise<Handle | number> {
+  let storage: Storage | undefined;
+  try {
+    storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(options.dir, generation) });
+    const { format, moved } = storage.read((snapshot) => ({
+      format: readFormat(snapshot),
+      moved: readHead(snapshot).moved,
+    }));
+    refuseOtherStorage(format);
+    if (moved === undefined) return { storage, view: new View(new Catalog()), format, generation };
+    await storage.close();
+    return moved;
+  } catch (error) {
+    await storage?.close();
+    // A rebuild may have removed this generation between the look at `current` and the opening.
+    const current = readCurrent(options.dir);
+    if (current !== undefined && current !== generation) return current;
+    throw error;
+  }
+}
+
+/** Two versions of the package on one file can damage it (decisions/0003-lmdb-options.md). */
+function refuseOtherStorage({ storage }: Format): void {
+  if (storage === storageVersion) return;
+  const message = `the environment was made with ${JSON.stringify(storage)}, this txlog has ${storageVersion}`;
+  const isLater = storage.localeCompare(storageVersion, 'en', { numeric: true }) > 0;
+  if (/^lmdb [0-9]+\.[0-9]+$/.test(storage) && isLater)
+    throw new TxlogError('ENV_NEWER', message, { next: ['npm install --global txlog@latest'] });
+  throw new TxlogError('ENV_FOREIGN', message, {
+    hint: 'Nothing was changed. Two versions of LMDB on one file can damage it: use the txlog that made it.',
+    next: ['txlog --version', 'txlog doctor'],
+  });
+}
+
+async function openMemory(): Promise<Handle> {
+  const storage = openMemoryStorage();
+  const format = await initialise(storage);
+  return { storage, view: new View(new Catalog()), format, generation: 1 };
+}
+
+async function createFirst(options: HandleOptions): Promise<number> {
+  const { dir } = options;
+  if (!options.create || options.readOnly) {
+    throw new TxlogError('ENV_NOT_FOUND', `there is no environment in ${dir}`, { next: [`txlog init --env ${dir}`] });
+  }
+  makeDir(dir);
+  removeUnfinished(dir);
+  // Two processes may come here at once: LMDB's own lock decides who writes the format row.
+  makeDir(generationDir(dir, 1));
+  const storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(dir, 1) });
+  await initialise(storage);
+  await storage.close();
+  writeCurrent(dir, 1);
+  return 1;
+}
+
+/** Writes what makes a storage an environment, unless it is there. */
+export function initialise(storage: Storage, format?: Format): Promise<Format> {
+  return storage.write((tx) => {
+    if (hasFormat(tx)) return readFormat(tx);
+    const fresh = format ?? { format: formatVersion, unit: randomId(), storage: storageVersion };
+    writeFormat(tx, fresh);
+    Catalog.writeSchema(tx);
+    return fresh;
+  });
+}
+
+function storageOptions({ readOnly, mapBytes, reserveBytes }: HandleOptions) {
+  return {
+    readOnly,
+    ...(mapBytes === undefined ? {} : { mapBytes }),
+    ...(reserveBytes === undefined ? {} : { reserveBytes }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { LoadedApp } from '../core/app/app.ts';
+import type { Pipeline } from '../pipeline/0-pipeline.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Effects } from '../ports/effects.ts';
+import type { Leases } from '../ports/leases.ts';
+import type { Services } from '../ports/services.ts';
+import type { LoadTurnKinds } from '../sessions/worker/start.ts';
+import type { Progress } from '../view/reader.ts';
+import type { Handle } from './open-generation.ts';
+
+/** One generation of an environment, open, and the pipeline that writes it. */
+export interface Connection {
+  readonly handle: Handle;
+  readonly pipeline: Pipeline;
+}
+
+/** What an Environment is made of; `openEnvironment` puts it together. */
+export interface EnvironmentParts {
+  readonly dir: string;
+  readonly app: LoadedApp;
+  readonly clock: Clock;
+  readonly connection: Connection;
+  readonly leases: Leases;
+  readonly effects: Effects;
+  readonly services: Services;
+  /** Loads what a worker runs by itself, without an advisor. */
+  readonly loadTurnKinds: LoadTurnKinds;
+  /** Chance, from 0 to less than 1: spreads what would else be tried again all at once. */
+  random(): number;
+  /** A new time-ordered id for a request. */
+  makeId(): string;
+  /** Puts a pipeline on an open storage. */
+  start(handle: Handle): Connection;
+  /** Opens the newest generation anew, after a rebuild by anyone took the place of the present one. */
+  connect(): Promise<Connection>;
+}
+
+/** A transaction by its id, or by its position. */
+export type TransactionName = string | number;
+
+/** Where a follower starts, and what ends it. */
+export interface FollowOptions {
+  readonly from?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Long work tells how far it is. */
+export interface ProgressOptions {
+  readonly onProgress?: Progress;
+}
+
+/** What a rebuild did. */
+export interface RebuildReport {
+  readonly generation: number;
+  readonly records: number;
+}

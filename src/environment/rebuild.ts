@@ -1,0 +1,146 @@
+import { v4 as randomId } from 'uuid';
+import { TxlogError } from '../core/base/errors.ts';
+import { readHead, writeHead } from '../layout/meta.ts';
+import type { Storage } from '../ports/storage.ts';
+import { copyCursors, Refold } from '../replay/refold.ts';
+import {
+  generationDir,
+  makeDir,
+  publishBuild,
+  readCurrent,
+  removeAbandoned,
+  removeOld,
+  syncBuild,
+  writeCurrent,
+} from '../storage/lmdb/generation.ts';
+import { openLmdbStorage } from '../storage/lmdb/storage.ts';
+import type { Progress, Reading } from '../view/reader.ts';
+import { type Handle, initialise, inMemory } from './open-generation.ts';
+import type { RebuildReport } from './parts.ts';
+import { openSide } from './scratch-storage.ts';
+
+/** Each attempt that fails is another's that was published: everyone's indexes are new then. */
+const attemptsMax = 50;
+
+/** An environment whose indexes are made anew. */
+export interface Rebuildable extends Reading {
+  readonly dir: string;
+  readonly handle: Handle;
+}
+
+/**
+ * Makes all indexes anew from the log, in a new generation, and swaps it in atomically. Writers go on meanwhile; the
+ * last records are copied under the writer lock. A crash at any point leaves the old generation or the new one.
+ *
+ * Errors: ENV_READ_ONLY; STORAGE_CORRUPT when the log itself is damaged, which no rebuild can mend.
+ * Source: decisions/0005-generations.md.
+ */
+export async function rebuild(env: Rebuildable, onProgress?: Progress): Promise<RebuildReport> {
+  if (env.dir === inMemory) throw new TxlogError('USAGE', 'an environment in memory has no generations to rebuild');
+  // Another rebuild may come first: then this one starts anew, on the generation that it made.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rebuildOnce(env, onProgress);
+    } catch (error) {
+      if (!(error instanceof TxlogError) || error.code !== 'ENV_MOVED' || attempt === attemptsMax) throw error;
+    }
+  }
+}
+
+async function rebuildOnce(env: Rebuildable, onProgress?: Progress): Promise<RebuildReport> {
+  // Finds out about generations that others made.
+  await env.read(() => undefined);
+  const { dir, handle } = env;
+  if (handle.storage.readOnly)
+    throw new TxlogError('ENV_READ_ONLY', 'a rebuild needs an environment that may be written');
+  const side = await openSide(dir, false);
+  try {
+    await initialise(side.storage, handle.format);
+    const refold = new Refold(side.storage);
+    await refold.copy(env, { onProgress });
+    // Once more, for what came meanwhile: the rest is copied while all writers wait.
+    await refold.copy(env);
+    await side.storage.close();
+    // Before the lock is taken: all writers would wait for the disk.
+    syncBuild(side.path);
+    if (env.handle !== handle) throw moved(env.handle.generation);
+    return await swap(dir, handle, side.path);
+  } finally {
+    await side.dispose();
+  }
+}
+
+/** Publishes a build as the next generation, with the writer lock of the present one held. */
+async function swap(dir: string, handle: Handle, build: string): Promise<RebuildReport> {
+  const generation = handle.generation + 1;
+  let next: Storage | undefined;
+  try {
+    const records = handle.storage.transact((tx) => {
+      const head = readHead(tx);
+      if (head.moved !== undefined) throw moved(head.moved);
+      removeAbandoned(dir, generation);
+      publishBuild(build, dir, generation);
+      next = openLmdbStorage({ dir: generationDir(dir, generation) });
+      // What is copied now is all there will ever be in the old generation.
+      const rest = new Refold(next);
+      rest.copyRest(tx, handle.view.catalog);
+      next.transact((nextTx) => copyCursors(tx, nextTx));
+      writeHead(tx, { ...head, moved: generation });
+      return rest.position;
+    });
+    // Under the new generation's lock, so that a rebuild of that one cannot have named its own before.
+    next?.transact((tx) => {
+      if (readHead(tx).moved === undefined) writeCurrent(dir, generation);
+    });
+    return { generation, records };
+  } finally {
+    await next?.close();
+  }
+}
+
+function moved(generation: number): TxlogError {
+  return new TxlogError('ENV_MOVED', `the environment moved to generation ${generation}`);
+}
+
+/** How far, and where to. */
+export interface ReplayTarget {
+  readonly position: number;
+  readonly dir: string;
+  readonly onProgress?: Progress;
+}
+
+/**
+ * Writes a new environment in `dir` that holds the log up to `position` and its states as they were then.
+ *
+ * Errors: ENV_EXISTS when there is one; POSITION_NOT_FOUND.
+ */
+export async function replayTo(
+  env: Rebuildable,
+  target: ReplayTarget,
+): Promise<{ readonly position: number; readonly records: number }> {
+  const { position, dir } = target;
+  const head = await env.read((view) => view.head.position);
+  if (position < 0 || position > head)
+    throw new TxlogError('POSITION_NOT_FOUND', `the log ends at ${head}, there is no position ${position}`);
+  if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
+  makeDir(dir);
+  const side = await openSide(dir, false);
+  try {
+    // A unit of its own: from here on it may take another way than the log that it was made from.
+    await initialise(side.storage, { ...env.handle.format, unit: randomId() });
+    if (position > 0) await new Refold(side.storage).copy(env, { to: position, onProgress: target.onProgress });
+  } catch (error) {
+    await side.dispose();
+    throw error;
+  }
+  await side.storage.close();
+  publishBuild(side.path, dir, 1);
+  await side.dispose();
+  writeCurrent(dir, 1);
+  return { position, records: position };
+}
+
+/** Removes generations that a rebuild left behind, once this process has them closed. */
+export function removeOldGenerations(dir: string, generation: number): void {
+  if (dir !== inMemory) removeOld(dir, generation);
+}

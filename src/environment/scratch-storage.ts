@@ -1,0 +1,49 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Storage } from '../ports/storage.ts';
+import { newBuildDir, removeBuild, removeUnfinished } from '../storage/lmdb/generation.ts';
+import { openLmdbStorage } from '../storage/lmdb/storage.ts';
+import { openMemoryStorage } from '../storage/memory/storage.ts';
+import { type Handle, inMemory } from './open-generation.ts';
+
+/** A storage beside an environment, for work that is thrown away or published later. Not durable until then. */
+export interface Side {
+  readonly storage: Storage;
+  /** Directory of its files; empty when it has none. */
+  readonly path: string;
+  /** Closes it and removes its files. */
+  dispose(): Promise<void>;
+}
+
+/** Opens an empty side storage: in the environment's directory, or elsewhere when that cannot be written. */
+export async function openSide(dir: string, readOnly: boolean): Promise<Side> {
+  if (dir === inMemory) {
+    const storage = openMemoryStorage();
+    return { storage, path: '', dispose: () => storage.close() };
+  }
+  if (!readOnly) removeUnfinished(dir);
+  const path = readOnly ? mkdtempSync(join(tmpdir(), 'txlog-side-')) : newBuildDir(dir);
+  const storage = openLmdbStorage({ dir: path, unpublished: true });
+  return {
+    storage,
+    path,
+    async dispose() {
+      await storage.close();
+      removeBuild(path);
+    },
+  };
+}
+
+/** Runs `work` with a side storage of an environment, and disposes of it whatever happens. */
+export async function beside<T>(
+  env: { readonly dir: string; readonly handle: Handle },
+  work: (side: Storage) => Promise<T>,
+): Promise<T> {
+  const side = await openSide(env.dir, env.handle.storage.readOnly);
+  try {
+    return await work(side.storage);
+  } finally {
+    await side.dispose();
+  }
+}

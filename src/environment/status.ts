@@ -1,0 +1,51 @@
+import type { Counts } from '../layout/meta.ts';
+import type { StorageSize } from '../ports/storage.ts';
+import { readThemes, type ThemeReading } from '../sessions/read/session.ts';
+import type { Reading } from '../view/reader.ts';
+import { countType } from '../view/scan.ts';
+import type { Handle } from './open-generation.ts';
+
+/** What `txlog status` shows. Sizes in bytes, time in ms since 1970. */
+export interface Status {
+  readonly dir: string;
+  readonly unit: string;
+  readonly format: number;
+  readonly generation: number;
+  readonly readOnly: boolean;
+  readonly durability: 'fsync' | 'memory';
+  readonly head: { readonly position: number; readonly time: number; readonly digest: string };
+  readonly counts: Counts;
+  /** Position up to which the indexes are written; what follows is folded in memory. */
+  readonly watermark: number;
+  readonly size: StorageSize;
+  /** Themes that sessions ever had, with their counts. */
+  readonly themes: readonly ThemeReading[];
+  readonly types: readonly { readonly type: string; readonly count: number }[];
+}
+
+/** Gathers the status from one consistent view. */
+export function readStatus(env: Reading & { readonly dir: string; readonly handle: Handle }): Promise<Status> {
+  return env.read((view, snapshot) => {
+    const { storage, format, generation } = env.handle;
+    const { position, time, digest, counts } = view.head;
+    const types = [...view.catalog.types(snapshot).keys()].map((type) => ({
+      type,
+      count: countType(view, snapshot, type),
+    }));
+    types.sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1));
+    return {
+      dir: env.dir,
+      unit: format.unit,
+      format: format.format,
+      generation,
+      readOnly: storage.readOnly,
+      durability: storage.durability,
+      head: { position, time, digest },
+      counts,
+      watermark: view.watermark,
+      size: storage.size(),
+      themes: readThemes({ view, snapshot }),
+      types,
+    };
+  });
+}

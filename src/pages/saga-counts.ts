@@ -1,0 +1,31 @@
+import { type SagaPhase, sagaOfTheme } from '../core/app/saga.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { StuckSession, ThemeReading } from '../index.ts';
+
+/** The sagas that have not ended, by phase, and how many of them are stuck. */
+export interface SagaCounts {
+  readonly phases: ReadonlyMap<SagaPhase, number>;
+  readonly stuck: number;
+  /** Whether there are more than were counted. */
+  readonly more: boolean;
+}
+
+/** So many are looked at: a count has to stay fast. */
+const countedMax = 100_000;
+
+/** Counts sagas; undefined where there never were any. */
+export async function countSagas(
+  env: Environment,
+  themes: readonly ThemeReading[],
+  stuck: readonly StuckSession[],
+): Promise<SagaCounts | undefined> {
+  if (!themes.some(({ name }) => sagaOfTheme(name) !== undefined)) return undefined;
+  const phases = new Map<SagaPhase, number>();
+  let count = 0;
+  for await (const { phase } of env.sagas.list({ incomplete: true, limit: countedMax + 1 })) {
+    count += 1;
+    if (count <= countedMax) phases.set(phase, (phases.get(phase) ?? 0) + 1);
+  }
+  const stuckSagas = stuck.filter(({ session }) => sagaOfTheme(session.themeName) !== undefined);
+  return { phases, stuck: stuckSagas.length, more: count > countedMax };
+}

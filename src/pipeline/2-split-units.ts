@@ -1,0 +1,34 @@
+import { TxlogError } from '../core/base/errors.ts';
+import { limits } from '../core/base/limits.ts';
+import type { Request } from '../core/log/request.ts';
+
+/** Cuts tasks that need not be committed together into units of at most one batch each. */
+export function splitUnits<T extends { readonly bytes: number }>(requests: readonly T[]): (readonly T[])[] {
+  const units: T[][] = [[]];
+  let bytes = 0;
+  for (const request of requests) {
+    let unit = units.at(-1) as T[];
+    const isFull = unit.length >= limits.batchRecordsMax || bytes + request.bytes > limits.batchBytesMax;
+    if (isFull && unit.length > 0) {
+      unit = [];
+      units.push(unit);
+      bytes = 0;
+    }
+    unit.push(request);
+    bytes += request.bytes;
+  }
+  return units;
+}
+
+/** Passes an atomic unit on. Errors: REQUEST_TOO_LARGE when it is more than one transaction of LMDB should hold. */
+export function refuseTooLarge(requests: readonly Request[]): readonly Request[] {
+  const bytes = requests.reduce((sum, request) => sum + request.bytes, 0);
+  if (requests.length <= limits.atomicRequestsMax && bytes <= limits.atomicBytesMax) return requests;
+  throw new TxlogError(
+    'REQUEST_TOO_LARGE',
+    `one atomic unit has at most ${limits.atomicRequestsMax} requests of ${limits.atomicBytesMax} bytes; these are ${requests.length} of ${bytes}, or more`,
+    {
+      hint: 'Nothing was submitted. Split the input, or submit it without --atomic: each request is atomic by itself.',
+    },
+  );
+}

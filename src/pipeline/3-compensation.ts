@@ -1,0 +1,176 @@
+import type { LoadedApp } from '../core/app/app.ts';
+import type { JsonValue } from '../core/base/json.ts';
+import { type Change, isPlainSum, type Restored } from '../core/fold/change.ts';
+import { ownerOf } from '../core/fold/fold.ts';
+import { foldKey } from '../core/fold/fold-record.ts';
+import { type Rejection, reject } from '../core/fold/rejection.ts';
+import { isExpired, type State } from '../core/fold/state.ts';
+import {
+  compensateType,
+  expireType,
+  type LogRecord,
+  type StoredRecord,
+  sessionType,
+  usersChanges,
+} from '../core/log/record.ts';
+import type { Chosen } from './3-choice.ts';
+import type { DecisionReader } from './3-decision-reader.ts';
+import { choiceOf, guard, handlerStates, runReducer } from './3-handler.ts';
+
+/** The decision about one key: a change that restores it, nothing to do, or why it cannot be done. */
+type Undone = { readonly change?: Change; readonly blocked?: string };
+
+/**
+ * Decides how to undo the transaction at `target`. Its type's own `compensate` wins; otherwise each shared key becomes
+ * the fold of its applied list without it, and each claim is released that it still owns.
+ *
+ * Errors: the rejections NOT_COMPENSABLE, COMPENSATION_BLOCKED and HANDLER_FAILED.
+ * Source: decisions/0006-compensation.md.
+ */
+export function decideCompensation(app: LoadedApp, reader: DecisionReader, target: number): Chosen {
+  const record = reader.record(target);
+  const refused = record ? findNotCompensable(record) : `there is no transaction at position ${target}`;
+  if (!record || refused !== undefined) return refuse('NOT_COMPENSABLE', refused ?? '');
+  const own = app.requests?.[record.type]?.compensate;
+  // A copy, without what happened to sessions: what user code does to it is nobody's business.
+  const seen = { ...record, changes: usersChanges(record.changes) };
+  if (own) return decideByHandler(own, reader, structuredClone(seen) as StoredRecord);
+  const changes: Change[] = [];
+  for (const key of new Set(usersChanges(record.changes).map((change) => change.key))) {
+    const undone = undoKey(app, reader, record, key);
+    if (undone.blocked !== undefined) return refuse('COMPENSATION_BLOCKED', undone.blocked, key);
+    if (undone.change) changes.push(undone.change);
+  }
+  return { ok: true, changes, decided: true };
+}
+
+/** Why a record has nothing that could be undone, or undefined. */
+function findNotCompensable(record: LogRecord): string | undefined {
+  if (record.outcome === 'rejected') return `position ${record.position} was rejected: it changed nothing`;
+  if (record.type === compensateType)
+    return `position ${record.position} is a compensation itself; submit the request anew instead`;
+  if (record.type === sessionType) return `position ${record.position} only logs what happened to a session`;
+  if (record.type === expireType) return `position ${record.position} only logs that a claim ran out`;
+  return undefined;
+}
+
+function decideByHandler(
+  own: NonNullable<NonNullable<LoadedApp['requests']>[string]['compensate']>,
+  reader: DecisionReader,
+  record: StoredRecord,
+): Chosen {
+  const chosen = guard(() => choiceOf(own(record, handlerStates(reader)), 'compensate'));
+  if ('rejected' in chosen) return refuse(chosen.code, chosen.reason, chosen.key);
+  return { ok: true, changes: chosen, decided: true };
+}
+
+function undoKey(app: LoadedApp, reader: DecisionReader, record: LogRecord, key: string): Undone {
+  const state = reader.state(key);
+  if (!state) return { blocked: `${key} is unknown` };
+  return state.kind === 'dedicated'
+    ? undoDedicated(app, reader, record, state)
+    : undoShared(app, reader, record, state);
+}
+
+/**
+ * A dedicated key becomes what it would be without the transaction, unless another owns it since. What later ones did
+ * in the name of an owner that never was, falls away with it.
+ */
+function undoDedicated(app: LoadedApp, reader: DecisionReader, record: LogRecord, state: State): Undone {
+  const { key } = state;
+  const owner = ownerOf(state, reader);
+  const claimed = record.changes.some((change) => change.key === key && change.op === 'claim');
+  if (claimed && owner && owner.position > record.position) {
+    return { blocked: `${key} is owned by ${owner.id} since position ${owner.position}` };
+  }
+  const { state: without, refused } = foldWithout(app, reader, key, record.position);
+  if (refused) return { blocked: blockedBy(reader, refused) };
+  const isOver = without !== undefined && isExpired(without, reader.time);
+  return { change: restoring(key, isOver ? undefined : without) };
+}
+
+function undoShared(app: LoadedApp, reader: DecisionReader, record: LogRecord, state: State): Undone {
+  const { key } = state;
+  const inverse = plainInverse(record, state);
+  if (inverse) return { change: inverse };
+  const folded = guard(() => foldWithout(app, reader, key, record.position));
+  if ('rejected' in folded) return { blocked: folded.reason };
+  const { state: without, refused } = folded;
+  if (refused) return { blocked: blockedBy(reader, refused) };
+  return { change: restoring(key, without) };
+}
+
+function blockedBy(
+  reader: DecisionReader,
+  refused: { readonly position: number; readonly rejection: Rejection },
+): string {
+  const { position, rejection } = refused;
+  return `without it, ${reader.idAt(position)} at position ${position} could not have been applied: ${rejection.reason}`;
+}
+
+/** Of a sum, when something else was added too, the addend is subtracted: spares hot counters their history. */
+function plainInverse(record: LogRecord, state: State): Change | undefined {
+  if (!isPlainSum(state) || state.version < 2) return undefined;
+  let sum = 0;
+  for (const change of record.changes) if (change.key === state.key) sum += change.value as number;
+  return { op: 'restore', key: state.key, result: { exists: true, value: (state.value as number) - sum } };
+}
+
+/**
+ * Folds a key over its applied list without `target` and without what was withdrawn before. A compensation's `restore`
+ * is no transaction of its own here: it only withdraws the one that it names. Reducers after what is left out run
+ * again, because their logged results hold it. Throws when the app has not the reducer, or it throws.
+ */
+function foldWithout(app: LoadedApp, reader: DecisionReader, key: string, target: number) {
+  const withdrawn = new Set<number>([target]);
+  const records: LogRecord[] = [];
+  for (const position of reader.applied(key)) {
+    const record = reader.record(position);
+    if (!record) continue;
+    if (withdraws(record, key)) withdrawn.add(record.compensates as number).add(record.position);
+    else records.push(record);
+  }
+  const first = Math.min(...withdrawn);
+  const gone = new Set([...withdrawn].map((position) => reader.idAt(position)));
+  return foldKey(
+    key,
+    records
+      .filter(({ position }) => !withdrawn.has(position))
+      .map((record) => ({
+        ...record,
+        changes: record.changes.filter(({ owner }) => owner === undefined || !gone.has(owner)),
+      })),
+    {
+      idAt: (position) => reader.idAt(position),
+      reduceAgain: ({ position, type }, change, value) =>
+        position < first ? change.result : runReducer(app.requests?.[type], change, value),
+    },
+  );
+}
+
+/** Whether a compensation took another transaction out of the fold of `key`. */
+function withdraws(record: LogRecord, key: string): boolean {
+  return (
+    record.compensates !== undefined && record.changes.some((change) => change.key === key && change.op === 'restore')
+  );
+}
+
+function restoring(key: string, state: State | undefined): Change {
+  const restored: Restored = state?.exists
+    ? {
+        exists: true,
+        value: state.value ?? null,
+        ...optional('owner', state.owner),
+        ...optional('pendingUntil', state.pendingUntil),
+      }
+    : { exists: false };
+  return { op: 'restore', key, result: restored as unknown as JsonValue };
+}
+
+function optional<K extends string>(name: K, value: number | undefined): { readonly [name in K]?: number } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [name in K]?: number });
+}
+
+function refuse(code: string, reason: string, key?: string): Chosen {
+  return { ok: false, rejection: reject(code, reason, key === undefined ? {} : { key }), changes: [], decided: true };
+}

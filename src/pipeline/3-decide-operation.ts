@@ -1,0 +1,344 @@
+import { sagaOfTheme } from '../core/app/saga.ts';
+import { present } from '../core/base/assert.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { type JsonObject, type JsonValue, jsonEquals, utf8Length } from '../core/base/json.ts';
+import { shellWord } from '../core/base/shell-word.ts';
+import type { Change } from '../core/fold/change.ts';
+import { foldChanges } from '../core/fold/fold-record.ts';
+import { type Rejection, reject } from '../core/fold/rejection.ts';
+import { asSession, type Chunk, type Session, sessionKey, sessionOfKey, themeKey } from '../core/fold/session.ts';
+import { chunkOf } from '../core/fold/session-fold.ts';
+import type { State } from '../core/fold/state.ts';
+import type {
+  Authority,
+  Completion,
+  LeadSession,
+  NewSession,
+  Operation,
+  SessionStep,
+  Settled,
+  ThemeName,
+  ThemeStep,
+  Together,
+} from '../core/log/operation.ts';
+import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
+import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
+import { toRejectionJson, toTime } from '../layout/shapes.ts';
+import { themeEntry, themeFor } from './3-decide-theme.ts';
+import type { Stage } from './3-stage.ts';
+
+/** What is not done, and not logged: an operation or request of who does not lead the session, or bad input. */
+export type Undone =
+  | { readonly type: 'denied'; readonly rejection: Rejection }
+  | { readonly type: 'refused'; readonly error: TxlogError };
+
+/** How an operation went: the session as it is now, or why not. */
+export type OperationDecision =
+  | {
+      readonly type: 'operated';
+      readonly record: LogRecord;
+      readonly session: string;
+      readonly state: State;
+      readonly duplicate: boolean;
+    }
+  /** A lead that found nothing to do; `due` tells when the next session of the theme will be, if any. */
+  | { readonly type: 'idle'; readonly due: number | undefined }
+  | Undone;
+
+/** Step 3 of an operation: decides it against the staged view, and stages its record. */
+export function decideOperation(stage: Stage, operation: Operation): OperationDecision {
+  switch (operation.op) {
+    case 'new':
+      return makeSession(stage, operation);
+    case 'lead':
+      return leadSession(stage, operation);
+    case 'theme':
+      return changeTheme(stage, operation);
+    case 'together':
+      return operateTogether(stage, operation);
+    default: {
+      const changed = findChanged(stage, operation);
+      if (changed) return { type: 'denied', rejection: changed };
+      return operate(stage, changesOfStep(stage, operation), operation.session, operation);
+    }
+  }
+}
+
+function makeSession(stage: Stage, operation: NewSession): OperationDecision {
+  const key = sessionKey(operation.session);
+  const known = stage.state(key);
+  if (known) return sameSession(stage, known, operation);
+  // A saga ends with a transaction under its id.
+  const taken = isSagaTheme(operation.theme) ? stage.find(operation.session) : undefined;
+  if (taken) return { type: 'refused', error: idTaken(operation.session, taken.position) };
+  const changes = changesOfNew(stage, operation);
+  if (changes instanceof TxlogError) return { type: 'refused', error: changes };
+  return operate(stage, changes, operation.session);
+}
+
+function isSagaTheme(theme: ThemeName): boolean {
+  return typeof theme === 'string' && sagaOfTheme(theme) !== undefined;
+}
+
+function idTaken(id: string, position: number): TxlogError {
+  return new TxlogError('REQUEST_ID_CONFLICT', `id ${id} was used at position ${position} for a request`, {
+    hint: 'An id names one request or saga for ever; nothing was done.',
+    next: [`txlog inspect ${position}`],
+  });
+}
+
+function operateTogether(stage: Stage, { operations, ...by }: Together): OperationDecision {
+  for (const operation of operations) {
+    const changed = operation.op === 'new' ? undefined : findChanged(stage, operation);
+    if (changed) return { type: 'denied', rejection: changed };
+  }
+  const changes = changesOfAll(stage, operations);
+  if (changes instanceof TxlogError) return { type: 'refused', error: changes };
+  return operate(stage, changes, present(operations[0], 'first of several operations').session, by);
+}
+
+/** The changes of several operations; sessions that were made before are left out. */
+function changesOfAll(stage: Stage, operations: readonly (NewSession | SessionStep)[]): readonly Change[] | TxlogError {
+  const all: Change[] = [];
+  const isMade = (operation: NewSession | SessionStep): operation is NewSession =>
+    operation.op === 'new' && !stage.state(sessionKey(operation.session));
+  const made = operations.filter(isMade);
+  for (const operation of operations) {
+    if (operation.op === 'new' && !isMade(operation)) continue;
+    const changes = operation.op === 'new' ? changesOfNew(stage, operation, made) : changesOfStep(stage, operation);
+    if (changes instanceof TxlogError) return changes;
+    all.push(...changes);
+  }
+  return all;
+}
+
+/** Why an operation comes too late for what its author knows, or undefined. */
+function findChanged(stage: Stage, { session, seen }: Pick<Authority, 'session' | 'seen'>): Rejection | undefined {
+  if (seen === undefined) return undefined;
+  const now = asSession(stage.state(sessionKey(session))?.value)?.chunks ?? seen;
+  if (now === seen) return undefined;
+  return reject('SESSION_CHANGED', `session ${session} has ${now} chunks of data now, not ${seen}`);
+}
+
+/**
+ * The changes that make a session, or why there can be none: its theme is registered by the first one. `together` are all
+ * that the same record makes: of one line, the first by its id comes first.
+ */
+function changesOfNew(
+  stage: Stage,
+  operation: NewSession,
+  together: readonly NewSession[] = [],
+): readonly Change[] | TxlogError {
+  const { session, chunk, bytes = bytesOf(chunk), delay = 0, order } = operation;
+  const theme = themeFor(stage, operation.theme, operation.number);
+  if (theme instanceof TxlogError) return theme;
+  const { number } = theme;
+  const isBefore = (other: NewSession) =>
+    other.order === order &&
+    other.theme === operation.theme &&
+    Buffer.compare(Buffer.from(other.session), Buffer.from(session)) < 0;
+  const behind =
+    order !== undefined &&
+    (stage.firstQueued(queuePrefix(number, 'line', order)) !== undefined || together.some(isBefore));
+  const value = {
+    theme: number,
+    ...(delay > 0 ? { due: stage.time + Math.round(delay * 1000) } : {}),
+    ...(order === undefined ? {} : { order }),
+    ...(behind ? { behind } : {}),
+    bytes,
+    ...chunk,
+  };
+  const made: Change = { op: 'session.new', key: sessionKey(session), value };
+  return theme.registration ? [theme.registration, made] : [made];
+}
+
+function changeTheme(stage: Stage, step: ThemeStep): OperationDecision {
+  const theme = themeFor(stage, step.theme, step.number);
+  if (theme instanceof TxlogError) return { type: 'refused', error: theme };
+  const changes: Change[] = theme.registration ? [theme.registration] : [];
+  const key = themeKey(step.theme);
+  const { paused } = step;
+  if (paused !== undefined && paused !== (themeEntry(stage, step.theme)?.paused ?? false))
+    changes.push({ op: 'merge', key, value: { paused: paused || null } });
+  if (changes.length > 0) return operate(stage, changes, '', step, key);
+  const state = present(stage.state(key), 'state of a registered theme');
+  const record = present(stage.record(state.position), 'record of a registered theme');
+  return { type: 'operated', record, session: '', state, duplicate: true };
+}
+
+function sameSession(stage: Stage, state: State, operation: NewSession): OperationDecision {
+  const [first = 0] = stage.applied(state.key);
+  const record = present(stage.record(first), 'first record of a session');
+  const made = record.changes.find(({ key, op }) => key === state.key && op === 'session.new');
+  const { theme, order } = (made?.value ?? {}) as { theme?: number; order?: string };
+  const wanted = themeEntry(stage, operation.theme)?.number;
+  const same = theme === wanted && order === operation.order && made !== undefined && sameChunk(made, operation.chunk);
+  if (same) return { type: 'operated', record, session: operation.session, state, duplicate: true };
+  const error = new TxlogError(
+    'REQUEST_ID_CONFLICT',
+    `session ${operation.session} was made at position ${first} with another theme or other data`,
+    {
+      hint: 'An id names one session for ever; nothing was done.',
+      next: [`txlog session show ${shellWord(operation.session)}`],
+    },
+  );
+  return { type: 'refused', error };
+}
+
+function sameChunk(made: Change, chunk: Chunk): boolean {
+  return jsonEquals(chunkOf(made) as unknown as JsonValue, chunk as unknown as JsonValue);
+}
+
+function leadSession(stage: Stage, operation: LeadSession): OperationDecision {
+  const { operator, lease, theme } = operation;
+  const found = operation.session ?? (theme === undefined ? undefined : nextOf(stage, theme));
+  if (found === undefined || typeof found === 'object') return { type: 'idle', due: found?.due };
+  return operate(stage, [{ op: 'session.lead', key: sessionKey(found), value: { operator, lease } }], found);
+}
+
+/** The first session of a theme that is due, or when the next one will be. */
+function nextOf(stage: Stage, theme: ThemeName): string | { readonly due: number } | undefined {
+  const entry = themeEntry(stage, theme);
+  if (!entry || entry.paused) return undefined;
+  const key = stage.firstQueued(queuePrefix(entry.number, 'waiting'));
+  if (key === undefined) return undefined;
+  const due = timeOfQueueKey(key);
+  return due <= stage.time ? sessionOfQueueKey(key) : { due };
+}
+
+function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] {
+  const key = sessionKey(step.session);
+  const { status } = asSession(stage.state(key)?.value) ?? {};
+  if (step.op === 'ready' && step.only && !(status && step.only.includes(status))) return [];
+  const change: Change = { op: `session.${step.op}`, key, value: detailsOf(stage, step) };
+  return step.op === 'remove' ? changesOfRemove(stage, change) : [change];
+}
+
+function detailsOf(stage: Stage, step: SessionStep): JsonObject {
+  const { epoch, force, phase } = step;
+  const by = {
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(force ? { force } : {}),
+    ...(phase === undefined ? {} : { phase }),
+  };
+  if (step.op === 'append' || step.op === 'replace') {
+    const { chunk, bytes = bytesOf(chunk) } = step;
+    return { ...by, bytes, ...chunk };
+  }
+  if (step.op === 'store') {
+    const { error, interrupted } = step;
+    const due = stage.time + Math.round(step.seconds * 1000);
+    return { ...by, due, ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
+  }
+  if (step.op === 'park') return { ...by, error: step.error };
+  if (step.op === 'remove') return by;
+  const key = sessionKey(step.session);
+  const { createdAt } = asSession(stage.state(key)?.value) ?? {};
+  const due = step.op === 'ready' && step.first && createdAt !== undefined ? { due: createdAt } : {};
+  return { ...by, ...due, ...(isHeldUp(stage, key) ? { behind: true } : {}) };
+}
+
+function bytesOf(chunk: Chunk): number {
+  return 'base64' in chunk ? Buffer.byteLength(chunk.base64, 'base64') : utf8Length(JSON.stringify(chunk.data));
+}
+
+/** A removal, and the turn of the session of its order key that comes next, if it held one up. */
+function changesOfRemove(stage: Stage, removal: Change): readonly Change[] {
+  const next = isHeldUp(stage, removal.key) ? undefined : nextInLine(stage, removal.key);
+  // A parked one stays so: now it is the one that holds up its line.
+  if (next === undefined || asSession(stage.state(next)?.value)?.status !== 'behind') return [removal];
+  return [removal, { op: 'session.turn', key: next }];
+}
+
+/** Whether another session of its order key comes before: only the oldest of a line may run. */
+function isHeldUp(stage: Stage, key: string): boolean {
+  const line = lineOf(stage, key);
+  const first = line === undefined ? undefined : stage.firstQueued(line);
+  return first !== undefined && sessionOfQueueKey(first) !== sessionOfKey(key);
+}
+
+function nextInLine(stage: Stage, key: string): string | undefined {
+  const line = lineOf(stage, key);
+  const next = line === undefined ? undefined : stage.firstQueued(line, sessionOfKey(key));
+  return next === undefined ? undefined : sessionKey(sessionOfQueueKey(next));
+}
+
+function lineOf(stage: Stage, key: string): string | undefined {
+  const session = asSession(stage.state(key)?.value);
+  return session?.order === undefined ? undefined : queuePrefix(session.theme, 'line', session.order);
+}
+
+/** Stages the record of what happens to a session, or tells why it cannot. */
+export function operate(
+  stage: Stage,
+  changes: readonly Change[],
+  session: string,
+  by?: Pick<Authority, 'actor' | 'reason'>,
+  key = sessionKey(session),
+): OperationDecision {
+  const position = stage.nextPosition;
+  const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
+  const folded = foldChanges(changes, (key) => stage.state(key), context);
+  if (!folded.ok) return { type: 'denied', rejection: folded.rejection };
+  const { actor, reason } = by ?? {};
+  const payload = reason === undefined ? undefined : { reason };
+  const record: LogRecord = {
+    position,
+    id: operationId(position),
+    type: sessionType,
+    time: stage.time,
+    outcome: 'committed',
+    actor,
+    payload,
+    changes,
+    expect: [],
+    decided: true,
+    rejection: undefined,
+    compensates: undefined,
+  };
+  stage.add(record, folded.after, (key) => stage.state(key));
+  const state = present(folded.after.get(key), 'state of what is operated on');
+  return { type: 'operated', record, session, state, duplicate: false };
+}
+
+/** What a request that is processed does to sessions. Problems: THEME_CONFLICT and THEME_NOT_FOUND of those that it makes. */
+export function completionChanges(
+  stage: Stage,
+  record: LogRecord,
+  completion: Completion,
+): readonly Change[] | TxlogError {
+  return changesOfAll(stage, completion.operations(record));
+}
+
+/** Id of the session that brings the response to a request. */
+export function responseId(request: string): string {
+  return `txlog.response/${request}`;
+}
+
+/** The outcome of a request, as the session that brings its response has it. */
+export function responseOf({ id, outcome, position, time, rejection }: Settled): JsonObject {
+  const receipt = { id, outcome, position: String(position), time: toTime(time) };
+  return rejection ? { ...receipt, rejection: toRejectionJson(rejection) } : receipt;
+}
+
+/** Why a request may not complete a session, or undefined. */
+export function findNotLed(stage: Stage, { session, epoch, seen, after }: Completion): Rejection | undefined {
+  const state = stage.state(sessionKey(session));
+  const led: Session | undefined = state?.exists ? asSession(state.value) : undefined;
+  if (led?.status === 'active' && led.epoch === epoch) {
+    if (after !== undefined && !wasLast(stage, state, after))
+      return reject('SESSION_CHANGED', `session ${session} was not brought on by request ${after}`);
+    return seen === undefined ? undefined : findChanged(stage, { session, seen });
+  }
+  const now = led ? `it is ${led.status} in epoch ${led.epoch}` : 'it was removed';
+  return reject(
+    led ? 'SESSION_FENCED' : 'SESSION_GONE',
+    `session ${session} is not led in epoch ${epoch} any more: ${now}`,
+  );
+}
+
+/** Whether a request is what happened to a session last, and was committed. */
+function wasLast(stage: Stage, session: State | undefined, request: string): boolean {
+  const record = stage.find(request);
+  return record?.outcome === 'committed' && record.position === session?.position;
+}

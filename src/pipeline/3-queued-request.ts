@@ -1,0 +1,52 @@
+import { sagaTheme } from '../core/app/saga.ts';
+import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
+import { asSession, sessionKey } from '../core/fold/session.ts';
+import { chunkOf } from '../core/fold/session-fold.ts';
+import type { Request } from '../core/log/request.ts';
+import { themeEntry } from './3-decide-theme.ts';
+import type { Stage } from './3-stage.ts';
+
+const prefix = 'request/';
+
+/** Theme of the queue of a request type. */
+export function queueTheme(type: string): string {
+  return prefix + type;
+}
+
+/** Whether a theme is the queue of a request type. */
+export function isQueueTheme(theme: string): boolean {
+  return theme.startsWith(prefix);
+}
+
+/** A request as the data of the session that brings it. */
+export function dataOfRequest(request: Request, respond: string | undefined): JsonObject {
+  const { id, type, actor, payload, changes, expect } = request;
+  return {
+    id,
+    type,
+    ...(actor === undefined ? {} : { actor }),
+    ...(payload === undefined ? {} : { payload }),
+    ...(changes.length === 0 ? {} : { changes: changes as unknown as JsonValue }),
+    ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
+    ...(respond === undefined ? {} : { respond }),
+  };
+}
+
+/** Whether the id is that of another request, which waits in its queue, or of a saga, which ends under it. */
+export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
+  if (stage.liveSessions === 0) return false;
+  const key = sessionKey(request.id);
+  const state = stage.state(key);
+  const session = state?.exists ? asSession(state.value) : undefined;
+  if (!session) return false;
+  const made = stage.record(session.created)?.changes.find((change) => change.key === key);
+  const chunk = made && chunkOf(made);
+  const data = chunk && 'data' in chunk && isJsonObject(chunk.data) ? chunk.data : {};
+  if (typeof data.type !== 'string') return false;
+  const isOf = (theme: string) => themeEntry(stage, theme)?.number === session.theme;
+  if (isOf(sagaTheme(data.type))) return true;
+  // A session of another theme may have any id.
+  if (!isOf(queueTheme(data.type))) return false;
+  const { respond: _, ...asked } = data;
+  return !jsonEquals(asked, dataOfRequest(request, undefined));
+}

@@ -1,0 +1,170 @@
+import type { State } from '../core/fold/state.ts';
+import { type LogRecord, sessionType } from '../core/log/record.ts';
+import type { Counts } from '../layout/meta.ts';
+import { type QueueKey, sessionOfQueueKey } from '../layout/queue-keys.ts';
+import type { Snapshot, WriteTx } from '../ports/storage.ts';
+import { QueueOverlay } from '../view/queue-overlay.ts';
+import { Totals } from '../view/totals.ts';
+import type { Entry, View } from '../view/view.ts';
+
+/** A record that is decided but not yet in the log, with the states that it leaves. */
+export interface Staged {
+  readonly record: LogRecord;
+  readonly after: ReadonlyMap<string, State>;
+}
+
+/** Queue keys below a stage, and up to where it speaks for them. */
+interface Upcoming {
+  readonly keys: QueueKey[];
+  at: number;
+}
+
+const upcomingKeys = 64;
+
+/**
+ * The view as it will be once a batch is in the log. Dropped without a trace when the batch is not; handed to the
+ * view when it is. So nobody reads what is not durable.
+ */
+export class Stage {
+  readonly staged: Staged[] = [];
+  private readonly states = new Map<string, State>();
+  private readonly rows = new Map<string, Entry | null>();
+  private readonly ids = new Map<string, LogRecord>();
+  private readonly compensations = new Map<number, number>();
+  private readonly counted: Totals;
+  /** Queue keys of the sessions that the batch touched. */
+  readonly queue = new QueueOverlay();
+  private readonly upcoming = new Map<string, Upcoming>();
+  readonly basePosition: number;
+  /** Time of all records of the batch, in ms since 1970: never before the last record. */
+  time: number;
+  readonly view: View;
+  readonly snapshot: Snapshot;
+
+  constructor(view: View, snapshot: Snapshot, now: number) {
+    this.view = view;
+    this.snapshot = snapshot;
+    this.basePosition = view.head.position;
+    this.time = Math.max(now, view.head.time);
+    this.counted = new Totals(view.head.counts);
+  }
+
+  get nextPosition(): number {
+    return this.basePosition + this.staged.length + 1;
+  }
+
+  /** Sessions that are not removed, as the batch leaves them so far. */
+  get liveSessions(): number {
+    return this.counted.sessions;
+  }
+
+  /** Writes what the batch does to the counts of themes, with its records. */
+  writeThemes(tx: WriteTx): void {
+    this.counted.themes.write(tx);
+  }
+
+  /** The first queue key that starts with `prefix`, as the batch leaves it so far; one session may be left out. */
+  firstQueued(prefix: string, except?: string): QueueKey | undefined {
+    const staged = firstOf(this.queue.range(prefix), except);
+    const upcoming = this.upcoming.get(prefix) ?? { keys: [], at: 0 };
+    this.upcoming.set(prefix, upcoming);
+    for (let i = upcoming.at; ; i++) {
+      const key = upcoming.keys[i] ?? this.fetch(prefix, upcoming);
+      if (key === undefined) return staged;
+      const session = sessionOfQueueKey(key);
+      // What the batch says of a session stands in place of what was before, now and for the rest of it.
+      if (this.queue.has(session)) upcoming.at = i === upcoming.at ? i + 1 : upcoming.at;
+      else if (session !== except) return staged === undefined || key < staged ? key : staged;
+    }
+  }
+
+  /** The next keys of the view: a batch takes many sessions, and each from where the one before was. */
+  private fetch(prefix: string, { keys }: Upcoming): QueueKey | undefined {
+    const last = keys.at(-1);
+    const from = last === undefined ? prefix : `${last}\u0000`;
+    const fresh: QueueKey[] = [];
+    for (const key of this.view.queueKeys(this.snapshot, prefix, from)) {
+      fresh.push(key);
+      if (fresh.length === upcomingKeys) break;
+    }
+    keys.push(...fresh);
+    return fresh[0];
+  }
+
+  /** Keys with a prefix that the batch touched. */
+  stagedKeys(prefix: string): readonly string[] {
+    return [...this.states.keys()].filter((key) => key.startsWith(prefix));
+  }
+
+  /** Totals after the batch, without the bytes of its records. */
+  get totals(): Counts {
+    return this.counted.now;
+  }
+
+  state(key: string): State | undefined {
+    return this.states.get(key) ?? this.entry(key)?.state;
+  }
+
+  /** Whether a record of this batch touched the key. */
+  isStaged(key: string): boolean {
+    return this.states.has(key);
+  }
+
+  /** A transaction with this id, staged or logged. */
+  find(id: string): LogRecord | undefined {
+    const staged = this.ids.get(id);
+    if (staged) return staged;
+    const position = this.view.positionOf(this.snapshot, id);
+    return position === undefined ? undefined : this.record(position);
+  }
+
+  record(position: number): LogRecord | undefined {
+    if (position > this.basePosition) return this.staged[position - this.basePosition - 1]?.record;
+    return this.view.catalog.record(this.snapshot, position);
+  }
+
+  idAt(position: number): string {
+    return this.record(position)?.id ?? this.view.idAt(this.snapshot, position);
+  }
+
+  compensationOf(position: number): number | undefined {
+    return this.compensations.get(position) ?? this.view.compensationOf(this.snapshot, position);
+  }
+
+  /** All applied positions of a key, those of the batch included. */
+  *applied(key: string): Generator<number> {
+    yield* this.view.applied(this.snapshot, key);
+    for (const { record, after } of this.staged) if (after.has(key)) yield record.position;
+  }
+
+  /** Stages a record. `before` answers with the states that it was decided on. */
+  add(record: LogRecord, after: ReadonlyMap<string, State>, before: (key: string) => State | undefined): void {
+    this.staged.push({ record, after });
+    if (record.type !== sessionType) this.ids.set(record.id, record);
+    if (record.compensates !== undefined && record.outcome === 'committed')
+      this.compensations.set(record.compensates, record.position);
+    this.counted.addRecord(record.outcome);
+    for (const [key, state] of after) {
+      this.counted.addState(before(key), state, record.time);
+      this.states.set(key, state);
+      if (state.kind === 'session') this.queue.set(state);
+    }
+  }
+
+  /** The overlay's or the index's entry, as of before the batch. */
+  entry(key: string): Entry | undefined {
+    const known = this.view.entries.get(key);
+    if (known) return known;
+    const read = this.rows.get(key);
+    // Null for a key that has no row.
+    if (read !== undefined) return read ?? undefined;
+    const row = this.view.row(this.snapshot, key);
+    this.rows.set(key, row ?? null);
+    return row;
+  }
+}
+
+function firstOf(keys: Iterable<QueueKey>, except: string | undefined): QueueKey | undefined {
+  for (const key of keys) if (sessionOfQueueKey(key) !== except) return key;
+  return undefined;
+}

@@ -1,0 +1,71 @@
+import type { SagaPhase } from '../../core/app/saga.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { OperationResult } from '../../core/log/operation.ts';
+import type { SessionHost } from '../../sessions/host/session-host.ts';
+import type { Intervention, Word } from './command.ts';
+import { intervene } from './intervene.ts';
+import { checkInterventionPlan, stateOfPlan } from './plan.ts';
+
+/** What became of one saga of many. */
+export type Intervened =
+  | { readonly id: string; readonly result: OperationResult }
+  /** It was done before, at this position. */
+  | { readonly id: string; readonly done: number }
+  /** It would be done now. */
+  | { readonly id: string; readonly planned: true; readonly phase?: SagaPhase }
+  | { readonly id: string; readonly error: TxlogError };
+
+/** Said at once, so that many of them are one commit. */
+const atOnce = 200;
+
+/** Says a word to many sagas; one result each, in their order. */
+export async function* intervenes(
+  host: SessionHost,
+  word: Word,
+  items: readonly Item[],
+  by: Intervention,
+): AsyncGenerator<Intervened> {
+  for (let i = 0; i < items.length; i += atOnce) {
+    yield* await Promise.all(items.slice(i, i + atOnce).map((item) => sayTo(host, word, item, by)));
+  }
+}
+
+/** A saga, and where its newest record has to be, if that matters; or that the word was said to it before. */
+export interface Item {
+  readonly id: string;
+  readonly position?: number;
+  readonly done?: number;
+}
+
+async function sayTo(
+  host: SessionHost,
+  word: Word,
+  { id, position, done }: Item,
+  by: Intervention,
+): Promise<Intervened> {
+  if (done !== undefined) return { id, done };
+  try {
+    return { id, result: await intervene(host, id, word, by, position) };
+  } catch (error) {
+    if (error instanceof TxlogError) return { id, error };
+    throw error;
+  }
+}
+
+/** How a plan is carried out. */
+export interface ApplyOptions extends Intervention {
+  /** Tell what is left to do, and do nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** Carries out a plan, in its order. Errors: PLAN_INVALID; PLAN_STALE, with nothing applied. */
+export async function* applyInterventions(
+  host: SessionHost,
+  input: unknown,
+  { dryRun = false, ...by }: ApplyOptions,
+): AsyncGenerator<Intervened> {
+  const plan = checkInterventionPlan(input, host.unit);
+  const items = await host.read((view, snapshot) => stateOfPlan({ view, snapshot }, plan));
+  if (!dryRun) return yield* intervenes(host, plan.word, items, by);
+  for (const { id, done } of items) yield done === undefined ? { id, planned: true } : { id, done };
+}

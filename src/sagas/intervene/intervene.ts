@@ -1,0 +1,147 @@
+import { type Saga, type SagaEvent, type Side, type StepProgress, sagaTheme } from '../../core/app/saga.ts';
+import { present } from '../../core/base/assert.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import { shellWord } from '../../core/base/shell-word.ts';
+import { checkData } from '../../core/log/check-session.ts';
+import type { NewSession, Operation, OperationResult, SessionStep } from '../../core/log/operation.ts';
+import { resultOrThrow } from '../../pipeline/7-respond.ts';
+import type { SessionHost } from '../../sessions/host/session-host.ts';
+import { addition } from '../messages/answers.ts';
+import { type LoadedSaga, loadSaga } from '../read/load.ts';
+import { unknownSaga } from '../read/unknown-saga.ts';
+import { bounded } from '../step/call.ts';
+import type { Intervention, Word } from './command.ts';
+
+const triesMax = 20;
+
+/**
+ * Says a word to a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
+ * its newest record is there.
+ *
+ * Errors: SAGA_NOT_FOUND, SAGA_STATE; SESSION_CHANGED when its newest record is another one.
+ */
+export async function intervene(
+  host: SessionHost,
+  id: string,
+  word: Word,
+  by: Intervention,
+  position?: number,
+): Promise<OperationResult> {
+  for (let tries = 1; ; tries++) {
+    const found = (await host.read((view, snapshot) => loadSaga({ view, snapshot }, id))) ?? unknownSaga(id);
+    if (position !== undefined && found.position !== position) throw wentOn(found.saga, position, found.position);
+    const operation = interventionOn(found, word, { by, now: host.now() });
+    const [answer] = await host.process([operation]);
+    const result = resultOrThrow(present(answer, 'answer'));
+    const isOvertaken = !result.ok && !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
+    if (!isOvertaken || tries === triesMax) return result;
+  }
+}
+
+/** The operation that brings a word to a saga. Errors: SAGA_STATE. */
+export function interventionOn(
+  found: LoadedSaga,
+  word: Word,
+  { by, now }: { readonly by: Intervention; readonly now: number },
+): Operation {
+  const { saga, session } = found;
+  if (!session) {
+    if (word.kind !== 'compensate') throw hasEnded(saga);
+    return { ...undoingOf(saga), bytes: 0, ...by };
+  }
+  const events = eventsOf(saga, word, session.status === 'parked');
+  const [append, wake] = addition(found, events, now);
+  const operations: (NewSession | SessionStep)[] = [present(append, 'append')];
+  if (wake) operations.push({ op: 'ready', session: saga.id, only: ['stored', 'parked'], first: true });
+  return { op: 'together', operations, bytes: 0, ...by };
+}
+
+function eventsOf(saga: Saga, word: Word, isParked: boolean): readonly SagaEvent[] {
+  switch (word.kind) {
+    case 'retry':
+      return [retryOf(saga, isParked)];
+    case 'compensate':
+      if (saga.phase !== 'running') throw wrongState(saga, 'it is on its way back already');
+      return [{ event: 'compensate', why: 'it was told to turn back' }];
+    case 'force':
+      return [{ event: 'force', outcome: word.outcome }];
+    case 'skip':
+      return [skipOf(saga, word.step)];
+    default:
+      return [answerTo(saga, word)];
+  }
+}
+
+function retryOf(saga: Saga, isParked: boolean): SagaEvent {
+  const fails = [...saga.steps.values()].some(
+    (step) => step.do.status === 'retrying' || step.undo.status === 'retrying' || step.undo.status === 'failed',
+  );
+  if (!fails && !isParked) throw wrongState(saga, 'nothing of it waits for another attempt');
+  return { event: 'retry' };
+}
+
+function skipOf(saga: Saga, name: string | undefined): SagaEvent {
+  const side: Side = saga.phase === 'running' ? 'do' : 'undo';
+  const open = [...saga.steps.values()].filter((step) => isOpen(step, side));
+  const step = name === undefined ? (open.find((one) => isFailing(one, side)) ?? open[0]) : saga.steps.get(name);
+  if (!step) throw wrongState(saga, name === undefined ? 'it has no step to skip' : `it has no step ${name}`);
+  if (!isOpen(step, side)) throw wrongState(saga, `step ${step.name} is ${step[side].status} already`);
+  return { event: 'skip', step: step.name, side };
+}
+
+function isOpen(step: StepProgress, side: Side): boolean {
+  const { status } = step[side];
+  if (status === 'done' || status === 'skipped') return false;
+  return side === 'do' || step.do.status === 'done' || step.do.status === 'begun' || step.do.maybe;
+}
+
+function isFailing(step: StepProgress, side: Side): boolean {
+  return step[side].status === 'failed' || step[side].status === 'retrying';
+}
+
+function answerTo(saga: Saga, { step, outcome }: Word & { kind: 'answer' }): SagaEvent {
+  const side: Side = saga.phase === 'running' ? 'do' : 'undo';
+  if (saga.steps.get(step)?.[side].status !== 'begun') throw wrongState(saga, `step ${step} waits for no answer`);
+  if ('result' in outcome) return { event: 'did', step, side, result: checkResult(outcome.result) };
+  const next = side === 'do' ? 'turn' : 'wait';
+  return { event: 'failed', step, side, error: outcome.error, happened: 'no', refused: true, next };
+}
+
+/** Errors: VALUE_TOO_LARGE. */
+function checkResult(result: JsonValue): JsonValue {
+  const checked = bounded({ ok: true, result });
+  if (!checked.ok) throw new TxlogError('VALUE_TOO_LARGE', `result: ${checked.error}`, { path: 'result' });
+  return result;
+}
+
+/** A saga that undoes the steps of one that is done: under its id and `/undo`, so that it is undone once. */
+function undoingOf(saga: Saga): NewSession {
+  if (saga.phase !== 'running' || saga.undoes !== undefined || saga.forced === 'compensated')
+    throw wrongState(saga, 'it was compensated');
+  const { type, data, id } = saga;
+  const event: SagaEvent = { event: 'started', v: 1, type, data, undoes: id };
+  return {
+    op: 'new',
+    session: `${id}/undo`,
+    theme: sagaTheme(type),
+    ...checkData(event as unknown as JsonValue),
+  };
+}
+
+function hasEnded({ id }: Saga): TxlogError {
+  return new TxlogError('SAGA_STATE', `saga ${id} has ended`, { next: [`txlog saga show ${shellWord(id)}`] });
+}
+
+function wrongState({ id, phase }: Saga, why: string): TxlogError {
+  return new TxlogError('SAGA_STATE', `saga ${id} is ${phase}: ${why}`, {
+    hint: 'Nothing was changed.',
+    next: [`txlog saga show ${shellWord(id)}`],
+  });
+}
+
+function wentOn({ id }: Saga, planned: number, now: number): TxlogError {
+  return new TxlogError('SESSION_CHANGED', `saga ${id} went on from position ${planned} to ${now}`, {
+    next: [`txlog saga show ${shellWord(id)}`],
+  });
+}

@@ -1,0 +1,144 @@
+import type { SagaPhase } from '../../core/app/saga.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { isJsonObject } from '../../core/base/json.ts';
+import { type Rejection, reject } from '../../core/fold/rejection.ts';
+import { sessionKey } from '../../core/fold/session.ts';
+import { receiptOf } from '../../core/log/receipt.ts';
+import { sagaType } from '../../core/log/record.ts';
+import type { SessionHost } from '../../sessions/host/session-host.ts';
+import type { Source } from '../../sessions/read/session.ts';
+import { eventsOf, type LoadedSaga, loadSaga } from '../read/load.ts';
+import { phaseOf } from '../read/report.ts';
+import type { Word } from './command.ts';
+import { interventionOn } from './intervene.ts';
+
+/** What a word would do to one saga. */
+export interface PlannedIntervention {
+  readonly id: string;
+  /** Empty when there is no such saga. */
+  readonly type: string;
+  readonly phase?: SagaPhase;
+  /** Of its newest record; at another one the plan is stale. */
+  readonly position: string;
+  /** Why it cannot be done, when it cannot. */
+  readonly refused?: Rejection;
+}
+
+/** A file that says what sagas are to be told, made by `--plan` and carried out by `--apply`. */
+export interface InterventionPlan {
+  readonly v: 1;
+  readonly unit: string;
+  readonly head: string;
+  readonly word: Word;
+  readonly items: readonly PlannedIntervention[];
+}
+
+/** What a word would do to these sagas. Writes nothing. */
+export function planInterventions(host: SessionHost, word: Word, ids: readonly string[]): Promise<InterventionPlan> {
+  return host.read((view, snapshot) => ({
+    v: 1,
+    unit: host.unit,
+    head: String(view.head.position),
+    word,
+    items: ids.map((id) => planOne(host, { view, snapshot }, word, id)),
+  }));
+}
+
+function planOne(host: SessionHost, source: Source, word: Word, id: string): PlannedIntervention {
+  const found = loadSaga(source, id);
+  if (!found) return { id, type: '', position: '0', refused: reject('SAGA_NOT_FOUND', `there is no saga ${id}`) };
+  const { saga, position } = found;
+  const item = { id, type: saga.type, phase: phaseNow(source, found), position: String(position) };
+  try {
+    interventionOn(found, word, { by: {}, now: host.now() });
+    return item;
+  } catch (error) {
+    if (!(error instanceof TxlogError)) throw error;
+    return { ...item, refused: reject(error.code, error.message) };
+  }
+}
+
+function phaseNow({ view, snapshot }: Source, { saga, session }: LoadedSaga): SagaPhase {
+  const position = session ? undefined : view.positionOf(snapshot, saga.id);
+  const end = position === undefined ? undefined : view.catalog.record(snapshot, position);
+  return phaseOf(saga, end?.type === sagaType ? receiptOf(end, true, 'none') : undefined);
+}
+
+/** An item of a plan that still is to be carried out, or the position of the record that did it. */
+export type PlanState = { readonly id: string; readonly position: number; readonly done?: number };
+
+/**
+ * How far a plan was carried out: what it refused is left out. An item is done when the first record after the plan's is
+ * what the plan would have written.
+ *
+ * Errors: PLAN_STALE when something else happened to a saga of it.
+ */
+export function stateOfPlan({ view, snapshot }: Source, plan: InterventionPlan): readonly PlanState[] {
+  const source = { view, snapshot };
+  return plan.items.flatMap((item): PlanState[] => {
+    if (item.refused) return [];
+    const { id } = item;
+    const position = Number(item.position);
+    const done = doneSince(source, plan.word, id, position);
+    if (done !== undefined) return [{ id, position, done }];
+    const now = view.entry(snapshot, sessionKey(id))?.state.position;
+    if (now === position) return [{ id, position }];
+    throw new TxlogError(
+      'PLAN_STALE',
+      `saga ${id} went on: the plan was made at position ${position}, now it is ${now}`,
+      {
+        hint: 'Nothing was applied.',
+        next: [`txlog saga ${plan.word.kind} … --plan -O plan.json`],
+      },
+    );
+  });
+}
+
+/** The record that brought a word to a saga, if it is the first one after `position`. */
+function doneSince({ view, snapshot }: Source, word: Word, id: string, position: number): number | undefined {
+  const key = sessionKey(id);
+  for (const next of view.applied(snapshot, key, position + 1)) {
+    const record = view.catalog.folded(snapshot, next);
+    const isSaid = record && eventsOf(record, key).some(({ event }) => event.event === word.kind);
+    return isSaid ? next : undefined;
+  }
+  // One that is done is undone by another one, which leaves it as it is.
+  if (word.kind !== 'compensate') return undefined;
+  const [undoing] = view.applied(snapshot, sessionKey(`${id}/undo`), 1);
+  return undoing;
+}
+
+/** Checks a plan that was read from a file. Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment. */
+export function checkInterventionPlan(input: unknown, unit: string): InterventionPlan {
+  const plan = input as InterventionPlan | null;
+  const isPlan =
+    isJsonObject(plan) &&
+    plan.v === 1 &&
+    typeof plan.unit === 'string' &&
+    isWord(plan.word) &&
+    Array.isArray(plan.items);
+  if (!isPlan) {
+    throw new TxlogError('PLAN_INVALID', 'this is not a plan of `txlog saga retry --plan` and the like', {
+      next: ['txlog saga retry ID --plan -O plan.json'],
+    });
+  }
+  const wrong = plan.items.findIndex((item: unknown) => !isItem(item));
+  if (wrong >= 0)
+    throw new TxlogError('PLAN_INVALID', `items[${wrong}] of the plan names no saga`, { path: `items[${wrong}]` });
+  if (plan.unit !== unit) throw new TxlogError('PLAN_STALE', 'the plan was made for another environment');
+  return plan;
+}
+
+function isWord(word: unknown): word is Word {
+  if (!isJsonObject(word)) return false;
+  const { kind, step, outcome } = word;
+  if (kind === 'skip') return step === undefined || typeof step === 'string';
+  if (kind === 'force') return outcome === 'done' || outcome === 'compensated';
+  return kind === 'retry' || kind === 'compensate';
+}
+
+function isItem(item: unknown): item is PlannedIntervention {
+  if (!isJsonObject(item)) return false;
+  const { id, position } = item;
+  return typeof id === 'string' && typeof position === 'string' && /^\d{1,15}$/.test(position);
+}

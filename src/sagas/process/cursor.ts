@@ -1,0 +1,61 @@
+import { assert } from '../../core/base/assert.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
+import { asSession, type Session, sessionKey } from '../../core/fold/session.ts';
+import { checkData, dataOf } from '../../core/log/check-session.ts';
+import type { SessionStep } from '../../core/log/operation.ts';
+import { readChunks, type Source } from '../../sessions/read/session.ts';
+import type { Led } from '../../sessions/turn/led-session.ts';
+
+/** How far a process has come. The newest one is the last chunk of data of its session. */
+export interface Cursor {
+  /** All records up to this one are decided. */
+  readonly position: number;
+  /** Of this one, only so many of its decisions are carried out. */
+  readonly done?: number;
+}
+
+/** The data that a cursor is kept as. */
+export function dataOfCursor(cursor: Cursor) {
+  return checkData({ v: 1, ...cursor });
+}
+
+/** A process as of one view. */
+export interface LoadedProcess {
+  readonly session: Session;
+  /** Undefined when somebody put other data in its place. */
+  readonly cursor: Cursor | undefined;
+}
+
+/** The session of a process as it is now, and its cursor; undefined when there is none. */
+export function readCursor({ view, snapshot }: Source, id: string): LoadedProcess | undefined {
+  const state = view.entry(snapshot, sessionKey(id))?.state;
+  const session = state?.exists ? asSession(state.value) : undefined;
+  if (!state || !session) return undefined;
+  const chunk = readChunks({ view, snapshot }, { ...session, id, position: state.position }).at(-1);
+  const data = chunk && dataOf(chunk);
+  return { session, cursor: isJsonObject(data) ? toCursor(data) : undefined };
+}
+
+function toCursor({ position, done }: JsonObject): Cursor | undefined {
+  if (!isWhole(position)) return undefined;
+  if (done === undefined) return { position };
+  return isWhole(done) && done > 0 ? { position, done } : undefined;
+}
+
+function isWhole(value: JsonValue | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/**
+ * The operation that moves the cursor of a process that is led, when its session has so many chunks: none of several that
+ * follow one another is done unless all before it were.
+ */
+export function movingOn({ session, epoch }: Led, cursor: Cursor, seen: number): SessionStep {
+  assert(cursor.done === undefined || cursor.done > 0, 'a record of which nothing is done is not begun');
+  return { op: 'append', session, epoch, seen, ...dataOfCursor(cursor) };
+}
+
+/** The same, in place of all before: at the end of a turn. */
+export function movingTo({ session, epoch }: Led, cursor: Cursor, seen: number): SessionStep {
+  return { op: 'replace', session, epoch, seen, ...dataOfCursor(cursor) };
+}

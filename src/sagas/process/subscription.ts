@@ -1,0 +1,51 @@
+import type { ProcessDefinition, ProcessRecord } from '../../core/app/process-definition.ts';
+import { processSession } from '../../core/app/process-definition.ts';
+import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
+import { sessionKey } from '../../core/fold/session.ts';
+import { matches } from '../../core/log/filter.ts';
+import { reservedTypePrefix, type StoredRecord, sagaType, usersChanges } from '../../core/log/record.ts';
+import type { Source } from '../../sessions/read/session.ts';
+import { Scan, type ScanBounds, type ScanSlice } from '../../view/scan.ts';
+
+/** What a process listens to. */
+export class Hearing {
+  private readonly on: NonNullable<ProcessDefinition['on']>;
+  private readonly ownKey: string;
+  private readonly scan: Scan;
+
+  constructor(name: string, { on = {} }: ProcessDefinition) {
+    this.on = on;
+    this.ownKey = sessionKey(processSession(name));
+    // Users' own condition is asked record by record, so that it is known which one it throws at.
+    const { where: _, ...filter } = on;
+    this.scan = new Scan(filter);
+  }
+
+  /** Records from `position` on that it may hear. */
+  slice({ view, snapshot }: Source, position: number, bounds: ScanBounds): ScanSlice {
+    return this.scan.slice(view, snapshot, position, bounds);
+  }
+
+  /**
+   * Whether it hears a record. What happens to sessions it never does: it would hear itself for ever. For the same reason
+   * it hears what it submitted itself only when it names the type.
+   */
+  hears(record: StoredRecord): boolean {
+    const { type, changes } = record;
+    if (!this.on.types) {
+      if (type.startsWith(reservedTypePrefix) && type !== sagaType) return false;
+      if (changes.some(({ key }) => key === this.ownKey)) return false;
+    }
+    return matches(this.on, record);
+  }
+}
+
+/** A record as the rules of a process see it. */
+export function toProcessRecord(record: StoredRecord): ProcessRecord {
+  const { position, id, type, time, outcome, actor, payload, changes, compensates, rejection } = record;
+  const { code, reason, key } = rejection ?? {};
+  const refused =
+    code === undefined || reason === undefined ? undefined : { code, reason, ...(key === undefined ? {} : { key }) };
+  const seen = { position, id, type, time, outcome, actor, payload, compensates, rejection: refused };
+  return deepFreeze({ ...seen, changes: usersChanges(changes) } as unknown as JsonValue) as unknown as ProcessRecord;
+}

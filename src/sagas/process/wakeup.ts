@@ -1,0 +1,110 @@
+import { processSession, processTheme } from '../../core/app/process-definition.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { limits } from '../../core/base/limits.ts';
+import type { ThemeEntry } from '../../core/fold/session.ts';
+import { sessionKey, themeKey } from '../../core/fold/session.ts';
+import type { SessionHost } from '../../sessions/host/session-host.ts';
+import type { Source } from '../../sessions/read/session.ts';
+import type { DueTheme } from '../../sessions/worker/due.ts';
+import type { Lookout } from '../../sessions/worker/turn-kind.ts';
+import { dataOfCursor, readCursor } from './cursor.ts';
+import { Hearing } from './subscription.ts';
+
+const slice = { records: 50, visited: 2_000 };
+
+/**
+ * Looks out, for one worker, for records that its processes hear: each new record once, in memory, so that a process that
+ * sleeps costs neither a record nor a place. Makes the session of a process that is new. Errors: those of the storage.
+ */
+export function lookOutForProcesses(host: SessionHost, themes: ReadonlySet<string>): Lookout {
+  const names = Object.keys(host.app.processes ?? {}).filter((name) => themes.has(processTheme(name)));
+  const lookouts = names.map((name) => new ProcessLookout(host, name));
+  return {
+    async look() {
+      const found: DueTheme[] = [];
+      for (const lookout of lookouts) {
+        const due = await lookout.look();
+        if (due) found.push(due);
+      }
+      return found;
+    },
+  };
+}
+
+class ProcessLookout {
+  private readonly host: SessionHost;
+  private readonly name: string;
+  private readonly hearing: Hearing;
+  /** Up to `at` there is nothing to hear behind the cursor that the record `cursor` brought. */
+  private known = { cursor: 0, at: 0 };
+
+  constructor(host: SessionHost, name: string) {
+    this.host = host;
+    this.name = name;
+    this.hearing = new Hearing(name, host.app.processes?.[name] ?? { decide: () => undefined });
+  }
+
+  /** The process, when it sleeps and there is something to hear. */
+  async look(): Promise<DueTheme | undefined> {
+    for (;;) {
+      const seen = await this.host.read((view, snapshot) => this.glance({ view, snapshot }));
+      if (seen === 'new') await this.make();
+      else if (seen === 'due') return { name: processTheme(this.name), due: 1, session: processSession(this.name) };
+      else if (seen === 'quiet') return undefined;
+    }
+  }
+
+  private glance(source: Source): 'new' | 'due' | 'quiet' | 'more' {
+    const { view, snapshot } = source;
+    const id = processSession(this.name);
+    if (!view.entry(snapshot, sessionKey(id))) return 'new';
+    const found = readCursor(source, id);
+    // What is due anyway is led in its turn; what failed waits for that.
+    const isAsleep = found?.session.status === 'stored' && found.session.error === undefined;
+    if (!found || !isAsleep || found.session.due <= this.host.now()) return 'quiet';
+    const theme = view.entry(snapshot, themeKey(processTheme(this.name)))?.state.value as unknown as ThemeEntry;
+    if (theme?.paused) return 'quiet';
+    const { session, cursor } = found;
+    if (!cursor || cursor.done !== undefined) return 'due';
+    if (this.known.cursor !== session.from) this.known = { cursor: session.from, at: cursor.position };
+    return this.scan(source);
+  }
+
+  private scan(source: Source): 'due' | 'quiet' | 'more' {
+    const head = source.view.head.position;
+    if (head <= this.known.at) return 'quiet';
+    const { records, next } = this.hearing.slice(source, this.known.at + 1, slice);
+    const heard = records.find((record) => this.mayHear(record));
+    this.known.at = heard ? heard.position - 1 : next === undefined ? head : next - 1;
+    return heard ? 'due' : next === undefined ? 'quiet' : 'more';
+  }
+
+  /** What users' conditions throw is for a turn to report. */
+  private mayHear(record: Parameters<Hearing['hears']>[0]): boolean {
+    try {
+      return this.hearing.hears(record);
+    } catch {
+      return true;
+    }
+  }
+
+  /** Made asleep. Of several workers that do so at once, one is first, and from there it listens. */
+  private async make(): Promise<void> {
+    const { host, name } = this;
+    const { from = 'now', number } = host.app.processes?.[name] ?? {};
+    const position = from === 'start' ? 0 : await host.read((view) => view.head.position);
+    const [answer] = await host.process([
+      {
+        op: 'new',
+        session: processSession(name),
+        theme: processTheme(name),
+        ...dataOfCursor({ position }),
+        ...(number === undefined ? {} : { number }),
+        delay: limits.repeatSecondsMax,
+      },
+    ]);
+    if (!answer || !('error' in answer)) return;
+    const { error } = answer;
+    if (!(error instanceof TxlogError) || error.code !== 'REQUEST_ID_CONFLICT') throw error;
+  }
+}

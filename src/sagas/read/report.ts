@@ -1,0 +1,68 @@
+import type { Saga, SagaEvent, SagaPhase } from '../../core/app/saga.ts';
+import { sessionKey } from '../../core/fold/session.ts';
+import { type Receipt, receiptOf } from '../../core/log/receipt.ts';
+import { type LogRecord, sagaType, sessionType } from '../../core/log/record.ts';
+import type { SessionHost } from '../../sessions/host/session-host.ts';
+import { readSession, type SessionReading } from '../../sessions/read/session.ts';
+import { eventsOf, loadSaga } from './load.ts';
+
+/** An event of a saga as readers get it: with who said it and why, where a person did. */
+export interface SagaLogEntry {
+  readonly event: SagaEvent;
+  readonly position: number;
+  /** ms since 1970. */
+  readonly time: number;
+  readonly actor?: string;
+  readonly reason?: string;
+}
+
+/** A saga as readers get it. */
+export interface SagaReading {
+  readonly saga: Saga;
+  /** Its phase, or how it ended. */
+  readonly phase: SagaPhase;
+  /** Its session, until it has ended. */
+  readonly session: SessionReading | undefined;
+  /** Its outcome, once it has ended. */
+  readonly outcome: Receipt | undefined;
+  /** All that happened to it, in its order. */
+  readonly log: readonly SagaLogEntry[];
+}
+
+/** All about a saga, or undefined. */
+export async function readReport(host: SessionHost, id: string): Promise<SagaReading | undefined> {
+  const { durability } = host.handle.storage;
+  return host.read((view, snapshot) => {
+    const source = { view, snapshot };
+    const found = loadSaga(source, id);
+    if (!found) return undefined;
+    const key = sessionKey(id);
+    const log = [...view.applied(snapshot, key, 1)].flatMap((position) => {
+      const record = view.catalog.record(snapshot, position);
+      return record ? entriesOf(record, key) : [];
+    });
+    const position = view.positionOf(snapshot, id);
+    const end = position === undefined ? undefined : view.catalog.record(snapshot, position);
+    const outcome = end?.type === sagaType ? receiptOf(end, true, durability) : undefined;
+    const { saga } = found;
+    return { saga, phase: phaseOf(saga, outcome), session: readSession(source, id), outcome, log };
+  });
+}
+
+/** How a saga ended, or where it stands. */
+export function phaseOf({ phase, undoes }: Saga, outcome: Pick<Receipt, 'outcome'> | undefined): SagaPhase {
+  if (!outcome) return phase;
+  if (undoes !== undefined) return 'compensated';
+  return outcome.outcome === 'committed' ? 'done' : 'compensated';
+}
+
+function entriesOf(record: LogRecord, key: string): readonly SagaLogEntry[] {
+  // Of a request that stands beside it, actor and payload are those of the request.
+  const { actor, payload } = record.type === sessionType ? record : { actor: undefined, payload: undefined };
+  const reason = (payload as { readonly reason?: string } | undefined)?.reason;
+  return eventsOf({ ...record }, key).map((entry) => ({
+    ...entry,
+    ...(actor === undefined ? {} : { actor }),
+    ...(typeof reason === 'string' ? { reason } : {}),
+  }));
+}

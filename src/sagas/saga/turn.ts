@@ -1,0 +1,192 @@
+import type { Saga, SagaEvent, SagaPhase } from '../../core/app/saga.ts';
+import { itineraryOf } from '../../core/app/saga-definition.ts';
+import type { Act, Move } from '../../core/app/saga-moves.ts';
+import { assert, present } from '../../core/base/assert.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
+import { checkData } from '../../core/log/check-session.ts';
+import type { NewSession, Operation, SessionStep } from '../../core/log/operation.ts';
+import type { TaskAnswer } from '../../pipeline/2-batch.ts';
+import type { Led } from '../../sessions/turn/led-session.ts';
+import { type TurnContext, whatBecame } from '../../sessions/turn/turn.ts';
+import type { TurnEnd } from '../../sessions/turn/work-events.ts';
+import { loadSaga } from '../read/load.ts';
+import { type SagaScript, scriptOf } from '../step/saga-script.ts';
+import { endOfSaga } from './end.ts';
+import { type Moment, type Progress, progress } from './progress.ts';
+
+/**
+ * A saga while it is led. What happens to it is noted here first, and written before anything depends on it; each write
+ * names how much of the saga's data it knows, so that an answer or a person's word that came meanwhile is never passed
+ * over: then what is not written yet is forgotten, but for the outcomes of attempts, and the saga is read anew.
+ */
+export class SagaTurn {
+  readonly context: TurnContext;
+  readonly led: Led;
+  operations = 0;
+  /** Why it waits for a person, if it does. */
+  problem: string | undefined;
+  /** The saga that it undoes, while that has not ended. */
+  original: Saga | undefined;
+  private loaded: { readonly saga: Saga; readonly script: SagaScript; readonly phase: SagaPhase } | undefined;
+  seen = 0;
+  /** Calls of which it is written that they begin. */
+  private begun: readonly Act[] = [];
+  /** Outcomes of attempts that are not written. */
+  private outcomes: SagaEvent[] = [];
+  /** What follows from them, to be written with them. */
+  private next: Progress | undefined;
+
+  constructor(context: TurnContext, led: Led) {
+    this.context = context;
+    this.led = led;
+  }
+
+  /** As it is written. */
+  get saga(): Saga {
+    return present(this.loaded, 'saga').saga;
+  }
+
+  get script(): SagaScript {
+    return present(this.loaded, 'saga').script;
+  }
+
+  /** Reads the saga, unless it is known. False when it is not led by us any more. */
+  async catchUp(): Promise<boolean> {
+    if (this.loaded) return true;
+    const { session: id, epoch } = this.led;
+    const found = await this.context.reads.read((view, snapshot) => loadSaga({ view, snapshot }, id));
+    const { saga, session, original } = found ?? {};
+    if (!saga || session?.status !== 'active' || session.epoch !== epoch) return false;
+    const script = scriptOf(this.context.host.app, saga);
+    assert(script !== undefined, 'a worker leads only sagas of types that its app defines');
+    this.loaded = { saga, script, phase: (session.phase as SagaPhase | undefined) ?? 'running' };
+    this.seen = session.chunks;
+    this.original = original?.session ? original.saga : undefined;
+    return true;
+  }
+
+  /** What a call of the pure part depends on. */
+  moment(mayBegin = !this.context.drain.aborted): Moment {
+    const { host } = this.context;
+    return { host, script: this.script, now: host.now(), chance: host.random(), mayBegin };
+  }
+
+  /** Goes on from what is known. */
+  advance(): Progress {
+    this.next = progress(this.saga, this.noted(), this.moment());
+    return this.next;
+  }
+
+  /** Calls to make now: of each it is written that it begins. */
+  takeBegun(): readonly Act[] {
+    const { begun } = this;
+    this.begun = [];
+    return begun;
+  }
+
+  /** Takes note of what an attempt came to. */
+  note(outcome: SagaEvent): void {
+    this.outcomes.push(outcome);
+  }
+
+  /** What is noted and not written, for who writes it along. */
+  noted(): readonly SagaEvent[] {
+    const { itinerary } = this.saga;
+    const planned: SagaEvent[] = itinerary ? [] : [{ event: 'planned', steps: itineraryOf(this.script.definition) }];
+    return [...planned, ...this.outcomes];
+  }
+
+  /** What is to be written now, as operations of one record. */
+  writing(): readonly (NewSession | SessionStep)[] {
+    const { events = [], messages = [], saga } = this.next ?? {};
+    return events.length === 0 || !saga ? [] : [this.appending(events, saga.phase), ...messages];
+  }
+
+  /** The operation that adds events to the saga. */
+  appending(events: readonly SagaEvent[], phase: SagaPhase): SessionStep {
+    const { session, epoch } = this.led;
+    const data = (events.length === 1 ? events[0] : events) as unknown as JsonValue;
+    const moved = phase === present(this.loaded, 'saga').phase ? {} : { phase };
+    return { op: 'append', session, epoch, seen: this.seen, ...checkData(data), ...moved };
+  }
+
+  /** Writes what is noted and what follows from it. False when the saga is to be read anew. */
+  async write(): Promise<boolean> {
+    const operations = this.writing();
+    if (operations.length === 0) return true;
+    const [answer] = await this.process([together(operations)]);
+    return this.accept(answer);
+  }
+
+  /** Takes over what was written by `answer`, or forgets what is known when it was refused. */
+  accept(answer: TaskAnswer | undefined, written: Progress | undefined = this.next): boolean {
+    if (answer && 'error' in answer) throw answer.error;
+    const isRefused = !answer || 'refusal' in answer || ('operation' in answer && !answer.operation.ok);
+    if (isRefused) {
+      this.loaded = undefined;
+      this.next = undefined;
+      return false;
+    }
+    if (written && written.events.length > 0) {
+      this.loaded = { ...present(this.loaded, 'saga'), saga: written.saga, phase: written.saga.phase };
+      this.seen += 1;
+      this.operations += 1;
+      this.begun = written.acts.filter(({ step, side }) => this.script.kind(step, side) === 'call');
+    }
+    this.outcomes = [];
+    this.next = undefined;
+    return true;
+  }
+
+  /** Ends the turn as a move says; undefined when the saga is to be read anew. */
+  async rest(move: Move): Promise<TurnEnd | undefined> {
+    const writing = this.writing();
+    // In one record: what is refused because of something new leaves nothing behind.
+    const ending =
+      move.move === 'end'
+        ? endOfSaga(this.led, this.next?.saga ?? this.saga, move.outcome, { seen: this.seen, before: writing })
+        : together([...writing, this.ending(move)]);
+    const [answer] = await this.process([ending]);
+    if (!this.accept(answer, undefined)) return this.isOver();
+    return move.move === 'end' ? 'removed' : move.move === 'park' ? 'parked' : 'stored';
+  }
+
+  async process(tasks: Parameters<TurnContext['host']['process']>[0]): Promise<readonly TaskAnswer[]> {
+    try {
+      const answers = await this.context.host.process(tasks);
+      this.context.confirmed();
+      return answers;
+    } catch (error) {
+      this.context.confirmed(error as Error);
+      throw error;
+    }
+  }
+
+  private ending(move: Move): SessionStep {
+    const { session, epoch } = this.led;
+    const by = { session, epoch, seen: this.seen };
+    if (move.move === 'park') {
+      this.problem = move.error;
+      return { op: 'park', error: move.error, ...by };
+    }
+    // A turn that is drained goes on in another worker at once.
+    const until = move.move === 'sleep' ? move.until : 0;
+    const seconds = Math.min(limits.repeatSecondsMax, Math.max(0, (until - this.context.host.now()) / 1000));
+    const { steps } = this.next?.saga ?? this.saga;
+    const error = [...steps.values()].map((step) => step.do.error ?? step.undo.error).find(Boolean);
+    return { op: 'store', seconds, interrupted: true, ...(error === undefined ? {} : { error }), ...by };
+  }
+
+  /** After a refusal: whether another leads it now, or there is only something new to know. */
+  private async isOver(): Promise<TurnEnd | undefined> {
+    return (await this.catchUp()) ? undefined : whatBecame(this.context.host, this.led);
+  }
+}
+
+function together(operations: readonly (NewSession | SessionStep)[]): Operation {
+  const [first] = operations;
+  if (operations.length === 1 && first && first.op !== 'new') return { bytes: 0, ...first };
+  const bytes = operations.reduce((sum, operation) => sum + ('bytes' in operation ? (operation.bytes ?? 0) : 0), 0);
+  return { op: 'together', operations, bytes };
+}

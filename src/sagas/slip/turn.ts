@@ -1,0 +1,183 @@
+import { type StepAction, type StepOutcome, stepDefaults } from '../../core/app/saga-definition.ts';
+import { failure, fullStepPolicy } from '../../core/app/saga-moves.ts';
+import { destinationOf, noteOnSlip, type Slip, type SlipStep } from '../../core/app/slip.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import type { Completion, NewSession, Settled } from '../../core/log/operation.ts';
+import type { Request } from '../../core/log/request.ts';
+import { sessionOfMessage } from '../../sessions/host/address.ts';
+import type { Interruption } from '../../sessions/turn/interruption.ts';
+import { errorText, type Led } from '../../sessions/turn/led-session.ts';
+import { insist, type TurnContext, whatBecame } from '../../sessions/turn/turn.ts';
+import type { TurnEnd } from '../../sessions/turn/work-events.ts';
+import { isOfRequest, outcomeOf, perform } from '../step/call.ts';
+import { valueFor } from '../step/step-context.ts';
+import { fromHere } from './slip.ts';
+import { firstWordOfRequest, sayBegins, sayUndone } from './step-fence.ts';
+import { type SlipStop, stopContext } from './stop.ts';
+
+/** How long the undoing of a step waits while a worker is at doing it. Seconds. */
+const busySeconds = 0.5;
+const undoneBefore = { ok: false, error: 'it was undone before it was done', happened: 'no' } as const;
+const neverAborted = new AbortController().signal;
+
+type Noted = NonNullable<SlipStep['outcome']>;
+
+/** A slip while its step is done, or undone, at a service. */
+export class SlipTurn {
+  /** Why the step failed, if it did. */
+  error: string | undefined;
+  private readonly context: TurnContext;
+  private readonly led: Led;
+  private readonly stop: SlipStop;
+  private readonly interruption: Interruption;
+
+  constructor(context: TurnContext, led: Led, stop: SlipStop, interruption: Interruption) {
+    this.context = context;
+    this.led = led;
+    this.stop = stop;
+    this.interruption = interruption;
+  }
+
+  /** Takes the slip one step further. Errors: those of the engine; that the worker was stopped. */
+  async run(): Promise<TurnEnd> {
+    const { slip, next, action } = this.stop;
+    if (slip.side === 'undo' && next.undoes !== undefined) {
+      const ended = await this.prepareUndo(next.undoes);
+      if (ended) return ended;
+    }
+    if (isOwnRequest(action)) return this.decideHere();
+    if (slip.side === 'do') {
+      const { word } = await sayBegins(this.context.host, next.key, this.led.session);
+      if (word === 'never') return this.passOn(undoneBefore);
+    }
+    return this.callOut();
+  }
+
+  /**
+   * Makes sure that the step will not be done from now on. Ends the turn when nothing is to be undone, or a worker is
+   * at doing it; undefined when it is to be undone now.
+   */
+  private async prepareUndo(key: string): Promise<TurnEnd | undefined> {
+    const { context } = this;
+    const first = await sayUndone(context.host, key, isOwnRequest(this.stop.done));
+    if (first.word === 'never') return this.passOn({ ok: true, result: null });
+    if (first.session === undefined) return undefined;
+    // The slip that brought it may still wait here for another attempt: its saga has given it up.
+    const removed = await context.operate({ op: 'remove', session: first.session, bytes: 0 });
+    context.confirmed();
+    if (removed.ok || removed.idle || removed.rejection.code !== 'SESSION_ACTIVE') return undefined;
+    return this.store(busySeconds, 'the step is being done just now');
+  }
+
+  /** A request to this engine: its record has the slip's way on. */
+  private async decideHere(): Promise<TurnEnd> {
+    const { context, stop, led } = this;
+    const { session, epoch } = led;
+    const request = this.request();
+    if (!('bytes' in request)) return this.passOn(request);
+    const completes: Completion = {
+      session,
+      epoch,
+      operations: (outcome) => [{ op: 'remove', session, epoch }, this.wayOn(notedOf(outcome))],
+    };
+    const [answer] = await context.host.process([{ ...request, completes }]);
+    context.confirmed();
+    if (answer && 'refusal' in answer) return whatBecame(context.host, led);
+    if (!answer || !('error' in answer)) return 'removed';
+    if (!isOfRequest(answer.error)) throw answer.error;
+    // Its id has an outcome already: that it was undone, or that of another request.
+    const first = await firstWordOfRequest(context.host, stop.next.key);
+    if (first?.word === 'never' && first.isUndone) return this.passOn(undoneBefore);
+    const happened = first?.word === 'begun' ? 'maybe' : 'no';
+    return this.passOn({ ok: false, error: errorText(answer.error), happened });
+  }
+
+  private request(): Request | Noted {
+    const { action, next } = this.stop;
+    const { host } = this.context;
+    try {
+      const told = stopContext(this.stop, this.led.attempts, neverAborted);
+      const request = 'request' in action ? valueFor(action.request, told) : undefined;
+      return host.check({ ...request, id: next.key });
+    } catch (error) {
+      return { ok: false, error: errorText(error), happened: 'no' };
+    }
+  }
+
+  /** A call, tried as often as its policy says; it is begun, and may have happened, from here on. */
+  private async callOut(): Promise<TurnEnd> {
+    const { stop, led, context } = this;
+    const policy = fullStepPolicy(stop.action);
+    // Attempts whose worker died count too.
+    if (led.attempts > policy.attempts)
+      return this.passOn({ ok: false, error: 'its worker died at each attempt', happened: 'maybe' });
+    const outcome = await this.attempt();
+    if (outcome.ok) return this.passOn(outcome);
+    const { host } = context;
+    const error = errorText(outcome.error);
+    const why = { ...outcome, error, now: host.now(), chance: host.random() };
+    const event = failure(stop.next.step, stop.slip.side, policy, led.attempts, why);
+    if (event.event !== 'failed' || event.next !== 'retry')
+      return this.passOn({ ok: false, error, happened: outcome.happened });
+    this.error = error;
+    const { session, epoch } = led;
+    const seconds = Math.max(0, ((event.due ?? 0) - host.now()) / 1000);
+    return insist(context, led, { op: 'store', session, epoch, seconds, error, bytes: 0 });
+  }
+
+  private async attempt(): Promise<StepOutcome> {
+    const { context, stop, interruption, led } = this;
+    const { action } = stop;
+    const time = new AbortController();
+    const seconds = action.timeout ?? stepDefaults.timeout;
+    const late = new Error(`it took longer than ${seconds} s`);
+    const cancel = context.host.clock.after(seconds * 1000, () => time.abort(late), { keepsAlive: true });
+    try {
+      const signal = AbortSignal.any([interruption.signal, time.signal]);
+      const outcome = await perform(action, stopContext(stop, led.attempts, signal), context.host);
+      if (!outcome.ok && interruption.signal.aborted) throw new Error('its worker was stopped');
+      return outcome;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Removes the slip here and makes it where it goes next, in one record. */
+  private async passOn(noted: Noted): Promise<TurnEnd> {
+    const { context, led } = this;
+    const { session, epoch } = led;
+    if (!noted.ok) this.error = noted.error;
+    const operations = [{ op: 'remove', session, epoch } as const, this.wayOn(noted)];
+    const result = await context.operate({ op: 'together', operations, bytes: 0 });
+    context.confirmed();
+    return result.ok ? 'removed' : whatBecame(context.host, led);
+  }
+
+  private wayOn(noted: Noted): NewSession {
+    const { slip, next } = this.stop;
+    const passed: Slip = noteOnSlip(slip, next.step, noted);
+    const done = passed.steps.filter(({ outcome }) => outcome !== undefined).length;
+    // Each leg of the way is a message of its own.
+    const id = `${slip.steps[0]?.key}#leg${done}`;
+    const to = fromHere(this.context.host.app, destinationOf(passed));
+    return sessionOfMessage({ id, to, data: passed as unknown as JsonValue });
+  }
+
+  /** No attempt is lost by waiting. */
+  private store(seconds: number, error: string): Promise<TurnEnd> {
+    const { session, epoch } = this.led;
+    return insist(this.context, this.led, {
+      ...{ op: 'store', session, epoch, seconds, error, interrupted: true, bytes: 0 },
+    });
+  }
+}
+
+/** Whether a step is a request to this engine. */
+function isOwnRequest(action: StepAction): boolean {
+  return 'request' in action && action.service === undefined;
+}
+
+function notedOf(settled: Settled): Noted {
+  const outcome = outcomeOf(settled);
+  return outcome.ok ? outcome : { ok: false, error: errorText(outcome.error), happened: outcome.happened };
+}

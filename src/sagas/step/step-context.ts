@@ -1,0 +1,39 @@
+import { type Saga, type Side, stepKey } from '../../core/app/saga.ts';
+import type { From, StepContext } from '../../core/app/saga-definition.ts';
+import type { Act } from '../../core/app/saga-moves.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+
+/** What the code of a step is told. `stop` has the signal. */
+export function stepContext(
+  saga: Saga,
+  { step, side, attempt }: Act,
+  stop: { readonly signal: AbortSignal },
+): StepContext {
+  const progress = saga.steps.get(step);
+  const results: Record<string, JsonValue> = {};
+  for (const { name, do: done } of saga.steps.values()) if (done.result !== undefined) results[name] = done.result;
+  return Object.freeze({
+    saga: saga.undoes ?? saga.id,
+    type: saga.type,
+    data: saga.data,
+    step,
+    key: keyOf(saga, step, side),
+    attempt,
+    results: Object.freeze(results),
+    error: progress === undefined || side === 'do' ? undefined : saga.error,
+    // Made when it is asked for.
+    get signal() {
+      return stop.signal;
+    },
+  });
+}
+
+/** The idempotency key of a side of a step, as it stands. */
+export function keyOf(saga: Saga, step: string, side: Side): string {
+  return stepKey(saga.id, step, side, saga.steps.get(step)?.[side].round ?? 0);
+}
+
+/** A value of a definition, for this attempt. */
+export function valueFor<T>(from: From<T>, context: StepContext): T {
+  return typeof from === 'function' ? (from as (context: StepContext) => T)(context) : from;
+}

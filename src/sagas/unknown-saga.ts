@@ -1,9 +1,0 @@
-import { TxlogError } from '../core/errors.ts';
-import { shellWord } from '../core/shell-word.ts';
-
-/** There is no such saga. */
-export function unknownSaga(id: string): never {
-  throw new TxlogError('SAGA_NOT_FOUND', `there is no saga ${id}`, {
-    next: ['txlog saga list', `txlog session show ${shellWord(id)}`],
-  });
-}

@@ -1,0 +1,37 @@
+import { outboxPrefix, outboxTheme } from '../../core/app/parcel.ts';
+import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
+import { checkData, checkName } from '../../core/log/check-session.ts';
+import type { NewSession } from '../../core/log/operation.ts';
+
+/** A message that a session brings: its id names it for ever, so that it is delivered once however often it is sent. */
+export interface Message {
+  readonly id: string;
+  /** Queue of this environment, or `QUEUE@SERVICE` of another one. */
+  readonly to: string;
+  readonly data: JsonValue;
+  readonly order?: string;
+  readonly delay?: number;
+}
+
+/** The queue and the service that an address names; without a service it is here. Errors: REQUEST_INVALID. */
+export function readAddress(address: string): { readonly queue: string; readonly service: string | undefined } {
+  const at = address.lastIndexOf('@');
+  if (at < 0) return { queue: checkName('to', address, limits.typeBytesMax), service: undefined };
+  const queue = checkName('to', address.slice(0, at), limits.typeBytesMax);
+  return { queue, service: checkName('to', address.slice(at + 1), limits.typeBytesMax - outboxPrefix.length) };
+}
+
+/** The session that brings a message: in its queue, or in the theme where messages for its service wait. */
+export function sessionOfMessage({ id, to, data, order, delay }: Message): NewSession {
+  const { queue, service } = readAddress(to);
+  const parcel: JsonObject = { id, queue, data, ...(order === undefined ? {} : { order }) };
+  return {
+    op: 'new',
+    session: id,
+    theme: service === undefined ? queue : outboxTheme(service),
+    ...checkData(service === undefined ? data : parcel),
+    ...(order === undefined ? {} : { order: checkName('order', order) }),
+    ...(delay === undefined ? {} : { delay }),
+  };
+}

@@ -1,0 +1,84 @@
+import { present } from '../../core/base/assert.ts';
+import type { Operation, OperationResult } from '../../core/log/operation.ts';
+import { splitUnits } from '../../pipeline/2-split-units.ts';
+import { resultOrThrow } from '../../pipeline/7-respond.ts';
+import type { Snapshot } from '../../ports/storage.ts';
+import type { Reading } from '../../view/reader.ts';
+import type { View } from '../../view/view.ts';
+import type { SessionHost } from '../host/session-host.ts';
+
+/** One of many who ask at the same time. */
+interface Asked<Q, A> {
+  readonly question: Q;
+  settle(answer: A): void;
+  fail(error: unknown): void;
+}
+
+type Work = (view: View, snapshot: Snapshot) => unknown;
+
+/**
+ * Reads of turns that go on at the same time, in one snapshot: taking one costs more than what most of them read. An
+ * error in one's work is its own only.
+ */
+export function readTogether(source: Reading): Reading {
+  const ask = gather<Work, unknown>((all) =>
+    source.read((view, snapshot) => {
+      for (const { question, settle, fail } of all) {
+        try {
+          settle(question(view, snapshot));
+        } catch (error) {
+          fail(error);
+        }
+      }
+    }),
+  );
+  return { read: <T>(work: (view: View, snapshot: Snapshot) => T) => ask(work) as Promise<T> };
+}
+
+/** Operations of turns that go on at the same time, in one call. Errors: as `operate`, each its own. */
+export function operateTogether(host: SessionHost): (operation: Operation) => Promise<OperationResult> {
+  return gather<Operation, OperationResult>(async (all) => {
+    let from = 0;
+    const calls = splitUnits(all.map(({ question }) => question)).map((operations) => {
+      const asked = all.slice(from, from + operations.length);
+      from += operations.length;
+      return operateAll(host, asked, operations);
+    });
+    await Promise.all(calls);
+  });
+}
+
+async function operateAll(
+  host: SessionHost,
+  all: readonly Asked<Operation, OperationResult>[],
+  operations: readonly Operation[],
+): Promise<void> {
+  try {
+    const answers = await host.process(operations);
+    all.forEach(({ settle, fail }, i) => {
+      const answer = present(answers[i], 'answer');
+      if ('error' in answer) fail(answer.error);
+      else settle(resultOrThrow(answer));
+    });
+  } catch (error) {
+    for (const { fail } of all) fail(error);
+  }
+}
+
+/** Collects what is asked before the microtasks end that are due now, and has it answered at once. */
+function gather<Q, A>(answerAll: (all: readonly Asked<Q, A>[]) => Promise<void>): (question: Q) => Promise<A> {
+  let waiting: Asked<Q, A>[] = [];
+  const carryOut = async () => {
+    const all = waiting;
+    waiting = [];
+    try {
+      await answerAll(all);
+    } catch (error) {
+      for (const { fail } of all) fail(error);
+    }
+  };
+  return (question) =>
+    new Promise<A>((settle, fail) => {
+      if (waiting.push({ question, settle, fail }) === 1) queueMicrotask(() => void carryOut());
+    });
+}

@@ -1,0 +1,17 @@
+import type { Completion, Settled } from '../../core/log/operation.ts';
+import { responseId, responseOf } from '../../pipeline/3-decide-operation.ts';
+import { readAddress, sessionOfMessage } from '../host/address.ts';
+import type { Led } from './led-session.ts';
+
+/**
+ * The end of a session with the request that it brought; the receipt goes to `respond`, a queue of this environment or
+ * `QUEUE@SERVICE`. Errors: REQUEST_INVALID of an address.
+ */
+export function completion({ session, epoch }: Pick<Led, 'session' | 'epoch'>, respond?: string): Completion {
+  if (respond !== undefined) readAddress(respond);
+  const response = (outcome: Settled) =>
+    respond === undefined
+      ? []
+      : [sessionOfMessage({ id: responseId(outcome.id), to: respond, data: responseOf(outcome) })];
+  return { session, epoch, operations: (outcome) => [{ op: 'remove', session, epoch }, ...response(outcome)] };
+}

@@ -1,0 +1,127 @@
+import type { Turn } from '../../core/app/theme.ts';
+import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
+import { asSession, type Session, sessionKey } from '../../core/fold/session.ts';
+import { checkData, checkSeconds, dataOf } from '../../core/log/check-session.ts';
+import type { Operation } from '../../core/log/operation.ts';
+import type { Reading } from '../../view/reader.ts';
+import { readChunks } from '../read/session.ts';
+
+/** A session that is led by us. */
+export interface Led {
+  readonly session: string;
+  readonly theme: string;
+  readonly epoch: number;
+  /** This lead included. */
+  readonly attempts: number;
+}
+
+/** What a lead gave. */
+export function ledSession(session: string, theme: string, { epoch, attempts }: Session): Led {
+  return { session, theme, epoch, attempts };
+}
+
+/** What an advisor is told; undefined when the session is not led by us any more. `stop` has the signal. */
+export async function tell(
+  reads: Reading,
+  led: Led,
+  step: number,
+  stop: { readonly signal: AbortSignal },
+): Promise<Turn | undefined> {
+  return reads.read((view, snapshot) => {
+    const { session: id, theme, epoch } = led;
+    const state = view.entry(snapshot, sessionKey(id))?.state;
+    const now = state?.exists ? asSession(state.value) : undefined;
+    if (!state || now?.status !== 'active' || now.epoch !== epoch) return undefined;
+    const { attempts, order, createdAt, error } = now;
+    const chunks = readChunks({ view, snapshot }, { ...now, id, position: state.position });
+    const data = Object.freeze(chunks.map((chunk) => frozen(dataOf(chunk))));
+    return Object.freeze({
+      ...{ session: id, theme, epoch, attempts, order, createdAt, data, step, error },
+      // Made when it is asked for.
+      get signal() {
+        return stop.signal;
+      },
+    });
+  });
+}
+
+/** The memory of bytes cannot be frozen. */
+function frozen(data: JsonValue | Uint8Array): JsonValue | Uint8Array {
+  return data instanceof Uint8Array ? data : deepFreeze(data);
+}
+
+/** An answer of an advisor that is none. */
+class AdviceProblem extends Error {
+  override readonly name = 'AdviceProblem';
+}
+
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  append: ['data'],
+  replace: ['data'],
+  remove: [],
+  request: ['request'],
+  store: ['seconds'],
+  park: ['error'],
+};
+
+/**
+ * The operation that an advisor's answer asks for.
+ *
+ * Errors: VALUE_TOO_LARGE and the JSON_ codes of its data.
+ */
+export function operationOf({ session, epoch }: Led, advice: CheckedAdvice): Operation {
+  const by = { session, epoch };
+  switch (advice.op) {
+    case 'append':
+    case 'replace':
+      return { op: advice.op, ...by, ...checkData(advice.data as JsonValue) };
+    case 'store':
+      return { op: 'store', ...by, seconds: checkSeconds('seconds', advice.seconds as number), bytes: 0 };
+    case 'park':
+      return { op: 'park', ...by, error: errorText(advice.error), bytes: 0 };
+    default:
+      return { op: 'remove', ...by, bytes: 0 };
+  }
+}
+
+/** Advice whose fields are there, and no others. */
+export type CheckedAdvice = Readonly<Record<string, unknown>> & { readonly op: string };
+
+/** Errors: AdviceProblem of what is no advice. */
+export function checkAdvice(answer: unknown): CheckedAdvice {
+  if (typeof answer !== 'object' || answer === null || !('op' in answer)) {
+    throw new AdviceProblem(
+      `an advisor answers with an operation such as { op: 'remove' }, not with ${nameOf(answer)}`,
+    );
+  }
+  const { op } = answer;
+  const fields = typeof op === 'string' && Object.hasOwn(fieldsOf, op) ? fieldsOf[op] : undefined;
+  if (!fields) throw new AdviceProblem(`op is one of ${Object.keys(fieldsOf).join(', ')}`);
+  const known = ['op', ...fields, ...(op === 'request' ? ['respond'] : [])];
+  const unknown = Object.keys(answer).find((field) => !known.includes(field));
+  if (unknown !== undefined) throw new AdviceProblem(`${op} has no field ${JSON.stringify(unknown)}`);
+  const missing = fields.find((field) => (answer as Record<string, unknown>)[field] === undefined);
+  if (missing !== undefined) throw new AdviceProblem(`${op} needs ${missing}`);
+  return answer as { op: string };
+}
+
+function nameOf(answer: unknown): string {
+  return answer === null || answer === undefined ? String(answer) : `a value of type ${typeof answer}`;
+}
+
+const errorUnitsMax = 500;
+
+/** What a session keeps of an error: enough to know it by. */
+export function errorText(error: unknown): string {
+  const text = textOf(error);
+  return text.length <= errorUnitsMax ? text : `${text.slice(0, errorUnitsMax - 1)}…`;
+}
+
+/** Anything may be thrown, also what has no text. */
+function textOf(error: unknown): string {
+  try {
+    return String((error instanceof Error && (error.message || error.name)) || error);
+  } catch {
+    return 'an error that gives no text';
+  }
+}

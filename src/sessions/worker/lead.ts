@@ -1,0 +1,92 @@
+import type { ThemeDefinition, ThemePolicy } from '../../core/app/theme.ts';
+import { checkLease } from '../../core/base/arguments.ts';
+import { present } from '../../core/base/assert.ts';
+import { type ErrorCode, TxlogError } from '../../core/base/errors.ts';
+import { shellWord } from '../../core/base/shell-word.ts';
+import type { LeadSession, OperationResult } from '../../core/log/operation.ts';
+import { fullPolicy } from '../host/policy.ts';
+import type { SessionHost } from '../host/session-host.ts';
+import { readThemeEntries, sessionsOf } from '../read/session.ts';
+import { operateTogether } from '../turn/coalesce.ts';
+import { type Led, ledSession } from '../turn/led-session.ts';
+import { Operator } from '../turn/operator.ts';
+import type { TurnReport } from '../turn/report.ts';
+import { runTurn } from '../turn/run-advisor.ts';
+
+/** How one turn is led. All optional. */
+export interface LeadOptions {
+  /** The session to lead, in place of the next of the theme: also before it is due, or while its theme is paused. */
+  readonly session?: string;
+  /** Name of the operator; made when absent. */
+  readonly operator?: string;
+  /** In place of what the app says of the theme. */
+  readonly policy?: ThemePolicy;
+  /** Aborted, the turn ends where it is, and its session is stored. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Leads one session through one turn.
+ *
+ * Errors: SESSION_GONE, SESSION_BUSY of a session that is named and cannot be led; USAGE of a lease; those of the
+ * storage.
+ */
+export async function leadOne(
+  host: SessionHost,
+  theme: string,
+  advisor: NonNullable<ThemeDefinition['advisor']>,
+  options: LeadOptions,
+): Promise<TurnReport> {
+  const policy = fullPolicy({ ...host.app.themes?.[theme], ...options.policy });
+  checkLease(policy.lease);
+  const id = options.operator ?? host.makeId();
+  const operator = new Operator(host, { id, lease: policy.lease, themes: [theme] });
+  let isLeft = true;
+  try {
+    const led = await take(host, operator, theme, options.session);
+    const kill = options.signal ?? new AbortController().signal;
+    const drain = new AbortController().signal;
+    const operate = operateTogether(host);
+    const context = { host, reads: host, operate, operator, policy, kill, drain, confirmed() {} };
+    const report: TurnReport = led
+      ? await runTurn(context, led, advisor)
+      : { session: undefined, epoch: 0, ended: 'idle', operations: 0 };
+    isLeft = report.ended === 'lost';
+    return report;
+  } finally {
+    if (isLeft) operator.abandon();
+    else operator.end();
+  }
+}
+
+async function take(host: SessionHost, operator: Operator, theme: string, session?: string): Promise<Led | undefined> {
+  const { id, lease } = operator;
+  const which: Pick<LeadSession, 'session' | 'theme'> = session === undefined ? { theme } : { session };
+  let result: OperationResult | undefined;
+  try {
+    [result] = await host.operate([{ op: 'lead', ...which, operator: id, lease, bytes: 0 }]);
+  } catch (error) {
+    // It may have been done all the same.
+    const [own] = await findLedBy(host, id);
+    if (own) return own;
+    throw error;
+  }
+  const led = present(result, 'result');
+  if (led.ok) return ledSession(led.session, theme, present(led.now, 'session that is led'));
+  if (led.idle) return undefined;
+  throw new TxlogError(led.rejection.code as ErrorCode, led.rejection.reason, {
+    next: [`txlog session show ${shellWord(session ?? '')}`],
+  });
+}
+
+/** Sessions that an operator leads. */
+export async function findLedBy(host: SessionHost, operator: string): Promise<readonly Led[]> {
+  return host.read((view, snapshot) => {
+    const source = { view, snapshot };
+    return readThemeEntries(source).flatMap((theme) =>
+      [...sessionsOf(source, theme, 'active')]
+        .filter((session) => session.operator === operator)
+        .map((session) => ledSession(session.id, theme.name, session)),
+    );
+  });
+}

@@ -1,0 +1,36 @@
+import type { LoadedApp } from '../../core/app/app.ts';
+import { checkLease, checkWhole } from '../../core/base/arguments.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
+import { fullPolicy, policyOfTheme } from '../host/policy.ts';
+import type { WorkOptions } from '../turn/work-events.ts';
+import type { TurnKind } from './turn-kind.ts';
+
+/** What a worker works on. */
+export interface WorkThemes {
+  readonly wanted: ReadonlySet<string>;
+  /** Whether it works on all request queues, those that are yet to come included. */
+  readonly queues: boolean;
+  /** Seconds: the shortest lease of its themes. */
+  readonly lease: number;
+}
+
+/** Checks the options of a worker. Errors: USAGE; THEME_NOT_FOUND of a theme without an advisor. */
+export function workThemes(app: LoadedApp, options: WorkOptions, kinds: readonly TurnKind[] = []): WorkThemes {
+  checkWhole('concurrency', options.concurrency);
+  if (options.concurrency === 0) throw new TxlogError('USAGE', 'concurrency is 1 or more');
+  if (options.lease !== undefined) checkLease(options.lease);
+  const themes = app.themes ?? {};
+  const own = kinds.flatMap((kind) => kind.themes(app));
+  const advised = [...Object.keys(themes).filter((name) => themes[name]?.advisor), ...own];
+  for (const name of options.themes ?? []) {
+    if (isQueueTheme(name) || advised.includes(name)) continue;
+    throw new TxlogError('THEME_NOT_FOUND', `no advisor for the theme ${name}`, {
+      hint: advised.length === 0 ? 'The app has no themes with advisors.' : `The app advises ${advised.join(', ')}.`,
+    });
+  }
+  const wanted = new Set(options.themes ?? advised);
+  const leases = [...wanted].map((name) => fullPolicy(policyOfTheme(app, name)).lease);
+  const lease = leases.length === 0 ? fullPolicy().lease : Math.min(...leases);
+  return { wanted, queues: options.themes === undefined, lease };
+}

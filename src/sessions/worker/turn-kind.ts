@@ -1,0 +1,21 @@
+import type { App } from '../../core/app/app.ts';
+import type { SessionHost } from '../host/session-host.ts';
+import type { Led } from '../turn/led-session.ts';
+import type { TurnReport } from '../turn/report.ts';
+import type { TurnContext } from '../turn/turn.ts';
+import type { DueTheme } from './due.ts';
+
+/** Sessions that the engine itself knows how to lead, by their theme. */
+export interface TurnKind {
+  handles(theme: string, app: App): boolean;
+  /** Themes that a worker leads by itself, without being told to. */
+  themes(app: App): readonly string[];
+  run(context: TurnContext, led: Led): Promise<TurnReport>;
+  /** Starts to look out, for one worker, for what wakes sessions of these themes. */
+  lookOut?(host: SessionHost, themes: ReadonlySet<string>): Lookout;
+}
+
+/** Looks, whenever anything has happened, for sessions that sleep and are to be led now all the same. */
+export interface Lookout {
+  look(): Promise<readonly DueTheme[]>;
+}

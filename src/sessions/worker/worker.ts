@@ -1,0 +1,344 @@
+import { setMaxListeners } from 'node:events';
+import { type ThemeDefinition, themeDefaults } from '../../core/app/theme.ts';
+import { present } from '../../core/base/assert.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { limits } from '../../core/base/limits.ts';
+import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
+import { fullPolicy, policyOfTheme } from '../host/policy.ts';
+import type { SessionHost } from '../host/session-host.ts';
+import { operateTogether, readTogether } from '../turn/coalesce.ts';
+import { type Led, ledSession } from '../turn/led-session.ts';
+import { Operator } from '../turn/operator.ts';
+import type { TurnReport } from '../turn/report.ts';
+import { runTurn } from '../turn/run-advisor.ts';
+import { runRequest } from '../turn/run-request.ts';
+import { isFinal, type TurnContext } from '../turn/turn.ts';
+import type { WorkEvent, Worker, WorkOptions, WorkReport } from '../turn/work-events.ts';
+import { type DueTheme, type DueWork, findDue, sharePlaces } from './due.ts';
+import { mend } from './janitor.ts';
+import { findLedBy } from './lead.ts';
+import { WorkerTally } from './tally.ts';
+import { type WorkThemes, workThemes } from './themes.ts';
+import type { Lookout, TurnKind } from './turn-kind.ts';
+
+/** How often a worker looks whether others died, and whether a watcher failed it. */
+const glanceMs = 500;
+/** How often it looks through all that is led. */
+const mendMs = 5_000;
+const retryMs = { first: 100, max: 5_000 };
+
+/** Starts a worker. Errors: USAGE and THEME_NOT_FOUND of options that do not fit; ENV_READ_ONLY, STORAGE_FAILED. */
+export function startWorker(host: SessionHost, options: WorkOptions, kinds: readonly TurnKind[]): Worker {
+  const worker = new WorkerRun(host, options, workThemes(host.app, options, kinds), kinds);
+  const done = worker.run();
+  return {
+    done,
+    stop: () => {
+      worker.drain();
+      return done;
+    },
+    kill: () => {
+      worker.kill();
+      return done;
+    },
+  };
+}
+
+/** A worker, from its start to its end: one loop leads, as many turns as there are places run beside it. */
+class WorkerRun {
+  private readonly host: SessionHost;
+  private readonly reads: TurnContext['reads'];
+  private readonly operate: TurnContext['operate'];
+  private readonly options: WorkOptions;
+  private readonly themes: WorkThemes;
+  private readonly kinds: readonly TurnKind[];
+  private readonly lookouts: readonly Lookout[];
+  private readonly tally = new WorkerTally();
+  private readonly running = new Map<string, { readonly theme: string; readonly turn: Promise<void> }>();
+  private readonly drained = new AbortController();
+  private readonly killed = new AbortController();
+  private operator: Operator;
+  private due: DueWork = { themes: [], next: undefined };
+  private wake = () => {};
+  private stopPausing = () => {};
+  private started = 0;
+  private errorsInRow = 0;
+  private lastError: Error | undefined;
+  /** A lead was not confirmed: it may have been done. */
+  private isUnsure = false;
+  private glancedAt = 0;
+  private mendedAt = 0;
+  private failure: unknown;
+  /** A turn came to no end: its session may still be led. */
+  private mayLead = false;
+
+  constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes, kinds: readonly TurnKind[]) {
+    this.host = host;
+    this.reads = readTogether(host);
+    this.operate = operateTogether(host);
+    this.options = options;
+    this.themes = themes;
+    this.kinds = kinds;
+    this.lookouts = kinds.flatMap((kind) => kind.lookOut?.(host, themes.wanted) ?? []);
+    this.operator = this.takeLease();
+    // Each turn listens.
+    setMaxListeners(0, this.killed.signal);
+    this.mendedAt = host.clock.elapsed() - mendMs;
+    this.glancedAt = this.mendedAt;
+  }
+
+  async run(): Promise<WorkReport> {
+    const stopWatching = this.host.watch(() => this.wake());
+    const { signal } = this.options;
+    const drain = () => this.drain();
+    signal?.addEventListener('abort', drain);
+    try {
+      if (signal?.aborted) this.drain();
+      const { id: operator, lease } = this.operator;
+      const { wanted, queues } = this.themes;
+      this.tell({ type: 'started', operator, themes: [...wanted], queues, lease });
+      await this.loop();
+    } finally {
+      stopWatching();
+      signal?.removeEventListener('abort', drain);
+      // What is still led after an emergency, or a bug, is for the janitor, who finds it by its lease.
+      if (this.tally.emergency || this.mayLead) this.operator.abandon();
+      else this.operator.end();
+    }
+    const { report } = this.tally;
+    this.tell({ type: 'stopped', report });
+    if (this.failure !== undefined) throw this.failure;
+    return report;
+  }
+
+  /** Leads no more; each turn ends after the answer that it waits for. */
+  drain(): void {
+    if (this.drained.signal.aborted) return;
+    this.drained.abort();
+    this.tell({ type: 'draining', running: this.running.size });
+    this.stopPausing();
+    this.wake();
+  }
+
+  /** Ends all turns where they are. */
+  kill(): void {
+    this.drain();
+    this.killed.abort();
+  }
+
+  private async loop(): Promise<void> {
+    for (;;) {
+      // Asked for before the look: what happens meanwhile is not missed.
+      const heard = new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      await this.look();
+      if (this.isOver) return;
+      await this.sleep(heard);
+    }
+  }
+
+  private get isOver(): boolean {
+    if (this.running.size > 0) return false;
+    if (this.drained.signal.aborted) return true;
+    if (this.errorsInRow > 0 || this.isUnsure) return false;
+    if (this.options.once) return this.started > 0 || this.due.themes.length === 0;
+    return this.options.untilEmpty === true && this.due.themes.length === 0;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      if (this.operator.isLost) this.replaceLease();
+      await this.tidy();
+      await this.fill();
+    } catch (error) {
+      this.confirmed(error as Error);
+    }
+  }
+
+  /** After an error only time helps; otherwise whatever happens, or the next session that becomes due. */
+  private async sleep(heard: Promise<void>): Promise<void> {
+    const { clock } = this.host;
+    // Who can lead no more does not wait for what becomes due.
+    const next = this.drained.signal.aborted || this.places === 0 ? undefined : this.due.next;
+    const untilDue = (next ?? Number.POSITIVE_INFINITY) - this.host.now();
+    const retry = Math.min(retryMs.max, retryMs.first * 2 ** this.errorsInRow);
+    const isPaused = this.errorsInRow > 0 && !this.drained.signal.aborted;
+    const ms = isPaused ? retry : Math.max(1, Math.min(glanceMs, untilDue));
+    let cancel = () => {};
+    const passed = new Promise<void>((resolve) => {
+      cancel = clock.after(ms, resolve, { keepsAlive: true });
+      this.stopPausing = resolve;
+    });
+    await (isPaused ? passed : Promise.race([heard, passed]));
+    cancel();
+  }
+
+  /** Leads as many sessions as there are places, all in one batch, while there are any. */
+  private async fill(): Promise<void> {
+    while (!this.drained.signal.aborted) {
+      if (this.isUnsure) await this.adopt();
+      const places = this.places;
+      if (places === 0) return;
+      this.due = await this.findDue(places);
+      const shared = sharePlaces(this.due.themes, places, this.started, (theme) => this.roomOf(theme));
+      if (shared.length === 0 || (await this.leadAll(shared)) === 0 || this.options.once) return;
+    }
+  }
+
+  /** What is due, and what is asleep and is to be woken. */
+  private async findDue(most: number): Promise<DueWork> {
+    const woken: DueTheme[] = [];
+    for (const lookout of this.lookouts) woken.push(...(await lookout.look()));
+    const due = await this.host.read((view, snapshot) =>
+      findDue({ view, snapshot }, this.themes, this.host.now(), most),
+    );
+    return woken.length === 0 ? due : { ...due, themes: [...due.themes, ...woken] };
+  }
+
+  private get places(): number {
+    if (this.options.once) return this.started > 0 ? 0 : 1;
+    return Math.max(0, (this.options.concurrency ?? themeDefaults.concurrency) - this.running.size);
+  }
+
+  private roomOf(theme: string): number {
+    const { concurrency } = policyOfTheme(this.host.app, theme);
+    if (concurrency === undefined) return Number.POSITIVE_INFINITY;
+    const led = [...this.running.values()].filter((other) => other.theme === theme).length;
+    return Math.max(0, concurrency - led);
+  }
+
+  private async leadAll(themes: readonly string[]): Promise<number> {
+    const { id: operator, lease } = this.operator;
+    const leads = themes.map((theme) => {
+      const session = this.due.themes.find(({ name }) => name === theme)?.session;
+      const which = session === undefined ? { theme } : { session };
+      return { op: 'lead', ...which, operator, lease, bytes: 0 } as const;
+    });
+    this.isUnsure = true;
+    const results = await this.host.operate(leads);
+    this.isUnsure = false;
+    this.confirmed();
+    let led = 0;
+    results.forEach((result, i) => {
+      if (!result.ok) return;
+      led += 1;
+      this.start(ledSession(result.session, themes[i] ?? '', present(result.now, 'session that is led')));
+    });
+    return led;
+  }
+
+  /** What was led by leads that were not confirmed. */
+  private async adopt(): Promise<void> {
+    const led = await findLedBy(this.host, this.operator.id);
+    this.isUnsure = false;
+    for (const session of led) if (!this.running.has(turnKey(session))) this.start(session);
+  }
+
+  private start(led: Led): void {
+    this.started += 1;
+    const began = this.host.clock.elapsed();
+    const { session, theme, epoch, attempts } = led;
+    this.tell({ type: 'led', session, theme, epoch, attempts });
+    const turn = this.runTurn(led)
+      .then((report) => this.ended(led, report, this.host.clock.elapsed() - began))
+      .catch((error: unknown) => {
+        this.mayLead = true;
+        this.fail(error);
+      })
+      .finally(() => {
+        this.running.delete(turnKey(led));
+        this.wake();
+      });
+    this.running.set(turnKey(led), { theme, turn });
+  }
+
+  private runTurn(led: Led): Promise<TurnReport> {
+    const { app } = this.host;
+    const definition: ThemeDefinition = app.themes?.[led.theme] ?? {};
+    const context = {
+      host: this.host,
+      reads: this.reads,
+      operate: this.operate,
+      operator: this.operator,
+      policy: fullPolicy(policyOfTheme(app, led.theme)),
+      kill: this.killed.signal,
+      drain: this.drained.signal,
+      confirmed: (error?: Error) => this.confirmed(error),
+    };
+    if (isQueueTheme(led.theme)) return runRequest(context, led);
+    const kind = this.kinds.find(({ handles }) => handles(led.theme, app));
+    if (kind) return kind.run(context, led);
+    return runTurn(context, led, (turn) => definition.advisor?.(turn));
+  }
+
+  private ended({ session, theme, epoch }: Led, report: TurnReport, ms: number): void {
+    const { ended, operations, error, reason } = report;
+    this.tally.add(theme, report);
+    if (ended === 'idle') return;
+    const why = { ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };
+    this.tell({ type: 'ended', session, theme, epoch, ended, operations, ms, ...why });
+  }
+
+  /** The janitor's part, of every worker: now and then, and at once when another's lease is found ended. */
+  private async tidy(): Promise<void> {
+    const elapsed = this.host.clock.elapsed();
+    if (this.drained.signal.aborted || elapsed - this.glancedAt < glanceMs) return;
+    this.glancedAt = elapsed;
+    const isLate = elapsed - this.mendedAt >= mendMs;
+    if (!isLate && this.host.leases.all().every(({ alive }) => alive)) return;
+    this.mendedAt = elapsed;
+    for (const mended of await mend(this.host)) {
+      this.tally.mended += 1;
+      this.tell({ type: 'mended', ...mended });
+    }
+  }
+
+  private takeLease(): Operator {
+    const { host, options, themes } = this;
+    const id = host.makeId();
+    return new Operator(host, { id, lease: options.lease ?? themes.lease, themes: [...themes.wanted] });
+  }
+
+  /** Who was stopped for longer than its lease goes on under another name: what it led is others' now. */
+  private replaceLease(): void {
+    this.isUnsure = false;
+    this.operator = this.takeLease();
+    this.tell({ type: 'lease-lost', operator: this.operator.id });
+  }
+
+  /** Counts what could not be confirmed. Too much of it in a row ends in an orderly stop. */
+  private confirmed(error?: Error): void {
+    // What fails together gets one error: it counts once, however many turns there are.
+    if (error && error === this.lastError) return;
+    this.lastError = error;
+    this.errorsInRow = error ? this.errorsInRow + 1 : 0;
+    if (!error) return;
+    this.tell({ type: 'error', error, inRow: this.errorsInRow });
+    if (!isFinal(error) && this.errorsInRow < limits.workerErrorsMax) return;
+    this.tally.emergency ??= new TxlogError('EMERGENCY_STOP', `the worker takes no more work: ${error.message}`, {
+      cause: error,
+      hint: 'What it still led is stored by another worker.',
+      next: ['txlog doctor', 'txlog session stuck'],
+    });
+    this.drain();
+  }
+
+  private tell(event: WorkEvent): void {
+    try {
+      this.options.onEvent?.(event);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error;
+    this.drain();
+  }
+}
+
+/** A turn that could not confirm its end may still be at it while the same worker leads its session anew. */
+function turnKey({ session, epoch }: Led): string {
+  return `${epoch} ${session}`;
+}

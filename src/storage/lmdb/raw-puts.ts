@@ -1,0 +1,39 @@
+import { positionKey, requestKey, textKey } from '../../layout/keys.ts';
+import { openEnv } from './open-env.ts';
+
+/** What is put: per transaction a log row, a request row and a state row, as the engine does at the least. */
+export interface RawLoad {
+  readonly transactions: number;
+  /** Transactions that share one synced commit. */
+  readonly perCommit: number;
+  readonly logBytes: number;
+  readonly stateBytes: number;
+}
+
+/**
+ * Puts rows straight into LMDB, with the options and the durability of an environment but nothing of the engine: the
+ * floor that rates are compared with. `dir` is a directory of its own.
+ *
+ * Units: returns milliseconds from the first put to the last synced commit.
+ */
+export async function putRaw(dir: string, load: RawLoad): Promise<number> {
+  const { root, tables, gate } = openEnv({ dir });
+  const [log, requests, states] = (['log', 'requests', 'states'] as const).map((name) => tables.get(name));
+  const record = Buffer.alloc(load.logBytes, 7);
+  const state = Buffer.alloc(load.stateBytes, 7);
+  const started = performance.now();
+  for (let at = 1; at <= load.transactions; at += load.perCommit) {
+    const end = Math.min(at + load.perCommit, load.transactions + 1);
+    root.transactionSync(() => {
+      for (let i = at; i < end; i++) {
+        log?.putSync(positionKey(i) as Buffer, record, { append: true });
+        requests?.putSync(requestKey(`raw-${i}`) as Buffer, positionKey(i) as Buffer);
+        states?.putSync(textKey(`raw/${i}`) as Buffer, state);
+      }
+    });
+  }
+  const elapsed = performance.now() - started;
+  await root.close();
+  gate.close();
+  return elapsed;
+}

@@ -1,0 +1,97 @@
+import { limits } from '../core/base/limits.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Storage } from '../ports/storage.ts';
+import { type Checkpoint, type CheckpointBounds, isDue, startCheckpoint, writeSlice } from './checkpoint.ts';
+import type { View } from './view.ts';
+
+/** Decides when the overlay goes into the indexes, and takes it there slice by slice between batches. */
+export class Checkpointer {
+  private readonly storage: Storage;
+  private readonly clock: Clock;
+  private readonly view: View;
+  private readonly bounds: CheckpointBounds;
+  private current: Checkpoint | undefined;
+  /** Rows to write for each record that is appended while a checkpoint runs. */
+  private rowsPerRecord = 0;
+  /** Position up to which rows were written or are owed. */
+  private paidTo = 0;
+  private owed = 0;
+  private idle = false;
+  private cancelIdle: (() => void) | undefined;
+
+  constructor(deps: { storage: Storage; clock: Clock; view: View; bounds: CheckpointBounds }) {
+    this.storage = deps.storage;
+    this.clock = deps.clock;
+    this.view = deps.view;
+    this.bounds = deps.bounds;
+  }
+
+  /**
+   * Writes slices, so many that a checkpoint ends before the next one is due, however fast the log grows; but no longer
+   * at a time than a waiting request should wait, unless the overlay has grown far beyond its bound. True while there is
+   * more to write.
+   */
+  async step(): Promise<boolean> {
+    if (this.storage.readOnly) return false;
+    if (!this.current) return this.start();
+    const started = this.clock.elapsed();
+    this.owed += (this.view.head.position - this.paidTo) * this.rowsPerRecord;
+    this.paidTo = this.view.head.position;
+    do {
+      this.owed -= await this.writeSlice(this.current);
+      if (this.owed <= 0) break;
+    } while (this.current && (this.isOverdue || this.clock.elapsed() - started < limits.checkpointStepMs));
+    this.owed = Math.max(this.owed, 0);
+    return this.current !== undefined;
+  }
+
+  private start(): boolean {
+    if (this.view.head.position === this.view.watermark) return false;
+    // A synchronous engine writes its own rows at once: at idle it has none left, only others'.
+    const idle = this.idle && this.bounds.records > 0;
+    if (!idle && !isDue(this.view, this.bounds, this.clock.now())) return false;
+    this.idle = false;
+    this.current = startCheckpoint(this.view);
+    const rows = this.view.entries.size + this.view.ids.size + this.view.lists.size;
+    this.rowsPerRecord =
+      rows / Math.max(1, Math.min(this.bounds.records, this.view.head.position - this.view.watermark) / 2);
+    this.paidTo = this.view.head.position;
+    this.owed = 0;
+    return true;
+  }
+
+  private async writeSlice(checkpoint: Checkpoint): Promise<number> {
+    const slice = await this.storage.write((tx) => writeSlice(tx, this.view, checkpoint));
+    slice.settle();
+    if (slice.done) this.current = undefined;
+    return slice.rows;
+  }
+
+  private get isOverdue(): boolean {
+    return this.view.head.position - this.view.watermark > 2 * this.bounds.records;
+  }
+
+  /** After a quiet while, `wake` runs the pipeline, whose next step writes what the bounds alone would not. */
+  whenIdle(wake: () => void): void {
+    this.cancelIdle?.();
+    if (this.view.head.position === this.view.watermark || this.bounds.records === Number.POSITIVE_INFINITY) return;
+    this.cancelIdle = this.clock.after(limits.idleMs, () => {
+      this.idle = true;
+      wake();
+    });
+  }
+
+  /** Forgets what was due. */
+  stop(): void {
+    this.cancelIdle?.();
+    this.current = undefined;
+  }
+
+  /** Writes all that is left. */
+  async close(): Promise<void> {
+    this.cancelIdle?.();
+    if (this.bounds.records === Number.POSITIVE_INFINITY) return;
+    this.idle = true;
+    while (await this.step()) await this.clock.yield();
+  }
+}

@@ -1,0 +1,128 @@
+import { deepFreeze, type JsonValue } from '../core/base/json.ts';
+import type { Owner } from '../core/fold/rejection.ts';
+import { isEngineKey } from '../core/fold/session.ts';
+import { isExpired, type Kind, type State } from '../core/fold/state.ts';
+import { keyText, prefixEnd, textKey } from '../layout/keys.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import { stateAt } from './time-travel.ts';
+import type { View } from './view.ts';
+
+/** A state as readers get it. */
+export interface StateReading {
+  readonly key: string;
+  readonly kind: Kind;
+  readonly value: JsonValue;
+  readonly version: number;
+  /** Position of the last transaction applied to it. */
+  readonly position: number;
+  readonly owner?: Owner;
+  /** End of a reservation that is not confirmed, in ms since 1970; `expired` when it is past. */
+  readonly pending?: { readonly until: number; readonly expired: boolean };
+  /** Length of the applied list, of a shared key. */
+  readonly applied?: number;
+}
+
+/** One entry of a key's applied list. */
+export interface AppliedEntry {
+  readonly position: number;
+  readonly id: string;
+  readonly time: number;
+  readonly type: string;
+  readonly ops: readonly string[];
+  /** Position of the compensation that took it out of the fold, if one did. */
+  readonly compensatedBy?: number;
+}
+
+/** The state of a key now, or undefined when it has no value or owner. */
+export function readState(view: View, snapshot: Snapshot, key: string, now: number): StateReading | undefined {
+  return toReading(view, snapshot, view.entry(snapshot, key)?.state, now);
+}
+
+/**
+ * The state of a key as it was when the log ended at `position`: the fold of the key's transactions up to there,
+ * which is what a replay to that position gives. `now`, in ms since 1970, tells which reservations ran out; without it,
+ * the time of that position does.
+ */
+export function readStateAt(
+  view: View,
+  snapshot: Snapshot,
+  key: string,
+  position: number,
+  now?: number,
+): StateReading | undefined {
+  const time = now ?? view.catalog.record(snapshot, position)?.time ?? 0;
+  return toReading(view, snapshot, stateAt(view, snapshot, key, position), time);
+}
+
+const firstUsersKey = ' ';
+
+/** Keys that start with `prefix`, in order, after `after`; at most `limit`. Released and deleted ones included. */
+export function readKeys(
+  view: View,
+  snapshot: Snapshot,
+  prefix: string,
+  after: string | undefined,
+  limit: number,
+): string[] {
+  const found = new Set<string>();
+  // The engine's own keys stand before all others, and show only to those who name their prefix.
+  const start = textKey(after === undefined ? prefix || firstUsersKey : `${after}\u0000`);
+  const end = prefix === '' ? undefined : prefixEnd(textKey(prefix));
+  for (const { key } of snapshot.range('states', {
+    start,
+    ...(end ? { end } : {}),
+    limit,
+  }))
+    found.add(keyText(key));
+  for (const key of view.entries.keys()) {
+    if (
+      key.startsWith(prefix) &&
+      (prefix !== '' || !isEngineKey(key)) &&
+      (after === undefined || compareKeys(key, after) > 0)
+    )
+      found.add(key);
+  }
+  return [...found].sort(compareKeys).slice(0, limit);
+}
+
+/** Order of keys: that of their UTF-8 bytes, as in the index. */
+function compareKeys(a: string, b: string): number {
+  return textKey(a).compare(textKey(b));
+}
+
+/** A page of a key's applied list, from `from` on. */
+export function readApplied(view: View, snapshot: Snapshot, key: string, from: number, limit: number): AppliedEntry[] {
+  const entries: AppliedEntry[] = [];
+  for (const position of view.applied(snapshot, key, from)) {
+    if (entries.length === limit) break;
+    const record = view.catalog.record(snapshot, position);
+    if (!record) continue;
+    const compensatedBy = view.compensationOf(snapshot, position);
+    const ops = record.changes.filter((change) => change.key === key).map(({ op }) => op);
+    const entry = { position, id: record.id, time: record.time, type: record.type, ops };
+    entries.push(compensatedBy === undefined ? entry : { ...entry, compensatedBy });
+  }
+  return entries;
+}
+
+/** A state for readers, or undefined when it has no value or owner. */
+export function toReading(
+  view: View,
+  snapshot: Snapshot,
+  state: State | undefined,
+  now: number,
+): StateReading | undefined {
+  if (!state?.exists) return undefined;
+  const { key, kind, version, position, owner, pendingUntil } = state;
+  return {
+    key,
+    kind,
+    // The overlay holds the same value: a reader who changed it would change the state.
+    value: deepFreeze(state.value ?? null),
+    version,
+    position,
+    ...(owner === undefined ? {} : { owner: { id: view.idAt(snapshot, owner), position: owner } }),
+    ...(pendingUntil === undefined ? {} : { pending: { until: pendingUntil, expired: isExpired(state, now) } }),
+    ...(kind === 'shared' ? { applied: version } : {}),
+  };
+}

@@ -1,0 +1,265 @@
+import { limits } from '../core/base/limits.ts';
+import { matches, type RecordFilter } from '../core/log/filter.ts';
+import type { StoredRecord } from '../core/log/record.ts';
+import { keyPosition, keyText, positionKey, prefixEnd, textKey } from '../layout/keys.ts';
+import { countPostings, outcomeList, readChunks, rejectedList, typeList } from '../layout/lists.ts';
+import { readWatermark } from '../layout/meta.ts';
+import { decodeHeader } from '../layout/record.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import { positionAtTime } from './time-travel.ts';
+import type { View } from './view.ts';
+
+/** Records of one slice of a scan, and where the next one goes on; `next` is undefined at the end. */
+export interface ScanSlice {
+  readonly records: readonly StoredRecord[];
+  readonly next: number | undefined;
+}
+
+/** Which index a scan uses, for `inspect` and tests. */
+export type ScanIndex = 'key' | 'prefix' | 'type' | 'outcome' | 'log';
+
+/** How far one slice may go before others get their turn. */
+export interface ScanBounds {
+  readonly records: number;
+  readonly visited: number;
+}
+
+const prefixPositionsMax = 2_000_000;
+
+/**
+ * A scan in slices, so that writers and other readers get their turns. The narrowest index proposes positions; every
+ * record is checked against the whole filter.
+ */
+export class Scan {
+  private readonly filter: RecordFilter;
+  private readonly reverse: boolean;
+  /** Positions that are gathered once for all slices: those under a prefix, or those of a reverse scan. */
+  private gathered: Float64Array | undefined;
+
+  constructor(filter: RecordFilter, reverse = false) {
+    this.filter = filter;
+    this.reverse = reverse;
+  }
+
+  /** The next slice, from position `at` on (downwards when reverse). */
+  slice(view: View, snapshot: Snapshot, at: number, bounds: ScanBounds): ScanSlice {
+    const range = rangeOf(view, snapshot, this.filter);
+    const from = this.reverse ? range.from : Math.max(at, range.from);
+    const to = this.reverse ? Math.min(at, range.to) : range.to;
+    if (from > to) return { records: [], next: undefined };
+    const index = to - from < limits.scanInOrderMax ? 'log' : chooseIndex(view, snapshot, this.filter);
+    const slice = new Slice(bounds);
+    if (index === 'log') this.readLog(view, snapshot, { from, to }, slice);
+    else this.readIndex(view, snapshot, { from, to }, index, slice);
+    return slice;
+  }
+
+  /** In log order: the fixed header answers type and outcome, and only records that pass are decoded. */
+  private readLog(view: View, snapshot: Snapshot, range: PositionRange, slice: Slice): void {
+    const { filter, reverse } = this;
+    const types = filter.types && new Set(filter.types.map((type) => view.catalog.typeNumber(snapshot, type)));
+    const options = { start: positionKey(range.from), end: positionKey(range.to + 1), reverse };
+    for (const { key, value } of snapshot.range('log', options)) {
+      const position = keyPosition(key);
+      if (slice.isFull(position)) return;
+      if (types || filter.outcome) {
+        const header = decodeHeader(value);
+        if (types && !types.has(header.type)) continue;
+        if (filter.outcome && header.outcome !== filter.outcome) continue;
+      }
+      const record = view.catalog.decode(snapshot, position, value);
+      if (matches(filter, record)) slice.records.push(record);
+    }
+  }
+
+  private readIndex(view: View, snapshot: Snapshot, range: PositionRange, index: ScanIndex, slice: Slice): void {
+    for (const position of this.propose(view, snapshot, range, index)) {
+      if (slice.isFull(position)) return;
+      const record = view.catalog.record(snapshot, position);
+      if (record && matches(this.filter, record)) slice.records.push(record);
+    }
+  }
+
+  private propose(view: View, snapshot: Snapshot, { from, to }: PositionRange, index: ScanIndex): Iterable<number> {
+    const { filter, reverse } = this;
+    if (index === 'prefix') this.gathered ??= gatherPrefix(view, snapshot, filter.prefix as string);
+    else if (!reverse) return merged(listsOf(view, snapshot, filter, index, from), from, to);
+    // The first slice of a reverse scan has the widest range: lists are read upwards only, and once.
+    else this.gathered ??= Float64Array.from(merged(listsOf(view, snapshot, filter, index, from), from, to));
+    return within(this.gathered, { from, to }, reverse);
+  }
+}
+
+/** Positions, both included. */
+interface PositionRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a slice has so far, and where the next one starts once it is full. */
+class Slice implements ScanSlice {
+  readonly records: StoredRecord[] = [];
+  next: number | undefined;
+  private visited = 0;
+  private readonly bounds: ScanBounds;
+
+  constructor(bounds: ScanBounds) {
+    this.bounds = bounds;
+  }
+
+  /** Counts a visit to `position`, unless the slice is full: then that is where to go on. */
+  isFull(position: number): boolean {
+    if (this.records.length >= this.bounds.records || this.visited >= this.bounds.visited) {
+      this.next = position;
+      return true;
+    }
+    this.visited += 1;
+    return false;
+  }
+}
+
+/** The positions that a filter allows: its own bounds, and its times turned into positions. */
+function rangeOf(view: View, snapshot: Snapshot, filter: RecordFilter): { readonly from: number; readonly to: number } {
+  const since = filter.since === undefined ? 0 : positionAtTime(snapshot, filter.since - 1);
+  const until = filter.until === undefined ? view.head.position : positionAtTime(snapshot, filter.until - 1);
+  return {
+    from: Math.max(filter.from ?? 1, since + 1, 1),
+    to: Math.min(filter.to ?? view.head.position, until, view.head.position),
+  };
+}
+
+/** The index that a filter is answered from. */
+function chooseIndex(view: View, snapshot: Snapshot, filter: RecordFilter): ScanIndex {
+  if (filter.key !== undefined) return 'key';
+  if (filter.prefix !== undefined) return 'prefix';
+  const total = view.head.position;
+  const ofTypes = filter.types ? filter.types.reduce((sum, type) => sum + countType(view, snapshot, type), 0) : total;
+  const ofOutcome = filter.outcome ? countOutcome(view, snapshot, filter.outcome) : total;
+  // Half of the log is read faster in order than by posting lists.
+  if (Math.min(ofTypes, ofOutcome) > total / 2) return 'log';
+  return ofTypes <= ofOutcome ? 'type' : 'outcome';
+}
+
+function listsOf(
+  view: View,
+  snapshot: Snapshot,
+  filter: RecordFilter,
+  index: ScanIndex,
+  from: number,
+): Iterable<number>[] {
+  if (index === 'key') return keyLists(view, snapshot, filter.key as string, from);
+  if (index === 'type') return (filter.types ?? []).map((type) => typePositions(view, snapshot, type, from));
+  return [listPositions(snapshot, outcomeList(filter.outcome as string), view.lists, from)];
+}
+
+/** The lists that name a key: its applied transactions, and the requests that were rejected for it. */
+export function keyLists(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number>[] {
+  return [view.applied(snapshot, key, from), listPositions(snapshot, rejectedList(key), view.lists, from)];
+}
+
+/** All positions of the keys under a prefix, rising; all of the log when there are too many to hold. */
+function gatherPrefix(view: View, snapshot: Snapshot, prefix: string): Float64Array {
+  const positions = new Set<number>();
+  for (const key of keysWithPrefix(view, snapshot, prefix)) {
+    for (const list of keyLists(view, snapshot, key, 1)) for (const position of list) positions.add(position);
+    if (positions.size > prefixPositionsMax) return Float64Array.from({ length: view.head.position }, (_, i) => i + 1);
+  }
+  return Float64Array.from(positions).sort();
+}
+
+function* keysWithPrefix(view: View, snapshot: Snapshot, prefix: string): Iterable<string> {
+  const seen = new Set<string>();
+  const end = prefixEnd(textKey(prefix));
+  for (const { key } of snapshot.range('states', { start: textKey(prefix), ...(end ? { end } : {}) })) {
+    seen.add(keyText(key));
+    yield keyText(key);
+  }
+  for (const key of view.entries.keys()) if (key.startsWith(prefix) && !seen.has(key)) yield key;
+  // Keys that were only ever rejected have no state, but a list.
+  const rejected = textKey(rejectedList(prefix));
+  const rejectedEnd = prefixEnd(rejected);
+  for (const { key } of snapshot.range('postings', { start: rejected, ...(rejectedEnd ? { end: rejectedEnd } : {}) })) {
+    const name = key.subarray(rejectedList('').length, key.length - 5);
+    if (!seen.has(keyText(name))) yield keyText(name);
+  }
+  for (const list of view.lists.keys())
+    if (list.startsWith(rejectedList(prefix))) yield list.slice(rejectedList('').length);
+}
+
+function typePositions(view: View, snapshot: Snapshot, type: string, from: number): Iterable<number> {
+  const number = view.catalog.typeNumber(snapshot, type);
+  return number === undefined ? [] : listPositions(snapshot, typeList(number), view.types, from, type);
+}
+
+/** A posting list: what the index holds, then what the overlay has beyond it. */
+function* listPositions(
+  snapshot: Snapshot,
+  list: string,
+  overlay: ReadonlyMap<string, readonly number[]>,
+  from: number,
+  name = list,
+): Iterable<number> {
+  let last = from - 1;
+  for (const { positions } of readChunks(snapshot, 'postings', list, from)) {
+    for (const position of positions) {
+      if (position < from) continue;
+      last = position;
+      yield position;
+    }
+  }
+  for (const position of overlay.get(name) ?? []) if (position > last) yield position;
+}
+
+/** Several rising lists as one, each position once. */
+function* merged(lists: Iterable<number>[], from: number, to: number): Iterable<number> {
+  const heads = lists.map((list) => list[Symbol.iterator]()).map((iterator) => ({ iterator, head: iterator.next() }));
+  let previous = from - 1;
+  for (;;) {
+    let least: (typeof heads)[number] | undefined;
+    for (const list of heads)
+      if (!list.head.done && (!least || list.head.value < (least.head.value as number))) least = list;
+    if (!least) return;
+    const position = least.head.value as number;
+    if (position > to) return;
+    if (position > previous) yield position;
+    previous = Math.max(previous, position);
+    least.head = least.iterator.next();
+  }
+}
+
+/** The part of a rising list that is in a range. */
+function* within(positions: Float64Array, { from, to }: PositionRange, reverse: boolean): Iterable<number> {
+  const start = firstAt(positions, from);
+  const end = firstAt(positions, to + 1);
+  for (let i = 0; i < end - start; i++) yield positions[reverse ? end - 1 - i : start + i] as number;
+}
+
+/** Index of the first entry that is not less than `position`. */
+function firstAt(positions: Float64Array, position: number): number {
+  let low = 0;
+  let high = positions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((positions[middle] as number) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many records of a type the log holds. */
+export function countType(view: View, snapshot: Snapshot, type: string): number {
+  const number = view.catalog.typeNumber(snapshot, type);
+  if (number === undefined) return 0;
+  return countPostings(snapshot, typeList(number)) + beyond(view.types.get(type), snapshot);
+}
+
+/** How many records ended in an outcome. */
+export function countOutcome(view: View, snapshot: Snapshot, outcome: string): number {
+  return countPostings(snapshot, outcomeList(outcome)) + beyond(view.lists.get(outcomeList(outcome)), snapshot);
+}
+
+/** The index's own watermark counts: another process may have written what this overlay still holds. */
+function beyond(positions: readonly number[] | undefined, snapshot: Snapshot): number {
+  const watermark = readWatermark(snapshot);
+  return positions?.filter((position) => position > watermark).length ?? 0;
+}
