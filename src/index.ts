@@ -42,7 +42,8 @@ export {
 } from './core/app/saga-definition.ts';
 export type { Parcel, ServiceDefinition } from './core/app/service-definition.ts';
 export { type Advice, type ThemeDefinition, type ThemePolicy, type Turn, themeDefaults } from './core/app/theme.ts';
-export { type ErrorCode, type ErrorDetails, errorCodes, rejectionCodes, TxlogError } from './core/base/errors.ts';
+export { type ErrorCode, errorCodes } from './core/base/error-codes.ts';
+export { type ErrorDetails, rejectionCodes, TxlogError } from './core/base/errors.ts';
 export type { JsonObject, JsonValue } from './core/base/json.ts';
 export { limits } from './core/base/limits.ts';
 export type { Change, ChangeOp } from './core/fold/change.ts';

@@ -1,5 +1,6 @@
 import { printParseErrorCode, visit } from 'jsonc-parser';
-import { type ErrorCode, TxlogError } from '../core/base/errors.ts';
+import type { ErrorCode } from '../core/base/error-codes.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import { findJsonProblem, forbiddenKeys, type JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 

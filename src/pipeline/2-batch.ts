@@ -10,10 +10,15 @@ import type { Draft } from './3-decide.ts';
 export type Task = Request | Operation;
 
 /** A request's answer: its receipt, or the error that kept it from being decided. */
-export type Answer = { readonly receipt: Receipt } | { readonly error: TxlogError };
+export type Answer =
+  | { readonly type: 'receipt'; readonly receipt: Receipt }
+  | { readonly type: 'error'; readonly error: TxlogError };
 
 /** What becomes of a task: as of a request; an operation's result; or the refusal of who does not lead its session. */
-export type TaskAnswer = Answer | { readonly operation: OperationResult } | { readonly refusal: Rejection };
+export type TaskAnswer =
+  | Answer
+  | { readonly type: 'operation'; readonly operation: OperationResult }
+  | { readonly type: 'refusal'; readonly refusal: Rejection };
 
 /** Whether a task is an operation. */
 export function isOperation(task: Task): task is Operation {

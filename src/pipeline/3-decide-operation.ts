@@ -1,5 +1,5 @@
 import { sagaOfTheme } from '../core/app/saga.ts';
-import { present } from '../core/base/assert.ts';
+import { assertNever, present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { type JsonObject, type JsonValue, jsonEquals, utf8Length } from '../core/base/json.ts';
 import { shellWord } from '../core/base/shell-word.ts';
@@ -56,11 +56,18 @@ export function decideOperation(stage: Stage, operation: Operation): OperationDe
       return changeTheme(stage, operation);
     case 'together':
       return operateTogether(stage, operation);
-    default: {
+    case 'append':
+    case 'replace':
+    case 'store':
+    case 'park':
+    case 'ready':
+    case 'remove': {
       const changed = findChanged(stage, operation);
       if (changed) return { type: 'denied', rejection: changed };
       return operate(stage, changesOfStep(stage, operation), operation.session, operation);
     }
+    default:
+      return assertNever(operation);
   }
 }
 
@@ -221,21 +228,33 @@ function detailsOf(stage: Stage, step: SessionStep): JsonObject {
     ...(force ? { force } : {}),
     ...(phase === undefined ? {} : { phase }),
   };
-  if (step.op === 'append' || step.op === 'replace') {
-    const { chunk, bytes = bytesOf(chunk) } = step;
-    return { ...by, bytes, ...chunk };
+  switch (step.op) {
+    case 'append':
+    case 'replace': {
+      const { chunk, bytes = bytesOf(chunk) } = step;
+      return { ...by, bytes, ...chunk };
+    }
+    case 'store': {
+      const { error, interrupted } = step;
+      const due = stage.time + Math.round(step.seconds * 1000);
+      return { ...by, due, ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
+    }
+    case 'park':
+      return { ...by, error: step.error };
+    case 'remove':
+      return by;
+    case 'ready':
+      return { ...by, ...placeInLine(stage, step) };
+    default:
+      return assertNever(step);
   }
-  if (step.op === 'store') {
-    const { error, interrupted } = step;
-    const due = stage.time + Math.round(step.seconds * 1000);
-    return { ...by, due, ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
-  }
-  if (step.op === 'park') return { ...by, error: step.error };
-  if (step.op === 'remove') return by;
-  const key = sessionKey(step.session);
+}
+
+function placeInLine(stage: Stage, { session, first }: SessionStep & { readonly op: 'ready' }): JsonObject {
+  const key = sessionKey(session);
   const { createdAt } = asSession(stage.state(key)?.value) ?? {};
-  const due = step.op === 'ready' && step.first && createdAt !== undefined ? { due: createdAt } : {};
-  return { ...by, ...due, ...(isHeldUp(stage, key) ? { behind: true } : {}) };
+  const due = first && createdAt !== undefined ? { due: createdAt } : {};
+  return { ...due, ...(isHeldUp(stage, key) ? { behind: true } : {}) };
 }
 
 function bytesOf(chunk: Chunk): number {

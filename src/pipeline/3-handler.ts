@@ -8,6 +8,7 @@ import {
   rejectRequest,
 } from '../core/app/app.ts';
 import { AssertionFailure } from '../core/base/assert.ts';
+import { errorOwnerOf } from '../core/base/error-codes.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { copyJson, deepFreeze, type JsonValue } from '../core/base/json.ts';
 import { findKeyProblem, findNameProblem } from '../core/base/key.ts';
@@ -63,7 +64,7 @@ export function guard<T>(run: () => T): T | HandlerRejection {
 
 /** A failure of the storage, or a bug of the engine, that user code only met: no reason to refuse the request for ever. */
 function isOurs(error: unknown): boolean {
-  return error instanceof AssertionFailure || (error instanceof TxlogError && /^(STORAGE|ENV)_/.test(error.code));
+  return error instanceof AssertionFailure || (error instanceof TxlogError && errorOwnerOf(error.code) === 'engine');
 }
 
 /** The message of whatever was thrown: bounded, and text that the log can keep. */

@@ -1,4 +1,4 @@
-import { assert } from '../core/base/assert.ts';
+import { assert, assertNever } from '../core/base/assert.ts';
 import { asSession, type ThemeEntry, themeOfKey } from '../core/fold/session.ts';
 import type { OperationResult } from '../core/log/operation.ts';
 import { type Receipt, receiptOf } from '../core/log/receipt.ts';
@@ -12,18 +12,22 @@ export function toAnswers(decisions: readonly Decision[], durability: Receipt['d
   return decisions.map((decision) => {
     switch (decision.type) {
       case 'refused':
-        return { error: decision.error };
+        return { type: 'error', error: decision.error };
       case 'denied':
-        return { refusal: decision.rejection };
+        return { type: 'refusal', refusal: decision.rejection };
       case 'idle':
-        return { operation: { ok: false, idle: true, due: decision.due } };
+        return { type: 'operation', operation: { ok: false, idle: true, due: decision.due } };
       case 'operated':
-        return { operation: resultOf(decision, durability) };
-      default: {
+        return { type: 'operation', operation: resultOf(decision, durability) };
+      case 'staged':
+      case 'duplicate': {
         // What an atomic unit lost was decided, but has no position: nothing of it is on the disk.
         const logged = decision.record.position > 0;
-        return { receipt: receiptOf(decision.record, decision.type === 'duplicate', logged ? durability : 'none') };
+        const isDuplicate = decision.type === 'duplicate';
+        return { type: 'receipt', receipt: receiptOf(decision.record, isDuplicate, logged ? durability : 'none') };
       }
+      default:
+        return assertNever(decision);
     }
   });
 }
@@ -39,15 +43,15 @@ function resultOf(decision: Operated, durability: Receipt['durability']): Operat
 
 /** The receipt of an answer. Throws the error that it holds instead. */
 export function receiptOrThrow(answer: TaskAnswer): Receipt {
-  if ('error' in answer) throw answer.error;
-  assert('receipt' in answer, 'a request is answered with a receipt');
+  if (answer.type === 'error') throw answer.error;
+  assert(answer.type === 'receipt', 'a request is answered with a receipt');
   return answer.receipt;
 }
 
 /** The result of an operation. Throws the error that its answer holds instead. */
 export function resultOrThrow(answer: TaskAnswer): OperationResult {
-  if ('error' in answer) throw answer.error;
-  if ('refusal' in answer) return { ok: false, idle: false, rejection: answer.refusal };
-  assert('operation' in answer, 'an operation is answered with its result');
+  if (answer.type === 'error') throw answer.error;
+  if (answer.type === 'refusal') return { ok: false, idle: false, rejection: answer.refusal };
+  assert(answer.type === 'operation', 'an operation is answered with its result');
   return answer.operation;
 }

@@ -1,16 +1,17 @@
 // Goal: every error is told with its code, its place and its next step, in both forms. Method: the whole list of codes.
 import { expect, it } from 'vitest';
-import { exitCodes, exitMeanings, withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { exitCodeOfCode, exitMeanings, withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { exitCodeOf, formatError, reportStyle, toErrorJson } from '../../src/cli/frame/report-error.ts';
 import { AssertionFailure } from '../../src/core/base/assert.ts';
-import { errorCodes, TxlogError } from '../../src/core/base/errors.ts';
+import { errorCodes } from '../../src/core/base/error-codes.ts';
+import { TxlogError } from '../../src/core/base/errors.ts';
 
 const plain = { json: false, verbose: false };
 
 it.each([...errorCodes])('%s has a documented exit code that is no success', (code) => {
-  expect(Object.keys(exitMeanings)).toContain(String(exitCodes[code]));
-  expect(exitCodes[code]).toBeGreaterThan(1);
-  expect(exitCodeOf(new TxlogError(code, 'm'))).toBe(exitCodes[code]);
+  expect(Object.keys(exitMeanings)).toContain(String(exitCodeOfCode(code)));
+  expect(exitCodeOfCode(code)).toBeGreaterThan(1);
+  expect(exitCodeOf(new TxlogError(code, 'm'))).toBe(exitCodeOfCode(code));
 });
 
 it('tells an error in one line, then why, then what to do', () => {

@@ -1,7 +1,7 @@
 // Goal: what is no request is refused with its code and its place, and what is one shares nothing with its giver.
 // Method: one wrong field at a time, by table.
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../src/core/base/errors.ts';
+import type { ErrorCode } from '../../src/core/base/error-codes.ts';
 import { limits } from '../../src/core/base/limits.ts';
 import { checkChanges, checkRequest } from '../../src/core/log/request.ts';
 

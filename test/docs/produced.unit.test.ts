@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorCodes, rejectionCodes } from '../../src/core/base/errors.ts';
+import { errorCodes } from '../../src/core/base/error-codes.ts';
+import { rejectionCodes } from '../../src/core/base/errors.ts';
 import { docPages, root } from './pages.ts';
 
 // Goal: every documented code is produced by a test. Method: each code is looked up in what is asserted: the tests'

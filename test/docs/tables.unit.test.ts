@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodes, exitMeanings } from '../../src/cli/frame/exit-codes.ts';
+import { exitCodeOfCode, exitMeanings } from '../../src/cli/frame/exit-codes.ts';
 import { sagaPhases } from '../../src/core/app/saga.ts';
 import { permanentExits, stepDefaults } from '../../src/core/app/saga-definition.ts';
 import { themeDefaults } from '../../src/core/app/theme.ts';
-import { errorCodes, rejectionCodes } from '../../src/core/base/errors.ts';
+import { errorCodes, retryOf } from '../../src/core/base/error-codes.ts';
+import { rejectionCodes } from '../../src/core/base/errors.ts';
 import { limits } from '../../src/core/base/limits.ts';
 import { changeOps } from '../../src/core/fold/change.ts';
 import { sessionOps, sessionStatuses } from '../../src/core/fold/session.ts';
@@ -22,7 +23,17 @@ describe('docs/errors.md', () => {
   it('has one row for each error code, with its exit code', () => {
     const rows = tableRows(page, 'code', '## Error codes');
     expect(rows.map(([code]) => unquoted(code))).toEqual([...errorCodes]);
-    expect(Object.fromEntries(rows.map((row) => [unquoted(row[0]), Number(row.at(-1))]))).toEqual(exitCodes);
+    const exits = Object.fromEntries(errorCodes.map((code) => [code, exitCodeOfCode(code)]));
+    expect(Object.fromEntries(rows.map((row) => [unquoted(row[0]), Number(row.at(-1))]))).toEqual(exits);
+    // What the page says of trying again is what callers ask the code for.
+    const words = { no: ['no'], yes: ['yes'], 'same id': ['same id'] };
+    const retries = Object.fromEntries(
+      rows.map((row) => [
+        unquoted(row[0]),
+        Object.entries(words).find(([, known]) => known.includes(row[2] ?? ''))?.[0] ?? 'later',
+      ]),
+    );
+    expect(retries).toEqual(Object.fromEntries(errorCodes.map((code) => [code, retryOf(code)])));
   });
 
   it('has one row for each rejection code', () => {

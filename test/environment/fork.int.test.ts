@@ -41,7 +41,7 @@ async function perform(env: Environment, inputs: readonly RequestInput[]) {
   for (const position of [1, 3]) {
     if (await env.find(position)) undone.push(await env.compensate(position, { id: `undo-${position}` }));
   }
-  return { answers: answers.map((answer) => ('error' in answer ? answer.error.code : answer)), undone };
+  return { answers: answers.map((answer) => (answer.type === 'error' ? answer.error.code : answer)), undone };
 }
 
 async function observe(env: Environment) {

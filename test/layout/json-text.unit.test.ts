@@ -2,7 +2,7 @@
 // JSON.parse on generated texts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../src/core/base/errors.ts';
+import type { ErrorCode } from '../../src/core/base/error-codes.ts';
 import { parseJson } from '../../src/layout/json-text.ts';
 
 function refusal(text: string): { code: ErrorCode; place: string } | undefined {

@@ -266,7 +266,7 @@ export class Cluster {
     this.sent.push({ id, type: 'txlog.compensate', compensates: target });
     const receipt = await this.insist(member, ({ env }) => env.compensate(target, { id }));
     await this.follow();
-    this.checkAnswer({ receipt }, this.sent.at(-1) as ModelRequest);
+    this.checkAnswer({ type: 'receipt', receipt }, this.sent.at(-1) as ModelRequest);
   }
 
   private async preview(member: Member, request: ModelRequest | undefined): Promise<void> {
@@ -295,10 +295,10 @@ export class Cluster {
     if (atomic && this.model.head === before && answers.some(isAborted)) return this.checkAbort(requests);
     answers.forEach((answer, i) => {
       this.checkAnswer(answer, requests[i] as ModelRequest);
-      if (tries === 1 && 'receipt' in answer) expect(answer.receipt.duplicate).toBe(known[i]);
+      if (tries === 1 && answer.type === 'receipt') expect(answer.receipt.duplicate).toBe(known[i]);
     });
     const fresh = answers.flatMap((answer) =>
-      'receipt' in answer && answer.receipt.position > before ? [answer.receipt.position] : [],
+      answer.type === 'receipt' && answer.receipt.position > before ? [answer.receipt.position] : [],
     );
     // Of a try that failed in part, what came later may be in the log already.
     if (tries === 1) expect(fresh).toEqual([...fresh].sort((a, b) => a - b));
@@ -315,7 +315,7 @@ export class Cluster {
   }
 
   private checkAnswer(answer: Answer, request: ModelRequest): void {
-    if ('error' in answer) {
+    if (answer.type === 'error') {
       expect(answer.error.code).toBe('REQUEST_ID_CONFLICT');
       expect(this.model.submit(request, this.world.time)).toBe('conflict');
       return;
@@ -389,7 +389,7 @@ function isCommitted({ record }: { readonly record: ModelRecord }): boolean {
 }
 
 function isAborted(answer: Answer): boolean {
-  return 'error' in answer || answer.receipt.outcome === 'rejected';
+  return answer.type === 'error' || answer.receipt.outcome === 'rejected';
 }
 
 function ignoreInjected(error: unknown): void {

@@ -52,9 +52,9 @@ function submit(model: Model, request: ModelRequest, now: number): Plain {
 
 /** What the engine answered, as far as the model says. */
 export function plainOf(answer: TaskAnswer): Plain {
-  if ('error' in answer) return { code: answer.error.code };
-  if ('refusal' in answer) return { code: answer.refusal.code };
-  if ('receipt' in answer) return { position: answer.receipt.position, duplicate: answer.receipt.duplicate };
+  if (answer.type === 'error') return { code: answer.error.code };
+  if (answer.type === 'refusal') return { code: answer.refusal.code };
+  if (answer.type === 'receipt') return { position: answer.receipt.position, duplicate: answer.receipt.duplicate };
   const { operation } = answer;
   if (operation.ok) {
     const { position, duplicate, session, now } = operation;

@@ -37,7 +37,9 @@ const submitAll = (requests: RequestInput[], atomic = false) =>
     { atomic },
   );
 const summary = (answer: Answer) =>
-  'error' in answer ? answer.error.code : `${answer.receipt.outcome} ${answer.receipt.rejection?.code ?? ''}`.trim();
+  answer.type === 'error'
+    ? answer.error.code
+    : `${answer.receipt.outcome} ${answer.receipt.rejection?.code ?? ''}`.trim();
 
 describe('the same request', () => {
   it('gets the same receipt for ever, rejections included, in any form that means the same', async () => {
@@ -89,7 +91,11 @@ describe('the same request', () => {
   it('twice in one batch is logged once', async () => {
     const answers = await submitAll([set('one', 'k', 1), set('one', 'k', 1), set('one', 'k', 2)]);
     expect(answers.map(summary)).toEqual(['committed', 'committed', 'REQUEST_ID_CONFLICT']);
-    expect(answers.map((answer) => 'receipt' in answer && answer.receipt.duplicate)).toEqual([false, true, false]);
+    expect(answers.map((answer) => answer.type === 'receipt' && answer.receipt.duplicate)).toEqual([
+      false,
+      true,
+      false,
+    ]);
     expect((await env.head()).position).toBe(1);
   });
 
@@ -170,7 +176,7 @@ describe('an atomic unit', () => {
         id === 'bad' ? 'rejected EXPECTATION_FAILED' : 'rejected ATOMIC_ABORTED',
       );
       expect(answers.map(summary), String(i)).toEqual(expected);
-      for (const answer of answers) expect('receipt' in answer && answer.receipt.position).toBe(0);
+      for (const answer of answers) expect(answer.type === 'receipt' && answer.receipt.position).toBe(0);
       expect((await env.head()).position).toBe(0);
     }
     expect((await submitAll([set('x', 'l', 1)], true)).map(summary)).toEqual(['committed']);
@@ -186,7 +192,7 @@ describe('an atomic unit', () => {
   it('may be repeated: what is there is a duplicate', async () => {
     await submitAll([set('a', 'k', 1), set('b', 'l', 1)], true);
     const answers = await submitAll([set('a', 'k', 1), set('b', 'l', 1), set('c', 'm', 1)], true);
-    expect(answers.map((answer) => 'receipt' in answer && answer.receipt.duplicate)).toEqual([true, true, false]);
+    expect(answers.map((answer) => answer.type === 'receipt' && answer.receipt.duplicate)).toEqual([true, true, false]);
   });
 
   it('that aborts leaves the other units of its batch as they were decided', async () => {

@@ -1,7 +1,7 @@
 import { type ErrorDetails, TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { jsonText, printable } from '../text/text.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodeOfCode } from './exit-codes.ts';
 import { say } from './stderr.ts';
 
 /** How errors are told: one line of JSON, and with the stack or without. */
@@ -22,7 +22,7 @@ export function reportStyle(args: readonly string[]): ReportStyle {
 
 /** The exit code that an error ends the process with; 70 for what is no TxlogError, which is a bug of ours. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return error instanceof TxlogError ? exitCodes[error.code] : 70;
+  return error instanceof TxlogError ? exitCodeOfCode(error.code) : 70;
 }
 
 /** An error as the JSON shape that scripts rely on. */

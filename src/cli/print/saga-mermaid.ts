@@ -1,4 +1,5 @@
 import type { SagaEvent } from '../../core/app/saga.ts';
+import { assertNever } from '../../core/base/assert.ts';
 import { type SagaLogEntry, type SagaReading, toTime } from '../../index.ts';
 import { formatValue, printable } from '../text/text.ts';
 import { mermaidText } from './mermaid.ts';
@@ -49,8 +50,13 @@ function eventLines(
       return actor === undefined && reason === undefined
         ? [`Note over S: ${mermaidText(`${position} ${sagaEventText(event)}`)}`]
         : [`C->>S: ${mermaidText(`${position} turn back${by.join('')}`)}`];
-    default:
+    case 'started':
+    case 'retry':
+    case 'skip':
+    case 'force':
       return [`C->>S: ${mermaidText(`${position} ${sagaEventText(event, textMax)}${by.join('')}`)}`];
+    default:
+      return assertNever(event);
   }
 }
 

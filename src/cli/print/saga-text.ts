@@ -1,4 +1,5 @@
 import type { SagaEvent, SagaPhase, Side, SideProgress } from '../../core/app/saga.ts';
+import { assertNever } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { toTime } from '../../index.ts';
 import type { Paint } from '../text/paint.ts';
@@ -23,8 +24,10 @@ export function sagaEventText(event: SagaEvent, columns = 60): string {
       return 'retry, with all attempts';
     case 'skip':
       return `skip ${sideText(event)}`;
-    default:
+    case 'force':
       return `force it to be ${event.outcome}`;
+    default:
+      return assertNever(event);
   }
 }
 

@@ -5,7 +5,7 @@ import { type Intervened, type InterventionPlan, type SagaWord, TxlogError } fro
 import { readPlan, writePlan } from '../compensate/plan-file.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirm, requireAnswer } from '../frame/confirm.ts';
-import { type ExitCode, exitCodes } from '../frame/exit-codes.ts';
+import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { formatError, toErrorJson } from '../frame/report-error.ts';
 import {
   countPlan,
@@ -149,7 +149,7 @@ async function* watch(
 function exitCodeOf(refused: readonly TxlogError[], count: number): ExitCode {
   const [first] = refused;
   if (!first) return 0;
-  return refused.length < count ? 6 : exitCodes[first.code];
+  return refused.length < count ? 6 : exitCodeOfCode(first.code);
 }
 
 function capital(text: string): string {

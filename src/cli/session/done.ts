@@ -1,5 +1,6 @@
 import { assert } from '../../core/base/assert.ts';
-import { type ErrorCode, errorCodes, TxlogError } from '../../core/base/errors.ts';
+import { type ErrorCode, isErrorCode } from '../../core/base/error-codes.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Rejection } from '../../core/fold/rejection.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
@@ -25,12 +26,11 @@ export function doneOrThrow(result: OperationResult, session: string): Done {
 
 /** The refusal of an operation as an error of its code, with what to do next. */
 export function refusedError({ code, reason }: Rejection, session: string): TxlogError {
-  const known = errorCodes.find((one) => one === code);
-  assert(known !== undefined, `a session is refused with a known code, not ${code}`);
+  assert(isErrorCode(code), `a session is refused with a known code, not ${code}`);
   const word = shellWord(session);
-  const next = known === 'SESSION_GONE' ? `txlog log --session ${word}` : `txlog session show ${word}`;
-  const hint = hints[known];
-  return new TxlogError(known, reason, { ...(hint === undefined ? {} : { hint }), next: [next] });
+  const next = code === 'SESSION_GONE' ? `txlog log --session ${word}` : `txlog session show ${word}`;
+  const hint = hints[code];
+  return new TxlogError(code, reason, { ...(hint === undefined ? {} : { hint }), next: [next] });
 }
 
 /** What an operation did, as JSON. */

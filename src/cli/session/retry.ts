@@ -3,7 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
 import { BaseCommand, listFlags } from '../frame/base-command.ts';
 import { confirm, requireAnswer } from '../frame/confirm.ts';
-import { type ExitCode, exitCodes } from '../frame/exit-codes.ts';
+import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { formatError, toErrorJson } from '../frame/report-error.ts';
 import { plural, printable } from '../text/text.ts';
 import { type BulkResult, retrySessions, selectIds, toBulkJson } from './bulk.ts';
@@ -79,5 +79,5 @@ function exitCodeOf(results: readonly BulkResult[]): ExitCode {
   const refused = results.flatMap((result) => ('error' in result ? [result.error] : []));
   const [first] = refused;
   if (!first) return 0;
-  return refused.length < results.length ? 6 : exitCodes[first.code];
+  return refused.length < results.length ? 6 : exitCodeOfCode(first.code);
 }

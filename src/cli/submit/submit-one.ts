@@ -35,6 +35,6 @@ export async function submitOne(
 }
 
 function toReceipt(answer: Awaited<ReturnType<Environment['preview']>>[number], dryRun: boolean): Receipt {
-  if ('error' in answer) throw answer.error;
+  if (answer.type === 'error') throw answer.error;
   return dryRun ? { ...answer.receipt, dryRun: true } : answer.receipt;
 }

@@ -1,4 +1,5 @@
-import { type ErrorCode, errorCodes, TxlogError } from '../base/errors.ts';
+import { isErrorCode } from '../base/error-codes.ts';
+import { TxlogError } from '../base/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { checkData, checkName } from '../log/check-session.ts';
@@ -83,6 +84,7 @@ export function readAcknowledgement(value: JsonValue): Acknowledgement | undefin
   const { code, message } = error;
   const told = String(message ?? 'it was refused');
   // Another version may know more codes.
-  const known = errorCodes.find((one) => one === code) ?? ('REQUEST_INVALID' satisfies ErrorCode);
-  return { id, ok, error: new TxlogError(known, known === code ? told : `${String(code)}: ${told}`) };
+  const isKnown = typeof code === 'string' && isErrorCode(code);
+  const known = isKnown ? new TxlogError(code, told) : new TxlogError('REQUEST_INVALID', `${String(code)}: ${told}`);
+  return { id, ok, error: known };
 }

@@ -1,4 +1,4 @@
-import { assert } from '../base/assert.ts';
+import { assert, assertNever } from '../base/assert.ts';
 import type { Saga, SagaEvent, Side, SideProgress, StepProgress } from './saga.ts';
 
 const waiting: SideProgress = { status: 'waiting', attempts: 0, begun: 0, round: 0, maybe: false };
@@ -51,8 +51,11 @@ export function foldSaga(saga: Saga, event: SagaEvent, time: number): Saga {
       );
     case 'force':
       return { ...saga, forced: event.outcome };
-    default:
+    case 'started':
+      // The first event made it; no other is written.
       return saga;
+    default:
+      return assertNever(event);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../base/json.ts';
-import { sessionOps } from './session.ts';
+import { isSessionOp, sessionOps } from './session.ts';
 import type { Kind } from './state.ts';
 
 /** Operations that a request or a handler may ask for. */
@@ -51,12 +51,10 @@ export interface Restored {
 
 const dedicatedOps: ReadonlySet<ChangeOp> = new Set(['claim', 'confirm', 'release', 'replace', 'expire']);
 
-const ofSessions: ReadonlySet<ChangeOp> = new Set(sessionOps);
-
 /** Which kind of key an operation works on; a `restore` takes the kind that the key has. */
 export function kindOfOp(op: ChangeOp): Kind | 'either' {
   if (op === 'restore') return 'either';
-  if (ofSessions.has(op)) return 'session';
+  if (isSessionOp(op)) return 'session';
   return dedicatedOps.has(op) ? 'dedicated' : 'shared';
 }
 
@@ -82,7 +80,7 @@ export function opBit(op: ChangeOp): number {
   return opMasks[op];
 }
 
-const opMasks = Object.fromEntries(changeOps.map((op, i) => [op, ofSessions.has(op) ? 0 : 1 << i])) as Readonly<
+const opMasks = Object.fromEntries(changeOps.map((op, i) => [op, isSessionOp(op) ? 0 : 1 << i])) as Readonly<
   Record<ChangeOp, number>
 >;
 

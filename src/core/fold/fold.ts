@@ -5,7 +5,7 @@ import { type Change, kindOfOp, opBits, type Restored } from './change.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { TextChange, TextState } from './raw-json.ts';
 import { type Owner, type Rejection, reject } from './rejection.ts';
-import { fromSession } from './session.ts';
+import { fromSession, type SessionOp } from './session.ts';
 import { foldSession } from './session-fold.ts';
 import { type State, untouched } from './state.ts';
 
@@ -108,8 +108,15 @@ function applyDedicated(state: State, change: Change, context: FoldContext): App
       const refused = ownerMismatch(state, change, context);
       return refused ?? gone;
     }
-    default:
+    case 'set':
+    case 'merge':
+    case 'add':
+    case 'append':
+    case 'delete':
+    case 'reduce':
       return refuse('KIND_MISMATCH', `${change.op} is for shared keys`, change.key);
+    default:
+      return assertNever(change.op satisfies SessionOp as never);
   }
 }
 
@@ -172,7 +179,7 @@ function applyShared(state: State, change: Change, context: FoldContext): Applie
     case 'expire':
       return refuse('KIND_MISMATCH', `${change.op} is for dedicated keys`, change.key);
     default:
-      return assertNever(change.op as never);
+      return assertNever(change.op satisfies SessionOp as never);
   }
 }
 

@@ -1,7 +1,8 @@
+import { assert, assertNever } from '../base/assert.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Change } from './change.ts';
 import { type Rejection, reject } from './rejection.ts';
-import { asSession, type Chunk, type Session, sessionOfKey } from './session.ts';
+import { asSession, type Chunk, isSessionOp, type Session, type SessionOp, sessionOfKey } from './session.ts';
 import type { State } from './state.ts';
 
 /** What a session operation leaves: the session, undefined once it is removed, or why it cannot be done. */
@@ -42,14 +43,15 @@ interface At {
  */
 export function foldSession(state: State, change: Change, at: At): FoldedSession {
   const details = (change.value ?? {}) as Details;
+  const { op } = change;
+  assert(isSessionOp(op), `${op} is no operation on a session`);
   const session = state.exists ? asSession(state.value) : undefined;
-  if (change.op === 'session.new') return state.version > 0 ? exists(change.key) : kept(begin(details, at));
+  if (op === 'session.new') return state.version > 0 ? exists(change.key) : kept(begin(details, at));
   if (!session) return refuse('SESSION_GONE', change.key, 'was removed, or never was');
-  const refused =
-    change.op === 'session.lead' || change.op === 'session.turn' ? undefined : barrier(session, change.key, details);
+  const refused = op === 'session.lead' || op === 'session.turn' ? undefined : barrier(session, change.key, details);
   if (refused) return refused;
   const { phase } = details;
-  return next(phase === undefined ? session : { ...session, phase }, change, details, at);
+  return next({ op, key: change.key }, phase === undefined ? session : { ...session, phase }, details, at);
 }
 
 function exists(key: string): FoldedSession {
@@ -88,7 +90,12 @@ function barrier(session: Session, key: string, { epoch, force }: Details): Fold
   return refuse('SESSION_ACTIVE', key, `is led by ${session.operator} in epoch ${session.epoch}`);
 }
 
-function next(session: Session, change: Change, details: Details, at: At): FoldedSession {
+interface Step {
+  readonly op: Exclude<SessionOp, 'session.new'>;
+  readonly key: string;
+}
+
+function next(change: Step, session: Session, details: Details, at: At): FoldedSession {
   switch (change.op) {
     case 'session.lead':
       return lead(session, change.key, details, at);
@@ -107,8 +114,10 @@ function next(session: Session, change: Change, details: Details, at: At): Folde
     }
     case 'session.turn':
       return kept({ ...session, status: waiting(session.due, at.time), since: at.time });
-    default:
+    case 'session.remove':
       return { ok: true, session: undefined };
+    default:
+      return assertNever(change.op);
   }
 }
 

@@ -63,6 +63,13 @@ export const sessionOps = [
 /** One of the operations above. */
 export type SessionOp = (typeof sessionOps)[number];
 
+const allSessionOps: ReadonlySet<string> = new Set(sessionOps);
+
+/** Whether an operation of the log is one on a session. */
+export function isSessionOp(op: string): op is SessionOp {
+  return allSessionOps.has(op);
+}
+
 // No key of a user holds a control character: engine and users cannot meet.
 const sessionPrefix = '\u0001';
 const themePrefix = '\u0002';

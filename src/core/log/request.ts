@@ -1,4 +1,5 @@
-import { type ErrorCode, TxlogError } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
+import { TxlogError } from '../base/errors.ts';
 import {
   copyJson,
   findJsonProblem,

@@ -1,5 +1,5 @@
 import { type Saga, type SagaEvent, type Side, type StepProgress, sagaTheme } from '../../core/app/saga.ts';
-import { present } from '../../core/base/assert.ts';
+import { assertNever, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
@@ -68,8 +68,10 @@ function eventsOf(saga: Saga, word: Word, isParked: boolean): readonly SagaEvent
       return [{ event: 'force', outcome: word.outcome }];
     case 'skip':
       return [skipOf(saga, word.step)];
-    default:
+    case 'answer':
       return [answerTo(saga, word)];
+    default:
+      return assertNever(word);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Decision } from '../../core/app/process-definition.ts';
 import { type SagaEvent, sagaTheme } from '../../core/app/saga.ts';
+import { assertNever } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { checkData, checkName, checkOwnName } from '../../core/log/check-session.ts';
@@ -66,8 +67,12 @@ export function deedOf(host: SessionHost, decision: Decision, id: string): Deed 
       if (request.respond !== undefined) readAddress(request.respond);
       return { kind: 'submit', request, bytes: request.bytes };
     }
-    default:
+    case 'complete':
+    case 'fail':
+    case 'compensate':
       return { kind: 'word', word: decision, bytes: wordBytes + bytesOf(decision) };
+    default:
+      return assertNever(decision);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ProcessDefinition } from '../../core/app/process-definition.ts';
 import { present } from '../../core/base/assert.ts';
+import { errorOwnerOf } from '../../core/base/error-codes.ts';
 import type { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { Rejection } from '../../core/fold/rejection.ts';
@@ -201,7 +202,7 @@ export class ProcessTurn {
     const answers = writings.length === 0 ? [] : await this.process(writings.map(({ task }) => task));
     for (const [written, { after, dropped }] of writings.entries()) {
       const answer = present(answers[written], 'answer');
-      if ('error' in answer && isOfDecision(answer.error)) return { written, error: answer.error };
+      if (answer.type === 'error' && isOfDecision(answer.error)) return { written, error: answer.error };
       const refusal = refusalOf(answer);
       if (refusal) await this.stillLed(refusal);
       if (refusal) return { written };
@@ -250,13 +251,13 @@ function ruleError(position: number, error: unknown): RuleError {
 }
 
 function refusalOf(answer: TaskAnswer): Rejection | undefined {
-  if ('error' in answer) throw answer.error;
-  if ('refusal' in answer) return answer.refusal;
-  if (!('operation' in answer) || answer.operation.ok) return undefined;
+  if (answer.type === 'error') throw answer.error;
+  if (answer.type === 'refusal') return answer.refusal;
+  if (answer.type !== 'operation' || answer.operation.ok) return undefined;
   return 'rejection' in answer.operation ? answer.operation.rejection : { code: 'SESSION_GONE', reason: 'idle' };
 }
 
 /** Whether the decision is at fault, and not the storage or the engine. */
 function isOfDecision({ code }: TxlogError): boolean {
-  return !/^(STORAGE_|ENV_|EMERGENCY_)/.test(code);
+  return errorOwnerOf(code) !== 'engine';
 }

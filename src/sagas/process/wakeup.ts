@@ -103,7 +103,7 @@ class ProcessLookout {
         delay: limits.repeatSecondsMax,
       },
     ]);
-    if (!answer || !('error' in answer)) return;
+    if (answer?.type !== 'error') return;
     const { error } = answer;
     if (!(error instanceof TxlogError) || error.code !== 'REQUEST_ID_CONFLICT') throw error;
   }

@@ -39,9 +39,9 @@ export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Pro
   const ended = () => written?.saga ?? known.saga;
   const end = outcome && endOfSaga(turn.led, known.saga, outcome, { seen: seen + 1, after: request.id, ended });
   const [answer, ending] = await turn.process(end ? [step, end] : [step]);
-  if (answer && 'error' in answer && isOfRequest(answer.error)) turn.note(refused(turn, act, answer.error));
-  else turn.accept(answer, answer && 'receipt' in answer ? written : undefined);
-  return ending !== undefined && 'receipt' in ending;
+  if (answer && answer.type === 'error' && isOfRequest(answer.error)) turn.note(refused(turn, act, answer.error));
+  else turn.accept(answer, answer && answer.type === 'receipt' ? written : undefined);
+  return ending !== undefined && ending.type === 'receipt';
 }
 
 /** How the saga ends when this step is done, if it does. */

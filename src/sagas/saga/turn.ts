@@ -121,8 +121,8 @@ export class SagaTurn {
 
   /** Takes over what was written by `answer`, or forgets what is known when it was refused. */
   accept(answer: TaskAnswer | undefined, written: Progress | undefined = this.next): boolean {
-    if (answer && 'error' in answer) throw answer.error;
-    const isRefused = !answer || 'refusal' in answer || ('operation' in answer && !answer.operation.ok);
+    if (answer && answer.type === 'error') throw answer.error;
+    const isRefused = !answer || answer.type === 'refusal' || (answer.type === 'operation' && !answer.operation.ok);
     if (isRefused) {
       this.loaded = undefined;
       this.next = undefined;

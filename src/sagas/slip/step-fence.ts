@@ -43,7 +43,7 @@ function bare(id: string): Request {
 /** Who comes second finds what the first one said. Errors: those of the engine. */
 async function say(host: SessionHost, request: Request): Promise<FirstWord> {
   const [answer] = await host.process([request]);
-  if (answer && 'error' in answer && answer.error.code !== 'REQUEST_ID_CONFLICT') throw answer.error;
+  if (answer && answer.type === 'error' && answer.error.code !== 'REQUEST_ID_CONFLICT') throw answer.error;
   return meaningOf(present(await host.find(request.id), 'first word on a step'));
 }
 

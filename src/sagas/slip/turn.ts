@@ -82,8 +82,8 @@ export class SlipTurn {
     };
     const [answer] = await context.host.process([{ ...request, completes }]);
     context.confirmed();
-    if (answer && 'refusal' in answer) return whatBecame(context.host, led);
-    if (!answer || !('error' in answer)) return 'removed';
+    if (answer && answer.type === 'refusal') return whatBecame(context.host, led);
+    if (answer?.type !== 'error') return 'removed';
     if (!isOfRequest(answer.error)) throw answer.error;
     // Its id has an outcome already: that it was undone, or that of another request.
     const first = await firstWordOfRequest(context.host, stop.next.key);

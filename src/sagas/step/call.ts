@@ -1,4 +1,5 @@
 import type { StepAction, StepContext, StepOutcome, StepRequest } from '../../core/app/saga-definition.ts';
+import { errorOwnerOf } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { isSurelyWithin, utf8Length } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
@@ -91,5 +92,5 @@ export function outcomeOf(receipt: SettledRequest): StepOutcome {
 
 /** Whether an error is one of the request: a conflict of ids, or input that cannot be taken. No other attempt mends it. */
 export function isOfRequest(error: unknown): error is TxlogError {
-  return error instanceof TxlogError && !/^(STORAGE_|ENV_|EMERGENCY_|SERVICE_FAILED)/.test(error.code);
+  return error instanceof TxlogError && errorOwnerOf(error.code) === 'caller';
 }

@@ -77,7 +77,7 @@ export async function enqueueChecked(
 
 /** Whether the session of a request was made before, and is no more. */
 function isUsedUp(answer: TaskAnswer): boolean {
-  return 'operation' in answer && answer.operation.ok && !answer.operation.now;
+  return answer.type === 'operation' && answer.operation.ok && !answer.operation.now;
 }
 
 /** What became of a request whose session is no more: it was decided, or somebody removed it before. */
@@ -118,8 +118,8 @@ function sessionOf(host: SessionHost, request: Request, { respond, order, delay 
 }
 
 function answerOf(id: string, answer: TaskAnswer): EnqueueAnswer {
-  if ('error' in answer) return { error: answer.error };
-  if ('receipt' in answer) return { enqueued: { id, receipt: answer.receipt } };
+  if (answer.type === 'error') return { error: answer.error };
+  if (answer.type === 'receipt') return { enqueued: { id, receipt: answer.receipt } };
   const result = resultOrThrow(answer);
   assert(result.ok, 'a session that is made is neither idle nor refused');
   const { session, position, time, duplicate, durability } = result;

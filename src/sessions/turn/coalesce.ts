@@ -57,7 +57,7 @@ async function operateAll(
     const answers = await host.process(operations);
     all.forEach(({ settle, fail }, i) => {
       const answer = present(answers[i], 'answer');
-      if ('error' in answer) fail(answer.error);
+      if (answer.type === 'error') fail(answer.error);
       else settle(resultOrThrow(answer));
     });
   } catch (error) {

@@ -79,8 +79,10 @@ export function operationOf({ session, epoch }: Led, advice: CheckedAdvice): Ope
       return { op: 'store', ...by, seconds: checkSeconds('seconds', advice.seconds as number), bytes: 0 };
     case 'park':
       return { op: 'park', ...by, error: errorText(advice.error), bytes: 0 };
-    default:
+    case 'remove':
       return { op: 'remove', ...by, bytes: 0 };
+    default:
+      throw new AdviceProblem(`${advice.op} is no operation on its session`);
   }
 }
 

@@ -77,9 +77,9 @@ async function complete(
   const { host } = context;
   const completes = completion(led, respond === undefined ? undefined : String(respond));
   const [answer] = await host.process([{ ...host.check(request), completes }]);
-  if (answer && 'error' in answer) throw answer.error;
+  if (answer && answer.type === 'error') throw answer.error;
   context.confirmed();
-  if (answer && 'refusal' in answer) return whatBecame(host, led);
+  if (answer && answer.type === 'refusal') return whatBecame(host, led);
   progress.operations += 1;
   return 'removed';
 }

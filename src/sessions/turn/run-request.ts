@@ -30,13 +30,13 @@ export async function runRequest(context: TurnContext, led: Led): Promise<TurnRe
     if (!request) return report(await whatBecame(context.host, led));
     [answer] = await context.host.process([request]);
     context.confirmed();
-    if (answer && 'refusal' in answer) return report(await whatBecame(context.host, led));
+    if (answer && answer.type === 'refusal') return report(await whatBecame(context.host, led));
   } catch (error) {
     context.confirmed(error as Error);
     const text = errorText(error);
     return report(await setAside(context, led, text), text);
   }
-  if (answer && 'error' in answer) return park(answer.error);
+  if (answer && answer.type === 'error') return park(answer.error);
   return report('removed');
 }
 

@@ -1,3 +1,4 @@
+import { isFinalCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { asSession, sessionKey } from '../../core/fold/session.ts';
 import type { Operation, OperationResult } from '../../core/log/operation.ts';
@@ -68,7 +69,7 @@ export function endOf({ op }: Operation): 'removed' | 'stored' | 'parked' | unde
 
 /** Whether the engine will never take work again. */
 export function isFinal(error: unknown): boolean {
-  return !(error instanceof TxlogError) || ['EMERGENCY_STOP', 'ENV_CLOSED', 'ENV_READ_ONLY'].includes(error.code);
+  return !(error instanceof TxlogError) || isFinalCode(error.code);
 }
 
 /** Who is refused after an attempt that was not confirmed may have done it all the same. */

@@ -1,7 +1,8 @@
 import type { ThemeDefinition, ThemePolicy } from '../../core/app/theme.ts';
 import { checkLease } from '../../core/base/arguments.ts';
-import { present } from '../../core/base/assert.ts';
-import { type ErrorCode, TxlogError } from '../../core/base/errors.ts';
+import { assert, present } from '../../core/base/assert.ts';
+import { isErrorCode } from '../../core/base/error-codes.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import type { LeadSession, OperationResult } from '../../core/log/operation.ts';
 import { fullPolicy } from '../host/policy.ts';
@@ -74,7 +75,9 @@ async function take(host: SessionHost, operator: Operator, theme: string, sessio
   const led = present(result, 'result');
   if (led.ok) return ledSession(led.session, theme, present(led.now, 'session that is led'));
   if (led.idle) return undefined;
-  throw new TxlogError(led.rejection.code as ErrorCode, led.rejection.reason, {
+  const { code, reason } = led.rejection;
+  assert(isErrorCode(code), `a lead is refused with a known code, not ${code}`);
+  throw new TxlogError(code, reason, {
     next: [`txlog session show ${shellWord(session ?? '')}`],
   });
 }

@@ -1,0 +1,116 @@
+/** What kind of failure a code is. The exit code follows from it (src/cli/frame/exit-codes.ts). */
+export type ErrorClass =
+  | 'usage'
+  | 'input'
+  | 'noInput'
+  | 'absent'
+  | 'conflict'
+  | 'held'
+  | 'config'
+  | 'denied'
+  | 'readOnly'
+  | 'moved'
+  | 'io'
+  | 'service'
+  | 'stopped'
+  | 'closed';
+
+/** Who can mend a failure: who called; the engine, its storage or its machine; or another service. */
+export type ErrorOwner = 'caller' | 'engine' | 'service';
+
+/** Whether the same call can succeed later, though nothing is changed. `same id`: the first outcome may be unknown. */
+export type ErrorRetry = 'no' | 'yes' | 'later' | 'same id';
+
+type ErrorKind = readonly [errorClass: ErrorClass, owner: ErrorOwner, retry: ErrorRetry];
+
+// The one table of codes. Each has a row in docs/errors.md (meaning, retry, next step, exit code); a test compares them.
+const kinds = {
+  APP_INVALID: ['config', 'caller', 'no'],
+  APP_NOT_FOUND: ['config', 'caller', 'no'],
+  BACKUP_EXISTS: ['conflict', 'caller', 'no'],
+  BACKUP_INVALID: ['input', 'caller', 'no'],
+  CHECKPOINT_CONFLICT: ['conflict', 'caller', 'no'],
+  EMERGENCY_STOP: ['stopped', 'engine', 'same id'],
+  ENV_CLOSED: ['closed', 'engine', 'no'],
+  ENV_EXISTS: ['conflict', 'engine', 'no'],
+  ENV_FOREIGN: ['config', 'engine', 'no'],
+  ENV_MOVED: ['moved', 'engine', 'yes'],
+  ENV_NEWER: ['config', 'engine', 'no'],
+  ENV_NOT_FOUND: ['noInput', 'engine', 'no'],
+  ENV_PERMISSION: ['denied', 'engine', 'no'],
+  ENV_READ_ONLY: ['readOnly', 'engine', 'no'],
+  FILTER_INVALID: ['usage', 'caller', 'no'],
+  INPUT_EMPTY: ['noInput', 'caller', 'no'],
+  INPUT_NOT_FOUND: ['noInput', 'caller', 'no'],
+  INPUT_UNREADABLE: ['noInput', 'caller', 'no'],
+  JSON_DUPLICATE_KEY: ['input', 'caller', 'no'],
+  JSON_FORBIDDEN_KEY: ['input', 'caller', 'no'],
+  JSON_INEXACT_NUMBER: ['input', 'caller', 'no'],
+  JSON_INVALID: ['input', 'caller', 'no'],
+  JSON_TOO_DEEP: ['input', 'caller', 'no'],
+  JSON_UNPAIRED_SURROGATE: ['input', 'caller', 'no'],
+  KEY_INVALID: ['input', 'caller', 'no'],
+  KEY_NOT_FOUND: ['absent', 'caller', 'no'],
+  MAPPING_FAILED: ['input', 'caller', 'no'],
+  OUTPUT_FAILED: ['io', 'caller', 'no'],
+  PAYLOAD_INVALID: ['input', 'caller', 'no'],
+  PLAN_INVALID: ['input', 'caller', 'no'],
+  PLAN_STALE: ['conflict', 'caller', 'no'],
+  POSITION_NOT_FOUND: ['absent', 'caller', 'no'],
+  REQUEST_ID_CONFLICT: ['conflict', 'caller', 'no'],
+  REQUEST_INVALID: ['input', 'caller', 'no'],
+  REQUEST_TOO_LARGE: ['input', 'caller', 'no'],
+  SAGA_NOT_FOUND: ['absent', 'caller', 'no'],
+  SAGA_STATE: ['conflict', 'caller', 'no'],
+  SERVICE_FAILED: ['service', 'service', 'yes'],
+  SERVICE_NOT_FOUND: ['config', 'caller', 'no'],
+  SESSION_ACTIVE: ['held', 'caller', 'later'],
+  SESSION_BUSY: ['held', 'caller', 'later'],
+  SESSION_CHANGED: ['conflict', 'caller', 'later'],
+  SESSION_EXISTS: ['conflict', 'caller', 'no'],
+  SESSION_FENCED: ['conflict', 'caller', 'no'],
+  SESSION_GONE: ['absent', 'caller', 'no'],
+  STORAGE_CORRUPT: ['io', 'engine', 'no'],
+  STORAGE_FAILED: ['io', 'engine', 'same id'],
+  STORAGE_FULL: ['io', 'engine', 'yes'],
+  THEME_CONFLICT: ['config', 'caller', 'no'],
+  THEME_NOT_FOUND: ['absent', 'caller', 'no'],
+  TRANSACTION_NOT_FOUND: ['absent', 'caller', 'no'],
+  TYPE_RESERVED: ['input', 'caller', 'no'],
+  USAGE: ['usage', 'caller', 'no'],
+  UTF8_INVALID: ['input', 'caller', 'no'],
+  VALUE_TOO_LARGE: ['input', 'caller', 'no'],
+  WAIT_TIMEOUT: ['held', 'caller', 'yes'],
+} as const satisfies Record<string, ErrorKind>;
+
+/** A stable code of an environment failure or of bad input. */
+export type ErrorCode = keyof typeof kinds;
+
+/** All codes, in the order of docs/errors.md. */
+export const errorCodes = Object.keys(kinds) as readonly ErrorCode[];
+
+/** Whether a text is one of the codes: rejections of apps have codes of their own. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(kinds, code);
+}
+
+/** What kind of failure a code is. */
+export function classOf(code: ErrorCode): ErrorClass {
+  return kinds[code][0];
+}
+
+/** Who can mend a failure with this code. */
+export function errorOwnerOf(code: ErrorCode): ErrorOwner {
+  return kinds[code][1];
+}
+
+/** Whether the same call can succeed later. */
+export function retryOf(code: ErrorCode): ErrorRetry {
+  return kinds[code][2];
+}
+
+/** Whether a code says that this engine will never take work again. */
+export function isFinalCode(code: ErrorCode): boolean {
+  const errorClass = classOf(code);
+  return errorClass === 'stopped' || errorClass === 'closed' || errorClass === 'readOnly';
+}
