@@ -10,7 +10,7 @@ import { type Handle, inMemory, openHandle } from './environment/open-generation
 import { fileLeases } from './leases/files.ts';
 import { memoryLeases } from './leases/memory.ts';
 import { localOrder } from './order/local/order.ts';
-import { Pipeline } from './pipeline/0-pipeline.ts';
+import { Pipeline } from './pipeline/0-loop.ts';
 import type { Clock } from './ports/clock.ts';
 
 /** How to open an environment. All optional. */

@@ -1,5 +1,5 @@
 import type { LoadedApp } from '../core/app/app.ts';
-import type { Pipeline } from '../pipeline/0-pipeline.ts';
+import type { Pipeline } from '../pipeline/0-loop.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Leases } from '../ports/leases.ts';

@@ -1,22 +1,15 @@
 import { readHead } from '../layout/meta.ts';
-import type { Order } from '../ports/order.ts';
 import type { WriteTx } from '../ports/storage.ts';
-import type { Stage } from './3-stage.ts';
+import type { DecidedBatch } from './3-decide-batch.ts';
 
 /**
- * Step 4: fixes the order of a batch that was decided on a snapshot. When others came first, it is decided again
- * (`redecide`) on what they left; the drafts spare user code whose reads still hold. Then `place` writes it.
+ * Step 4: under the lock, which fixes the order. Returns the batch that was decided on exactly the log before it: the
+ * one that was decided on a snapshot, or, when others came first, that of `decideAgain`. Drafts spare user code whose
+ * reads still hold.
  */
-export function confirmBatch<T>(
-  order: Order,
-  stage: Stage,
-  redecide: (tx: WriteTx) => Stage,
-  place: (tx: WriteTx, stage: Stage) => T,
-): Promise<T> {
-  return order.confirm((tx) => {
-    // A rebuild that took this generation's place leaves the position as it was: deciding again finds that out.
-    const { position, moved } = readHead(tx);
-    const unchanged = position === stage.basePosition && moved === undefined;
-    return place(tx, unchanged ? stage : redecide(tx));
-  });
+export function confirmBatch(tx: WriteTx, decided: DecidedBatch, decideAgain: () => DecidedBatch): DecidedBatch {
+  // A rebuild that took this generation's place leaves the position as it was: deciding again finds that out.
+  const { position, moved } = readHead(tx);
+  const isUnchanged = position === decided.stage.basePosition && moved === undefined;
+  return isUnchanged ? decided : decideAgain();
 }

@@ -10,7 +10,7 @@ import type { EnvironmentParts } from '../../src/environment/parts.ts';
 import { Catalog } from '../../src/layout/catalog.ts';
 import { memoryLeases } from '../../src/leases/memory.ts';
 import { localOrder } from '../../src/order/local/order.ts';
-import { Pipeline } from '../../src/pipeline/0-pipeline.ts';
+import { Pipeline } from '../../src/pipeline/0-loop.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Leases } from '../../src/ports/leases.ts';
 import type { Storage } from '../../src/ports/storage.ts';
