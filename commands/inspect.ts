@@ -2,12 +2,15 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { inspectFlags, readInspected } from '../src/cli/inspect/inspect.ts';
-import { formatKeyPage, toKeyPageJson } from '../src/cli/print/key-page.ts';
+import { formatKeyPage } from '../src/cli/print/key-page.ts';
 import { formatMermaid } from '../src/cli/print/mermaid.ts';
 import { formatSessionMermaid } from '../src/cli/print/session-mermaid.ts';
-import { formatSessionPage, toSessionPageJson } from '../src/cli/print/session-page.ts';
-import { formatTransaction, toTransactionJson } from '../src/cli/print/transaction-page.ts';
+import { formatSessionPage } from '../src/cli/print/session-page.ts';
+import { formatTransaction } from '../src/cli/print/transaction-page.ts';
 import { TxlogError } from '../src/index.ts';
+import { toKeyPageJson } from '../src/shapes/key.ts';
+import { toSessionPageJson } from '../src/shapes/session.ts';
+import { toTransactionJson } from '../src/shapes/transaction.ts';
 
 export default class Inspect extends BaseCommand {
   static override summary = 'Show everything about one transaction, one session or one key.';

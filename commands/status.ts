@@ -1,7 +1,8 @@
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { formatStatus, toStatusJson } from '../src/cli/print/status-page.ts';
+import { formatStatus } from '../src/cli/print/status-page.ts';
 import { countSagas } from '../src/pages/saga-counts.ts';
+import { toStatusJson } from '../src/shapes/status.ts';
 
 export default class Status extends BaseCommand {
   static override summary = 'Show how an environment stands: its log, states, sessions, sagas, size and durability.';

@@ -1,7 +1,8 @@
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { showWork } from '../src/cli/frame/progress.ts';
-import { formatVerify, toVerifyJson } from '../src/cli/print/verify-report.ts';
+import { formatVerify } from '../src/cli/print/verify-report.ts';
+import { toVerifyJson } from '../src/shapes/verify.ts';
 
 const proved = 'the chain is unbroken, checksums and totals fit';
 

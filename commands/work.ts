@@ -3,9 +3,10 @@ import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { durationValue, parseSeconds } from '../src/cli/text/duration.ts';
 import { makePaint } from '../src/cli/text/paint.ts';
-import { runWorker, toWorkJson } from '../src/cli/work/run-worker.ts';
+import { runWorker } from '../src/cli/work/run-worker.ts';
 import { WorkLog } from '../src/cli/work/work-log.ts';
 import { findApp } from '../src/index.ts';
+import { toWorkJson } from '../src/shapes/worker.ts';
 
 export default class Work extends BaseCommand {
   static override summary = "Work: lead the sessions of the app's themes, and decide the requests that are queued.";

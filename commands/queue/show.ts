@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { formatQueue, toQueuePageJson } from '../../src/cli/print/queue-page.ts';
+import { formatQueue } from '../../src/cli/print/queue-page.ts';
 import { queueArgs } from '../../src/cli/queue/pause.ts';
+import { toQueuePageJson } from '../../src/shapes/queue.ts';
 
 export default class QueueShow extends BaseCommand {
   static override summary = 'Show one queue: its counts, its workers, and the sessions that come next.';

@@ -1,13 +1,13 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { toListedJson } from '../../src/cli/print/saga-json.ts';
 import { formatSagas } from '../../src/cli/print/saga-lines.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/flags.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
 import { findApp } from '../../src/index.ts';
 import { listed } from '../../src/pages/sagas.ts';
+import { toListedJson } from '../../src/shapes/saga.ts';
 
 export default class SagaList extends BaseCommand {
   static override summary = 'List sagas: those that have not ended first, then the ended ones, the newest first.';

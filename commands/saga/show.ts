@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { toSagaJson } from '../../src/cli/print/saga-json.ts';
 import { formatSagaMermaid } from '../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../src/cli/print/saga-page.ts';
 import { sagaArgs } from '../../src/cli/saga/flags.ts';
+import { toSagaJson } from '../../src/shapes/saga.ts';
 
 export default class SagaShow extends BaseCommand {
   static override summary = 'Show a saga: its itinerary, how each step stands, and all that happened to it.';

@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { toSessionJson } from '../../src/cli/print/session-json.ts';
 import { formatSessions } from '../../src/cli/print/session-lines.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
 import { sessionStatuses } from '../../src/core/fold/session.ts';
+import { toSessionJson } from '../../src/shapes/session.ts';
 
 export default class SessionList extends BaseCommand {
   static override summary = 'List sessions: by theme, those that are led first, then in the order in which they come.';

@@ -4,9 +4,10 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { resolvePoint } from '../../src/cli/frame/point-in-log.ts';
 import { asOfFlag } from '../../src/cli/get/get-command.ts';
 import { formatSessionMermaid } from '../../src/cli/print/session-mermaid.ts';
-import { formatSessionPage, toSessionPageJson } from '../../src/cli/print/session-page.ts';
+import { formatSessionPage } from '../../src/cli/print/session-page.ts';
 import { sessionArgs } from '../../src/cli/session/flags.ts';
 import { readSessionPage } from '../../src/pages/session.ts';
+import { toSessionPageJson } from '../../src/shapes/session.ts';
 
 export default class SessionShow extends BaseCommand {
   static override summary = 'Show a session: how it stands, its data, who leads it, what happened to it.';

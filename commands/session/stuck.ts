@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { formatStuck, toStuckJson } from '../../src/cli/print/stuck-lines.ts';
+import { formatStuck } from '../../src/cli/print/stuck-lines.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
 import { findApp } from '../../src/index.ts';
+import { toStuckJson } from '../../src/shapes/session.ts';
 
 export default class SessionStuck extends BaseCommand {
   static override summary = 'List the sessions that do not go on by themselves, and what to do about each.';

@@ -2,8 +2,9 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { checkKey } from '../../src/cli/frame/key-argument.ts';
-import { differencesOf, formatStateDiff, toStateDiffJson } from '../../src/cli/print/state-diff.ts';
+import { formatStateDiff } from '../../src/cli/print/state-diff.ts';
 import { readStatePair } from '../../src/cli/state/read-pair.ts';
+import { differencesOf, toStateDiffJson } from '../../src/shapes/state-diff.ts';
 
 export default class StateDiff extends BaseCommand {
   static override summary = 'Compare the state of a key at two positions or times.';

@@ -2,7 +2,8 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { checkKey, keyNotFound } from '../../src/cli/frame/key-argument.ts';
-import { formatHistory, toHistoryJson } from '../../src/cli/print/state-page.ts';
+import { formatHistory } from '../../src/cli/print/state-page.ts';
+import { toHistoryJson } from '../../src/shapes/state.ts';
 
 export default class StateHistory extends BaseCommand {
   static override summary = 'List every transaction that was applied to a key, and what it left.';

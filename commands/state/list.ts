@@ -5,8 +5,8 @@ import { checkKey } from '../../src/cli/frame/key-argument.ts';
 import { resolvePoint } from '../../src/cli/frame/point-in-log.ts';
 import { asOfFlag } from '../../src/cli/get/get-command.ts';
 import { firstOf } from '../../src/cli/log/first-of.ts';
-import { toStateJson } from '../../src/cli/print/state-json.ts';
 import { formatStates } from '../../src/cli/print/state-page.ts';
+import { toStateJson } from '../../src/shapes/state.ts';
 
 export default class StateList extends BaseCommand {
   static override summary = 'List states in the order of their keys.';

@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { formatThemes, toThemeJson } from '../../src/cli/print/theme-page.ts';
+import { formatThemes } from '../../src/cli/print/theme-page.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
 import { findApp } from '../../src/index.ts';
+import { toThemeJson } from '../../src/shapes/theme.ts';
 
 export default class ThemeList extends BaseCommand {
   static override summary = 'List the themes: those that sessions had, and those of the app.';

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatVerify, toVerifyJson } from '../../src/cli/print/verify-report.ts';
+import { formatVerify } from '../../src/cli/print/verify-report.ts';
 import { makePaint } from '../../src/cli/text/paint.ts';
 import { auditAndRepair, formatAudit, toAuditJson } from '../../src/cli/verify/audit.ts';
 import { type AuditReport, type Environment, openEnvironment } from '../../src/index.ts';
 import { typeKey } from '../../src/layout/catalog.ts';
 import { textKey } from '../../src/layout/keys.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';
+import { toVerifyJson } from '../../src/shapes/verify.ts';
 import { breakRecord, damage, fill, tempDir } from './filled.ts';
 
 // Goal: a wrong index is found, named by its first position and mended from the log; a wrong log is found and never

@@ -1,11 +1,11 @@
-// Goal: status and doctor tell in one line how sagas stand. Method: tables of counts, and an environment in memory.
 import { expect, it } from 'vitest';
 import { sagas } from '../../src/cli/doctor/environment.ts';
-import { sagaPairs, sagasText, toSagasJson } from '../../src/cli/print/sagas-summary.ts';
+import { sagaPairs, sagasText } from '../../src/cli/print/sagas-summary.ts';
 import type { SagaPhase } from '../../src/core/app/saga.ts';
 import { defineApp, type Environment, openEnvironment } from '../../src/index.ts';
 import { countSagas } from '../../src/pages/saga-counts.ts';
 import { stuckSagas } from '../../src/pages/sagas.ts';
+import { toSagasJson } from '../../src/shapes/saga-counts.ts';
 
 const counts = (phases: Partial<Record<SagaPhase, number>>, stuck = 0, more = false) => ({
   phases: new Map(Object.entries(phases) as [SagaPhase, number][]),

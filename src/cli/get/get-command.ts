@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
 import type { StateReading, StoredRecord } from '../../index.ts';
+import { toStateJson } from '../../shapes/state.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { checkKey, keyNotFound } from '../frame/key-argument.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
-import { toStateJson } from '../print/state-json.ts';
 import { formatState } from '../print/state-page.ts';
 
 /** The time travel flag: reads answer as a replay to that position would. */

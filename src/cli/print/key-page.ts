@@ -1,27 +1,11 @@
-import type { JsonObject } from '../../core/base/json.ts';
-import { type StoredRecord, toRejectionJson, toTime } from '../../index.ts';
+import { type StoredRecord, toTime } from '../../index.ts';
 import type { KeyEntry, KeyPage } from '../../pages/key.ts';
 import type { Paint } from '../text/paint.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
 import { formatValue, plural, printable, shorten } from '../text/text.ts';
 import { stateText } from './change-text.ts';
-import { toStateJson } from './state-json.ts';
 import { linkText } from './transaction-page.ts';
-
-/** A key and a page of its history as JSON. */
-export function toKeyPageJson({ key, state, entries, earlier, next, rejections }: KeyPage): JsonObject {
-  return {
-    v: 1,
-    kind: 'key',
-    key,
-    ...(state ? { state: toStateJson(state) } : {}),
-    history: entries.map(toEntryJson),
-    earlier,
-    ...(next === undefined ? {} : { next: String(next) }),
-    rejections: rejections.map(toRejectedJson),
-  };
-}
 
 /** The same for people, and what to look at next. */
 export function formatKeyPage(page: KeyPage, paint: Paint): string {
@@ -82,27 +66,4 @@ function nextOf({ key, state, entries, earlier, next }: KeyPage): string[] {
   const id = state?.owner?.id ?? entries.at(-1)?.id;
   if (id !== undefined) commands.push(`txlog inspect --id ${shellWord(id)}`);
   return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
-}
-
-function toEntryJson({ position, id, type, time, ops, before, after, compensatedBy }: KeyEntry): JsonObject {
-  return {
-    position: String(position),
-    id,
-    type,
-    time: toTime(time),
-    ops,
-    ...(before ? { before: toStateJson(before) } : {}),
-    ...(after ? { after: toStateJson(after) } : {}),
-    ...(compensatedBy === undefined ? {} : { compensatedBy: String(compensatedBy) }),
-  };
-}
-
-function toRejectedJson({ position, id, type, time, rejection }: StoredRecord): JsonObject {
-  return {
-    position: String(position),
-    id,
-    type,
-    time: toTime(time),
-    ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
-  };
 }

@@ -1,31 +1,10 @@
-import type { JsonObject } from '../../core/base/json.ts';
 import { type QueueReading, toTime } from '../../index.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Paint } from '../text/paint.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
 import { formatCount, plural, printable } from '../text/text.ts';
-import { toSessionJson } from './session-json.ts';
 import { formatSessions } from './session-lines.ts';
-
-/** A queue as JSON. `now` is in ms since 1970. */
-export function toQueueJson(queue: QueueReading, now: number): JsonObject {
-  const { name, number, paused, counts, oldest, nextDue, rates, workers } = queue;
-  const { ready, behind, active, stored, parked, created, removed } = counts;
-  return {
-    ...{ v: 1, theme: name, number, paused },
-    ...{ ready, behind, active, stored, parked, created, removed },
-    ...(oldest
-      ? { oldest: { session: oldest.id, due: toTime(oldest.due), ageMs: Math.max(0, now - oldest.due) } }
-      : {}),
-    ...(nextDue === undefined ? {} : { nextDue: toTime(nextDue) }),
-    ...{ inPerSecond: rates.in, outPerSecond: rates.out },
-    workers: workers.map(({ operator, until }) => ({
-      ...{ operator: operator.id, host: operator.host, process: operator.process },
-      ...{ started: toTime(operator.started), until: toTime(until) },
-    })),
-  };
-}
 
 const heads = ['theme', 'ready', 'active', 'stored', 'behind', 'parked', 'oldest', 'in/s', 'out/s', 'workers', ''];
 
@@ -75,11 +54,6 @@ function nextOf({ name, paused, counts }: QueueReading): string[] {
     ...(counts.parked > 0 ? [`txlog session list --theme ${word} --status parked`] : []),
   ];
   return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
-}
-
-/** One queue as JSON, with what comes next. */
-export function toQueuePageJson(queue: QueueReading, now: number): JsonObject {
-  return { ...toQueueJson(queue, now), next: queue.next.map(toSessionJson) };
 }
 
 /** What a change of a queue did, for people. */

@@ -1,6 +1,7 @@
 import type { SagaDefinition, SagaStep } from '../../index.ts';
+import { groupOf } from '../print/saga-graph.ts';
 import { mermaidText } from './mermaid.ts';
-import { actionText, groupOf } from './saga-graph.ts';
+import { actionText } from './saga-graph.ts';
 
 /** A step and its place: `S2_1` is the first one of the second group. */
 interface Place {

@@ -1,11 +1,12 @@
 import type { SagaPhase, Side, SideProgress, StepProgress } from '../../core/app/saga.ts';
 import { type SagaReading, toTime } from '../../index.ts';
+import { attemptsOf } from '../../shapes/saga.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Paint } from '../text/paint.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
 import { formatValue, plural, printable } from '../text/text.ts';
-import { attemptsOf, perhaps, phaseText, sagaEventText } from './saga-text.ts';
+import { perhaps, phaseText, sagaEventText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
 
 /** Events that are listed for people; `--json` has all. */

@@ -1,4 +1,4 @@
-import type { SagaEvent, SagaPhase, Side, SideProgress } from '../../core/app/saga.ts';
+import type { SagaEvent, SagaPhase, Side } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { toTime } from '../../index.ts';
@@ -39,12 +39,6 @@ export function sagaEventTexts(events: readonly SagaEvent[], columns: number): s
 /** The groups of an itinerary in one line: `a → b + c → d`. */
 export function planText(steps: readonly (readonly string[])[]): string {
   return steps.map((group) => group.map(printable).join(' + ')).join(' → ');
-}
-
-/** How often a side of a step was tried, over all that a person had tried anew. */
-export function attemptsOf({ begun, status, endedAt }: SideProgress): number {
-  // What one record began and ended was tried once.
-  return begun === 0 && endedAt !== undefined && status !== 'skipped' ? 1 : begun;
 }
 
 /** That something failed, and may have happened all the same. */

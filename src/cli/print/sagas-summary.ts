@@ -1,6 +1,6 @@
 import { sagaPhases } from '../../core/app/saga.ts';
-import type { JsonObject } from '../../core/base/json.ts';
 import type { SagaCounts } from '../../pages/saga-counts.ts';
+import { totalOf } from '../../shapes/saga-counts.ts';
 import { formatCount, plural } from '../text/text.ts';
 
 /** Command that tells which sagas are stuck. */
@@ -22,15 +22,4 @@ export function sagasText({ phases, stuck, more }: SagaCounts): string {
 export function sagaPairs(counts: SagaCounts | undefined): [string, string][] {
   if (!counts) return [];
   return [['sagas', `${sagasText(counts)}${counts.stuck === 0 ? '' : `; next: ${stuckSagasCommand}`}`]];
-}
-
-/** The same for scripts; nothing where there never were any. */
-export function toSagasJson(counts: SagaCounts | undefined): JsonObject {
-  if (!counts) return {};
-  const { phases, stuck, more } = counts;
-  return { sagas: { notEnded: totalOf(phases), more, phases: Object.fromEntries(phases), stuck } };
-}
-
-function totalOf(phases: SagaCounts['phases']): number {
-  return [...phases.values()].reduce((sum, count) => sum + count, 0);
 }

@@ -1,9 +1,8 @@
 import { sagaOfTheme } from '../../core/app/saga.ts';
-import type { JsonObject } from '../../core/base/json.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import { type HistoryEntry, toTime } from '../../index.ts';
 import { type SessionPage, sessionAfter } from '../../pages/session.ts';
-import { dataText, toDataJson } from '../session/lead.ts';
+import { dataText } from '../session/lead.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Paint } from '../text/paint.ts';
 import { shellWord } from '../text/shell-word.ts';
@@ -11,24 +10,10 @@ import { formatPairs, formatTable } from '../text/table.ts';
 import { plural, printable, shorten } from '../text/text.ts';
 import { changeText } from './change-text.ts';
 import { opText } from './engine-key.ts';
-import { toSessionJson, toStandingJson } from './session-json.ts';
 import { standingText, statusText } from './session-text.ts';
 
 /** Chunks of data that are listed for people; `--json` has all. */
 const chunksListed = 20;
-
-/** A session as JSON: its header, its data, what happened to it. */
-export function toSessionPageJson(page: SessionPage): JsonObject {
-  const { id, session, data, history, earlier, next, operator } = page;
-  return {
-    ...(session ? toSessionJson(session) : { v: 1, session: id, status: 'removed' }),
-    ...(session ? toDataJson(data) : {}),
-    ...(operator ? { leaseState: toLeaseJson(operator) } : {}),
-    history: history.map((entry) => toStepJson(id, entry)),
-    earlier,
-    ...(next === undefined ? {} : { next: String(next) }),
-  };
-}
 
 /** The same for people, and what to do next. `now` is in ms since 1970. */
 export function formatSessionPage(page: SessionPage, now: number, paint: Paint): string {
@@ -105,27 +90,4 @@ function nextOf({ id, session, earlier, next, history, operator }: SessionPage):
   if (operator && !operator.alive) commands.push(`txlog session retry ${word}`);
   if (!session) commands.push(`txlog inspect ${history.at(-1)?.record.position}`);
   return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
-}
-
-function toLeaseJson(state: NonNullable<SessionPage['operator']>): JsonObject {
-  const { alive, operator, until } = state;
-  return {
-    alive,
-    ...(state.alive ? {} : { why: state.why }),
-    ...(until === undefined ? {} : { until: toTime(until) }),
-    ...(operator ? { host: operator.host, process: operator.process } : {}),
-  };
-}
-
-function toStepJson(id: string, entry: HistoryEntry): JsonObject {
-  const { record } = entry;
-  const after = sessionAfter(entry);
-  const own = record.changes.filter(({ key }) => key === sessionKey(id));
-  return {
-    ...{ position: String(record.position), time: toTime(record.time), id: record.id, type: record.type },
-    ops: own.map(({ op, value }) => ({ op, ...(value === undefined ? {} : { value }) })),
-    ...(record.actor === undefined ? {} : { actor: record.actor }),
-    ...(record.type === 'txlog.session' && record.payload !== undefined ? { payload: record.payload } : {}),
-    ...(after ? { after: toStandingJson(after) } : {}),
-  };
 }

@@ -1,20 +1,9 @@
-import type { JsonObject } from '../../core/base/json.ts';
 import { sessionStatuses } from '../../core/fold/session.ts';
 import type { StuckSession, ThemeReading } from '../../index.ts';
+import { countedMax, liveSessions, reasonsOf } from '../../shapes/session-counts.ts';
 import { formatCount, plural, printable } from '../text/text.ts';
 
 const themesListed = 10;
-/** Of each reason and theme no more than so many are looked for. */
-const countedMax = 1_000;
-
-/** Sessions that are not removed. */
-export function liveSessions(themes: readonly ThemeReading[]): number {
-  return themes.reduce(
-    (sum, { counts }) => sum + sessionStatuses.reduce((live, status) => live + counts[status], 0),
-    0,
-  );
-}
-
 /** How many sessions are stuck, by reason: `3 stuck (2 parked, 1 late)`. */
 export function stuckText(stuck: readonly StuckSession[]): string {
   if (stuck.length === 0) return 'none stuck';
@@ -43,22 +32,4 @@ function themeText({ name, paused, counts }: ThemeReading): string {
     .filter((status) => counts[status] > 0)
     .map((status) => `${formatCount(counts[status])} ${status}`);
   return `${printable(name)}: ${parts.length === 0 ? 'none' : parts.join(', ')}${paused ? ', paused' : ''}`;
-}
-
-/** The same for scripts. */
-export function toSessionsJson(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): JsonObject {
-  return {
-    sessions: liveSessions(themes),
-    themes: themes.map(({ name, number, paused, counts }) => ({
-      ...{ theme: name, number, paused, created: counts.created, removed: counts.removed },
-      ...Object.fromEntries(sessionStatuses.map((status) => [status, counts[status]])),
-    })),
-    stuck: { count: stuck.length, more: stuck.length >= countedMax, reasons: reasonsOf(stuck) },
-  };
-}
-
-function reasonsOf(stuck: readonly StuckSession[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { reason } of stuck) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
 }

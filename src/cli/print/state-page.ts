@@ -1,10 +1,8 @@
-import type { JsonObject } from '../../core/base/json.ts';
 import { type HistoryEntry, type StateReading, type StoredRecord, toTime } from '../../index.ts';
 import type { Paint } from '../text/paint.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
 import { formatValue, plural, printable, shorten } from '../text/text.ts';
 import { changeText, stateText } from './change-text.ts';
-import { toStateJson } from './state-json.ts';
 import { linkText } from './transaction-page.ts';
 
 /** A state for people: its value, who owns it or how often it was applied to, and the newest of those. */
@@ -48,19 +46,6 @@ export function formatStates(states: readonly StateReading[], paint: Paint): str
       owner ? paint.dim(`owner ${shorten(printable(owner.id), 36)}`) : '',
     ]),
   );
-}
-
-/** One transaction in the life of a key as JSON. */
-export function toHistoryJson({ record, before, after }: HistoryEntry): JsonObject {
-  const { position, id, type, time } = record;
-  return {
-    position: String(position),
-    id,
-    type,
-    time: toTime(time),
-    ...(before ? { before: toStateJson(before) } : {}),
-    ...(after ? { after: toStateJson(after) } : {}),
-  };
 }
 
 /** A key's transactions, one per line, aligned: what each one left. */

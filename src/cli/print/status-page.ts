@@ -1,34 +1,12 @@
 import prettyBytes from 'pretty-bytes';
-import type { JsonObject } from '../../core/base/json.ts';
 import { type Status, type StuckSession, toTime } from '../../index.ts';
 import type { SagaCounts } from '../../pages/saga-counts.ts';
 import { formatPairs } from '../text/table.ts';
 import { formatCount, plural, printable } from '../text/text.ts';
-import { sagaPairs, toSagasJson } from './sagas-summary.ts';
-import { sessionPairs, toSessionsJson } from './sessions-summary.ts';
+import { sagaPairs } from './sagas-summary.ts';
+import { sessionPairs } from './sessions-summary.ts';
 
 const typesListed = 10;
-
-/** The status as JSON. Sizes in bytes. */
-export function toStatusJson(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): JsonObject {
-  // That this command itself reads only says nothing of the environment.
-  const { head, watermark, counts, size, themes, types, readOnly: _, ...rest } = status;
-  return {
-    v: 1,
-    ...rest,
-    head: {
-      position: String(head.position),
-      digest: head.digest,
-      ...(head.position === 0 ? {} : { time: toTime(head.time) }),
-    },
-    watermark: String(watermark),
-    counts: { ...counts },
-    size: { ...size },
-    types: types.map((type) => ({ ...type })),
-    ...toSessionsJson(themes, stuck),
-    ...toSagasJson(sagas),
-  };
-}
 
 /** The status for people. */
 export function formatStatus(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): string {

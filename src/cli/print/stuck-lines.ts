@@ -1,24 +1,8 @@
-import type { JsonObject } from '../../core/base/json.ts';
 import { type StuckSession, toTime } from '../../index.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Paint } from '../text/paint.ts';
 import { formatTable } from '../text/table.ts';
 import { printable, shorten } from '../text/text.ts';
-import { toSessionJson } from './session-json.ts';
-
-/** A stuck session as JSON: the session, and why it is stuck. */
-export function toStuckJson(stuck: StuckSession): JsonObject {
-  const { session, reason, detail, age, owner, nextTry } = stuck;
-  return {
-    ...toSessionJson(session),
-    stuck: {
-      ...{ reason, detail, ageMs: Math.round(age) },
-      ...(owner === undefined ? {} : { owner }),
-      ...(nextTry === undefined ? {} : { nextTry: toTime(nextTry) }),
-    },
-    next: [stuck.next],
-  };
-}
 
 /** Stuck sessions for people, one per line, and the command for each kind of them below. */
 export function formatStuck(stuck: readonly StuckSession[], paint: Paint): string {

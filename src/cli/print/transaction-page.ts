@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import { isEngineKey, sessionOfKey } from '../../core/fold/session.ts';
 import { reservedTypePrefix, sagaType, usersChanges } from '../../core/log/record.ts';
-import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJson, toTime } from '../../index.ts';
+import { type KeyReport, type TransactionLink, type TransactionReport, toTime } from '../../index.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
 import type { Paint } from '../text/paint.ts';
 import { shellWord } from '../text/shell-word.ts';
@@ -11,26 +11,10 @@ import { formatValue, printable } from '../text/text.ts';
 import { changeText, stateText } from './change-text.ts';
 import { keyText, opText } from './engine-key.ts';
 import { outcomeColour, outcomeOf } from './record-lines.ts';
-import { toStandingJson } from './session-json.ts';
-import { sessionIn, sessionReportText } from './session-text.ts';
-import { toStateJson } from './state-json.ts';
+import { sessionReportText } from './session-text.ts';
 
 /** Changes and keys that are listed for people; `--json` has all. */
 const listedMax = 20;
-
-/** All about a transaction as JSON. */
-export function toTransactionJson(report: TransactionReport): JsonObject {
-  const { record, keys, sessions, compensatedBy, compensates } = report;
-  return {
-    v: 1,
-    kind: 'transaction',
-    record: toRecordJson(record),
-    keys: keys.map(toKeyJson),
-    ...(sessions.length === 0 ? {} : { sessions: sessions.map(toOperatedJson) }),
-    ...(compensatedBy ? { compensatedBy: toLinkJson(compensatedBy) } : {}),
-    ...(compensates ? { compensates: toLinkJson(compensates) } : {}),
-  };
-}
 
 /** All about a transaction for people, and what to look at next. */
 export function formatTransaction(report: TransactionReport, paint: Paint): string {
@@ -133,30 +117,4 @@ export function linkText({ id, position }: TransactionLink): string {
 
 function andMore(count: number): string[] {
   return count > listedMax ? [`  and ${count - listedMax} more; --json has all`] : [];
-}
-
-function toKeyJson({ key, before, after, previous, next }: KeyReport): JsonObject {
-  return {
-    key,
-    ...(before ? { before: toStateJson(before) } : {}),
-    ...(after ? { after: toStateJson(after) } : {}),
-    ...(previous ? { previous: toLinkJson(previous) } : {}),
-    ...(next ? { next: toLinkJson(next) } : {}),
-  };
-}
-
-function toOperatedJson({ key, before, after, previous, next }: KeyReport): JsonObject {
-  const was = sessionIn(before);
-  const is = sessionIn(after);
-  return {
-    session: sessionOfKey(key) ?? key,
-    ...(was ? { before: toStandingJson(was) } : {}),
-    ...(is ? { after: toStandingJson(is) } : {}),
-    ...(previous ? { previous: toLinkJson(previous) } : {}),
-    ...(next ? { next: toLinkJson(next) } : {}),
-  };
-}
-
-function toLinkJson({ id, position }: TransactionLink): JsonObject {
-  return { id, position: String(position) };
 }

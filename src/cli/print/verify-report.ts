@@ -1,21 +1,7 @@
-import type { JsonObject } from '../../core/base/json.ts';
-import type { AuditProblem, AuditReport } from '../../index.ts';
+import type { AuditReport } from '../../index.ts';
 import type { Paint } from '../text/paint.ts';
 import { formatTable } from '../text/table.ts';
 import { plural, printable } from '../text/text.ts';
-
-/** The answer of `verify` and `rescan --verify` as JSON. */
-export function toVerifyJson({ ok, records, head, firstPosition, problems, more }: AuditReport): JsonObject {
-  return {
-    v: 1,
-    ok,
-    records,
-    head: { position: String(head.position), digest: head.digest },
-    ...(firstPosition === undefined ? {} : { firstPosition: String(firstPosition) }),
-    problems: problems.map(toProblemJson),
-    more,
-  };
-}
 
 /** The same for people. `proved` says in a few words what holds when all is well. */
 export function formatVerify(report: AuditReport, proved: string, paint: Paint): string {
@@ -30,8 +16,4 @@ export function formatVerify(report: AuditReport, proved: string, paint: Paint):
   const first = firstPosition === undefined ? '' : `, first at position ${firstPosition}`;
   const title = `${paint.bad('NOT ok')}  ${plural(problems.length + more, 'problem')} in ${plural(records, 'record')}${first}`;
   return [title, formatTable(rows), ...(more > 0 ? [`and ${plural(more, 'more problem')}`] : [])].join('\n');
-}
-
-function toProblemJson({ code, place, reason, position }: AuditProblem): JsonObject {
-  return { code, place, reason, ...(position === undefined ? {} : { position: String(position) }) };
 }

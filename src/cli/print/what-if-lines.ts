@@ -1,13 +1,7 @@
-import type { JsonObject } from '../../core/base/json.ts';
 import type { ChangedKey, Decided, Flip, WhatIfReport } from '../../index.ts';
 import type { Paint } from '../text/paint.ts';
 import { formatCount, plural, printable } from '../text/text.ts';
 import { valueText } from './change-text.ts';
-
-/** A decision that flips, as JSON. */
-export function toFlipJson({ id, position, type, was, would }: Flip): JsonObject {
-  return { v: 1, kind: 'flip', position: String(position), id, type, was: { ...was }, would: { ...would } };
-}
 
 /** A decision that flips, in one line for people. */
 export function formatFlip({ id, position, type, was, would }: Flip, paint: Paint): string {
@@ -15,19 +9,9 @@ export function formatFlip({ id, position, type, was, would }: Flip, paint: Pain
   return `${paint.strong(String(position))}  ${printable(type)}  ${printable(id)}  ${decisions}`;
 }
 
-/** A key that would have another value, as JSON. */
-export function toChangedKeyJson({ key, was, would }: ChangedKey): JsonObject {
-  return { v: 1, kind: 'key', key, ...(was === undefined ? {} : { was }), ...(would === undefined ? {} : { would }) };
-}
-
 /** A key that would have another value, in one line for people. */
 export function formatChangedKey({ key, was, would }: ChangedKey, paint: Paint): string {
   return `${paint.key(printable(key))}  ${valueText(was, 40)} → ${valueText(would, 40)}`;
-}
-
-/** The totals as JSON: the last line. */
-export function toWhatIfJson(report: WhatIfReport): JsonObject {
-  return { v: 1, kind: 'summary', ...report };
 }
 
 /** The totals for people. */

@@ -1,18 +1,12 @@
 import { Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
 import { type ChangedKey, loadApp } from '../../index.ts';
+import { toChangedKeyJson, toFlipJson, toWhatIfJson } from '../../shapes/what-if.ts';
 import { confirm } from '../frame/confirm.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
-import {
-  formatChangedKey,
-  formatFlip,
-  formatWhatIf,
-  toChangedKeyJson,
-  toFlipJson,
-  toWhatIfJson,
-} from '../print/what-if-lines.ts';
+import { formatChangedKey, formatFlip, formatWhatIf } from '../print/what-if-lines.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { plural, printable } from '../text/text.ts';
 

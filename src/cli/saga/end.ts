@@ -1,8 +1,9 @@
 import type { Environment } from '../../environment/environment.ts';
 import { type Started, TxlogError } from '../../index.ts';
+import { type EndedSaga, toEndedJson, toStartedJson } from '../../shapes/saga.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { onInterrupt } from '../frame/signals.ts';
-import { type EndedSaga, formatEnded, formatStarted, toEndedJson, toStartedJson } from '../print/saga-end.ts';
+import { formatEnded, formatStarted } from '../print/saga-end.ts';
 import { printable } from '../text/text.ts';
 import { waitForSaga } from './wait.ts';
 

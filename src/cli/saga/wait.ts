@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment/environment.ts';
 import { type SagaReading, TxlogError, type WaitOptions } from '../../index.ts';
-import type { EndedSaga } from '../print/saga-end.ts';
+import type { EndedSaga } from '../../shapes/saga.ts';
 import { shellWord } from '../text/shell-word.ts';
 
 /**

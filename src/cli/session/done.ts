@@ -1,16 +1,12 @@
 import { assert } from '../../core/base/assert.ts';
 import { type ErrorCode, isErrorCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { JsonObject } from '../../core/base/json.ts';
 import type { Rejection } from '../../core/fold/rejection.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
-import { toTime } from '../../index.ts';
+import type { Done } from '../../shapes/session.ts';
 import { standingText } from '../print/session-text.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { printable } from '../text/text.ts';
-
-/** An operation that was done. */
-export type Done = Extract<OperationResult, { readonly ok: true }>;
 
 const hints: Partial<Record<ErrorCode, string>> = {
   SESSION_ACTIVE: 'Name the --epoch of your own lead; or take it away from its operator with --force.',
@@ -31,16 +27,6 @@ export function refusedError({ code, reason }: Rejection, session: string): Txlo
   const next = code === 'SESSION_GONE' ? `txlog log --session ${word}` : `txlog session show ${word}`;
   const hint = hints[code];
   return new TxlogError(code, reason, { ...(hint === undefined ? {} : { hint }), next: [next] });
-}
-
-/** What an operation did, as JSON. */
-export function toDoneJson(op: string, done: Done): JsonObject {
-  const { session, position, time, duplicate, durability, now } = done;
-  return {
-    ...{ v: 1, session, op, position: String(position), time: toTime(time), duplicate, durability },
-    status: now?.status ?? 'removed',
-    ...(now ? { epoch: now.epoch, attempts: now.attempts, due: toTime(now.due) } : {}),
-  };
 }
 
 /** The same for people, in one line. */

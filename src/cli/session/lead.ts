@@ -1,7 +1,6 @@
-import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { type Data, type SessionReading, toTime } from '../../index.ts';
-import { toSessionJson } from '../print/session-json.ts';
+import type { Data } from '../../index.ts';
+import type { Led } from '../../shapes/session.ts';
 import { formatPairs } from '../text/table.ts';
 import { formatValue, printable } from '../text/text.ts';
 import { refusedError } from './done.ts';
@@ -21,11 +20,6 @@ export interface LeadOptions {
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
-
-/** A session that is led, with its data; or when the next one is due, in ms since 1970. */
-export type Led =
-  | { readonly session: SessionReading; readonly data: readonly Data[] }
-  | { readonly session: undefined; readonly due: number | undefined };
 
 /**
  * Leads the next session for a shell, which shows by later commands that it is alive. The lease begins before the lead:
@@ -75,22 +69,6 @@ async function readLed(env: Environment, id: string): Promise<Led> {
   // Another may have taken it away by force since: what this shell does will be refused then.
   if (!session) throw refusedError({ code: 'SESSION_GONE', reason: `session ${id} was removed at once` }, id);
   return { session, data: await env.sessions.data(id) };
-}
-
-/** A session that is led as JSON; `session` is null when there was none. */
-export function toLedJson(led: Led): JsonObject {
-  if (led.session) return { ...toSessionJson(led.session), ...toDataJson(led.data) };
-  return { v: 1, session: null, ...(led.due === undefined ? {} : { due: toTime(led.due) }) };
-}
-
-/** Data as JSON: bytes as text in base64, with the places of these in `binary`. */
-export function toDataJson(data: readonly Data[]): JsonObject {
-  const binary = data.flatMap((chunk, i) => (chunk instanceof Uint8Array ? [i] : []));
-  return { data: data.map(chunkJson), ...(binary.length === 0 ? {} : { binary }) };
-}
-
-function chunkJson(chunk: Data): JsonValue {
-  return chunk instanceof Uint8Array ? Buffer.from(chunk).toString('base64') : chunk;
 }
 
 /** A session that is led, for people, and what its operator may do. */

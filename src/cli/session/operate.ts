@@ -1,9 +1,10 @@
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { findApp, type OpenOptions } from '../../index.ts';
+import { toDoneJson } from '../../shapes/session.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { printable } from '../text/text.ts';
-import { doneOrThrow, formatDone, toDoneJson } from './done.ts';
+import { doneOrThrow, formatDone } from './done.ts';
 import { endLease } from './shell-lease.ts';
 
 /** A command that does one operation on one session, and prints what it did. */

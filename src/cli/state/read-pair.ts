@@ -1,8 +1,8 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Environment } from '../../environment/environment.ts';
+import type { StatePair } from '../../shapes/state-diff.ts';
 import { keyNotFound } from '../frame/key-argument.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
-import type { StatePair } from '../print/state-diff.ts';
 
 /**
  * Reads a key at one or two points; the second is now unless told otherwise.

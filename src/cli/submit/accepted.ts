@@ -1,21 +1,12 @@
 import { TxlogError } from '../../core/base/errors.ts';
-import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import type { JsonValue } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
-import {
-  type Enqueued,
-  type EnqueueOptions,
-  type Receipt,
-  type RequestInput,
-  toReceiptJson,
-  toTime,
-} from '../../index.ts';
+import { type EnqueueOptions, type Receipt, type RequestInput, toReceiptJson } from '../../index.ts';
+import { type Accepted, toAcceptedJson } from '../../shapes/request.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import type { Output } from '../frame/output.ts';
 import { formatReceipt } from '../print/receipt.ts';
 import { jsonText, printable } from '../text/text.ts';
-
-/** A request that waits in its queue. */
-export type Accepted = Extract<Enqueued, { readonly session: string }>;
 
 /** How to queue one request. */
 export interface EnqueueOneOptions {
@@ -23,14 +14,6 @@ export interface EnqueueOneOptions {
   /** How long to wait for its receipt, in ms; not at all when absent. */
   readonly waitMs: number | undefined;
   readonly json: boolean;
-}
-
-/** A request that waits in its queue, as JSON: what stands for its receipt until it is decided. */
-export function toAcceptedJson({ id, session, position, time, duplicate, durability }: Accepted): JsonObject {
-  return {
-    ...{ v: 1, id, outcome: 'accepted', session },
-    ...{ position: String(position), time: toTime(time), duplicate, durability },
-  };
 }
 
 /**

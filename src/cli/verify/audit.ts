@@ -2,8 +2,9 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { AuditReport, RebuildReport } from '../../index.ts';
+import { toVerifyJson } from '../../shapes/verify.ts';
 import type { WorkProgress } from '../frame/progress.ts';
-import { formatVerify, toVerifyJson } from '../print/verify-report.ts';
+import { formatVerify } from '../print/verify-report.ts';
 import type { Paint } from '../text/paint.ts';
 
 /** What a full verification found, and what was done about it. */

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { WorkOptions, WorkReport } from '../../index.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
@@ -36,13 +35,4 @@ export async function runWorker(
     process.off('SIGINT', hear).off('SIGTERM', hear);
     log.stop();
   }
-}
-
-/** What a worker did, as JSON. */
-export function toWorkJson({ emergency, ...counts }: WorkReport): JsonObject {
-  return {
-    v: 1,
-    ...counts,
-    ...(emergency ? { emergency: { code: emergency.code, message: emergency.message } } : {}),
-  };
 }

@@ -1,12 +1,9 @@
-// Goal: what is printed of sagas is harmless whatever the data are, and their diagrams can be drawn. Method: sagas and
-// definitions with hostile texts in every place that a user can fill, through each printer; Mermaid's own parser.
 import DOMPurify from 'dompurify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineTexts, sessionChangeText } from '../../../src/cli/print/engine-key.ts';
-import { formatEnded, formatStarted, toEndedJson, toStartedJson } from '../../../src/cli/print/saga-end.ts';
+import { formatEnded, formatStarted } from '../../../src/cli/print/saga-end.ts';
 import { formatSagaGraph, toSagaGraphJson } from '../../../src/cli/print/saga-graph.ts';
 import { formatGraphMermaid } from '../../../src/cli/print/saga-graph-mermaid.ts';
-import { toListedJson, toSagaJson } from '../../../src/cli/print/saga-json.ts';
 import { formatSagas } from '../../../src/cli/print/saga-lines.ts';
 import { formatSagaMermaid } from '../../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../../src/cli/print/saga-page.ts';
@@ -19,6 +16,7 @@ import { foldEvents } from '../../../src/core/app/saga-fold.ts';
 import type { JsonValue } from '../../../src/core/base/json.ts';
 import { sessionKey } from '../../../src/core/fold/session.ts';
 import type { InterventionPlan, SagaDefinition, SagaReading } from '../../../src/index.ts';
+import { toEndedJson, toListedJson, toSagaJson, toStartedJson } from '../../../src/shapes/saga.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'"$(rm)`;
 const paint = makePaint(false);

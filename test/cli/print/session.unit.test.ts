@@ -1,13 +1,11 @@
-// Goal: what is printed of sessions is harmless whatever the data are, and their diagrams can be drawn. Method: sessions
-// and records with hostile texts in every place that a user can fill, through each printer; Mermaid's own parser.
 import DOMPurify from 'dompurify';
 import { beforeAll, expect, it } from 'vitest';
-import { formatQueue, formatQueues, toQueuePageJson } from '../../../src/cli/print/queue-page.ts';
+import { formatQueue, formatQueues } from '../../../src/cli/print/queue-page.ts';
 import { RecordLines } from '../../../src/cli/print/record-lines.ts';
 import { formatSessions } from '../../../src/cli/print/session-lines.ts';
 import { formatSessionMermaid } from '../../../src/cli/print/session-mermaid.ts';
-import { formatSessionPage, toSessionPageJson } from '../../../src/cli/print/session-page.ts';
-import { formatStuck, toStuckJson } from '../../../src/cli/print/stuck-lines.ts';
+import { formatSessionPage } from '../../../src/cli/print/session-page.ts';
+import { formatStuck } from '../../../src/cli/print/stuck-lines.ts';
 import { formatTransaction } from '../../../src/cli/print/transaction-page.ts';
 import { makePaint } from '../../../src/cli/text/paint.ts';
 import { jsonText } from '../../../src/cli/text/text.ts';
@@ -16,6 +14,8 @@ import { emptyThemeCounts } from '../../../src/layout/themes.ts';
 import type { SessionPage } from '../../../src/pages/session.ts';
 import type { SessionReading } from '../../../src/sessions/read/session.ts';
 import type { StuckSession } from '../../../src/sessions/worker/stuck.ts';
+import { toQueuePageJson } from '../../../src/shapes/queue.ts';
+import { toSessionPageJson, toStuckJson } from '../../../src/shapes/session.ts';
 import { sampleRecord, sampleReport } from './sample.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'$(rm)`;

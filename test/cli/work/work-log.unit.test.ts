@@ -1,13 +1,11 @@
-// Goal: a worker's log is one line per event that a machine or a person reads, and harmless whatever the data are.
-// Method: every kind of event, with hostile texts, as JSON and as text; a counter that is told what happens.
 import { describe, expect, it } from 'vitest';
 import { makePaint } from '../../../src/cli/text/paint.ts';
 import { jsonText } from '../../../src/cli/text/text.ts';
 import { Counter } from '../../../src/cli/work/counter.ts';
 import { eventText } from '../../../src/cli/work/event-text.ts';
-import { toEventJson } from '../../../src/cli/work/work-log.ts';
 import { TxlogError } from '../../../src/core/base/errors.ts';
 import type { WorkEvent, WorkReport } from '../../../src/sessions/turn/work-events.ts';
+import { toEventJson } from '../../../src/shapes/worker.ts';
 
 const evil = 'a\u001b[31m\nb\u202e';
 const of = { session: evil, theme: evil, epoch: 2 };

@@ -22,8 +22,9 @@ const may: Record<string, readonly string[]> = {
   environment: [...writeSide, 'capability', 'storage', 'leases', 'effects', 'services'],
   engine: [...writeSide, 'capability', ...backends, 'environment'],
   pages: ['core', 'environment', 'engine'],
-  face: ['core', 'layout', 'environment', 'engine', 'pages'],
-  command: ['core', 'face', 'pages', 'index'],
+  shapes: ['core', 'engine', 'pages'],
+  face: ['core', 'layout', 'environment', 'engine', 'pages', 'shapes'],
+  command: ['core', 'face', 'pages', 'shapes', 'index'],
 };
 
 // Room that is kept: sync and attachments are capabilities to come, tui and http are faces, order/nats is a backend.

@@ -1,8 +1,13 @@
-import type { SagaEvent, SideProgress } from '../../core/app/saga.ts';
-import type { JsonObject } from '../../core/base/json.ts';
-import { type SagaReading, toRejectionJson, toTime } from '../../index.ts';
-import type { ListedSaga } from '../../pages/sagas.ts';
-import { attemptsOf } from './saga-text.ts';
+import type { SagaEvent, SideProgress } from '../core/app/saga.ts';
+import type { JsonObject } from '../core/base/json.ts';
+import { type Receipt, type SagaReading, type Started, toRejectionJson, toTime } from '../index.ts';
+import type { ListedSaga } from '../pages/sagas.ts';
+
+/** How often a side of a step was tried, over all that a person had tried anew. */
+export function attemptsOf({ begun, status, endedAt }: SideProgress): number {
+  // What one record began and ended was tried once.
+  return begun === 0 && endedAt !== undefined && status !== 'skipped' ? 1 : begun;
+}
 
 /** All about a saga as JSON. */
 export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading): JsonObject {
@@ -65,5 +70,32 @@ export function toListedJson({ id, type, phase, status, createdAt, at, error, st
     ...(error === undefined ? {} : { error }),
     ...(stuck ? { stuck: { reason: stuck.reason, detail: stuck.detail, ageMs: Math.round(stuck.age) } } : {}),
     ...(next === undefined ? {} : { next: [next] }),
+  };
+}
+
+/** A saga that has ended. */
+export type EndedSaga = SagaReading & { readonly outcome: Receipt };
+
+/** How a saga ended, as JSON. */
+export function toEndedJson({ saga, phase, outcome }: EndedSaga): JsonObject {
+  const { position, time, durability, rejection } = outcome;
+  return {
+    ...{ v: 1, saga: saga.id, type: saga.type, phase },
+    ...{ position: String(position), time: toTime(time), durability },
+    ...(rejection ? { error: rejection.reason } : {}),
+  };
+}
+
+/** The same as JSON. */
+export function toStartedJson({ id, position, time, duplicate, durability }: Started, type: string): JsonObject {
+  return {
+    v: 1,
+    saga: id,
+    type,
+    phase: 'running',
+    position: String(position),
+    time: toTime(time),
+    duplicate,
+    durability,
   };
 }

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../core/base/json.ts';
-import { type StateReading, toTime } from '../../index.ts';
+import type { JsonObject } from '../core/base/json.ts';
+import { type HistoryEntry, type StateReading, toTime } from '../index.ts';
 
 /** A state as JSON: what `get`, `state` and `inspect` print. */
 export function toStateJson(state: StateReading): JsonObject {
@@ -14,5 +14,18 @@ export function toStateJson(state: StateReading): JsonObject {
     ...(owner ? { owner: { id: owner.id, position: String(owner.position) } } : {}),
     ...(pending ? { pending: { until: toTime(pending.until), expired: pending.expired } } : {}),
     ...(applied === undefined ? {} : { applied }),
+  };
+}
+
+/** One transaction in the life of a key as JSON. */
+export function toHistoryJson({ record, before, after }: HistoryEntry): JsonObject {
+  const { position, id, type, time } = record;
+  return {
+    position: String(position),
+    id,
+    type,
+    time: toTime(time),
+    ...(before ? { before: toStateJson(before) } : {}),
+    ...(after ? { after: toStateJson(after) } : {}),
   };
 }

@@ -1,0 +1,33 @@
+import type { JsonObject } from '../core/base/json.ts';
+import { sessionStatuses } from '../core/fold/session.ts';
+import type { StuckSession, ThemeReading } from '../index.ts';
+
+/** Of each reason and theme no more than so many are looked for. */
+export const countedMax = 1_000;
+
+/** Sessions that are not removed. */
+export function liveSessions(themes: readonly ThemeReading[]): number {
+  return themes.reduce(
+    (sum, { counts }) => sum + sessionStatuses.reduce((live, status) => live + counts[status], 0),
+    0,
+  );
+}
+
+/** The same for scripts. */
+export function toSessionsJson(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): JsonObject {
+  return {
+    sessions: liveSessions(themes),
+    themes: themes.map(({ name, number, paused, counts }) => ({
+      ...{ theme: name, number, paused, created: counts.created, removed: counts.removed },
+      ...Object.fromEntries(sessionStatuses.map((status) => [status, counts[status]])),
+    })),
+    stuck: { count: stuck.length, more: stuck.length >= countedMax, reasons: reasonsOf(stuck) },
+  };
+}
+
+/** How many stuck sessions there are of each reason. */
+export function reasonsOf(stuck: readonly StuckSession[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of stuck) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}

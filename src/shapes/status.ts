@@ -1,0 +1,26 @@
+import type { JsonObject } from '../core/base/json.ts';
+import { type Status, type StuckSession, toTime } from '../index.ts';
+import type { SagaCounts } from '../pages/saga-counts.ts';
+import { toSagasJson } from './saga-counts.ts';
+import { toSessionsJson } from './session-counts.ts';
+
+/** The status as JSON. Sizes in bytes. */
+export function toStatusJson(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): JsonObject {
+  // That this command itself reads only says nothing of the environment.
+  const { head, watermark, counts, size, themes, types, readOnly: _, ...rest } = status;
+  return {
+    v: 1,
+    ...rest,
+    head: {
+      position: String(head.position),
+      digest: head.digest,
+      ...(head.position === 0 ? {} : { time: toTime(head.time) }),
+    },
+    watermark: String(watermark),
+    counts: { ...counts },
+    size: { ...size },
+    types: types.map((type) => ({ ...type })),
+    ...toSessionsJson(themes, stuck),
+    ...toSagasJson(sagas),
+  };
+}

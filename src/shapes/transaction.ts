@@ -1,0 +1,45 @@
+import type { JsonObject } from '../core/base/json.ts';
+import { asSession, sessionOfKey } from '../core/fold/session.ts';
+import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJson } from '../index.ts';
+import { toStandingJson } from './session.ts';
+import { toStateJson } from './state.ts';
+
+/** All about a transaction as JSON. */
+export function toTransactionJson(report: TransactionReport): JsonObject {
+  const { record, keys, sessions, compensatedBy, compensates } = report;
+  return {
+    v: 1,
+    kind: 'transaction',
+    record: toRecordJson(record),
+    keys: keys.map(toKeyJson),
+    ...(sessions.length === 0 ? {} : { sessions: sessions.map(toOperatedJson) }),
+    ...(compensatedBy ? { compensatedBy: toLinkJson(compensatedBy) } : {}),
+    ...(compensates ? { compensates: toLinkJson(compensates) } : {}),
+  };
+}
+
+function toKeyJson({ key, before, after, previous, next }: KeyReport): JsonObject {
+  return {
+    key,
+    ...(before ? { before: toStateJson(before) } : {}),
+    ...(after ? { after: toStateJson(after) } : {}),
+    ...(previous ? { previous: toLinkJson(previous) } : {}),
+    ...(next ? { next: toLinkJson(next) } : {}),
+  };
+}
+
+function toOperatedJson({ key, before, after, previous, next }: KeyReport): JsonObject {
+  const was = asSession(before?.value);
+  const is = asSession(after?.value);
+  return {
+    session: sessionOfKey(key) ?? key,
+    ...(was ? { before: toStandingJson(was) } : {}),
+    ...(is ? { after: toStandingJson(is) } : {}),
+    ...(previous ? { previous: toLinkJson(previous) } : {}),
+    ...(next ? { next: toLinkJson(next) } : {}),
+  };
+}
+
+function toLinkJson({ id, position }: TransactionLink): JsonObject {
+  return { id, position: String(position) };
+}

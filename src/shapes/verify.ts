@@ -1,0 +1,19 @@
+import type { JsonObject } from '../core/base/json.ts';
+import type { AuditProblem, AuditReport } from '../index.ts';
+
+/** The answer of `verify` and `rescan --verify` as JSON. */
+export function toVerifyJson({ ok, records, head, firstPosition, problems, more }: AuditReport): JsonObject {
+  return {
+    v: 1,
+    ok,
+    records,
+    head: { position: String(head.position), digest: head.digest },
+    ...(firstPosition === undefined ? {} : { firstPosition: String(firstPosition) }),
+    problems: problems.map(toProblemJson),
+    more,
+  };
+}
+
+function toProblemJson({ code, place, reason, position }: AuditProblem): JsonObject {
+  return { code, place, reason, ...(position === undefined ? {} : { position: String(position) }) };
+}
