@@ -16,9 +16,15 @@ import { endOfSaga } from './end.ts';
 import { type Moment, type Progress, progress } from './progress.ts';
 
 /**
- * A saga while it is led. What happens to it is noted here first, and written before anything depends on it; each write
- * names how much of the saga's data it knows, so that an answer or a person's word that came meanwhile is never passed
- * over: then what is not written yet is forgotten, but for the outcomes of attempts, and the saga is read anew.
+ * A saga while a worker leads it (docs/one-saga-step.md).
+ *
+ * Invariants:
+ * 1. No call goes out before its beginning is durable. No step begins before the outcome of the one before is durable.
+ * 2. Each write names how many chunks of the saga's data this turn knows (`seen`). If an answer or a person's command
+ *    came in between, the write is refused, and the saga is read again.
+ * 3. Outcomes of attempts survive such a refusal (`outcomes`); all else that is not written is forgotten.
+ * 4. An outcome, what follows from it, and the questions that it asks are one record.
+ * 5. Who lost the lease writes nothing: the epoch is in each operation.
  */
 export class SagaTurn {
   readonly context: TurnContext;
