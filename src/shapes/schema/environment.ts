@@ -55,6 +55,6 @@ export const rates = shape({
 
 /** A plan that was written to a file. */
 export const plannedFile = shape(
-  { v, file: text, head: count, next: listOf(text) },
+  { v, file: text, head: position, next: listOf(text) },
   { compensate: count, sagas: count, refused: count, done: count },
 );
