@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 
 it('shows requests, a refusal and its reason, a state with its applied list, a proof, and what to try next', () => {
   const dir = mkdtempSync(join(tmpdir(), 'txlog-demo-test-'));
-  const demo = fileURLToPath(new URL('../../dist/src/cli/demo.js', import.meta.url));
+  const demo = fileURLToPath(new URL('../../dist/src/cli/demo/demo.js', import.meta.url));
   const { stdout, status } = spawnSync(process.execPath, [demo], {
     ...{ encoding: 'utf8', cwd: dir, env: { ...process.env, TMPDIR: dir } },
   });

@@ -90,7 +90,7 @@ export const plants: readonly Plant[] = [
     rule: 'cycles',
     title: 'two modules import each other',
     at: 'src/pipeline/0-loop.ts',
-    files: { 'src/pipeline/5-log.ts': imports('./0-pipeline.ts') },
+    files: { 'src/pipeline/5-log.ts': imports('./0-loop.ts') },
   },
   plant('barrels', 'a second barrel', 'src/core/pick.ts', "export * from './limits.ts';\n"),
   plant(
