@@ -10,7 +10,7 @@ import { shellWord } from '../../src/cli/text/shell-word.ts';
 import { additions, type Ended, Shell, Talk } from './txlog.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-const progress = new URL('../../dist/src/cli/progress.js', import.meta.url).href;
+const progress = new URL('../../dist/src/cli/frame/progress.js', import.meta.url).href;
 const hidden = '\u001b[?25l';
 const shown = '\u001b[?25h';
 

@@ -11,7 +11,7 @@ export interface Step {
 
 /** Where a page's examples pretend to run. */
 const shownDir = '/home/ann/shop';
-const lineMs = 60_000;
+const lineMs = 200_000;
 
 /** The commands of a `console` fence. */
 export function stepsOf({ text }: Fence): Step[] {

@@ -1,24 +1,15 @@
 import { amount, count, digest, flag, listOf, oneOf, position, shape, text, time, v } from './terms.ts';
+import { counts } from './work.ts';
 
 /** An environment that was made, or was there. */
 export const initialised = shape({ v, dir: text, unit: text, created: flag, position });
-
-const queueCounts = {
-  ready: count,
-  behind: count,
-  active: count,
-  stored: count,
-  parked: count,
-  created: count,
-  removed: count,
-};
 
 /** How an environment stands. */
 export const status = shape(
   {
     ...{ v, unit: text, head: shape({ position, digest }, { time }), watermark: position, counts: { type: 'object' } },
     ...{ size: { type: 'object' }, types: listOf({ type: 'object' }), sessions: count },
-    themes: listOf(shape({ theme: text, number: count, paused: flag, ...queueCounts })),
+    themes: listOf(shape({ theme: text, number: count, paused: flag, ...counts })),
     stuck: shape({ count, more: flag, reasons: { type: 'object' } }),
   },
   {

@@ -81,7 +81,8 @@ export const renewed = shape({ v, session: text, epoch: count, operator: text, u
 /** A session that is no more. */
 export const removed = shape({ v, session: text, removed: flag, position, time });
 
-const counts = {
+/** How many sessions of a queue stand in each status, and how many ever came and went. */
+export const counts = {
   ready: count,
   behind: count,
   active: count,
