@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../src/cli/frame/whole-number.ts';
 import { durationValue, parseSeconds } from '../src/cli/text/duration.ts';
 import { makePaint } from '../src/cli/text/paint.ts';
 import { runWorker } from '../src/cli/work/run-worker.ts';
@@ -27,7 +28,7 @@ export default class Work extends BaseCommand {
       ...{ multiple: true, multipleNonGreedy: true, helpValue: 'THEME' },
     }),
     app: Flags.string({ summary: 'Module with the advisors and handlers.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
-    concurrency: Flags.integer({
+    concurrency: wholeNumber({
       char: 'c',
       summary: 'Turns at once (default 8).',
       min: 1,

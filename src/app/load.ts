@@ -59,11 +59,21 @@ export async function compileApp(app: unknown, source: string): Promise<LoadedAp
     if (schema) starts.set(type, guarded(source, type, await compile(source, type, schema)));
   }
   return {
-    ...(app as App),
+    ...withOwnNames(app as App),
     source,
     findPayloadProblem: (type, payload) => checks.get(type)?.(payload),
     findSagaProblem: (type, data) => starts.get(type)?.(data),
   };
+}
+
+const tables = ['requests', 'themes', 'sagas', 'processes', 'services'] as const;
+
+/** Tables are looked up by names that anyone may send: what every object inherits, such as `toString`, is not in them. */
+function withOwnNames(app: App): App {
+  const own = tables.flatMap((table) =>
+    app[table] === undefined ? [] : [[table, Object.assign(Object.create(null), app[table])] as const],
+  );
+  return { ...app, ...Object.fromEntries(own) };
 }
 
 async function importDefault(path: string): Promise<unknown> {

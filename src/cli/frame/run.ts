@@ -3,7 +3,7 @@ import { checkHelpWords, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { listenForLoss, say } from './stderr.ts';
-import { toUsageError } from './usage-error.ts';
+import { refuseInheritedFlags, toUsageError } from './usage-error.ts';
 
 /**
  * Runs one command line and ends the process with its exit code. The one place where errors are printed.
@@ -37,6 +37,7 @@ async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): 
     const Help = await loadHelpClass(config);
     await print(() => new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]));
   } else {
+    refuseInheritedFlags(config, wanted.id, wanted.args);
     try {
       await config.runCommand(wanted.id, [...wanted.args]);
     } catch (error) {
