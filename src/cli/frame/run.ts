@@ -1,6 +1,7 @@
 import { Config, Errors, type Interfaces, loadHelpClass } from '@oclif/core';
 import { checkHelpWords, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
+import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { listenForLoss, say } from './stderr.ts';
 import { refuseInheritedFlags, toUsageError } from './usage-error.ts';
@@ -28,6 +29,7 @@ export async function runCli(args: readonly string[], load: Interfaces.LoadOptio
 }
 
 async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
+  refuseLostBytes(args);
   const config = await Config.load(load);
   const wanted = findWanted(config, args);
   if (wanted.type === 'version') {
