@@ -12,7 +12,7 @@ import { refuseInheritedFlags, toUsageError } from './usage-error.ts';
  * oclif's own `execute` is not used: it turns exit codes into 1 under `--json`, prints a dump of its configuration for
  * a mistyped flag, and cuts off output that its reader takes slowly.
  */
-export async function runCli(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
+export async function runCli(args: readonly string[], load: Interfaces.Options): Promise<void> {
   const style = reportStyle(args);
   reportUncaught(style);
   // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.
@@ -28,9 +28,10 @@ export async function runCli(args: readonly string[], load: Interfaces.LoadOptio
   process.exit();
 }
 
-async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
+async function dispatch(args: readonly string[], load: Interfaces.Options): Promise<void> {
   refuseLostBytes(args);
-  const config = await Config.load(load);
+  // What lies in a home directory is no part of this program, and may not even be readable.
+  const config = await Config.load({ ...load, userPlugins: false, devPlugins: false });
   const wanted = findWanted(config, args);
   if (wanted.type === 'version') {
     await print(() => process.stdout.write(`${config.userAgent}\n`));

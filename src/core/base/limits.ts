@@ -63,6 +63,8 @@ export const limits = {
   workerErrorsMax: 10,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */
   userCodeUnderLockMsMax: 100,
+  /** UTF-16 units of an error's message, of its hint, and of each command that it names. */
+  errorUnitsMax: 1_000,
   typesMax: 65_535,
   numberMax: Number.MAX_SAFE_INTEGER,
 } as const;
