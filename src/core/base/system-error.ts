@@ -5,7 +5,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such place'],
   ['ENOTDIR', 'a part of its path is a file, not a directory'],
   ['EISDIR', 'it is a directory, not a file'],
-  ['EEXIST', 'it exists already'],
+  ['EEXIST', 'something of that name is there already'],
   ['ENAMETOOLONG', 'its name is too long'],
   ['ELOOP', 'its symbolic links lead in a circle'],
   ['EINVAL', 'the system takes no such name or operation there'],

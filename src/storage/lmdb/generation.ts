@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -145,7 +144,7 @@ export function removeUnfinished(dir: string): void {
 /** Makes the directory of a new environment, and all above it. Errors: as `placeFailure`. */
 export function makeDir(dir: string): void {
   // Step by step: Node's own recursive form never returns where the system refuses with "no such file", as in /proc.
-  if (existsSync(dir)) return;
+  if (isDirectory(dir)) return;
   if (dirname(dir) !== dir) makeDir(dirname(dir));
   try {
     mkdirSync(dir);

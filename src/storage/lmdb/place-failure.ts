@@ -11,6 +11,7 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
   ['EDQUOT', 'STORAGE_FULL'],
   // There can be no environment at such a place.
   ['ENOENT', 'ENV_FOREIGN'],
+  ['EEXIST', 'ENV_FOREIGN'],
   ['ENOTDIR', 'ENV_FOREIGN'],
   ['EISDIR', 'ENV_FOREIGN'],
   ['ENAMETOOLONG', 'ENV_FOREIGN'],
