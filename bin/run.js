@@ -9,8 +9,26 @@ module.enableCompileCache?.();
 
 const args = process.argv.slice(2);
 if (!(await submittedFast())) {
-  const { runCli } = await import('../dist/cli/run.js');
+  const { runCli } = await commandLine();
   await runCli(args, { root: fileURLToPath(new URL('..', import.meta.url)) });
+}
+
+// oclif, when it is loaded where the working directory is gone, says so on stderr: whoever needs one fails with a word of
+// its own, and nobody else is disturbed.
+async function commandLine() {
+  const { cwd } = process;
+  process.cwd = () => {
+    try {
+      return cwd();
+    } catch {
+      return '/';
+    }
+  };
+  try {
+    return await import('../dist/cli/run.js');
+  } finally {
+    process.cwd = cwd;
+  }
 }
 
 // The bundle answers false for anything but the plain forms of `submit`, which oclif then handles or refuses.

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { formatRates, measure, toRatesJson } from '../src/cli/bench/bench.ts';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../src/cli/frame/whole-number.ts';
 
 export default class Bench extends BaseCommand {
   static override summary =
@@ -16,7 +17,7 @@ export default class Bench extends BaseCommand {
     '<%= config.bin %> bench --count 100000 --dir /var/lib --json',
   ];
   static override flags = {
-    count: Flags.integer({
+    count: wholeNumber({
       summary: 'Transactions.',
       char: 'n',
       min: 1_000,

@@ -3,6 +3,7 @@ import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { filterFlags, toFilter } from '../src/cli/frame/filter-flags.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { StreamCommand, streamFlags } from '../src/cli/frame/stream-command.ts';
+import { wholeNumber } from '../src/cli/frame/whole-number.ts';
 import { selectRecords } from '../src/cli/log/select-records.ts';
 import { RecordLines } from '../src/cli/print/record-lines.ts';
 import { toRecordJson } from '../src/index.ts';
@@ -26,7 +27,7 @@ export default class Log extends StreamCommand {
   static override flags = {
     ...filterFlags,
     ...streamFlags,
-    last: Flags.integer({ char: 'n', summary: 'Only the newest N.', min: 1, max: 100_000, helpValue: 'N' }),
+    last: wholeNumber({ char: 'n', summary: 'Only the newest N.', min: 1, max: 100_000, helpValue: 'N' }),
     reverse: Flags.boolean({ char: 'r', summary: 'Newest first.', exclusive: ['follow'] }),
     follow: Flags.boolean({
       char: 'f',

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../src/cli/frame/whole-number.ts';
 import { durationValue, parseSeconds } from '../src/cli/text/duration.ts';
 import { makePaint } from '../src/cli/text/paint.ts';
 import { runWorker } from '../src/cli/work/run-worker.ts';
@@ -27,12 +28,8 @@ export default class Work extends BaseCommand {
       ...{ multiple: true, multipleNonGreedy: true, helpValue: 'THEME' },
     }),
     app: Flags.string({ summary: 'Module with the advisors and handlers.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
-    concurrency: Flags.integer({
-      char: 'c',
-      summary: 'Turns at once (default 8).',
-      min: 1,
-      max: 1_000,
-      helpValue: 'N',
+    concurrency: wholeNumber({
+      ...{ char: 'c', summary: 'Turns at once (default 8).', min: 1, max: 1_000, helpValue: 'N' },
     }),
     lease: Flags.string({ summary: 'How long without a sign of life it counts as dead.', helpValue: durationValue }),
     once: Flags.boolean({ summary: 'One turn, or none when no session is due.', exclusive: ['until-empty'] }),

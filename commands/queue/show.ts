@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatQueue } from '../../src/cli/print/queue-page.ts';
 import { queueArgs } from '../../src/cli/queue/pause.ts';
 import { toQueuePageJson } from '../../src/shapes/queue.ts';
@@ -14,7 +14,7 @@ export default class QueueShow extends BaseCommand {
   ];
   static override args = queueArgs;
   static override flags = {
-    limit: Flags.integer({
+    limit: wholeNumber({
       ...{ char: 'n', summary: 'How many of the next sessions.', default: 10, min: 1, max: 10_000, helpValue: 'N' },
     }),
   };

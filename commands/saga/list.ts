@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatSagas } from '../../src/cli/print/saga-lines.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/flags.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
@@ -29,7 +30,7 @@ export default class SagaList extends BaseCommand {
     ...sagaFilterFlags,
     incomplete: Flags.boolean({ summary: 'Only those that have not ended.' }),
     stuck: Flags.boolean({ summary: 'Only those that do not go on by themselves.' }),
-    limit: Flags.integer({ char: 'n', summary: 'At most N sagas.', min: 1, helpValue: 'N' }),
+    limit: wholeNumber({ char: 'n', summary: 'At most N sagas.', min: 1, helpValue: 'N' }),
   };
 
   async run(): Promise<void> {

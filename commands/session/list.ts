@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatSessions } from '../../src/cli/print/session-lines.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
@@ -23,7 +24,7 @@ export default class SessionList extends BaseCommand {
     ...idsOnlyFlag,
     ...sessionFilterFlags,
     status: Flags.option({ summary: 'Only of this status.', options: sessionStatuses })(),
-    limit: Flags.integer({ char: 'n', summary: 'At most N sessions.', min: 1, helpValue: 'N' }),
+    limit: wholeNumber({ char: 'n', summary: 'At most N sessions.', min: 1, helpValue: 'N' }),
     after: Flags.string({ summary: 'Go on after this one of an earlier list.', helpValue: 'ID' }),
   };
 

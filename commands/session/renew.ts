@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { sessionArgs } from '../../src/cli/session/flags.ts';
 import { renewForShell } from '../../src/cli/session/renew.ts';
 import { printable } from '../../src/cli/text/text.ts';
@@ -15,7 +15,7 @@ export default class SessionRenew extends BaseCommand {
   static override examples = ['<%= config.bin %> session renew mail/7 --epoch 1'];
   static override args = sessionArgs;
   static override flags = {
-    epoch: Flags.integer({ summary: 'That of your lead.', min: 1, required: true, helpValue: 'N' }),
+    epoch: wholeNumber({ summary: 'That of your lead.', min: 1, required: true, helpValue: 'N' }),
   };
 
   async run(): Promise<void> {

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { resolvePoint } from '../../src/cli/frame/point-in-log.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { asOfFlag } from '../../src/cli/get/get-command.ts';
 import { formatSessionMermaid } from '../../src/cli/print/session-mermaid.ts';
 import { formatSessionPage } from '../../src/cli/print/session-page.ts';
@@ -23,8 +24,8 @@ export default class SessionShow extends BaseCommand {
   static override args = sessionArgs;
   static override flags = {
     ...asOfFlag,
-    from: Flags.integer({ summary: 'Its history from this position on, not its newest.', min: 1, helpValue: 'POS' }),
-    limit: Flags.integer({ summary: 'Entries of its history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
+    from: wholeNumber({ summary: 'Its history from this position on, not its newest.', min: 1, helpValue: 'POS' }),
+    limit: wholeNumber({ summary: 'Entries of its history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
     format: Flags.option({
       summary: 'Its life as a Mermaid sequence diagram.',
       options: ['mermaid'] as const,

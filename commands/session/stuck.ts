@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatStuck } from '../../src/cli/print/stuck-lines.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
@@ -24,7 +24,7 @@ export default class SessionStuck extends BaseCommand {
     ...listFlags,
     ...idsOnlyFlag,
     theme: sessionFilterFlags.theme,
-    limit: Flags.integer({
+    limit: wholeNumber({
       ...{ char: 'n', summary: 'At most N of each reason and theme.', min: 1, default: 1_000, helpValue: 'N' },
     }),
   };

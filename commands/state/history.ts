@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core';
+import { Args } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { checkKey, keyNotFound } from '../../src/cli/frame/key-argument.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatHistory } from '../../src/cli/print/state-page.ts';
 import { toHistoryJson } from '../../src/shapes/state.ts';
 
@@ -18,8 +19,8 @@ export default class StateHistory extends BaseCommand {
   static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
   static override flags = {
     ...listFlags,
-    from: Flags.integer({ summary: 'Start at this position.', min: 1, helpValue: 'POSITION' }),
-    limit: Flags.integer({ summary: 'At most N transactions.', min: 1, helpValue: 'N' }),
+    from: wholeNumber({ summary: 'Start at this position.', min: 1, helpValue: 'POSITION' }),
+    limit: wholeNumber({ summary: 'At most N transactions.', min: 1, helpValue: 'N' }),
   };
 
   async run(): Promise<void> {

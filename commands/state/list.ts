@@ -3,6 +3,7 @@ import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { checkKey } from '../../src/cli/frame/key-argument.ts';
 import { resolvePoint } from '../../src/cli/frame/point-in-log.ts';
+import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { asOfFlag } from '../../src/cli/get/get-command.ts';
 import { firstOf } from '../../src/cli/log/first-of.ts';
 import { formatStates } from '../../src/cli/print/state-page.ts';
@@ -20,7 +21,7 @@ export default class StateList extends BaseCommand {
     ...listFlags,
     ...asOfFlag,
     prefix: Flags.string({ summary: 'Only keys that start with this.', helpValue: 'TEXT' }),
-    limit: Flags.integer({ summary: 'At most N states.', min: 1, helpValue: 'N' }),
+    limit: wholeNumber({ summary: 'At most N states.', min: 1, helpValue: 'N' }),
   };
 
   async run(): Promise<void> {

@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
+import { shellWord } from '../core/base/shell-word.ts';
+import { systemCode, systemReason } from '../core/base/system-error.ts';
 import { findSagaProblem } from './sagas.ts';
 import { compileSchema, type PayloadCheck } from './schema.ts';
 import { findThemeProblem } from './themes.ts';
@@ -31,8 +33,15 @@ export async function loadMap(file: string): Promise<NonNullable<App['map']>> {
 
 function findModule(file: string): string {
   const path = resolve(file);
-  if (existsSync(path) && statSync(path).isFile()) return path;
-  throw new TxlogError('APP_NOT_FOUND', `there is no app module ${file}`, { next: ['ls -l', 'txlog submit --help'] });
+  const next = [`ls -ld ${shellWord(file)}`];
+  try {
+    if (statSync(path).isFile()) return path;
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(cause)))
+      throw new TxlogError('APP_NOT_FOUND', `there is no app module ${file}`, { cause, next: ['ls -l'] });
+    throw new TxlogError('APP_NOT_FOUND', `app module ${file}: ${systemReason(cause)}`, { cause, next });
+  }
+  throw new TxlogError('APP_NOT_FOUND', `app module ${file} is no file`, { next });
 }
 
 /**
@@ -59,11 +68,21 @@ export async function compileApp(app: unknown, source: string): Promise<LoadedAp
     if (schema) starts.set(type, guarded(source, type, await compile(source, type, schema)));
   }
   return {
-    ...(app as App),
+    ...withOwnNames(app as App),
     source,
     findPayloadProblem: (type, payload) => checks.get(type)?.(payload),
     findSagaProblem: (type, data) => starts.get(type)?.(data),
   };
+}
+
+const tables = ['requests', 'themes', 'sagas', 'processes', 'services'] as const;
+
+/** Tables are looked up by names that anyone may send: what every object inherits, such as `toString`, is not in them. */
+function withOwnNames(app: App): App {
+  const own = tables.flatMap((table) =>
+    app[table] === undefined ? [] : [[table, Object.assign(Object.create(null), app[table])] as const],
+  );
+  return { ...app, ...Object.fromEntries(own) };
 }
 
 async function importDefault(path: string): Promise<unknown> {
@@ -74,7 +93,7 @@ async function importDefault(path: string): Promise<unknown> {
     }
     return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
   } catch (cause) {
-    throw new TxlogError('APP_INVALID', `app module ${path} cannot be loaded: ${(cause as Error).message}`, { cause });
+    throw new TxlogError('APP_INVALID', `app module ${path} cannot be loaded: ${systemReason(cause)}`, { cause });
   }
 }
 

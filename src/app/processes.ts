@@ -1,14 +1,21 @@
 import type { App } from '../core/app/app.ts';
 import { type ProcessDefinition, processTheme } from '../core/app/process-definition.ts';
+import { findFieldOutOfRange } from '../core/base/check-policy.ts';
 import { isJsonObject } from '../core/base/json.ts';
 import { findNameProblem } from '../core/base/key.ts';
 import { limits } from '../core/base/limits.ts';
+import { ranges } from '../core/base/number-range.ts';
 import { sessionType } from '../core/log/record.ts';
 import { findThemeProblem } from './themes.ts';
 
 const fields = ['on', 'from', 'number', 'lease', 'backoff', 'attempts', 'decide'];
 const filterFields = ['types', 'outcome', 'key', 'prefix', 'since', 'until', 'from', 'to', 'where'];
-const numbers = ['since', 'until', 'from', 'to'] as const;
+const numbers = [
+  ['since', ranges.time],
+  ['until', ranges.time],
+  ['from', ranges.count],
+  ['to', ranges.count],
+] as const;
 
 /** What is wrong with the processes of an app, or undefined. */
 export function findProcessProblem(processes: App['processes']): string | undefined {
@@ -47,8 +54,11 @@ function findFilterProblem(at: string, on: NonNullable<ProcessDefinition['on']>)
   if (where !== undefined && typeof where !== 'function') return `${at}.where is not a function`;
   for (const [field, value] of Object.entries({ key, prefix }))
     if (value !== undefined && typeof value !== 'string') return `${at}.${field} is a text`;
-  const bound = numbers.find((field) => on[field] !== undefined && typeof on[field] !== 'number');
-  return bound && `${at}.${bound} is a number`;
+  for (const [field, range] of numbers) {
+    const problem = findFieldOutOfRange(at, on, field, range);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function findUnknown(object: object, known: readonly string[]): string | undefined {

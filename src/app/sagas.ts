@@ -1,15 +1,16 @@
 import type { App } from '../core/app/app.ts';
 import { type SagaDefinition, type SagaStep, stepsOf } from '../core/app/saga-definition.ts';
-import { isJsonObject } from '../core/base/json.ts';
+import { findFieldOutOfRange, findPolicyProblem, findStepPolicyProblem } from '../core/base/check-policy.ts';
+import { forbiddenKeys, isJsonObject } from '../core/base/json.ts';
 import { findNameProblem } from '../core/base/key.ts';
 import { limits } from '../core/base/limits.ts';
+import { ranges } from '../core/base/number-range.ts';
 import { findProcessProblem } from './processes.ts';
 
 const sagaFields = ['steps', 'deadline', 'schema', 'number', 'lease', 'concurrency'];
 const stepFields = ['name', 'do', 'compensate', 'at'];
 const actions = ['request', 'http', 'command', 'run', 'ask', 'saga'];
 const actionFields = [...actions, 'service', 'data', 'timeout', 'retry'];
-const retryFields = ['attempts', 'first', 'factor', 'max'];
 const stepNameMax = 48;
 
 /** What is wrong with the sagas, processes and services of an app, or undefined. */
@@ -53,11 +54,12 @@ function findProblem(at: string, type: string, saga: SagaDefinition): string | u
     (entry) => Array.isArray(entry) && (entry.length === 0 || entry.length > limits.stepsAtOnceMax),
   );
   if (group) return `${at}.steps: a group has 1 to ${limits.stepsAtOnceMax} steps`;
-  for (const field of ['deadline', 'lease', 'concurrency'] as const) {
-    const value = saga[field];
-    if (value !== undefined && !(typeof value === 'number' && value > 0)) return `${at}.${field} is a number above 0`;
-  }
-  return findStepsProblem(at, stepsOf(saga));
+  return (
+    findFieldOutOfRange(at, saga, 'deadline', ranges.timeout) ??
+    findFieldOutOfRange(at, saga, 'number', ranges.themeNumber) ??
+    findPolicyProblem(at, saga) ??
+    findStepsProblem(at, stepsOf(saga))
+  );
 }
 
 function findStepsProblem(at: string, steps: readonly SagaStep[]): string | undefined {
@@ -70,6 +72,8 @@ function findStepsProblem(at: string, steps: readonly SagaStep[]): string | unde
     const problem = findNameProblem(name, stepNameMax);
     if (problem !== undefined || /[/~]/.test(name) || name === 'undo')
       return `${where} needs a name of at most ${stepNameMax} bytes, without / and ~, that is not "undo"`;
+    // Its result is kept under its name, in an object of JSON.
+    if (forbiddenKeys.has(name)) return `${where}: no step is called so, as no key of JSON is`;
     if (names.has(name)) return `${where} is there twice`;
     names.add(name);
     const unknown = findUnknown(step, stepFields);
@@ -93,16 +97,7 @@ function findActionProblem(at: string, action: SagaStep['do']): string | undefin
   const named = actions.filter((field) => (action as Record<string, unknown>)[field] !== undefined);
   if (named.length !== 1) return `${at} does one of ${actions.join(', ')}`;
   if ('run' in action && typeof action.run !== 'function') return `${at}.run is not a function`;
-  const { timeout, retry } = action;
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
-    return `${at}.timeout is a number above 0`;
-  if (retry === undefined) return undefined;
-  const wrong = isJsonObject(retry) ? findUnknown(retry, retryFields) : 'retry';
-  if (wrong !== undefined) return `${at}.retry has an unknown field ${wrong}`;
-  const { attempts = 1, ...times } = retry;
-  if (!Number.isSafeInteger(attempts) || attempts < 1) return `${at}.retry.attempts is a whole number from 1 on`;
-  const bad = Object.entries(times).find(([, value]) => !(typeof value === 'number' && value >= 0));
-  return bad && `${at}.retry.${bad[0]} is a number from 0 on`;
+  return findStepPolicyProblem(at, action);
 }
 
 function findUnknown(object: object, fields: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { type CommandCall, permanentExits, type StepContext, type StepOutcome } from '../core/app/saga-definition.ts';
@@ -25,7 +26,7 @@ import { takeCharge } from './program.ts';
  *
  * Shape: exit 0 is done once stdout is closed, also by what the program started. The result is its JSON, a list of
  * several lines that are JSON each, or else the trimmed text; null when it is empty. More than `limits.valueBytesMax`
- * end the program, and are a permanent failure of what may have happened.
+ * end the program, and are, as what is not UTF-8, a permanent failure of what may have happened.
  * Errors: the exits of `permanentExits` and `permanent`, and a program that cannot be started, are permanent, and it
  * did not happen: they are for what refuses before it does anything. Only after exit 1, which programs say for whatever
  * went wrong, it may have happened. After any other exit or a signal it may have, and there is another attempt.
@@ -79,7 +80,7 @@ function attend(name: string, child: ChildProcess, { call, input, signal }: Task
     child.once('error', reject);
     child.once('close', (code, killedBy) => {
       signal.removeEventListener('abort', end);
-      if (code === 0) resolve(done(name, resultOf(output.text())));
+      if (code === 0) resolve(resultOf(name, output.text()));
       else resolve(exited(name, { code, killedBy, said: output.lastWords() }, call.permanent));
     });
     // A program need not read what it is given.
@@ -89,8 +90,8 @@ function attend(name: string, child: ChildProcess, { call, input, signal }: Task
 }
 
 interface Output {
-  /** All of stdout, trimmed. */
-  text(): string;
+  /** All of stdout, trimmed; undefined when it is not valid UTF-8. */
+  text(): string | undefined;
   /** The end of stderr, trimmed. */
   lastWords(): string;
 }
@@ -114,12 +115,20 @@ function collect(child: ChildProcess, onTooMuch: () => void): Output {
     tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
   });
   return {
-    text: () => new TextDecoder().decode(Buffer.concat(chunks)).trim(),
+    text: () => {
+      const all = Buffer.concat(chunks);
+      return isUtf8(all) ? new TextDecoder().decode(all).trim() : undefined;
+    },
     lastWords: () => tail.toString().trim().slice(-lastWordsUnits),
   };
 }
 
-function resultOf(text: string): JsonValue {
+function resultOf(name: string, text: string | undefined): StepOutcome {
+  if (text === undefined) return failed(`${name}: its output is not valid UTF-8`, spoiled);
+  return done(name, valueOf(text));
+}
+
+function valueOf(text: string): JsonValue {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length < 2) return jsonOrText(text);
   const whole = jsonOf(text);

@@ -41,26 +41,38 @@ export function requestOf({ name, url, method, headers, body }: Prepared): Reque
   }
 }
 
-/** Where a response leads to, as fetch would follow it. Undefined when it leads nowhere. */
+/**
+ * Where a response leads to: the same request at another address. Undefined when it leads nowhere: what the address gives
+ * to another method is no answer to this request, and what was sent by TLS is not sent in the open. To another origin
+ * only the headers go along that say what the request is.
+ */
 export function redirected(from: Prepared, { status, headers }: Response): Prepared | undefined {
-  const location = headers.get('location');
-  if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;
-  if (!URL.canParse(location, from.url.href)) return undefined;
-  const url = new URL(location, from.url);
+  const url = addressIn(from, headers.get('location'));
+  const isRead = from.method === 'GET' || from.method === 'HEAD';
+  // Fetch would get what 303 names, and make a GET of a POST after 301 and 302.
+  const isSame = status === 307 || status === 308 || (isRead && [301, 302, 303].includes(status));
+  if (!url || !isSame || (from.url.protocol === 'https:' && url.protocol === 'http:')) return undefined;
+  const kept = new Headers(from.headers);
+  const names = url.origin === from.url.origin ? [] : [...from.headers.keys()];
+  for (const name of names) if (!plainHeaders.has(name)) kept.delete(name);
+  return { ...from, name: nameOf(from.method, url), url, headers: kept };
+}
+
+/** The address that a redirect names, without credentials and fit for a log; undefined when it names none. */
+export function addressIn({ url: from }: Prepared, location: string | null): URL | undefined {
+  if (location === null || !URL.canParse(location, from.href)) return undefined;
+  const url = new URL(location, from);
   if (!isHttp(url)) return undefined;
   url.username = '';
   url.password = '';
-  const isRead = from.method === 'GET' || from.method === 'HEAD';
-  const becomesGet = status === 303 ? !isRead : status < 303 && from.method === 'POST';
-  const kept = new Headers(from.headers);
-  const method = becomesGet ? 'GET' : from.method;
-  for (const header of becomesGet ? bodyHeaders : []) kept.delete(header);
-  for (const header of url.origin === from.url.origin ? [] : ownHeaders) kept.delete(header);
-  return { name: nameOf(method, url), url, method, headers: kept, body: becomesGet ? undefined : from.body };
+  return url;
 }
 
-const bodyHeaders = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location'];
-const ownHeaders = ['authorization', 'proxy-authorization', 'cookie', 'host'];
+/** Headers that hold no secret of the call: any other one may be a credential. */
+const plainHeaders = new Set([
+  ...['accept', 'accept-encoding', 'accept-language', 'user-agent', 'idempotency-key'],
+  ...['content-type', 'content-encoding', 'content-language'],
+]);
 
 function nameOf(method: string, url: URL): string {
   return `${method} ${url.origin}${url.pathname}`;

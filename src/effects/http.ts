@@ -1,9 +1,10 @@
 import type { HttpCall, StepContext, StepOutcome } from '../core/app/saga-definition.ts';
 import { limits } from '../core/base/limits.ts';
-import { type Prepared, prepare, redirected, requestOf } from './http-request.ts';
+import { addressIn, type Prepared, prepare, redirected, requestOf } from './http-request.ts';
 import {
   done,
   failed,
+  isJsonText,
   jsonOrText,
   refused,
   spoiled,
@@ -16,10 +17,12 @@ import {
 } from './outcome.ts';
 
 /**
- * Makes one HTTP call with fetch, with the key as the header `Idempotency-Key`. Redirects are followed as fetch does.
+ * Makes one HTTP call with fetch, with the key as the header `Idempotency-Key`. A redirect is followed, up to 20 times,
+ * when the method stays what it is: so the others are, for GET and HEAD only.
  *
  * Shape: any 2xx is done with `{ status, body }`: the body is JSON when its content-type says so and JSON holds it
- * exactly, else the text; null when it is empty. More than `limits.valueBytesMax` are a permanent failure.
+ * exactly, else the text; null when it is empty. More than `limits.valueBytesMax`, what is no text, and a part that
+ * nobody asked for are a permanent failure of what may have happened.
  * Errors: 408, 425, 429 and 5xx, and whatever the network does, leave room for another attempt; another 4xx, a 3xx
  * that leads nowhere, and a call that cannot be sent are permanent. It did not happen when there was no connection, and
  * after a 4xx but 408; otherwise, and after any redirect, it may have. A body or an answer that is silent for five
@@ -39,45 +42,74 @@ export function callHttp(call: HttpCall, { key, signal }: StepContext): Promise<
   });
 }
 
-async function send(prepared: Prepared, request: Request, signal: AbortSignal): Promise<StepOutcome> {
-  let response: Response;
-  try {
-    response = await fetch(request, { signal });
-  } catch (error) {
-    return failed(`${prepared.name}: ${networkText(error)}`, verdictOfThrown(error));
+const hopsMax = 20;
+
+async function send(first: Prepared, firstRequest: Request, signal: AbortSignal): Promise<StepOutcome> {
+  let [prepared, request] = [first, firstRequest];
+  for (let hops = 0; ; hops++) {
+    // An address that led on may have done what was asked, whatever the next one answers.
+    const known = hops === 0 ? (outcome: StepOutcome) => outcome : inDoubt;
+    let response: Response;
+    try {
+      response = await fetch(request, { signal });
+    } catch (error) {
+      return known(failed(`${prepared.name}: ${networkText(error)}`, verdictOfThrown(error)));
+    }
+    const next = hops < hopsMax ? redirected(prepared, response) : undefined;
+    if (next === undefined) return known(await outcomeOf(prepared, response));
+    await discard(response);
+    prepared = next;
+    request = requestOf(next);
   }
-  const next = redirected(prepared, response);
-  if (next === undefined) return outcomeOf(prepared.name, response);
-  await discard(response);
-  return inDoubt(await follow(next, signal));
 }
 
-/** From the second address on fetch itself follows. */
-async function follow(next: Prepared, signal: AbortSignal): Promise<StepOutcome> {
-  try {
-    return await outcomeOf(next.name, await fetch(requestOf(next), { signal, redirect: 'follow' }));
-  } catch (error) {
-    return failed(`${next.name}: ${networkText(error)}`, verdictOfThrown(error));
-  }
-}
-
-// The first address may have done what was asked, and only then led on to one that fails.
 function inDoubt(outcome: StepOutcome): StepOutcome {
   return outcome.ok ? outcome : { ...outcome, happened: 'maybe' };
 }
 
-async function outcomeOf(name: string, response: Response): Promise<StepOutcome> {
+async function outcomeOf(prepared: Prepared, response: Response): Promise<StepOutcome> {
+  const { name } = prepared;
   const { status, headers } = response;
-  if (!response.ok) return failed(`${name}: ${status}${await excerpt(response)}`, verdictOfStatus(status));
+  if (!response.ok) {
+    const where = leadsTo(prepared, response);
+    return failed(`${name}: ${status}${where}${await excerpt(response)}`, verdictOfStatus(status));
+  }
+  if (status === 206 && !prepared.headers.has('range')) {
+    await discard(response);
+    return failed(`${name}: ${status}: a part of an answer, which nobody asked for`, spoiled);
+  }
   const read: Buffer[] = [];
   try {
     if (!(await readInto(read, response, limits.valueBytesMax))) return tooLarge(name);
   } catch (error) {
     return failed(`${name}: ${status}, but its body broke off: ${networkText(error)}`, unknown);
   }
-  const text = new TextDecoder().decode(Buffer.concat(read));
-  const body = isJson(headers.get('content-type')) ? jsonOrText(text) : text === '' ? null : text;
-  return done(name, { status, body });
+  const text = textIn(Buffer.concat(read), headers.get('content-type'));
+  if (text === undefined) return failed(`${name}: ${status}, but its body is no text in its character set`, spoiled);
+  if (!isJson(headers.get('content-type'))) return done(name, { status, body: text === '' ? null : text });
+  // Its end is then only that of the connection, which may have come too early.
+  if (!saysLength(headers) && !isJsonText(text)) return failed(`${name}: ${status}, but its JSON broke off`, unknown);
+  return done(name, { status, body: jsonOrText(text) });
+}
+
+/** Where a redirect leads that is not followed. */
+function leadsTo(prepared: Prepared, { status, headers }: Response): string {
+  const url = status >= 300 && status < 400 ? addressIn(prepared, headers.get('location')) : undefined;
+  return url === undefined ? '' : ` leads to ${url.origin}${url.pathname}, which is not followed`;
+}
+
+function saysLength(headers: Headers): boolean {
+  return headers.has('content-length') || headers.has('transfer-encoding');
+}
+
+/** A body as text: UTF-8, unless its content-type names another character set. Undefined of bytes that are none. */
+function textIn(bytes: Buffer, contentType: string | null): string | undefined {
+  const [, charset = 'utf-8'] = /;\s*charset="?([\w.:-]+)/i.exec(contentType ?? '') ?? [];
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function verdictOfStatus(status: number): Verdict {

@@ -1,4 +1,5 @@
 import type { StepOutcome } from '../core/app/saga-definition.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import { findJsonProblem, isSurelyWithin, type JsonValue, utf8Length } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { parseJson } from '../layout/json-text.ts';
@@ -42,6 +43,16 @@ export function jsonOrText(text: string): JsonValue {
   if (text === '') return null;
   const value = jsonOf(text);
   return value === undefined ? text : value;
+}
+
+/** Whether a text is JSON, also such as cannot be held exactly; an empty one stands for no value. */
+export function isJsonText(text: string): boolean {
+  try {
+    if (text !== '') parseJson(text);
+    return true;
+  } catch (error) {
+    return !(error instanceof TxlogError) || error.code !== 'JSON_INVALID';
+  }
 }
 
 /** The value of a JSON text. Undefined of any text that `parseJson` refuses. */

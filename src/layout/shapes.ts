@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
 import type { Change } from '../core/fold/change.ts';
 import type { Owner, Rejection } from '../core/fold/rejection.ts';
 import { sessionOfKey, themeOfKey } from '../core/fold/session.ts';
@@ -16,11 +17,15 @@ const shapeVersion = 1;
 
 let last = { ms: 0, text: new Date(0).toISOString() };
 
-/** A time for people's and machines' JSON. */
+/** A time for people's and machines' JSON; what is later or earlier than any date is told as the last or first one. */
 export function toTime(ms: number): string {
   // Records of one batch have one time, and a rescan prints millions.
-  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
+  if (ms !== last.ms) last = { ms, text: new Date(withinDates(ms)).toISOString() };
   return last.text;
+}
+
+function withinDates(ms: number): number {
+  return Math.max(-limits.timeMsMax, Math.min(limits.timeMsMax, ms));
 }
 
 /** A receipt as JSON. */

@@ -8,8 +8,8 @@ import {
   rejectRequest,
 } from '../core/app/app.ts';
 import { AssertionFailure } from '../core/base/assert.ts';
-import { errorOwnerOf } from '../core/base/error-codes.ts';
-import { TxlogError } from '../core/base/errors.ts';
+import { type ErrorCode, errorOwnerOf } from '../core/base/error-codes.ts';
+import { type rejectionCodes, TxlogError } from '../core/base/errors.ts';
 import { copyJson, deepFreeze, type JsonValue } from '../core/base/json.ts';
 import { findKeyProblem, findNameProblem } from '../core/base/key.ts';
 import { limits } from '../core/base/limits.ts';
@@ -58,9 +58,21 @@ export function guard<T>(run: () => T): T | HandlerRejection {
     return run();
   } catch (error) {
     if (isOurs(error)) throw error;
+    const refused = error instanceof TxlogError ? codesOfData.get(error.code) : undefined;
+    if (refused !== undefined) return rejectRequest(refused, reasonText(error));
     return rejectRequest('HANDLER_FAILED', reasonText(error) || 'the handler threw without a message');
   }
 }
+
+/** Data that user code passed on, and the engine does not take: what is wrong is what was asked for, not the code. */
+const codesOfData: ReadonlyMap<ErrorCode, (typeof rejectionCodes)[number]> = new Map([
+  ['KEY_INVALID', 'KEY_INVALID'],
+  ['JSON_FORBIDDEN_KEY', 'JSON_FORBIDDEN_KEY'],
+  ['JSON_TOO_DEEP', 'JSON_TOO_DEEP'],
+  ['JSON_UNPAIRED_SURROGATE', 'JSON_UNPAIRED_SURROGATE'],
+  ['VALUE_TOO_LARGE', 'VALUE_OVERSIZED'],
+  ['REQUEST_TOO_LARGE', 'VALUE_OVERSIZED'],
+]);
 
 /** A failure of the storage, or a bug of the engine, that user code only met: no reason to refuse the request for ever. */
 function isOurs(error: unknown): boolean {
@@ -88,8 +100,10 @@ function refusalOf(returned: unknown, name: string): HandlerRejection {
   const refusal = returned as HandlerRejection | null | undefined;
   if (typeof refusal?.code === 'string' && typeof refusal.reason === 'string') {
     const { code, reason, key } = refusal;
-    const problem = findNameProblem(code, limits.typeBytesMax) ?? (key === undefined ? undefined : findKeyProblem(key));
-    if (problem) throw new Error(`${name}() refused with a code or key that ${problem}`);
+    const problem = findNameProblem(code, limits.typeBytesMax);
+    if (problem) throw new Error(`${name}() refused with a code that ${problem}`);
+    const wrongKey = key === undefined ? undefined : findKeyProblem(key);
+    if (wrongKey) throw new TxlogError('KEY_INVALID', `${name}() refused with a key that ${wrongKey}`);
     return rejectRequest(code, reasonText(reason), key);
   }
   refusePromise(returned, name);
@@ -108,7 +122,7 @@ export function handlerStates(reader: DecisionReader): HandlerStates {
   return {
     get(key) {
       const problem = findKeyProblem(key);
-      if (problem) throw new Error(`states.get(): the key ${problem}`);
+      if (problem) throw new TxlogError('KEY_INVALID', `states.get(): the key ${problem}`);
       const state = reader.state(key);
       if (!state?.exists) return undefined;
       const owner = ownerOf(state, reader);

@@ -1,8 +1,9 @@
-import { checkBound, checkLease } from '../core/base/arguments.ts';
+import { checkBound, checkInRange, checkLease, checkWhole } from '../core/base/arguments.ts';
 import { present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
+import { ranges } from '../core/base/number-range.ts';
 import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/check-session.ts';
 import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
 import type { SessionHost } from './host/session-host.ts';
@@ -59,7 +60,7 @@ export class Sessions {
     return this.one({
       op: 'new',
       session: id === undefined ? this.host.makeId() : checkOwnName('id', id),
-      theme: typeof theme === 'number' ? theme : checkName('theme', theme, limits.typeBytesMax),
+      theme: checkTheme(theme),
       ...(number === undefined ? {} : { number }),
       ...checkData(data),
       ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
@@ -129,12 +130,15 @@ export class Sessions {
   }
 
   /** A session now, or as of a position; undefined when there is none. */
-  get(id: string, options: { readonly asOf?: number } = {}): Promise<SessionReading | undefined> {
+  async get(id: string, options: { readonly asOf?: number } = {}): Promise<SessionReading | undefined> {
+    checkWhole('asOf', options.asOf);
     return this.host.read((view, snapshot) => readSession({ view, snapshot }, id, options.asOf));
   }
 
   /** The data of a session: all chunks since the last Replace, oldest first. Errors: SESSION_GONE. */
   async data(id: string, options: { readonly asOf?: number; readonly limit?: number } = {}): Promise<readonly Data[]> {
+    checkWhole('asOf', options.asOf);
+    checkBound('limit', options.limit);
     return this.host.read((view, snapshot) => {
       const session = readSession({ view, snapshot }, id, options.asOf);
       if (!session) throw new TxlogError('SESSION_GONE', `there is no session ${id}`, { next: ['txlog session list'] });
@@ -206,6 +210,9 @@ export class Sessions {
   }
 
   private async one(operation: Operation): Promise<OperationResult> {
+    const { epoch, seen } = operation as Partial<Authority>;
+    checkWhole('epoch', epoch);
+    checkWhole('seen', seen);
     const [result] = await this.host.operate([operation]);
     return present(result, 'result');
   }
@@ -213,6 +220,12 @@ export class Sessions {
   private numberOf(theme: ThemeName): number | undefined {
     return typeof theme === 'number' ? undefined : this.host.app.themes?.[theme]?.number;
   }
+}
+
+function checkTheme(theme: ThemeName): ThemeName {
+  if (typeof theme !== 'number') return checkName('theme', theme, limits.typeBytesMax);
+  checkInRange('theme', theme, ranges.themeNumber);
+  return theme;
 }
 
 function themeNotFound(name: string): never {

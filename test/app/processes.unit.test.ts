@@ -14,9 +14,9 @@ it.each<[string, unknown, RegExp]>([
   ['with a name too long for its theme', { [`p${'x'.repeat(120)}`]: { decide } }, /is over 120 bytes/],
   ['with a misspelt field', { p: { decide, form: 'now' } }, /unknown field "form"/],
   ['that starts nowhere', { p: { decide, from: 'then' } }, /from is start or now/],
-  ['with a lease of no length', { p: { decide, lease: 0 } }, /lease is a number of seconds from 1 on/],
-  ['without attempts', { p: { decide, attempts: 0 } }, /attempts is a whole number from 1 on/],
-  ['with a back-off that shrinks', { p: { decide, backoff: { factor: 0.5 } } }, /factor is a number from 1 on/],
+  ['with a lease of no length', { p: { decide, lease: 0 } }, /lease is a number of seconds from 1 to/],
+  ['without attempts', { p: { decide, attempts: 0 } }, /attempts is a whole number from 1 to/],
+  ['with a back-off that shrinks', { p: { decide, backoff: { factor: 0.5 } } }, /factor is a number from 1 to/],
   ['with a number that is no uint32', { p: { decide, number: -1 } }, /number is a whole number/],
   ['with a filter that is none', { p: { decide, on: ['order'] } }, /on is not an object/],
   ['with a filter that is no object', { p: { decide, on: 'order' } }, /on is not an object/],
@@ -26,7 +26,7 @@ it.each<[string, unknown, RegExp]>([
   ['with an outcome that is none', { p: { decide, on: { outcome: 'done' } } }, /outcome is committed or rejected/],
   ['with a condition that is no function', { p: { decide, on: { where: 'a' } } }, /where is not a function/],
   ['with a key that is no text', { p: { decide, on: { prefix: 7 } } }, /prefix is a text/],
-  ['with a time that is no number', { p: { decide, on: { since: 'today' } } }, /since is a number/],
+  ['with a time that is no number', { p: { decide, on: { since: 'today' } } }, /since is a time/],
 ])('refuses processes %s', async (_, processes, reason) => {
   await expect(compileApp({ processes }, 'here')).rejects.toMatchObject({
     code: 'APP_INVALID',

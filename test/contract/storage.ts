@@ -163,6 +163,23 @@ function contractOfRanges({ put, current }: Context): void {
     expect(range('x')).toEqual([]);
   });
 
+  it.each([521, 2_000, 5_000, 100_000])(
+    'finds nothing by a key of %d bytes, and takes it for a bound',
+    async (length) => {
+      await put(letters);
+      const long = (first: string) => bytes(first.padEnd(length, 'x'));
+      expect(text(current(), 'd'.padEnd(length, 'x'))).toBeUndefined();
+      for (const reverse of [false, true]) {
+        const rows = keysIn(current(), { start: long('b'), end: long('f'), reverse });
+        expect(reverse ? rows.reverse() : rows).toEqual(['d', 'f']);
+      }
+      const pinned = current().pin();
+      expect(pinned.snapshot.get('states', long('d'))).toBeUndefined();
+      expect(keysOf(pinned.snapshot, { start: long('f') })).toEqual(['h']);
+      pinned.release();
+    },
+  );
+
   it('yields the same rows from the end down when reverse', async () => {
     await put(letters);
     const range = (start?: string, end?: string) =>

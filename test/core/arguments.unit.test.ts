@@ -32,28 +32,74 @@ const calls: readonly (readonly [name: string, argument: string, call: (wrong: n
   ['history', 'limit', (limit) => all(env.history('n', { limit }))],
   ['saveCursor', 'position', (position) => env.saveCursor('mine', { position, details: {} })],
   ['replayTo', 'position', (position) => env.replayTo({ position, dir: 'never-made' })],
+  ['session', 'asOf', (asOf) => env.sessions.get('s', { asOf })],
+  ['data of a session', 'asOf', (asOf) => env.sessions.data('s', { asOf })],
+  ['data of a session', 'limit', (limit) => env.sessions.data('s', { limit })],
+  ['sessions', 'limit', (limit) => all(env.sessions.list({ limit }))],
+  ['stuck sessions', 'limit', (limit) => env.sessions.stuck({ limit })],
+  ['a queue', 'next', (next) => env.sessions.queue('t', { next })],
+  ['an operation', 'epoch', (epoch) => env.sessions.remove('s', { epoch })],
+  ['an operation', 'seen', (seen) => env.sessions.append('s', 1, { seen })],
+  ['sagas', 'limit', (limit) => all(env.sagas.list({ limit }))],
+  ['openEnvironment', 'mapBytes', (mapBytes) => openEnvironment(':memory:', { mapBytes })],
+  ['openEnvironment', 'reserveBytes', (reserveBytes) => openEnvironment(':memory:', { reserveBytes })],
+  ['openEnvironment', 'checkpointBytes', (checkpointBytes) => openEnvironment(':memory:', { checkpointBytes })],
   ['openEnvironment', 'checkpointRecords', (checkpointRecords) => openEnvironment(':memory:', { checkpointRecords })],
 ];
 
-describe.each([Number.NaN, 1.5, -1])('%d', (wrong) => {
+describe.each([Number.NaN, 1.5, -1, 1e300, -Infinity])('%d', (wrong) => {
   it.each(calls)('is refused by %s as its %s', async (_, argument, call) => {
     await expect(call(wrong)).rejects.toMatchObject({
       code: 'USAGE',
-      message: `${argument} is a whole number from 0 on, not ${wrong}`,
+      message: `${argument} is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${wrong}`,
     });
   });
 
   it('names no transaction', async () => {
     expect(await env.find(wrong)).toBeUndefined();
-    for (const call of [env.transaction(wrong), env.inspect(wrong), env.compensate(wrong)])
-      await expect(call).rejects.toMatchObject({ code: 'POSITION_NOT_FOUND' });
+    for (const call of [() => env.transaction(wrong), () => env.inspect(wrong), () => env.compensate(wrong)])
+      await expect(call()).rejects.toMatchObject({ code: 'POSITION_NOT_FOUND' });
     await expect(env.planCompensation([wrong])).rejects.toMatchObject({ code: 'POSITION_NOT_FOUND' });
   });
 });
 
+describe('a span of time or a number of things', () => {
+  const calls: readonly (readonly [name: string, code: string, call: (wrong: number) => Promise<unknown>])[] = [
+    ['delay', 'REQUEST_INVALID', (delay) => env.sessions.create('t', 1, { delay })],
+    ['delay', 'REQUEST_INVALID', (delay) => env.enqueue({ type: 't' }, { delay })],
+    ['seconds', 'REQUEST_INVALID', (seconds) => env.sessions.store('s', seconds)],
+    ['pending', 'REQUEST_INVALID', (pending) => env.submit(claim(pending))],
+    ['version', 'REQUEST_INVALID', (version) => env.submit({ type: 't', expect: [{ key: 'k', version }] })],
+    ['lease', 'USAGE', (lease) => env.sessions.lead({ theme: 't' }, 'o', lease)],
+    ['timeoutMs', 'USAGE', (timeoutMs) => env.wait('r-1', { timeoutMs })],
+    ['now', 'USAGE', (now) => env.sessions.stuck({ now })],
+    ['concurrency', 'USAGE', (concurrency) => env.work({ concurrency, untilEmpty: true }).done],
+    ['lease', 'USAGE', (lease) => env.work({ lease, untilEmpty: true }).done],
+  ];
+  const wrong: readonly unknown[] = [Number.NaN, 1e300, -1e300, '1', [1], null];
+
+  it.each(calls)('is refused as %s, with its range and what it was given', async (name, code, call) => {
+    for (const value of wrong) {
+      await expect(call(value as number)).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(new RegExp(`${name} is a (whole )?(number|time) .*from \\S+ to \\S+, not `)),
+      });
+    }
+  });
+
+  it('is refused as the number of a theme', async () => {
+    for (const theme of [Number.NaN, -1, 1.5, 2 ** 32])
+      await expect(env.sessions.create(theme, 1)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  function claim(pending: number) {
+    return { type: 't', changes: [{ op: 'claim' as const, key: 'c', value: 1, pending }] };
+  }
+});
+
 describe('a time', () => {
   it('that is no number is refused', async () => {
-    const refused = { code: 'USAGE', message: expect.stringContaining('milliseconds since 1970, not NaN') };
+    const refused = { code: 'USAGE', message: expect.stringMatching(/milliseconds since 1970 .*, not NaN/) };
     await expect(env.positionAt(Number.NaN)).rejects.toMatchObject(refused);
     await expect(env.count({ since: Number.NaN })).rejects.toMatchObject(refused);
     await expect(all(env.records({ until: Number.NaN }))).rejects.toMatchObject(refused);
@@ -65,7 +111,7 @@ describe('a time', () => {
   });
 });
 
-it.each(calls.filter(([, argument]) => !/^(limit|to|checkpoint)/.test(argument)))(
+it.each(calls.filter(([, argument]) => !/^(limit|to|next|checkpoint)/.test(argument)))(
   'only a bound may be infinite: %s refuses it as its %s',
   async (_, argument, call) => {
     await expect(call(Number.POSITIVE_INFINITY)).rejects.toMatchObject({

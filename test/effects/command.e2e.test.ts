@@ -221,3 +221,10 @@ it('leaves no program behind when its own process ends first', async () => {
   expect(await once(worker, 'exit')).toEqual([7, null]);
   await until(() => pids.every(isGone));
 });
+
+it('takes output that is not UTF-8 for no result: different bytes would be one text', async () => {
+  expect(await run(shell("printf '\\377'"))).toEqual({
+    ...verdicts.spoiled,
+    error: 'sh: its output is not valid UTF-8',
+  });
+});

@@ -166,34 +166,117 @@ it('sends nothing to a server that it does not trust', async () => {
   expect(await call({ url: `https://${plain.host}/`, body: 1 })).toMatchObject(verdicts.unsent);
 });
 
-it('follows redirects as fetch does, and takes no headers of its own elsewhere', async () => {
+it('follows redirects that keep the method, and takes no headers of its own elsewhere', async () => {
   const end = await serve((response, asked) => json([asked.method, asked.body])(response));
   const server = await serve((response, { url }) => {
     const [, status = '', where = ''] = url.split('/');
     const location = where === 'near' ? '/307/far' : end.url('/end');
     response.writeHead(Number(status), { location }).end('moved');
   });
-  const headers = { authorization: 'secret' };
-  const follow = async (path: string) => resultOf(await call({ url: server.url(path), headers, body: 1 }));
-  expect(await follow('/302/far')).toEqual({ status: 200, body: ['GET', ''] });
-  expect(await follow('/303/far')).toEqual({ status: 200, body: ['GET', ''] });
+  const headers = { authorization: 'secret', 'x-api-key': 'secret', cookie: 'secret', accept: 'application/json' };
+  const follow = async (path: string, fields: object = { body: 1 }) =>
+    resultOf(await call({ url: server.url(path), headers, ...fields }));
   expect(await follow('/308/far')).toEqual({ status: 200, body: ['POST', '1'] });
-  expect(await follow('/307/near')).toEqual({ status: 200, body: ['POST', '1'] });
-  expect(server.asked.at(-1)?.headers.authorization).toBe('secret');
-  for (const { headers } of end.asked) {
-    expect(headers).not.toHaveProperty('authorization');
-    expect(headers['idempotency-key']).toBe('order-1/reserve');
+  expect(await follow('/307/near', { method: 'PUT', body: 2 })).toEqual({ status: 200, body: ['PUT', '2'] });
+  expect(server.asked.at(-1)?.headers).toMatchObject({ authorization: 'secret', 'x-api-key': 'secret' });
+  for (const status of [301, 302, 303, 307, 308]) {
+    expect(await follow(`/${status}/far`, {})).toEqual({ status: 200, body: ['GET', ''] });
+    const head = await call({ url: server.url(`/${status}/far`), headers, method: 'HEAD' });
+    expect(resultOf(head)).toEqual({ status: 200, body: null });
   }
+  expect(end.asked).toHaveLength(12);
+  for (const { headers } of end.asked) {
+    expect(JSON.stringify(headers)).not.toContain('secret');
+    expect(headers).toMatchObject({ 'idempotency-key': 'order-1/reserve', accept: 'application/json' });
+  }
+});
+
+it.each([
+  ['POST', 301],
+  ['POST', 302],
+  ['POST', 303],
+  ['PUT', 301],
+  ['PUT', 303],
+  ['PATCH', 302],
+  ['DELETE', 303],
+])('takes what another method gets for no answer to a %s: %d is not followed', async (method, status) => {
+  const server = await serve((response, { url }) => {
+    if (url === '/login') return json('please log in')(response);
+    return response.writeHead(status, { location: '/login?next=secret' }).end();
+  });
+  const outcome = await call({ url: server.url(), method, ...(method !== 'DELETE' && { body: 1 }) });
+  expect(outcome).toMatchObject(verdicts.spoiled);
+  expect(outcome).toHaveProperty('error', expect.stringContaining(`${status} leads to ${server.url('/login')}, which`));
+  expect(JSON.stringify(outcome)).not.toContain('secret');
+  expect(server.asked).toHaveLength(1);
+});
+
+it('does not follow a second redirect either, when that one changes the method', async () => {
+  const server = await serve((response, { url }) => {
+    response.writeHead(url === '/' ? 307 : 302, { location: url === '/' ? '/two' : '/three' }).end();
+  });
+  expect(await call({ url: server.url(), body: 1 })).toMatchObject(verdicts.spoiled);
+  expect(server.asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /', 'POST /two']);
+});
+
+it('follows a circle of redirects 20 times', async () => {
+  const server = await serve((response) => response.writeHead(307, { location: '/' }).end());
+  expect(await call({ url: server.url(), body: 1 })).toMatchObject(verdicts.spoiled);
+  expect(server.asked).toHaveLength(21);
 });
 
 it('does not know what happened before a redirect that leads to a failure', async () => {
   const port = await closedPort();
   const server = await serve((response, { url }) => {
     const location = url === '/away' ? `http://127.0.0.1:${port}/` : '/missing';
-    response.writeHead(url === '/missing' ? 404 : 303, { location }).end();
+    response.writeHead(url === '/missing' ? 404 : 307, { location }).end();
   });
   expect(await call({ url: server.url('/away'), body: 1 })).toMatchObject(verdicts.unknown);
   expect(await call({ url: server.url('/near'), body: 1 })).toMatchObject(verdicts.spoiled);
+});
+
+it('takes JSON whose end is only that of the connection for whole when it is, and else for half', async () => {
+  const answer = (body: string) => `HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n${body}`;
+  const server = await serve((response, { url }) => {
+    response.socket?.end(answer(url === '/whole' ? '{"a":1}' : '{"a":'));
+  });
+  expect(resultOf(await call({ url: server.url('/whole'), body: 1 }))).toEqual({ status: 200, body: { a: 1 } });
+  expect(await call({ url: server.url('/half'), body: 1 })).toMatchObject(verdicts.unknown);
+});
+
+it.each([
+  ['shorter than it says', { 'content-length': '100' }, 'half'],
+  ['cut between two chunks', { 'transfer-encoding': 'chunked' }, '4\r\nhalf\r\n'],
+  ['cut where it is packed', { 'content-encoding': 'gzip', 'content-length': '100' }, '\x1f\x8b\b'],
+])('takes an answer that is %s for none', async (_, headers, body) => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const server = await serve((response) => {
+    response.socket?.end(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n${body}`, 'latin1');
+  });
+  expect(await call({ url: server.url(), body: 1 })).toMatchObject(verdicts.unknown);
+});
+
+it('takes a part of an answer for none, unless it asked for one', async () => {
+  const server = await serve((response) => response.writeHead(206).end('part'));
+  expect(await call({ url: server.url() })).toMatchObject(verdicts.spoiled);
+  const asked = await call({ url: server.url(), headers: { range: 'bytes=0-3' } });
+  expect(resultOf(asked)).toEqual({ status: 206, body: 'part' });
+});
+
+it('reads text in its character set, and takes bytes that are none for no result', async () => {
+  const answers: Record<string, [string, Buffer]> = {
+    '/latin': ['text/plain; charset="iso-8859-1"', Buffer.from('é', 'latin1')],
+    '/plain': ['text/plain', Buffer.from('é', 'latin1')],
+    '/json': ['application/json', Buffer.from('"é"', 'latin1')],
+    '/unknown': ['text/plain; charset=no-such', Buffer.from('e')],
+  };
+  const server = await serve((response, { url }) => {
+    const [type = '', body] = answers[url] ?? [];
+    response.setHeader('content-type', type).end(body);
+  });
+  expect(resultOf(await call({ url: server.url('/latin') }))).toEqual({ status: 200, body: 'é' });
+  for (const path of ['/plain', '/json', '/unknown'])
+    expect(await call({ url: server.url(path), body: 1 }), path).toMatchObject(verdicts.spoiled);
 });
 
 it.each<[string, HttpCall, string]>([

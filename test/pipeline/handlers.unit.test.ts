@@ -122,15 +122,10 @@ describe('decide', () => {
     ['returns a promise that fails', () => Promise.reject(new Error('later')), 'returned a promise'],
     ['returns a broken change', () => [{ op: 'set', key: 'k' }], 'decide()[0].value'],
     ['returns an operation of the engine', () => [{ op: 'restore', key: 'k', result: {} }], 'decide()[0].op'],
-    ['returns an empty key', () => [{ op: 'delete', key: '' }], 'decide()[0].key'],
     ['returns a function in a value', () => [{ op: 'set', key: 'k', value: () => 1 }], 'could not be cloned'],
     ['returns NaN', () => [{ op: 'add', key: 'k', value: Number.NaN }], 'NaN'],
     ['returns 1,001 changes', () => Array(1001).fill({ op: 'delete', key: 'k' }), '1001 entries'],
-    ['refuses with a number for a key', () => ({ rejected: true, code: 'X', reason: 'y', key: 5 }), 'text is needed'],
-    ['refuses with a key of 600 bytes', () => rejectRequest('X', 'y', 'k'.repeat(600)), 'over 512 bytes'],
-    ['refuses with a control character', () => rejectRequest('X', 'y', 'a\u0000b'), 'control character'],
     ['refuses with an empty code', () => rejectRequest('', 'y'), 'is empty'],
-    ['reads an impossible key', (states?: HandlerStates) => states?.get('x'.repeat(2000)), 'over 512 bytes'],
   ])('that %s is a rejection, once and for all', async (_, run, message) => {
     const failing = await open({ bad: decide(run as (states: HandlerStates) => unknown) });
     const { outcome, rejection, position } = await failing.submit({ id: 'x', type: 'bad', payload: 1 });
@@ -148,6 +143,39 @@ describe('decide', () => {
     });
     expect(await failing.rescanVerify()).toMatchObject({ ok: true });
   });
+
+  it.each<[string, string, (states: HandlerStates) => unknown, string]>([
+    ['an empty key', 'KEY_INVALID', () => [{ op: 'delete', key: '' }], 'decide()[0].key'],
+    ['a key of a control character', 'KEY_INVALID', () => [{ op: 'delete', key: 'a\nb' }], 'control character'],
+    [
+      'a refusal of a number',
+      'KEY_INVALID',
+      () => ({ rejected: true, code: 'X', reason: 'y', key: 5 }),
+      'text is needed',
+    ],
+    ['a refusal of a long key', 'KEY_INVALID', () => rejectRequest('X', 'y', 'k'.repeat(600)), 'over 512 bytes'],
+    ['a refusal of a bad key', 'KEY_INVALID', () => rejectRequest('X', 'y', 'a\u0000b'), 'control character'],
+    ['a look at a long key', 'KEY_INVALID', (states) => states.get('x'.repeat(2000)), 'over 512 bytes'],
+    ['a forbidden key', 'JSON_FORBIDDEN_KEY', () => [set(JSON.parse('{"constructor":1}'))], 'key constructor'],
+    ['half a character', 'JSON_UNPAIRED_SURROGATE', () => [set('\ud83d')], 'half of a surrogate pair'],
+    [
+      'much in itself',
+      'JSON_TOO_DEEP',
+      () => [set(JSON.parse(`${'['.repeat(65)}${']'.repeat(65)}`))],
+      'deeper than 64',
+    ],
+    ['a large value', 'VALUE_OVERSIZED', () => [set('x'.repeat(1_100_000))], 'over the limit'],
+  ])('that makes of its payload %s is a rejection of what was asked for: %s', async (_, code, run, message) => {
+    const passing = await open({ pass: decide(run) });
+    const { outcome, rejection } = await passing.submit({ type: 'pass', payload: 1 });
+    expect({ outcome, code: rejection?.code }).toEqual({ outcome: 'rejected', code });
+    expect(rejection?.reason).toContain(message);
+    expect(await passing.rescanVerify()).toMatchObject({ ok: true });
+  });
+
+  function set(value: JsonValue): Change {
+    return { op: 'set', key: 'k', value };
+  }
 
   it('keeps a bounded part of an endless message', async () => {
     const talking = await open({

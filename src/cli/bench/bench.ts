@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
+import { systemReason } from '../../core/base/system-error.ts';
 import { openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { putRaw } from '../../storage/lmdb/raw-puts.ts';
@@ -55,7 +56,7 @@ function makeDir(parent: string): string {
   try {
     return mkdtempSync(join(parent, 'txlog-bench-'));
   } catch (cause) {
-    throw new TxlogError('INPUT_NOT_FOUND', `cannot measure in ${parent}: ${(cause as Error).message}`, { cause });
+    throw new TxlogError('INPUT_NOT_FOUND', `cannot measure in ${parent}: ${systemReason(cause)}`, { cause });
   }
 }
 

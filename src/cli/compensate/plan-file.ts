@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import { reservedTypePrefix } from '../../core/log/record.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, parseJson, type TransactionName } from '../../index.ts';
+import { readTextFile, unwritable } from '../frame/files.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
 
 /** Transactions that one plan may hold: it is made in one piece, on one state of the log. */
@@ -47,29 +48,19 @@ export function writePlan(file: string, plan: object): void {
   try {
     writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`, { flush: true });
   } catch (cause) {
-    throw new TxlogError('OUTPUT_FAILED', `cannot write ${file}: ${(cause as Error).message}`, { cause });
+    throw unwritable(file, cause);
   }
 }
 
 /**
  * Reads a plan file; what is in it is checked when it is applied.
  *
- * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE, PLAN_INVALID.
+ * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE, UTF8_INVALID, PLAN_INVALID.
  */
 export function readPlan(file: string): { readonly plan: unknown; readonly count: number } {
-  const plan = parsePlan(file, readText(file));
+  const plan = parsePlan(file, readTextFile(file, { kind: 'plan' }));
   const items = (plan as { readonly items?: unknown } | null)?.items;
   return { plan, count: Array.isArray(items) ? items.length : 0 };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new TxlogError('INPUT_NOT_FOUND', `there is no plan ${file}`, { cause });
-    throw new TxlogError('INPUT_UNREADABLE', `cannot read ${file}: ${message}`, { cause });
-  }
 }
 
 function parsePlan(file: string, text: string): unknown {

@@ -1,6 +1,8 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, type StatsFs, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import prettyBytes from 'pretty-bytes';
+import { freeBytesOf } from '../../core/base/free-space.ts';
+import { systemReason } from '../../core/base/system-error.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { printable } from '../text/text.ts';
 import { type Finding, failure, fine, warning } from './finding.ts';
@@ -30,13 +32,20 @@ const volatile: ReadonlyMap<number, string> = new Map([
 export function* examinePlace(dir: string): Iterable<Finding> {
   const place = nearestExisting(resolve(dir));
   yield permissions(place, dir);
-  const { type, bavail, bsize } = statfsSync(place);
-  yield freeSpace(bavail * bsize, place);
-  yield fileSystem(type);
+  let stats: StatsFs;
+  try {
+    stats = statfsSync(place);
+  } catch (error) {
+    yield warning('file system', `it cannot be asked for its kind and its room: ${systemReason(error)}`);
+    return;
+  }
+  yield freeSpace(freeBytesOf(stats), place);
+  yield fileSystem(stats.type);
 }
 
-/** Whether there is room to write. */
-export function freeSpace(bytes: number, place: string): Finding {
+/** Whether there is room to write. `bytes` is undefined when the file system does not know. */
+export function freeSpace(bytes: number | undefined, place: string): Finding {
+  if (bytes === undefined) return fine('space', 'the file system does not say how much is free');
   const text = `${prettyBytes(bytes)} free`;
   const next = `df -h ${shellWord(place)}`;
   if (bytes < reserveBytes)

@@ -5,6 +5,7 @@ import type { RecordFilter } from '../../core/log/filter.ts';
 import { compileWhere } from '../../index.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { parseTime } from './point-in-log.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const helpGroup = 'FILTER';
 
@@ -28,8 +29,8 @@ export const filterFlags = {
   }),
   since: Flags.string({ summary: 'Not before: RFC 3339, a date, or 10m, 2h, 3d ago.', helpValue: 'TIME', helpGroup }),
   until: Flags.string({ summary: 'Before this time.', helpValue: 'TIME', helpGroup }),
-  from: Flags.integer({ summary: 'First position.', min: 1, helpValue: 'POS', helpGroup }),
-  to: Flags.integer({ summary: 'Last position.', min: 1, helpValue: 'POS', helpGroup }),
+  from: wholeNumber({ summary: 'First position.', min: 1, helpValue: 'POS', helpGroup }),
+  to: wholeNumber({ summary: 'Last position.', min: 1, helpValue: 'POS', helpGroup }),
   where: Flags.string({
     summary: 'Any condition on the record, in CEL: payload.amount > 5000 && actor == "web".',
     helpValue: 'EXPR',

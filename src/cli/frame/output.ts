@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
+import { systemReason } from '../../core/base/system-error.ts';
 import { jsonText } from '../text/text.ts';
 
 /** The reader of stdout has enough and went away: the command ends quietly, with exit code 0. */
@@ -71,7 +72,7 @@ export class Output {
 
   private named(cause: NodeJS.ErrnoException): Error {
     if (cause.code === 'EPIPE' && !this.mustArrive) return new OutputEnded('the reader of stdout went away', { cause });
-    const reason = cause.code === 'EPIPE' ? 'its reader went away' : cause.message;
+    const reason = cause.code === 'EPIPE' ? 'its reader went away' : systemReason(cause);
     return new TxlogError('OUTPUT_FAILED', `stdout failed: ${reason}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import { TxlogError } from '../../core/base/errors.ts';
+import { limits } from '../../core/base/limits.ts';
 import type { Environment } from '../../environment/environment.ts';
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -13,7 +14,8 @@ const dateTime = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(
  */
 export function parseTime(text: string, now: number): number {
   const ago = /^(\d{1,9})([smhd])(?: ago)?$/.exec(text);
-  if (ago) return now - Number(ago[1]) * (units[ago[2] ?? ''] ?? 0);
+  // Longer ago than any date is before all records, as the first date is.
+  if (ago) return Math.max(-limits.timeMsMax, now - Number(ago[1]) * (units[ago[2] ?? ''] ?? 0));
   const zoned = /(?:Z|[+-]\d{2}:\d{2})$/i.test(text) || !text.includes(':') ? text : `${text}Z`;
   const time = dateTime.test(text) ? Date.parse(zoned.replace(' ', 'T')) : Number.NaN;
   // Date.parse takes the 30th of February for the 2nd of March.

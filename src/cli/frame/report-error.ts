@@ -1,5 +1,8 @@
 import { type ErrorDetails, TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
+import { shortened } from '../../core/base/shortened.ts';
+import { systemCode, systemReason } from '../../core/base/system-error.ts';
 import { jsonText, printable } from '../text/text.ts';
 import { type ExitCode, exitCodeOfCode } from './exit-codes.ts';
 import { say } from './stderr.ts';
@@ -20,9 +23,10 @@ export function reportStyle(args: readonly string[]): ReportStyle {
   };
 }
 
-/** The exit code that an error ends the process with; 70 for what is no TxlogError, which is a bug of ours. */
+/** The exit code that an error ends the process with; 70 for a bug of ours. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return error instanceof TxlogError ? exitCodeOfCode(error.code) : 70;
+  const known = asKnown(error);
+  return known ? exitCodeOfCode(known.code) : 70;
 }
 
 /** An error as the JSON shape that scripts rely on. */
@@ -70,14 +74,35 @@ function placeOf({ line, column }: ErrorDetails): string {
   return column === undefined ? `line ${line}: ` : `line ${line}, column ${column}: `;
 }
 
-function toTxlogLike(error: unknown): { code: string; message: string; details: ErrorDetails } {
+/** An error of ours, or of the system, which is no bug of anyone; undefined of any other. */
+function asKnown(error: unknown): TxlogError | undefined {
   if (error instanceof TxlogError) return error;
+  const { syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || syscall === undefined || !/^E[A-Z0-9]+$/.test(systemCode(error))) return undefined;
+  if (syscall === 'uv_cwd') {
+    return new TxlogError('ENV_NOT_FOUND', 'the working directory is gone', {
+      cause: error,
+      hint: 'It was removed after the shell went there. Places with a whole path can be used from there.',
+      next: ['cd "$PWD"', 'cd'],
+    });
+  }
+  const what = path === undefined ? syscall : `${syscall} ${path}`;
+  return new TxlogError('STORAGE_FAILED', `the system refused to ${what}: ${systemReason(error)}`, {
+    cause: error,
+    hint: 'What was acknowledged is safe; submitting again with the same id is safe.',
+    next: ['txlog doctor'],
+  });
+}
+
+function toTxlogLike(error: unknown): { code: string; message: string; details: ErrorDetails } {
+  const known = asKnown(error);
+  if (known) return known;
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const details = {
     hint: 'This is a bug in txlog. What was acknowledged is safe; please report it with the stack.',
     next: ['DEBUG=1 txlog … (the same command, to see the stack)', 'txlog verify'],
   };
-  return { code: 'BUG', message: message.split('\n')[0] ?? '', details };
+  return { code: 'BUG', message: shortened(message.split('\n')[0] ?? '', limits.errorUnitsMax), details };
 }
 
 function stackOf(error: unknown): string {

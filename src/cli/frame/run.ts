@@ -1,9 +1,10 @@
 import { Config, Errors, type Interfaces, loadHelpClass } from '@oclif/core';
 import { checkHelpWords, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
+import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { listenForLoss, say } from './stderr.ts';
-import { toUsageError } from './usage-error.ts';
+import { refuseInheritedFlags, toUsageError } from './usage-error.ts';
 
 /**
  * Runs one command line and ends the process with its exit code. The one place where errors are printed.
@@ -11,7 +12,7 @@ import { toUsageError } from './usage-error.ts';
  * oclif's own `execute` is not used: it turns exit codes into 1 under `--json`, prints a dump of its configuration for
  * a mistyped flag, and cuts off output that its reader takes slowly.
  */
-export async function runCli(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
+export async function runCli(args: readonly string[], load: Interfaces.Options): Promise<void> {
   const style = reportStyle(args);
   reportUncaught(style);
   // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.
@@ -27,8 +28,10 @@ export async function runCli(args: readonly string[], load: Interfaces.LoadOptio
   process.exit();
 }
 
-async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): Promise<void> {
-  const config = await Config.load(load);
+async function dispatch(args: readonly string[], load: Interfaces.Options): Promise<void> {
+  refuseLostBytes(args);
+  // What lies in a home directory is no part of this program, and may not even be readable.
+  const config = await Config.load({ ...load, userPlugins: false, devPlugins: false });
   const wanted = findWanted(config, args);
   if (wanted.type === 'version') {
     await print(() => process.stdout.write(`${config.userAgent}\n`));
@@ -37,6 +40,7 @@ async function dispatch(args: readonly string[], load: Interfaces.LoadOptions): 
     const Help = await loadHelpClass(config);
     await print(() => new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]));
   } else {
+    refuseInheritedFlags(config, wanted.id, wanted.args);
     try {
       await config.runCommand(wanted.id, [...wanted.args]);
     } catch (error) {

@@ -7,10 +7,27 @@ import { nearest } from '../text/closest-match.ts';
 export function toUsageError(error: unknown, config: Config, id: string): unknown {
   if (!(error instanceof Errors.CLIError) || error instanceof Errors.ExitError) return error;
   const { flags, args } = error as { flags?: readonly string[]; args?: readonly unknown[] };
-  const next = [`txlog ${id.replaceAll(':', ' ')} --help`];
+  const next = [helpOf(id)];
   if (flags) return unknownFlag(config, id, flags[0] ?? '', next);
   if (args) return new TxlogError('USAGE', argumentProblem(args), { next });
   return new TxlogError('USAGE', firstReason(error.message), { next });
+}
+
+/**
+ * Refuses a flag with the name of what every object of JavaScript has: oclif would find it among those of a command.
+ *
+ * Errors: USAGE.
+ */
+export function refuseInheritedFlags(config: Config, id: string, args: readonly string[]): void {
+  const end = args.indexOf('--');
+  for (const arg of end === -1 ? args : args.slice(0, end)) {
+    const [, name = ''] = /^--(?:no-)?([^=]*)/.exec(arg) ?? [];
+    if (name in Object.prototype) throw unknownFlag(config, id, `--${name}`, [helpOf(id)]);
+  }
+}
+
+function helpOf(id: string): string {
+  return `txlog ${id.replaceAll(':', ' ')} --help`;
 }
 
 function unknownFlag(config: Config, id: string, flag: string, next: readonly string[]): TxlogError {
@@ -29,6 +46,7 @@ function argumentProblem(args: readonly unknown[]): string {
 function firstReason(message: string): string {
   // A value that does not fit its flag: the flag is in the first line, the reason in the second.
   const lines = stripVTControlCharacters(message)
+    .replace(/^Parsing (--\S+) *\n\s*(?=is a)/, '$1 ')
     .replace(/^Parsing (--\S+) *\n\s*/, '$1: ')
     .split('\n');
   const reasons = lines.map((line) => line.trim()).filter((line) => !/^(The following error|See more help)/.test(line));

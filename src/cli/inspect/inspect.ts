@@ -7,23 +7,24 @@ import type { TransactionReport } from '../../index.ts';
 import { type KeyPage, readKeyPage } from '../../pages/key.ts';
 import { type PageOptions, readSessionPage, type SessionPage } from '../../pages/session.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
+import { wholeNumber } from '../frame/whole-number.ts';
 
 const names = ['id', 'position', 'key', 'session'] as const;
 
 /** Flags of `inspect`. */
 export const inspectFlags = {
   id: Flags.string({ summary: 'A transaction by its id.', helpValue: 'ID', exclusive: ['position', 'key', 'session'] }),
-  position: Flags.integer({
+  position: wholeNumber({
     ...{ summary: 'A transaction by its position.', min: 1, helpValue: 'POS', exclusive: ['key', 'session'] },
   }),
   key: Flags.string({ summary: 'A key.', helpValue: 'KEY', exclusive: ['session'] }),
   session: Flags.string({ summary: 'A session.', helpValue: 'ID' }),
-  from: Flags.integer({
+  from: wholeNumber({
     summary: "A key's or session's history from this position on, not its newest.",
     min: 1,
     helpValue: 'POS',
   }),
-  limit: Flags.integer({ summary: 'Entries of that history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
+  limit: wholeNumber({ summary: 'Entries of that history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
   format: Flags.option({
     summary: "A transaction's way, or a session's life, as a Mermaid sequence diagram.",
     options: ['mermaid'] as const,

@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { TxlogError } from '../../core/base/errors.ts';
+import { unwritable } from '../frame/files.ts';
 import type { Output } from '../frame/output.ts';
 import { printable } from '../text/text.ts';
 
@@ -82,6 +82,6 @@ function attempt<T>(name: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    throw new TxlogError('OUTPUT_FAILED', `cannot write ${name}: ${(cause as Error).message}`, { cause });
+    throw unwritable(name, cause);
   }
 }

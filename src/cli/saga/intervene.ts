@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Intervened, type InterventionPlan, type SagaWord, TxlogError } from '../../index.ts';
@@ -6,6 +5,7 @@ import { readPlan, writePlan } from '../compensate/plan-file.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirm, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
+import { idsOf } from '../frame/ids-of.ts';
 import { formatError, toErrorJson } from '../frame/report-error.ts';
 import {
   countPlan,
@@ -102,13 +102,6 @@ function commandOf(word: SagaWord): string {
 function otherWord(file: string, word: SagaWord): TxlogError {
   const command = `txlog saga ${commandOf(word)} --apply ${shellWord(file)} --reason "…"`;
   return new TxlogError('PLAN_INVALID', `${file} is a plan of another command`, { next: [command] });
-}
-
-async function idsOf(id: string): Promise<readonly string[]> {
-  if (id !== '-') return [id];
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: process.stdin })) if (line !== '') lines.push(line);
-  return lines;
 }
 
 /** Those of a type, and of a phase; without a phase, those that have not ended. */

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
@@ -6,6 +5,7 @@ import type { SessionStatus } from '../../core/fold/session.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { OperationOptions, SessionReading } from '../../index.ts';
+import { idsOf } from '../frame/ids-of.ts';
 import { refusedError } from './done.ts';
 import { endLease } from './shell-lease.ts';
 
@@ -40,13 +40,6 @@ export async function selectIds(env: Environment, selection: Selection): Promise
   const filter = { theme, status, ...(order === undefined ? {} : { order }) };
   for await (const { id } of env.sessions.list(filter)) found.push(id);
   return found;
-}
-
-async function idsOf(id: string): Promise<readonly string[]> {
-  if (id !== '-') return [id];
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: process.stdin })) if (line !== '') lines.push(line);
-  return lines;
 }
 
 /** Makes sessions ready, with all their attempts, many in one commit. One result each, in their order. */

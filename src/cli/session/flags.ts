@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import type { OperationOptions } from '../../index.ts';
+import { wholeNumber } from '../frame/whole-number.ts';
 
 /** The session that a command is about. */
 export const sessionArgs = {
@@ -18,7 +19,7 @@ export const dataFlags = {
 
 /** In whose name an operation is done: by who leads the session, or by someone who takes it away. */
 export const authorityFlags = {
-  epoch: Flags.integer({
+  epoch: wholeNumber({
     summary: 'That of your lead: who led it before is refused.',
     min: 1,
     helpValue: 'N',

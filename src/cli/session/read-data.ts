@@ -1,7 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import type { Data } from '../../index.ts';
-import { readBytesFile, readTextFile } from '../submit/request-flags.ts';
+import { readBytesFile, readTextFile } from '../frame/files.ts';
 import { parseFlagJson } from '../submit/short-forms.ts';
 
 /** Where the data of an operation come from. */
@@ -18,7 +18,7 @@ export interface DataFlags {
  * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE, UTF8_INVALID and the JSON_ codes.
  */
 export function readSessionData({ data, bytes }: DataFlags): Data {
-  if (bytes !== undefined) return new Uint8Array(readBytesFile('--bytes', bytes));
+  if (bytes !== undefined) return new Uint8Array(readBytesFile(bytes, { flag: '--bytes' }));
   return readJsonData('--data', data);
 }
 
@@ -26,7 +26,7 @@ export function readSessionData({ data, bytes }: DataFlags): Data {
 export function readJsonData(flag: string, data: string | undefined): JsonValue {
   if (data === undefined) return null;
   const file = data === '-' ? '-' : data.startsWith('@') ? data.slice(1) : undefined;
-  return parseFlagJson(flag, file === undefined ? data : readTextFile(flag, file));
+  return parseFlagJson(flag, file === undefined ? data : readTextFile(file, { flag }));
 }
 
 /** The same where an operation is nothing without data. Errors: USAGE besides. */

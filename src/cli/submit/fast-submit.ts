@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { openEnvironment } from '../../engine.ts';
 import { findApp } from '../../environment/config.ts';
 import { Output } from '../frame/output.ts';
+import { mayHaveLostBytes } from '../frame/raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from '../frame/report-error.ts';
 import { say } from '../frame/stderr.ts';
 import { workIn } from '../frame/with-environment.ts';
@@ -28,7 +29,8 @@ const options = {
  */
 export async function fastSubmit(args: readonly string[]): Promise<boolean> {
   const flags = parsePlain(args);
-  if (!flags) return false;
+  // What has to be refused for its bytes, the whole command line refuses.
+  if (!flags || mayHaveLostBytes(args)) return false;
   const dir = flags.env ?? (process.env.TXLOG_ENV || '.txlog');
   const style = reportStyle(args);
   reportUncaught(style);

@@ -2,6 +2,8 @@ import { createReadStream, type Stats, statSync } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { TxlogError } from '../../core/base/errors.ts';
+import { unreadable } from '../frame/files.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { printable } from '../text/text.ts';
 import { type Line, LineSplitter } from './split-lines.ts';
 
@@ -48,7 +50,7 @@ export function openInput(file: string): Input {
       }
     } catch (cause) {
       if (stopped) return;
-      throw unreadable(name, cause as NodeJS.ErrnoException);
+      throw unreadable(name, cause);
     }
     if (stopped) return;
     const last = splitter.end();
@@ -99,21 +101,12 @@ function isGzip(bytes: Buffer): boolean {
 }
 
 function statFile(file: string): Stats {
-  let stats: Stats | undefined;
+  let stats: Stats;
   try {
-    stats = statSync(file, { throwIfNoEntry: false });
+    stats = statSync(file);
   } catch (cause) {
-    throw unreadable(printable(file), cause as NodeJS.ErrnoException);
+    throw unreadable(file, cause);
   }
-  if (!stats) {
-    throw new TxlogError('INPUT_NOT_FOUND', `there is no file ${file}`, { next: ['txlog submit --help'] });
-  }
-  if (stats.isDirectory()) {
-    throw new TxlogError('INPUT_UNREADABLE', `${file} is a directory, not a file`, { next: [`ls ${file}`] });
-  }
-  return stats;
-}
-
-function unreadable(name: string, cause: NodeJS.ErrnoException): TxlogError {
-  return new TxlogError('INPUT_UNREADABLE', `cannot read ${name}: ${cause.message}`, { cause });
+  if (!stats.isDirectory()) return stats;
+  throw new TxlogError('INPUT_UNREADABLE', `${file} is a directory, not a file`, { next: [`ls ${shellWord(file)}`] });
 }

@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
+import { readTextFile } from '../frame/files.ts';
 import { parseChange, parseExpect, parseFlagJson } from './short-forms.ts';
 
 /** One request, told by flags. */
@@ -39,23 +38,5 @@ export function toRequestInput(flags: RequestFlags): JsonValue {
 }
 
 function readData(data: string): JsonValue {
-  return parseFlagJson('--data', data.startsWith('@') ? readTextFile('--data', data.slice(1)) : data);
-}
-
-/** The text of a file that a flag names; `-` is stdin. Errors: as `readBytesFile`, UTF8_INVALID. */
-export function readTextFile(flag: string, file: string): string {
-  const bytes = readBytesFile(flag, file);
-  if (!isUtf8(bytes)) throw new TxlogError('UTF8_INVALID', `${flag}: ${file} is not valid UTF-8`);
-  return bytes.toString('utf8');
-}
-
-/** The bytes of a file that a flag names; `-` is stdin. Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE. */
-export function readBytesFile(flag: string, file: string): Buffer {
-  try {
-    return readFileSync(file === '-' ? 0 : file);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new TxlogError('INPUT_NOT_FOUND', `${flag}: there is no file ${file}`, { cause });
-    throw new TxlogError('INPUT_UNREADABLE', `${flag}: cannot read ${file}: ${message}`, { cause });
-  }
+  return parseFlagJson('--data', data.startsWith('@') ? readTextFile(data.slice(1), { flag: '--data' }) : data);
 }

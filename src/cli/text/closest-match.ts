@@ -1,5 +1,9 @@
+// No command, flag or name is so long: it is no slip of the hand.
+const wordUnitsMax = 64;
+
 /** The candidate that a mistyped word most likely meant, or undefined when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > wordUnitsMax) return undefined;
   let best: string | undefined;
   // A third of a word may be wrong, but no more than three letters.
   let bestDistance = Math.min(3, Math.ceil(word.length / 3)) + 1;

@@ -1,6 +1,7 @@
 import ms, { type StringValue } from 'ms';
 import prettyMilliseconds from 'pretty-ms';
 import { TxlogError } from '../../core/base/errors.ts';
+import { findOutOfRange, ranges } from '../../core/base/number-range.ts';
 
 /** How a flag with a span of time shows its value in help. */
 export const durationValue = '10s|5m|2h';
@@ -13,10 +14,15 @@ export const durationValue = '10s|5m|2h';
 export function parseDuration(flag: string, text: string): number {
   const [, number, unit] = /^(\d{1,12}(?:\.\d{1,3})?) ?([a-z]{0,12})$/i.exec(text) ?? [];
   const span = number === undefined ? undefined : ms(`${number}${unit || 's'}` as StringValue);
-  if (span !== undefined) return span;
+  if (span !== undefined) return checkSpan(flag, text, span);
   throw new TxlogError('USAGE', `${flag} ${JSON.stringify(text)} is no span of time`, {
     hint: 'Spans look like 500ms, 10s, 5m, 2h, 7d; a bare number is seconds.',
   });
+}
+
+function checkSpan(flag: string, text: string, span: number): number {
+  if (findOutOfRange(flag, span, ranges.waitMs) === undefined) return span;
+  throw new TxlogError('USAGE', `${flag} is a span of time up to ${formatDuration(ranges.waitMs.max)}, not ${text}`);
 }
 
 /** The same in seconds; undefined when the flag was not given. */

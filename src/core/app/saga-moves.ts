@@ -1,3 +1,4 @@
+import { pauseAfter } from '../base/pause.ts';
 import type { Saga, SagaEvent, SagaOutcome, Side, SideProgress, StepProgress } from './saga.ts';
 import { stepDefaults } from './saga-definition.ts';
 
@@ -135,13 +136,7 @@ export function failure(
   const refused = permanent && happened === 'no' ? { refused: true } : {};
   const noted = { event: 'failed', step, side, error, happened, ...refused } as const;
   if (permanent || attempt >= policy.attempts) return { ...noted, next: side === 'do' ? 'turn' : 'wait' };
-  return { ...noted, next: 'retry', due: now + pauseMs(policy, attempt, chance) };
-}
-
-/** The pause after so many attempts: spread by a half, so that what failed at once does not come back at once. */
-function pauseMs({ first, factor, max }: FullStepPolicy, attempts: number, chance: number): number {
-  const whole = Math.min(max, first * factor ** Math.max(0, attempts - 1));
-  return Math.round(whole * (0.5 + chance / 2) * 1000);
+  return { ...noted, next: 'retry', due: now + Math.round(pauseAfter(policy, attempt, chance) * 1000) };
 }
 
 /** A policy, and the defaults for what it does not say. A question is asked once, unless it says otherwise. */

@@ -1,4 +1,6 @@
 import type { ErrorCode } from './error-codes.ts';
+import { limits } from './limits.ts';
+import { shortened } from './shortened.ts';
 
 /** Codes that the engine itself rejects with; an app adds its own. A rejection is a value, never thrown. */
 export const rejectionCodes = [
@@ -7,6 +9,10 @@ export const rejectionCodes = [
   'DENIED',
   'EXPECTATION_FAILED',
   'HANDLER_FAILED',
+  'JSON_FORBIDDEN_KEY',
+  'JSON_TOO_DEEP',
+  'JSON_UNPAIRED_SURROGATE',
+  'KEY_INVALID',
   'KEY_OWNED',
   'KIND_MISMATCH',
   'NOT_COMPENSABLE',
@@ -31,16 +37,31 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** An environment failure or bad input: a stable code, one line of text, and a next step. */
+/** What a user gave is shown again, but not at any length. Of a command that is too long to be shown, a part is none. */
+function withinBounds(details: ErrorDetails): ErrorDetails {
+  const { hint = '', next = [] } = details;
+  const fits = (text: string) => text.length <= limits.errorUnitsMax;
+  if (fits(hint) && next.every(fits)) return details;
+  return {
+    ...details,
+    ...(details.hint === undefined ? {} : { hint: shortened(hint, limits.errorUnitsMax) }),
+    ...(details.next === undefined ? {} : { next: next.filter(fits) }),
+  };
+}
+
+/**
+ * An environment failure or bad input: a stable code, one line of text, and a next step. Texts are shortened to
+ * `limits.errorUnitsMax`.
+ */
 export class TxlogError extends Error {
   override readonly name = 'TxlogError';
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(shortened(message, limits.errorUnitsMax), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.details = details;
+    this.details = withinBounds(details);
   }
 
   /** The same error, placed at a line of the input. */

@@ -16,6 +16,16 @@ export const limits = {
   leaseSecondsMin: 1,
   /** Longest delay, repeat time or lease of a session: ten years. */
   repeatSecondsMax: 10 * 365 * 24 * 3600,
+  /** Shortest time limit, and shortest reservation: a millisecond, the unit of the engine's clock. */
+  timeoutSecondsMin: 0.001,
+  /** By how much a pause may grow from one attempt to the next. */
+  factorMax: 1_000,
+  /** Sessions that one worker leads at the same time. */
+  concurrencyMax: 1_000,
+  /** Largest number of a theme: a uint32. */
+  themeNumberMax: 2 ** 32 - 1,
+  /** Earliest and latest time, in ms before and after 1970: what a date of JavaScript can be. */
+  timeMsMax: 8.64e15,
   /** Records per group commit; beyond 1,000 nothing is gained and LMDB's free list suffers. */
   batchRecordsMax: 1_000,
   batchBytesMax: 4 * 1024 * 1024,
@@ -53,6 +63,8 @@ export const limits = {
   workerErrorsMax: 10,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */
   userCodeUnderLockMsMax: 100,
+  /** UTF-16 units of an error's message, of its hint, and of each command that it names. */
+  errorUnitsMax: 1_000,
   typesMax: 65_535,
   numberMax: Number.MAX_SAFE_INTEGER,
 } as const;

@@ -2,6 +2,7 @@ import { TxlogError } from '../base/errors.ts';
 import { copyJson, findJsonProblem, type JsonValue, utf8Length } from '../base/json.ts';
 import { findNameProblem } from '../base/key.ts';
 import { limits } from '../base/limits.ts';
+import { findOutOfRange, ranges } from '../base/number-range.ts';
 import type { Chunk } from '../fold/session.ts';
 import { reservedTypePrefix } from './record.ts';
 
@@ -51,10 +52,9 @@ export function checkOwnName(name: string, value: string, bytesMax: number = lim
 
 /** Checks a span of time in seconds. Errors: REQUEST_INVALID. */
 export function checkSeconds(name: string, seconds: number): number {
-  if (typeof seconds === 'number' && seconds >= 0 && seconds <= limits.repeatSecondsMax) return seconds;
-  throw new TxlogError('REQUEST_INVALID', `${name} is a number of seconds from 0 to ${limits.repeatSecondsMax}`, {
-    path: name,
-  });
+  const problem = findOutOfRange(name, seconds, ranges.pause);
+  if (problem === undefined) return seconds;
+  throw new TxlogError('REQUEST_INVALID', problem, { path: name });
 }
 
 function refuseTooLarge(bytes: number): void {

@@ -11,6 +11,7 @@ import {
 } from '../base/json.ts';
 import { findKeyProblem, findNameProblem } from '../base/key.ts';
 import { limits } from '../base/limits.ts';
+import { findOutOfRange, ranges } from '../base/number-range.ts';
 import { type Change, requestOps } from '../fold/change.ts';
 import type { Rejection } from '../fold/rejection.ts';
 import type { Completion } from './operation.ts';
@@ -150,10 +151,8 @@ function checkOperands(op: string, input: JsonObject, path: string): void {
   if (input.owner !== undefined) checkName(input.owner, `${path}.owner`, limits.idBytesMax);
   if (input.reducer !== undefined) checkName(input.reducer, `${path}.reducer`, limits.typeBytesMax);
   if (input.pending !== undefined) {
-    const seconds = input.pending;
-    if (typeof seconds !== 'number' || !(seconds > 0) || seconds > limits.pendingSecondsMax) {
-      throw invalid(`pending is a number of seconds up to ${limits.pendingSecondsMax}`, `${path}.pending`);
-    }
+    const problem = findOutOfRange('pending', input.pending, ranges.pending);
+    if (problem !== undefined) throw invalid(problem, `${path}.pending`);
   }
   if (op === 'append' && !Array.isArray(input.value)) throw invalid('append needs a list of items', `${path}.value`);
   if (op === 'add') checkAddend(input.value, `${path}.value`);
@@ -179,9 +178,8 @@ function checkExpectation(input: unknown, path: string): Expectation {
     throw invalid('an expectation names exists, version or owner', path);
   }
   if (exists !== undefined && typeof exists !== 'boolean') throw invalid('exists is true or false', `${path}.exists`);
-  if (version !== undefined && (!Number.isSafeInteger(version) || (version as number) < 0)) {
-    throw invalid('version is a whole number', `${path}.version`);
-  }
+  const wrong = version === undefined ? undefined : findOutOfRange('version', version, ranges.count);
+  if (wrong !== undefined) throw invalid(wrong, `${path}.version`);
   if (owner !== undefined) checkName(owner, `${path}.owner`, limits.idBytesMax);
   return input as unknown as Expectation;
 }

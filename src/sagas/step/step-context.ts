@@ -10,7 +10,8 @@ export function stepContext(
   stop: { readonly signal: AbortSignal },
 ): StepContext {
   const progress = saga.steps.get(step);
-  const results: Record<string, JsonValue> = {};
+  // Without what every object inherits: `results.toString` is a result, or nothing.
+  const results: Record<string, JsonValue> = Object.create(null);
   for (const { name, do: done } of saga.steps.values()) if (done.result !== undefined) results[name] = done.result;
   return Object.freeze({
     saga: saga.undoes ?? saga.id,

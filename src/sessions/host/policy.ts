@@ -2,6 +2,7 @@ import type { App } from '../../core/app/app.ts';
 import { type ProcessDefinition, processOfTheme } from '../../core/app/process-definition.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { type ThemePolicy, themeDefaults } from '../../core/app/theme.ts';
+import { pauseAfter } from '../../core/base/pause.ts';
 
 /** What the app says of a theme. */
 export function policyOfTheme({ themes, sagas, processes }: App, theme: string): ThemePolicy {
@@ -45,7 +46,5 @@ export function fullPolicy(policy: ThemePolicy = {}): FullPolicy {
  * what failed at once, so that it does not come back at once.
  */
 export function backoffSeconds({ backoff }: FullPolicy, attempts: number, chance: number): number {
-  const { first, factor, max } = backoff;
-  const whole = Math.min(max, first * factor ** Math.max(0, attempts - 1));
-  return Math.round(whole * (0.5 + chance / 2) * 1000) / 1000;
+  return Math.round(pauseAfter(backoff, attempts, chance) * 1000) / 1000;
 }

@@ -1,3 +1,4 @@
+import { checkWait } from '../../core/base/arguments.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { asSession, sessionKey } from '../../core/fold/session.ts';
@@ -25,10 +26,11 @@ export interface RemovedSession {
 /**
  * Waits until a request is decided, or a session is removed.
  *
- * Errors: WAIT_TIMEOUT; TRANSACTION_NOT_FOUND when there never was such a request or session.
+ * Errors: USAGE; WAIT_TIMEOUT; TRANSACTION_NOT_FOUND when there never was such a request or session.
  */
 export async function waitFor(host: SessionHost, id: string, options: WaitOptions): Promise<Receipt | RemovedSession> {
   const { timeoutMs, signal } = options;
+  checkWait('timeoutMs', timeoutMs);
   const { durability } = host.handle.storage;
   const deadline = timeoutMs === undefined ? undefined : new AbortController();
   const cancel = deadline && host.clock.after(timeoutMs ?? 0, () => deadline.abort(), { keepsAlive: true });

@@ -1,6 +1,6 @@
 import type { ThemeDefinition, ThemePolicy } from '../../core/app/theme.ts';
-import { checkLease } from '../../core/base/arguments.ts';
 import { assert, present } from '../../core/base/assert.ts';
+import { findPolicyProblem } from '../../core/base/check-policy.ts';
 import { isErrorCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
@@ -29,7 +29,7 @@ export interface LeadOptions {
 /**
  * Leads one session through one turn.
  *
- * Errors: SESSION_GONE, SESSION_BUSY of a session that is named and cannot be led; USAGE of a lease; those of the
+ * Errors: SESSION_GONE, SESSION_BUSY of a session that is named and cannot be led; USAGE of a policy; those of the
  * storage.
  */
 export async function leadOne(
@@ -38,8 +38,9 @@ export async function leadOne(
   advisor: NonNullable<ThemeDefinition['advisor']>,
   options: LeadOptions,
 ): Promise<TurnReport> {
+  const problem = findPolicyProblem('policy', options.policy ?? {});
+  if (problem !== undefined) throw new TxlogError('USAGE', problem);
   const policy = fullPolicy({ ...host.app.themes?.[theme], ...options.policy });
-  checkLease(policy.lease);
   const id = options.operator ?? host.makeId();
   const operator = new Operator(host, { id, lease: policy.lease, themes: [theme] });
   let isLeft = true;

@@ -1,6 +1,7 @@
 import type { App } from '../../core/app/app.ts';
 import { serviceOfTheme } from '../../core/app/parcel.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
+import { checkBound, checkTime } from '../../core/base/arguments.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/themes.ts';
@@ -55,6 +56,8 @@ const lookedAtMax = 200;
  */
 export async function findStuck(host: SessionHost, options: StuckOptions): Promise<readonly StuckSession[]> {
   const { theme, now = host.now(), limit = limitDefault } = options;
+  checkTime('now', now);
+  checkBound('limit', limit);
   const orphans = (await findOrphans(host, theme)).map(
     (orphan): StuckSession => ({
       ...stuck(orphan.session, orphan.why, reasonOf(orphan), now - orphan.session.since),

@@ -1,6 +1,7 @@
 import type { LoadedApp } from '../../core/app/app.ts';
-import { checkLease, checkWhole } from '../../core/base/arguments.ts';
+import { checkInRange, checkLease } from '../../core/base/arguments.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { ranges } from '../../core/base/number-range.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { WorkOptions } from '../turn/work-events.ts';
@@ -17,8 +18,7 @@ export interface WorkThemes {
 
 /** Checks the options of a worker. Errors: USAGE; THEME_NOT_FOUND of a theme without an advisor. */
 export function workThemes(app: LoadedApp, options: WorkOptions, kinds: readonly TurnKind[] = []): WorkThemes {
-  checkWhole('concurrency', options.concurrency);
-  if (options.concurrency === 0) throw new TxlogError('USAGE', 'concurrency is 1 or more');
+  checkInRange('concurrency', options.concurrency, ranges.concurrency);
   if (options.lease !== undefined) checkLease(options.lease);
   const themes = app.themes ?? {};
   const own = kinds.flatMap((kind) => kind.themes(app));

@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -14,6 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { TxlogError } from '../../core/base/errors.ts';
+import { placeFailure } from './place-failure.ts';
 
 /**
  * An environment's directory holds one LMDB environment per generation, `g1`, `g2`, …, and a file `current` that names
@@ -49,25 +49,21 @@ const currentFile = (dir: string): string => join(dir, 'current');
 /**
  * The generation to open first, or undefined when there is no environment.
  *
- * Errors: ENV_FOREIGN when the directory holds something else; ENV_PERMISSION.
+ * Errors: ENV_FOREIGN when the directory holds something else; as `placeFailure`.
  */
 export function readCurrent(dir: string): number | undefined {
   try {
     return findCurrent(dir);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
-    throw new TxlogError('ENV_PERMISSION', `no permission to read the environment in ${dir}`, {
-      cause,
-      next: [`ls -ld ${dir}`],
-    });
+    throw cause instanceof TxlogError ? cause : placeFailure('read', dir, cause);
   }
 }
 
 function findCurrent(dir: string): number | undefined {
-  if (!existsSync(dir)) return undefined;
-  if (!statSync(dir).isDirectory())
-    throw new TxlogError('ENV_FOREIGN', `${dir} is a file, not an environment's directory`);
-  if (!existsSync(currentFile(dir))) {
+  const stats = statSync(dir, { throwIfNoEntry: false });
+  if (!stats) return undefined;
+  if (!stats.isDirectory()) throw new TxlogError('ENV_FOREIGN', `${dir} is a file, not an environment's directory`);
+  if (!statSync(currentFile(dir), { throwIfNoEntry: false })) {
     // Another process may be making the environment right now, or died doing so.
     const others = readdirSync(dir).filter((name) => !/^(building-[0-9-]+|g1|current\.[0-9]+)$/.test(name));
     if (others.length === 0) return undefined;
@@ -145,19 +141,25 @@ export function removeUnfinished(dir: string): void {
   }
 }
 
-/** Makes the directory of a new environment, and all above it. Errors: ENV_PERMISSION. */
+/** Makes the directory of a new environment, and all above it. Errors: as `placeFailure`. */
 export function makeDir(dir: string): void {
   // Step by step: Node's own recursive form never returns where the system refuses with "no such file", as in /proc.
-  if (existsSync(dir)) return;
+  if (isDirectory(dir)) return;
   if (dirname(dir) !== dir) makeDir(dirname(dir));
   try {
     mkdirSync(dir);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return;
-    throw new TxlogError('ENV_PERMISSION', `cannot make ${dir}: ${(cause as Error).message}`, {
-      cause,
-      next: [`ls -ld ${dirname(dir)}`],
-    });
+    if (isDirectory(dir)) return;
+    throw placeFailure('make', dir, cause);
+  }
+}
+
+/** Another process made it meanwhile; a link that leads nowhere exists, too, and is none. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -8,7 +8,7 @@ type Table = Database<Buffer, Buffer>;
 /** Reads tables; which snapshot answers (the reader's, or the write transaction's) LMDB knows by itself. */
 export function lmdbSnapshot(tables: ReadonlyMap<TableName, Table>, ranges: OpenRanges): Snapshot {
   return {
-    get: (table, key) => tables.get(table)?.getBinary(key as Buffer),
+    get: (table, key) => (isTooLong(key) ? undefined : tables.get(table)?.getBinary(key as Buffer)),
     range: (table, options) => ranges.track(rangeOf(tables.get(table), options ?? {})),
     count: (table) => {
       const stats = tables.get(table)?.getStats() as { entryCount: number } | undefined;
@@ -31,6 +31,7 @@ export function pinSnapshot({ root, tables }: LmdbEnv, check: () => void): Pinne
   const snapshot: Snapshot = {
     get(table, key) {
       check();
+      if (isTooLong(key)) return undefined;
       // The option is missing in the package's types.
       return (tables.get(table) as PinnedTable | undefined)?.getBinary(key as Buffer, pinned);
     },
@@ -56,15 +57,27 @@ function rangeOf(
   const bounds = options.reverse
     ? // LMDB starts a reverse range at its upper bound, which it includes; ours does not.
       {
-        start: options.end as Buffer,
-        end: options.start as Buffer,
+        start: bound(options.end),
+        end: bound(options.start),
         exclusiveStart: true,
         inclusiveEnd: true,
         reverse: true,
       }
-    : { start: options.start as Buffer, end: options.end as Buffer };
+    : { start: bound(options.start), end: bound(options.end) };
   const limit = options.limit === undefined ? {} : { limit: options.limit };
   return table.getRange({ ...withoutUndefined(bounds), ...limit, ...pinned });
+}
+
+/** What LMDB takes for a key, at most. No key of ours is half as long; what is looked for may be of any length. */
+const keyBytesMax = 1_978;
+
+function isTooLong(key: Uint8Array): boolean {
+  return key.length > keyBytesMax;
+}
+
+// What is undefined is left out of the bounds afterwards.
+function bound(key: Uint8Array | undefined): Buffer {
+  return key?.subarray(0, keyBytesMax) as Buffer;
 }
 
 function withoutUndefined<T extends object>(fields: T): T {

@@ -3,6 +3,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { freeBytesOf } from '../../core/base/free-space.ts';
+import { systemCode } from '../../core/base/system-error.ts';
 import type { Pinned, Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { toStorageError } from './failure.ts';
 import { fileBytes } from './file-bytes.ts';
@@ -166,13 +168,15 @@ function refuseWhenFull(options: LmdbOptions): void {
   });
 }
 
-/** Undefined when there is no such directory. */
+// The directory may be gone, and some systems cannot be asked.
+const unknowable = new Set(['ENOENT', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES', 'EPERM']);
+
+/** Undefined when nobody knows: whether there is room, the write itself will tell. */
 function freeBytes(dir: string): number | undefined {
   try {
-    const { bavail, bsize } = statfsSync(dir);
-    return bavail * bsize;
+    return freeBytesOf(statfsSync(dir));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (unknowable.has(systemCode(error))) return undefined;
     throw error;
   }
 }
