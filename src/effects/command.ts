@@ -125,10 +125,10 @@ function collect(child: ChildProcess, onTooMuch: () => void): Output {
 
 function resultOf(name: string, text: string | undefined): StepOutcome {
   if (text === undefined) return failed(`${name}: its output is not valid UTF-8`, spoiled);
-  return done(name, valueOf(text));
+  return done(name, outputOf(text));
 }
 
-function valueOf(text: string): JsonValue {
+function outputOf(text: string): JsonValue {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length < 2) return jsonOrText(text);
   const whole = jsonOf(text);
