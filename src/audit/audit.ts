@@ -1,22 +1,51 @@
 import { TxlogError } from '../core/base/errors.ts';
 import { Catalog } from '../layout/catalog.ts';
-import { readHead } from '../layout/meta.ts';
-import type { Storage } from '../ports/storage.ts';
+import type { Head } from '../layout/meta.ts';
+import type { Snapshot, Storage } from '../ports/storage.ts';
 import { Refold } from '../replay/refold.ts';
 import type { Progress, Reading } from '../view/reader.ts';
+import type { Steps, Turns } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 import { compareIndexes } from './compare-indexes.ts';
-import { AuditLog, type AuditReport } from './report.ts';
+import { readRaw } from './raw-reading.ts';
+import { AuditLog, type AuditReport, addDamage } from './report.ts';
+import type { Side } from './side.ts';
 import { verifyChain } from './verify-chain.ts';
+import { verifyTables } from './verify-tables.ts';
 
 /** Reads the log once and checks it and its totals, and the storage's pages: fast, and changes nothing. */
-export async function verify(storage: Storage, onProgress?: Progress): Promise<AuditReport> {
+export async function verify(storage: Storage, turns: Turns, onProgress?: Progress): Promise<AuditReport> {
   const log = new AuditLog();
-  const raw = readRaw(storage);
+  // First of all: what is read after that lies on these pages.
+  await turns.run(verifyPages(storage, log));
+  const raw = readRaw(storage, turns);
   const head = await raw.read((view) => view.head);
-  const records = await verifyChain(raw, head, log, onProgress);
-  for (const reason of storage.findPageProblems()) log.add({ code: 'PAGES_WRONG', place: 'data.mdb', reason });
+  await raw.read((_, snapshot) => verifyTables(snapshot, log));
+  const records = await verifyLog(raw, head, log, onProgress);
   return log.report(records, head);
+}
+
+/** The chain, as far as the log can be read. */
+async function verifyLog(raw: Reading, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
+  try {
+    return await verifyChain(raw, head, log, onProgress);
+  } catch (error) {
+    addDamage(log, 'log', error);
+    return 0;
+  }
+}
+
+function* verifyPages(storage: Storage, log: AuditLog): Steps<void> {
+  for (const problems of storage.findPageProblems()) {
+    for (const reason of problems) log.add({ code: 'PAGES_WRONG', place: 'data.mdb', reason });
+    yield;
+  }
+}
+
+/** What is audited. */
+export interface Audited extends Reading {
+  readonly turns: Turns;
+  readPinned<T>(work: (view: View, snapshot: Snapshot) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -26,15 +55,17 @@ export async function verify(storage: Storage, onProgress?: Progress): Promise<A
  * Errors: none for what differs, that is in the report; STORAGE_CORRUPT only when the log cannot be read at all.
  */
 export async function rescanVerify(
-  env: Reading,
+  env: Audited,
   storage: Storage,
   side: Storage,
   onProgress?: Progress,
 ): Promise<AuditReport> {
   const log = new AuditLog();
-  const raw = readRaw(storage);
+  await env.turns.run(verifyPages(storage, log));
+  const raw = readRaw(storage, env.turns);
   const start = await raw.read((view) => view.head);
-  const records = await verifyChain(raw, start, log, (done, total) => onProgress?.(Math.round(done / 3), total));
+  await raw.read((_, snapshot) => verifyTables(snapshot, log));
+  const records = await verifyLog(raw, start, log, (done, total) => onProgress?.(Math.round(done / 3), total));
   if (log.report(records, start).ok) {
     await refoldAndCompare(env, side, log, (done, total) =>
       onProgress?.(Math.round(total / 3 + (done * 2) / 3), total),
@@ -43,22 +74,8 @@ export async function rescanVerify(
   return log.report(records, start);
 }
 
-/** Reads without folding the tail of the log first: a damaged record there must not keep it from being found. */
-function readRaw(storage: Storage): Reading {
-  const view = new View(new Catalog());
-  return {
-    read: async (work) =>
-      storage.read((snapshot) => {
-        view.head = readHead(snapshot);
-        if (view.head.moved !== undefined)
-          throw new TxlogError('ENV_MOVED', 'a rebuild took the place of this generation');
-        return work(view, snapshot);
-      }),
-  };
-}
-
-async function refoldAndCompare(env: Reading, side: Storage, log: AuditLog, onProgress: Progress): Promise<void> {
-  const refold = new Refold(side);
+async function refoldAndCompare(env: Audited, side: Storage, log: AuditLog, onProgress: Progress): Promise<void> {
+  const refold = new Refold(side, env.turns);
   try {
     await refold.copy(env, { onProgress });
   } catch (error) {
@@ -71,16 +88,29 @@ async function refoldAndCompare(env: Reading, side: Storage, log: AuditLog, onPr
     });
     return;
   }
-  await env.read((view, snapshot) => {
-    // Whatever was appended meanwhile is folded from this very snapshot: both sides stand at one position.
-    refold.copyRest(snapshot, view.catalog);
-    side.read((sideSnapshot) => {
-      const fresh = new View(new Catalog());
-      fresh.catchUp(sideSnapshot);
-      compareIndexes({ view, snapshot }, { view: fresh, snapshot: sideSnapshot }, log);
-      compareTotals(view, fresh, log);
-    });
-  });
+  try {
+    await env.readPinned((view, snapshot) => compareAll(env, { view, snapshot }, { side, refold, log }));
+  } catch (error) {
+    addDamage(log, 'indexes', error);
+  }
+}
+
+async function compareAll(
+  { turns }: Audited,
+  { view, snapshot }: Side,
+  { side, refold, log }: { readonly side: Storage; readonly refold: Refold; readonly log: AuditLog },
+): Promise<void> {
+  // Whatever was appended meanwhile is folded from this very snapshot: both sides stand at one position.
+  await turns.run(refold.copyRest(snapshot, view.catalog));
+  const { snapshot: sideSnapshot, release } = side.pin();
+  try {
+    const fresh = new View(new Catalog());
+    fresh.catchUp(sideSnapshot);
+    await turns.run(compareIndexes({ view, snapshot }, { view: fresh, snapshot: sideSnapshot }, log));
+    compareTotals(view, fresh, log);
+  } finally {
+    release();
+  }
 }
 
 function compareTotals(live: View, fresh: View, log: AuditLog): void {

@@ -4,39 +4,49 @@ import { keyChunk, keyPosition, keyRequest, keyText } from '../layout/keys.ts';
 import { readChunks } from '../layout/lists.ts';
 import { decodePositions } from '../layout/positions.ts';
 import type { TableName } from '../ports/storage.ts';
+import type { Steps } from '../view/turns.ts';
 import { compareQueue } from './compare-queue.ts';
-import type { AuditLog } from './report.ts';
+import { type AuditLog, attemptSteps } from './report.ts';
 import type { Side } from './side.ts';
 
 /**
  * Compares what an environment answers with what a fresh fold of the same log answers: every state, applied list,
  * request id, posting list, compensation, place in a queue and count of a theme. Both must stand at the same position.
  */
-export function compareIndexes(live: Side, fresh: Side, log: AuditLog): void {
-  compareStates(live, fresh, log);
-  compareTable(live, fresh, 'requests', { overlay: live.view.ids, name: keyRequest, position: positionOfRow }, log);
-  compareTable(
-    live,
-    fresh,
-    'compensations',
-    { overlay: asText(live.view.compensations), name: (key) => String(keyPosition(key)), position: positionOfRow },
-    log,
-  );
-  comparePostings(live, fresh, log);
-  compareQueue(live, fresh, log);
+export function* compareIndexes(live: Side, fresh: Side, log: AuditLog): Steps<void> {
+  const requests = { overlay: live.view.ids, name: keyRequest, position: positionOfRow('requests') };
+  const compensations = {
+    overlay: asText(live.view.compensations),
+    name: (key: Uint8Array) => String(keyPosition(key)),
+    position: positionOfRow('compensations'),
+  };
+  yield* attemptSteps(log, 'states', compareStates(live, fresh, log));
+  yield* attemptSteps(log, 'requests', compareTable(live, fresh, 'requests', requests, log));
+  yield* attemptSteps(log, 'compensations', compareTable(live, fresh, 'compensations', compensations, log));
+  yield* attemptSteps(log, 'postings', comparePostings(live, fresh, log));
+  yield* attemptSteps(log, 'queue', compareQueue(live, fresh, log));
 }
 
-function compareStates(live: Side, fresh: Side, log: AuditLog): void {
-  for (const { key } of fresh.snapshot.range('states')) compareState(live, fresh, keyText(key), log);
+function* compareStates(live: Side, fresh: Side, log: AuditLog): Steps<void> {
+  for (const { key } of fresh.snapshot.range('states')) yield* attemptState(live, fresh, keyText(key), log);
   for (const { key } of live.snapshot.range('states')) {
-    if (!fresh.snapshot.get('states', key)) compareState(live, fresh, keyText(key), log);
+    if (fresh.snapshot.get('states', key)) yield;
+    else yield* attemptState(live, fresh, keyText(key), log);
   }
 }
 
-function compareState(live: Side, fresh: Side, key: string, log: AuditLog): void {
+function attemptState(live: Side, fresh: Side, key: string, log: AuditLog): Steps<void> {
+  return attemptSteps(log, `states/${key}`, compareState(live, fresh, key, log));
+}
+
+function* compareState(live: Side, fresh: Side, key: string, log: AuditLog): Steps<void> {
+  yield;
   const found = live.view.entry(live.snapshot, key)?.state;
   const expected = fresh.view.entry(fresh.snapshot, key)?.state;
-  const applied = firstDifference(live.view.applied(live.snapshot, key), fresh.view.applied(fresh.snapshot, key));
+  const applied = yield* firstDifference(
+    live.view.applied(live.snapshot, key),
+    fresh.view.applied(fresh.snapshot, key),
+  );
   const place = `states/${key}`;
   if (applied !== undefined) {
     log.add({
@@ -72,15 +82,16 @@ interface TableReading {
   /** Rows that are not in the index yet. */
   readonly overlay: ReadonlyMap<string, number>;
   name(key: Uint8Array): string;
-  position(value: Uint8Array): number;
+  position(value: Uint8Array, key: Uint8Array): number;
 }
 
-function compareTable(live: Side, fresh: Side, table: TableName, reading: TableReading, log: AuditLog): void {
+function* compareTable(live: Side, fresh: Side, table: TableName, reading: TableReading, log: AuditLog): Steps<void> {
   for (const { key, value } of fresh.snapshot.range(table)) {
+    yield;
     const name = reading.name(key);
     const row = live.snapshot.get(table, key);
-    const found = reading.overlay.get(name) ?? (row && reading.position(row));
-    const expected = reading.position(value);
+    const found = reading.overlay.get(name) ?? (row && reading.position(row, key));
+    const expected = reading.position(value, key);
     if (found !== expected)
       log.add({
         code: 'INDEX_DIFFERS',
@@ -90,27 +101,32 @@ function compareTable(live: Side, fresh: Side, table: TableName, reading: TableR
       });
   }
   for (const { key, value } of live.snapshot.range(table)) {
+    yield;
     if (!fresh.snapshot.get(table, key)) {
       log.add({
         code: 'INDEX_DIFFERS',
         place: `${table}/${reading.name(key)}`,
         reason: 'the index has a row that the log does not explain',
-        position: reading.position(value),
+        position: reading.position(value, key),
       });
     }
   }
 }
 
-function positionOfRow(value: Uint8Array): number {
-  return decodePositions(value)[0] ?? 0;
-}
+const positionOfRow = (table: TableName) => (value: Uint8Array, key: Uint8Array) =>
+  decodePositions(value, table, key)[0] ?? 0;
 
-function comparePostings(live: Side, fresh: Side, log: AuditLog): void {
+function* comparePostings(live: Side, fresh: Side, log: AuditLog): Steps<void> {
   const lists = new Set<string>();
-  for (const side of [live, fresh])
-    for (const { key } of side.snapshot.range('postings')) lists.add(keyChunk(key).list);
+  for (const side of [live, fresh]) {
+    for (const { key } of side.snapshot.range('postings')) {
+      lists.add(keyChunk(key).list);
+      yield;
+    }
+  }
   for (const list of lists) {
-    const position = firstDifference(postingsOf(live, list), postingsOf(fresh, list));
+    yield;
+    const position = yield* firstDifference(postingsOf(live, list), postingsOf(fresh, list));
     if (position !== undefined)
       log.add({
         code: 'INDEX_DIFFERS',
@@ -132,10 +148,16 @@ function* postingsOf({ view, snapshot }: Side, list: string): Iterable<number> {
   for (const position of overlay ?? []) if (position > last) yield position;
 }
 
+/** Entries of long lists that are compared in one step. */
+const positionsPerStep = 64;
+
 /** The lesser of the first two entries that differ, or undefined when the lists are the same. */
-function firstDifference(found: Iterable<number>, expected: Iterable<number>): number | undefined {
+function* firstDifference(found: Iterable<number>, expected: Iterable<number>): Steps<number | undefined> {
   const others = expected[Symbol.iterator]();
+  let compared = 0;
   for (const position of found) {
+    compared += 1;
+    if (compared % positionsPerStep === 0) yield;
     const other = others.next();
     if (other.done || other.value !== position) return Math.min(position, other.done ? position : other.value);
   }

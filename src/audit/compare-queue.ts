@@ -11,14 +11,15 @@ import {
 } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
 import { readThemeCounts, type ThemeCounts, themesCounted } from '../layout/themes.ts';
+import type { Steps } from '../view/turns.ts';
 import type { AuditLog } from './report.ts';
 import type { Side } from './side.ts';
 
 /** Compares where all sessions stand in their queues, and the counts of their themes, with those of a fresh fold. */
-export function compareQueue(live: Side, fresh: Side, log: AuditLog): void {
-  for (const part of partsOf(live, fresh)) {
+export function* compareQueue(live: Side, fresh: Side, log: AuditLog): Steps<void> {
+  for (const part of yield* partsOf(live, fresh)) {
     const found = live.view.queueKeys(live.snapshot, part);
-    for (const { key, isMissing } of differences(found, fresh.view.queueKeys(fresh.snapshot, part)))
+    for (const { key, isMissing } of yield* differences(found, fresh.view.queueKeys(fresh.snapshot, part)))
       log.add({
         code: 'INDEX_DIFFERS',
         place: `queue/${nameOfQueueKey(key)}`,
@@ -26,22 +27,27 @@ export function compareQueue(live: Side, fresh: Side, log: AuditLog): void {
         ...positionOf(isMissing ? fresh : live, key),
       });
   }
-  compareHidden(live, log);
+  yield* compareHidden(live, log);
   compareCounts(live, fresh, log);
 }
 
 /** Prefixes of all parts of the table that either side has rows of. */
-function partsOf(...sides: readonly Side[]): ReadonlySet<QueueKey> {
+function* partsOf(...sides: readonly Side[]): Steps<ReadonlySet<QueueKey>> {
   const parts = new Set<QueueKey>();
-  for (const { snapshot } of sides)
-    for (const { key } of snapshot.range('queue')) parts.add(queuePartOf(queueKeyOf(key)));
+  for (const { snapshot } of sides) {
+    for (const { key } of snapshot.range('queue')) {
+      parts.add(queuePartOf(queueKeyOf(key)));
+      yield;
+    }
+  }
   return parts;
 }
 
 /** Rows that newer records hide for now, but which no checkpoint will take away. */
-function compareHidden({ view, snapshot }: Side, log: AuditLog): void {
+function* compareHidden({ view, snapshot }: Side, log: AuditLog): Steps<void> {
   if (view.entries.size === 0) return;
   for (const row of snapshot.range('queue')) {
+    yield;
     const key = queueKeyOf(row.key);
     const stateKey = sessionKey(sessionOfQueueKey(key));
     if (!view.entries.has(stateKey)) continue;
@@ -63,19 +69,28 @@ function positionOf({ view, snapshot }: Side, key: QueueKey): { readonly positio
   return entry ? { position: entry.state.position } : {};
 }
 
+interface Difference {
+  readonly key: QueueKey;
+  readonly isMissing: boolean;
+}
+
 /** What only one of two rising lists has. */
-function* differences(
-  found: Iterable<QueueKey>,
-  expected: Iterable<QueueKey>,
-): Generator<{ readonly key: QueueKey; readonly isMissing: boolean }> {
+function* differences(found: Iterable<QueueKey>, expected: Iterable<QueueKey>): Steps<readonly Difference[]> {
+  const different: Difference[] = [];
   const others = expected[Symbol.iterator]();
   let other = others.next();
   for (const key of found) {
-    for (; !other.done && other.value < key; other = others.next()) yield { key: other.value, isMissing: true };
+    yield;
+    for (; !other.done && other.value < key; other = others.next())
+      different.push({ key: other.value, isMissing: true });
     if (!other.done && other.value === key) other = others.next();
-    else yield { key, isMissing: false };
+    else different.push({ key, isMissing: false });
   }
-  for (; !other.done; other = others.next()) yield { key: other.value, isMissing: true };
+  for (; !other.done; other = others.next()) {
+    yield;
+    different.push({ key: other.value, isMissing: true });
+  }
+  return different;
 }
 
 function compareCounts(live: Side, fresh: Side, log: AuditLog): void {

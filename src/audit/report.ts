@@ -1,3 +1,6 @@
+import { TxlogError } from '../core/base/errors.ts';
+import type { Steps } from '../view/turns.ts';
+
 /** One thing that is not as it must be. */
 export interface AuditProblem {
   /** Stable code of the kind of problem. */
@@ -10,6 +13,7 @@ export interface AuditProblem {
     | 'INDEX_DIFFERS'
     | 'STATE_DIFFERS'
     | 'APPLIED_DIFFERS'
+    | 'ROW_DAMAGED'
     | 'PAGES_WRONG';
   /** Table and key, or another place. */
   readonly place: string;
@@ -32,6 +36,30 @@ export interface AuditReport {
 }
 
 const problemsListed = 100;
+
+/** Does `work`; what of it cannot be read is a problem like any other: the rest is checked all the same. */
+export function attempt(log: AuditLog, place: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    addDamage(log, place, error);
+  }
+}
+
+/** As `attempt`, of work in steps. */
+export function* attemptSteps(log: AuditLog, place: string, work: Steps<void>): Steps<void> {
+  try {
+    yield* work;
+  } catch (error) {
+    addDamage(log, place, error);
+  }
+}
+
+/** Adds what could not be read. Throws any other error. */
+export function addDamage(log: AuditLog, place: string, error: unknown): void {
+  if (!(error instanceof TxlogError) || error.code !== 'STORAGE_CORRUPT') throw error;
+  log.add({ code: 'ROW_DAMAGED', place, reason: error.message });
+}
 
 /** Gathers problems: all are counted, the first are kept. */
 export class AuditLog {

@@ -2,8 +2,8 @@ import { foldChanges } from '../core/fold/fold-record.ts';
 import type { State } from '../core/fold/state.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { type StateReading, toReading } from '../view/read-state.ts';
-import type { Reading } from '../view/reader.ts';
-import { stateAt } from '../view/time-travel.ts';
+import type { LongReading } from '../view/reader.ts';
+import { stateAtSteps } from '../view/time-travel.ts';
 
 /** One step in the life of a key. */
 export interface HistoryEntry {
@@ -16,35 +16,34 @@ const pageEntries = 500;
 
 /** Every transaction that was applied to a key, oldest first, with its state before and after. */
 export async function* readHistory(
-  env: Reading,
+  env: LongReading,
   key: string,
   options: { readonly from?: number; readonly limit?: number } = {},
 ): AsyncGenerator<HistoryEntry> {
   let from = options.from ?? 1;
   let left = options.limit ?? Number.POSITIVE_INFINITY;
-  let state: State | undefined;
-  let started = false;
+  const first = from;
+  let state = await env.readSteps((view, snapshot) => stateAtSteps(view, snapshot, key, first - 1));
   while (left > 0) {
     const at = from;
-    const resumed = started ? { state } : undefined;
-    const page = await env.read((view, snapshot) => {
-      let current = resumed ? resumed.state : stateAt(view, snapshot, key, at - 1);
+    const before: State | undefined = state;
+    const page = await env.read((view, snapshot, turn) => {
+      let current = before;
       const entries: HistoryEntry[] = [];
       for (const position of view.applied(snapshot, key, at)) {
-        if (entries.length === Math.min(pageEntries, left)) break;
+        if (entries.length === Math.min(pageEntries, left) || (entries.length > 0 && turn.isOver)) break;
         const record = view.catalog.record(snapshot, position);
         if (!record) continue;
-        const before = toReading(view, snapshot, current, record.time);
+        const earlier = toReading(view, snapshot, current, record.time);
         const own = record.changes.filter((change) => change.key === key);
         const folded = foldChanges(own, () => current, { ...record, idAt: () => undefined });
         if (folded.ok) current = folded.after.get(key) ?? current;
         const after = toReading(view, snapshot, current, record.time);
-        entries.push({ record, ...(before ? { before } : {}), ...(after ? { after } : {}) });
+        entries.push({ record, ...(earlier ? { before: earlier } : {}), ...(after ? { after } : {}) });
       }
       return { entries, state: current };
     });
     yield* page.entries;
-    started = true;
     state = page.state;
     left -= page.entries.length;
     const last = page.entries.at(-1);

@@ -1,6 +1,8 @@
-import type { Clock } from '../ports/clock.ts';
-import { readKeys, readStateAt, type StateReading } from '../view/read-state.ts';
-import type { Reading } from '../view/reader.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import { compareKeys, keysOfOverlay, keysOfRows, type StateReading, stateAtInSteps } from '../view/read-state.ts';
+import type { LongReading } from '../view/reader.ts';
+import { type Turn, takeSteps } from '../view/turns.ts';
+import type { View } from '../view/view.ts';
 
 /** Which states are listed. */
 export interface StatesOptions {
@@ -10,26 +12,97 @@ export interface StatesOptions {
 }
 
 const pageKeys = 1_000;
+/** States that are read for one look at the clock. */
+const statesPerLook = 4;
 
 /** States in key order, a page at a time, all as of one position. */
 export async function* listStates(
-  env: Reading & { readonly clock: Clock },
+  env: LongReading & { now(): number },
   { prefix = '', asOf }: StatesOptions,
 ): AsyncGenerator<StateReading> {
+  // A key that comes later has no state at that position; one that is in the overlay now may be a row when its turn comes.
+  const begun = await env.readSteps(function* (view) {
+    return { position: asOf ?? view.head.position, overlay: yield* keysOfOverlay(view, prefix) };
+  });
+  const listing = { ...begun, prefix, time: () => (asOf === undefined ? env.now() : undefined) };
   let after: string | undefined;
-  let at = asOf;
   for (;;) {
     const from = after;
-    const page = await env.read((view, snapshot) => {
-      // All pages answer as of one position, that of the first.
-      const position = at ?? view.head.position;
-      at = position;
-      const now = asOf === undefined ? env.clock.now() : undefined;
-      const keys = readKeys(view, snapshot, prefix, from, pageKeys);
-      return keys.map((key) => ({ key, state: readStateAt(view, snapshot, key, position, now) }));
-    });
-    for (const { state } of page) if (state) yield state;
-    after = page.at(-1)?.key;
-    if (after === undefined || page.length < pageKeys) return;
+    const page = await env.read((view, snapshot, turn) => readPage(view, snapshot, turn, { ...listing, from }));
+    yield* page.states;
+    after = page.after;
+    if (page.long !== undefined) {
+      // A key whose life is longer than a turn.
+      const key = page.long;
+      const state = await env.readSteps((view, snapshot) =>
+        stateAtInSteps(view, snapshot, key, listing.position, listing.time()),
+      );
+      if (state) yield state;
+      after = key;
+    }
+    if (page.isLast) return;
   }
+}
+
+interface Listing {
+  readonly prefix: string;
+  readonly position: number;
+  /** Keys that had no row when the listing began, in order. */
+  readonly overlay: readonly string[];
+  /** The key that was listed last. */
+  readonly from: string | undefined;
+  time(): number | undefined;
+}
+
+interface Page {
+  readonly states: readonly StateReading[];
+  /** The last key that was looked at. */
+  readonly after: string | undefined;
+  /** The key after it, which takes longer than a turn. */
+  readonly long?: string;
+  readonly isLast: boolean;
+}
+
+function readPage(view: View, snapshot: Snapshot, turn: Turn, listing: Listing): Page {
+  const states: StateReading[] = [];
+  let after = listing.from;
+  let seen = 0;
+  const now = listing.time();
+  for (const key of keysFrom(snapshot, listing)) {
+    const isFull = seen === pageKeys || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
+    if (isFull) return { states, after, isLast: false };
+    const step = takeSteps(stateAtInSteps(view, snapshot, key, listing.position, now), turn);
+    if (!step.done) return { states, after, isLast: false, ...(seen === 0 ? { long: key } : {}) };
+    if (step.value) states.push(step.value);
+    after = key;
+    seen += 1;
+  }
+  return { states, after, isLast: true };
+}
+
+/** Keys of rows and of the overlay in one order, each once. */
+function* keysFrom(snapshot: Snapshot, { prefix, overlay, from }: Listing): Generator<string> {
+  let at = from === undefined ? 0 : firstAfter(overlay, from);
+  for (const key of keysOfRows(snapshot, prefix, from)) {
+    for (; at < overlay.length; at++) {
+      const other = overlay[at] as string;
+      const order = compareKeys(other, key);
+      if (order > 0) break;
+      if (order < 0) yield other;
+    }
+    yield key;
+  }
+  for (; at < overlay.length; at++) yield overlay[at] as string;
+}
+
+/** Index of the first key that comes after `key`. */
+function firstAfter(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareKeys(keys[middle] as string, key) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

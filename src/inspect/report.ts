@@ -3,7 +3,8 @@ import type { StoredRecord } from '../core/log/record.ts';
 import { keysOf } from '../core/log/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { AppliedList } from '../view/applied-list.ts';
-import { readStateAt, type StateReading } from '../view/read-state.ts';
+import { type StateReading, stateAtInSteps } from '../view/read-state.ts';
+import type { Steps } from '../view/turns.ts';
 import type { View } from '../view/view.ts';
 
 /** A transaction by both its names. */
@@ -32,12 +33,12 @@ export interface TransactionReport {
 }
 
 /** Gathers a transaction's report from one consistent view. */
-export function reportTransaction(view: View, snapshot: Snapshot, record: StoredRecord): TransactionReport {
+export function* reportTransaction(view: View, snapshot: Snapshot, record: StoredRecord): Steps<TransactionReport> {
   const compensatedBy = view.compensationOf(snapshot, record.position);
   return {
     record,
-    keys: [...keysOf(record)].map((key) => reportKey(view, snapshot, record.position, key)),
-    sessions: sessionKeysOf(record).map((key) => reportKey(view, snapshot, record.position, key)),
+    keys: yield* reportKeys(view, snapshot, record.position, [...keysOf(record)]),
+    sessions: yield* reportKeys(view, snapshot, record.position, sessionKeysOf(record)),
     ...(compensatedBy === undefined ? {} : { compensatedBy: linkTo(view, snapshot, compensatedBy) }),
     ...(record.compensates === undefined ? {} : { compensates: linkTo(view, snapshot, record.compensates) }),
   };
@@ -47,9 +48,20 @@ function sessionKeysOf({ changes }: StoredRecord): readonly string[] {
   return [...new Set(changes.map(({ key }) => key).filter((key) => sessionOfKey(key) !== undefined))];
 }
 
-function reportKey(view: View, snapshot: Snapshot, position: number, key: string): KeyReport {
-  const before = readStateAt(view, snapshot, key, position - 1);
-  const after = readStateAt(view, snapshot, key, position);
+function* reportKeys(
+  view: View,
+  snapshot: Snapshot,
+  position: number,
+  keys: readonly string[],
+): Steps<readonly KeyReport[]> {
+  const reports: KeyReport[] = [];
+  for (const key of keys) reports.push(yield* reportKey(view, snapshot, position, key));
+  return reports;
+}
+
+function* reportKey(view: View, snapshot: Snapshot, position: number, key: string): Steps<KeyReport> {
+  const before = yield* stateAtInSteps(view, snapshot, key, position - 1);
+  const after = yield* stateAtInSteps(view, snapshot, key, position);
   const list = new AppliedList(view, snapshot, key);
   const previous = list.at(list.countUpTo(position - 1) - 1);
   const next = list.at(list.countUpTo(position));

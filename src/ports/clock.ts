@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only rise, for durations; by one clock for all processes of a machine until it starts again. */
   elapsed(): number;
+  /** Names what `elapsed` counts from: of two processes with the same name it may be compared. Absent where nobody knows. */
+  readonly boot?: string | undefined;
   /** Calls back once after a while; returns how to cancel. Keeps the process alive so long only when asked to. */
   after(ms: number, callback: () => void, options?: { readonly keepsAlive?: boolean }): () => void;
   /** Yields to input and output that waits, before the next piece of long work. */

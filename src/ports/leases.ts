@@ -6,6 +6,8 @@ export interface NewOperator {
   readonly lease: number;
   /** Themes that it works on; empty for a single lead. */
   readonly themes?: readonly string[];
+  /** Types of requests that it decides though they carry no changes; undefined of one that decides none. */
+  readonly types?: readonly string[];
   /** It does not live in this process, such as a shell script: only time ends its lease. */
   readonly detached?: boolean;
 }
@@ -17,6 +19,8 @@ export interface Operator {
   /** Number of its process; 0 when it is detached. */
   readonly process: number;
   readonly themes: readonly string[];
+  /** Types of requests that it decides though they carry no changes; undefined of one that decides none. */
+  readonly types?: readonly string[];
   readonly lease: number;
   /** When it began, in ms since 1970. */
   readonly started: number;

@@ -12,5 +12,7 @@ export interface Services {
    * undefined, or why it can never be taken. Errors: SERVICE_NOT_FOUND, SERVICE_FAILED when nobody knows.
    */
   deliver(service: string, parcels: readonly Parcel[]): Promise<readonly (TxlogError | undefined)[]>;
+  /** Loads the code that services need, for a process that must not lack it later. Errors: CODE_NOT_LOADED. */
+  prepare(): Promise<void>;
   close(): Promise<void>;
 }

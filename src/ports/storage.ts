@@ -85,9 +85,11 @@ export interface Storage {
   pin(): Pinned;
   /** Calls back soon after any process committed; returns how to stop. */
   watch(changed: () => void): () => void;
+  /** Whether it still is where it was opened: false once its file was removed, or another one put in its place. */
+  isPresent(): boolean;
   size(): StorageSize;
-  /** What is wrong with the storage's own structure, as far as a quick look shows. */
-  findPageProblems(): readonly string[];
+  /** Walks the storage's own structure, all of it; yields now and then what it found to be wrong since. */
+  findPageProblems(): Iterable<readonly string[]>;
   /** Copies a consistent snapshot to a new file, durable when it resolves. Errors: BACKUP_EXISTS, STORAGE_FAILED. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;

@@ -1,7 +1,9 @@
 import { TxlogError } from '../core/base/errors.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { findNameProblem } from '../core/base/key.ts';
-import { keyText, textKey } from '../layout/keys.ts';
+import { damagedRow } from '../layout/damaged-row.ts';
+import { textKey } from '../layout/keys.ts';
+import { decodeSummed, encodeSummed } from '../layout/summed-json.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 
 /** Where a named reader stands. `details` is the reader's own. */
@@ -16,12 +18,20 @@ const nameBytesMax = 200;
 /** The cursor of a name, or undefined. Errors: USAGE when the name cannot be one. */
 export function readCursor(snapshot: Snapshot, name: string): StoredCursor | undefined {
   const bytes = snapshot.get('cursors', cursorKey(name));
-  return bytes && (JSON.parse(keyText(bytes)) as StoredCursor);
+  return bytes && decodeCursor(name, bytes);
+}
+
+/** Reads the row of a cursor. Errors: STORAGE_CORRUPT. */
+export function decodeCursor(name: string, bytes: Uint8Array): StoredCursor {
+  const { position, details } = decodeSummed('cursors', name, bytes);
+  const isCursor = Number.isSafeInteger(position) && typeof details === 'object' && details !== null;
+  if (!isCursor) throw damagedRow('cursors', name, 'it is no cursor');
+  return { position: position as number, details: details as JsonObject };
 }
 
 /** Moves a cursor; durable with the transaction. */
 export function writeCursor(tx: WriteTx, name: string, cursor: StoredCursor): void {
-  tx.put('cursors', cursorKey(name), textKey(JSON.stringify(cursor)));
+  tx.put('cursors', cursorKey(name), encodeSummed({ ...cursor }));
 }
 
 function cursorKey(name: string): Uint8Array {

@@ -2,7 +2,7 @@ import { checkBound, checkTime, checkWhole } from '../core/base/arguments.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Reading, Watching } from '../view/reader.ts';
+import type { LongReading, Watching } from '../view/reader.ts';
 import { Scan } from '../view/scan.ts';
 
 /** Order and length of a scan. */
@@ -17,7 +17,7 @@ const lookAgainMs = 1_000;
 
 /** Pages of the records that pass `filter`, in log order, up to the head as of the call. */
 export async function* readPages(
-  env: Reading,
+  env: LongReading,
   filter: RecordFilter,
   options: RecordsOptions = {},
 ): AsyncGenerator<readonly StoredRecord[]> {
@@ -26,12 +26,13 @@ export async function* readPages(
   checkBound('limit', limit);
   const head = await env.read((view) => view.head.position);
   const scan = new Scan({ ...filter, to: Math.min(filter.to ?? head, head) }, reverse);
+  await env.readSteps((view, snapshot) => scan.prepare(view, snapshot));
   let at: number | undefined = reverse ? head : 1;
   let left = limit;
   while (at !== undefined && left > 0) {
     const from: number = at;
     const bounds = { ...slice, records: Math.min(slice.records, left) };
-    const { records, next } = await env.read((view, snapshot) => scan.slice(view, snapshot, from, bounds));
+    const { records, next } = await env.read((view, snapshot, turn) => scan.slice(view, snapshot, from, bounds, turn));
     left -= records.length;
     at = next;
     if (records.length > 0) yield records;
@@ -68,6 +69,7 @@ export async function* followRecords(
       }
       at = head + 1;
       if (filter.to !== undefined && head >= filter.to) return;
+      await env.refuseWhenGone();
       await heard;
     }
   } finally {

@@ -5,10 +5,17 @@ import type { Services } from '../ports/services.ts';
 import { DirectoryService, type ServiceEnvironment } from './environments.ts';
 import { PipeService } from './pipe.ts';
 
-type Open = (dir: string, options: { readonly app?: string }) => Promise<ServiceEnvironment>;
+/** How environments of services are reached. */
+export interface ServiceDoor {
+  open(dir: string, options: { readonly app?: string }): Promise<ServiceEnvironment>;
+  /** Loads the module of an app. */
+  load(module: string): Promise<unknown>;
+}
+
+type NamedApp = App & { readonly source: string };
 
 /** The services that an app names. Each is reached when it is first needed. `source` is the file of the app. */
-export function servicesOf(app: App & { readonly source: string }, open: Open): Services {
+export function servicesOf(app: NamedApp, { open, load }: ServiceDoor): Services {
   const reached = new Map<string, DirectoryService | PipeService>();
   let isClosed = false;
   const reach = (name: string) => {
@@ -28,6 +35,9 @@ export function servicesOf(app: App & { readonly source: string }, open: Open): 
     async deliver(name, parcels) {
       return reach(name).deliver(parcels);
     },
+    async prepare() {
+      await Promise.all(modulesOf(app).map((module) => load(module).catch(ifShort)));
+    },
     async close() {
       isClosed = true;
       await Promise.all([...reached.values()].map((service) => service.close()));
@@ -36,10 +46,27 @@ export function servicesOf(app: App & { readonly source: string }, open: Open): 
   };
 }
 
-function serviceOf(app: App & { readonly source: string }, name: string, open: Open): DirectoryService | PipeService {
+/** Files of the apps of services. */
+function modulesOf(app: NamedApp): readonly string[] {
+  const base = baseOf(app);
+  return Object.values(app.services ?? {}).flatMap((service) =>
+    'env' in service && service.app !== undefined ? [resolve(base, service.app)] : [],
+  );
+}
+
+/** A module that is not there, or is wrong, is told when its service is used: it may be mended until then. */
+function ifShort(error: unknown): void {
+  if (error instanceof TxlogError && error.code === 'CODE_NOT_LOADED') throw error;
+}
+
+function baseOf({ source }: NamedApp): string {
+  return isAbsolute(source) ? dirname(source) : process.cwd();
+}
+
+function serviceOf(app: NamedApp, name: string, open: ServiceDoor['open']): DirectoryService | PipeService {
   const definition = app.services?.[name];
   if (!definition) throw notFound(`the app names no service ${name}`);
-  const base = isAbsolute(app.source) ? dirname(app.source) : process.cwd();
+  const base = baseOf(app);
   if ('command' in definition) return new PipeService(name, definition.command, { cwd: base });
   if ('by' in definition) throw new TxlogError('SERVICE_FAILED', `service ${name}: its messages wait for txlog send`);
   const { env, app: module } = definition;

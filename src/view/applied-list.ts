@@ -1,5 +1,5 @@
-import { present } from '../core/base/assert.ts';
 import { limits } from '../core/base/limits.ts';
+import { damagedRow } from '../layout/damaged-row.ts';
 import { chunkKey } from '../layout/keys.ts';
 import { decodePositions } from '../layout/positions.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -42,17 +42,25 @@ export class AppliedList {
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (present(this.at(middle), 'applied position') <= position) low = middle + 1;
+      if (this.known(middle) <= position) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
+  /** The position at an index that the list has. Errors: STORAGE_CORRUPT when a chunk of it is missing. */
+  known(index: number): number {
+    const position = this.at(index);
+    if (position === undefined) throw damagedRow('applied', this.key, `it ends before entry ${index}`);
+    return position;
+  }
+
   private inChunk(index: number): number | undefined {
     const number = Math.floor(index / limits.appliedPerChunk);
     if (this.chunk?.number !== number) {
-      const bytes = this.snapshot.get('applied', chunkKey(this.key, number));
-      this.chunk = { number, positions: bytes ? decodePositions(bytes) : [] };
+      const key = chunkKey(this.key, number);
+      const bytes = this.snapshot.get('applied', key);
+      this.chunk = { number, positions: bytes ? decodePositions(bytes, 'applied', key) : [] };
     }
     return this.chunk.positions[index % limits.appliedPerChunk];
   }

@@ -7,7 +7,9 @@ import { readWatermark, writeWatermark } from '../layout/meta.ts';
 import { encodePositions } from '../layout/positions.ts';
 import { type QueueKey, queueKeyBytes, queueKeysOf } from '../layout/queue-keys.ts';
 import { decodeStateRow, encodeStateRow } from '../layout/state-row.ts';
-import type { WriteTx } from '../ports/storage.ts';
+import type { Storage, WriteTx } from '../ports/storage.ts';
+import { sortInSteps } from './sorted.ts';
+import type { Steps, Turn } from './turns.ts';
 import type { Entry, View } from './view.ts';
 
 /** When the overlay goes into the indexes: after so many records or bytes. 0 is the plain synchronous engine. */
@@ -40,6 +42,28 @@ export function startCheckpoint(view: View): Checkpoint {
   };
 }
 
+/** Writes the whole overlay of a view into the indexes of a storage that no one else writes, a slice in each step. */
+export function* checkpointInSteps(target: Storage, view: View, turn: Turn | undefined): Steps<void> {
+  if (view.watermark === view.head.position) return;
+  const checkpoint: Checkpoint = {
+    target: view.head.position,
+    keys: yield* sortInSteps([...view.entries.keys()], byText),
+    ids: yield* sortInSteps([...view.ids.keys()], byText),
+    lists: yield* sortInSteps([...view.lists.keys()].filter(isListOfKey), byText),
+    next: 0,
+  };
+  for (let done = false; !done; ) {
+    const slice = target.transact((tx) => writeSlice(tx, view, checkpoint, turn));
+    slice.settle();
+    ({ done } = slice);
+    yield;
+  }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 /** Whether the tail of the log is long enough for a checkpoint. `now` in ms since 1970. */
 export function isDue(view: View, bounds: CheckpointBounds, now: number): boolean {
   const tail = view.head.position - view.watermark;
@@ -49,19 +73,21 @@ export function isDue(view: View, bounds: CheckpointBounds, now: number): boolea
 
 /**
  * Writes the next rows, up to the bounds of a slice. Each row says up to which position it is folded, so a checkpoint
- * that stops half way, or is made by two processes at once, is harmless. Returns what to do once the rows are durable.
+ * that stops half way, or is made by two processes at once, is harmless. A slice also ends when `turn` is over. Returns
+ * what to do once the rows are durable.
  */
 export function writeSlice(
   tx: WriteTx,
   view: View,
   checkpoint: Checkpoint,
+  turn?: Turn,
 ): { readonly done: boolean; readonly rows: number; settle(): void } {
   // A row must never go back: what others appended is folded before any row is written.
   view.catchUp(tx);
   if (readWatermark(tx) >= checkpoint.target) {
     return { done: true, rows: 0, settle: () => view.prune(Math.max(view.watermark, checkpoint.target)) };
   }
-  const rows = new SliceRows(tx, view);
+  const rows = new SliceRows(tx, view, turn);
   const next = writeNext(rows, view, checkpoint);
   const done = next === undefined;
   if (done) writeLists(tx, view, checkpoint.target, noTypes);
@@ -119,6 +145,8 @@ export function writeAll(tx: WriteTx, view: View, newTypes: ReadonlyMap<string, 
   };
 }
 
+/** Rows that are written for one look at the clock. */
+const rowsPerLook = 16;
 const noTypes: ReadonlyMap<string, number> = new Map();
 
 interface WrittenState {
@@ -134,10 +162,12 @@ class SliceRows {
   private readonly ids: string[] = [];
   private lists = 0;
   private bytes = 0;
+  private readonly turn: Turn | undefined;
 
-  constructor(tx: WriteTx, view: View) {
+  constructor(tx: WriteTx, view: View, turn?: Turn) {
     this.tx = tx;
     this.view = view;
+    this.turn = turn;
   }
 
   get count(): number {
@@ -145,7 +175,8 @@ class SliceRows {
   }
 
   get isFull(): boolean {
-    return this.count >= limits.sliceRows || this.bytes >= limits.sliceBytes;
+    if (this.count >= limits.sliceRows || this.bytes >= limits.sliceBytes) return true;
+    return this.turn !== undefined && this.count > 0 && this.count % rowsPerLook === 0 && this.turn.isOver;
   }
 
   writeState(key: string): void {

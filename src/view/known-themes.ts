@@ -1,9 +1,16 @@
+import type { JsonObject, JsonValue } from '../core/base/json.ts';
 import { type ThemeEntry, themeOfKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
+import { damagedRow } from '../layout/damaged-row.ts';
 
 /** A theme, without its counts. */
 export interface NamedTheme extends ThemeEntry {
   readonly name: string;
+}
+
+function isThemeEntry(value: JsonValue | undefined): value is JsonObject & ThemeEntry {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Number.isSafeInteger((value as JsonObject).number);
 }
 
 /** All themes that a view knows, by name and by number. Asked for again and again: kept as the log is folded. */
@@ -19,7 +26,8 @@ export class KnownThemes {
   add({ key, exists, value }: State): void {
     const name = themeOfKey(key);
     if (name === undefined || !exists) return;
-    const theme = { name, ...(value as unknown as ThemeEntry) };
+    if (!isThemeEntry(value)) throw damagedRow('states', name, 'it is no theme');
+    const theme = { name, ...value };
     this.themes.set(name, theme);
     this.names.set(theme.number, name);
     this.sorted = undefined;

@@ -4,7 +4,9 @@ import { isEngineKey } from '../core/fold/session.ts';
 import { isExpired, type Kind, type State } from '../core/fold/state.ts';
 import { keyText, prefixEnd, textKey } from '../layout/keys.ts';
 import type { Snapshot } from '../ports/storage.ts';
-import { stateAt } from './time-travel.ts';
+import { sortInSteps } from './sorted.ts';
+import { stateAtSteps } from './time-travel.ts';
+import { type Steps, takeAllSteps } from './turns.ts';
 import type { View } from './view.ts';
 
 /** A state as readers get it. */
@@ -50,51 +52,70 @@ export function readStateAt(
   position: number,
   now?: number,
 ): StateReading | undefined {
+  return takeAllSteps(stateAtInSteps(view, snapshot, key, position, now));
+}
+
+/** As `readStateAt`, in steps: the life of a key may be long. */
+export function* stateAtInSteps(
+  view: View,
+  snapshot: Snapshot,
+  key: string,
+  position: number,
+  now?: number,
+): Steps<StateReading | undefined> {
   const time = now ?? view.catalog.record(snapshot, position)?.time ?? 0;
-  return toReading(view, snapshot, stateAt(view, snapshot, key, position), time);
+  return toReading(view, snapshot, yield* stateAtSteps(view, snapshot, key, position), time);
 }
 
 const firstUsersKey = ' ';
 
-/** Keys that start with `prefix`, in order, after `after`; at most `limit`. Released and deleted ones included. */
-export function readKeys(
-  view: View,
-  snapshot: Snapshot,
-  prefix: string,
-  after: string | undefined,
-  limit: number,
-): string[] {
-  const found = new Set<string>();
+/**
+ * Keys of the states that have a row, that start with `prefix`, in order, after `after`. Released and deleted ones
+ * included.
+ */
+export function* keysOfRows(snapshot: Snapshot, prefix: string, after: string | undefined): Generator<string> {
   // The engine's own keys stand before all others, and show only to those who name their prefix.
   const start = textKey(after === undefined ? prefix || firstUsersKey : `${after}\u0000`);
   const end = prefix === '' ? undefined : prefixEnd(textKey(prefix));
-  for (const { key } of snapshot.range('states', {
-    start,
-    ...(end ? { end } : {}),
-    limit,
-  }))
-    found.add(keyText(key));
-  for (const key of view.entries.keys()) {
-    if (
-      key.startsWith(prefix) &&
-      (prefix !== '' || !isEngineKey(key)) &&
-      (after === undefined || compareKeys(key, after) > 0)
-    )
-      found.add(key);
+  for (const { key } of snapshot.range('states', { start, ...(end ? { end } : {}) })) yield keyText(key);
+}
+
+/** The same of the overlay. */
+export function* keysOfOverlay(view: View, prefix: string): Steps<readonly string[]> {
+  const keys: string[] = [];
+  for (const key of [...view.entries.keys()]) {
+    if (key.startsWith(prefix) && (prefix !== '' || !isEngineKey(key))) keys.push(key);
   }
-  return [...found].sort(compareKeys).slice(0, limit);
+  yield;
+  return yield* sortInSteps(keys, compareKeys);
 }
 
 /** Order of keys: that of their UTF-8 bytes, as in the index. */
-function compareKeys(a: string, b: string): number {
-  return textKey(a).compare(textKey(b));
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [one, other] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (one !== other) return rankOf(one) - rankOf(other);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of characters beyond U+FFFF come after all others, as their bytes do. */
+function rankOf(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
 /** A page of a key's applied list, from `from` on. */
-export function readApplied(view: View, snapshot: Snapshot, key: string, from: number, limit: number): AppliedEntry[] {
+export function* appliedInSteps(
+  view: View,
+  snapshot: Snapshot,
+  key: string,
+  { from, limit }: { readonly from: number; readonly limit: number },
+): Steps<AppliedEntry[]> {
   const entries: AppliedEntry[] = [];
   for (const position of view.applied(snapshot, key, from)) {
     if (entries.length === limit) break;
+    yield;
     const record = view.catalog.record(snapshot, position);
     if (!record) continue;
     const compensatedBy = view.compensationOf(snapshot, position);

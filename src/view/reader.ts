@@ -1,18 +1,33 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { Steps, Turn } from './turns.ts';
 import type { View } from './view.ts';
 
 /** Reads an environment, one consistent view at a time: what capabilities need of it. */
 export interface Reading {
-  /** Runs `work` on the newest view. Synchronous: what it returns must not hold on to the snapshot. */
-  read<T>(work: (view: View, snapshot: Snapshot) => T): Promise<T>;
+  /**
+   * Runs `work` on the newest view. Synchronous: what it returns must not hold on to the snapshot. Work that may take
+   * long ends when `turn` is over, and is called again for the rest.
+   */
+  read<T>(work: (view: View, snapshot: Snapshot, turn: Turn) => T): Promise<T>;
+}
+
+/** Reading that also takes work of any length. */
+export interface LongReading extends Reading {
+  /**
+   * Takes the steps of `work` on one consistent view, over as many turns of the event loop as they need. Work that does
+   * not end in one turn is begun anew, on a view that stays as it is: it must change nothing but its own.
+   */
+  readSteps<T>(work: (view: View, snapshot: Snapshot) => Steps<T>): Promise<T>;
 }
 
 /** Reading that also hears of new records. */
-export interface Watching extends Reading {
+export interface Watching extends LongReading {
   readonly clock: Clock;
   /** Calls back soon after any process committed; returns how to stop. */
   watch(changed: () => void): () => void;
+  /** Errors: ENV_NOT_FOUND once the environment was removed, or another put in its place: nothing will happen there. */
+  refuseWhenGone(): Promise<void>;
 }
 
 /** Tells how far a long piece of work is. */

@@ -6,7 +6,9 @@ import { countPostings, outcomeList, readChunks, rejectedList, typeList } from '
 import { readWatermark } from '../layout/meta.ts';
 import { decodeHeader } from '../layout/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { PositionSet } from './position-set.ts';
 import { positionAtTime } from './time-travel.ts';
+import type { Steps, Turn } from './turns.ts';
 import type { View } from './view.ts';
 
 /** Records of one slice of a scan, and where the next one goes on; `next` is undefined at the end. */
@@ -24,8 +26,6 @@ export interface ScanBounds {
   readonly visited: number;
 }
 
-const prefixPositionsMax = 2_000_000;
-
 /**
  * A scan in slices, so that writers and other readers get their turns. The narrowest index proposes positions; every
  * record is checked against the whole filter.
@@ -34,24 +34,55 @@ export class Scan {
   private readonly filter: RecordFilter;
   private readonly reverse: boolean;
   /** Positions that are gathered once for all slices: those under a prefix, or those of a reverse scan. */
-  private gathered: Float64Array | undefined;
+  private gathered: PositionSet | undefined;
 
   constructor(filter: RecordFilter, reverse = false) {
     this.filter = filter;
     this.reverse = reverse;
   }
 
-  /** The next slice, from position `at` on (downwards when reverse). */
-  slice(view: View, snapshot: Snapshot, at: number, bounds: ScanBounds): ScanSlice {
+  /**
+   * Gathers what the index cannot propose in the order of the scan. For scans of what is in the log now: without it, such
+   * a scan reads the log in order.
+   */
+  *prepare(view: View, snapshot: Snapshot): Steps<void> {
+    const { filter, reverse } = this;
+    const { from, to } = rangeOf(view, snapshot, filter);
+    if (to - from < limits.scanInOrderMax) return;
+    const index = chooseIndex(view, snapshot, filter);
+    if (index === 'log' || (index !== 'prefix' && !reverse)) return;
+    const gathered = new PositionSet(view.head.position);
+    const lists =
+      index === 'prefix'
+        ? listsOfPrefix(view, snapshot, filter.prefix as string)
+        : listsOf(view, snapshot, filter, index, from);
+    for (const list of lists) {
+      yield;
+      for (const position of list) {
+        gathered.add(position);
+        if (position % positionsPerStep === 0) yield;
+      }
+    }
+    this.gathered = gathered;
+  }
+
+  /** The next slice, from position `at` on (downwards when reverse). It ends early when `turn` is over. */
+  slice(view: View, snapshot: Snapshot, at: number, bounds: ScanBounds, turn?: Turn): ScanSlice {
     const range = rangeOf(view, snapshot, this.filter);
     const from = this.reverse ? range.from : Math.max(at, range.from);
     const to = this.reverse ? Math.min(at, range.to) : range.to;
     if (from > to) return { records: [], next: undefined };
-    const index = to - from < limits.scanInOrderMax ? 'log' : chooseIndex(view, snapshot, this.filter);
-    const slice = new Slice(bounds);
+    const index = to - from < limits.scanInOrderMax ? 'log' : this.indexFor(view, snapshot);
+    const slice = new Slice(bounds, turn);
     if (index === 'log') this.readLog(view, snapshot, { from, to }, slice);
     else this.readIndex(view, snapshot, { from, to }, index, slice);
     return slice;
+  }
+
+  private indexFor(view: View, snapshot: Snapshot): ScanIndex | 'gathered' {
+    if (this.gathered) return 'gathered';
+    const index = chooseIndex(view, snapshot, this.filter);
+    return index === 'prefix' || this.reverse ? 'log' : index;
   }
 
   /** In log order: the fixed header answers type and outcome, and only records that pass are decoded. */
@@ -72,7 +103,13 @@ export class Scan {
     }
   }
 
-  private readIndex(view: View, snapshot: Snapshot, range: PositionRange, index: ScanIndex, slice: Slice): void {
+  private readIndex(
+    view: View,
+    snapshot: Snapshot,
+    range: PositionRange,
+    index: ScanIndex | 'gathered',
+    slice: Slice,
+  ): void {
     for (const position of this.propose(view, snapshot, range, index)) {
       if (slice.isFull(position)) return;
       const record = view.catalog.record(snapshot, position);
@@ -80,15 +117,19 @@ export class Scan {
     }
   }
 
-  private propose(view: View, snapshot: Snapshot, { from, to }: PositionRange, index: ScanIndex): Iterable<number> {
-    const { filter, reverse } = this;
-    if (index === 'prefix') this.gathered ??= gatherPrefix(view, snapshot, filter.prefix as string);
-    else if (!reverse) return merged(listsOf(view, snapshot, filter, index, from), from, to);
-    // The first slice of a reverse scan has the widest range: lists are read upwards only, and once.
-    else this.gathered ??= Float64Array.from(merged(listsOf(view, snapshot, filter, index, from), from, to));
-    return within(this.gathered, { from, to }, reverse);
+  private propose(
+    view: View,
+    snapshot: Snapshot,
+    { from, to }: PositionRange,
+    index: ScanIndex | 'gathered',
+  ): Iterable<number> {
+    if (index !== 'gathered') return merged(listsOf(view, snapshot, this.filter, index, from), from, to);
+    return this.gathered?.within(from, to, this.reverse) ?? [];
   }
 }
+
+/** Of a long list, so many positions are gathered in one step. */
+const positionsPerStep = 64;
 
 /** Positions, both included. */
 interface PositionRange {
@@ -102,14 +143,21 @@ class Slice implements ScanSlice {
   next: number | undefined;
   private visited = 0;
   private readonly bounds: ScanBounds;
+  private readonly turn: Turn | undefined;
 
-  constructor(bounds: ScanBounds) {
+  constructor(bounds: ScanBounds, turn: Turn | undefined) {
     this.bounds = bounds;
+    this.turn = turn;
   }
 
   /** Counts a visit to `position`, unless the slice is full: then that is where to go on. */
   isFull(position: number): boolean {
-    if (this.records.length >= this.bounds.records || this.visited >= this.bounds.visited) {
+    const isLooked = this.visited > 0 && this.visited % visitsPerLook === 0;
+    if (
+      this.records.length >= this.bounds.records ||
+      this.visited >= this.bounds.visited ||
+      (isLooked && this.turn?.isOver)
+    ) {
       this.next = position;
       return true;
     }
@@ -117,6 +165,9 @@ class Slice implements ScanSlice {
     return false;
   }
 }
+
+/** Records that are visited for one look at the clock. */
+const visitsPerLook = 4;
 
 /** The positions that a filter allows: its own bounds, and its times turned into positions. */
 function rangeOf(view: View, snapshot: Snapshot, filter: RecordFilter): { readonly from: number; readonly to: number } {
@@ -154,17 +205,17 @@ function listsOf(
 
 /** The lists that name a key: its applied transactions, and the requests that were rejected for it. */
 export function keyLists(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number>[] {
-  return [view.applied(snapshot, key, from), listPositions(snapshot, rejectedList(key), view.lists, from)];
+  return [view.applied(snapshot, key, from), rejectedPositions(view, snapshot, key, from)];
 }
 
-/** All positions of the keys under a prefix, rising; all of the log when there are too many to hold. */
-function gatherPrefix(view: View, snapshot: Snapshot, prefix: string): Float64Array {
-  const positions = new Set<number>();
-  for (const key of keysWithPrefix(view, snapshot, prefix)) {
-    for (const list of keyLists(view, snapshot, key, 1)) for (const position of list) positions.add(position);
-    if (positions.size > prefixPositionsMax) return Float64Array.from({ length: view.head.position }, (_, i) => i + 1);
-  }
-  return Float64Array.from(positions).sort();
+/** Positions of the requests that were rejected and named a key, from `from` on. */
+export function rejectedPositions(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number> {
+  return listPositions(snapshot, rejectedList(key), view.lists, from);
+}
+
+/** The lists of all keys under a prefix. */
+function* listsOfPrefix(view: View, snapshot: Snapshot, prefix: string): Generator<Iterable<number>> {
+  for (const key of keysWithPrefix(view, snapshot, prefix)) yield* keyLists(view, snapshot, key, 1);
 }
 
 function* keysWithPrefix(view: View, snapshot: Snapshot, prefix: string): Iterable<string> {
@@ -225,25 +276,6 @@ function* merged(lists: Iterable<number>[], from: number, to: number): Iterable<
     previous = Math.max(previous, position);
     least.head = least.iterator.next();
   }
-}
-
-/** The part of a rising list that is in a range. */
-function* within(positions: Float64Array, { from, to }: PositionRange, reverse: boolean): Iterable<number> {
-  const start = firstAt(positions, from);
-  const end = firstAt(positions, to + 1);
-  for (let i = 0; i < end - start; i++) yield positions[reverse ? end - 1 - i : start + i] as number;
-}
-
-/** Index of the first entry that is not less than `position`. */
-function firstAt(positions: Float64Array, position: number): number {
-  let low = 0;
-  let high = positions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((positions[middle] as number) < position) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** How many records of a type the log holds. */

@@ -1,13 +1,14 @@
-import { assert, present } from '../core/base/assert.ts';
 import { type Change, type ChangeOp, isPlainSum, opBit } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { type State, untouched } from '../core/fold/state.ts';
 import type { StoredRecord } from '../core/log/record.ts';
+import { damagedRow } from '../layout/damaged-row.ts';
 import { positionKey } from '../layout/keys.ts';
 import { readHead } from '../layout/meta.ts';
 import { decodeHeader } from '../layout/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { AppliedList } from './applied-list.ts';
+import { type Steps, takeAllSteps } from './turns.ts';
 import type { View } from './view.ts';
 
 /** Position of the last record whose time is not after `time` (ms since 1970); 0 when there is none. */
@@ -34,14 +35,19 @@ const fixingBits = fixingOps.reduce((bits, op) => bits | opBit(op), 0);
  * `ops` may name more than was applied by then.
  */
 export function stateAt(view: View, snapshot: Snapshot, key: string, position: number): State | undefined {
+  return takeAllSteps(stateAtSteps(view, snapshot, key, position));
+}
+
+/** As `stateAt`, in steps of one transaction each. */
+export function* stateAtSteps(view: View, snapshot: Snapshot, key: string, position: number): Steps<State | undefined> {
   const now = view.entry(snapshot, key)?.state;
   // What has not changed since is not folded again.
   if (!now || now.position <= position) return now;
   const past = new Past(view, snapshot, now);
   const count = past.list.countUpTo(position);
   if (count === 0) return undefined;
-  if (isPlainSum(now) && past.list.length - count < count) return past.withoutLater(count);
-  return past.fold(past.firstNeeded(count), count);
+  if (isPlainSum(now) && past.list.length - count < count) return yield* past.withoutLater(count);
+  return yield* past.fold(yield* past.firstNeeded(count), count);
 }
 
 /** The life of one key up to now. */
@@ -59,9 +65,12 @@ class Past {
   }
 
   /** Takes what was added after the first `count` transactions out of the sum. */
-  withoutLater(count: number): State {
+  *withoutLater(count: number): Steps<State> {
     let sum = this.now.value as number;
-    for (let i = count; i < this.list.length; i++) for (const { value } of this.own(i).changes) sum -= value as number;
+    for (let i = count; i < this.list.length; i++) {
+      yield;
+      for (const { value } of this.own(i).changes) sum -= value as number;
+    }
     return { ...this.now, value: sum, version: count, position: this.own(count - 1).record.position };
   }
 
@@ -69,22 +78,26 @@ class Past {
    * Index of the last of the first `count` transactions that fixes the whole state; 0 when there is none in the newer
    * half: to look for it further back may cost more than it spares.
    */
-  firstNeeded(count: number): number {
+  *firstNeeded(count: number): Steps<number> {
     if ((this.now.ops & fixingBits) === 0) return 0;
-    for (let i = count - 1; i >= count / 2; i--) if (this.own(i).changes.some(({ op }) => fixing.has(op))) return i;
+    for (let i = count - 1; i >= count / 2; i--) {
+      yield;
+      if (this.own(i).changes.some(({ op }) => fixing.has(op))) return i;
+    }
     return 0;
   }
 
   /** Folds from the transaction at `first` on. The log says that each was applied: no owner is looked up. */
-  fold(first: number, count: number): State | undefined {
+  *fold(first: number, count: number): Steps<State | undefined> {
     const { key, kind, ops } = this.now;
     let state: State | undefined = first === 0 ? undefined : { ...untouched(key, kind), version: first };
     for (let i = first; i < count; i++) {
+      yield;
       const { record, changes } = this.own(i);
       const from = i === first && first > 0 ? changes.findLastIndex(({ op }) => fixing.has(op)) : 0;
       const { position, time } = record;
       const folded = foldChanges(changes.slice(from), () => state, { position, time, idAt: () => undefined });
-      assert(folded.ok, `record ${position} of the log can be applied`);
+      if (!folded.ok) throw damagedRow('applied', key, `record ${position} cannot be applied to what was before`);
       state = folded.after.get(key);
     }
     return state && { ...state, ops };
@@ -92,8 +105,8 @@ class Past {
 
   /** The transaction at an index of the list, and what it did to the key. */
   private own(index: number): { readonly record: StoredRecord; readonly changes: readonly Change[] } {
-    const position = present(this.list.at(index), 'applied position');
-    const record = present(this.view.catalog.record(this.snapshot, position), `record ${position}`);
+    const position = this.list.known(index);
+    const record = this.view.catalog.known(this.snapshot, position);
     return { record, changes: record.changes.filter(({ key }) => key === this.now.key) };
   }
 }

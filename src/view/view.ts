@@ -6,6 +6,7 @@ import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/fold
 import type { State } from '../core/fold/state.ts';
 import { appliedChanges, type FoldedRecord, keysOf, positionOfOperation, sessionType } from '../core/log/record.ts';
 import type { Catalog } from '../layout/catalog.ts';
+import { damagedRow } from '../layout/damaged-row.ts';
 import { keyPosition, keyText, positionKey, prefixEnd, requestKey, textKey } from '../layout/keys.ts';
 import { outcomeList, readChunks, rejectedList } from '../layout/lists.ts';
 import { emptyHead, type Head, readHead, readWatermark } from '../layout/meta.ts';
@@ -13,8 +14,10 @@ import { decodePositions } from '../layout/positions.ts';
 import { type QueueKey, queueKeyBytes, queueKeyOf, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { KeyHistories } from './key-histories.ts';
 import { KnownThemes } from './known-themes.ts';
 import { mergeKeys, QueueOverlay } from './queue-overlay.ts';
+import type { Turn } from './turns.ts';
 
 /** A state of the overlay, and its applied positions since the last full chunk of its index row. */
 export interface Entry {
@@ -41,6 +44,8 @@ export class View {
   /** Queue keys of the sessions among the entries. */
   private readonly queue = new QueueOverlay();
   private readonly themes = new KnownThemes();
+  /** What was read of the log to undo transactions. */
+  readonly histories: KeyHistories;
   /** Where the first row of a part of the table is that the overlay does not speak for. */
   private readonly queueStarts = new Map<string, QueueKey>();
   /** Positions by type name, and by the other posting lists, after the watermark. */
@@ -50,30 +55,43 @@ export class View {
   readonly compensations = new Map<number, number>();
   head: Head = emptyHead;
   watermark = 0;
+  /** Position up to which records are folded: ahead of the head while a long tail is folded over several turns. */
+  private foldedTo = 0;
   /** Bytes of records after the watermark, and the time of the oldest of them in ms since 1970. */
   tailBytes = 0;
   tailTime = 0;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, histories = new KeyHistories()) {
     this.catalog = catalog;
+    this.histories = histories;
+  }
+
+  /** Position of the last record that is folded: that of the head, or beyond it while a tail is folded. */
+  get foldedPosition(): number {
+    return Math.max(this.head.position, this.foldedTo);
   }
 
   /** Forgets all; the next `catchUp` folds the tail of the log again. */
   reset(): void {
     this.clear();
+    this.histories.clear();
     this.head = emptyHead;
     this.watermark = 0;
+    this.foldedTo = 0;
   }
 
-  /** Folds what any process appended since. Cheap when nothing was. */
-  catchUp(snapshot: Snapshot): void {
+  /**
+   * Folds what any process appended since. Cheap when nothing was. False when the turn was over before the end of the log:
+   * the view may not be read before a later call has folded the rest.
+   */
+  catchUp(snapshot: Snapshot, turn?: Turn): boolean {
     const head = readHead(snapshot);
     if (head.moved !== undefined)
       throw new TxlogError('ENV_MOVED', `the environment moved to generation ${head.moved}`);
-    if (head.position === this.head.position) return;
+    if (head.position === this.head.position) return true;
     if (head.position < this.head.position) throw wentBack(this.head, head);
     try {
-      this.foldTail(snapshot, head);
+      return this.foldTail(snapshot, head, turn);
     } catch (error) {
       // Half a tail is folded now, which no reader may see.
       this.reset();
@@ -81,9 +99,10 @@ export class View {
     }
   }
 
-  private foldTail(snapshot: Snapshot, head: Head): void {
+  private foldTail(snapshot: Snapshot, head: Head, turn: Turn | undefined): boolean {
     const watermark = readWatermark(snapshot);
-    let from = this.head.position;
+    if (watermark > head.position) throw damagedRow('meta', 'watermark', `it is ${watermark}, beyond the log`);
+    let from = this.foldedPosition;
     if (watermark > from) {
       this.clear();
       from = watermark;
@@ -92,11 +111,15 @@ export class View {
     }
     this.watermark = Math.max(this.watermark, watermark);
     for (const { key, value } of snapshot.range('log', { start: positionKey(from + 1) })) {
-      this.fold(snapshot, this.catalog.decodeFolded(snapshot, keyPosition(key), value), value.length);
+      if (keyPosition(key) !== from + 1) throw damagedRow('log', `${from + 1}`, 'it is missing');
+      this.fold(snapshot, this.catalog.decodeFolded(snapshot, from + 1, value), value.length);
       from += 1;
+      this.foldedTo = from;
+      if (turn && from % recordsPerLook === 0 && from < head.position && turn.isOver) return false;
     }
-    assert(from === head.position, `the log ends at ${from}, its head says ${head.position}`);
+    if (from !== head.position) throw damagedRow('meta', 'head', `it says ${head.position}, the log ends at ${from}`);
     this.head = head;
+    return true;
   }
 
   /** The entry of a key: from the overlay, or its index row, or undefined when it was never touched. */
@@ -118,16 +141,18 @@ export class View {
   positionOf(snapshot: Snapshot, id: string): number | undefined {
     const known = this.ids.get(id) ?? positionOfOperation(id);
     if (known !== undefined) return known;
-    const bytes = snapshot.get('requests', requestKey(id));
-    return bytes && decodePositions(bytes)[0];
+    const key = requestKey(id);
+    const bytes = snapshot.get('requests', key);
+    return bytes && decodePositions(bytes, 'requests', key)[0];
   }
 
   /** Position of the transaction that undid `position`, if one did. */
   compensationOf(snapshot: Snapshot, position: number): number | undefined {
     const known = this.compensations.get(position);
     if (known !== undefined) return known;
-    const bytes = snapshot.get('compensations', positionKey(position));
-    return bytes && decodePositions(bytes)[0];
+    const key = positionKey(position);
+    const bytes = snapshot.get('compensations', key);
+    return bytes && decodePositions(bytes, 'compensations', key)[0];
   }
 
   /** Queue keys that start with `prefix`, in order, from `from` on: those of the table, and of the overlay above it. */
@@ -266,7 +291,8 @@ export class View {
       const rest = applied.filter(({ key }) => !read.ahead.has(key));
       folded = foldChanges(rest, lookup, context);
     }
-    assert(folded.ok, `record ${record.position} of the log can be applied`);
+    if (!folded.ok)
+      throw damagedRow('states', keyOfFailure(applied), `record ${record.position} cannot be applied to it`);
     // Such a row may stand before all that were there when the table was read last.
     if (read.ahead.size > 0) this.queueStarts.clear();
     for (const key of read.ahead) {
@@ -281,9 +307,7 @@ export class View {
 
   /** Id of the transaction at a position of the log. */
   idAt(snapshot: Snapshot, position: number): string {
-    const record = this.catalog.record(snapshot, position);
-    assert(record !== undefined, `position ${position} is in the log`);
-    return record.id;
+    return this.catalog.known(snapshot, position).id;
   }
 
   private clear(): void {
@@ -297,6 +321,13 @@ export class View {
     this.compensations.clear();
     this.tailBytes = 0;
   }
+}
+
+/** Records that are folded for one look at the clock. */
+const recordsPerLook = 8;
+/** The first key of a transaction, for messages. */
+function keyOfFailure(changes: readonly { readonly key: string }[]): string {
+  return changes[0]?.key ?? '';
 }
 
 const unnamed = () => undefined;

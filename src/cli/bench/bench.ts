@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { systemReason } from '../../core/base/system-error.ts';
-import { openEnvironment } from '../../engine.ts';
+import { openBriefly } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { putRaw } from '../../storage/lmdb/raw-puts.ts';
+import { tidyUpWhenInterrupted } from '../frame/signals.ts';
 import { formatTable } from '../text/table.ts';
 import { formatCount } from '../text/text.ts';
 
@@ -32,13 +33,15 @@ const rowBytes = { logBytes: 200, stateBytes: 60 };
  */
 export async function measure(count: number, parent = tmpdir()): Promise<Rate[]> {
   const dir = makeDir(parent);
+  const remove = () => rmSync(dir, { recursive: true, force: true });
+  const release = tidyUpWhenInterrupted(remove);
   try {
     const raw = perSecond(
       count,
       await putRaw(join(dir, 'raw'), { transactions: count, perCommit: callers, ...rowBytes }),
     );
     const rawSingle = await putRaw(join(dir, 'single'), { transactions: singles, perCommit: 1, ...rowBytes });
-    const env = await openEnvironment(join(dir, 'env'), { create: true });
+    const env = await openBriefly(join(dir, 'env'), { create: true });
     try {
       return [
         ...rawRates(raw, perSecond(singles, rawSingle)),
@@ -48,7 +51,8 @@ export async function measure(count: number, parent = tmpdir()): Promise<Rate[]>
       await env.close();
     }
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    release();
+    remove();
   }
 }
 

@@ -1,9 +1,10 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
-import { type OpenOptions, openEnvironment } from '../../engine.ts';
+import { type OpenOptions, openBriefly, openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { makePaint, type Paint } from '../text/paint.ts';
 import { jsonText } from '../text/text.ts';
+import { columnsOf } from '../text/width.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
 import { say, talkOnConsole } from './stderr.ts';
@@ -81,9 +82,21 @@ export abstract class BaseCommand extends Command {
     return makePaint(process.stdout.isTTY === true && !json && !ndjson && !this.globals['no-color']);
   }
 
-  /** Opens the environment of `--env`, works with it, and closes it whatever happens. */
-  protected async withEnv<T>(options: OpenOptions, work: (env: Environment) => Promise<T>): Promise<T> {
-    return workIn(await openEnvironment(this.globals.env, options), work);
+  /** Width of the terminal that people read the output on; undefined where the output is no terminal. */
+  protected get columns(): number | undefined {
+    return process.stdout.isTTY ? columnsOf(process.stdout) : undefined;
+  }
+
+  /**
+   * Opens the environment of `--env`, works with it, and closes it whatever happens. A command that lives long loads all
+   * code before it begins: what it lacks later, such as file descriptors, breaks nothing for good.
+   */
+  protected async withEnv<T>(
+    { livesLong = false, ...options }: OpenOptions & { readonly livesLong?: boolean },
+    work: (env: Environment) => Promise<T>,
+  ): Promise<T> {
+    const open = livesLong ? openEnvironment : openBriefly;
+    return workIn(await open(this.globals.env, options), work);
   }
 
   /** Prints one answer: a JSON document, or text for people. */

@@ -40,6 +40,7 @@ const exitCodeOfClass: Readonly<Record<ErrorClass, ExitCode>> = {
   closed: 70,
   io: 74,
   moved: 75,
+  limited: 75,
   denied: 77,
   readOnly: 77,
   config: 78,

@@ -27,8 +27,12 @@ export const filterFlags = {
     helpValue: 'ID',
     helpGroup,
   }),
-  since: Flags.string({ summary: 'Not before: RFC 3339, a date, or 10m, 2h, 3d ago.', helpValue: 'TIME', helpGroup }),
-  until: Flags.string({ summary: 'Before this time.', helpValue: 'TIME', helpGroup }),
+  since: Flags.string({
+    summary: 'Not before: RFC 3339 (local time without a zone), a date, or 10m, 2h, 3d ago.',
+    helpValue: 'TIME',
+    helpGroup,
+  }),
+  until: Flags.string({ summary: 'Before this time; local without a zone.', helpValue: 'TIME', helpGroup }),
   from: wholeNumber({ summary: 'First position.', min: 1, helpValue: 'POS', helpGroup }),
   to: wholeNumber({ summary: 'Last position.', min: 1, helpValue: 'POS', helpGroup }),
   where: Flags.string({

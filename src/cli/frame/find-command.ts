@@ -21,10 +21,8 @@ export function findWanted(config: Config, args: readonly string[]): Wanted {
   const flag = args.findIndex((arg) => arg.startsWith('-'));
   const words = flag === -1 ? args : args.slice(0, flag);
   if (args.length === 0 || before.includes('--help') || args[0] === '-h') return { type: 'help', words };
-  for (let count = words.length; count > 0; count--) {
-    const id = words.slice(0, count).join(':');
-    if (config.findCommand(id)) return { type: 'command', id, args: args.slice(count) };
-  }
+  const count = countCommandWords(config, words);
+  if (count > 0) return { type: 'command', id: words.slice(0, count).join(':'), args: args.slice(count) };
   const topic = words.length === 1 && config.findTopic(words[0] ?? '');
   if (topic) return { type: 'help', words };
   throw unknownCommand(config, words, args[0] ?? '');
@@ -32,9 +30,27 @@ export function findWanted(config: Config, args: readonly string[]): Wanted {
 
 /** Refuses `--help` for a command that does not exist, as help would only print that it found none. */
 export function checkHelpWords(config: Config, words: readonly string[]): void {
-  const [first = ''] = words;
-  const known = words.length === 0 || config.findCommand(first) || config.findTopic(first);
-  if (!known) throw unknownCommand(config, words, first);
+  if (words.length === 0 || countCommandWords(config, words) > 0 || config.findTopic(words.join(':'))) return;
+  throw unknownCommand(config, words, words[0] ?? '');
+}
+
+/** Refuses `help` of what is neither a command nor a topic as a whole. */
+export function checkHelpSubject(config: Config, args: readonly string[]): void {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const id = words.join(':');
+  if (words.length === 0 || config.findCommand(id) || config.findTopic(id)) return;
+  const surplus = words.slice(countCommandWords(config, words));
+  if (surplus.length === words.length) throw unknownCommand(config, words, words[0] ?? '');
+  const next = [`txlog ${words.slice(0, -surplus.length).join(' ')} --help`];
+  throw new TxlogError('USAGE', `too many arguments: ${surplus.join(' ')}`, { next });
+}
+
+/** How many of the first words are the name of a command; 0 when they name none. */
+function countCommandWords(config: Config, words: readonly string[]): number {
+  for (let count = words.length; count > 0; count--) {
+    if (config.findCommand(words.slice(0, count).join(':'))) return count;
+  }
+  return 0;
 }
 
 function unknownCommand(config: Config, words: readonly string[], first: string): TxlogError {

@@ -1,5 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Progress } from '../../index.ts';
+import { formatCount } from '../text/text.ts';
+import { exitCodeOfSignal } from './signals.ts';
+import { say } from './stderr.ts';
 
 /** How far some work is, shown to people. */
 export interface WorkProgress {
@@ -15,27 +18,41 @@ function isTerminal(): boolean {
   return process.stderr.isTTY === true && process.env.TERM !== 'dumb';
 }
 
-/** Shows on stderr how far some work is, when that is a terminal and `wanted`; only the note where no size is known. */
+/**
+ * Shows on stderr how far some work is, when that is a terminal and `wanted`; only the note where no size is known.
+ * Ctrl-C or SIGTERM ends the process at once, terminal or not, and tells how far the work came: it is work that a
+ * process may die in at any moment. Where the command itself listens for them, that is left to it.
+ */
 export function showWork(what: string, wanted: boolean, isSizeKnown = true): WorkProgress {
-  if (!wanted || !isTerminal()) return { onProgress: () => undefined, stop: () => undefined };
-  const format = isSizeKnown ? `${what} {bar} {percentage} % | {note} | {eta_formatted} left` : `${what} {note}`;
-  const bar = new SingleBar({ ...style, format }, Presets.shades_classic);
+  let bar: SingleBar | undefined;
+  let came = 'it had not begun';
   const stop = () => {
-    bar.stop();
-    process.off('SIGINT', restore).off('SIGTERM', restore);
+    bar?.stop();
+    process.off('SIGINT', end).off('SIGTERM', end);
   };
-  // The bar hides the cursor: whoever is killed gives it back first, and then dies of the signal all the same.
-  const restore = (signal: NodeJS.Signals) => {
+  const end = (signal: 'SIGINT' | 'SIGTERM') => {
+    // The bar hides the cursor, and gives it back.
     stop();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    if (process.listenerCount(signal) > 0) return;
+    if (wanted) say(`interrupted ${what}: ${came}\n`);
+    process.exit(exitCodeOfSignal[signal]);
   };
-  process.on('SIGINT', restore).on('SIGTERM', restore);
-  bar.start(1, 0, { note: '' });
+  // Before there is a bar: from its first moment on somebody gives the cursor back.
+  process.on('SIGINT', end).on('SIGTERM', end);
+  if (wanted && isTerminal()) bar = drawBar(what, isSizeKnown);
   return {
     onProgress(done, total, note = `${done} of ${total}`) {
-      bar.setTotal(Math.max(1, total));
-      bar.update(Math.min(done, total), { note });
+      came = `it came to ${isSizeKnown ? `${formatCount(done)} of ${formatCount(total)}` : note}`;
+      bar?.setTotal(Math.max(1, total));
+      bar?.update(Math.min(done, total), { note });
     },
     stop,
   };
+}
+
+function drawBar(what: string, isSizeKnown: boolean): SingleBar {
+  const format = isSizeKnown ? `${what} {bar} {percentage} % | {note} | {eta_formatted} left` : `${what} {note}`;
+  const bar = new SingleBar({ ...style, format }, Presets.shades_classic);
+  bar.start(1, 0, { note: '' });
+  return bar;
 }

@@ -50,6 +50,15 @@ export function toErrorJson(error: unknown): JsonObject {
 
 /** What stderr gets of an error: text ending with a newline. */
 export function formatError(error: unknown, style: ReportStyle): string {
+  return `${hasWordsOfLmdb(error) ? '\n' : ''}${format(error, style)}`;
+}
+
+/** LMDB itself writes to stderr when a write fails, and ends no line: our line, JSON or not, must be one of its own. */
+function hasWordsOfLmdb(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Attempting to write page');
+}
+
+function format(error: unknown, style: ReportStyle): string {
   if (style.json) {
     const document = toErrorJson(error);
     return `${jsonText(style.verbose ? { ...document, stack: stackOf(error) } : document)}\n`;
@@ -74,9 +83,13 @@ function placeOf({ line, column }: ErrorDetails): string {
   return column === undefined ? `line ${line}: ` : `line ${line}, column ${column}: `;
 }
 
+/** Errors of the system by which it says that it gives this process no more. */
+const ofLimits: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
+
 /** An error of ours, or of the system, which is no bug of anyone; undefined of any other. */
 function asKnown(error: unknown): TxlogError | undefined {
   if (error instanceof TxlogError) return error;
+  if (error instanceof Error && ofLimits.has(systemCode(error))) return asLimit(error);
   const { syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
   if (!(error instanceof Error) || syscall === undefined || !/^E[A-Z0-9]+$/.test(systemCode(error))) return undefined;
   if (syscall === 'uv_cwd') {
@@ -91,6 +104,17 @@ function asKnown(error: unknown): TxlogError | undefined {
     cause: error,
     hint: 'What was acknowledged is safe; submitting again with the same id is safe.',
     next: ['txlog doctor'],
+  });
+}
+
+/** It may be met anywhere, as in loading code. */
+function asLimit(cause: Error): TxlogError {
+  const { path } = cause as NodeJS.ErrnoException;
+  const where = path === undefined ? '' : ` at ${path}`;
+  return new TxlogError('SYSTEM_LIMIT', `${systemReason(cause)}${where}`, {
+    cause,
+    hint: 'What was acknowledged is safe; submitting again with the same id is safe.',
+    next: ['ulimit -a', 'txlog doctor'],
   });
 }
 

@@ -1,10 +1,10 @@
-import { Config, Errors, type Interfaces, loadHelpClass } from '@oclif/core';
-import { checkHelpWords, findWanted } from './find-command.ts';
+import { Config, type Interfaces, loadHelpClass } from '@oclif/core';
+import { checkHelpSubject, checkHelpWords, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { listenForLoss, say } from './stderr.ts';
-import { refuseInheritedFlags, toUsageError } from './usage-error.ts';
+import { isExit, refuseInheritedFlags, toUsageError } from './usage-error.ts';
 
 /**
  * Runs one command line and ends the process with its exit code. The one place where errors are printed.
@@ -40,6 +40,7 @@ async function dispatch(args: readonly string[], load: Interfaces.Options): Prom
     const Help = await loadHelpClass(config);
     await print(() => new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]));
   } else {
+    if (wanted.id === 'help') checkHelpSubject(config, wanted.args);
     refuseInheritedFlags(config, wanted.id, wanted.args);
     try {
       await config.runCommand(wanted.id, [...wanted.args]);
@@ -59,7 +60,7 @@ async function print(work: () => unknown): Promise<void> {
 
 function fail(error: unknown, args: readonly string[]): void {
   if (error instanceof OutputEnded) return;
-  if (error instanceof Errors.ExitError) {
+  if (isExit(error)) {
     process.exitCode = error.oclif.exit ?? 0;
     return;
   }

@@ -1,16 +1,26 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type Config, Errors } from '@oclif/core';
+import type { Config } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import { nearest } from '../text/closest-match.ts';
 
 /** Turns oclif's complaint about flags and arguments into one line with a next step; any other error passes as it is. */
 export function toUsageError(error: unknown, config: Config, id: string): unknown {
-  if (!(error instanceof Errors.CLIError) || error instanceof Errors.ExitError) return error;
+  if (!isOfOclif(error) || isExit(error)) return error;
   const { flags, args } = error as { flags?: readonly string[]; args?: readonly unknown[] };
   const next = [helpOf(id)];
   if (flags) return unknownFlag(config, id, flags[0] ?? '', next);
   if (args) return new TxlogError('USAGE', argumentProblem(args), { next });
   return new TxlogError('USAGE', firstReason(error.message), { next });
+}
+
+/** By its shape: a plugin brings a copy of oclif, whose classes are others by the same names. */
+function isOfOclif(error: unknown): error is Error {
+  return error instanceof Error && 'oclif' in error;
+}
+
+/** Whether a command of oclif's own asks for an end with an exit code, which is no complaint. */
+export function isExit(error: unknown): error is Error & { readonly oclif: { readonly exit?: number } } {
+  return isOfOclif(error) && (error as { code?: unknown }).code === 'EEXIT';
 }
 
 /**

@@ -4,8 +4,8 @@ import type { FilePlace } from './cursor-output.ts';
 
 /** Where a named rescan stands. */
 export interface Checkpoint {
-  /** The last position that it has delivered, or passed over. */
-  readonly position: number;
+  /** The last position that it has delivered, or passed over; undefined when it starts over. */
+  readonly position: number | undefined;
   /** How long its output file was then, when it was one. */
   readonly place: FilePlace | undefined;
 }
@@ -24,9 +24,12 @@ export interface CheckpointName {
  * Errors: CHECKPOINT_CONFLICT when the name belongs to a rescan with another filter.
  */
 export async function readCheckpoint(env: Environment, wanted: CheckpointName): Promise<Checkpoint | undefined> {
-  const stored = wanted.reset ? undefined : await env.cursor(wanted.name);
+  const stored = await env.cursor(wanted.name);
   if (!stored) return undefined;
-  const { filter, file, bytes } = stored.details;
+  const { filter, file, bytes, start } = stored.details;
+  const place = file === undefined ? undefined : { file: String(file), bytes: Number(bytes), ...startOf(start) };
+  // What it wrote is still its own, and may be written over.
+  if (wanted.reset) return { position: undefined, place };
   if (filter !== wanted.filter) {
     const other = filter === '' ? 'no filter' : `the filter ${filter}`;
     throw new TxlogError('CHECKPOINT_CONFLICT', `checkpoint ${wanted.name} belongs to a rescan with ${other}`, {
@@ -34,15 +37,18 @@ export async function readCheckpoint(env: Environment, wanted: CheckpointName): 
       next: [`txlog rescan --checkpoint ${wanted.name} --reset-checkpoint …`, 'txlog rescan --checkpoint ANOTHER …'],
     });
   }
-  const place = file === undefined ? undefined : { file: String(file), bytes: Number(bytes) };
   return { position: stored.position, place };
+}
+
+function startOf(start: unknown): { readonly start?: number } {
+  return typeof start === 'number' ? { start } : {};
 }
 
 /** Saves where a named rescan stands; durable when it resolves. */
 export async function saveCheckpoint(
   env: Environment,
   { name, filter }: CheckpointName,
-  { position, place }: Checkpoint,
+  { position, place }: { readonly position: number; readonly place: FilePlace | undefined },
 ): Promise<void> {
   await env.saveCursor(name, { position, details: { filter, ...(place ? { ...place } : {}) } });
 }

@@ -9,7 +9,8 @@ import type { Output } from '../frame/output.ts';
 import { jsonText, plural } from '../text/text.ts';
 import type { AuditOptions } from '../verify/audit.ts';
 import { type CheckpointName, readCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { openRecordOutput, type RecordOutput } from './cursor-output.ts';
+import { openRecordOutput } from './cursor-output.ts';
+import { takeUp } from './take-up.ts';
 
 /** Flags of `rescan` besides its filter. */
 export const rescanFlags = {
@@ -41,7 +42,7 @@ const chunkChars = 1024 * 1024;
 /**
  * Writes the records that pass a filter as NDJSON. With a checkpoint it goes on where the last run ended: its place is
  * saved after each page, together with the length of the output file, so that each record is in the file once whatever
- * dies when. A pipe may get the last page again.
+ * dies when. What others wrote there is never cut. A pipe may get the last page again.
  *
  * Errors: CHECKPOINT_CONFLICT, OUTPUT_FAILED.
  */
@@ -52,19 +53,22 @@ export async function rescanTo(
 ): Promise<{ readonly records: number; readonly position: number }> {
   const { checkpoint, filter, onProgress } = job;
   const known = checkpoint && (await readCheckpoint(env, checkpoint));
-  const output = openRecordOutput(job.file, stdout, known);
+  const output = openRecordOutput(job.file, stdout, checkpoint !== undefined);
   const head = (await env.head()).position;
   const from = Math.max(filter.from ?? 1, (known?.position ?? 0) + 1);
   const to = Math.min(filter.to ?? head, head);
+  const pages = () => env.pages({ ...filter, from, to });
+  const toJson = job.requests ? toRequestJson : toRecordJson;
   const save = async (position: number) => {
     if (checkpoint) await saveCheckpoint(env, checkpoint, { position, place: await output.settle() });
   };
   let records = 0;
   try {
+    if (checkpoint) await takeUp(output, { checkpoint, known, again: () => textsOf(pages(), toJson) });
     // Before the first record, so that a run that dies in its first page is cut back too, whatever file it has now.
     await save(known?.position ?? from - 1);
-    for await (const page of env.pages({ ...filter, from, to })) {
-      await writePage(output, page, job.requests ? toRequestJson : toRecordJson);
+    for await (const page of pages()) {
+      for (const text of textOf(page, toJson)) await output.add(text);
       records += page.length;
       const { position } = page.at(-1) as StoredRecord;
       await save(position);
@@ -78,20 +82,23 @@ export async function rescanTo(
   return { records, position: Math.max(to, from - 1) };
 }
 
-async function writePage(
-  output: RecordOutput,
-  page: readonly StoredRecord[],
-  toJson: (record: StoredRecord) => JsonObject | undefined,
-): Promise<void> {
+type ToJson = (record: StoredRecord) => JsonObject | undefined;
+
+/** A page as it is written, in pieces. */
+function* textOf(page: readonly StoredRecord[], toJson: ToJson): Iterable<string> {
   let text = '';
   for (const record of page) {
     const json = toJson(record);
     if (json) text += `${jsonText(json)}\n`;
     if (text.length < chunkChars) continue;
-    await output.add(text);
+    yield text;
     text = '';
   }
-  await output.add(text);
+  yield text;
+}
+
+async function* textsOf(pages: AsyncIterable<readonly StoredRecord[]>, toJson: ToJson): AsyncIterable<string> {
+  for await (const page of pages) yield* textOf(page, toJson);
 }
 
 const repairing = 'Make all indexes anew from the log?';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { openEnvironment } from '../../engine.ts';
+import { openBriefly } from '../../engine.ts';
 import { findApp } from '../../environment/config.ts';
 import { Output } from '../frame/output.ts';
 import { mayHaveLostBytes } from '../frame/raw-bytes.ts';
@@ -38,7 +38,7 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
     if (findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
     const input = toRequestInput(flags);
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
-    const env = await openEnvironment(dir, { checkpointRecords: 0 });
+    const env = await openBriefly(dir, { checkpointRecords: 0 });
     const out = new Output(process.stdout);
     process.exitCode = await workIn(env, () => submitOne(env, input, out, { json: style.json, dryRun: false }));
   } catch (error) {

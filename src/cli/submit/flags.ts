@@ -120,7 +120,7 @@ export const submitFlags = {
     env: 'TXLOG_APP',
     helpValue: 'MODULE',
   }),
-  'dry-run': Flags.boolean({ summary: 'Decide, and write nothing.' }),
+  'dry-run': Flags.boolean({ summary: 'Decide, and write nothing; of a stream, once it has ended.' }),
 };
 
 /**

@@ -1,5 +1,8 @@
-import { createReadStream, type Stats, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, openSync, rmSync, type Stats, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
+import { pipeline as written } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { TxlogError } from '../../core/base/errors.ts';
 import { unreadable } from '../frame/files.ts';
@@ -17,6 +20,8 @@ export interface Input {
   bytesRead(): number;
   /** Whether no line was found yet; blank ones do not count. */
   isEmpty(): boolean;
+  /** Waits for the end of an input that comes bit by bit, such as a pipe; nothing else is to be held meanwhile. */
+  gather(): Promise<void>;
   /** Lines as they arrive, a chunk at a time. Errors: INPUT_UNREADABLE. */
   chunks(): AsyncGenerator<Line[]>;
   /** Stops reading; `chunks` ends. */
@@ -32,7 +37,7 @@ const chunkBytes = 512 * 1024;
  */
 export function openInput(file: string): Input {
   const stats = file === '-' ? undefined : statFile(file);
-  const source: Readable = stats ? createReadStream(file, { highWaterMark: chunkBytes }) : process.stdin;
+  let source: Readable = stats ? createReadStream(file, { highWaterMark: chunkBytes }) : process.stdin;
   const name = stats ? printable(file) : 'stdin';
   let read = 0;
   let stopped = false;
@@ -62,12 +67,29 @@ export function openInput(file: string): Input {
     bytes: stats?.isFile() ? stats.size : undefined,
     bytesRead: () => read,
     isEmpty: () => empty,
+    async gather() {
+      if (stats?.isFile()) return;
+      const spooled = await spool(source).catch((cause: NodeJS.ErrnoException) => {
+        if (!stopped) throw unreadable(name, cause);
+      });
+      if (spooled) source = spooled;
+    },
     chunks,
     stop() {
       stopped = true;
       source.destroy();
     },
   };
+}
+
+/** All of a stream in a file that has no name any more: it is gone with the process. */
+async function spool(stream: Readable): Promise<Readable> {
+  const dir = mkdtempSync(join(tmpdir(), 'txlog-input-'));
+  const file = join(dir, 'input');
+  const handle = openSync(file, 'wx+', 0o600);
+  rmSync(dir, { recursive: true });
+  await written(stream, createWriteStream(file, { fd: handle, autoClose: false }));
+  return createReadStream(file, { fd: handle, start: 0, highWaterMark: chunkBytes });
 }
 
 async function* unpack(source: Readable, isNamedGzip: boolean, count: (bytes: number) => void) {

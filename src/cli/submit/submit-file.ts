@@ -39,7 +39,8 @@ export interface SubmitFileOptions {
  * a summary (under `--json` one line of JSON).
  *
  * Errors: INPUT_EMPTY, INPUT_UNREADABLE, that of the line that it stopped at, OUTPUT_FAILED, APP_ codes, those of the engine;
- * with the command that resumes. Ctrl-C is no error: what is in flight gets its receipts.
+ * with the command that resumes. Ctrl-C is no error: what is in flight gets its receipts, unless all lines have ids,
+ * so that they can be submitted again.
  */
 export async function submitFile(
   env: Environment,
@@ -59,13 +60,19 @@ export async function submitFile(
   const resume = () => resumeCommand({ ...options, line: done.line + 1, isRepeatable: bulk.isRepeatable });
   out.mustArrive = true;
   try {
-    if (options.dryRun)
-      await env.rehearse((copy) =>
-        new Bulk(copy, sink, { ...options, mapping, deliver: delivery(copy, options) }).run(input),
-      );
-    else if (options.atomic)
-      await submitWhole(env, input, sink, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
-    else await bulk.run(input);
+    const work = async () => {
+      if (options.dryRun) {
+        // What is tried out holds on to the environment as it is: not while the input is waited for.
+        await input.gather();
+        await env.rehearse((copy) =>
+          new Bulk(copy, sink, { ...options, mapping, deliver: delivery(copy, options) }).run(input),
+        );
+      } else if (options.atomic)
+        await submitWhole(env, input, sink, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
+      else await bulk.run(input);
+    };
+    // What has no receipt yet gets it when it is submitted again. Without ids it would be applied twice, and is waited for.
+    await orInterrupted(work(), interrupt.signal, () => options.dryRun || (bulk.isRepeatable && !options.atomic));
     await out.flush();
   } catch (error) {
     throw error instanceof TxlogError && done.line > 0 ? withResume(error, resume()) : error;
@@ -77,6 +84,17 @@ export async function submitFile(
   if (input.isEmpty() && interrupted === undefined) throw empty(input);
   tell(tally, options, interrupted === undefined ? undefined : resume());
   return interrupted ?? tally.exitCode;
+}
+
+/** Waits for some work, or for Ctrl-C where the work may be left as it is then. */
+async function orInterrupted(work: Promise<void>, signal: AbortSignal, mayLeave: () => boolean): Promise<void> {
+  const left = new Promise<boolean>((resolve) => {
+    signal.addEventListener('abort', () => resolve(mayLeave()));
+  });
+  // The process ends soon: what becomes of the work until then is told to nobody.
+  work.catch(() => undefined);
+  const isLeft = await Promise.race([left, work.then(() => false)]);
+  if (!isLeft) await work;
 }
 
 /** Decides the requests, or puts them into their queues. */

@@ -22,9 +22,14 @@ export class Tally {
     return this.committed + this.rejected + this.duplicates;
   }
 
-  /** Receipts per second. */
-  private get rate(): number {
-    return Math.round(((this.receipts + this.accepted) / Math.max(performance.now() - this.started, 1)) * 1_000);
+  /** ms since it began. Read once for a line: what a line says of time has to fit together. */
+  private get elapsed(): number {
+    return performance.now() - this.started;
+  }
+
+  /** Receipts per second, in so many ms. */
+  private rate(ms: number): number {
+    return Math.round(((this.receipts + this.accepted) / Math.max(ms, 1)) * 1_000);
   }
 
   /** Counts a receipt. */
@@ -49,12 +54,12 @@ export class Tally {
 
   /** For people, while it goes on. */
   formatRate(): string {
-    return `${plural(this.receipts, 'receipt')}, ${formatCount(this.rate)}/s`;
+    return `${plural(this.receipts, 'receipt')}, ${formatCount(this.rate(this.elapsed))}/s`;
   }
 
   /** For people, in one line, at the end. */
   format(): string {
-    const ms = performance.now() - this.started;
+    const ms = this.elapsed;
     const codes = [...this.rejections].map(([code, count]) => `${printable(code)} ${formatCount(count)}`);
     const parts = [
       ...(this.accepted === 0 ? [] : [`${formatCount(this.accepted)} accepted`]),
@@ -68,7 +73,7 @@ export class Tally {
       ...(this.duplicates === 0 ? [] : [`${formatCount(this.duplicates)} submitted before`]),
       ...(this.failed === 0 ? [] : [`${plural(this.failed, 'line')} failed`]),
     ];
-    return `${plural(this.receipts + this.accepted, 'request')}: ${parts.join(', ')} in ${prettyMilliseconds(ms)} (${formatCount(this.rate)}/s)`;
+    return `${plural(this.receipts + this.accepted, 'request')}: ${parts.join(', ')} in ${prettyMilliseconds(ms)} (${formatCount(this.rate(ms))}/s)`;
   }
 
   /** For scripts. */
@@ -81,7 +86,7 @@ export class Tally {
       rejections: Object.fromEntries(this.rejections),
       duplicates: this.duplicates,
       failed: this.failed,
-      ms: Math.round(performance.now() - this.started),
+      ms: Math.round(this.elapsed),
     };
   }
 }

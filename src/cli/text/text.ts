@@ -2,7 +2,7 @@ import type { JsonValue } from '../../core/base/json.ts';
 
 // C0 and C1 controls, line separators, and marks that reorder text: a terminal would act on them.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]/g;
 
 /** Text from data, made safe for a terminal: control characters are written as `\u001b`. Every face uses it. */
 export function printable(text: string): string {

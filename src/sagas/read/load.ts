@@ -4,7 +4,9 @@ import { assert } from '../../core/base/assert.ts';
 import { asSession, type Session, sessionKey } from '../../core/fold/session.ts';
 import { chunkOf } from '../../core/fold/session-fold.ts';
 import type { FoldedRecord } from '../../core/log/record.ts';
+import { damagedRow } from '../../layout/damaged-row.ts';
 import type { Source } from '../../sessions/read/session.ts';
+import { type Steps, takeAllSteps } from '../../view/turns.ts';
 
 /** An event of a saga, and where it stands in the log. */
 export interface LoggedEvent {
@@ -27,17 +29,22 @@ export interface LoadedSaga {
 
 /** A saga, also one that has ended; undefined when there is none with this id. */
 export function loadSaga(source: Source, id: string): LoadedSaga | undefined {
+  return takeAllSteps(sagaInSteps(source, id));
+}
+
+/** As `loadSaga`, in steps: the life of a saga may be long. */
+export function* sagaInSteps(source: Source, id: string): Steps<LoadedSaga | undefined> {
   const state = source.view.entry(source.snapshot, sessionKey(id))?.state;
   if (!state) return undefined;
-  const events = readEvents(source, id);
+  const events = yield* readEvents(source, id);
   const [first] = events;
   if (first?.event.event !== 'started') return undefined;
   const session = state.exists ? asSession(state.value) : undefined;
   const { undoes } = first.event;
   const { position } = state;
   if (undoes === undefined) return { saga: folded(id, events), session, position };
-  const original = loadSaga(source, undoes);
-  assert(original !== undefined, 'what a saga undoes is in the log');
+  const original: LoadedSaga | undefined = yield* sagaInSteps(source, undoes);
+  if (!original) throw damagedRow('states', sessionKey(undoes), 'what a saga undoes is missing');
   return { saga: undoing(id, original.saga, events), session, position, original };
 }
 
@@ -68,10 +75,11 @@ function undoing(id: string, done: Saga, events: readonly LoggedEvent[]): Saga {
 }
 
 /** All events of a saga, in their order. */
-function readEvents({ view, snapshot }: Source, id: string): readonly LoggedEvent[] {
+function* readEvents({ view, snapshot }: Source, id: string): Steps<readonly LoggedEvent[]> {
   const key = sessionKey(id);
   const events: LoggedEvent[] = [];
   for (const position of view.applied(snapshot, key, 1)) {
+    yield;
     const record = view.catalog.folded(snapshot, position);
     if (record) events.push(...eventsOf(record, key));
   }

@@ -4,7 +4,7 @@ import { type Receipt, receiptOf } from '../../core/log/receipt.ts';
 import { type LogRecord, sagaType, sessionType } from '../../core/log/record.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import { readSession, type SessionReading } from '../../sessions/read/session.ts';
-import { eventsOf, loadSaga } from './load.ts';
+import { eventsOf, sagaInSteps } from './load.ts';
 
 /** An event of a saga as readers get it: with who said it and why, where a person did. */
 export interface SagaLogEntry {
@@ -32,17 +32,19 @@ export interface SagaReading {
 /** All about a saga, or undefined. */
 export async function readReport(host: SessionHost, id: string): Promise<SagaReading | undefined> {
   const { durability } = host.handle.storage;
-  return host.read((view, snapshot) => {
+  return host.readSteps(function* (view, snapshot) {
     const source = { view, snapshot };
-    const found = loadSaga(source, id);
+    const found = yield* sagaInSteps(source, id);
     if (!found) return undefined;
     const key = sessionKey(id);
-    const log = [...view.applied(snapshot, key, 1)].flatMap((position) => {
+    const log: SagaLogEntry[] = [];
+    for (const position of view.applied(snapshot, key, 1)) {
+      yield;
       const record = view.catalog.record(snapshot, position);
-      return record ? entriesOf(record, key) : [];
-    });
-    const position = view.positionOf(snapshot, id);
-    const end = position === undefined ? undefined : view.catalog.record(snapshot, position);
+      if (record) log.push(...entriesOf(record, key));
+    }
+    const ended = view.positionOf(snapshot, id);
+    const end = ended === undefined ? undefined : view.catalog.record(snapshot, ended);
     const outcome = end?.type === sagaType ? receiptOf(end, true, durability) : undefined;
     const { saga } = found;
     return { saga, phase: phaseOf(saga, outcome), session: readSession(source, id), outcome, log };

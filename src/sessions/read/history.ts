@@ -23,12 +23,12 @@ export async function* sessionHistory(env: Reading, id: string): AsyncGenerator<
   while (from !== undefined) {
     const at: number = from;
     const before: State | undefined = state;
-    const page = await env.read((view, snapshot) => {
+    const page = await env.read((view, snapshot, turn) => {
       const events: SessionEvent[] = [];
       let current = before;
       let next: number | undefined;
       for (const position of view.applied(snapshot, key, at)) {
-        if (events.length >= pageRecords) {
+        if (events.length >= pageRecords || (events.length > 0 && turn.isOver)) {
           next = position;
           break;
         }

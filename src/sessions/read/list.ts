@@ -4,6 +4,7 @@ import { asSession, type Session, type SessionStatus, sessionKey } from '../../c
 import { type QueueKey, type QueuePart, queueKeysOf, queuePrefix, sessionOfQueueKey } from '../../layout/queue-keys.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
 import type { Reading } from '../../view/reader.ts';
+import type { Turn } from '../../view/turns.ts';
 import { readThemeEntries, type SessionReading, type Source } from './session.ts';
 
 /** Which sessions to list, and from where. All optional. */
@@ -18,6 +19,8 @@ export interface ListOptions {
 }
 
 const pageSessions = 500;
+/** Sessions that are read for one look at the clock. */
+const sessionsPerLook = 4;
 const allParts: readonly QueuePart[] = ['active', 'waiting', 'behind', 'parked'];
 
 /**
@@ -34,7 +37,9 @@ export async function* listSessions(env: Reading, options: ListOptions): AsyncGe
     let from: QueueKey | undefined = range.from;
     while (from !== undefined && left > 0) {
       const at: QueueKey = from;
-      const page = await env.read((view, snapshot) => readPage({ view, snapshot }, range, at, options));
+      const page = await env.read((view, snapshot, turn) =>
+        readPage({ view, snapshot }, range, at, { ...options, turn }),
+      );
       for (const session of page.sessions) {
         if (left-- <= 0) return;
         yield session;
@@ -81,11 +86,17 @@ function sessionAt({ view, snapshot }: Source, id: string): Session {
   throw new TxlogError('SESSION_GONE', `there is no session ${id} to go on after`, { next: ['txlog session list'] });
 }
 
-function readPage({ view, snapshot }: Source, { theme, prefix }: Range, from: QueueKey, { status }: ListOptions) {
+function readPage(
+  { view, snapshot }: Source,
+  { theme, prefix }: Range,
+  from: QueueKey,
+  { status, turn }: Pick<ListOptions, 'status'> & { readonly turn: Turn },
+) {
   const sessions: SessionReading[] = [];
   let seen = 0;
   for (const key of view.queueKeys(snapshot, prefix, from)) {
-    if (seen === pageSessions) return { sessions, next: key };
+    const isFull = seen === pageSessions || (seen > 0 && seen % sessionsPerLook === 0 && turn.isOver);
+    if (isFull) return { sessions, next: key };
     seen += 1;
     const id = sessionOfQueueKey(key);
     const state = view.entry(snapshot, sessionKey(id))?.state;

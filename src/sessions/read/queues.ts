@@ -1,5 +1,6 @@
 import { rateSpanMs, type ThemeCounts } from '../../layout/themes.ts';
 import type { OperatorState } from '../../ports/leases.ts';
+import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { readTheme, readThemes, type SessionReading, type Source, sessionsOf, type ThemeReading } from './session.ts';
 
@@ -21,9 +22,11 @@ export interface QueueReading extends ThemeReading {
 export async function readQueues(host: SessionHost): Promise<readonly QueueReading[]> {
   const operators = host.leases.all();
   const now = host.now();
-  return host.read((view, snapshot) => {
+  return host.readSteps(function* (view, snapshot) {
     const source = { view, snapshot };
-    return readThemes(source).map((theme) => queueOf(source, theme, operators, { now, next: 1 }));
+    const queues: QueueReading[] = [];
+    for (const theme of readThemes(source)) queues.push(yield* queueOf(source, theme, operators, { now, next: 1 }));
+    return queues;
   });
 }
 
@@ -31,21 +34,23 @@ export async function readQueues(host: SessionHost): Promise<readonly QueueReadi
 export async function readQueue(host: SessionHost, name: string, next: number): Promise<QueueReading | undefined> {
   const operators = host.leases.all();
   const now = host.now();
-  return host.read((view, snapshot) => {
+  return host.readSteps(function* (view, snapshot) {
     const theme = readTheme({ view, snapshot }, name);
-    return theme && queueOf({ view, snapshot }, theme, operators, { now, next });
+    return theme && (yield* queueOf({ view, snapshot }, theme, operators, { now, next }));
   });
 }
 
-function queueOf(
+function* queueOf(
   source: Source,
   theme: ThemeReading,
   operators: readonly OperatorState[],
   { now, next }: { readonly now: number; readonly next: number },
-): QueueReading {
+): Steps<QueueReading> {
+  yield;
   const waiting: SessionReading[] = [];
   for (const session of sessionsOf(source, theme, 'waiting')) {
     waiting.push(session);
+    yield;
     if (waiting.length >= next) break;
   }
   const [first] = waiting;

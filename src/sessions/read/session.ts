@@ -5,7 +5,8 @@ import { type QueuePart, queuePrefix, sessionOfQueueKey } from '../../layout/que
 import { readThemeCounts, type ThemeCounts } from '../../layout/themes.ts';
 import type { Snapshot } from '../../ports/storage.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
-import { stateAt } from '../../view/time-travel.ts';
+import { stateAtSteps } from '../../view/time-travel.ts';
+import { type Steps, takeAllSteps } from '../../view/turns.ts';
 import type { View } from '../../view/view.ts';
 
 /** A session as readers get it. Times in ms since 1970. */
@@ -33,9 +34,19 @@ export interface Source {
 }
 
 /** A session now, or as of a position; undefined when there was none, or it was removed. */
-export function readSession({ view, snapshot }: Source, id: string, asOf?: number): SessionReading | undefined {
+export function readSession(source: Source, id: string, asOf?: number): SessionReading | undefined {
+  return takeAllSteps(sessionInSteps(source, id, asOf));
+}
+
+/** As `readSession`, in steps: the life of a session may be long. */
+export function* sessionInSteps(
+  { view, snapshot }: Source,
+  id: string,
+  asOf?: number,
+): Steps<SessionReading | undefined> {
   const key = sessionKey(id);
-  const state = asOf === undefined ? view.entry(snapshot, key)?.state : stateAt(view, snapshot, key, asOf);
+  const isNow = asOf === undefined;
+  const state = isNow ? view.entry(snapshot, key)?.state : yield* stateAtSteps(view, snapshot, key, asOf);
   return state && toReading({ view, snapshot }, id, state);
 }
 
@@ -97,17 +108,26 @@ export function* sessionsOf(
 }
 
 /** The chunks of a session's data that count now: since the last Replace. At most `limit` of them. */
-export function readChunks(
+export function readChunks(source: Source, session: Chunked, limit?: number): readonly Chunk[] {
+  return takeAllSteps(chunksInSteps(source, session, limit));
+}
+
+/** A session whose data are read. */
+type Chunked = Pick<SessionReading, 'id' | 'from' | 'chunks' | 'position'>;
+
+/** As `readChunks`, in steps of one chunk. */
+export function* chunksInSteps(
   { view, snapshot }: Source,
-  session: Pick<SessionReading, 'id' | 'from' | 'chunks' | 'position'>,
+  session: Chunked,
   limit = Number.MAX_SAFE_INTEGER,
-): readonly Chunk[] {
+): Steps<readonly Chunk[]> {
   const key = sessionKey(session.id);
   const chunks: Chunk[] = [];
   // The record that brought the only chunk is known.
   const positions = session.chunks === 1 ? [session.from] : view.applied(snapshot, key, session.from);
   for (const position of positions) {
     if (position > session.position || chunks.length === Math.min(session.chunks, limit)) break;
+    yield;
     for (const change of view.catalog.folded(snapshot, position)?.changes ?? []) {
       const chunk = change.key === key ? chunkOf(change) : undefined;
       if (chunk) chunks.push(chunk);

@@ -1,0 +1,27 @@
+import { TxlogError } from '../core/base/errors.ts';
+import { Catalog } from '../layout/catalog.ts';
+import { readHead } from '../layout/meta.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { Reading } from '../view/reader.ts';
+import type { Turns } from '../view/turns.ts';
+import { View } from '../view/view.ts';
+
+/**
+ * Reads a storage without folding the tail of its log first: a damaged record there must not keep it from being found.
+ *
+ * Errors: ENV_MOVED when a rebuild took the place of this generation.
+ */
+export function readRaw(storage: Storage, turns: Turns): Reading {
+  const view = new View(new Catalog());
+  return {
+    async read(work) {
+      await turns.room();
+      return storage.read((snapshot) => {
+        view.head = readHead(snapshot);
+        if (view.head.moved !== undefined)
+          throw new TxlogError('ENV_MOVED', 'a rebuild took the place of this generation');
+        return work(view, snapshot, turns);
+      });
+    },
+  };
+}
