@@ -1,9 +1,9 @@
-import { assert, present } from '../core/base/assert.ts';
-import { TxlogError } from '../core/base/errors.ts';
+import { assert } from '../core/base/assert.ts';
 import { limits } from '../core/base/limits.ts';
 import type { FoldedRecord, StoredRecord } from '../core/log/record.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
+import { damagedRow, undecodable } from './damaged-row.ts';
 import { positionKey, textKey } from './keys.ts';
 import { compileSchema, decodeFolded, decodeRecord, type SchemaLookup, schemaNumber } from './record.ts';
 import { recordSchema } from './record-schema.ts';
@@ -38,7 +38,7 @@ export class Catalog {
     if (known !== undefined) return known;
     this.loadTypes(snapshot);
     const name = this.names.get(number);
-    if (name === undefined) throw new TxlogError('STORAGE_CORRUPT', `type ${number} has no name in the types table`);
+    if (name === undefined) throw damagedRow('types', `${number}`, 'it is missing');
     return name;
   }
 
@@ -68,10 +68,17 @@ export class Catalog {
     return bytes && this.decode(snapshot, position, bytes);
   }
 
-  /** As `record`, of what a fold needs alone. */
-  folded(snapshot: Snapshot, position: number): FoldedRecord | undefined {
+  /** The record at a position that a row names. Errors: STORAGE_CORRUPT when the log has none there. */
+  known(snapshot: Snapshot, position: number): StoredRecord {
+    const record = this.record(snapshot, position);
+    if (record) return record;
+    throw damagedRow('log', `${position}`, 'it is missing, or a row that names it is damaged');
+  }
+
+  /** As `record`, of what a fold needs alone; with a `key`, of what its fold needs. */
+  folded(snapshot: Snapshot, position: number, key?: Uint8Array): FoldedRecord | undefined {
     const bytes = snapshot.get('log', positionKey(position));
-    return bytes && this.decodeFolded(snapshot, position, bytes);
+    return bytes && this.decodeFolded(snapshot, position, bytes, key);
   }
 
   /** Decodes record bytes. */
@@ -85,13 +92,12 @@ export class Catalog {
   }
 
   /** Decodes what a fold needs of record bytes. */
-  decodeFolded(snapshot: Snapshot, position: number, bytes: Uint8Array): FoldedRecord {
-    return decodeFolded(
-      position,
-      bytes,
-      (type) => this.typeName(snapshot, type),
-      (schema) => this.schema(snapshot, schema),
-    );
+  decodeFolded(snapshot: Snapshot, position: number, bytes: Uint8Array, key?: Uint8Array): FoldedRecord {
+    return decodeFolded(position, bytes, {
+      typeName: (type) => this.typeName(snapshot, type),
+      schema: (schema) => this.schema(snapshot, schema),
+      key,
+    });
   }
 
   /** Sees to it that the schema that records are encoded with is there: a later version brings its own. */
@@ -107,20 +113,38 @@ export class Catalog {
   }
 
   private schema(snapshot: Snapshot, number: number): ReturnType<SchemaLookup> {
-    const known = this.schemas.get(number);
+    const known = this.schemas.get(number) ?? this.ownSchema(number);
     if (known) return known;
     const bytes = snapshot.get('schemas', positionKey(number));
-    if (!bytes) throw new TxlogError('STORAGE_CORRUPT', `schema ${number} is not in the schemas table`);
-    this.schemas.set(number, compileSchema(JSON.parse(asBuffer(bytes).toString())));
-    return present(this.schemas.get(number), 'compiled schema');
+    if (!bytes) throw damagedRow('schemas', `${number}`, 'it is missing');
+    const schema = compileRow(number, bytes);
+    this.schemas.set(number, schema);
+    return schema;
+  }
+
+  /** The schema that this version writes needs no row. */
+  private ownSchema(number: number): ReturnType<SchemaLookup> | undefined {
+    if (number !== schemaNumber) return undefined;
+    const schema = compileSchema(recordSchema);
+    this.schemas.set(number, schema);
+    return schema;
   }
 
   private loadTypes(snapshot: Snapshot): void {
     if (snapshot.count('types') === this.names.size) return;
     for (const { key, value } of snapshot.range('types')) {
+      if (key.length !== 2) throw damagedRow('types', asBuffer(key).toString('hex'), 'its key is no number');
       const type = asBuffer(key).readUInt16BE(0);
       if (!this.names.has(type)) this.learn({ type, name: asBuffer(value).toString() });
     }
+  }
+}
+
+function compileRow(number: number, bytes: Uint8Array): ReturnType<SchemaLookup> {
+  try {
+    return compileSchema(JSON.parse(asBuffer(bytes).toString()));
+  } catch (error) {
+    throw undecodable('schemas', `${number}`, error);
   }
 }
 

@@ -6,6 +6,13 @@ import { type FoldedRecord, type LogRecord, operationId } from '../core/log/reco
 
 type Ended = Pick<LogRecord, 'outcome' | 'time'>;
 
+/** Where a body is, and the key whose changes are wanted; all are without one. */
+interface BodyPlace {
+  readonly buffer: Buffer;
+  readonly at: number;
+  readonly key?: Uint8Array | undefined;
+}
+
 /**
  * Reads of a record's body only what its fold needs, and leaves values as text: a third of the time that the schema
  * takes, which gives all. For bodies of `recordSchema` alone.
@@ -15,15 +22,18 @@ type Ended = Pick<LogRecord, 'outcome' | 'time'>;
 export class FoldedBodyReader {
   private buffer: Buffer = Buffer.alloc(0);
   private at = 0;
+  private own: Uint8Array | undefined;
 
-  /** The body that starts at `at` in `buffer`. */
-  read(position: number, type: string, { outcome, time }: Ended, buffer: Buffer, at: number): FoldedRecord {
+  /** The body that starts at `at` in `buffer`; with `key`, of its changes only those of that key. */
+  read(position: number, type: string, { outcome, time }: Ended, { buffer, at, key: own }: BodyPlace): FoldedRecord {
     this.buffer = buffer;
     this.at = at;
+    this.own = own;
     const id = this.text();
     this.skipOptional();
     this.skipOptional();
     const changes = this.changes();
+    const expects = this.buffer[this.at] !== 0;
     this.skipOptional();
     const key = this.rejectedKey();
     return {
@@ -34,6 +44,7 @@ export class FoldedBodyReader {
       time,
       outcome,
       changes,
+      expects,
       rejection: key === undefined ? undefined : { key },
       compensates: this.byte() === 0 ? undefined : this.long(),
     };
@@ -42,14 +53,18 @@ export class FoldedBodyReader {
   private changes(): Change[] {
     const changes: Change[] = [];
     for (let count = this.long(); count !== 0; count = this.long()) {
-      for (; count > 0; count--) changes.push(this.change());
+      for (; count > 0; count--) {
+        const change = this.change();
+        if (change) changes.push(change);
+      }
     }
     return changes;
   }
 
-  private change(): Change {
+  private change(): Change | undefined {
     const op = changeOps[this.long()];
     assert(op !== undefined, 'the operation has a number that is known');
+    if (this.own && !this.isOwn(this.own)) return this.skipChange();
     const key = this.text();
     const value = this.optional();
     // Pending, owner, reducer and result: most changes have none of them.
@@ -58,6 +73,24 @@ export class FoldedBodyReader {
       return new TextChange(op, key, value);
     }
     return this.fullChange(op, key, value);
+  }
+
+  /** Whether the text that comes next is a key. It stays where it is. */
+  private isOwn(key: Uint8Array): boolean {
+    const { at } = this;
+    const bytes = this.long();
+    const start = this.at;
+    this.at = at;
+    return bytes === key.length && this.buffer.compare(key, 0, bytes, start, start + bytes) === 0;
+  }
+
+  private skipChange(): undefined {
+    this.skipText();
+    this.skipOptional();
+    if (this.byte() !== 0) this.at += 8;
+    this.skipOptional();
+    this.skipOptional();
+    this.skipOptional();
   }
 
   private fullChange(op: ChangeOp, key: string, value: string | undefined): Change {

@@ -1,5 +1,6 @@
 import { assert } from '../core/base/assert.ts';
 import { asBuffer } from './bytes.ts';
+import { damagedRow } from './damaged-row.ts';
 
 /** Key of a log record: its position in 8 bytes, big-endian, so that byte order is log order. */
 export function positionKey(position: number): Buffer {
@@ -13,6 +14,7 @@ export function positionKey(position: number): Buffer {
 /** Reads `positionKey`. */
 export function keyPosition(key: Uint8Array): number {
   const bytes = asBuffer(key);
+  if (bytes.length !== 8) throw damagedRow('log', bytes.toString('hex'), 'its key is no position');
   return bytes.readUInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
 }
 
@@ -75,6 +77,7 @@ export function chunkKey(list: string, chunk: number): Buffer {
 /** Reads `chunkKey`. */
 export function keyChunk(key: Uint8Array): { readonly list: string; readonly chunk: number } {
   const bytes = asBuffer(key);
+  if (bytes.length < 5) throw damagedRow('postings', bytes.toString('hex'), 'its key names no list');
   return { list: bytes.toString('utf8', 0, bytes.length - 5), chunk: bytes.readUInt32BE(bytes.length - 4) };
 }
 

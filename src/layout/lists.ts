@@ -24,14 +24,14 @@ export function* readChunks(snapshot: Snapshot, table: TableName, list: string, 
   const start = chunkKey(list, from === 0 ? 0 : firstChunkFor(snapshot, table, list, from));
   const end = chunkKey(list, 0xffff_ffff);
   for (const { key, value } of snapshot.range(table, { start, end }))
-    yield { chunk: keyChunk(key).chunk, positions: decodePositions(value) };
+    yield { chunk: keyChunk(key).chunk, positions: decodePositions(value, table, key) };
 }
 
 /** The newest chunk of a list. */
 export function lastChunk(snapshot: Snapshot, table: TableName, list: string): Chunk | undefined {
   const options = { start: chunkKey(list, 0), end: chunkKey(list, 0xffff_ffff), reverse: true, limit: 1 };
   for (const { key, value } of snapshot.range(table, options)) {
-    return { chunk: keyChunk(key).chunk, positions: decodePositions(value) };
+    return { chunk: keyChunk(key).chunk, positions: decodePositions(value, table, key) };
   }
   return undefined;
 }
@@ -58,8 +58,9 @@ export function extendPostings(tx: WriteTx, list: string, positions: readonly nu
 
 /** The first chunk while it is not full, which is then the only one: most lists are short, and one read is cheap. */
 function onlyChunk(snapshot: Snapshot, list: string): Chunk | undefined {
-  const bytes = snapshot.get('postings', chunkKey(list, 0));
-  const positions = bytes ? decodePositions(bytes) : [];
+  const key = chunkKey(list, 0);
+  const bytes = snapshot.get('postings', key);
+  const positions = bytes ? decodePositions(bytes, 'postings', key) : [];
   return positions.length < limits.postingsPerChunk ? { chunk: 0, positions } : undefined;
 }
 
@@ -70,8 +71,9 @@ function firstChunkFor(snapshot: Snapshot, table: TableName, list: string, from:
   let high = last?.chunk ?? 0;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const bytes = snapshot.get(table, chunkKey(list, middle));
-    const first = bytes ? (decodePositions(bytes)[0] ?? 0) : 0;
+    const key = chunkKey(list, middle);
+    const bytes = snapshot.get(table, key);
+    const first = bytes ? (decodePositions(bytes, table, key)[0] ?? 0) : 0;
     if (first <= from) low = middle;
     else high = middle - 1;
   }

@@ -1,7 +1,9 @@
 import { TxlogError } from '../core/base/errors.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
+import { damagedRow } from './damaged-row.ts';
 import { textKey } from './keys.ts';
+import { decodeSummed, encodeSummed } from './summed-json.ts';
 
 /** The layout version that this code writes. An environment with a greater one is refused (ENV_NEWER). */
 export const formatVersion = 1;
@@ -13,6 +15,8 @@ export interface Format {
   readonly unit: string;
   /** Version of the lmdb package that wrote it; mixed versions on one file are refused. */
   readonly storage: string;
+  /** Of a copy: the position at which it was made. The environment that it was copied from has the same unit. */
+  readonly copiedAt?: number;
 }
 
 /** Running totals as of the head. */
@@ -31,6 +35,16 @@ export interface Counts {
   readonly logBytes: number;
 }
 
+/** A time of the engine, and what the clock that no one sets said then. */
+export interface ClockMark {
+  /** ms since 1970; the time of a record is its whole part. */
+  readonly time: number;
+  /** ms since `boot`. */
+  readonly elapsed: number;
+  /** Start of the machine that `elapsed` counts from. */
+  readonly boot: string;
+}
+
 /** The end of the log. Written in the same transaction as the records. */
 export interface Head {
   readonly position: number;
@@ -38,6 +52,8 @@ export interface Head {
   /** Chain digest of the last record, in hex. */
   readonly digest: string;
   readonly counts: Counts;
+  /** When the last record was decided: time goes on from there in whatever process. */
+  readonly clock?: ClockMark;
   /** Generation that took this one's place after a rebuild: nothing is written here any more. */
   readonly moved?: number;
 }
@@ -56,7 +72,8 @@ const watermarkKey = textKey('watermark');
 
 /** Errors: ENV_FOREIGN when there is none, ENV_NEWER when a later txlog wrote it. */
 export function readFormat(snapshot: Snapshot): Format {
-  const format = readJson<Format>(snapshot, formatKey);
+  const bytes = snapshot.get('meta', formatKey);
+  const format = bytes && (decodeSummed('meta', 'format', bytes) as unknown as Format);
   if (!format || typeof format.format !== 'number') {
     throw new TxlogError('ENV_FOREIGN', 'this LMDB environment was not made by txlog', {
       hint: 'Its meta table has no format row.',
@@ -80,14 +97,32 @@ export const hasFormat = (snapshot: Snapshot): boolean => snapshot.get('meta', f
 /** The end of the log, as of the snapshot. */
 export function readHead(snapshot: Snapshot): Head {
   const head = readJson<Head>(snapshot, headKey) ?? emptyHead;
+  if (!isHead(head)) throw damagedRow('meta', 'head', 'it is no head of a log');
   // Written before there were sessions, it counts none.
   return head.counts.sessions === undefined ? { ...head, counts: { ...head.counts, sessions: 0 } } : head;
 }
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function isHead(head: Head | null): boolean {
+  if (head === null || typeof head !== 'object' || !isCount(head.position) || !isCount(head.time)) return false;
+  const { digest, counts, moved } = head;
+  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) return false;
+  if (moved !== undefined && !isCount(moved)) return false;
+  if (typeof counts !== 'object' || counts === null) return false;
+  // Written before there were sessions, it counts none.
+  return Object.keys(emptyHead.counts).every((name) => name === 'sessions' || isCount(counts[name as keyof Counts]));
+}
+
 /** Position up to which all indexes are folded; some rows may be further. */
-export const readWatermark = (snapshot: Snapshot): number => readJson<number>(snapshot, watermarkKey) ?? 0;
+export function readWatermark(snapshot: Snapshot): number {
+  const watermark = readJson<number>(snapshot, watermarkKey) ?? 0;
+  if (isCount(watermark)) return watermark;
+  throw damagedRow('meta', 'watermark', 'it is no position');
+}
 
 /** Writes the format row, once. */
-export const writeFormat = (tx: WriteTx, format: Format): void => writeJson(tx, formatKey, format);
+export const writeFormat = (tx: WriteTx, format: Format): void =>
+  tx.put('meta', formatKey, encodeSummed({ ...format }));
 /** Moves the head: in the transaction that appends. */
 export const writeHead = (tx: WriteTx, head: Head): void => writeJson(tx, headKey, head);
 /** Moves the watermark: with the last rows of a checkpoint. */
@@ -104,7 +139,7 @@ function readJson<T>(snapshot: Snapshot, key: Buffer): T | undefined {
   try {
     return JSON.parse(asBuffer(bytes).toString()) as T;
   } catch (cause) {
-    throw new TxlogError('STORAGE_CORRUPT', `row ${key} of the meta table is damaged`, { cause });
+    throw damagedRow('meta', `${key}`, (cause as Error).message, cause);
   }
 }
 

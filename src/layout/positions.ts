@@ -1,4 +1,6 @@
-import { ByteReader, ByteWriter } from './bytes.ts';
+import type { TableName } from '../ports/storage.ts';
+import { asBuffer, ByteReader, ByteWriter } from './bytes.ts';
+import { undecodable } from './damaged-row.ts';
 
 const writer = new ByteWriter();
 
@@ -22,14 +24,31 @@ export function appendPositions(target: ByteWriter, positions: readonly number[]
   }
 }
 
-/** Reads `encodePositions`. */
-export function decodePositions(bytes: Uint8Array): number[] {
-  const reader = new ByteReader(bytes);
-  const positions: number[] = [];
-  let previous = 0;
-  while (reader.left > 0) {
-    previous += reader.varint();
-    positions.push(previous);
+/**
+ * Reads `encodePositions`, of the row `key` of a table.
+ *
+ * Errors: STORAGE_CORRUPT when the positions do not rise.
+ */
+export function decodePositions(bytes: Uint8Array, table: TableName, key: Uint8Array): number[] {
+  try {
+    const reader = new ByteReader(bytes);
+    const positions: number[] = [];
+    let previous = 0;
+    while (reader.left > 0) {
+      const next = previous + reader.varint();
+      if ((next <= previous && positions.length > 0) || !Number.isSafeInteger(next))
+        throw new Error('its positions do not rise');
+      positions.push(next);
+      previous = next;
+    }
+    return positions;
+  } catch (error) {
+    throw undecodable(table, nameOfKey(key), error);
   }
-  return positions;
+}
+
+/** A key for messages: as text where it is text, else in hex. */
+function nameOfKey(key: Uint8Array): string {
+  const text = asBuffer(key).toString();
+  return /^[ -~]+$/.test(text) ? text : asBuffer(key).toString('hex');
 }

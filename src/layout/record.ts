@@ -7,6 +7,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import type { FoldedRecord, LogRecord, Outcome, StoredRecord } from '../core/log/record.ts';
 import { BodyWriter } from './body-writer.ts';
 import { asBuffer } from './bytes.ts';
+import { undecodable } from './damaged-row.ts';
 import { FoldedBodyReader } from './folded-record.ts';
 import { fromBody } from './record-body.ts';
 import { type RecordBody, recordSchema } from './record-schema.ts';
@@ -38,6 +39,11 @@ export interface RecordHeader {
 /** An Avro type that decodes a body. */
 interface Codec {
   decode(buffer: Buffer, at: number): { value: RecordBody; offset: number };
+}
+
+/** Loads the code that records are read with, for a process that must not lack it later. */
+export function loadCodec(): void {
+  compileSchema(recordSchema);
 }
 
 /** Compiles a schema from the `schemas` table. */
@@ -173,29 +179,40 @@ export function decodeRecord(
   const buffer = asBuffer(bytes);
   const header = checkedHeader(position, buffer);
   const end = headerBytes + header.bodyBytes;
-  const { value } = schema(header.schema).decode(buffer, headerBytes);
+  const body = decodeBody(position, buffer, schema(header.schema));
   return {
     position,
     type: typeName(header.type),
     outcome: header.outcome,
     time: header.time,
     decided: header.decided,
-    ...fromBody(value, position),
+    ...body,
     digest: buffer.subarray(end),
   };
 }
 
-/** As `decodeRecord`, of what a fold needs alone, in a third of the time. */
-export function decodeFolded(
-  position: number,
-  bytes: Uint8Array,
-  typeName: (type: number) => string,
-  schema: SchemaLookup,
-): FoldedRecord {
+function decodeBody(position: number, buffer: Buffer, schema: Codec): ReturnType<typeof fromBody> {
+  try {
+    return fromBody(schema.decode(buffer, headerBytes).value, position);
+  } catch (error) {
+    throw undecodable('log', `${position}`, error);
+  }
+}
+
+/** How a record is decoded for a fold: the readers of two tables, and the key whose changes are wanted, if not all are. */
+export interface FoldedDecoding {
+  readonly typeName: (type: number) => string;
+  readonly schema: SchemaLookup;
+  readonly key?: Uint8Array | undefined;
+}
+
+/** As `decodeRecord`, of what a fold needs alone, in a third of the time. With a `key`, others may still be among it. */
+export function decodeFolded(position: number, bytes: Uint8Array, decoding: FoldedDecoding): FoldedRecord {
+  const { typeName, schema, key } = decoding;
   const buffer = asBuffer(bytes);
   const header = checkedHeader(position, buffer);
   if (header.schema !== schemaNumber) return decodeRecord(position, bytes, typeName, schema);
-  return foldedBodies.read(position, typeName(header.type), header, buffer, headerBytes);
+  return foldedBodies.read(position, typeName(header.type), header, { buffer, at: headerBytes, key });
 }
 
 const foldedBodies = new FoldedBodyReader();

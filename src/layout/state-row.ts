@@ -3,6 +3,7 @@ import { limits } from '../core/base/limits.ts';
 import { TextState, textOfState } from '../core/fold/raw-json.ts';
 import type { State } from '../core/fold/state.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { undecodable } from './damaged-row.ts';
 import { appendPositions } from './positions.ts';
 
 /** A state as its index row keeps it, with the newest applied positions; full chunks are in `applied`. */
@@ -40,8 +41,16 @@ export function encodeStateRow({ state, tail }: StateRow): Buffer {
   return writer.done();
 }
 
-/** Reads `encodeStateRow`. */
+/** Reads `encodeStateRow`. Errors: STORAGE_CORRUPT. */
 export function decodeStateRow(key: string, bytes: Uint8Array): StateRow {
+  try {
+    return decode(key, bytes);
+  } catch (error) {
+    throw undecodable('states', key, error);
+  }
+}
+
+function decode(key: string, bytes: Uint8Array): StateRow {
   const reader = new ByteReader(bytes);
   const flags = reader.byte();
   const version = reader.varint();

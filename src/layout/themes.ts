@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Session, SessionStatus } from '../core/fold/session.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
+import { damagedRow } from './damaged-row.ts';
 import { keyText, prefixEnd, textKey } from './keys.ts';
 import { readMeta, writeMeta } from './meta.ts';
 
@@ -36,7 +37,18 @@ const countsKey = (theme: number): string => `theme/${theme}`;
 
 /** Counts of a theme as of the head. */
 export function readThemeCounts(snapshot: Snapshot, theme: number): ThemeCounts {
-  return readMeta<ThemeCounts>(snapshot, countsKey(theme)) ?? emptyThemeCounts;
+  const counts = readMeta<ThemeCounts>(snapshot, countsKey(theme)) ?? emptyThemeCounts;
+  if (hasShape(counts, emptyThemeCounts)) return counts;
+  throw damagedRow('meta', countsKey(theme), 'it is no count of sessions');
+}
+
+/** Whether a value has the numbers of `shape`, and those of the objects in it. */
+function hasShape(value: unknown, shape: object): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(shape).every(([name, expected]) => {
+    const found = (value as Record<string, unknown>)[name];
+    return typeof expected === 'number' ? Number.isSafeInteger(found) : hasShape(found, expected);
+  });
 }
 
 /** Numbers of all themes that have counts. */

@@ -106,6 +106,12 @@ describe('a side of a step', () => {
     expect(undoOf(...mixed, retry)).toMatchObject({ status: 'begun', attempts: 2, round: 0 });
   });
 
+  it('is held up by a late word that it may have happened, also when a person skipped it', () => {
+    const late = [failed('b', 'wait', 'no', 'undo'), skip('b'), failed('b', 'turn', 'maybe')];
+    const saga = late.reduce((before, event) => foldSaga(before, event, start), sagaOf([['a'], ['b']]));
+    expect(saga.phase).toBe('failed');
+  });
+
   it('counts how often it began, also over the rounds of a person', () => {
     const events = [began('a'), failed('a', 'retry'), began('a', 'do', 2), failed('a', 'retry'), retry, began('a')];
     expect(doOf(...events)).toMatchObject({ attempts: 1, begun: 3 });

@@ -141,20 +141,21 @@ describe('records', () => {
       fc.property(record, fc.integer({ min: 1, max: 2 ** 52 }), (fields, position) => {
         encoder.start(firstDigest);
         const bytes = Buffer.from(encoder.encode({ ...fields, position }, 7, fields.decided));
-        const { id, type, time, outcome, changes, rejection, compensates } = decode(position, bytes);
-        const folded = decodeFolded(
-          position,
-          bytes,
-          () => 'some.type',
-          () => schema,
-        );
+        const { id, type, time, outcome, changes, rejection, compensates, expect: asked } = decode(position, bytes);
+        const decoding = { typeName: () => 'some.type', schema: () => schema };
+        const folded = decodeFolded(position, bytes, decoding);
         // A value that is still text is no field of its own.
         const seen = folded.changes.map((change) => tight({ ...change, text: undefined, value: change.value }));
         const key = rejection?.key;
         expect({ ...folded, changes: seen }).toEqual({
-          ...{ position, id, type, time, outcome, changes, compensates },
+          ...{ position, id, type, time, outcome, changes, compensates, expects: asked.length > 0 },
           rejection: key === undefined ? undefined : { key },
         });
+        for (const own of new Set(changes.map((change) => change.key))) {
+          const part = decodeFolded(position, bytes, { ...decoding, key: Buffer.from(own) });
+          expect({ ...part, changes: [] }).toEqual({ ...folded, changes: [] });
+          expect(part.changes).toEqual(folded.changes.filter((change) => change.key === own));
+        }
       }),
       { numRuns: 500 },
     );
@@ -165,13 +166,7 @@ describe('records', () => {
     encoder.start(firstDigest);
     const bytes = Buffer.from(encoder.encode(plain({ a: 1 }), 7));
     bytes[30] = (bytes[30] as number) ^ 1;
-    const read = () =>
-      decodeFolded(
-        1,
-        bytes,
-        () => 'some.type',
-        () => schema,
-      );
+    const read = () => decodeFolded(1, bytes, { typeName: () => 'some.type', schema: () => schema });
     expect(read).toThrow('checksum');
   });
 

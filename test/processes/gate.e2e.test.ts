@@ -52,6 +52,13 @@ describe('opening', () => {
   });
 });
 
+describe('a generation that is gone', () => {
+  it('is an error, and what was begun for it ends no process when it is collected', async () => {
+    await put('1');
+    expect(await act('gone').done()).toBe('ENOENT\n'.repeat(5));
+  });
+});
+
 describe('a program that opens without the gate', () => {
   it('cannot make a commit undo another one', async () => {
     const storage = openLmdbStorage({ dir });
@@ -75,6 +82,22 @@ describe('a program that opens without the gate', () => {
     await act('read', join(dir, 'g1')).done();
     expect(await env.get('a')).toMatchObject({ value: 2 });
     await env.close();
+  });
+});
+
+describe('processes of one number in two containers', () => {
+  // Each is process 1 of its own name space.
+  const contained = 'exec unshare --kill-child --user --map-root-user --pid --fork "$@";';
+  const pinning = fileURLToPath(new URL('./pinning-reader.mjs', import.meta.url));
+
+  it('do not use one environment: the second is refused, and may come once the first is gone', async () => {
+    await put('1');
+    const first = new ScriptProcess(pinning, [dir], contained);
+    await first.printed(1);
+    const second = () => new ScriptProcess(script, [dir, 'read'], contained).done();
+    await expect(second()).rejects.toThrow('ENV_PID_TAKEN');
+    await first.kill();
+    expect(await second()).toBe('opening\n1\n');
   });
 });
 

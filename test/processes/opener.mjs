@@ -1,7 +1,11 @@
 // One side of opening and closing beside others: `commit` holds a transaction open until it is told, `read` opens once,
-// `open` opens and closes again and again, `set-back` does to lock.mdb what a program that opens without the gate may do.
+// `open` opens and closes again and again, `gone` opens what is not there, `set-back` does to lock.mdb what a program that opens without the gate may do.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { openGate } from '../../dist/src/storage/lmdb/gate.js';
 import { openLmdbStorage } from '../../dist/src/storage/lmdb/storage.js';
 
 const [dir, action] = process.argv.slice(2);
@@ -35,6 +39,22 @@ async function openOften() {
   }
 }
 
+/** What was collected, natively as well, is gone for good two turns of the loop later. */
+async function openGone() {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc');
+  for (let round = 0; round < 5; round++) {
+    try {
+      openGate(join(dir, 'gone'));
+    } catch (error) {
+      say(error.code);
+    }
+    gc();
+    await nextTurn();
+    await nextTurn();
+  }
+}
+
 function setBack() {
   const lock = openSync(join(dir, 'lock.mdb'), 'r+');
   const id = Buffer.alloc(8);
@@ -44,4 +64,4 @@ function setBack() {
   closeSync(lock);
 }
 
-await { commit, read, open: openOften, 'set-back': setBack }[action]();
+await { commit, read, open: openOften, gone: openGone, 'set-back': setBack }[action]();

@@ -84,6 +84,11 @@ export interface LoadedApp extends App {
   findSagaProblem(type: string, data: JsonValue): string | undefined;
 }
 
+/** What an app says of a type of requests. A name such as `toString` is one like any other. */
+export function requestTypeOf({ requests = {} }: App, type: string): RequestType | undefined {
+  return Object.hasOwn(requests, type) ? requests[type] : undefined;
+}
+
 /** No user code: requests carry their changes. */
 export const emptyApp: LoadedApp = {
   source: '',

@@ -78,7 +78,7 @@ function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number
   const { status } = saga.steps.get(step)?.[event.side] ?? waiting;
   // A person's word, or a better answer, came before: no failure takes it back.
   if (status === 'done' || status === 'skipped' || (status === 'failed' && next === 'retry'))
-    return withSide(saga, event, (side) => ({ ...side, maybe: side.maybe || happened === 'maybe' }));
+    return mended(withSide(saga, event, (side) => ({ ...side, maybe: side.maybe || happened === 'maybe' })));
   const noted = withSide(saga, event, (side) => ({
     ...bare(side),
     status: next === 'retry' ? 'retrying' : 'failed',

@@ -13,6 +13,7 @@ export type ErrorClass =
   | 'io'
   | 'service'
   | 'stopped'
+  | 'limited'
   | 'closed';
 
 /** Who can mend a failure: who called; the engine, its storage or its machine; or another service. */
@@ -27,9 +28,11 @@ type ErrorKind = readonly [errorClass: ErrorClass, owner: ErrorOwner, retry: Err
 const kinds = {
   APP_INVALID: ['config', 'caller', 'no'],
   APP_NOT_FOUND: ['config', 'caller', 'no'],
+  APP_UNTRUSTED: ['denied', 'caller', 'no'],
   BACKUP_EXISTS: ['conflict', 'caller', 'no'],
   BACKUP_INVALID: ['input', 'caller', 'no'],
   CHECKPOINT_CONFLICT: ['conflict', 'caller', 'no'],
+  CODE_NOT_LOADED: ['stopped', 'engine', 'no'],
   EMERGENCY_STOP: ['stopped', 'engine', 'same id'],
   ENV_CLOSED: ['closed', 'engine', 'no'],
   ENV_EXISTS: ['conflict', 'engine', 'no'],
@@ -38,6 +41,7 @@ const kinds = {
   ENV_NEWER: ['config', 'engine', 'no'],
   ENV_NOT_FOUND: ['noInput', 'engine', 'no'],
   ENV_PERMISSION: ['denied', 'engine', 'no'],
+  ENV_PID_TAKEN: ['limited', 'engine', 'later'],
   ENV_READ_ONLY: ['readOnly', 'engine', 'no'],
   FILTER_INVALID: ['usage', 'caller', 'no'],
   INPUT_EMPTY: ['noInput', 'caller', 'no'],
@@ -73,10 +77,12 @@ const kinds = {
   STORAGE_CORRUPT: ['io', 'engine', 'no'],
   STORAGE_FAILED: ['io', 'engine', 'same id'],
   STORAGE_FULL: ['io', 'engine', 'yes'],
+  SYSTEM_LIMIT: ['limited', 'engine', 'later'],
   THEME_CONFLICT: ['config', 'caller', 'no'],
   THEME_NOT_FOUND: ['absent', 'caller', 'no'],
   TRANSACTION_NOT_FOUND: ['absent', 'caller', 'no'],
   TYPE_RESERVED: ['input', 'caller', 'no'],
+  TYPE_UNKNOWN: ['config', 'caller', 'no'],
   USAGE: ['usage', 'caller', 'no'],
   UTF8_INVALID: ['input', 'caller', 'no'],
   VALUE_TOO_LARGE: ['input', 'caller', 'no'],

@@ -73,3 +73,20 @@ export class TxlogError extends Error {
     });
   }
 }
+
+/** Code that could not be loaded, because of what the machine lacks or what became of the files. */
+export function codeNotLoaded(what: string, cause: Error): TxlogError {
+  return new TxlogError('CODE_NOT_LOADED', `${what} could not be loaded: ${cause.message}`, {
+    cause,
+    hint: 'The machine lacked something for a moment, or the files were replaced: start the process again.',
+    next: ['ulimit -n', 'txlog doctor'],
+  });
+}
+
+/** Refuses a promise from users' code that is synchronous. Errors: an Error; what becomes of the promise harms nobody. */
+export function refusePromise<T>(returned: T, name: string): asserts returned is Exclude<T, Promise<unknown>> {
+  if (typeof (returned as { then?: unknown } | null | undefined)?.then !== 'function') return;
+  // Whatever becomes of it is told here and now; later, no one would be there to hear that it failed.
+  Promise.resolve(returned).catch(() => undefined);
+  throw new Error(`${name} returned a promise; it is synchronous`);
+}

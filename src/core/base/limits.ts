@@ -43,6 +43,8 @@ export const limits = {
   /** Longest time that checkpoint slices follow one another while requests may wait. */
   checkpointStepMs: 25,
   sliceBytes: 1024 * 1024,
+  /** Longest time that reading holds the event loop before timers, input and other work get their turn. */
+  sliceMs: 10,
   /** A synchronous engine (bound 0) writes a foreign tail of this many records along at once. */
   atOnceRecordsMax: 512,
   /** A longer one it leaves to whoever wrote it, unless that has not seen to it for so long. */
@@ -59,6 +61,8 @@ export const limits = {
   stepsMax: 200,
   /** Leaves room for the names of steps, of which keys are made. */
   sagaIdBytesMax: 160,
+  /** Requests of a queue that a worker looks through for those that it may decide, when its app does not know their type. */
+  leftRequestsMax: 200,
   /** Errors in a row after which a worker stops. */
   workerErrorsMax: 10,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */

@@ -39,7 +39,7 @@ interface Applied {
 }
 
 /**
- * Folds one key over the transactions given, in log order. `reduceAgain` runs the reducer of a transaction anew, when
+ * Folds one key over the transactions given, in log order, on `before` when there is one. `reduceAgain` runs the reducer of a transaction anew, when
  * the fold leaves out an earlier one.
  *
  * Errors: a rejection, with the position at which a later transaction could not have been applied.
@@ -48,13 +48,14 @@ export function foldKey<T extends Applied>(
   key: string,
   transactions: Iterable<T>,
   context: Pick<FoldContext, 'idAt'> & {
+    readonly before?: State;
     reduceAgain?(transaction: T, change: Change, value: JsonValue | undefined): JsonValue | undefined;
   },
 ): {
   readonly state: State | undefined;
   readonly refused?: { readonly position: number; readonly rejection: Rejection };
 } {
-  let state: State | undefined;
+  let state = context.before;
   for (const transaction of transactions) {
     assert(state === undefined || state.position < transaction.position, 'a key is folded in log order');
     const own = transaction.changes.filter((change) => change.key === key);

@@ -1,5 +1,7 @@
+import { TxlogError } from '../base/errors.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { Change, ChangeOp } from './change.ts';
+import { isSession } from './session.ts';
 import type { Kind, State } from './state.ts';
 
 /** The value of a JSON text that the engine wrote itself. Most of the short ones are numbers. */
@@ -40,7 +42,7 @@ export class TextState implements State {
   }
 
   get value(): JsonValue {
-    this.parsed ??= parseOwnText(this.text);
+    this.parsed ??= parseOwn(this);
     return this.parsed;
   }
 }
@@ -59,8 +61,36 @@ export class TextChange implements Change {
   }
 
   get value(): JsonValue {
-    return parseOwnText(this.text);
+    return parseOwn(this);
   }
+}
+
+/** The value of a state or a change. Errors: STORAGE_CORRUPT. */
+function parseOwn({
+  key,
+  kind,
+  text,
+}: {
+  readonly key: string;
+  readonly kind?: Kind;
+  readonly text: string;
+}): JsonValue {
+  let value: JsonValue;
+  try {
+    value = parseOwnText(text);
+  } catch (cause) {
+    throw damagedValue(key, (cause as Error).message, cause);
+  }
+  if (kind === 'session' && !isSession(value)) throw damagedValue(key, 'it is no session');
+  return value;
+}
+
+function damagedValue(key: string, reason: string, cause?: unknown): TxlogError {
+  return new TxlogError('STORAGE_CORRUPT', `row ${key} of table states is damaged: ${reason}`, {
+    cause,
+    hint: 'The table can be made again from the log.',
+    next: ['txlog verify', 'txlog rescan --verify --repair'],
+  });
 }
 
 /** The value of a state that exists, as JSON. */

@@ -107,6 +107,29 @@ export function asSession(value: JsonValue | undefined): Session | undefined {
   return value as unknown as Session | undefined;
 }
 
+const sessionNumbers = [
+  'theme',
+  'epoch',
+  'attempts',
+  'created',
+  'createdAt',
+  'since',
+  'due',
+  'from',
+  'chunks',
+  'bytes',
+];
+
+/** Whether a value has the fields that every session has. */
+export function isSession(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const fields = value as JsonObject;
+  return (
+    sessionStatuses.includes(fields.status as SessionStatus) &&
+    sessionNumbers.every((name) => Number.isSafeInteger(fields[name]) && (fields[name] as number) >= 0)
+  );
+}
+
 /** A session as the value of its state. */
 export function fromSession(session: Session): JsonObject {
   return session as unknown as JsonObject;

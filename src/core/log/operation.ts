@@ -1,3 +1,4 @@
+import type { JsonValue } from '../base/json.ts';
 import type { Rejection } from '../fold/rejection.ts';
 import type { Chunk, Session, SessionStatus, ThemeEntry } from '../fold/session.ts';
 import type { Receipt } from './receipt.ts';
@@ -40,6 +41,8 @@ export interface LeadSession {
   readonly op: 'lead';
   readonly theme?: ThemeName;
   readonly session?: string;
+  /** Of the theme's, only one whose first data pass. Pure. */
+  fits?(data: JsonValue): boolean;
   readonly operator: string;
   /** Seconds without a sign of life after which the operator counts as dead. */
   readonly lease: number;

@@ -50,7 +50,11 @@ export interface StoredRecord extends LogRecord {
 export type FoldedRecord = Pick<
   LogRecord,
   'position' | 'id' | 'type' | 'time' | 'outcome' | 'changes' | 'compensates'
-> & { readonly rejection: Pick<Rejection, 'key'> | undefined };
+> & {
+  readonly rejection: Pick<Rejection, 'key'> | undefined;
+  /** Whether it had preconditions; undefined where nobody looked. */
+  readonly expects?: boolean;
+};
 
 /** Types that only the engine may submit start with this. */
 export const reservedTypePrefix = 'txlog.';

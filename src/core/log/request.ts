@@ -28,6 +28,8 @@ export interface Request extends RequestBody {
   readonly respond?: string;
   /** Set for the engine's own requests: it is refused for this. */
   readonly refusal?: Rejection;
+  /** It was decided before, and is decided again as if: what it asks for is not questioned. */
+  readonly logged?: true;
   /** The session that brought the request, and ends with it. */
   readonly completes?: Completion;
 }

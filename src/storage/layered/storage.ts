@@ -22,6 +22,7 @@ export function openLayeredStorage(lower: Snapshot, upper: Storage): Storage {
       return { snapshot: layeredSnapshot(lower, snapshot), release };
     },
     watch: (changed) => upper.watch(changed),
+    isPresent: () => upper.isPresent(),
     size: () => upper.size(),
     findPageProblems: () => upper.findPageProblems(),
     backup: (file) => upper.backup(file),

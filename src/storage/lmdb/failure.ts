@@ -2,11 +2,13 @@ import { TxlogError } from '../../core/base/errors.ts';
 
 /** Numbers of the system's errors that mean "no room". */
 const noRoom = new Set([27, 28, 122]);
+/** Those that mean "too much for the limits of this process, or of the machine": memory, open files. */
+const limits = new Set([12, 23, 24]);
 
 /**
  * Runs one operation of LMDB and names its failure. A TxlogError passes as it is.
  *
- * Errors: STORAGE_FULL, STORAGE_FAILED, ENV_PERMISSION, ENV_READ_ONLY, STORAGE_CORRUPT.
+ * Errors: STORAGE_FULL, STORAGE_FAILED, ENV_PERMISSION, ENV_READ_ONLY, STORAGE_CORRUPT, SYSTEM_LIMIT.
  */
 export function toStorageError<T>(operation: string, run: () => T): T {
   try {
@@ -34,6 +36,13 @@ function named(operation: string, error: Error & { code?: unknown; errno?: numbe
   }
   if (typeof code === 'number' && noRoom.has(code)) {
     return new TxlogError('STORAGE_FULL', `cannot ${operation}: no room on the disk (${message})`, { cause: error });
+  }
+  if (typeof code === 'number' && limits.has(code)) {
+    return new TxlogError('SYSTEM_LIMIT', `cannot ${operation}: ${message}`, {
+      cause: error,
+      hint: 'Nothing was written. The system gives this process no more open files, or no more memory.',
+      next: ['ulimit -a', 'txlog doctor'],
+    });
   }
   return new TxlogError('STORAGE_FAILED', `cannot ${operation}: ${message}`, {
     cause: error,

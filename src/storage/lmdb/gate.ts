@@ -1,6 +1,9 @@
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
+import { isSoundGate, mendGate, syncPath } from './gate-file.ts';
+import { findLockWord, type LockWord } from './lock-word.ts';
+import { beginReading, type NativeEnv, openNativeEnv } from './native-env.ts';
 
 /** A lock for all processes of one environment; the death of its holder frees it. */
 export interface Gate {
@@ -9,25 +12,21 @@ export interface Gate {
   close(): void;
 }
 
-/** What the package keeps below its API: an environment of LMDB, and nothing in it. */
-interface NativeEnv {
-  open(options: object, flags: number, ownFlags: number): void;
-  beginTxn(flags: number): void;
-  getWriteTxnId(): number;
-  abortTxn(): void;
-  close(): void;
-}
-
 /** For an environment that only one process has open. */
 export const noGate: Gate = { hold: (work) => work(), close() {} };
 
-const noSubdirFlag = 0x4000;
-const noSyncFlag = 0x10000;
 const abortableFlag = 1;
+/** EAGAIN, EACCES: another process has the lock. */
+const heldByAnother: ReadonlySet<unknown> = new Set([11, 13]);
 const attemptsMax = 200;
-const mapBytes = 1 << 20;
+/** Only this process reads there, and only to see whether it may. */
+const oneReader = { maxReaders: 1 };
 /** LMDB's MDB_INVALID: who made the lock died in the middle of it. */
 const unfinishedLock = -30793;
+/** How long who waits for the lock naps between two looks at it, and after how long it gives up looking. */
+const napMsMin = 0.05;
+const napMsMax = 1;
+const luckMsMax = 10_000;
 const waits = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -36,43 +35,100 @@ const waits = new Int32Array(new SharedArrayBuffer(4));
  * and whoever closes last destroys the locks of an opener that comes just then. Neither matters here: there is only one
  * transaction number, and a lock that was destroyed is found before it is relied upon.
  *
- * Errors: STORAGE_FAILED; those of the system, with its number as `code`.
+ * Errors: ENV_PID_TAKEN; STORAGE_FAILED; those of the system, with its number as `code`.
  * Source: decisions/0003-lmdb-options.md.
  */
 export function openGate(dir: string): Gate {
-  const { nativeAddon } = createRequire(import.meta.url)('lmdb') as { nativeAddon: { Env: new () => NativeEnv } };
   const path = join(dir, 'gate.mdb');
+  const isNew = !existsSync(path);
+  if (!isSoundGate(path)) mendGate(path, (fresh) => openNativeEnv(fresh, oneReader).close());
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const env = new nativeAddon.Env();
-    if (openNative(env, path)) return { hold: (work) => hold(env, work), close: () => env.close() };
+    const opened = openNative(path);
+    if (opened) {
+      const { env, word } = opened;
+      const gate: Gate = { hold: (work) => hold(env, word, work), close: () => env.close() };
+      refuseSharedNumber(gate, env);
+      if (isNew) for (const made of [path, dir]) syncPath(made);
+      return gate;
+    }
     // All who have the destroyed lock must let go of it before it is made anew.
     Atomics.wait(waits, 0, 0, 1 + Math.random() * Math.min(attempt, 10));
   }
   throw broken();
 }
 
-/** Whether it is open, and its lock works; it is closed otherwise. */
-function openNative(env: NativeEnv, path: string): boolean {
-  const options = { path, keyBytes: Buffer.alloc(64), mapSize: mapBytes, maxDbs: 1, maxReaders: 1 };
-  try {
-    env.open(options, noSubdirFlag | noSyncFlag, 0);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === unfinishedLock) return false;
-    throw error;
-  }
-  const taken = take(env);
-  env.abortTxn();
-  if (!taken) env.close();
-  return taken;
+interface Opened {
+  readonly env: NativeEnv;
+  /** The lock's word, where the system shows it. */
+  readonly word: LockWord | undefined;
 }
 
-function hold<T>(env: NativeEnv, work: () => T): T {
+/** The gate, when it is open and its lock works; it is closed otherwise. */
+function openNative(path: string): Opened | undefined {
+  let env: NativeEnv;
+  try {
+    env = openNativeEnv(path, oneReader);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === unfinishedLock) return undefined;
+    throw error;
+  }
+  const found = findLockWord(`${path}-lock`);
+  if (found) waitUntilFree(found);
+  const taken = take(env);
+  // What looks like the word but does not name the holder is another thing.
+  const word = found?.isMine() ? found : undefined;
+  env.abortTxn();
+  if (taken) return { env, word };
+  env.close();
+  return undefined;
+}
+
+/**
+ * LMDB knows the readers of data.mdb by the number of their process: it locks the byte of lock.mdb that the number stands
+ * for. Another process of the same number, in another name space of numbers, would keep this one from reading. To begin a
+ * read of the gate takes the same byte of its lock, and tells at once.
+ */
+function refuseSharedNumber(gate: Gate, env: NativeEnv): void {
+  try {
+    // One at a time: there is one slot.
+    gate.hold(() => beginReading(env).abort());
+  } catch (error) {
+    gate.close();
+    if (!heldByAnother.has((error as { code?: unknown }).code)) throw error;
+    const message = `a process with the same number, ${process.pid}, has the environment open in another container`;
+    throw new TxlogError('ENV_PID_TAKEN', message, {
+      cause: error,
+      hint: 'Containers that share an environment must share the name space of process numbers, or use other numbers.',
+      next: ['docker run --init …', 'docker run --pid=host …'],
+    });
+  }
+}
+
+function hold<T>(env: NativeEnv, word: LockWord | undefined, work: () => T): T {
+  if (word) waitUntilFree(word);
   const taken = take(env);
   try {
     if (!taken) throw broken();
     return work();
   } finally {
     env.abortTxn();
+  }
+}
+
+/**
+ * Looks again and again whether the lock is free, in place of sleeping in the kernel until it is: a wake-up can get lost
+ * there when one of several sleepers is killed. Only who sees no other sleeper sleeps there, after a long while without
+ * luck: a single one is always woken.
+ *
+ * Source: decisions/0003-lmdb-options.md.
+ */
+function waitUntilFree(word: LockWord): void {
+  let napMs = napMsMin;
+  for (let napped = 0; word.isHeld(); napped += napMs) {
+    if (napped >= luckMsMax && !word.hasSleeper()) return;
+    // Not all at the same time.
+    Atomics.wait(waits, 0, 0, napMs * (0.5 + Math.random() / 2));
+    napMs = Math.min(2 * napMs, napMsMax);
   }
 }
 

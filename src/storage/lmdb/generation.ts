@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { threadId } from 'node:worker_threads';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
+import { makePrivate } from '../../machine/file-rights.ts';
+import { isLitter, removeUnfinished } from './builds.ts';
+import { giveNewName, makeDir, removeWhole, removeWholeLater, syncPath, writeFresh } from './directory.ts';
 import { placeFailure } from './place-failure.ts';
 
 /**
@@ -23,33 +14,21 @@ import { placeFailure } from './place-failure.ts';
  * Source: decisions/0005-generations.md.
  */
 export const generationDir = (dir: string, generation: number): string => join(dir, `g${generation}`);
-/** Builds of this thread that are under way. */
-const builds = new Set<string>();
-let buildsMade = 0;
-const buildName = /^building-([1-9][0-9]*)-([0-9]+)-[0-9]+$/;
 
-/** A new place to build a generation in; whoever asked for it removes it, or a later opener does once it is dead. */
-export function newBuildDir(dir: string): string {
-  buildsMade += 1;
-  const path = join(dir, `building-${process.pid}-${threadId}-${buildsMade}`);
-  builds.add(path);
-  // Left by a process that is gone, and had the same number.
-  removeTree(path);
-  return path;
-}
+/** What the command line remembers; that of a copy comes in its first generation, and is put in its place with the name. */
+export const configName = 'config.json';
 
-/** Removes a build, unless it was published. */
-export function removeBuild(path: string): void {
-  builds.delete(path);
-  removeTree(path);
-}
-
-const currentFile = (dir: string): string => join(dir, 'current');
+const currentName = 'current';
+const currentFile = (dir: string): string => join(dir, currentName);
+/** Looks at a directory that others change meanwhile; each look that fails is a change that they made. */
+const looksMax = 100;
 
 /**
- * The generation to open first, or undefined when there is no environment.
+ * The generation to open first, or undefined when there is no environment. Where nothing says which, because the maker
+ * of the environment died or is about to say so, it is the oldest: it names the next one.
  *
- * Errors: ENV_FOREIGN when the directory holds something else; as `placeFailure`.
+ * Errors: ENV_FOREIGN when the directory holds something else; STORAGE_CORRUPT when the data is missing; as
+ * `placeFailure`.
  */
 export function readCurrent(dir: string): number | undefined {
   try {
@@ -60,56 +39,94 @@ export function readCurrent(dir: string): number | undefined {
 }
 
 function findCurrent(dir: string): number | undefined {
-  const stats = statSync(dir, { throwIfNoEntry: false });
-  if (!stats) return undefined;
-  if (!stats.isDirectory()) throw new TxlogError('ENV_FOREIGN', `${dir} is a file, not an environment's directory`);
-  if (!statSync(currentFile(dir), { throwIfNoEntry: false })) {
-    // Another process may be making the environment right now, or died doing so.
-    const others = readdirSync(dir).filter((name) => !/^(building-[0-9-]+|g1|current\.[0-9]+)$/.test(name));
-    if (others.length === 0) return undefined;
-    throw new TxlogError('ENV_FOREIGN', `${dir} holds ${others.slice(0, 3).join(', ')} but no environment of txlog`, {
-      hint: 'Nothing was changed there.',
-      next: ['txlog init --env ANOTHER_DIR'],
-    });
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (!found) return undefined;
+  if (!found.isDirectory()) throw new TxlogError('ENV_FOREIGN', `${dir} is a file, not an environment's directory`);
+  for (let look = 1; ; look++) {
+    const text = readText(currentFile(dir));
+    const names = text === undefined ? readdirSync(dir) : [];
+    if (text === undefined && !names.includes(currentName)) return findUnnamed(dir, names);
+    const generation = Number(/^g([1-9][0-9]*)$/.exec(text?.trim() ?? '')?.[1]);
+    if (Number.isSafeInteger(generation) && hasData(generationDir(dir, generation))) return generation;
+    // A rebuild may have come between the look at the name and the one at what it names.
+    const isSame = text !== undefined && text === readText(currentFile(dir));
+    if (isSame || look === looksMax) throw wrongCurrent(dir, generation);
   }
-  const text = readFileSync(currentFile(dir), 'utf8').trim();
-  const generation = Number(/^g([1-9][0-9]*)$/.exec(text)?.[1]);
-  if (!Number.isSafeInteger(generation) || !hasData(generationDir(dir, generation))) {
-    throw new TxlogError('ENV_FOREIGN', `${currentFile(dir)} does not name a generation of an environment`, {
-      next: [`txlog doctor --env ${dir}`],
-    });
+}
+
+/** Generations get their names with all that belongs in them: one that has data is whole. */
+function findUnnamed(dir: string, names: readonly string[]): number | undefined {
+  const generations = names.flatMap((name) => Number(/^g([1-9][0-9]*)$/.exec(name)?.[1] ?? []));
+  const whole = generations.filter((generation) => hasData(generationDir(dir, generation)));
+  if (whole.length > 0) return Math.min(...whole);
+  const others = names.filter((name) => !isLitter(name) && name !== 'g1');
+  if (others.length === 0) return undefined;
+  throw new TxlogError('ENV_FOREIGN', `${dir} holds ${others.slice(0, 3).join(', ')} but no environment of txlog`, {
+    hint: 'Nothing was changed there.',
+    next: ['txlog init --env ANOTHER_DIR'],
+  });
+}
+
+function wrongCurrent(dir: string, generation: number): TxlogError {
+  const next = [`txlog doctor --env ${dir}`, 'txlog init NEW --from BACKUP'];
+  if (!Number.isSafeInteger(generation))
+    return new TxlogError('ENV_FOREIGN', `${currentFile(dir)} does not name a generation of an environment`, { next });
+  return new TxlogError('STORAGE_CORRUPT', `${generationDir(dir, generation)} holds no data`, {
+    hint: `${currentFile(dir)} says that the log is there. Nothing was made in its place.`,
+    next,
+  });
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
-  return generation;
 }
 
 function hasData(dir: string): boolean {
-  return statSync(join(dir, 'data.mdb'), { throwIfNoEntry: false }) !== undefined;
+  return (statSync(join(dir, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
+
+/** Whether `current` says which generation is to be opened first. */
+export const isNamed = (dir: string): boolean => readText(currentFile(dir)) !== undefined;
 
 /** Points `current` at a generation, so that it holds either the old name or the new one. */
 export function writeCurrent(dir: string, generation: number): void {
-  const fresh = `${currentFile(dir)}.${process.pid}`;
-  writeFileSync(fresh, `g${generation}\n`);
-  syncPath(fresh);
-  renameSync(fresh, currentFile(dir));
+  renameSync(writeFresh(generationDir(dir, generation), `g${generation}\n`), currentFile(dir));
   syncPath(dir);
 }
 
-/** Puts a build on the disk. */
-export function syncBuild(build: string): void {
-  syncPath(join(build, 'data.mdb'));
+/**
+ * Points `current` at the first generation, unless it names one: others may have found this one, and moved on, before
+ * its maker comes to name it.
+ */
+export function nameFirst(dir: string, generation: number): void {
+  const config = join(generationDir(dir, generation), configName);
+  if (existsSync(config) && giveNewName(config, join(dir, configName))) rmSync(config, { force: true });
+  const fresh = writeFresh(generationDir(dir, generation), `g${generation}\n`);
+  giveNewName(fresh, currentFile(dir));
+  rmSync(fresh, { force: true });
+  syncPath(dir);
 }
 
-/** Makes a finished build a generation; durable when it returns. Errors: ENV_EXISTS when there is that generation. */
-export function publishBuild(build: string, dir: string, generation: number): void {
-  syncPath(join(build, 'data.mdb'));
-  syncPath(build);
-  try {
-    renameSync(build, generationDir(dir, generation));
-  } catch (cause) {
-    throw new TxlogError('ENV_EXISTS', `there is a generation ${generation} in ${dir} already`, { cause });
-  }
-  syncPath(dir);
+/**
+ * Makes the directory of an environment that is about to be made, and removes what makers who died left in it. One that
+ * is there is closed to others, too, while it is empty. Returns whether it was made.
+ *
+ * Errors: as `placeFailure`.
+ */
+export function prepareDir(dir: string): boolean {
+  const isNew = !existsSync(dir);
+  makeDir(dir);
+  removeUnfinished(dir);
+  if (readdirSync(dir).length === 0) makePrivate(dir);
+  // Begun by version 0.1.0, which made its files in place. It holds no data, or `readCurrent` would have found it.
+  const [half] = readdirSync(dir).filter((name) => name === 'g1' && !hasData(join(dir, name)));
+  if (half !== undefined) removeWhole(join(dir, half));
+  return isNew;
 }
 
 /**
@@ -117,71 +134,14 @@ export function publishBuild(build: string, dir: string, generation: number): vo
  * writer lock of the generation before: any other might remove a generation that is in use.
  */
 export function removeAbandoned(dir: string, generation: number): void {
-  removeTree(generationDir(dir, generation));
+  removeWhole(generationDir(dir, generation));
 }
 
 /** Removes builds that died and generations before `generation`. Those still open elsewhere live on until closed. */
-export function removeOld(dir: string, generation: number): void {
+export async function removeOld(dir: string, generation: number): Promise<void> {
   for (const name of readdirSync(dir)) {
     const old = Number(/^g([1-9][0-9]*)$/.exec(name)?.[1]);
-    if (old < generation) removeTree(join(dir, name));
+    if (old < generation) await removeWholeLater(join(dir, name));
   }
   removeUnfinished(dir);
-}
-
-/** Removes the builds of processes that are gone. */
-export function removeUnfinished(dir: string): void {
-  for (const name of readdirSync(dir)) {
-    const [pid, thread] = (buildName.exec(name) ?? []).slice(1).map(Number);
-    if (pid === undefined) continue;
-    const path = join(dir, name);
-    // Of this very thread only what is under way lives: the rest was left by a process that had the same number.
-    const isDead = pid === process.pid ? thread === threadId && !builds.has(path) : !isAlive(pid);
-    if (isDead) removeTree(path);
-  }
-}
-
-/** Makes the directory of a new environment, and all above it. Errors: as `placeFailure`. */
-export function makeDir(dir: string): void {
-  // Step by step: Node's own recursive form never returns where the system refuses with "no such file", as in /proc.
-  if (isDirectory(dir)) return;
-  if (dirname(dir) !== dir) makeDir(dirname(dir));
-  try {
-    mkdirSync(dir);
-  } catch (cause) {
-    if (isDirectory(dir)) return;
-    throw placeFailure('make', dir, cause);
-  }
-}
-
-/** Another process made it meanwhile; a link that leads nowhere exists, too, and is none. */
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** Others may remove the same directory at this moment, or close files in it: it is found not empty then, and tried again. */
-function removeTree(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 10 });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function syncPath(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

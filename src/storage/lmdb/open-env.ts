@@ -1,10 +1,15 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { TxlogError } from '../../core/base/errors.ts';
+import { ownerOnly, rightsIn, setRights } from '../../machine/file-rights.ts';
 import { type TableName, tableNames } from '../../ports/storage.ts';
+import { mapBytesFor } from './address-space.ts';
 import { type Gate, noGate, openGate } from './gate.ts';
+import { findEarlierState, LastCommit, lastCommitName, type SeenCommit } from './last-commit.ts';
+import { PageGuard } from './page-guard.ts';
+import { damagedFile } from './pages/meta-pages.ts';
 
 /** How to open one LMDB environment. */
 export interface LmdbOptions {
@@ -16,8 +21,12 @@ export interface LmdbOptions {
   readonly mapBytes?: number;
   /** Free bytes on the disk below which writes are refused. */
   readonly reserveBytes?: number;
+  /** Milliseconds after which a writer looks again for readers that died. Default 5 s. */
+  readonly readerCheckMs?: number;
   /** Gives up durability: only for an environment that no one can open yet, which is synced before it is published. */
   readonly unpublished?: boolean;
+  /** It holds data: nothing is made where none is found. */
+  readonly existing?: boolean;
 }
 
 /** An open LMDB environment and its tables. A table that a read-only opener does not find is absent. */
@@ -27,15 +36,11 @@ export interface LmdbEnv {
   readonly version: string;
   /** To be held while the environment is opened, written and closed. */
   readonly gate: Gate;
+  /** Looks at pages before LMDB does; none where the file was made by this very opening. */
+  readonly guard: PageGuard | undefined;
+  /** The second witness of the newest commit; none of a file that is only read, or that no one else can open yet. */
+  readonly lastCommit: LastCommit | undefined;
 }
-
-const mapBytesDefault = 2 ** 40;
-/** Numbers of the system's errors for what may not be written: EPERM, EACCES, EROFS. */
-const refusals = new Set<unknown>([1, 13, 30]);
-/** What LMDB's meta pages begin with, after the header that every page has. */
-export const lmdbMagic = 0xbeefc0de;
-/** Where it stands in a page. */
-export const metaMagicAt = 24;
 
 /**
  * The only place that opens LMDB: every process must use exactly these options. `overlappingSync` off makes a commit
@@ -44,32 +49,91 @@ export const metaMagicAt = 24;
  * Source: decisions/0003-lmdb-options.md.
  */
 export function openEnv(options: LmdbOptions): LmdbEnv {
-  refuseForeignFile(options.isFile ? options.dir : join(options.dir, 'data.mdb'));
+  refuseMissing(options);
   const gate = gateOf(options);
   try {
     // The tables as well: where one is missing, opening it commits.
-    return gate.hold(() => ({ ...openTables(options), version: '3.5.6', gate }));
+    const opened = gate.hold(() => openGuarded(options, gate));
+    if (!options.isFile && !options.readOnly) shareFiles(options.dir);
+    return opened;
   } catch (error) {
     gate.close();
     throw error;
   }
 }
 
-function openTables(options: LmdbOptions): Pick<LmdbEnv, 'root' | 'tables'> {
+function openGuarded(options: LmdbOptions, gate: Gate): LmdbEnv {
+  const file = dataFileOf(options);
+  const bytes = bytesOf(file);
+  const mapBytes = mapBytesFor(options.mapBytes, bytes);
+  // Whoever removes a generation renames it first: either the gate was gone with it, or the data is still there.
+  refuseMissing(options);
+  // Empty: new, or made by a process that died before it wrote the first page.
+  const guard = bytes === 0 || options.unpublished ? undefined : new PageGuard(file, { writes: !options.readOnly });
+  try {
+    const lastCommit = isWitnessed(options) ? new LastCommit(options.dir) : undefined;
+    if (guard && lastCommit) refuseEarlierState({ transaction: guard.transaction, bytes }, lastCommit, options.dir);
+    return { ...openTables({ ...options, mapBytes }), version: '3.5.6', gate, guard, lastCommit };
+  } catch (error) {
+    guard?.close();
+    throw error;
+  }
+}
+
+/** LMDB makes what it does not find: an empty log in the place of one that others were told is durable. */
+function refuseMissing(options: LmdbOptions): void {
+  const file = dataFileOf(options);
+  if (options.existing && bytesOf(file) === 0) throw damagedFile(file, 'it holds no data');
+}
+
+function bytesOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+interface Mapped extends LmdbOptions {
+  readonly mapBytes: number;
+}
+
+function openTables(options: Mapped): Pick<LmdbEnv, 'root' | 'tables'> {
   // The package's single CommonJS file loads in half the time of its many ES modules.
   const lmdb = createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
   const root = lmdb.open<Buffer, Buffer>(lmdbOptions(options));
-  const tables = new Map<TableName, Database<Buffer, Buffer>>();
-  for (const name of tableNames) {
-    const table = root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' }) as
-      | Database<Buffer, Buffer>
-      | undefined;
-    if (table) tables.set(name, table);
+  try {
+    const tables = new Map<TableName, Database<Buffer, Buffer>>();
+    for (const name of tableNames) {
+      const table = root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' }) as
+        | Database<Buffer, Buffer>
+        | undefined;
+      if (table) tables.set(name, table);
+    }
+    return { root, tables };
+  } catch (error) {
+    root.close();
+    throw error;
   }
-  return { root, tables };
 }
 
-function lmdbOptions(options: LmdbOptions): RootDatabaseOptionsWithPath {
+/** A disk that brings old data back, or a meta page that was lost, must not be written upon. */
+function refuseEarlierState(now: SeenCommit, lastCommit: LastCommit, dir: string): void {
+  const problem = findEarlierState(now, lastCommit.read());
+  if (problem === undefined) return;
+  throw new TxlogError('STORAGE_CORRUPT', problem, {
+    hint: `Acknowledged records may be missing: restore a backup. To go on with what is left, remove ${lastCommitName}.`,
+    next: ['txlog verify', 'txlog init NEW --from BACKUP', `rm ${join(dir, lastCommitName)}`],
+  });
+}
+
+/** A backup in one file is nobody's yet while it is written, as is a build. */
+function isWitnessed({ isFile, readOnly, unpublished }: LmdbOptions): boolean {
+  return !(isFile || readOnly || unpublished);
+}
+
+/** The file that an environment's data is in. */
+export function dataFileOf({ dir, isFile }: Pick<LmdbOptions, 'dir' | 'isFile'>): string {
+  return isFile ? dir : join(dir, 'data.mdb');
+}
+
+function lmdbOptions(options: Mapped): RootDatabaseOptionsWithPath {
   return {
     path: options.dir,
     noSubdir: options.isFile ?? false,
@@ -77,42 +141,30 @@ function lmdbOptions(options: LmdbOptions): RootDatabaseOptionsWithPath {
     encoding: 'binary',
     keyEncoding: 'binary',
     overlappingSync: false,
-    mapSize: options.mapBytes ?? mapBytesDefault,
+    mapSize: options.mapBytes,
     maxDbs: 32,
     maxReaders: 1024,
     noSync: options.unpublished ?? false,
     // Known to the package, missing in its types.
-    ...({ maxFreeSpaceToLoad: 2000, maxFreeSpaceToRetain: 4000 } as object),
+    ...({ maxFreeSpaceToLoad: 2000, maxFreeSpaceToRetain: 4000, permissionsMode: filesMode(options) } as object),
   };
+}
+
+/** LMDB makes files as the umask has it: who shares the directory shares them, too. */
+function shareFiles(dir: string): void {
+  const { file } = rightsIn(dir);
+  for (const name of ['data.mdb', 'lock.mdb', 'gate.mdb', 'gate.mdb-lock', lastCommitName])
+    setRights(join(dir, name), file);
+}
+
+function filesMode({ dir, isFile }: LmdbOptions): number {
+  return isFile || !existsSync(dir) ? ownerOnly.file : rightsIn(dir).file;
 }
 
 function gateOf(options: LmdbOptions): Gate {
   // A backup is only read, a build is one process's own.
   if (options.isFile || options.unpublished) return noGate;
   // LMDB's package makes the directory as well, but later.
-  if (!options.readOnly) mkdirSync(options.dir, { recursive: true });
-  try {
-    return openGate(options.dir);
-  } catch (error) {
-    // Who may not write there cannot set anything back in lock.mdb either.
-    if (options.readOnly && refusals.has((error as { code?: unknown }).code)) return noGate;
-    throw error;
-  }
-}
-
-/** LMDB trusts the file that it maps: one of another kind would end the process, not throw. */
-function refuseForeignFile(file: string): void {
-  if (!existsSync(file)) return;
-  const bytes = Buffer.alloc(metaMagicAt + 4);
-  const handle = openSync(file, 'r');
-  try {
-    const read = readSync(handle, bytes, 0, bytes.length, 0);
-    // Empty: made by a process that died before it wrote the first page.
-    if (read === 0 || (read === bytes.length && bytes.readUInt32LE(metaMagicAt) === lmdbMagic)) return;
-  } finally {
-    closeSync(handle);
-  }
-  throw new TxlogError('STORAGE_CORRUPT', `${file} is not a data file of LMDB`, {
-    next: ['txlog doctor', 'txlog init NEW --from BACKUP'],
-  });
+  if (!options.readOnly && !options.existing) mkdirSync(options.dir, { recursive: true, mode: ownerOnly.dir });
+  return openGate(options.dir);
 }

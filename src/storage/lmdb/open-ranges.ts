@@ -6,10 +6,16 @@ import type { Row } from '../../ports/storage.ts';
  */
 export class OpenRanges {
   private readonly open = new Set<Iterator<Row>>();
+  private readonly check: () => void;
+
+  /** `check` throws once the ranges may not be read any more: LMDB itself would end the process. */
+  constructor(check: () => void = () => undefined) {
+    this.check = check;
+  }
 
   /** The same rows; the range counts as open from its first row to its end. */
   track(rows: Iterable<Row>): Iterable<Row> {
-    return { [Symbol.iterator]: () => this.begin(rows[Symbol.iterator]()) };
+    return { [Symbol.iterator]: () => this.begin(rows) };
   }
 
   /** Ends all that were left half way. */
@@ -19,17 +25,21 @@ export class OpenRanges {
     this.open.clear();
   }
 
-  private begin(rows: Iterator<Row>): Iterator<Row> {
+  private begin(table: Iterable<Row>): Iterator<Row> {
+    this.check();
+    const rows = table[Symbol.iterator]();
     this.open.add(rows);
     return {
       next: () => {
+        this.check();
         const next = rows.next();
         if (next.done) this.open.delete(rows);
         return next;
       },
       return: () => {
-        this.open.delete(rows);
-        return rows.return?.() ?? { done: true, value: undefined };
+        // One that was ended before is not touched again: its environment may be closed.
+        const isOpen = this.open.delete(rows);
+        return (isOpen ? rows.return?.() : undefined) ?? { done: true, value: undefined };
       },
     };
   }

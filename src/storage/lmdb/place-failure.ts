@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ErrorCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
@@ -25,6 +27,11 @@ export function placeFailure(what: string, path: string, cause: unknown): TxlogE
   const look = code === 'STORAGE_FULL' ? 'df -h' : 'ls -ld';
   return new TxlogError(code, `cannot ${what} ${path}: ${systemReason(cause)}`, {
     cause,
-    next: [`${look} ${shellWord(path)}`],
+    next: [`${look} ${shellWord(nearest(path))}`],
   });
+}
+
+/** What is there of a path: itself, or the closest directory above it. */
+function nearest(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
 }

@@ -1,15 +1,22 @@
 import type { Database, Transaction } from 'lmdb';
 import type { Pinned, RangeOptions, Row, Snapshot, TableName } from '../../ports/storage.ts';
 import type { LmdbEnv } from './open-env.ts';
-import type { OpenRanges } from './open-ranges.ts';
+import { OpenRanges } from './open-ranges.ts';
 
 type Table = Database<Buffer, Buffer>;
 
 /** Reads tables; which snapshot answers (the reader's, or the write transaction's) LMDB knows by itself. */
-export function lmdbSnapshot(tables: ReadonlyMap<TableName, Table>, ranges: OpenRanges): Snapshot {
+export function lmdbSnapshot({ tables, guard }: LmdbEnv, ranges: OpenRanges): Snapshot {
   return {
-    get: (table, key) => (isTooLong(key) ? undefined : tables.get(table)?.getBinary(key as Buffer)),
-    range: (table, options) => ranges.track(rangeOf(tables.get(table), options ?? {})),
+    get(table, key) {
+      if (isTooLong(key)) return undefined;
+      guard?.beforeGet(table, key);
+      return tables.get(table)?.getBinary(key as Buffer);
+    },
+    range(table, options = {}) {
+      const rows = rangeOf(tables.get(table), options);
+      return ranges.track(guard ? guard.rows(table, options, rows) : rows);
+    },
     count: (table) => {
       const stats = tables.get(table)?.getStats() as { entryCount: number } | undefined;
       return stats?.entryCount ?? 0;
@@ -21,17 +28,19 @@ export function lmdbSnapshot(tables: ReadonlyMap<TableName, Table>, ranges: Open
  * The newest snapshot, held on to by a read transaction of its own. `check` throws once the environment is closed: LMDB
  * itself would end the process.
  */
-export function pinSnapshot({ root, tables }: LmdbEnv, check: () => void): Pinned {
+export function pinSnapshot({ root, tables, guard }: LmdbEnv, check: () => void): Pinned {
   const transaction = root.useReadTransaction();
   const pinned = { transaction };
+  const ranges = new OpenRanges(check);
   const range = (table: TableName, options: RangeOptions = {}) => {
-    check();
-    return rangeOf(tables.get(table), options, pinned);
+    const rows = rangeOf(tables.get(table), options, pinned);
+    return ranges.track(guard ? guard.rows(table, options, rows) : rows);
   };
   const snapshot: Snapshot = {
     get(table, key) {
       check();
       if (isTooLong(key)) return undefined;
+      guard?.beforeGet(table, key);
       // The option is missing in the package's types.
       return (tables.get(table) as PinnedTable | undefined)?.getBinary(key as Buffer, pinned);
     },
@@ -43,7 +52,13 @@ export function pinSnapshot({ root, tables }: LmdbEnv, check: () => void): Pinne
       return rows;
     },
   };
-  return { snapshot, release: () => transaction.done() };
+  return {
+    snapshot,
+    release() {
+      ranges.end();
+      transaction.done();
+    },
+  };
 }
 
 type PinnedTable = { getBinary(key: Buffer, options: object): Buffer | undefined };

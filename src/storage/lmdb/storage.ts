@@ -1,28 +1,21 @@
-import { existsSync, statfsSync, statSync, watch } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { assert } from '../../core/base/assert.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TxlogError } from '../../core/base/errors.ts';
-import { freeBytesOf } from '../../core/base/free-space.ts';
-import { systemCode } from '../../core/base/system-error.ts';
-import type { Pinned, Snapshot, Storage, TableName, WriteTx } from '../../ports/storage.ts';
+import type { Pinned, Storage } from '../../ports/storage.ts';
+import { commit } from './commit.ts';
+import { copyTo } from './copy.ts';
+import { asFull, refuseWhenFull } from './disk-room.ts';
 import { toStorageError } from './failure.ts';
-import { fileBytes } from './file-bytes.ts';
-import { type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
+import { fileBytes, fileNumber } from './file-bytes.ts';
+import { LastCommit, lastCommitName } from './last-commit.ts';
+import { dataFileOf, type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
 import { OpenRanges } from './open-ranges.ts';
-import { findPageProblems } from './pages.ts';
+import { damagedFile } from './pages/meta-pages.ts';
+import { walkFile } from './pages/walk-file.ts';
 import { lmdbSnapshot, pinSnapshot } from './snapshot.ts';
+import { mayLock, openUnlockedStorage } from './unlocked-storage.ts';
+import { watchFile } from './watch-file.ts';
 
-const reserveBytesDefault = 32 * 1024 * 1024;
-/** LMDB shows a commit a moment after it has written it: who looks at once may come too early, and looks once more. */
-const visibleMs = 10;
-
-interface Put {
-  readonly table: TableName;
-  readonly key: Buffer;
-  readonly value: Buffer | undefined;
-  readonly append: boolean;
-}
+const readerCheckMsDefault = 5_000;
 
 /**
  * Storage on LMDB in strict mode: visible means durable, so what any process reads may be acknowledged.
@@ -31,174 +24,122 @@ interface Put {
  * Source: docs/formats/lmdb.md; decisions/0003-lmdb-options.md.
  */
 export function openLmdbStorage(options: LmdbOptions): Storage {
+  if (options.readOnly && !options.isFile && !mayLock(options.dir)) return openUnlockedStorage(options);
   const env = toStorageError(`open the environment in ${options.dir}`, () => openEnv(options));
-  const ranges = new OpenRanges();
-  const snapshot = lmdbSnapshot(env.tables, ranges);
-  const file = join(options.dir, 'data.mdb');
-  const pins = new Set<Pinned>();
+  const file = dataFileOf(options);
+  const opened = fileNumber(file);
   let closed = false;
   const open = () => {
     if (closed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
   };
-  const transact: Storage['transact'] = (work) => {
-    open();
-    if (options.readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
-    refuseWhenFull(options);
-    return commit(env, snapshot, (tx) => {
-      try {
-        return work(tx);
-      } finally {
-        ranges.end();
-      }
-    });
-  };
+  const { read, pin, releaseAll } = readingOf(env, open);
+  const transact = writingOf(env, options, open);
+  function* findPageProblems() {
+    // LMDB takes no page of a newer state while this reads an older one.
+    const { release } = pin();
+    try {
+      yield* walkFile(file, options.isFile ? undefined : new LastCommit(options.dir));
+    } finally {
+      release();
+    }
+  }
   return {
     readOnly: options.readOnly ?? false,
     durability: options.unpublished ? 'memory' : 'fsync',
     write: async (work) => transact(work),
     transact,
-    read(work) {
-      open();
-      env.root.resetReadTxn();
-      try {
-        return work(snapshot);
-      } finally {
-        ranges.end();
-      }
-    },
-    pin() {
-      open();
-      env.root.resetReadTxn();
-      const pinned = pinSnapshot(env, open);
-      pins.add(pinned);
-      const release = () => void (pins.delete(pinned) && pinned.release());
-      return { ...pinned, release };
-    },
+    read,
+    pin,
     // Every commit writes data.mdb, whoever makes it: the kernel tells, so no one has to poll.
     watch: (changed) => watchFile(file, changed),
+    isPresent: () => [opened, undefined].includes(fileNumber(file)),
     size: () => sizeOf(env, file),
-    findPageProblems: () => findPageProblems(env, file),
-    backup: (target) => backup(env, target, statSync(options.dir).isFile()),
+    findPageProblems,
+    async backup(target) {
+      // LMDB reads all pages for it, and trusts them.
+      for (const [problem] of findPageProblems()) {
+        if (problem !== undefined) throw damagedFile(file, problem);
+        await nextTurn();
+      }
+      await copyTo(env, target, options.isFile ?? false);
+    },
     async close() {
       if (closed) return;
       closed = true;
-      for (const pinned of pins) pinned.release();
-      pins.clear();
+      releaseAll();
       // Without writes that it has to wait for, LMDB closes at once, and thus inside the gate.
       const done = env.gate.hold(() => env.root.close());
       env.gate.close();
+      env.guard?.close();
+      env.lastCommit?.close();
       await done;
     },
   };
 }
 
-/** Runs `work`, then all its puts, in one synchronous transaction: a throw anywhere leaves nothing behind. */
-function commit<T>(env: LmdbEnv, snapshot: Snapshot, work: (tx: WriteTx) => T): T {
-  const puts: Put[] = [];
-  let result: { readonly value: T } | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const tx: WriteTx = {
-    ...snapshot,
-    put: (table, key, value, append = false) =>
-      void puts.push({ table, key: key as Buffer, value: value as Buffer, append }),
-    delete: (table, key) => void puts.push({ table, key: key as Buffer, value: undefined, append: false }),
+/** How an open environment is read. `open` throws once it is closed. */
+function readingOf(env: LmdbEnv, open: () => void) {
+  const ranges = new OpenRanges();
+  const snapshot = lmdbSnapshot(env, ranges);
+  const pins = new Set<Pinned>();
+  const begin = () => {
+    open();
+    env.root.resetReadTxn();
+    env.guard?.begin();
   };
-  const commitPuts = () =>
-    env.root.transactionSync(() => {
-      refuseOldState(env);
-      try {
-        result = { value: work(tx) };
-      } catch (error) {
-        // Ended without puts rather than aborted, so that errors of `work` and of the commit stay apart.
-        failure = { error };
-        return;
-      }
-      applyPuts(env, puts);
-      // Nothing is returned: a thenable here would keep the transaction open.
-    });
-  toStorageError('commit', () => env.gate.hold(commitPuts));
-  if (failure) throw failure.error;
-  assert(result !== undefined, 'a transaction that committed has a result');
-  return result.value;
-}
-
-/**
- * A program that opens the environment without the gate may make LMDB begin on an older state than the newest; what is
- * then committed would undo what others were told is durable.
- */
-function refuseOldState({ root }: LmdbEnv): void {
-  const { env } = root as unknown as { env: { getWriteTxnId(): number; info(): { lastTxnId: number } } };
-  const [began, newest] = [env.getWriteTxnId() - 1, env.info().lastTxnId];
-  if (began === newest) return;
-  throw new TxlogError('STORAGE_FAILED', `LMDB began to write on state ${began}, the newest is ${newest}`, {
-    hint: 'Nothing was written. Another program opened the environment meanwhile; opening it once more mends it.',
-    next: ['txlog doctor', 'txlog verify'],
-  });
-}
-
-function applyPuts(env: LmdbEnv, puts: readonly Put[]): void {
-  let last: Put | undefined;
-  for (const put of puts) {
-    const table = env.tables.get(put.table);
-    assert(table !== undefined, `table ${put.table} is open`);
-    if (put.value === undefined) {
-      table.removeSync(put.key);
-      continue;
+  const read: Storage['read'] = (work) => {
+    begin();
+    try {
+      return work(snapshot);
+    } finally {
+      ranges.end();
+      env.guard?.end();
     }
-    // LMDB answers a refused put with false, and some failed ones with nothing at all: see the check below.
-    const done: unknown = put.append
-      ? table.putSync(put.key, put.value, { append: true })
-      : table.putSync(put.key, put.value);
-    if (done === false) throw new TxlogError('STORAGE_FAILED', `LMDB refused a put into ${put.table}`);
-    if (put.append) last = put;
-  }
-  if (last && env.tables.get(last.table)?.doesExist(last.key) !== true) {
-    throw new TxlogError('STORAGE_FAILED', `a put into ${last.table} was lost`);
-  }
+  };
+  const pin: Storage['pin'] = () => {
+    begin();
+    const pinned = pinSnapshot(env, open);
+    pins.add(pinned);
+    const release = () => void (pins.delete(pinned) && pinned.release());
+    return { ...pinned, release };
+  };
+  const releaseAll = () => {
+    for (const pinned of pins) pinned.release();
+    pins.clear();
+  };
+  return { read, pin, releaseAll };
 }
 
-function refuseWhenFull(options: LmdbOptions): void {
-  const free = toStorageError('look at the disk', () => freeBytes(options.dir));
-  const reserve = options.reserveBytes ?? reserveBytesDefault;
-  // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
-  if (free === undefined || free >= reserve) return;
-  throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${reserve} are kept in reserve`, {
-    hint: 'Nothing was written. Reads still work.',
-    next: [`df -h ${options.dir}`, 'txlog status'],
-  });
-}
-
-// The directory may be gone, and some systems cannot be asked.
-const unknowable = new Set(['ENOENT', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES', 'EPERM']);
-
-/** Undefined when nobody knows: whether there is room, the write itself will tell. */
-function freeBytes(dir: string): number | undefined {
-  try {
-    return freeBytesOf(statfsSync(dir));
-  } catch (error) {
-    if (unknowable.has(systemCode(error))) return undefined;
-    throw error;
-  }
-}
-
-function watchFile(file: string, changed: () => void): () => void {
-  try {
-    let again: NodeJS.Timeout | undefined;
-    const tell = () => {
-      changed();
-      again = again?.refresh() ?? setTimeout(changed, visibleMs).unref();
-    };
-    const watcher = watch(file, { persistent: false }, tell);
-    watcher.on('error', () => watcher.close());
-    return () => {
-      clearTimeout(again);
-      watcher.close();
-    };
-  } catch {
-    // A rebuild removed the file, or the system has no more watchers to give. Not fatal: followers also look from time to
-    // time, and find the next generation.
-    return () => undefined;
-  }
+/** How an open environment is written. */
+function writingOf(env: LmdbEnv, options: LmdbOptions, open: () => void): Storage['transact'] {
+  const ranges = new OpenRanges();
+  const snapshot = lmdbSnapshot(env, ranges);
+  let readersCheckedAt = performance.now();
+  // A reader that was killed pins its snapshot: what is freed since could not be used again, and each commit grows the file.
+  const forgetDeadReaders = () => {
+    const now = performance.now();
+    if (now - readersCheckedAt < (options.readerCheckMs ?? readerCheckMsDefault)) return;
+    readersCheckedAt = now;
+    env.root.readerCheck();
+  };
+  return (work) => {
+    open();
+    if (options.readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
+    refuseWhenFull(options);
+    forgetDeadReaders();
+    toStorageError(`open ${lastCommitName}`, () => env.lastCommit?.open());
+    try {
+      return commit(env, snapshot, (tx) => {
+        try {
+          return work(tx);
+        } finally {
+          ranges.end();
+        }
+      });
+    } catch (error) {
+      throw asFull(error, options.dir);
+    }
+  };
 }
 
 function sizeOf(env: LmdbEnv, file: string) {
@@ -215,33 +156,4 @@ function sizeOf(env: LmdbEnv, file: string) {
     usedBytes: (stats.lastPageNumber + 1) * pageBytes,
     readers: stats.numReaders,
   };
-}
-
-/** LMDB's copy is consistent but not synced, and wants a directory: made beside the target, synced, then renamed. */
-async function backup(env: LmdbEnv, target: string, isOneFile: boolean): Promise<void> {
-  if (existsSync(target))
-    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
-  const partial = `${target}.partial-${process.pid}`;
-  try {
-    await mkdir(partial, { recursive: true });
-    const copy = join(partial, 'data.mdb');
-    // LMDB copies an environment that is one file to a file, any other into a directory.
-    await env.root.backup(isOneFile ? copy : partial, true);
-    await sync(copy);
-    await rename(copy, target);
-    await sync(dirname(target));
-  } catch (cause) {
-    throw new TxlogError('STORAGE_FAILED', `copy to ${target} failed: ${(cause as Error).message}`, { cause });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

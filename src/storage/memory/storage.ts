@@ -57,6 +57,7 @@ export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOn
       files.watchers.add(changed);
       return () => void files.watchers.delete(changed);
     },
+    isPresent: () => true,
     size: () => ({ fileBytes: 0, mapBytes: 0, usedBytes: 0, readers: 0 }),
     findPageProblems: () => [],
     backup: () => Promise.reject(new TxlogError('STORAGE_FAILED', 'an environment in memory has no file to back up')),

@@ -1,0 +1,21 @@
+import { TxlogError } from '../core/base/errors.ts';
+import type { TableName } from '../ports/storage.ts';
+
+/** Tables that nothing but a backup brings back; all others are made again from the log. */
+const truth: ReadonlySet<TableName> = new Set(['log', 'schemas', 'cursors', 'meta']);
+
+/** What is told of a row that cannot be what was written: bits of it changed, or of a row that led to it. */
+export function damagedRow(table: TableName, key: string, reason: string, cause?: unknown): TxlogError {
+  const canRepair = !truth.has(table);
+  return new TxlogError('STORAGE_CORRUPT', `row ${key} of table ${table} is damaged: ${reason}`, {
+    ...(cause === undefined ? {} : { cause }),
+    ...(canRepair ? { hint: 'The table can be made again from the log.' } : {}),
+    next: ['txlog verify', canRepair ? 'txlog rescan --verify --repair' : 'txlog init NEW --from BACKUP'],
+  });
+}
+
+/** As `damagedRow`, of what went wrong while the row was decoded, which touches nothing but its bytes. */
+export function undecodable(table: TableName, key: string, error: unknown): TxlogError {
+  if (error instanceof TxlogError) return error;
+  return damagedRow(table, key, (error as Error).message, error);
+}

@@ -1,0 +1,50 @@
+import { statfsSync } from 'node:fs';
+import { TxlogError } from '../../core/base/errors.ts';
+import { freeBytesOf } from '../../core/base/free-space.ts';
+import { systemCode } from '../../core/base/system-error.ts';
+import { toStorageError } from './failure.ts';
+import type { LmdbOptions } from './open-env.ts';
+
+const reserveBytesDefault = 32 * 1024 * 1024;
+
+/** Errors: STORAGE_FULL when less is free on the disk than is kept in reserve. */
+export function refuseWhenFull(options: LmdbOptions): void {
+  const free = toStorageError('look at the disk', () => freeBytes(options.dir));
+  const reserve = options.reserveBytes ?? reserveBytesDefault;
+  // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
+  if (free === undefined || free >= reserve) return;
+  throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${reserve} are kept in reserve`, {
+    hint: 'Nothing was written. Reads still work.',
+    next: [`df -h ${options.dir}`, 'txlog status'],
+  });
+}
+
+// The directory may be gone, and some systems cannot be asked.
+const unknowable = new Set(['ENOENT', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES', 'EPERM']);
+
+/** EIO. */
+const ioErrorNumber = 5;
+/** Where so little is free, a write that did not go through is one that found no room. */
+const fullBytes = 4 * 1024 * 1024;
+
+/** LMDB tells a write that was cut short, as on a full disk, as an error of input or output. */
+export function asFull(error: unknown, dir: string): unknown {
+  const isIo = error instanceof TxlogError && (error.cause as { code?: unknown } | undefined)?.code === ioErrorNumber;
+  const free = isIo ? freeBytes(dir) : undefined;
+  if (free === undefined || free >= fullBytes) return error;
+  return new TxlogError('STORAGE_FULL', `cannot commit: no room on the disk, ${free} bytes are free`, {
+    cause: error,
+    hint: 'The outcome of what was under way is unknown; submitting it again with the same id is safe.',
+    next: [`df -h ${dir}`, 'txlog status'],
+  });
+}
+
+/** Undefined when nobody knows: whether there is room, the write itself will tell. */
+function freeBytes(dir: string): number | undefined {
+  try {
+    return freeBytesOf(statfsSync(dir));
+  } catch (error) {
+    if (unknowable.has(systemCode(error))) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,7 @@
+// Holds on to the newest snapshot until it is killed.
+import { openLmdbStorage } from '../../dist/src/storage/lmdb/storage.js';
+
+const storage = openLmdbStorage({ dir: process.argv[2], readOnly: true });
+storage.pin();
+process.stdout.write('pinned\n');
+setInterval(() => {}, 1_000);
