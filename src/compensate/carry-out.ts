@@ -4,9 +4,9 @@ import type { Expectation, StoredRecord } from '../core/log/record.ts';
 import { checkRequest, type Request } from '../core/log/request.ts';
 import type { Answer } from '../pipeline/2-batch.ts';
 import { receiptOrThrow } from '../pipeline/7-respond.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Reading } from '../view/reader.ts';
+import type { LongReading, Progress } from '../view/reader.ts';
 import { checkPlan, compensationOf, refuseStale } from './plan.ts';
+import { readHistories } from './read-histories.ts';
 
 /** How a compensation is recorded. */
 export interface CompensateOptions {
@@ -20,9 +20,10 @@ export interface CompensateOptions {
 }
 
 /** What carrying out compensations needs of an environment. */
-export interface Undoing extends Reading {
+export interface Undoing extends LongReading {
   readonly unit: string;
-  readonly clock: Clock;
+  /** Time of the engine, in ms since 1970. */
+  now(): number;
   /** A new id for a request. */
   makeId(): string;
   transaction(name: string | number): Promise<StoredRecord>;
@@ -37,19 +38,41 @@ export async function compensateOne(env: Undoing, name: string | number, options
   return receiptOrThrow(present(answer, 'answer'));
 }
 
-/** Carries out a plan, in its order. Errors: PLAN_INVALID; PLAN_STALE, with nothing applied. */
-export async function* carryOutPlan(env: Undoing, input: unknown, options: CompensateOptions): AsyncGenerator<Receipt> {
+/** Compensations that are one commit: enough that a sync is shared, and few enough that receipts come soon. */
+const itemsAtOnce = 100;
+
+/**
+ * Carries out a plan, in its order, each item on what the ones before it left. Whatever ends it half way: the same again
+ * goes on there. Errors: PLAN_INVALID; PLAN_STALE, with nothing applied.
+ */
+export async function* carryOutPlan(
+  env: Undoing,
+  input: unknown,
+  { onProgress, ...options }: CompensateOptions & { readonly onProgress?: Progress },
+): AsyncGenerator<Receipt> {
   const plan = checkPlan(input, env.unit);
-  await env.read((view, snapshot) => refuseStale(plan, view, snapshot, env.clock.now()));
+  await env.readSteps((view, snapshot) => refuseStale(plan, view, snapshot, env.now()));
   const wanted = plan.items.filter((item) => !item.refused);
-  const requests: Request[] = [];
-  for (const { position, keys } of wanted) {
+  const targets: StoredRecord[] = [];
+  for (const { position } of wanted) targets.push(await env.transaction(Number(position)));
+  await readHistories(env, await stillToUndo(env, targets), onProgress);
+  const requests = wanted.map(({ keys }, i) => {
     const expect = keys.map(({ key, version }) => ({ key, version }));
-    requests.push(toUndo(env, await env.transaction(Number(position)), options, expect));
+    return toUndo(env, targets[i] as StoredRecord, options, expect);
+  });
+  // Nothing of a preview stays: all of it is decided at once.
+  if (options.dryRun) return yield* (await env.preview(requests)).map(receiptOrThrow);
+  for (let i = 0; i < requests.length; i += itemsAtOnce) {
+    const answers = await env.submitChecked(requests.slice(i, i + itemsAtOnce));
+    onProgress?.(i + answers.length, requests.length);
+    yield* answers.map(receiptOrThrow);
   }
-  // One after another, so that each is decided on what the ones before it left; previewed all at once for that.
-  if (options.dryRun) yield* (await env.preview(requests)).map(receiptOrThrow);
-  else for (const request of requests) yield* (await env.submitChecked([request])).map(receiptOrThrow);
+}
+
+function stillToUndo(env: Undoing, targets: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
+  return env.read((view, snapshot) =>
+    targets.filter(({ position }) => view.compensationOf(snapshot, position) === undefined),
+  );
 }
 
 function toUndo(

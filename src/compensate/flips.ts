@@ -1,8 +1,5 @@
-import type { LoadedApp } from '../core/app/app.ts';
-import { assert } from '../core/base/assert.ts';
+import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
-import { withVersion } from '../core/fold/raw-json.ts';
-import type { State } from '../core/fold/state.ts';
 import {
   compensateType,
   expireType,
@@ -12,11 +9,11 @@ import {
   usersChanges,
 } from '../core/log/record.ts';
 import { choose } from '../pipeline/3-decide.ts';
-import { DecisionReader, type DecisionSource } from '../pipeline/3-decision-reader.ts';
+import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import type { Snapshot } from '../ports/storage.ts';
-import { keyLists } from '../view/scan.ts';
-import { stateAt } from '../view/time-travel.ts';
+import type { Steps } from '../view/turns.ts';
 import type { View } from '../view/view.ts';
+import { OtherWorld } from './other-world.ts';
 
 /** Records of the engine's own, which no one decided. */
 const engineTypes: ReadonlySet<string> = new Set([compensateType, expireType, sessionType]);
@@ -30,54 +27,61 @@ export interface PlannedFlip {
   readonly reason: string;
 }
 
-/** Later transactions that are decided again for one planned compensation. */
-const laterMax = 2_000;
+/** Later transactions that are decided again for one planned compensation, and for all of a plan. */
+const laterMax = { each: 2_000, all: 200_000, least: 100 };
+/** Transactions that may be folded one by one for each of these decisions. */
+const stepsPerDecision = 16;
 
 interface World {
   readonly view: View;
   readonly snapshot: Snapshot;
   readonly app: LoadedApp;
+  /** The position that the plan was made at: what came later is none of it. */
+  readonly head: number;
+}
+
+/** How many later transactions are decided again for each of so many planned compensations. */
+export function laterFor(items: number): number {
+  return Math.min(laterMax.each, Math.max(laterMax.least, Math.floor(laterMax.all / Math.max(1, items))));
 }
 
 /**
- * Decides every later transaction on the keys of `target` again, in a world in which `target` never was: which of them
- * would have come out otherwise. Only the keys of `target` differ in that world, and versions count as they did.
+ * Decides later transactions on the keys of `target` again, in a world in which `target` never was: which of them would
+ * have come out otherwise. Only the keys of `target` differ in that world, and versions count as they did. Those that are
+ * applied whatever the keys hold are only folded, many in one step; the search ends where the worlds are the same again.
  */
-export function findFlips(
+export function* findFlips(
   world: World,
   target: StoredRecord,
-): { readonly flips: readonly PlannedFlip[]; readonly flipsTruncated?: boolean } {
-  const keys = new Set(usersChanges(target.changes).map(({ key }) => key));
-  const other = new Map<string, State | undefined>();
-  for (const key of keys) other.set(key, stateAt(world.view, world.snapshot, key, target.position - 1));
-  const later = laterPositions(world, keys, target.position);
-  const past = new PastStates(world);
+  decisionsMax: number,
+): Steps<{ readonly flips: readonly PlannedFlip[]; readonly flipsTruncated?: boolean }> {
+  const other = new OtherWorld(world, target, decisionsMax * stepsPerDecision);
   const flips: PlannedFlip[] = [];
-  for (const position of later.slice(0, laterMax)) {
-    const record = world.view.catalog.record(world.snapshot, position);
-    if (!record || engineTypes.has(record.type)) continue;
-    const flip = decideOtherwise(world, other, past, record);
+  let decisions = 0;
+  const decideAt = (position: number) => {
+    const flip = decideOtherwise(world, other, position);
     if (flip) flips.push(flip);
+    decisions += 1;
+  };
+  for (const position of other.decided()) {
+    yield;
+    for (let refused = other.advanceTo(position - 1); refused !== undefined; refused = other.advanceTo(position - 1)) {
+      decideAt(refused);
+      yield;
+    }
+    if (other.isSame || position > world.head) break;
+    if (other.isCut || decisions >= decisionsMax) return { flips, flipsTruncated: true };
+    decideAt(position);
   }
-  return later.length > laterMax ? { flips, flipsTruncated: true } : { flips };
+  return other.isCut ? { flips, flipsTruncated: true } : { flips };
 }
 
-function laterPositions({ view, snapshot }: World, keys: ReadonlySet<string>, after: number): number[] {
-  const positions = new Set<number>();
-  for (const key of keys) {
-    for (const list of keyLists(view, snapshot, key, after + 1)) for (const position of list) positions.add(position);
-  }
-  return [...positions].filter((position) => position > after).sort((a, b) => a - b);
-}
-
-function decideOtherwise(
-  world: World,
-  other: Map<string, State | undefined>,
-  past: PastStates,
-  record: StoredRecord,
-): PlannedFlip | undefined {
-  const reader = new DecisionReader(otherWorld(world, other, past, record));
-  const handled = world.app.requests?.[record.type]?.decide !== undefined;
+function decideOtherwise(world: World, other: OtherWorld, position: number): PlannedFlip | undefined {
+  const record = world.view.catalog.record(world.snapshot, position);
+  other.passed(position);
+  if (!record || engineTypes.has(record.type)) return undefined;
+  const reader = new DecisionReader(other.before(record));
+  const handled = requestTypeOf(world.app, record.type)?.decide !== undefined;
   const { id, type, actor, payload, expect } = record;
   const changes = record.decided && handled ? [] : usersChanges(record.changes).map(({ result: _, ...asked }) => asked);
   const chosen = choose(world.app, reader, { id, type, actor, payload, expect, changes, bytes: 0 });
@@ -87,7 +91,7 @@ function decideOtherwise(
     idAt: (at: number) => world.view.idAt(world.snapshot, at),
   };
   const folded = chosen.ok ? foldChanges(chosen.changes, (key) => reader.state(key), context) : chosen;
-  if (folded.ok) for (const [key, state] of folded.after) if (other.has(key)) other.set(key, state);
+  if (folded.ok) for (const [key, state] of folded.after) other.put(key, state);
   return flipOf(record, folded.ok ? undefined : folded.rejection.reason);
 }
 
@@ -97,61 +101,4 @@ function flipOf(record: LogRecord, refusal: string | undefined): PlannedFlip | u
   const reason =
     refusal ?? `what it was refused for (${record.rejection?.code ?? 'unknown'}) would not have been there`;
   return { id: record.id, position: String(record.position), was: record.outcome, would, reason };
-}
-
-/** States right before `record`, but for the keys that differ in the other world. */
-function otherWorld(
-  { view, snapshot }: World,
-  other: ReadonlyMap<string, State | undefined>,
-  past: PastStates,
-  record: StoredRecord,
-): DecisionSource {
-  return {
-    time: record.time,
-    nextPosition: record.position,
-    state(key) {
-      const actual = past.before(key, record.position);
-      if (!other.has(key)) return actual;
-      const state = other.get(key);
-      return state && withVersion(state, actual?.version ?? state.version);
-    },
-    record: (position) => view.catalog.record(snapshot, position),
-    idAt: (position) => view.idAt(snapshot, position),
-    *applied(key) {
-      for (const position of view.applied(snapshot, key)) if (position < record.position) yield position;
-    },
-  };
-}
-
-/** States as they were, for positions that only rise: after the first, each key is folded on from there. */
-class PastStates {
-  private readonly world: World;
-  private readonly reached = new Map<string, { readonly state: State | undefined; readonly next: number }>();
-
-  constructor(world: World) {
-    this.world = world;
-  }
-
-  before(key: string, position: number): State | undefined {
-    const { view, snapshot } = this.world;
-    let { state, next } = this.reached.get(key) ?? {
-      state: stateAt(view, snapshot, key, position - 1),
-      next: position,
-    };
-    for (const applied of view.applied(snapshot, key, next)) {
-      if (applied >= position) break;
-      const record = view.catalog.record(snapshot, applied);
-      const own = record?.changes.filter((change) => change.key === key) ?? [];
-      const folded = foldChanges(own, () => state, {
-        position: applied,
-        time: record?.time ?? 0,
-        idAt: () => undefined,
-      });
-      assert(folded.ok, `record ${applied} of the log can be applied`);
-      state = folded.after.get(key);
-    }
-    next = Math.max(next, position);
-    this.reached.set(key, { state, next });
-    return state;
-  }
 }

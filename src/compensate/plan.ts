@@ -9,8 +9,11 @@ import { decide } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import { Stage } from '../pipeline/3-stage.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { LongReading, Progress } from '../view/reader.ts';
+import type { Steps } from '../view/turns.ts';
 import type { View } from '../view/view.ts';
-import { findFlips, type PlannedFlip } from './flips.ts';
+import { findFlips, laterFor, type PlannedFlip } from './flips.ts';
+import { readHistories } from './read-histories.ts';
 
 /** What a compensation would do to one key. Absent values mean that the key has none. */
 export interface PlannedKey {
@@ -45,16 +48,55 @@ export interface CompensationPlan {
   readonly items: readonly PlannedItem[];
 }
 
-/**
- * Plans the compensation of several transactions in the order given, each on what the ones before would leave.
- * Decides everything as the pipeline would, and writes nothing.
- */
-export function planItems(
+function* planItems(
   context: { view: View; snapshot: Snapshot; app: LoadedApp; now: number },
   targets: readonly StoredRecord[],
-): PlannedItem[] {
+): Steps<PlannedItem[]> {
   const stage = new Stage(context.view, context.snapshot, context.now);
-  return targets.map((target) => planItem(context, stage, target));
+  const items: PlannedItem[] = [];
+  for (const target of targets) {
+    items.push(planItem(context, stage, target));
+    yield;
+  }
+  return items;
+}
+
+/** What planning needs of an environment. */
+export interface Planning extends LongReading {
+  readonly unit: string;
+  readonly app: LoadedApp;
+  /** Time of the engine, in ms since 1970. */
+  now(): number;
+}
+
+/**
+ * Plans the compensation of several transactions in the order given, each on what the ones before would leave.
+ * Decides everything as the pipeline would, and writes nothing. The records of the keys are read once.
+ */
+export async function makePlan(
+  env: Planning,
+  targets: readonly StoredRecord[],
+  onProgress?: Progress,
+): Promise<CompensationPlan> {
+  await readHistories(env, targets, onProgress);
+  const { app } = env;
+  const now = env.now();
+  return env.readSteps(function* (view, snapshot) {
+    const head = view.head.position;
+    const world = { view, snapshot, app, head };
+    const items = yield* planItems({ view, snapshot, app, now }, targets);
+    for (const [i, item] of items.entries()) {
+      if (isToDo(item))
+        items[i] = { ...item, ...(yield* findFlips(world, targets[i] as StoredRecord, laterFor(items.length))) };
+      onProgress?.(i + 1, items.length);
+      yield;
+    }
+    return { v: 1, unit: env.unit, head: String(head), items };
+  });
+}
+
+function isToDo({ refused, done }: PlannedItem): boolean {
+  return refused === undefined && done === undefined;
 }
 
 function planItem(
@@ -86,7 +128,7 @@ function planItem(
       ...(will?.exists ? { after: will.value ?? null } : {}),
     };
   });
-  return { ...item, keys, ...findFlips(context, target) };
+  return { ...item, keys, flips: [] };
 }
 
 /** The engine's own request that undoes a transaction. */
@@ -149,10 +191,11 @@ function isItem(item: unknown): item is PlannedItem {
 }
 
 /** Errors: PLAN_STALE when a key of what is still to be undone has changed since the plan was made. */
-export function refuseStale(plan: CompensationPlan, view: View, snapshot: Snapshot, time: number): void {
+export function* refuseStale(plan: CompensationPlan, view: View, snapshot: Snapshot, time: number): Steps<void> {
   const reader = new DecisionReader(new Stage(view, snapshot, time));
   const checked = new Set<string>();
   for (const item of plan.items) {
+    yield;
     if (item.refused || view.compensationOf(snapshot, Number(item.position)) !== undefined) continue;
     const record = view.catalog.record(snapshot, Number(item.position));
     if (record?.id !== item.id) {

@@ -4,11 +4,12 @@ import { Catalog, typeKey } from '../layout/catalog.ts';
 import { toHex } from '../layout/hex.ts';
 import { keyPosition, positionKey, textKey } from '../layout/keys.ts';
 import { type Head, readHead, writeHead } from '../layout/meta.ts';
-import { namedType, recordDigest } from '../layout/record.ts';
+import { namedType, recordDigest, schemaNumber } from '../layout/record.ts';
 import type { Snapshot, Storage, TableName, WriteTx } from '../ports/storage.ts';
-import { startCheckpoint, writeSlice } from '../view/checkpoint.ts';
+import { checkpointInSteps } from '../view/checkpoint.ts';
 import type { Progress, Reading } from '../view/reader.ts';
 import { Totals } from '../view/totals.ts';
+import { type Steps, type Turn, type Turns, takeAllSteps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 
 /** A record with its bytes as they stand in the log. */
@@ -19,6 +20,8 @@ interface RawRecord {
 
 const pageRecords = 2_000;
 const pageBytes = 4 * 1024 * 1024;
+/** Records that are read or folded for one look at the clock. */
+const recordsPerLook = 16;
 /** Rows that the fold keeps in memory before it writes them in key order. */
 const overlayRecords = 16_384;
 
@@ -28,11 +31,13 @@ const overlayRecords = 16_384;
  */
 export class Refold {
   private readonly target: Storage;
+  private readonly turns: Turns | undefined;
   private readonly view = new View(new Catalog());
 
-  /** `target` is empty, or holds what an earlier Refold left in it. */
-  constructor(target: Storage) {
+  /** `target` is empty, or holds what an earlier Refold left in it. Without `turns` it takes no heed of others. */
+  constructor(target: Storage, turns?: Turns) {
     this.target = target;
+    this.turns = turns;
     target.read((snapshot) => this.view.catchUp(snapshot));
   }
 
@@ -47,57 +52,66 @@ export class Refold {
     options: { readonly to?: number; readonly onProgress?: Progress | undefined } = {},
   ): Promise<void> {
     for (;;) {
-      const page = await source.read((view, snapshot) => {
+      const page = await source.read((view, snapshot, turn) => {
         const end = Math.min(options.to ?? view.head.position, view.head.position);
-        return { ...readPage(view.catalog, snapshot, this.position, end), total: end };
+        return { ...readPage(view.catalog, snapshot, { after: this.position, end, turn }), total: end };
       });
-      if (page.records.length > 0) this.append(page.records, page.tables);
+      if (page.records.length > 0) await this.run(this.append(page.records, page.tables));
       options.onProgress?.(this.position, page.total);
       if (this.position >= page.total) break;
     }
-    this.flush();
+    await this.run(this.flush());
   }
 
-  /** Copies what a snapshot has beyond; done when it returns, so that the caller may hold a lock meanwhile. */
-  copyRest(snapshot: Snapshot, catalog: Catalog): void {
+  private async run(work: Steps<void>): Promise<void> {
+    if (this.turns) await this.turns.run(work);
+    else takeAllSteps(work);
+  }
+
+  /** Copies what a snapshot has beyond, in steps: all at once where the caller holds a lock meanwhile. */
+  *copyRest(snapshot: Snapshot, catalog: Catalog): Steps<void> {
     for (;;) {
-      const page = readPage(catalog, snapshot, this.position, readHead(snapshot).position);
+      const page = readPage(catalog, snapshot, { after: this.position, end: readHead(snapshot).position });
       if (page.records.length === 0) break;
-      this.append(page.records, page.tables);
+      yield* this.append(page.records, page.tables);
     }
-    this.flush();
+    yield* this.flush();
   }
 
-  private append(records: readonly RawRecord[], tables: CopiedTables): void {
+  /** Appends records in transactions that are short, and folds them. */
+  private *append(records: readonly RawRecord[], tables: CopiedTables): Steps<void> {
     // Their own transaction: a type must be there before records of it are folded.
     this.target.transact((tx) => copyTables(tx, tables));
-    const last = records.at(-1);
-    assert(last !== undefined, 'a page holds records');
+    for (let done = 0; done < records.length; done += this.appendSome(records.slice(done))) yield;
+    if (this.position - this.view.watermark >= overlayRecords) yield* this.flush();
+  }
+
+  /** Appends as many as there is room for in this turn; one at least. */
+  private appendSome(records: readonly RawRecord[]): number {
     const totals = new Totals(this.view.head.counts);
+    let count = 0;
     this.target.transact((tx) => {
       for (const { record, bytes } of records) {
+        if (count > 0 && count % recordsPerLook === 0 && this.turns?.isOver) break;
+        count += 1;
         tx.put('log', positionKey(record.position), bytes, true);
         totals.addRecord(record.outcome, bytes.length);
         this.view.fold(tx, record, bytes.length, (before, after) => totals.addState(before, after, record.time));
       }
+      const last = records[count - 1];
+      assert(last !== undefined, 'a page holds records');
       const { position, time } = last.record;
       const head: Head = { position, time, digest: toHex(recordDigest(last.bytes)), counts: totals.now };
       writeHead(tx, head);
       totals.themes.write(tx);
       this.view.head = head;
     });
-    if (this.position - this.view.watermark >= overlayRecords) this.flush();
+    return count;
   }
 
   /** Writes the overlay, in transactions that are small enough to be held in memory. */
-  private flush(): void {
-    if (this.view.watermark === this.position) return;
-    const checkpoint = startCheckpoint(this.view);
-    for (let done = false; !done; ) {
-      const slice = this.target.transact((tx) => writeSlice(tx, this.view, checkpoint));
-      slice.settle();
-      ({ done } = slice);
-    }
+  private flush(): Steps<void> {
+    return checkpointInSteps(this.target, this.view, this.turns);
   }
 }
 
@@ -107,12 +121,14 @@ type CopiedTables = readonly (readonly [TableName, Uint8Array, Uint8Array])[];
 function readPage(
   catalog: Catalog,
   snapshot: Snapshot,
-  after: number,
-  end: number,
+  { after, end, turn }: { readonly after: number; readonly end: number; readonly turn?: Turn },
 ): { readonly records: readonly RawRecord[]; readonly tables: CopiedTables } {
   const records: RawRecord[] = [];
   const tables: [TableName, Uint8Array, Uint8Array][] = [];
-  for (const { key, value } of snapshot.range('schemas')) tables.push(['schemas', key, value]);
+  for (const { key, value } of snapshot.range('schemas')) {
+    // That of this version is there already, whatever became of its row.
+    if (keyPosition(key) !== schemaNumber) tables.push(['schemas', key, value]);
+  }
   let bytes = 0;
   for (const { key, value } of snapshot.range('log', {
     start: positionKey(after + 1),
@@ -128,6 +144,7 @@ function readPage(
     records.push({ record: catalog.decodeFolded(snapshot, keyPosition(key), value), bytes: value });
     bytes += value.length;
     if (bytes > pageBytes) break;
+    if (records.length % recordsPerLook === 0 && turn?.isOver) break;
   }
   return { records, tables };
 }

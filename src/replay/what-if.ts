@@ -1,6 +1,7 @@
-import type { LoadedApp } from '../core/app/app.ts';
+import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
 import { isEngineKey } from '../core/fold/session.ts';
+import type { State } from '../core/fold/state.ts';
 import {
   expireType,
   type LogRecord,
@@ -12,16 +13,17 @@ import {
 } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 import { Catalog } from '../layout/catalog.ts';
-import { keyText, textKey } from '../layout/keys.ts';
+import { keyText } from '../layout/keys.ts';
 import { RecordEncoder } from '../layout/record.ts';
 import { decide } from '../pipeline/3-decide.ts';
 import { Stage } from '../pipeline/3-stage.ts';
 import { appendRecords } from '../pipeline/5-log.ts';
 import { applyBatch } from '../pipeline/6-apply.ts';
-import type { Storage, WriteTx } from '../ports/storage.ts';
+import type { Snapshot, Storage } from '../ports/storage.ts';
 import { readPages } from '../rescan/read-records.ts';
-import { writeAll } from '../view/checkpoint.ts';
-import type { Progress, Reading } from '../view/reader.ts';
+import { checkpointInSteps } from '../view/checkpoint.ts';
+import type { LongReading, Progress } from '../view/reader.ts';
+import type { Steps, Turn, Turns } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 
 /** A logged request that other handlers decide otherwise. */
@@ -65,24 +67,32 @@ export interface WhatIfOptions {
 }
 
 const overlayRecords = 20_000;
+/** Records that are decided for one look at the clock. */
+const recordsPerLook = 8;
+
+/** What is decided again. */
+export interface Replayable extends LongReading {
+  readonly turns: Turns;
+  readPinned<T>(work: (view: View, snapshot: Snapshot) => Promise<T>): Promise<T>;
+}
 
 /**
  * Decides every logged request again, in log order, at its logged time, with other handlers, in an empty side storage.
  * No effects, and nothing of the environment changes.
  */
 export async function whatIf(
-  env: Reading,
+  env: Replayable,
   side: Storage,
   app: LoadedApp,
   options: WhatIfOptions = {},
 ): Promise<WhatIfReport> {
-  const replayed = new Replayed(side, app);
+  const replayed = new Replayed(side, app, env.turns);
   const head = await env.read((view) => view.head.position);
   let decided = 0;
   let flips = 0;
   for await (const page of readPages(env, { to: head })) {
     const requests = page.filter((record) => ![expireType, sessionType, sagaType, stepType].includes(record.type));
-    const outcomes = replayed.decide(requests);
+    const outcomes = await env.turns.run(replayed.decide(requests));
     for (const [i, record] of requests.entries()) {
       const flip = flipOf(record, outcomes[i]);
       if (!flip) continue;
@@ -92,7 +102,7 @@ export async function whatIf(
     decided += requests.length;
     options.onProgress?.(page.at(-1)?.position ?? head, head);
   }
-  return { decided, flips, ...(await compareStates(env, replayed, options)) };
+  return { decided, flips, ...(await compareWith(env, replayed, options)) };
 }
 
 /** A log that is decided anew. */
@@ -100,32 +110,47 @@ class Replayed {
   readonly view = new View(new Catalog());
   private readonly side: Storage;
   private readonly app: LoadedApp;
+  private readonly turn: Turn;
   private readonly encoder = new RecordEncoder();
 
-  constructor(side: Storage, app: LoadedApp) {
+  constructor(side: Storage, app: LoadedApp, turn: Turn) {
     this.side = side;
     this.app = app;
+    this.turn = turn;
   }
 
-  state(key: string) {
-    return this.side.read((snapshot) => this.view.entry(snapshot, key)?.state);
+  /** All keys, some of them twice. */
+  *keys(snapshot: Snapshot): Generator<string> {
+    for (const { key } of snapshot.range('states')) yield keyText(key);
+    yield* this.view.entries.keys();
   }
 
-  keys(visit: (key: string) => void): void {
-    this.side.read((snapshot) => {
-      for (const { key } of snapshot.range('states')) visit(keyText(key));
-    });
-    for (const key of this.view.entries.keys()) visit(key);
+  pin() {
+    return this.side.pin();
   }
 
-  decide(records: readonly StoredRecord[]): (LogRecord | undefined)[] {
+  /** Decides records in transactions that are short. */
+  *decide(records: readonly StoredRecord[]): Steps<(LogRecord | undefined)[]> {
     const outcomes: (LogRecord | undefined)[] = [];
-    const settle = this.side.transact((tx) => {
+    while (outcomes.length < records.length) {
+      outcomes.push(...this.decideSome(records.slice(outcomes.length)));
+      yield;
+      const isDue = this.view.head.position - this.view.watermark >= overlayRecords;
+      if (isDue) yield* checkpointInSteps(this.side, this.view, this.turn);
+    }
+    return outcomes;
+  }
+
+  private decideSome(records: readonly StoredRecord[]): readonly (LogRecord | undefined)[] {
+    const outcomes: (LogRecord | undefined)[] = [];
+    this.side.transact((tx) => {
       const stage = new Stage(this.view, tx, 0);
-      for (const record of records) outcomes.push(this.decideOne(stage, record));
-      return this.write(tx, stage);
+      for (const record of records) {
+        if (outcomes.length > 0 && outcomes.length % recordsPerLook === 0 && this.turn.isOver) break;
+        outcomes.push(this.decideOne(stage, record));
+      }
+      applyBatch(stage, appendRecords(tx, this.encoder, stage));
     });
-    settle?.();
     return outcomes;
   }
 
@@ -141,7 +166,7 @@ class Replayed {
   private toRequest(stage: Stage, record: StoredRecord): Request {
     const { id, type, actor, payload, expect, decided, changes } = record;
     // What a handler once chose is for the new handler to choose; without one, the old choice stands.
-    const handled = this.app.requests?.[type]?.decide !== undefined;
+    const handled = requestTypeOf(this.app, type)?.decide !== undefined;
     const request = {
       id,
       type,
@@ -150,6 +175,7 @@ class Replayed {
       expect,
       changes: decided && handled ? [] : usersChanges(changes).map(({ result: _, ...asked }) => asked),
       bytes: 0,
+      logged: true as const,
     };
     if (record.compensates === undefined) return request;
     // A plan's expectations guarded its application against others; here they would only count versions.
@@ -159,13 +185,6 @@ class Replayed {
   private positionOf(stage: Stage, payload: JsonValue | undefined): number {
     const id = (payload as { readonly id?: string } | undefined)?.id ?? '';
     return stage.find(id)?.position ?? 0;
-  }
-
-  private write(tx: WriteTx, stage: Stage): (() => void) | undefined {
-    const appended = appendRecords(tx, this.encoder, stage);
-    applyBatch(stage, appended);
-    const due = this.view.head.position - this.view.watermark >= overlayRecords;
-    return due ? writeAll(tx, this.view, appended.newTypes).settle : undefined;
   }
 }
 
@@ -181,31 +200,50 @@ function decidedOf({ outcome, rejection }: LogRecord): Decided {
 }
 
 /** Compares values, not versions: a decision that comes out the same may still have counted otherwise. */
-async function compareStates(env: Reading, replayed: Replayed, { onKey }: WhatIfOptions) {
-  let changedValues = 0;
-  let newKeys = 0;
-  let missingKeys = 0;
-  await env.read((view, snapshot) => {
-    const compare = (key: string) => {
-      // Sessions and themes are no one's decision.
-      if (isEngineKey(key)) return;
-      const live = view.entry(snapshot, key)?.state;
-      const again = replayed.state(key);
-      const was = live?.exists ? live.value : undefined;
-      const would = again?.exists ? again.value : undefined;
-      if (jsonEquals(was, would)) return;
-      if (was === undefined) newKeys += 1;
-      else if (would === undefined) missingKeys += 1;
-      else changedValues += 1;
-      onKey?.({ key, ...(was === undefined ? {} : { was }), ...(would === undefined ? {} : { would }) });
-    };
-    const seen = new Set<string>();
-    replayed.keys((key) => {
-      if (!seen.has(key)) compare(key);
-      seen.add(key);
-    });
-    for (const { key } of snapshot.range('states')) if (!seen.has(keyText(key))) compare(keyText(key));
-    for (const key of view.entries.keys()) if (!seen.has(key) && !snapshot.get('states', textKey(key))) compare(key);
+function compareWith(env: Replayable, replayed: Replayed, options: WhatIfOptions) {
+  return env.readPinned(async (view, snapshot) => {
+    const side = replayed.pin();
+    try {
+      return await env.turns.run(compareStates({ view, snapshot }, replayed, side.snapshot, options));
+    } finally {
+      side.release();
+    }
   });
-  return { changedValues, newKeys, missingKeys };
+}
+
+function* compareStates(
+  live: { readonly view: View; readonly snapshot: Snapshot },
+  replayed: Replayed,
+  again: Snapshot,
+  { onKey }: WhatIfOptions,
+): Steps<Pick<WhatIfReport, 'changedValues' | 'newKeys' | 'missingKeys'>> {
+  const { view, snapshot } = live;
+  const counts = { changedValues: 0, newKeys: 0, missingKeys: 0 };
+  const seen = new Set<string>();
+  for (const key of allKeys(live, replayed.keys(again))) {
+    yield;
+    // Sessions and themes are no one's decision.
+    if (isEngineKey(key) || seen.has(key)) continue;
+    seen.add(key);
+    const was = valueIn(view.entry(snapshot, key)?.state);
+    const would = valueIn(replayed.view.entry(again, key)?.state);
+    if (jsonEquals(was, would)) continue;
+    counts[was === undefined ? 'newKeys' : would === undefined ? 'missingKeys' : 'changedValues'] += 1;
+    onKey?.({ key, ...(was === undefined ? {} : { was }), ...(would === undefined ? {} : { would }) });
+  }
+  return counts;
+}
+
+/** Those of the replay, and those that only the environment has. */
+function* allKeys(
+  { view, snapshot }: { readonly view: View; readonly snapshot: Snapshot },
+  replayed: Iterable<string>,
+): Generator<string> {
+  yield* replayed;
+  for (const { key } of snapshot.range('states')) yield keyText(key);
+  yield* view.entries.keys();
+}
+
+function valueIn(state: State | undefined): JsonValue | undefined {
+  return state?.exists ? state.value : undefined;
 }

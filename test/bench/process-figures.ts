@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-/** Memory of this process that is its own, in MB: without the mapped file, whose pages the kernel takes back at will. */
-export function anonymousMegabytes(): number {
-  return fieldOf('/proc/self/status', 'RssAnon') / 1024;
+/**
+ * Memory of a process that is its own, in MB: without the mapped file, whose pages the kernel takes back at will. 0 of one
+ * that has ended.
+ */
+export function anonymousMegabytes(pid: number | 'self' = 'self'): number {
+  const status = `/proc/${pid}/status`;
+  return existsSync(status) ? (fieldOf(status, 'RssAnon') || 0) / 1024 : 0;
 }
 
 /** Bytes that this process had the kernel write to disk. */

@@ -15,6 +15,7 @@ import { w6, w6k, w6m, w6s } from './workloads/queue.ts';
 import { w3, w3s } from './workloads/saga.ts';
 import { w3m } from './workloads/saga-many.ts';
 import { start } from './workloads/start.ts';
+import { undo } from './workloads/undo.ts';
 
 const workloads: readonly Workload[] = [
   logAppend,
@@ -33,6 +34,7 @@ const workloads: readonly Workload[] = [
   w6s,
   follow,
   start,
+  undo,
 ];
 const memoryFileSystem = 0x01021994;
 

@@ -1,0 +1,158 @@
+import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import { withVersion } from '../core/fold/raw-json.ts';
+import { type Kind, type State, untouched } from '../core/fold/state.ts';
+import { type LogRecord, type StoredRecord, usersChanges } from '../core/log/record.ts';
+import type { DecisionSource } from '../pipeline/3-decision-reader.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import { AppliedList } from '../view/applied-list.ts';
+import type { Advanced, HistorySource } from '../view/history-source.ts';
+import type { KeyHistory } from '../view/key-history.ts';
+import { logSource } from '../view/log-source.ts';
+import { rejectedPositions } from '../view/scan.ts';
+import { stateAt } from '../view/time-travel.ts';
+import type { View } from '../view/view.ts';
+
+interface World {
+  readonly view: View;
+  readonly snapshot: Snapshot;
+  readonly app: LoadedApp;
+  readonly head: number;
+}
+
+/** A key in the other world, up to where it was folded; `isSame` once it is what it is in this one. */
+interface OtherKey {
+  state: State;
+  at: number;
+  isSame: boolean;
+  /** Whether any transaction was applied to it. */
+  isTouched: boolean;
+}
+
+/**
+ * A world in which one transaction never was: its keys, folded on from the state before it, while all other keys are as
+ * they were.
+ */
+export class OtherWorld {
+  private readonly world: World;
+  private readonly source: HistorySource;
+  private readonly keys = new Map<string, OtherKey>();
+  private readonly lists = new Map<string, AppliedList>();
+  private readonly target: number;
+  private stepsLeft: number;
+
+  /** `stepsMax` bounds what is folded one by one; past it the world is cut. */
+  constructor(world: World, target: StoredRecord, stepsMax: number) {
+    this.world = world;
+    this.source = logSource(world.view, world.snapshot);
+    this.target = target.position;
+    this.stepsLeft = stepsMax;
+    for (const { key } of usersChanges(target.changes)) {
+      const before = this.stateBefore(key, this.target);
+      const state = before ?? untouched(key, this.kindOf(key));
+      this.keys.set(key, { state, at: this.target, isSame: false, isTouched: before !== undefined });
+    }
+  }
+
+  /** Whether all keys are what they are in this world. */
+  get isSame(): boolean {
+    return [...this.keys.values()].every(({ isSame }) => isSame);
+  }
+
+  /** Whether it could not be folded on to the end. */
+  get isCut(): boolean {
+    return this.stepsLeft <= 0;
+  }
+
+  /** Positions of later transactions that were decided on a state, or rejected, rising; then one after the head. */
+  decided(): readonly number[] {
+    const { view, snapshot, app, head } = this.world;
+    const isHandled = (type: string) => requestTypeOf(app, type) !== undefined;
+    const found = new Set([head + 1]);
+    for (const key of this.keys.keys()) {
+      for (const position of this.use(key, (history) => history.decidedAfter(this.target, isHandled)))
+        found.add(position);
+      for (const position of rejectedPositions(view, snapshot, key, this.target + 1)) found.add(position);
+    }
+    return [...found].filter((position) => position <= head + 1).sort((a, b) => a - b);
+  }
+
+  /** Folds the keys on up to a position. Returns the position of a transaction that cannot be applied there, if any. */
+  advanceTo(to: number): number | undefined {
+    const moves = [...this.keys].map(([key, known]) => ({ key, known, ahead: this.advance(key, known, to) }));
+    const refused = Math.min(...moves.map(({ ahead }) => ahead?.refused?.position ?? Number.POSITIVE_INFINITY));
+    const end = Math.min(to, refused - 1);
+    for (const { key, known, ahead } of moves) {
+      // Where another key is refused first, this one goes only as far.
+      const moved = end < to ? this.advance(key, known, end) : ahead;
+      if (!moved) continue;
+      known.isTouched ||= this.list(key).countUpTo(end) > this.list(key).countUpTo(known.at);
+      known.state = moved.state;
+      known.isSame = moved.isAsLogged === true;
+      known.at = end;
+      this.stepsLeft = moved.isCut ? 0 : this.stepsLeft - moved.steps;
+    }
+    return refused <= to ? refused : undefined;
+  }
+
+  /** What was decided at a position is not to be folded. */
+  passed(position: number): void {
+    for (const known of this.keys.values()) known.at = Math.max(known.at, position);
+  }
+
+  /** Takes over what a decision made of a key. */
+  put(key: string, state: State): void {
+    const known = this.keys.get(key);
+    if (!known) return;
+    known.state = withVersion(state, 0);
+    known.isTouched = true;
+  }
+
+  /** States right before `record`, for its decision. */
+  before(record: StoredRecord): DecisionSource {
+    const { view, snapshot } = this.world;
+    return {
+      time: record.time,
+      nextPosition: record.position,
+      state: (key) => {
+        const known = this.keys.get(key);
+        if (!known || known.isSame) return this.stateBefore(key, record.position);
+        return known.isTouched ? withVersion(known.state, this.list(key).countUpTo(record.position - 1)) : undefined;
+      },
+      record: (position): LogRecord | undefined => view.catalog.record(snapshot, position),
+      idAt: (position) => view.idAt(snapshot, position),
+    };
+  }
+
+  private advance(key: string, { state, at, isSame }: OtherKey, to: number): Advanced | undefined {
+    if (isSame || to <= at) return undefined;
+    const range = { from: at + 1, to, stepsMax: this.stepsLeft };
+    return this.use(key, (history) => history.advance(this.source, state, range));
+  }
+
+  /** A key as it was in this world, right before a position. */
+  private stateBefore(key: string, position: number): State | undefined {
+    const { view, snapshot } = this.world;
+    const now = view.entry(snapshot, key)?.state;
+    // What has not changed since is not folded again.
+    if (!now || now.position < position) return now;
+    const version = this.list(key).countUpTo(position - 1);
+    if (version === 0) return undefined;
+    const state = this.use(key, (history) => history.before(this.source, position));
+    return state ? withVersion(state, version) : stateAt(view, snapshot, key, position - 1);
+  }
+
+  private use<T>(key: string, work: (history: KeyHistory) => T): T {
+    return this.world.view.histories.use({ key, kind: this.kindOf(key) }, this.source, work);
+  }
+
+  private kindOf(key: string): Kind {
+    return this.world.view.entry(this.world.snapshot, key)?.state.kind ?? 'shared';
+  }
+
+  private list(key: string): AppliedList {
+    const { view, snapshot } = this.world;
+    const list = this.lists.get(key) ?? new AppliedList(view, snapshot, key);
+    this.lists.set(key, list);
+    return list;
+  }
+}

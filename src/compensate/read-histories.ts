@@ -1,0 +1,54 @@
+import type { Kind } from '../core/fold/state.ts';
+import { type StoredRecord, usersChanges } from '../core/log/record.ts';
+import { logSource } from '../view/log-source.ts';
+import type { Progress, Reading } from '../view/reader.ts';
+
+/** Transactions that are read in one turn: others get theirs in between. */
+const sliceTransactions = 4_096;
+
+/** A key, and how many transactions it had when it was first looked at. */
+interface Touched {
+  readonly key: string;
+  readonly kind: Kind;
+  readonly length: number;
+}
+
+/**
+ * Reads what was applied to the keys of transactions that are to be undone, in slices: what is decided about them then
+ * finds it read.
+ */
+export async function readHistories(
+  env: Reading,
+  targets: readonly StoredRecord[],
+  onProgress?: Progress,
+): Promise<void> {
+  const names = new Set(targets.flatMap(({ changes }) => usersChanges(changes).map(({ key }) => key)));
+  const touched = await env.read((view, snapshot) =>
+    [...names].flatMap((key): Touched[] => {
+      const state = view.entry(snapshot, key)?.state;
+      return state ? [{ key, kind: state.kind, length: state.version }] : [];
+    }),
+  );
+  const total = touched.reduce((sum, { length }) => sum + length, 0);
+  let done = 0;
+  // The longest last: it is the one that must not be dropped for others.
+  touched.sort((a, b) => a.length - b.length);
+  for (let i = 0; i < touched.length; ) {
+    const { next, read } = await env.read((view, snapshot) => {
+      const source = logSource(view, snapshot);
+      let left = sliceTransactions;
+      let at = i;
+      for (; at < touched.length && left > 0; at++) {
+        const { key, kind, length } = touched[at] as Touched;
+        const max = left;
+        const isAll = view.histories.use({ key, kind }, source, (history) => history.follow(source, max));
+        left -= Math.min(length, max);
+        if (!isAll) break;
+      }
+      return { next: at, read: sliceTransactions - left };
+    });
+    i = next;
+    done = Math.min(total, done + read);
+    onProgress?.(done, total);
+  }
+}
