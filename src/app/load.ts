@@ -2,10 +2,13 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app/app.ts';
-import { TxlogError } from '../core/base/errors.ts';
+import { codeNotLoaded, TxlogError } from '../core/base/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
 import { shellWord } from '../core/base/shell-word.ts';
+import { isShortage } from '../core/base/shortage.ts';
 import { systemCode, systemReason } from '../core/base/system-error.ts';
+import { privateCache } from '../machine/private-cache.ts';
+import { loadPackage } from './load-package.ts';
 import { findSagaProblem } from './sagas.ts';
 import { compileSchema, type PayloadCheck } from './schema.ts';
 import { findThemeProblem } from './themes.ts';
@@ -84,15 +87,23 @@ function withOwnNames(app: App): App {
   );
   return { ...app, ...Object.fromEntries(own) };
 }
+/** Modules of which Node keeps that they could not be loaded, for a shortage that has passed: jiti loads them anew. */
+const spoiled = new Set<string>();
 
 async function importDefault(path: string): Promise<unknown> {
   try {
-    if (/\.[cm]?ts$/.test(path)) {
-      const { createJiti } = await import('jiti');
-      return await createJiti(import.meta.url, { alias: ownName() }).import(path, { default: true });
+    if (/\.[cm]?ts$/.test(path) || spoiled.has(path)) {
+      const { createJiti } = await loadPackage('jiti', () => import('jiti'));
+      // By itself jiti keeps what it compiled where every user may write it, and runs what it finds there.
+      const fsCache = privateCache('apps') ?? false;
+      return await createJiti(import.meta.url, { alias: ownName(), fsCache }).import(path, { default: true });
     }
     return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
   } catch (cause) {
+    if (isShortage(cause)) {
+      spoiled.add(path);
+      throw codeNotLoaded(`app module ${path}`, cause as Error);
+    }
     throw new TxlogError('APP_INVALID', `app module ${path} cannot be loaded: ${systemReason(cause)}`, { cause });
   }
 }

@@ -19,6 +19,14 @@ interface CelError extends Error {
 
 type Evaluate = (variables: Readonly<Record<'record' | 'filled', FieldReader>>) => unknown;
 
+const loadCel = () => import('@marcbachmann/cel-js');
+const loadPatterns = () => import('./where-patterns.ts');
+
+/** Loads what `compileWhere` needs, for a process that must not lack it later. */
+export async function loadWhere(): Promise<void> {
+  await Promise.all([loadCel(), loadPatterns()]);
+}
+
 /** Both variables are as long, so that places in the text can be told from those in what the user wrote. */
 const prefixLength = 'record.'.length;
 
@@ -46,7 +54,7 @@ export async function compileWhere(text: string): Promise<(record: StoredRecord)
 
 async function compile(text: string): Promise<{ readonly evaluate: Evaluate; readonly names: readonly FieldName[] }> {
   const environment = await celEnvironment();
-  const patterns = text.includes(matchNames.theirs) ? await import('./where-patterns.ts') : undefined;
+  const patterns = text.includes(matchNames.theirs) ? await loadPatterns() : undefined;
   patterns?.addPatterns(environment);
   let names: readonly FieldName[] = [];
   try {
@@ -66,7 +74,7 @@ async function compile(text: string): Promise<{ readonly evaluate: Evaluate; rea
 
 /** CEL has no arithmetic between doubles, which all numbers of JSON are, and whole literals: it is added. */
 async function celEnvironment() {
-  const { Environment } = await import('@marcbachmann/cel-js');
+  const { Environment } = await loadCel();
   const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
     .registerVariable('record', 'dyn')
     .registerVariable('filled', 'dyn');

@@ -1,24 +1,18 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
+import { readRaw } from '../audit/raw-reading.ts';
 import { AuditLog } from '../audit/report.ts';
 import { verifyChain } from '../audit/verify-chain.ts';
 import { TxlogError } from '../core/base/errors.ts';
-import { Catalog } from '../layout/catalog.ts';
-import { readFormat } from '../layout/meta.ts';
+import { readFormat, readHead, readMeta, writeFormat, writeMeta } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
-import {
-  generationDir,
-  makeDir,
-  newBuildDir,
-  publishBuild,
-  readCurrent,
-  removeBuild,
-  removeUnfinished,
-  writeCurrent,
-} from '../storage/lmdb/generation.ts';
+import { isLitter, newBuildDir, publishBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
+import { giveNewName, makeDir } from '../storage/lmdb/directory.ts';
+import { generationDir, nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
 import { openLmdbStorage } from '../storage/lmdb/storage.ts';
 import type { Progress } from '../view/reader.ts';
-import { View } from '../view/view.ts';
+import type { Turns } from '../view/turns.ts';
+import { type CopiedApp, configAt, copyApp, type EnvironmentConfig } from './config.ts';
 import { inMemory } from './open-generation.ts';
 
 /** A finished, verified backup. */
@@ -29,29 +23,54 @@ export interface BackupReport {
   readonly position: number;
 }
 
+/** How a copy is verified. */
+export interface Verifying {
+  readonly turns: Turns;
+  readonly onProgress?: Progress | undefined;
+}
+
+/** What is copied: the storage of the environment in a directory. */
+interface BackupSource {
+  readonly dir: string;
+  readonly storage: Storage;
+}
+
+/** Row of a backup in one file: what `config.json` is in a directory. Paths are relative to where the file is. */
+const configRow = 'config';
+
 /**
  * Copies an environment while it is used: into a directory, which is an environment itself, or into one file (a name
  * with an extension). The copy is one consistent snapshot, synced, and its whole chain is verified before this resolves.
+ * It names the app of the environment; leases do not travel.
  *
  * Errors: BACKUP_EXISTS; BACKUP_INVALID when the copy does not verify; STORAGE_FAILED.
  */
-export async function backup(storage: Storage, target: string, onProgress?: Progress): Promise<BackupReport> {
+export async function backup(
+  { dir, storage }: BackupSource,
+  target: string,
+  { turns, onProgress }: Verifying,
+): Promise<BackupReport> {
   const asFile = extname(target) !== '';
-  if (existsSync(target) && (asFile || !statSync(target).isDirectory() || readdirSync(target).length > 0)) {
-    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
+  if (existsSync(target) && (asFile || !statSync(target).isDirectory() || !isVacant(target))) {
+    throw existing(target);
   }
   // Under its own name only once it is verified: what looks like a backup is one.
-  const build = openBuild(asFile ? dirname(resolve(target)) : target);
+  const place = asFile ? dirname(resolve(target)) : target;
+  const build = newBuildDir(place, asFile ? prepareBeside(place) : prepareDir(place));
   try {
     const copy = join(build, 'data.mdb');
     await storage.backup(copy);
-    const position = await verifyCopy(copy, onProgress);
+    await markCopy(copy, asFile ? configAt(place, dir) : undefined);
+    const position = await verifyCopy(copy, { turns, onProgress });
     const { size } = statSync(copy);
     if (asFile) {
-      renameSync(copy, target);
+      // Another backup may have taken the name since.
+      if (!giveNewName(copy, target)) throw existing(target);
     } else {
+      // Before it is an environment that decides: it has its rules from the start.
+      copyApp(target, configAt(target, dir), { dir: target, build });
       publishBuild(build, target, 1);
-      writeCurrent(target, 1);
+      nameFirst(target, 1);
     }
     return { file: target, bytes: size, position };
   } finally {
@@ -59,26 +78,43 @@ export async function backup(storage: Storage, target: string, onProgress?: Prog
   }
 }
 
-function openBuild(dir: string): string {
-  makeDir(dir);
-  removeUnfinished(dir);
-  const build = newBuildDir(dir);
-  makeDir(build);
-  return build;
+/** Two copies that both go on look healthy each: so that a copy can say that it is one, it says where it was made. */
+async function markCopy(file: string, config?: EnvironmentConfig): Promise<void> {
+  const copy = openLmdbStorage({ dir: file, isFile: true });
+  try {
+    copy.transact((tx) => {
+      writeFormat(tx, { ...readFormat(tx), copiedAt: readHead(tx).position });
+      if (config) writeMeta(tx, configRow, config);
+    });
+  } finally {
+    await copy.close();
+  }
 }
 
-async function verifyCopy(file: string, onProgress?: Progress): Promise<number> {
+/** The directory that a file is made in; whether it was made for that. */
+function prepareBeside(dir: string): boolean {
+  const isNew = !existsSync(dir);
+  makeDir(dir);
+  removeUnfinished(dir);
+  return isNew;
+}
+
+function existing(target: string): TxlogError {
+  return new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
+}
+
+/** Whether a directory holds nothing, or only what a backup left that died. */
+function isVacant(dir: string): boolean {
+  return readdirSync(dir).every((name) => isLitter(name));
+}
+
+async function verifyCopy(file: string, { turns, onProgress }: Verifying): Promise<number> {
   const copy = openLmdbStorage({ dir: file, isFile: true, readOnly: true });
   try {
-    const view = new View(new Catalog());
     const log = new AuditLog();
-    const read = async <T>(work: (view: View, snapshot: Parameters<Parameters<Storage['read']>[0]>[0]) => T) =>
-      copy.read((snapshot) => {
-        view.catchUp(snapshot);
-        return work(view, snapshot);
-      });
-    const head = await read((current) => current.head);
-    const records = await verifyChain({ read }, head, log, onProgress);
+    const raw = readRaw(copy, turns);
+    const head = await raw.read((view) => view.head);
+    const records = await verifyChain(raw, head, log, onProgress);
     const report = log.report(records, head);
     const [problem] = report.problems;
     if (problem)
@@ -93,26 +129,40 @@ async function verifyCopy(file: string, onProgress?: Progress): Promise<number> 
   }
 }
 
+/** An environment that was made from a backup; `app` where the backup names one. */
+export interface Restored {
+  readonly position: number;
+  readonly app?: CopiedApp;
+}
+
 /**
- * Makes an environment in `dir` from a backup file or directory.
+ * Makes an environment in `dir` from a backup file or directory. It remembers the app that the backup names, also when
+ * that is not there: then requests that need it are refused.
  *
  * Errors: ENV_EXISTS, BACKUP_INVALID.
  */
-export async function restore(from: string, dir: string): Promise<{ readonly position: number }> {
+export async function restoreInTurns(from: string, dir: string, turns: Turns): Promise<Restored> {
   if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
   const source = openSource(from);
   try {
     // Through LMDB and not the file system: the source may be an environment in use.
-    source.read((snapshot) => readFormat(snapshot));
-    const build = openBuild(dir);
+    const config = source.read((snapshot) => {
+      readFormat(snapshot);
+      return readMeta<EnvironmentConfig>(snapshot, configRow) ?? {};
+    });
+    const isFile = !statSync(from).isDirectory();
+    const place = isFile ? dirname(resolve(from)) : from;
+    const build = newBuildDir(dir, prepareDir(dir));
     try {
       await source.backup(join(build, 'data.mdb'));
-      const position = await verifyCopy(join(build, 'data.mdb'));
+      await markCopy(join(build, 'data.mdb'));
+      const position = await verifyCopy(join(build, 'data.mdb'), { turns });
+      const app = copyApp(place, isFile ? config : configAt(place, from), { dir, build });
       // Refused when someone else made an environment here meanwhile.
       publishBuild(build, dir, 1);
-      writeCurrent(dir, 1);
-      return { position };
+      nameFirst(dir, 1);
+      return { position, ...(app ? { app } : {}) };
     } finally {
       removeBuild(build);
     }
@@ -127,7 +177,8 @@ function openSource(from: string): Storage {
   try {
     if (!statSync(from).isDirectory()) return openLmdbStorage({ dir: from, isFile: true, readOnly: true });
     const generation = readCurrent(from);
-    if (generation !== undefined) return openLmdbStorage({ dir: generationDir(from, generation), readOnly: true });
+    if (generation !== undefined)
+      return openLmdbStorage({ dir: generationDir(from, generation), readOnly: true, existing: true });
   } catch (cause) {
     throw new TxlogError('BACKUP_INVALID', `${from} is not a backup: ${(cause as Error).message}`, { cause });
   }

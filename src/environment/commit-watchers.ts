@@ -15,6 +15,11 @@ export class Watchers {
     };
   }
 
+  /** All hear at once, such as that there is nothing more to hear. */
+  tellAll(): void {
+    for (const tell of [...this.stops.keys()]) tell();
+  }
+
   /** Another storage took the place of the one before: all hear of it, and of its commits from now on. */
   moveTo(storage: Storage): void {
     for (const [tell, stop] of this.stops) {

@@ -6,14 +6,16 @@ import type { StoredRecord } from '../core/log/record.ts';
 import type { HistoryEntry } from '../inspect/history.ts';
 import type { StatesOptions } from '../inspect/list-states.ts';
 import type { TransactionReport } from '../inspect/report.ts';
+import { Catalog } from '../layout/catalog.ts';
 import type { Head } from '../layout/meta.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { StoredCursor } from '../rescan/cursor.ts';
 import type { RecordsOptions } from '../rescan/read-records.ts';
-import { type AppliedEntry, readApplied, readState, readStateAt, type StateReading } from '../view/read-state.ts';
+import { type AppliedEntry, appliedInSteps, readState, type StateReading, stateAtInSteps } from '../view/read-state.ts';
 import { positionAtTime } from '../view/time-travel.ts';
-import type { View } from '../view/view.ts';
+import { type Steps, type Turn, Turns, takeSteps } from '../view/turns.ts';
+import { View } from '../view/view.ts';
 import type { Handle } from './open-generation.ts';
 import type { EnvironmentParts, FollowOptions, TransactionName } from './parts.ts';
 import { Connections } from './reconnect.ts';
@@ -32,12 +34,15 @@ export class EnvironmentReading {
   readonly dir: string;
   readonly app: LoadedApp;
   readonly clock: Clock;
+  /** Who shares the event loop with other work. */
+  readonly turns: Turns;
   protected readonly connections: Connections;
 
   constructor(parts: EnvironmentParts) {
     this.dir = parts.dir;
     this.app = parts.app;
     this.clock = parts.clock;
+    this.turns = new Turns(parts.clock);
     this.connections = new Connections(parts);
   }
 
@@ -51,13 +56,17 @@ export class EnvironmentReading {
     return this.connections.current.handle;
   }
 
+  /** Time of what would be decided now, in ms since 1970: never before the last record. */
+  now(): number {
+    return this.connections.current.pipeline.now();
+  }
+
   /** The state of a key now, or as of a position; undefined when it has no value or owner. */
   async get(key: string, options: { readonly asOf?: number } = {}): Promise<StateReading | undefined> {
     const { asOf } = options;
     checkWhole('asOf', asOf);
-    return this.read((view, snapshot) =>
-      asOf === undefined ? readState(view, snapshot, key, this.clock.now()) : readStateAt(view, snapshot, key, asOf),
-    );
+    if (asOf !== undefined) return this.readSteps((view, snapshot) => stateAtInSteps(view, snapshot, key, asOf));
+    return this.read((view, snapshot) => readState(view, snapshot, key, this.now()));
   }
 
   /** States in key order, all as of one position. */
@@ -75,7 +84,7 @@ export class EnvironmentReading {
     const { from = 0, limit = pageEntries } = options;
     checkWhole('from', from);
     checkBound('limit', limit);
-    return this.read((view, snapshot) => readApplied(view, snapshot, key, from, limit));
+    return this.readSteps((view, snapshot) => appliedInSteps(view, snapshot, key, { from, limit }));
   }
 
   /** The record of a transaction. Errors: TRANSACTION_NOT_FOUND, POSITION_NOT_FOUND. */
@@ -148,7 +157,7 @@ export class EnvironmentReading {
   async inspect(name: TransactionName): Promise<TransactionReport> {
     const { reportTransaction } = await import('../inspect/report.ts');
     const record = await this.transaction(name);
-    return this.read((view, snapshot) => reportTransaction(view, snapshot, record));
+    return this.readSteps((view, snapshot) => reportTransaction(view, snapshot, record));
   }
 
   /** Size, totals and durability. */
@@ -162,18 +171,65 @@ export class EnvironmentReading {
     return this.connections.watch(changed);
   }
 
+  /** Whoever waits asks now and then. Errors: ENV_NOT_FOUND once the environment was removed, or another took its place. */
+  async refuseWhenGone(): Promise<void> {
+    if (this.handle.storage.isPresent()) return;
+    // A rebuild may have put another generation in the place of this one.
+    await this.read(() => undefined);
+    if (this.handle.storage.isPresent()) return;
+    throw new TxlogError('ENV_NOT_FOUND', `the environment in ${this.dir} is gone: it was removed, or replaced`, {
+      next: [`ls -l ${this.dir}`],
+    });
+  }
+
   /** The end of the log and the totals. */
   async head(): Promise<Head> {
     return this.read((view) => view.head);
   }
 
-  /** Runs `work` on one consistent view: for the engine's own capabilities. Synchronous; keep it short. */
-  async read<T>(work: (view: View, snapshot: Snapshot) => T): Promise<T> {
-    return this.connections.run(async ({ handle }) =>
-      handle.storage.read((snapshot) => {
-        handle.view.catchUp(snapshot);
-        return work(handle.view, snapshot);
-      }),
-    );
+  /**
+   * Runs `work` on one consistent view: for the engine's own capabilities. Synchronous; what may take long ends when the
+   * turn is over, and comes back for the rest.
+   */
+  async read<T>(work: (view: View, snapshot: Snapshot, turn: Turn) => T): Promise<T> {
+    const { turns } = this;
+    return this.connections.run(async ({ handle: { storage, view } }) => {
+      for (;;) {
+        await turns.room();
+        const done = storage.read((snapshot) =>
+          view.catchUp(snapshot, turns) ? { value: work(view, snapshot, turns) } : undefined,
+        );
+        if (done) return done.value;
+      }
+    });
+  }
+
+  /**
+   * Takes the steps of `work` on one consistent view, over as many turns of the event loop as they need: for the engine's
+   * own capabilities. What does not end in one turn is begun anew on a snapshot that is held meanwhile.
+   */
+  async readSteps<T>(work: (view: View, snapshot: Snapshot) => Steps<T>): Promise<T> {
+    const begun = await this.read((view, snapshot, turn) => takeSteps(work(view, snapshot), turn));
+    return begun.done ? begun.value : this.readPinned((view, snapshot) => this.turns.run(work(view, snapshot)));
+  }
+
+  /** Works on a view that stays as it is, whatever is written meanwhile: for what is too long for one turn. */
+  async readPinned<T>(work: (view: View, snapshot: Snapshot) => Promise<T>): Promise<T> {
+    const { turns } = this;
+    return this.connections.run(async ({ handle }) => {
+      const { snapshot, release } = handle.storage.pin();
+      try {
+        // What was read of the log to undo transactions holds for any view of it.
+        const view = new View(new Catalog(), handle.view.histories);
+        while (!view.catchUp(snapshot, turns)) await turns.next();
+        return await work(view, snapshot);
+      } catch (error) {
+        // Closed beneath it, because a rebuild took the place of this generation.
+        const isClosed = error instanceof TxlogError && error.code === 'ENV_CLOSED';
+        throw isClosed && this.handle !== handle ? new TxlogError('ENV_MOVED', error.message, { cause: error }) : error;
+      } finally {
+        release();
+      }
+    });
   }
 }

@@ -28,7 +28,7 @@ import { startWork } from '../sessions/worker/start.ts';
 import type { BackupReport } from './backup.ts';
 import { EnvironmentReading } from './environment-reading.ts';
 import type { EnvironmentParts, ProgressOptions, RebuildReport, TransactionName } from './parts.ts';
-import type { ReplayTarget } from './rebuild.ts';
+import type { ReplayedTo, ReplayTarget } from './rebuild.ts';
 
 /**
  * An open environment: all that the command line does goes through here.
@@ -65,11 +65,6 @@ export class Environment extends EnvironmentReading {
   /** Chance, from 0 to less than 1. */
   random(): number {
     return this.parts.random();
-  }
-
-  /** Time of what would be decided now, in ms since 1970: never before the last record. */
-  now(): number {
-    return this.connections.current.pipeline.now();
   }
 
   /** Checks input without deciding it. `bytesKnown` is the size of the text it was parsed from. */
@@ -207,22 +202,20 @@ export class Environment extends EnvironmentReading {
   }
 
   /** What compensating these transactions, in this order, would do. Writes nothing. */
-  async planCompensation(names: readonly TransactionName[]): Promise<CompensationPlan> {
-    const { planItems } = await import('../compensate/plan.ts');
+  async planCompensation(
+    names: readonly TransactionName[],
+    { onProgress }: ProgressOptions = {},
+  ): Promise<CompensationPlan> {
+    const { makePlan } = await import('../compensate/plan.ts');
     const targets = await Promise.all(names.map((name) => this.transaction(name)));
-    return this.read((view, snapshot) => ({
-      v: 1,
-      unit: this.unit,
-      head: String(view.head.position),
-      items: planItems({ view, snapshot, app: this.app, now: this.clock.now() }, targets),
-    }));
+    return makePlan(this, targets, onProgress);
   }
 
   /**
    * Carries out a plan, in its order; what it says is refused or done is left out. Running it again goes on where it
    * stopped. Errors: PLAN_INVALID; PLAN_STALE, with nothing applied, when a key has changed since.
    */
-  async *applyPlan(input: unknown, options: CompensateOptions = {}): AsyncGenerator<Receipt> {
+  async *applyPlan(input: unknown, options: CompensateOptions & ProgressOptions = {}): AsyncGenerator<Receipt> {
     const { carryOutPlan } = await import('../compensate/carry-out.ts');
     yield* carryOutPlan(this, input, options);
   }
@@ -230,7 +223,7 @@ export class Environment extends EnvironmentReading {
   /** Checks the log's chain, checksums and totals and the storage's pages. Fast; changes nothing. */
   async verify(options: ProgressOptions = {}): Promise<AuditReport> {
     const { verify } = await import('../audit/audit.ts');
-    return this.connections.run(({ handle }) => verify(handle.storage, options.onProgress));
+    return this.connections.run(({ handle }) => verify(handle.storage, this.turns, options.onProgress));
   }
 
   /** Folds the whole log again beside the environment and compares every state, list and index with it. */
@@ -248,12 +241,12 @@ export class Environment extends EnvironmentReading {
     const report = await rebuild(this, options.onProgress);
     // The next read finds the old generation moved, and opens the new one.
     await this.read(() => undefined);
-    removeOldGenerations(this.dir, report.generation);
+    await removeOldGenerations(this.dir, report.generation);
     return report;
   }
 
   /** Writes a new environment in `dir` that holds the log up to `position`. Errors: ENV_EXISTS, POSITION_NOT_FOUND. */
-  async replayTo(target: ReplayTarget): Promise<{ readonly position: number; readonly records: number }> {
+  async replayTo(target: ReplayTarget): Promise<ReplayedTo> {
     checkWhole('position', target.position);
     const { replayTo } = await import('./rebuild.ts');
     return replayTo(this, target);
@@ -270,7 +263,9 @@ export class Environment extends EnvironmentReading {
   async backup(target: string, options: ProgressOptions = {}): Promise<BackupReport> {
     const { backup } = await import('./backup.ts');
     await this.read(() => undefined);
-    return this.connections.run(({ handle }) => backup(handle.storage, target, options.onProgress));
+    return this.connections.run(({ handle }) =>
+      backup({ dir: this.dir, storage: handle.storage }, target, { turns: this.turns, onProgress: options.onProgress }),
+    );
   }
 
   /** Waits for all work under way, writes the indexes, and closes. May be called twice. */

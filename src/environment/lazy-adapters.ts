@@ -1,17 +1,17 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Services } from '../ports/services.ts';
-import type { ServiceEnvironment } from '../services/environments.ts';
+import type { ServiceDoor } from '../services/services.ts';
 
 /** What an environment reaches outside of itself. Its code is loaded when it is first used: a `submit` needs none. */
 export function outsideOf(
   app: LoadedApp,
-  open: (dir: string, options: { readonly app?: string }) => Promise<ServiceEnvironment>,
+  door: ServiceDoor,
 ): { readonly effects: Effects; readonly services: Services } {
   const effects = async () => (await import('../effects/effects.ts')).systemEffects();
   let services: Promise<Services> | undefined;
   const reach = () => {
-    services ??= import('../services/services.ts').then(({ servicesOf }) => servicesOf(app, open));
+    services ??= import('../services/services.ts').then(({ servicesOf }) => servicesOf(app, door));
     return services;
   };
   return {
@@ -23,6 +23,9 @@ export function outsideOf(
     services: {
       submit: async (service, request) => (await reach()).submit(service, request),
       deliver: async (service, parcels) => (await reach()).deliver(service, parcels),
+      prepare: async () => {
+        if (app.services !== undefined) await (await reach()).prepare();
+      },
       close: async () => {
         await (await services)?.close();
       },

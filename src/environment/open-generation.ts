@@ -3,7 +3,8 @@ import { TxlogError } from '../core/base/errors.ts';
 import { Catalog } from '../layout/catalog.ts';
 import { type Format, formatVersion, hasFormat, readFormat, readHead, writeFormat } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
-import { generationDir, makeDir, readCurrent, removeUnfinished, writeCurrent } from '../storage/lmdb/generation.ts';
+import { newBuildDir, publishBuild, removeBuild } from '../storage/lmdb/builds.ts';
+import { generationDir, isNamed, nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
 import { openLmdbStorage } from '../storage/lmdb/storage.ts';
 import { openMemoryStorage } from '../storage/memory/storage.ts';
 import { View } from '../view/view.ts';
@@ -49,12 +50,16 @@ export async function openHandle(options: HandleOptions): Promise<Handle> {
 async function openGeneration(options: HandleOptions, generation: number): Promise<Handle | number> {
   let storage: Storage | undefined;
   try {
-    storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(options.dir, generation) });
+    const dir = generationDir(options.dir, generation);
+    storage = openLmdbStorage({ ...storageOptions(options), dir, existing: true });
+    if (options.create && !options.readOnly) await finishOld(options.dir, storage);
     const { format, moved } = storage.read((snapshot) => ({
       format: readFormat(snapshot),
       moved: readHead(snapshot).moved,
     }));
     refuseOtherStorage(format);
+    // Its maker died before, or is about to do so.
+    if (!options.readOnly && !isNamed(options.dir)) nameFirst(options.dir, generation);
     if (moved === undefined) return { storage, view: new View(new Catalog()), format, generation };
     await storage.close();
     return moved;
@@ -91,15 +96,27 @@ async function createFirst(options: HandleOptions): Promise<number> {
   if (!options.create || options.readOnly) {
     throw new TxlogError('ENV_NOT_FOUND', `there is no environment in ${dir}`, { next: [`txlog init --env ${dir}`] });
   }
-  makeDir(dir);
-  removeUnfinished(dir);
-  // Two processes may come here at once: LMDB's own lock decides who writes the format row.
-  makeDir(generationDir(dir, 1));
-  const storage = openLmdbStorage({ ...storageOptions(options), dir: generationDir(dir, 1) });
-  await initialise(storage);
-  await storage.close();
-  writeCurrent(dir, 1);
-  return 1;
+  const build = newBuildDir(dir, prepareDir(dir));
+  try {
+    const storage = openLmdbStorage({ ...storageOptions(options), dir: build, unpublished: true });
+    await initialise(storage).finally(() => storage.close());
+    publishBuild(build, dir, 1);
+    nameFirst(dir, 1);
+    return 1;
+  } catch (error) {
+    // Of several who make it at once, one is first; the others open what it made.
+    const made = error instanceof TxlogError && error.code === 'ENV_EXISTS' ? readCurrent(dir) : undefined;
+    if (made === undefined) throw error;
+    return made;
+  } finally {
+    removeBuild(build);
+  }
+}
+
+/** Version 0.1.0 made its files in place: one that was killed then has left an empty environment without a name. */
+async function finishOld(dir: string, storage: Storage): Promise<void> {
+  const isEmpty = storage.read((snapshot) => !hasFormat(snapshot) && snapshot.count('log') === 0);
+  if (isEmpty && !isNamed(dir)) await initialise(storage);
 }
 
 /** Writes what makes a storage an environment, unless it is there. */

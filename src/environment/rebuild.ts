@@ -1,20 +1,23 @@
 import { v4 as randomId } from 'uuid';
+import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { readHead, writeHead } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
 import { copyCursors, Refold } from '../replay/refold.ts';
+import { publishBuild, syncBuild } from '../storage/lmdb/builds.ts';
 import {
   generationDir,
-  makeDir,
-  publishBuild,
+  nameFirst,
+  prepareDir,
   readCurrent,
   removeAbandoned,
   removeOld,
-  syncBuild,
   writeCurrent,
 } from '../storage/lmdb/generation.ts';
 import { openLmdbStorage } from '../storage/lmdb/storage.ts';
 import type { Progress, Reading } from '../view/reader.ts';
+import { type Turns, takeAllSteps } from '../view/turns.ts';
+import { type CopiedApp, configAt, copyApp } from './config.ts';
 import { type Handle, initialise, inMemory } from './open-generation.ts';
 import type { RebuildReport } from './parts.ts';
 import { openSide } from './scratch-storage.ts';
@@ -24,6 +27,7 @@ const attemptsMax = 50;
 
 /** An environment whose indexes are made anew. */
 export interface Rebuildable extends Reading {
+  readonly turns: Turns;
   readonly dir: string;
   readonly handle: Handle;
 }
@@ -56,22 +60,28 @@ async function rebuildOnce(env: Rebuildable, onProgress?: Progress): Promise<Reb
   const side = await openSide(dir, false);
   try {
     await initialise(side.storage, handle.format);
-    const refold = new Refold(side.storage);
+    const refold = new Refold(side.storage, env.turns);
     await refold.copy(env, { onProgress });
     // Once more, for what came meanwhile: the rest is copied while all writers wait.
     await refold.copy(env);
     await side.storage.close();
     // Before the lock is taken: all writers would wait for the disk.
-    syncBuild(side.path);
+    await syncBuild(side.path);
     if (env.handle !== handle) throw moved(env.handle.generation);
-    return await swap(dir, handle, side.path);
+    return await swap(dir, handle, { path: side.path, position: refold.position });
   } finally {
     await side.dispose();
   }
 }
 
+/** A generation that is made, on the disk, and the end of its log. */
+interface Build {
+  readonly path: string;
+  readonly position: number;
+}
+
 /** Publishes a build as the next generation, with the writer lock of the present one held. */
-async function swap(dir: string, handle: Handle, build: string): Promise<RebuildReport> {
+async function swap(dir: string, handle: Handle, build: Build): Promise<RebuildReport> {
   const generation = handle.generation + 1;
   let next: Storage | undefined;
   try {
@@ -79,12 +89,18 @@ async function swap(dir: string, handle: Handle, build: string): Promise<Rebuild
       const head = readHead(tx);
       if (head.moved !== undefined) throw moved(head.moved);
       removeAbandoned(dir, generation);
-      publishBuild(build, dir, generation);
-      next = openLmdbStorage({ dir: generationDir(dir, generation) });
+      publishBuild(build.path, dir, generation);
+      next = openLmdbStorage({ dir: generationDir(dir, generation), existing: true });
+      const { position } = next.read(readHead);
+      assert(position === build.position, `the build ends at ${build.position}, what was published at ${position}`);
       // What is copied now is all there will ever be in the old generation.
       const rest = new Refold(next);
-      rest.copyRest(tx, handle.view.catalog);
-      next.transact((nextTx) => copyCursors(tx, nextTx));
+      takeAllSteps(rest.copyRest(tx, handle.view.catalog));
+      next.transact((nextTx) => {
+        copyCursors(tx, nextTx);
+        // Time goes on in the new generation.
+        if (head.clock) writeHead(nextTx, { ...readHead(nextTx), clock: head.clock });
+      });
       writeHead(tx, { ...head, moved: generation });
       return rest.position;
     });
@@ -109,38 +125,44 @@ export interface ReplayTarget {
   readonly onProgress?: Progress;
 }
 
+/** An environment that was made of a part of another's log; `app` where that one has one. */
+export interface ReplayedTo {
+  readonly position: number;
+  readonly records: number;
+  readonly app?: CopiedApp;
+}
+
 /**
  * Writes a new environment in `dir` that holds the log up to `position` and its states as they were then.
  *
  * Errors: ENV_EXISTS when there is one; POSITION_NOT_FOUND.
  */
-export async function replayTo(
-  env: Rebuildable,
-  target: ReplayTarget,
-): Promise<{ readonly position: number; readonly records: number }> {
+export async function replayTo(env: Rebuildable, target: ReplayTarget): Promise<ReplayedTo> {
   const { position, dir } = target;
   const head = await env.read((view) => view.head.position);
   if (position < 0 || position > head)
     throw new TxlogError('POSITION_NOT_FOUND', `the log ends at ${head}, there is no position ${position}`);
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
-  makeDir(dir);
-  const side = await openSide(dir, false);
+  const side = await openSide(dir, false, prepareDir(dir));
+  let app: CopiedApp | undefined;
   try {
     // A unit of its own: from here on it may take another way than the log that it was made from.
-    await initialise(side.storage, { ...env.handle.format, unit: randomId() });
-    if (position > 0) await new Refold(side.storage).copy(env, { to: position, onProgress: target.onProgress });
-  } catch (error) {
+    const { format, storage } = env.handle.format;
+    await initialise(side.storage, { format, storage, unit: randomId() });
+    if (position > 0)
+      await new Refold(side.storage, env.turns).copy(env, { to: position, onProgress: target.onProgress });
+    await side.storage.close();
+    // Before it is an environment that decides: it has its rules from the start.
+    app = copyApp(dir, configAt(dir, env.dir), { dir, build: side.path });
+    publishBuild(side.path, dir, 1);
+    nameFirst(dir, 1);
+  } finally {
     await side.dispose();
-    throw error;
   }
-  await side.storage.close();
-  publishBuild(side.path, dir, 1);
-  await side.dispose();
-  writeCurrent(dir, 1);
-  return { position, records: position };
+  return { position, records: position, ...(app ? { app } : {}) };
 }
 
 /** Removes generations that a rebuild left behind, once this process has them closed. */
-export function removeOldGenerations(dir: string, generation: number): void {
-  if (dir !== inMemory) removeOld(dir, generation);
+export async function removeOldGenerations(dir: string, generation: number): Promise<void> {
+  if (dir !== inMemory) await removeOld(dir, generation);
 }

@@ -47,6 +47,8 @@ export class Connections {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    // Who waits for news finds the environment closed.
+    this.watchers.tellAll();
     const { pipeline, handle } = this.connection;
     await pipeline.close().finally(() => handle.storage.close());
   }

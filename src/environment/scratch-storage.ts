@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Storage } from '../ports/storage.ts';
-import { newBuildDir, removeBuild, removeUnfinished } from '../storage/lmdb/generation.ts';
+import { newBuildDir, registerBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
 import { openLmdbStorage } from '../storage/lmdb/storage.ts';
 import { openMemoryStorage } from '../storage/memory/storage.ts';
 import { type Handle, inMemory } from './open-generation.ts';
@@ -17,14 +17,15 @@ export interface Side {
 }
 
 /** Opens an empty side storage: in the environment's directory, or elsewhere when that cannot be written. */
-export async function openSide(dir: string, readOnly: boolean): Promise<Side> {
+export async function openSide(dir: string, readOnly: boolean, isDirNew = false): Promise<Side> {
   if (dir === inMemory) {
     const storage = openMemoryStorage();
     return { storage, path: '', dispose: () => storage.close() };
   }
   if (!readOnly) removeUnfinished(dir);
-  const path = readOnly ? mkdtempSync(join(tmpdir(), 'txlog-side-')) : newBuildDir(dir);
-  const storage = openLmdbStorage({ dir: path, unpublished: true });
+  const path = readOnly ? mkdtempSync(join(tmpdir(), 'txlog-side-')) : newBuildDir(dir, isDirNew);
+  if (readOnly) registerBuild(path);
+  const storage = openBuild(path);
   return {
     storage,
     path,
@@ -33,6 +34,15 @@ export async function openSide(dir: string, readOnly: boolean): Promise<Side> {
       removeBuild(path);
     },
   };
+}
+
+function openBuild(path: string): Storage {
+  try {
+    return openLmdbStorage({ dir: path, unpublished: true });
+  } catch (error) {
+    removeBuild(path);
+    throw error;
+  }
 }
 
 /** Runs `work` with a side storage of an environment, and disposes of it whatever happens. */

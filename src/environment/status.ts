@@ -1,7 +1,7 @@
 import type { Counts } from '../layout/meta.ts';
 import type { StorageSize } from '../ports/storage.ts';
 import { readThemes, type ThemeReading } from '../sessions/read/session.ts';
-import type { Reading } from '../view/reader.ts';
+import type { LongReading } from '../view/reader.ts';
 import { countType } from '../view/scan.ts';
 import type { Handle } from './open-generation.ts';
 
@@ -10,6 +10,8 @@ export interface Status {
   readonly dir: string;
   readonly unit: string;
   readonly format: number;
+  /** Of a copy: the position at which it was made. Its original has the same unit, and may have gone on as well. */
+  readonly copiedAt?: number;
   readonly generation: number;
   readonly readOnly: boolean;
   readonly durability: 'fsync' | 'memory';
@@ -24,19 +26,21 @@ export interface Status {
 }
 
 /** Gathers the status from one consistent view. */
-export function readStatus(env: Reading & { readonly dir: string; readonly handle: Handle }): Promise<Status> {
-  return env.read((view, snapshot) => {
+export function readStatus(env: LongReading & { readonly dir: string; readonly handle: Handle }): Promise<Status> {
+  return env.readSteps(function* (view, snapshot) {
     const { storage, format, generation } = env.handle;
     const { position, time, digest, counts } = view.head;
-    const types = [...view.catalog.types(snapshot).keys()].map((type) => ({
-      type,
-      count: countType(view, snapshot, type),
-    }));
+    const types: { readonly type: string; readonly count: number }[] = [];
+    for (const type of view.catalog.types(snapshot).keys()) {
+      types.push({ type, count: countType(view, snapshot, type) });
+      yield;
+    }
     types.sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1));
     return {
       dir: env.dir,
       unit: format.unit,
       format: format.format,
+      ...(format.copiedAt === undefined ? {} : { copiedAt: format.copiedAt }),
       generation,
       readOnly: storage.readOnly,
       durability: storage.durability,

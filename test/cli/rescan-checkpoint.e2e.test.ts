@@ -49,7 +49,7 @@ describe('rescan --checkpoint', () => {
     expect(first).toMatchObject({ code: 0, stderr: `10,000 records written to ${out}\n` });
     expect((await run(env, 'rescan', '--checkpoint', 'c', '--type', 'rare', '-O', out)).stderr).toContain('0 records');
     const opened = await openEnvironment(env);
-    await opened.submit({ type: 'rare', id: 'new' });
+    await opened.submit({ type: 'rare', id: 'new', changes: [{ op: 'add', key: 'new', value: 1 }] });
     await opened.close();
     renameSync(out, `${out}.1`);
     writeFileSync(out, 'mine\n');

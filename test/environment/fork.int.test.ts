@@ -113,7 +113,8 @@ describe('a rehearsal', () => {
     });
     await expect(failed).rejects.toThrow('mine');
     expect(readdirSync(env.dir).sort()).toEqual(['current', 'g1']);
-    expect(await env.submit({ type: 't' })).toMatchObject({ position: 1 });
+    const receipt = await env.submit({ type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    expect(receipt).toMatchObject({ position: 1 });
     await env.close();
   });
 });

@@ -1,0 +1,55 @@
+import { codeNotLoaded } from '../core/base/errors.ts';
+
+// What is imported elsewhere on first use, so that a short command loads no more than it needs. A test compares.
+const onDemand: readonly (() => Promise<unknown>)[] = [
+  () => import('../audit/audit.ts'),
+  () => import('../compensate/carry-out.ts'),
+  () => import('../compensate/plan.ts'),
+  () => import('../effects/effects.ts'),
+  () => import('../inspect/history.ts'),
+  () => import('../inspect/list-states.ts'),
+  () => import('../inspect/report.ts'),
+  () => import('../layout/record.ts').then(({ loadCodec }) => loadCodec()),
+  () => import('../leases/memory.ts'),
+  () => import('../replay/what-if.ts'),
+  () => import('../rescan/count-records.ts'),
+  () => import('../rescan/cursor.ts'),
+  () => import('../rescan/read-records.ts'),
+  () => import('../sagas/intervene/apply-plan.ts'),
+  () => import('../sagas/intervene/intervene.ts'),
+  () => import('../sagas/intervene/plan.ts'),
+  () => import('../sagas/read/list.ts'),
+  () => import('../sagas/read/report.ts'),
+  () => import('../sagas/turn-kinds.ts'),
+  () => import('../services/services.ts'),
+  () => import('../sessions/queue/enqueue.ts'),
+  () => import('../sessions/queue/wait.ts'),
+  () => import('../sessions/read/history.ts'),
+  () => import('../sessions/read/list.ts'),
+  () => import('../sessions/read/queues.ts'),
+  () => import('../sessions/read/themes.ts'),
+  () => import('../sessions/worker/janitor.ts'),
+  () => import('../sessions/worker/lead.ts'),
+  () => import('../sessions/worker/stuck.ts'),
+  () => import('../sessions/worker/worker.ts'),
+  () => import('./backup.ts'),
+  () => import('./fork.ts'),
+  () => import('./rebuild.ts'),
+  () => import('./scratch-storage.ts'),
+  () => import('./status.ts'),
+];
+
+/**
+ * Loads all code of the engine that is otherwise loaded on first use. A process that lives long does so when it starts:
+ * Node keeps the failure of an `import()` as long as the process lives, and what failed for a moment without file
+ * descriptors, or because the package was replaced by a newer one, would fail for ever.
+ *
+ * Errors: CODE_NOT_LOADED.
+ */
+export async function loadCode(more: readonly (() => Promise<unknown>)[] = []): Promise<void> {
+  try {
+    await Promise.all([...onDemand, ...more].map((load) => load()));
+  } catch (cause) {
+    throw codeNotLoaded('a part of txlog', cause as Error);
+  }
+}

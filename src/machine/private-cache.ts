@@ -1,0 +1,21 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isPrivateDir } from './file-rights.ts';
+
+/**
+ * A directory for code that was compiled before, which only this user can write: `XDG_CACHE_HOME/txlog`, else
+ * `~/.cache/txlog`. Undefined where there is none such; the caller does without. What lies in a shared temporary
+ * directory may be anyone's, and would run as this user.
+ */
+export function privateCache(name: string): string | undefined {
+  try {
+    const dir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'txlog', name);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const real = realpathSync(dir);
+    return isPrivateDir(real) ? real : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
+  }
+}
