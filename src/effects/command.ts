@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { type CommandCall, permanentExits, type StepContext, type StepOutcome } from '../core/app/saga-definition.ts';
 import { findJsonProblem, type JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
+import { isShortage } from '../core/base/shortage.ts';
 import {
   done,
   failed,
@@ -156,8 +157,6 @@ function exited(name: string, { code, killedBy, said }: Exit, permanent: readonl
   return failed(`${name}: ${how}${said === '' ? '' : `: ${said}`}`, verdict);
 }
 
-// What the machine lacks now it may have later.
-const passing = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'ETXTBSY']);
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such program, interpreter or working directory',
   EACCES: 'it may not be run',
@@ -166,5 +165,5 @@ const reasons: Readonly<Record<string, string>> = {
 function notStarted(name: string, error: unknown): StepOutcome {
   const { code = '' } = error as NodeJS.ErrnoException;
   const why = reasons[code] ?? textOf(error);
-  return failed(`${name}: not started: ${why}`, passing.has(code) ? unsent : refused);
+  return failed(`${name}: not started: ${why}`, isShortage(error) || code === 'ETXTBSY' ? unsent : refused);
 }

@@ -12,13 +12,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../core/base/errors.ts';
+import { rightsIn, setRights } from '../machine/file-rights.ts';
+import { hasEnded, type ProcessName, thisProcess } from '../machine/process-name.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, Leases, NewOperator, Operator, OperatorState } from '../ports/leases.ts';
 import { type Sign, stateOf } from './describe.ts';
-import { hasEnded, type ProcessName, thisProcess } from './machine.ts';
 
 /** What a file says, besides `until` in its first line. */
 interface Card {
@@ -66,17 +67,25 @@ export function fileLeases(environment: string, clock: Clock, readOnly = false):
   };
 }
 
-function hold(dir: string, { id, lease, themes = [], detached }: NewOperator, here: ProcessName, clock: Clock): Lease {
+function hold(
+  dir: string,
+  { id, lease, themes = [], types, detached }: NewOperator,
+  here: ProcessName,
+  clock: Clock,
+): Lease {
   const path = join(dir, fileName(id));
   const of = detached ? { ...here, pid: 0, began: '' } : here;
-  const operator: Operator = { id, lease, themes, host: hostname(), process: of.pid, started: clock.now() };
+  const own = { id, lease, themes, ...(types ? { types } : {}) };
+  const operator: Operator = { ...own, host: hostname(), process: of.pid, started: clock.now() };
   const card: Card = { operator, of, holder: randomId() };
   const untilNow = () => clock.elapsed() + lease * 1000;
   guarded(path, () => {
     if (!existsSync(dir)) makeDir(dir);
     // Others find the whole file or none.
     const fresh = `${path}.${card.holder}`;
-    writeFileSync(fresh, `${untilText(untilNow())}\n${JSON.stringify(card)}\n`);
+    const { file } = rightsIn(dir);
+    writeFileSync(fresh, `${untilText(untilNow())}\n${JSON.stringify(card)}\n`, { mode: file });
+    setRights(fresh, file);
     renameSync(fresh, path);
   });
   const isOwn = (found: Found | undefined): found is Found => found?.holder === card.holder;
@@ -95,8 +104,10 @@ function hold(dir: string, { id, lease, themes = [], detached }: NewOperator, he
 
 /** Another operator may be first. */
 function makeDir(dir: string): void {
+  const rights = rightsIn(dirname(dir)).dir;
   try {
-    mkdirSync(dir);
+    mkdirSync(dir, { mode: rights });
+    setRights(dir, rights);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

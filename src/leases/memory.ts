@@ -8,8 +8,16 @@ export function memoryLeases(clock: Clock): Leases {
   const stateNow = (sign: Sign) => stateOf(sign, { elapsed: clock.elapsed(), now: clock.now() }, false);
   const lasting = (operator: Operator): Sign => ({ operator, until: clock.elapsed() + operator.lease * 1000 });
   return {
-    hold({ id, lease, themes = [] }: NewOperator): Lease {
-      const operator: Operator = { id, lease, themes, host: 'memory', process: 0, started: clock.now() };
+    hold({ id, lease, themes = [], types }: NewOperator): Lease {
+      const operator: Operator = {
+        id,
+        lease,
+        themes,
+        host: 'memory',
+        process: 0,
+        started: clock.now(),
+        ...(types ? { types } : {}),
+      };
       let own = lasting(operator);
       signs.set(id, own);
       return {

@@ -11,11 +11,11 @@ import type { SessionEvent } from './read/history.ts';
 import type { ListOptions } from './read/list.ts';
 import type { QueueReading } from './read/queues.ts';
 import {
-  readChunks,
-  readSession,
+  chunksInSteps,
   readTheme,
   readThemes,
   type SessionReading,
+  sessionInSteps,
   type ThemeReading,
 } from './read/session.ts';
 import type { KnownTheme } from './read/themes.ts';
@@ -132,17 +132,18 @@ export class Sessions {
   /** A session now, or as of a position; undefined when there is none. */
   async get(id: string, options: { readonly asOf?: number } = {}): Promise<SessionReading | undefined> {
     checkWhole('asOf', options.asOf);
-    return this.host.read((view, snapshot) => readSession({ view, snapshot }, id, options.asOf));
+    return this.host.readSteps((view, snapshot) => sessionInSteps({ view, snapshot }, id, options.asOf));
   }
 
   /** The data of a session: all chunks since the last Replace, oldest first. Errors: SESSION_GONE. */
   async data(id: string, options: { readonly asOf?: number; readonly limit?: number } = {}): Promise<readonly Data[]> {
     checkWhole('asOf', options.asOf);
     checkBound('limit', options.limit);
-    return this.host.read((view, snapshot) => {
-      const session = readSession({ view, snapshot }, id, options.asOf);
+    return this.host.readSteps(function* (view, snapshot) {
+      const source = { view, snapshot };
+      const session = yield* sessionInSteps(source, id, options.asOf);
       if (!session) throw new TxlogError('SESSION_GONE', `there is no session ${id}`, { next: ['txlog session list'] });
-      return readChunks({ view, snapshot }, session, options.limit).map(dataOf);
+      return (yield* chunksInSteps(source, session, options.limit)).map(dataOf);
     });
   }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fileLeases } from '../../src/leases/files.ts';
-import { thisProcess } from '../../src/leases/machine.ts';
+import { thisProcess } from '../../src/machine/process-name.ts';
 import { TimedClock } from '../sessions/timed-clock.ts';
 
 let dir: string;

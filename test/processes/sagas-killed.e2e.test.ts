@@ -12,7 +12,7 @@ import { type Environment, openEnvironment, type SagaReading } from '../../src/i
 import { Random } from '../crash/random.mjs';
 import { WorkerProcess } from './worker-process.ts';
 
-const kills = Math.max(50, Number(process.env.TXLOG_KILLS ?? 0));
+const kills = Math.max(20, Number(process.env.TXLOG_KILLS ?? 0));
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const app = fileURLToPath(new URL('./saga-app.mjs', import.meta.url));

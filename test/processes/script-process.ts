@@ -47,7 +47,10 @@ export class ScriptProcess {
   /** Resolves when it has printed so many lines. Rejects when it ends before. */
   async printed(lines: number): Promise<void> {
     while (this.lines.length < lines) {
-      if (this.isOver) throw new Error(`it ended after ${this.lines.length} lines: ${this.errors}`);
+      if (this.isOver) {
+        const { code, signal } = await this.ended;
+        throw new Error(`it ended with ${signal ?? code} after ${this.lines.length} lines: ${this.errors}`);
+      }
       await Promise.race([once(this.child.stdout, 'data'), this.ended]);
     }
   }

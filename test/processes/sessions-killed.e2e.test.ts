@@ -16,7 +16,7 @@ import { Random } from '../crash/random.mjs';
 import { SessionLedger } from './session-ledger.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-const kills = Math.max(50, Number(process.env.TXLOG_KILLS ?? 0));
+const kills = Math.max(20, Number(process.env.TXLOG_KILLS ?? 0));
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const sleeps = Math.ceil(kills / 12);

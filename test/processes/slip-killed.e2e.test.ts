@@ -17,7 +17,7 @@ import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { Random } from '../crash/random.mjs';
 
-const kills = Math.max(15, Number(process.env.TXLOG_KILLS ?? 0));
+const kills = Math.max(8, Number(process.env.TXLOG_KILLS ?? 0));
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));

@@ -13,6 +13,7 @@ export interface LoggedEvent {
   readonly session?: string;
   readonly theme?: string;
   readonly epoch?: number;
+  readonly attempts?: number;
   readonly ended?: string;
 }
 

@@ -74,7 +74,7 @@ describe('the last step of a saga, a request to this engine', () => {
 
   it('does not end it when the id of its request is that of another one', async () => {
     const env = await open();
-    await env.submit({ id: 's/b', type: 'other', changes: [] });
+    await env.submit({ id: 's/b', type: 'other', changes: [{ op: 'set', key: 'other', value: 1 }] });
     expect(await run(env)).toMatchObject({ phase: 'compensated', n: 0, outcome: 'rejected' });
   });
 
@@ -96,7 +96,7 @@ describe('the last step of a saga, a request to this engine', () => {
       const chunk = { data: { event: 'retry' } };
       if (made === 1) void env.process([{ op: 'append', session, chunk, bytes: 0, force: true }]);
     });
-    await env.submit({ id: 's/b', type: 'other', changes: [] });
+    await env.submit({ id: 's/b', type: 'other', changes: [{ op: 'set', key: 'other', value: 1 }] });
     expect(await run(env)).toMatchObject({ phase: 'compensated', n: 0, outcome: 'rejected' });
   });
 });

@@ -21,6 +21,9 @@ function stock(type: string, value: number) {
 
 /** Reserve, then wait until it is paid, then until it is shipped. */
 const app: App = {
+  requests: Object.fromEntries(
+    ['order', 'payment', 'payment-refused', 'shipment', 'lost', 'refund', 'cancel', 'mail'].map((type) => [type, {}]),
+  ),
   sagas: {
     order: {
       steps: [

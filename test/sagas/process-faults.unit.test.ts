@@ -17,7 +17,7 @@ import { SimProcess, SimWorld, simStorage } from '../sim/operators/world.ts';
 
 const runs = Number(process.env.TXLOG_RUNS ?? 1);
 const only = process.env.TXLOG_SEED;
-const seeds = only === undefined ? Array.from({ length: Math.ceil(200 * runs) }, (_, i) => i + 1) : [Number(only)];
+const seeds = only === undefined ? Array.from({ length: Math.ceil(60 * runs) }, (_, i) => i + 1) : [Number(only)];
 const workers = 3;
 const leaseSeconds = 3;
 const events = 60;

@@ -30,7 +30,7 @@ let submitted = 0;
 let last = 0;
 
 beforeAll(async () => {
-  env = await openEnvironment(dir, { create: true });
+  env = await openEnvironment(dir, { create: true, app: { requests: { event: {} } } });
 });
 afterAll(async () => {
   for (const worker of all) worker.kill('SIGKILL');

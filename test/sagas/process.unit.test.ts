@@ -16,6 +16,9 @@ beforeEach(() => {
 
 const id = 'txlog.process/p';
 
+/** Types of requests without changes: their records are events. */
+const requests = { event: {}, n: {}, other: {}, count: {} };
+
 /** An app with one process, and the positions that it was asked about. */
 function listening(decide: ProcessDefinition['decide'], more: Omit<ProcessDefinition, 'decide'> = {}, app: App = {}) {
   const asked: ProcessRecord[] = [];
@@ -26,7 +29,7 @@ function listening(decide: ProcessDefinition['decide'], more: Omit<ProcessDefini
       return decide(record);
     },
   };
-  return { asked, app: { ...app, processes: { p } }, ids: () => asked.map((record) => record.id) };
+  return { asked, app: { requests, ...app, processes: { p } }, ids: () => asked.map((record) => record.id) };
 }
 
 const note = ({ id: of }: ProcessRecord): Decision => ({ do: 'send', to: 'notes', data: of });
@@ -51,7 +54,7 @@ async function cursor(env: Environment): Promise<unknown> {
 describe('what a process hears', () => {
   it('is what comes after it is there, from whatever process, as soon as it comes', async () => {
     const { app, ids } = listening(note);
-    const client = (await place.open()).env;
+    const client = (await place.open({ requests })).env;
     await submit(client, 'before');
     const { env } = await place.open(app);
     const { worker } = await working(env);
@@ -241,7 +244,7 @@ describe('rules that are wrong', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['answer with a promise', 'a promise', /^record 1: decide answered with a promise/],
+    ['return a promise', 'a promise', /^record 1: decide returned a promise; it is synchronous/],
     ['decide what is no decision', { do: 'dance' }, /^record 1: a decision is/],
     [
       'leave out what is needed',
@@ -335,7 +338,7 @@ describe('workers of a process', () => {
     }));
     const envs = await Promise.all([1, 2, 3].map(async () => (await place.open(app)).env));
     const workers = await Promise.all(envs.map((env) => working(env)));
-    const client = (await place.open()).env;
+    const client = (await place.open({ requests })).env;
     for (let round = 0; round < 10; round++) {
       await Promise.all(Array.from({ length: 30 }, (_, i) => submit(client, `r${round}-${i}`)));
       if (round % 3 === 0) await settle();

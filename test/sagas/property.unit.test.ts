@@ -15,7 +15,7 @@ import { Play } from './property/play.ts';
 // What is loaded when it is first needed takes time that is not simulated.
 import '../../src/effects/effects.ts';
 
-const runs = Number(process.env.TXLOG_RUNS ?? 1);
+const runs = Number(process.env.TXLOG_RUNS ?? 0.3);
 const seed = Number(process.env.TXLOG_SEED ?? 20_261_121);
 let sagas = 0;
 

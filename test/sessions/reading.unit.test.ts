@@ -127,13 +127,60 @@ it('finds what is stuck, why, for how long, whose it is and what to do', async (
   expect(await env.sessions.stuck({ now: began })).toHaveLength(4);
 });
 
+describe('a turn that does not end', () => {
+  const lead = async (id: string) => {
+    place.leases.hold({ id: 'op', lease: 10_000 });
+    await env.sessions.lead({ session: id }, 'op', 10_000);
+  };
+  const slow = async () => (await env.sessions.stuck()).map(({ session, reason, age }) => [session.id, reason, age]);
+
+  it('is slow after a tenth of its time limit without a word, though its operator lives; what waits behind is said', async () => {
+    for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', 1, { id, order: 'ann' });
+    await lead('a');
+    await place.clock.pass(59_000);
+    expect(await slow()).toEqual([]);
+    await place.clock.pass(2_000);
+    const [found] = await env.sessions.stuck();
+    expect(found).toMatchObject({
+      reason: 'slow',
+      detail: 'led for 61 s, silent for 61 s, its time limit is 600 s; 2 wait behind it',
+      next: 'txlog session show a',
+      owner: 'op',
+    });
+    // Whatever it does is a sign that it goes on.
+    await env.sessions.append('a', 2, { epoch: 1 });
+    expect(await slow()).toEqual([]);
+  });
+
+  it('is not slow as long as the turns of its theme take as long', async () => {
+    for (let i = 0; i < 4; i++) await env.sessions.create('mail', 1, { id: `m-${i}` });
+    await lead('m-0');
+    await place.clock.pass(119_000);
+    await lead('m-1');
+    await env.sessions.remove('m-1', { epoch: 1 });
+    await place.clock.pass(1_000);
+    // One in twenty seconds, one led: turns take up to twenty seconds, and twenty times that is no minute or two.
+    expect(await slow()).toEqual([]);
+    await place.clock.pass(30_000);
+    expect(await slow()).toEqual([['m-0', 'slow', 150_000]]);
+  });
+
+  it('of a saga is slow by the longest step', async () => {
+    await env.sessions.create('saga/trip', { event: 'started', v: 1, type: 'trip', data: null }, { id: 's' });
+    await lead('s');
+    await place.clock.pass(61_000);
+    expect(await env.sessions.stuck()).toMatchObject([{ reason: 'slow', next: 'txlog saga show s' }]);
+  });
+});
+
 describe('a session that waits too long', () => {
   const overdue = async () =>
     (await env.sessions.stuck()).map(({ session, detail, next }) => [session.id, detail, next]);
 
   it('is overdue where a worker should see to it, and the command to run starts one', async () => {
+    const changes = [{ op: 'add' as const, key: 'orders', value: 1 }];
     await env.sessions.create('mail', 1, { id: 'm' });
-    await env.enqueue({ id: 'r', type: 'order' }, { respond: 'answers' });
+    await env.enqueue({ id: 'r', type: 'order', changes }, { respond: 'answers' });
     // Whoever works on these is not known here: a program that reads responses, a script at night.
     await env.sessions.create('answers', 1);
     await env.sessions.create('by hand', 1);

@@ -5,6 +5,7 @@ const turnsToSettle = 120;
 
 /** Time that passes only when a test lets it: timers run in their order, and what they start comes to rest in between. */
 export class TimedClock implements Clock {
+  boot: string | undefined = 'first start';
   private wall = 1_700_000_000_000;
   private sinceBoot = 5_000_000;
   private readonly timers = new Map<() => void, number>();

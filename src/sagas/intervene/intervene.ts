@@ -8,7 +8,7 @@ import type { NewSession, Operation, OperationResult, SessionStep } from '../../
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import { addition } from '../messages/answers.ts';
-import { type LoadedSaga, loadSaga } from '../read/load.ts';
+import { type LoadedSaga, sagaInSteps } from '../read/load.ts';
 import { unknownSaga } from '../read/unknown-saga.ts';
 import { bounded } from '../step/call.ts';
 import type { Intervention, Word } from './command.ts';
@@ -29,7 +29,7 @@ export async function intervene(
   position?: number,
 ): Promise<OperationResult> {
   for (let tries = 1; ; tries++) {
-    const found = (await host.read((view, snapshot) => loadSaga({ view, snapshot }, id))) ?? unknownSaga(id);
+    const found = (await host.readSteps((view, snapshot) => sagaInSteps({ view, snapshot }, id))) ?? unknownSaga(id);
     if (position !== undefined && found.position !== position) throw wentOn(found.saga, position, found.position);
     const operation = interventionOn(found, word, { by, now: host.now() });
     const [answer] = await host.process([operation]);

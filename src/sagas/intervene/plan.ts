@@ -7,7 +7,8 @@ import { receiptOf } from '../../core/log/receipt.ts';
 import { sagaType } from '../../core/log/record.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import type { Source } from '../../sessions/read/session.ts';
-import { eventsOf, type LoadedSaga, loadSaga } from '../read/load.ts';
+import type { Steps } from '../../view/turns.ts';
+import { eventsOf, type LoadedSaga, sagaInSteps } from '../read/load.ts';
 import { phaseOf } from '../read/report.ts';
 import type { Word } from './command.ts';
 import { interventionOn } from './intervene.ts';
@@ -35,17 +36,16 @@ export interface InterventionPlan {
 
 /** What a word would do to these sagas. Writes nothing. */
 export function planInterventions(host: SessionHost, word: Word, ids: readonly string[]): Promise<InterventionPlan> {
-  return host.read((view, snapshot) => ({
-    v: 1,
-    unit: host.unit,
-    head: String(view.head.position),
-    word,
-    items: ids.map((id) => planOne(host, { view, snapshot }, word, id)),
-  }));
+  return host.readSteps(function* (view, snapshot) {
+    const items: PlannedIntervention[] = [];
+    for (const id of ids) items.push(yield* planOne(host, { view, snapshot }, word, id));
+    return { v: 1, unit: host.unit, head: String(view.head.position), word, items };
+  });
 }
 
-function planOne(host: SessionHost, source: Source, word: Word, id: string): PlannedIntervention {
-  const found = loadSaga(source, id);
+function* planOne(host: SessionHost, source: Source, word: Word, id: string): Steps<PlannedIntervention> {
+  yield;
+  const found = yield* sagaInSteps(source, id);
   if (!found) return { id, type: '', position: '0', refused: reject('SAGA_NOT_FOUND', `there is no saga ${id}`) };
   const { saga, position } = found;
   const item = { id, type: saga.type, phase: phaseNow(source, found), position: String(position) };
@@ -73,25 +73,35 @@ export type PlanState = { readonly id: string; readonly position: number; readon
  *
  * Errors: PLAN_STALE when something else happened to a saga of it.
  */
-export function stateOfPlan({ view, snapshot }: Source, plan: InterventionPlan): readonly PlanState[] {
+export function* stateOfPlan({ view, snapshot }: Source, plan: InterventionPlan): Steps<readonly PlanState[]> {
   const source = { view, snapshot };
-  return plan.items.flatMap((item): PlanState[] => {
-    if (item.refused) return [];
+  const states: PlanState[] = [];
+  for (const item of plan.items) {
+    yield;
+    if (item.refused) continue;
     const { id } = item;
     const position = Number(item.position);
     const done = doneSince(source, plan.word, id, position);
-    if (done !== undefined) return [{ id, position, done }];
     const now = view.entry(snapshot, sessionKey(id))?.state.position;
-    if (now === position) return [{ id, position }];
-    throw new TxlogError(
-      'PLAN_STALE',
-      `saga ${id} went on: the plan was made at position ${position}, now it is ${now}`,
-      {
-        hint: 'Nothing was applied.',
-        next: [`txlog saga ${plan.word.kind} … --plan -O plan.json`],
-      },
-    );
-  });
+    if (done !== undefined) states.push({ id, position, done });
+    else if (now === position) states.push({ id, position });
+    else throw stale(plan, { id, planned: position, now });
+  }
+  return states;
+}
+
+function stale(
+  { word }: InterventionPlan,
+  { id, planned, now }: { readonly id: string; readonly planned: number; readonly now: number | undefined },
+): TxlogError {
+  return new TxlogError(
+    'PLAN_STALE',
+    `saga ${id} went on: the plan was made at position ${planned}, now it is ${now}`,
+    {
+      hint: 'Nothing was applied.',
+      next: [`txlog saga ${word.kind} … --plan -O plan.json`],
+    },
+  );
 }
 
 /** The record that brought a word to a saga, if it is the first one after `position`. */

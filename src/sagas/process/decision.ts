@@ -1,6 +1,7 @@
 import type { Decision } from '../../core/app/process-definition.ts';
 import { type SagaEvent, sagaTheme } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
+import { refusePromise } from '../../core/base/errors.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { checkData, checkName, checkOwnName } from '../../core/log/check-session.ts';
@@ -24,11 +25,7 @@ const wordBytes = 512;
 /** The decisions in what `decide` answered. Errors: an Error of what is none. */
 export function decisionsIn(answer: unknown): readonly Decision[] {
   if (answer === undefined || answer === null) return [];
-  if (typeof (answer as Promise<unknown>).then === 'function') {
-    // What it comes to is nobody's business any more.
-    Promise.resolve(answer).catch(() => undefined);
-    throw new Error('decide answered with a promise: it is synchronous');
-  }
+  refusePromise(answer, 'decide');
   const decisions: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
   if (decisions.length > decisionsMax) throw new Error(`${decisions.length} decisions are over ${decisionsMax}`);
   return decisions.map((decision) => {

@@ -5,8 +5,7 @@ import type { ThemeEntry } from '../../core/fold/session.ts';
 import { sessionKey, themeKey } from '../../core/fold/session.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import type { Source } from '../../sessions/read/session.ts';
-import type { DueTheme } from '../../sessions/worker/due.ts';
-import type { Lookout } from '../../sessions/worker/turn-kind.ts';
+import type { DueTheme, Lookout } from '../../sessions/worker/turn-kind.ts';
 import { dataOfCursor, readCursor } from './cursor.ts';
 import { Hearing } from './subscription.ts';
 

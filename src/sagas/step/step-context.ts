@@ -1,6 +1,7 @@
 import { type Saga, type Side, stepKey } from '../../core/app/saga.ts';
 import type { From, StepContext } from '../../core/app/saga-definition.ts';
 import type { Act } from '../../core/app/saga-moves.ts';
+import { refusePromise } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 
 /** What the code of a step is told. `stop` has the signal. */
@@ -34,7 +35,10 @@ export function keyOf(saga: Saga, step: string, side: Side): string {
   return stepKey(saga.id, step, side, saga.steps.get(step)?.[side].round ?? 0);
 }
 
-/** A value of a definition, for this attempt. */
+/** A value of a definition, for this attempt. Errors: those of the user's function; an Error when it gives a promise. */
 export function valueFor<T>(from: From<T>, context: StepContext): T {
-  return typeof from === 'function' ? (from as (context: StepContext) => T)(context) : from;
+  if (typeof from !== 'function') return from;
+  const value = (from as (context: StepContext) => T)(context);
+  refusePromise(value, `the function of step ${context.step}`);
+  return value;
 }

@@ -52,15 +52,20 @@ export type EnqueueAnswer =
   | { readonly enqueued: Enqueued; readonly error?: undefined }
   | { readonly error: TxlogError; readonly enqueued?: undefined };
 
-/** Puts checked requests into the queues of their types, in their order and in one batch; one answer each. */
+/**
+ * Puts checked requests into the queues of their types, in their order and in one batch; one answer each. Who calls first
+ * comes first.
+ */
 export async function enqueueChecked(
   host: SessionHost,
   requests: readonly Request[],
   options: EnqueueOptions,
 ): Promise<readonly EnqueueAnswer[]> {
-  const themes = new Set(requests.map((request) => request.respond ?? options.respond));
-  for (const respond of themes) if (respond !== undefined) await registerTheme(host, respond);
-  const decided = await Promise.all(requests.map(({ id }) => host.find(id)));
+  const decided = await afterOthers(host, async () => {
+    const themes = new Set(requests.map((request) => request.respond ?? options.respond));
+    for (const respond of themes) if (respond !== undefined) await registerTheme(host, respond);
+    return Promise.all(requests.map(({ id }) => host.find(id)));
+  });
   // One that was decided is submitted again: that gives its receipt, or tells that it was another one.
   const tasks = requests.map((request, i) => (decided[i] ? request : newSession(host, request, options)));
   const sound = tasks.flatMap((task) => (task instanceof TxlogError ? [] : [task]));
@@ -73,6 +78,15 @@ export async function enqueueChecked(
       return isUsedUp(answer) ? settled(host, request) : answerOf(request.id, answer);
     }),
   );
+}
+
+const looking = new WeakMap<SessionHost, Promise<unknown>>();
+
+/** What has to be looked up first takes a while that differs: one call looks after the other, so that none overtakes. */
+function afterOthers<T>(host: SessionHost, look: () => Promise<T>): Promise<T> {
+  const looked = (looking.get(host) ?? Promise.resolve()).then(look, look);
+  looking.set(host, looked);
+  return looked;
 }
 
 /** Whether the session of a request was made before, and is no more. */

@@ -7,7 +7,7 @@ const lookAgainMs = 1_000;
  * Looks again and again, whenever any process may have committed, until `look` finds something. Keeps the process
  * alive.
  *
- * Errors: those of `look`; the reason that `signal` aborts with.
+ * Errors: those of `look`; ENV_NOT_FOUND when the environment goes away; the reason that `signal` aborts with.
  */
 export async function untilFound<T>(
   env: Watching,
@@ -27,6 +27,7 @@ export async function untilFound<T>(
       signal?.throwIfAborted();
       const found = await look();
       if (found !== undefined) return found;
+      await env.refuseWhenGone();
       const cancel = env.clock.after(lookAgainMs, tell, { keepsAlive: true });
       await heard;
       cancel();

@@ -4,6 +4,7 @@ import { splitUnits } from '../../pipeline/2-split-units.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import type { Snapshot } from '../../ports/storage.ts';
 import type { Reading } from '../../view/reader.ts';
+import type { Turn } from '../../view/turns.ts';
 import type { View } from '../../view/view.ts';
 import type { SessionHost } from '../host/session-host.ts';
 
@@ -14,7 +15,7 @@ interface Asked<Q, A> {
   fail(error: unknown): void;
 }
 
-type Work = (view: View, snapshot: Snapshot) => unknown;
+type Work = Parameters<Reading['read']>[0];
 
 /**
  * Reads of turns that go on at the same time, in one snapshot: taking one costs more than what most of them read. An
@@ -22,17 +23,17 @@ type Work = (view: View, snapshot: Snapshot) => unknown;
  */
 export function readTogether(source: Reading): Reading {
   const ask = gather<Work, unknown>((all) =>
-    source.read((view, snapshot) => {
+    source.read((view, snapshot, turn) => {
       for (const { question, settle, fail } of all) {
         try {
-          settle(question(view, snapshot));
+          settle(question(view, snapshot, turn));
         } catch (error) {
           fail(error);
         }
       }
     }),
   );
-  return { read: <T>(work: (view: View, snapshot: Snapshot) => T) => ask(work) as Promise<T> };
+  return { read: <T>(work: (view: View, snapshot: Snapshot, turn: Turn) => T) => ask(work) as Promise<T> };
 }
 
 /** Operations of turns that go on at the same time, in one call. Errors: as `operate`, each its own. */

@@ -11,22 +11,24 @@ import type { TurnEnd } from './work-events.ts';
 /**
  * The turn of a request that waits in its queue. The decision, its states, the end of the session and the response are
  * one record: whatever dies, the request is processed once. One that cannot be decided, because its id was used for
- * another or its type's schema changed, is parked with its error.
+ * another or its type's schema changed, is parked with its error. One whose type this app does not know is set aside:
+ * another worker's app may know it.
  */
 export async function runRequest(context: TurnContext, led: Led): Promise<TurnReport> {
   const report = (ended: TurnEnd, error?: string): TurnReport => ({
     ...{ session: led.session, epoch: led.epoch, ended, operations: ended === 'removed' ? 1 : 0 },
     ...(error === undefined ? {} : { error }),
   });
-  const park = async (error: unknown) => {
+  const refuse = async (error: TxlogError) => {
     const { session, epoch } = led;
     const text = errorText(error);
+    if (error.code === 'TYPE_UNKNOWN') return report(await setAside(context, led, text), text);
     return report(await insist(context, led, { op: 'park', session, epoch, error: text, bytes: 0 }), text);
   };
   let answer: TaskAnswer | undefined;
   try {
     const request = await requestOf(context, led);
-    if (request instanceof TxlogError) return await park(request);
+    if (request instanceof TxlogError) return await refuse(request);
     if (!request) return report(await whatBecame(context.host, led));
     [answer] = await context.host.process([request]);
     context.confirmed();
@@ -36,7 +38,7 @@ export async function runRequest(context: TurnContext, led: Led): Promise<TurnRe
     const text = errorText(error);
     return report(await setAside(context, led, text), text);
   }
-  if (answer && answer.type === 'error') return park(answer.error);
+  if (answer && answer.type === 'error') return refuse(answer.error);
   return report('removed');
 }
 

@@ -69,7 +69,7 @@ export function endOf({ op }: Operation): 'removed' | 'stored' | 'parked' | unde
 
 /** Whether the engine will never take work again. */
 export function isFinal(error: unknown): boolean {
-  return !(error instanceof TxlogError) || isFinalCode(error.code);
+  return !(error instanceof TxlogError) || error.code === 'ENV_NOT_FOUND' || isFinalCode(error.code);
 }
 
 /** Who is refused after an attempt that was not confirmed may have done it all the same. */

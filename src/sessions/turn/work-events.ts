@@ -52,6 +52,8 @@ export type WorkEvent =
     } & WorkedSession)
   /** A session of an operator that is no more was stored for repeat, or parked. */
   | ({ readonly type: 'mended'; readonly ended: 'stored' | 'parked'; readonly reason: string } & WorkedSession)
+  /** Requests of this queue are left to a worker whose app knows their type; `session` is the first. Told once. */
+  | { readonly type: 'left'; readonly theme: string; readonly session: string; readonly reason: string }
   /** An operation could not be confirmed; `inRow` since the last one that could. */
   | { readonly type: 'error'; readonly error: Error; readonly inRow: number }
   /** The lease ran out while the process was stopped; the worker goes on as another operator, which this names. */
@@ -72,6 +74,8 @@ export interface WorkReport {
   readonly requests: number;
   /** Sessions of dead operators that were seen to. */
   readonly mended: number;
+  /** Queued requests, of those that it looked at last, that it left, if any: its app does not know their type. */
+  readonly left?: number;
   /** Why it took no more work, when it had to stop by itself. */
   readonly emergency?: TxlogError;
 }

@@ -1,20 +1,23 @@
-import { queuePrefix, timeOfQueueKey } from '../../layout/queue-keys.ts';
+import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
 import { readThemeEntries, type Source } from '../read/session.ts';
+import { type Fits, sortOut } from './known-requests.ts';
+import { isSuspect } from './suspects.ts';
+import type { WorkThemes } from './themes.ts';
+import type { DueTheme } from './turn-kind.ts';
 
-/** What there is to do in a theme. */
-export interface DueTheme {
-  readonly name: string;
-  /** Sessions that may be led now; counted up to a bound. */
-  readonly due: number;
-  /** The session to lead, in place of the first of the theme. */
-  readonly session?: string;
+/** Requests of a queue that are due, and that the worker leaves to others: its app does not know their type. */
+export interface LeftQueue {
+  readonly theme: string;
+  /** Those that were found on the way to what it may decide. */
+  readonly sessions: readonly string[];
 }
 
 /** What there is to do now, by theme, and when there will be more. */
 export interface DueWork {
   readonly themes: readonly DueTheme[];
+  readonly left: readonly LeftQueue[];
   /** When the next session that is not due yet will be, in ms since 1970. */
   readonly next: number | undefined;
 }
@@ -22,30 +25,73 @@ export interface DueWork {
 /** Counts the sessions that may be led at `now`, up to `most` of a theme. Of `wanted` themes, or of all request queues too. */
 export function findDue(
   source: Source,
-  { wanted, queues }: { readonly wanted: ReadonlySet<string>; readonly queues: boolean },
+  { wanted, queues, fits }: Pick<WorkThemes, 'wanted' | 'queues' | 'fits'>,
   now: number,
   most: number,
 ): DueWork {
   const themes: DueTheme[] = [];
+  const left: LeftQueue[] = [];
   let next: number | undefined;
   for (const theme of readThemeEntries(source)) {
     if (theme.paused || !(wanted.has(theme.name) || (queues && isQueueTheme(theme.name)))) continue;
-    const found = countDue(source, theme, now, most);
-    if (found.due > 0) themes.push({ name: theme.name, due: found.due });
+    const fit = fits(theme.name);
+    const found = fit ? countFitting(source, theme, fit, { now, most }) : countDue(source, theme, now, most);
+    const { suspect, left: leftHere = [] } = found;
+    if (suspect !== undefined) themes.push({ name: theme.name, due: 1, session: suspect, alone: true });
+    else if (found.due > 0) themes.push({ name: theme.name, due: found.due });
+    if (leftHere.length > 0) left.push({ theme: theme.name, sessions: leftHere });
     if (found.next !== undefined) next = Math.min(next ?? found.next, found.next);
   }
-  return { themes, next };
+  return { themes, left, next };
 }
 
-function countDue({ view, snapshot }: Source, { number }: NamedTheme, now: number, most: number) {
+interface DueCount {
+  readonly due: number;
+  readonly next?: number;
+  /** Sessions that the worker leaves to others. */
+  readonly left?: readonly string[];
+  /** The first session, if it is to be led alone. */
+  readonly suspect?: string;
+}
+
+/** Counts those before the first one that is to be led alone: what is led by theme comes in this order. */
+function countDue(source: Source, { number }: NamedTheme, now: number, most: number): DueCount {
+  const { view, snapshot } = source;
   let due = 0;
   for (const key of view.queueKeys(snapshot, queuePrefix(number, 'waiting'))) {
     const time = timeOfQueueKey(key);
     if (time > now) return { due, next: time };
+    const session = sessionOfQueueKey(key);
+    if (isSuspect(source, session)) return due > 0 ? { due } : { due, suspect: session };
     due += 1;
     if (due === most) break;
   }
-  return { due, next: undefined };
+  return { due };
+}
+
+/** The same of a queue of which the worker may decide only some requests. */
+function countFitting(
+  source: Source,
+  { number }: NamedTheme,
+  fits: Fits,
+  { now, most }: { readonly now: number; readonly most: number },
+): DueCount {
+  const { view, snapshot } = source;
+  let next: number | undefined;
+  function* dueKeys() {
+    for (const key of view.queueKeys(snapshot, queuePrefix(number, 'waiting'))) {
+      const time = timeOfQueueKey(key);
+      if (time > now) next = time;
+      if (next !== undefined) return;
+      yield key;
+    }
+  }
+  const { fitting, left } = sortOut(source, dueKeys(), fits, most);
+  const more = next === undefined ? { left } : { left, next };
+  const at = fitting.findIndex((session) => isSuspect(source, session));
+  const [first] = fitting;
+  if (at === 0 && first !== undefined) return { due: 0, suspect: first, ...more };
+  return { due: at === -1 ? fitting.length : at, ...more };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { OperatorState } from '../../ports/leases.ts';
 import { backoffSeconds, fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { readThemeEntries, type SessionReading, sessionsOf } from '../read/session.ts';
+import { byJanitor } from './suspects.ts';
 
 /** A session that was taken from an operator that is no more. */
 export interface Mended {
@@ -26,15 +27,17 @@ export interface Orphan {
 
 /**
  * One run of the janitor: sessions whose operator is no more are stored for repeat, or parked when they have had all
- * their attempts. Names the epoch that it saw: a session that another leads by now is not touched, and of several
+ * their attempts. What an operator led alone is what it died of, and has had an attempt; of several nobody knows, none
+ * has, and each is led alone from now on. Names the epoch that it saw: a session that another leads by now is not touched, and of several
  * janitors one is first.
  */
 export async function mend(host: SessionHost): Promise<readonly Mended[]> {
   const orphans = await findOrphans(host);
+  const suspects = countSuspects(host, orphans);
   const mended: Mended[] = [];
   for (let i = 0; i < orphans.length; i += limits.batchRecordsMax) {
     const slice = orphans.slice(i, i + limits.batchRecordsMax);
-    const operations = slice.map((orphan) => remedy(host, orphan));
+    const operations = slice.map((orphan) => remedy(host, orphan, suspects.get(orphan.session.operator ?? '') ?? 0));
     const results = await host.operate(operations);
     slice.forEach((orphan, at) => {
       if (!results[at]?.ok) return;
@@ -64,21 +67,41 @@ export async function findOrphans(host: SessionHost, theme?: string): Promise<re
 }
 
 async function ledSessions(host: SessionHost, theme?: string): Promise<readonly SessionReading[]> {
-  return host.read((view, snapshot) => {
+  return host.readSteps(function* (view, snapshot) {
     const source = { view, snapshot };
     const themes = readThemeEntries(source).filter(({ name }) => theme === undefined || name === theme);
-    return themes.flatMap((entry) => [...sessionsOf(source, entry, 'active')]);
+    const led: SessionReading[] = [];
+    for (const entry of themes) {
+      for (const session of sessionsOf(source, entry, 'active')) {
+        led.push(session);
+        yield;
+      }
+    }
+    return led;
   });
 }
 
-function remedy(host: SessionHost, orphan: Orphan): Operation {
+/** How many of those that an operator led run users' code, by its name: only such code is what an operator dies of. */
+function countSuspects(host: SessionHost, orphans: readonly Orphan[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { session } of orphans) {
+    const { operator = '', themeName } = session;
+    if (runsCode(host, themeName)) counts.set(operator, (counts.get(operator) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** What is done to an orphan; `suspects` is how many its operator led that it may have died of. */
+function remedy(host: SessionHost, orphan: Orphan, suspects: number): Operation {
   const { id: session, epoch, attempts, themeName } = orphan.session;
   const policy = fullPolicy(policyOfTheme(host.app, themeName));
   const step = { session, epoch, error: reasonOf(orphan), bytes: 0 };
-  if (attempts >= policy.attempts && runsCode(host, themeName)) return { op: 'park', ...step };
-  // An operator may die of anything. Only a session that it happens to again is suspected.
+  const isSuspect = runsCode(host, themeName);
+  if (isSuspect && suspects > 1) return { op: 'store', ...step, ...byJanitor, seconds: 0, interrupted: true };
+  if (isSuspect && attempts >= policy.attempts) return { op: 'park', ...step };
+  // An operator may die of anything. Only a session that it happens to again has to wait.
   const seconds = attempts <= 1 ? 0 : backoffSeconds(policy, attempts - 1, host.random());
-  return { op: 'store', ...step, seconds };
+  return { op: 'store', ...step, ...(isSuspect ? byJanitor : {}), seconds };
 }
 
 /** Whether users' code runs in a turn: no message on its way, and no answer to a saga, is what kills its workers. */

@@ -85,12 +85,15 @@ async function take(host: SessionHost, operator: Operator, theme: string, sessio
 
 /** Sessions that an operator leads. */
 export async function findLedBy(host: SessionHost, operator: string): Promise<readonly Led[]> {
-  return host.read((view, snapshot) => {
+  return host.readSteps(function* (view, snapshot) {
     const source = { view, snapshot };
-    return readThemeEntries(source).flatMap((theme) =>
-      [...sessionsOf(source, theme, 'active')]
-        .filter((session) => session.operator === operator)
-        .map((session) => ledSession(session.id, theme.name, session)),
-    );
+    const led: Led[] = [];
+    for (const theme of readThemeEntries(source)) {
+      for (const session of sessionsOf(source, theme, 'active')) {
+        if (session.operator === operator) led.push(ledSession(session.id, theme.name, session));
+        yield;
+      }
+    }
+    return led;
   });
 }

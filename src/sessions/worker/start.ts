@@ -7,7 +7,7 @@ export type LoadTurnKinds = () => Promise<readonly TurnKind[]>;
 
 /** Starts a worker. The code of workers is loaded only by those who work. */
 export function startWork(host: SessionHost, loadTurnKinds: LoadTurnKinds, options: WorkOptions = {}): Worker {
-  const parts = Promise.all([import('./worker.ts'), loadTurnKinds()]);
+  const parts = Promise.all([import('./worker.ts'), loadTurnKinds(), host.services.prepare()]);
   const started = parts.then(([{ startWorker }, turnKinds]) => startWorker(host, options, turnKinds));
   const done = started.then((worker) => worker.done);
   // Whoever waits for `done` hears of it; nobody has to.

@@ -5,13 +5,16 @@ import { checkBound, checkTime } from '../../core/base/arguments.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/themes.ts';
-import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
+import { isQueueTheme, typeOfQueue } from '../../pipeline/3-queued-request.ts';
 import type { OperatorState } from '../../ports/leases.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
+import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { ratesOf } from '../read/queues.ts';
-import { readThemeEntries, type SessionReading, type Source, sessionsOf } from '../read/session.ts';
+import { readSession, readThemeEntries, type SessionReading, type Source, sessionsOf } from '../read/session.ts';
 import { findOrphans, reasonOf } from './janitor.ts';
+import { dueKeys, fitsOf, fitsOfWorkers, sortOut } from './known-requests.ts';
+import { slowSessions } from './slow.ts';
 
 /** A session that will not go on by itself, or does not as it should. */
 export interface StuckSession {
@@ -20,9 +23,11 @@ export interface StuckSession {
    * `dead`, `late`, `gone`: led by an operator that is no more, until a janitor sees to it. `parked`: waits for a
    * person. `overdue`: due for over a minute, while nothing of its theme moves: no worker is there, or those that are
    * hang. Only of themes that workers see to: request queues, those with an advisor in the app, and those of a worker that
-   * is alive. `failing`: its last turns failed.
+   * is alive. `unknown`: a queued request that the workers which are alive leave to others, because their apps do not
+   * know its type. `failing`: its last turns failed. `slow`: led by an operator that lives, and silent for far longer than
+   * the theme's turns take now, or than a tenth of its time limit.
    */
-  readonly reason: 'dead' | 'late' | 'gone' | 'parked' | 'overdue' | 'failing';
+  readonly reason: 'dead' | 'late' | 'gone' | 'slow' | 'parked' | 'overdue' | 'unknown' | 'failing';
   /** The reason in words. */
   readonly detail: string;
   /** For how long it has been so, in ms. */
@@ -64,16 +69,47 @@ export async function findStuck(host: SessionHost, options: StuckOptions): Promi
       next: `txlog session retry ${shellWord(orphan.session.id)}`,
     }),
   );
-  const others = await host.read((view, snapshot) => {
+  const others = await host.readSteps(function* (view, snapshot) {
     const source = { view, snapshot };
     const themes = readThemeEntries(source).filter(({ name }) => theme === undefined || name === theme);
     const workers = host.leases.all().filter(isAlive);
-    return themes.flatMap((entry) => [
-      ...parked(source, entry, now, limit),
-      ...waiting(source, entry, { now, limit, delay: findDelay(host, source, entry, { now, workers }) }),
-    ]);
+    const alive = new Set(workers.map(({ operator }) => operator.id));
+    const found: StuckSession[] = [];
+    for (const entry of themes) {
+      const unknown = [...left(source, entry, workers, { now, limit })];
+      const ids = new Set(unknown.map(({ session }) => session.id));
+      const delay = findDelay(host, source, entry, { now, workers });
+      yield* gather(slow(source, entry, { app: host.app, now, limit, alive }), found);
+      yield* gather(parked(source, entry, now, limit), found);
+      found.push(...unknown);
+      const others: StuckSession[] = [];
+      yield* gather(waiting(source, entry, { now, limit, delay }), others);
+      found.push(...others.filter(({ session }) => !ids.has(session.id)));
+    }
+    return found;
   });
   return [...orphans, ...others];
+}
+
+/** Adds what is found to `all`, one in a step. */
+function* gather(found: Iterable<StuckSession | undefined>, all: StuckSession[]): Steps<void> {
+  for (const one of found) {
+    if (one) all.push(one);
+    yield;
+  }
+}
+
+function* slow(
+  source: Source,
+  theme: NamedTheme,
+  { limit, ...how }: Parameters<typeof slowSessions>[2] & { readonly limit: number },
+): Generator<StuckSession> {
+  let left = limit;
+  for (const { session, detail, silent } of slowSessions(source, theme, how)) {
+    if (left-- <= 0) return;
+    const noun = sagaOfTheme(theme.name) === undefined ? 'session' : 'saga';
+    yield { ...stuck(session, 'slow', detail, silent), next: `txlog ${noun} show ${shellWord(session.id)}` };
+  }
 }
 
 function* parked(source: Source, theme: NamedTheme, now: number, limit: number): Generator<StuckSession> {
@@ -87,6 +123,29 @@ function* parked(source: Source, theme: NamedTheme, now: number, limit: number):
       next: `txlog ${sagaOfTheme(theme.name) === undefined ? 'session unpark' : 'saga show'} ${shellWord(id)}`,
     };
   }
+}
+
+/** Requests that are due and that all workers leave to others, of those of a queue that come first. */
+function* left(
+  source: Source,
+  { name, number, paused }: NamedTheme,
+  workers: readonly AliveOperator[],
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Generator<StuckSession> {
+  const fits = paused ? undefined : fitsOfWorkers(workers, name);
+  if (!fits) return;
+  const due = dueKeys(source.view.queueKeys(source.snapshot, queuePrefix(number, 'waiting')), now);
+  for (const id of sortOut(source, due, fits, lookedAtMax).left.slice(0, limit)) {
+    const session = readSession(source, id);
+    if (!session) continue;
+    const detail = `no worker that is alive has a handler of ${typeOfQueue(name)}`;
+    yield { ...stuck(session, 'unknown', detail, now - session.due), next: workCommand(name, true) };
+  }
+}
+
+/** The command that starts a worker of a theme; of a request that needs code, with the code. */
+function workCommand(theme: string, needsApp: boolean): string {
+  return `txlog work${needsApp ? ' --app MODULE' : ''} --theme ${shellWord(theme)}`;
 }
 
 /** Why sessions of a theme wait that are due, and what to do about it. */
@@ -119,7 +178,13 @@ function findDelay(
   if (workers.some(({ operator }) => operator.themes.includes(theme.name)))
     return { detail: 'its workers do not lead it', next: `txlog queue show ${word}` };
   if (!isWorkedOn(host.app, theme.name)) return undefined;
-  return { detail: 'nobody leads it', next: `txlog work --theme ${word}` };
+  return { detail: 'nobody leads it', next: workCommand(theme.name, needsApp(host, source, first, theme.name)) };
+}
+
+/** Whether the request that comes first is one that the app at hand does not know. */
+function needsApp({ app }: SessionHost, source: Source, first: string, theme: string): boolean {
+  const fits = fitsOf(app, theme);
+  return fits !== undefined && sortOut(source, [first], fits, 1).left.length > 0;
 }
 
 type AliveOperator = Extract<OperatorState, { readonly alive: true }>;
@@ -134,7 +199,11 @@ interface Looked {
   readonly delay: Delay | undefined;
 }
 
-function* waiting(source: Source, theme: NamedTheme, { now, limit, delay }: Looked): Generator<StuckSession> {
+function* waiting(
+  source: Source,
+  theme: NamedTheme,
+  { now, limit, delay }: Looked,
+): Generator<StuckSession | undefined> {
   let left = limit;
   let fresh = lookedAtMax;
   for (const session of sessionsOf(source, theme, 'waiting')) {
@@ -151,7 +220,10 @@ function* waiting(source: Source, theme: NamedTheme, { now, limit, delay }: Look
         nextTry: due,
         next: `txlog session show ${shellWord(id)}`,
       };
-    } else continue;
+    } else {
+      yield undefined;
+      continue;
+    }
     left -= 1;
   }
 }

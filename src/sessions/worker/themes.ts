@@ -5,6 +5,7 @@ import { ranges } from '../../core/base/number-range.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { WorkOptions } from '../turn/work-events.ts';
+import { type Fits, fitsOf } from './known-requests.ts';
 import type { TurnKind } from './turn-kind.ts';
 
 /** What a worker works on. */
@@ -12,6 +13,10 @@ export interface WorkThemes {
   readonly wanted: ReadonlySet<string>;
   /** Whether it works on all request queues, those that are yet to come included. */
   readonly queues: boolean;
+  /** Types of requests that it decides though they carry no changes; undefined of one that decides no requests. */
+  readonly types: readonly string[] | undefined;
+  /** Which requests of a queue it may decide; undefined when it may decide all of them. */
+  fits(theme: string): Fits | undefined;
   /** Seconds: the shortest lease of its themes. */
   readonly lease: number;
 }
@@ -32,5 +37,7 @@ export function workThemes(app: LoadedApp, options: WorkOptions, kinds: readonly
   const wanted = new Set(options.themes ?? advised);
   const leases = [...wanted].map((name) => fullPolicy(policyOfTheme(app, name)).lease);
   const lease = leases.length === 0 ? fullPolicy().lease : Math.min(...leases);
-  return { wanted, queues: options.themes === undefined, lease };
+  const queues = options.themes === undefined;
+  const types = queues || [...wanted].some(isQueueTheme) ? Object.keys(app.requests ?? {}) : undefined;
+  return { wanted, queues, types, fits: (theme) => fitsOf(app, theme), lease };
 }

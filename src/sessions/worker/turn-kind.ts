@@ -3,7 +3,17 @@ import type { SessionHost } from '../host/session-host.ts';
 import type { Led } from '../turn/led-session.ts';
 import type { TurnReport } from '../turn/report.ts';
 import type { TurnContext } from '../turn/turn.ts';
-import type { DueTheme } from './due.ts';
+
+/** What there is to do in a theme. */
+export interface DueTheme {
+  readonly name: string;
+  /** Sessions that may be led now; counted up to a bound. */
+  readonly due: number;
+  /** The session to lead, in place of the first of the theme. */
+  readonly session?: string;
+  /** It may be what its operator died of: who leads it leads nothing else meanwhile, so that it hurts only itself. */
+  readonly alone?: boolean;
+}
 
 /** Sessions that the engine itself knows how to lead, by their theme. */
 export interface TurnKind {

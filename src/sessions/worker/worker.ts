@@ -14,12 +14,13 @@ import { runTurn } from '../turn/run-advisor.ts';
 import { runRequest } from '../turn/run-request.ts';
 import { isFinal, type TurnContext } from '../turn/turn.ts';
 import type { WorkEvent, Worker, WorkOptions, WorkReport } from '../turn/work-events.ts';
-import { type DueTheme, type DueWork, findDue, sharePlaces } from './due.ts';
+import { type DueWork, findDue, sharePlaces } from './due.ts';
 import { mend } from './janitor.ts';
 import { findLedBy } from './lead.ts';
+import { LeftRequests } from './left-requests.ts';
 import { WorkerTally } from './tally.ts';
 import { type WorkThemes, workThemes } from './themes.ts';
-import type { Lookout, TurnKind } from './turn-kind.ts';
+import type { DueTheme, Lookout, TurnKind } from './turn-kind.ts';
 
 /** How often a worker looks whether others died, and whether a watcher failed it. */
 const glanceMs = 500;
@@ -44,6 +45,14 @@ export function startWorker(host: SessionHost, options: WorkOptions, kinds: read
   };
 }
 
+/** A turn under way. */
+interface Running {
+  readonly theme: string;
+  readonly turn: Promise<void>;
+  /** No other turn runs beside it. */
+  readonly alone: boolean;
+}
+
 /** A worker, from its start to its end: one loop leads, as many turns as there are places run beside it. */
 class WorkerRun {
   private readonly host: SessionHost;
@@ -54,11 +63,11 @@ class WorkerRun {
   private readonly kinds: readonly TurnKind[];
   private readonly lookouts: readonly Lookout[];
   private readonly tally = new WorkerTally();
-  private readonly running = new Map<string, { readonly theme: string; readonly turn: Promise<void> }>();
+  private readonly running = new Map<string, Running>();
   private readonly drained = new AbortController();
   private readonly killed = new AbortController();
   private operator: Operator;
-  private due: DueWork = { themes: [], next: undefined };
+  private due: DueWork = { themes: [], left: [], next: undefined };
   private wake = () => {};
   private stopPausing = () => {};
   private started = 0;
@@ -71,6 +80,7 @@ class WorkerRun {
   private failure: unknown;
   /** A turn came to no end: its session may still be led. */
   private mayLead = false;
+  private readonly left = new LeftRequests();
 
   constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes, kinds: readonly TurnKind[]) {
     this.host = host;
@@ -105,7 +115,8 @@ class WorkerRun {
       if (this.tally.emergency || this.mayLead) this.operator.abandon();
       else this.operator.end();
     }
-    const { report } = this.tally;
+    const left = this.left.count;
+    const report = { ...this.tally.report, ...(left > 0 ? { left } : {}) };
     this.tell({ type: 'stopped', report });
     if (this.failure !== undefined) throw this.failure;
     return report;
@@ -181,7 +192,13 @@ class WorkerRun {
       const places = this.places;
       if (places === 0) return;
       this.due = await this.findDue(places);
-      const shared = sharePlaces(this.due.themes, places, this.started, (theme) => this.roomOf(theme));
+      for (const event of this.left.see(this.due.left)) this.tell(event);
+      const suspect = this.due.themes.find(({ alone }) => alone);
+      // What runs ends first.
+      if (suspect && this.running.size > 0) return;
+      if (suspect && (await this.leadAll([suspect.name])) > 0) return;
+      const others = this.due.themes.filter(({ alone }) => !alone);
+      const shared = sharePlaces(others, places, this.started, (theme) => this.roomOf(theme));
       if (shared.length === 0 || (await this.leadAll(shared)) === 0 || this.options.once) return;
     }
   }
@@ -198,6 +215,7 @@ class WorkerRun {
 
   private get places(): number {
     if (this.options.once) return this.started > 0 ? 0 : 1;
+    if ([...this.running.values()].some(({ alone }) => alone)) return 0;
     return Math.max(0, (this.options.concurrency ?? themeDefaults.concurrency) - this.running.size);
   }
 
@@ -212,10 +230,12 @@ class WorkerRun {
     const { id: operator, lease } = this.operator;
     const leads = themes.map((theme) => {
       const session = this.due.themes.find(({ name }) => name === theme)?.session;
-      const which = session === undefined ? { theme } : { session };
+      const fits = this.themes.fits(theme);
+      const which = session === undefined ? { theme, ...(fits ? { fits } : {}) } : { session };
       return { op: 'lead', ...which, operator, lease, bytes: 0 } as const;
     });
     this.isUnsure = true;
+    const alone = this.due.themes.some((theme) => theme.alone && theme.name === themes[0]);
     const results = await this.host.operate(leads);
     this.isUnsure = false;
     this.confirmed();
@@ -223,7 +243,7 @@ class WorkerRun {
     results.forEach((result, i) => {
       if (!result.ok) return;
       led += 1;
-      this.start(ledSession(result.session, themes[i] ?? '', present(result.now, 'session that is led')));
+      this.start(ledSession(result.session, themes[i] ?? '', present(result.now, 'session that is led')), alone);
     });
     return led;
   }
@@ -235,7 +255,7 @@ class WorkerRun {
     for (const session of led) if (!this.running.has(turnKey(session))) this.start(session);
   }
 
-  private start(led: Led): void {
+  private start(led: Led, alone = false): void {
     this.started += 1;
     const began = this.host.clock.elapsed();
     const { session, theme, epoch, attempts } = led;
@@ -250,7 +270,7 @@ class WorkerRun {
         this.running.delete(turnKey(led));
         this.wake();
       });
-    this.running.set(turnKey(led), { theme, turn });
+    this.running.set(turnKey(led), { theme, turn, alone });
   }
 
   private runTurn(led: Led): Promise<TurnReport> {
@@ -285,6 +305,7 @@ class WorkerRun {
     const elapsed = this.host.clock.elapsed();
     if (this.drained.signal.aborted || elapsed - this.glancedAt < glanceMs) return;
     this.glancedAt = elapsed;
+    await this.host.refuseWhenGone();
     const isLate = elapsed - this.mendedAt >= mendMs;
     if (!isLate && this.host.leases.all().every(({ alive }) => alive)) return;
     this.mendedAt = elapsed;
@@ -296,8 +317,9 @@ class WorkerRun {
 
   private takeLease(): Operator {
     const { host, options, themes } = this;
-    const id = host.makeId();
-    return new Operator(host, { id, lease: options.lease ?? themes.lease, themes: [...themes.wanted] });
+    const { wanted, types, lease } = themes;
+    const more = types ? { types } : {};
+    return new Operator(host, { id: host.makeId(), lease: options.lease ?? lease, themes: [...wanted], ...more });
   }
 
   /** Who was stopped for longer than its lease goes on under another name: what it led is others' now. */
