@@ -2,7 +2,9 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { initEnvironment } from '../src/cli/init/init-environment.ts';
+import { copiedAppText } from '../src/cli/print/copied-app.ts';
 import { printable } from '../src/cli/text/text.ts';
+import { copiedAppJson } from '../src/shapes/copied-app.ts';
 
 export default class Init extends BaseCommand {
   static override summary = 'Make a new environment, empty or from a backup.';
@@ -26,16 +28,17 @@ export default class Init extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Init);
     const dir = args.dir ?? flags.env;
-    const { created, unit, position } = await initEnvironment(dir, {
+    const { created, unit, position, app } = await initEnvironment(dir, {
       from: flags.from,
       app: flags.app,
       ifMissing: flags['if-missing'],
     });
-    const json = { v: 1, dir, unit, created, position: String(position) };
+    const json = { v: 1, dir, unit, created, position: String(position), ...copiedAppJson(app) };
     await this.print(
       json,
       `${created ? 'made' : 'there is already'} an environment in ${printable(dir)}, unit ${unit}`,
     );
+    if (app) this.talk(copiedAppText(dir, app));
     if (created && position === 0) this.talk('next: txlog submit --help');
   }
 }

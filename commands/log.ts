@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { filterFlags, toFilter } from '../src/cli/frame/filter-flags.ts';
+import { nowIn } from '../src/cli/frame/point-in-log.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { StreamCommand, streamFlags } from '../src/cli/frame/stream-command.ts';
 import { wholeNumber } from '../src/cli/frame/whole-number.ts';
@@ -41,14 +42,11 @@ export default class Log extends StreamCommand {
     const interruption = flags.follow ? onInterrupt() : undefined;
     const started = flags.from !== undefined || flags.since !== undefined;
     const last = flags.last ?? (flags.follow && !started ? followedLines : undefined);
-    const lines = new RecordLines(this.paint, process.stdout.columns);
-    await this.withEnv({ readOnly: true }, async (env) => {
-      const filter = await toFilter(flags, env.clock.now());
-      const records = selectRecords(env, filter, {
-        last,
-        reverse: flags.reverse,
-        follow: interruption?.signal,
-      });
+    const lines = new RecordLines(this.paint, this.columns);
+    await this.withEnv({ readOnly: true, livesLong: flags.follow }, async (env) => {
+      const filter = await toFilter(flags, await nowIn(env));
+      const options = { last, reverse: flags.reverse, follow: interruption?.signal };
+      const records = selectRecords(env, filter, options);
       await this.printStream(records, this.isForPeople(flags.format), {
         json: toRecordJson,
         people: (page) => lines.format(page),

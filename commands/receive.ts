@@ -38,7 +38,7 @@ export default class Receive extends BaseCommand {
     const { signal, exitCode, release } = onInterrupt();
     signal.addEventListener('abort', () => input.stop());
     const app = findApp(flags.env, flags.app);
-    await this.withEnv(app === undefined ? {} : { app }, async (env) => {
+    await this.withEnv({ livesLong: true, ...(app === undefined ? {} : { app }) }, async (env) => {
       const received = await receiveAll(env, input, this.out);
       if (!flags.quiet)
         say(`${flags.json ? jsonText({ v: 1, summary: { ...received } }) : formatReceived(received)}\n`);

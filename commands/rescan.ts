@@ -1,5 +1,6 @@
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { filterFlags, filterText, toFilter } from '../src/cli/frame/filter-flags.ts';
+import { nowIn } from '../src/cli/frame/point-in-log.ts';
 import { showWork } from '../src/cli/frame/progress.ts';
 import { StreamCommand } from '../src/cli/frame/stream-command.ts';
 import { checkFlags, rescanFlags, rescanTo, whoAgrees } from '../src/cli/rescan/rescan.ts';
@@ -28,7 +29,8 @@ export default class Rescan extends StreamCommand {
     const { flags } = await this.parse(Rescan);
     const name = flags.checkpoint;
     checkFlags(flags);
-    const filter = await toFilter(flags, Date.now());
+    // A filter that cannot be is refused before anything is opened.
+    await toFilter(flags, Date.now());
     const checkpoint =
       name === undefined ? undefined : { name, filter: filterText(flags), reset: flags['reset-checkpoint'] };
     const isFile = flags.output !== undefined && flags.output !== '-';
@@ -36,6 +38,7 @@ export default class Rescan extends StreamCommand {
     const agree = whoAgrees(flags, (text) => this.talk(text));
     const writes = checkpoint !== undefined || (flags.repair && !flags['dry-run']);
     await this.withEnv({ readOnly: !writes }, async (env) => {
+      const filter = await toFilter(flags, await nowIn(env));
       if (flags.verify) {
         const audit = await auditAndRepair(env, { agree, show });
         await this.print(toAuditJson(audit), formatAudit(audit, this.paint));

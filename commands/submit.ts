@@ -40,7 +40,7 @@ export default class Submit extends BaseCommand {
     const request = input ? undefined : toRequestInput(flags);
     const module = findApp(flags.env, flags.app);
     const app = module === undefined ? {} : { app: module };
-    const bounds = input ? {} : { checkpointRecords: 0 };
+    const bounds = input ? { livesLong: args.file === '-' } : { checkpointRecords: 0 };
     const queue = toQueue(flags);
     const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
     const code = await this.withEnv({ ...app, ...bounds, readOnly: dryRun }, (env) => {

@@ -4,20 +4,26 @@ import { timeOrderedIds } from './clock/time-ordered-id.ts';
 import { type App, emptyApp, type LoadedApp } from './core/app/app.ts';
 import { checkBound, checkWhole } from './core/base/arguments.ts';
 import { limits } from './core/base/limits.ts';
+import { type Restored, restoreInTurns } from './environment/backup.ts';
 import { Environment } from './environment/environment.ts';
 import { outsideOf } from './environment/lazy-adapters.ts';
+import { loadCode } from './environment/load-code.ts';
 import { type Handle, inMemory, openHandle } from './environment/open-generation.ts';
 import { fileLeases } from './leases/files.ts';
 import { memoryLeases } from './leases/memory.ts';
 import { localOrder } from './order/local/order.ts';
 import { Pipeline } from './pipeline/0-loop.ts';
 import type { Clock } from './ports/clock.ts';
+import { Turns } from './view/turns.ts';
 
 /** How to open an environment. All optional. */
 export interface OpenOptions {
   /** Make the environment when there is none. Default false. */
   readonly create?: boolean;
-  /** Read only: works beside writers, and on a file system that cannot be written. Default false. */
+  /**
+   * Read only: works beside writers, on a file system that cannot be written, and without the right to take locks; there,
+   * reads that writers overtake begin again. Default false.
+   */
   readonly readOnly?: boolean;
   /** The user's code: an app from `defineApp`, or the path of its module. */
   readonly app?: App | string;
@@ -36,8 +42,10 @@ export interface OpenOptions {
 /**
  * Opens the environment in `dir` (`:memory:` for one that lives in this process only).
  *
- * Any number of processes, threads and handles may have it open at once.
- * Errors: ENV_NOT_FOUND, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, APP_NOT_FOUND, APP_INVALID, STORAGE_FAILED.
+ * Any number of processes, threads and handles may have it open at once. All code is loaded when it resolves: what this
+ * process lacks later, such as file descriptors, or a package that was upgraded under it, breaks no call for good.
+ * Errors: ENV_NOT_FOUND, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, APP_NOT_FOUND, APP_INVALID, STORAGE_FAILED,
+ * CODE_NOT_LOADED.
  *
  * ```ts
  * import { openEnvironment } from 'txlog';
@@ -48,6 +56,12 @@ export interface OpenOptions {
  * ```
  */
 export async function openEnvironment(dir: string, options: OpenOptions = {}): Promise<Environment> {
+  await loadCode([() => import('./app/load.ts'), async () => (await import('./app/where.ts')).loadWhere()]);
+  return openBriefly(dir, options);
+}
+
+/** As `openEnvironment`, for a process that ends soon: code is loaded on first use, so that it starts fast. */
+export async function openBriefly(dir: string, options: OpenOptions = {}): Promise<Environment> {
   checkBound('checkpointRecords', options.checkpointRecords);
   checkBound('checkpointBytes', options.checkpointBytes);
   checkWhole('mapBytes', options.mapBytes);
@@ -78,7 +92,10 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
   const connect = async () => start(await open());
   const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
   const connection = await connect();
-  const outside = outsideOf(app, (service, options) => openEnvironment(service, options));
+  const outside = outsideOf(app, {
+    open: openBriefly,
+    load: async (module) => (await import('./app/load.ts')).loadApp(module),
+  });
   const parts = {
     dir: path,
     app,
@@ -96,6 +113,15 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
 
 // A command that does no work must not load how sagas are worked on.
 const loadTurnKinds = async () => (await import('./sagas/turn-kinds.ts')).sagaTurnKinds;
+
+/**
+ * Makes an environment in `dir` from a backup file or directory, once its whole chain is verified.
+ *
+ * Errors: ENV_EXISTS, BACKUP_INVALID.
+ */
+export function restore(from: string, dir: string): Promise<Restored> {
+  return restoreInTurns(from, dir, new Turns(systemClock));
+}
 
 async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {
   if (app === undefined) return emptyApp;

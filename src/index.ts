@@ -64,8 +64,9 @@ export type {
 export type { Receipt } from './core/log/receipt.ts';
 export type { Expectation, Outcome, StoredRecord } from './core/log/record.ts';
 export type { Request, RequestInput } from './core/log/request.ts';
-export { type OpenOptions, openEnvironment } from './engine.ts';
-export { type BackupReport, restore } from './environment/backup.ts';
+export { type OpenOptions, openEnvironment, restore } from './engine.ts';
+export type { BackupReport } from './environment/backup.ts';
+export type { CopiedApp } from './environment/config.ts';
 export { findApp, saveApp } from './environment/config.ts';
 export { Environment } from './environment/environment.ts';
 export type { FollowOptions, ProgressOptions, RebuildReport, TransactionName } from './environment/parts.ts';

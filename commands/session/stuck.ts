@@ -12,7 +12,10 @@ export default class SessionStuck extends BaseCommand {
   static override description = withExitCodes(
     'dead, late, gone: their operator is no more, and no worker has seen to it yet. parked: a person has to. overdue: ' +
       'due for over a minute, while nothing of the theme moves; only of request queues, of themes with an advisor in the ' +
-      'app, and of those of a worker that is alive. failing: their last turns failed. Exit code 1 when there are any.',
+      'app, and of those of a worker that is alive. unknown: requests that the workers which are alive leave to others, ' +
+      'because their apps do not know the type. failing: their last turns failed. slow: led by who lives, and silent for ' +
+      "over a minute and far longer than the theme's turns take, or than a tenth of their time limit. Exit code 1 when " +
+      'there are any.',
     [0, 1, 3, 66, 78],
   );
   static override examples = [

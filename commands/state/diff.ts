@@ -19,7 +19,7 @@ export default class StateDiff extends BaseCommand {
   static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
   static override flags = {
     'as-of': Flags.string({
-      summary: 'A position or a time; given once or twice.',
+      summary: 'A position or a time (local without a zone); given once or twice.',
       required: true,
       multiple: true,
       multipleNonGreedy: true,

@@ -38,7 +38,8 @@ export class Pipeline {
 
   /** Time of what is decided now, in ms since 1970: never before the last record that this process has seen. */
   now(): number {
-    return this.time.now(this.deps.view.head.time);
+    const { time, clock } = this.deps.view.head;
+    return this.time.now(time, clock);
   }
 
   /** Processes tasks in order. One answer each; with `atomic`, all are committed or none is logged. */
@@ -54,7 +55,7 @@ export class Pipeline {
 
   /** Decides requests as if they were submitted now, and writes nothing. */
   async preview(requests: readonly Task[]): Promise<readonly TaskAnswer[]> {
-    return previewUnit(this.deps, { requests, atomic: false, drafts: [], settle() {}, fail() {} }, this.now());
+    return previewUnit(this.deps, { requests, atomic: false, drafts: [], settle() {}, fail() {} }, this.time);
   }
 
   /** Waits for all work, writes the overlay into the indexes, and takes no more. */
@@ -96,7 +97,7 @@ export class Pipeline {
 
   private async process(units: readonly Unit[]): Promise<void> {
     try {
-      const { answers, postponed } = await commitBatch(this.deps, this.encoder, { units, now: this.now() });
+      const { answers, postponed } = await commitBatch(this.deps, this.encoder, { units, time: this.time });
       for (const unit of [...postponed].reverse()) this.queue.addFirst(unit);
       for (const [unit, given] of answers) unit.settle(given);
       this.failures.succeeded();

@@ -1,11 +1,13 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import { limits } from '../core/base/limits.ts';
+import { readHead, writeHead } from '../layout/meta.ts';
 import type { RecordEncoder } from '../layout/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
 import type { Snapshot, Storage, WriteTx } from '../ports/storage.ts';
 import { type CheckpointBounds, writeAll } from '../view/checkpoint.ts';
 import type { View } from '../view/view.ts';
+import type { EngineTime, Moment } from './0-engine-time.ts';
 import type { TaskAnswer, Unit } from './2-batch.ts';
 import { type DecidedBatch, decideBatch } from './3-decide-batch.ts';
 import type { Stage } from './3-stage.ts';
@@ -36,21 +38,29 @@ export interface CommittedBatch {
  *
  *   1 request → 2 batch → 3 decide → 4 confirm → 5 log → 6 apply → 7 respond
  *
- * Units: `now` is the time of its records, in ms since 1970.
+ * The time of its records is that of the engine when it is decided.
  * Errors: STORAGE_ codes and ENV_MOVED. After one of them the view may be ahead of the disk: reset it.
  */
 export async function commitBatch(
   deps: PipelineDeps,
   encoder: RecordEncoder,
-  { units, now }: { readonly units: readonly Unit[]; readonly now: number },
+  { units, time }: { readonly units: readonly Unit[]; readonly time: EngineTime },
 ): Promise<CommittedBatch> {
-  const decideOn = (snapshot: Snapshot, underLock: boolean) =>
-    decideBatch({ ...deps, underLock, now }, snapshot, units);
-  const decided = deps.storage.read((snapshot) => decideOn(snapshot, false));
-  if (decided.stage.staged.length === 0) return respond(deps, decided);
+  const decideOn = (snapshot: Snapshot, underLock: boolean, { time: now }: Moment) =>
+    decideBatch({ ...deps, underLock, now: Math.floor(now) }, snapshot, units);
+  const { moment, ...first } = deps.storage.read((snapshot) => {
+    const moment = momentOn(deps, snapshot, time);
+    return { moment, decided: decideOn(snapshot, false, moment) };
+  });
+  const { decided } = first;
+  if (decided.stage.staged.length === 0) {
+    if (moment.isUnanchored) leaveMark(deps, time, moment);
+    return respond(deps, decided);
+  }
 
   const { batch, apply } = await deps.order.confirm((tx) => {
-    const batch = confirmBatch(tx, decided, () => decideOn(tx, true));
+    const batch = confirmBatch(tx, decided, () => decideOn(tx, true, moment));
+    batch.stage.clock = time.mark(batch.stage.time, moment);
     return { batch, apply: logAndApply(deps, encoder, { tx, stage: batch.stage }) };
   });
   apply();
@@ -58,10 +68,27 @@ export async function commitBatch(
 }
 
 /** Decides a unit as if it were submitted now, and writes nothing. */
-export function previewUnit(deps: PipelineDeps, unit: Unit, now: number): readonly TaskAnswer[] {
+export function previewUnit(deps: PipelineDeps, unit: Unit, time: EngineTime): readonly TaskAnswer[] {
   return deps.storage.read((snapshot) => {
+    const now = Math.floor(momentOn(deps, snapshot, time).time);
     const { decisions } = decideBatch({ ...deps, underLock: false, now }, snapshot, [unit]);
     return toAnswers(decisions.get(unit) ?? [], 'none');
+  });
+}
+
+/** The time of what is decided on a snapshot. */
+function momentOn({ view }: PipelineDeps, snapshot: Snapshot, time: EngineTime): Moment {
+  view.catchUp(snapshot);
+  return time.moment(view.head.time, view.head.clock);
+}
+
+/** Lets time go on from here although nothing is logged: short commands that wait for it would find it standing still. */
+function leaveMark({ storage, view }: PipelineDeps, time: EngineTime, moment: Moment): void {
+  const clock = time.mark(view.head.time, moment);
+  if (clock === undefined || storage.readOnly) return;
+  storage.transact((tx) => {
+    const head = readHead(tx);
+    if (head.position === view.head.position && head.moved === undefined) writeHead(tx, { ...head, clock });
   });
 }
 

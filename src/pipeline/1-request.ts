@@ -1,4 +1,4 @@
-import type { LoadedApp } from '../core/app/app.ts';
+import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { checkRequest, type Request } from '../core/log/request.ts';
 
@@ -21,7 +21,7 @@ export function toRequest(source: RequestSource, input: unknown, bytesKnown?: nu
   if (problem !== undefined) {
     throw new TxlogError('PAYLOAD_INVALID', `payload of ${request.type}: ${problem}`, { path: 'payload' });
   }
-  if (source.app.requests?.[request.type]?.decide && request.changes.length > 0) {
+  if (requestTypeOf(source.app, request.type)?.decide && request.changes.length > 0) {
     throw new TxlogError(
       'REQUEST_INVALID',
       `${request.type} has a handler that decides its changes; send a payload instead`,

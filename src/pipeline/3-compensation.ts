@@ -1,8 +1,7 @@
-import type { LoadedApp } from '../core/app/app.ts';
+import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { type Change, isPlainSum, type Restored } from '../core/fold/change.ts';
 import { ownerOf } from '../core/fold/fold.ts';
-import { foldKey } from '../core/fold/fold-record.ts';
 import { type Rejection, reject } from '../core/fold/rejection.ts';
 import { isExpired, type State } from '../core/fold/state.ts';
 import {
@@ -13,6 +12,7 @@ import {
   sessionType,
   usersChanges,
 } from '../core/log/record.ts';
+import type { FoldOutcome } from '../view/fold-tree.ts';
 import type { Chosen } from './3-choice.ts';
 import type { DecisionReader } from './3-decision-reader.ts';
 import { choiceOf, guard, handlerStates, runReducer } from './3-handler.ts';
@@ -31,7 +31,7 @@ export function decideCompensation(app: LoadedApp, reader: DecisionReader, targe
   const record = reader.record(target);
   const refused = record ? findNotCompensable(record) : `there is no transaction at position ${target}`;
   if (!record || refused !== undefined) return refuse('NOT_COMPENSABLE', refused ?? '');
-  const own = app.requests?.[record.type]?.compensate;
+  const own = requestTypeOf(app, record.type)?.compensate;
   // A copy, without what happened to sessions: what user code does to it is nobody's business.
   const seen = { ...record, changes: usersChanges(record.changes) };
   if (own) return decideByHandler(own, reader, structuredClone(seen) as StoredRecord);
@@ -83,7 +83,7 @@ function undoDedicated(app: LoadedApp, reader: DecisionReader, record: LogRecord
   if (claimed && owner && owner.position > record.position) {
     return { blocked: `${key} is owned by ${owner.id} since position ${owner.position}` };
   }
-  const { state: without, refused } = foldWithout(app, reader, key, record.position);
+  const { state: without, refused } = foldWithout(app, reader, state, record.position);
   if (refused) return { blocked: blockedBy(reader, refused) };
   const isOver = without !== undefined && isExpired(without, reader.time);
   return { change: restoring(key, isOver ? undefined : without) };
@@ -93,7 +93,7 @@ function undoShared(app: LoadedApp, reader: DecisionReader, record: LogRecord, s
   const { key } = state;
   const inverse = plainInverse(record, state);
   if (inverse) return { change: inverse };
-  const folded = guard(() => foldWithout(app, reader, key, record.position));
+  const folded = guard(() => foldWithout(app, reader, state, record.position));
   if ('rejected' in folded) return { blocked: folded.reason };
   const { state: without, refused } = folded;
   if (refused) return { blocked: blockedBy(reader, refused) };
@@ -116,42 +116,10 @@ function plainInverse(record: LogRecord, state: State): Change | undefined {
   return { op: 'restore', key: state.key, result: { exists: true, value: (state.value as number) - sum } };
 }
 
-/**
- * Folds a key over its applied list without `target` and without what was withdrawn before. A compensation's `restore`
- * is no transaction of its own here: it only withdraws the one that it names. Reducers after what is left out run
- * again, because their logged results hold it. Throws when the app has not the reducer, or it throws.
- */
-function foldWithout(app: LoadedApp, reader: DecisionReader, key: string, target: number) {
-  const withdrawn = new Set<number>([target]);
-  const records: LogRecord[] = [];
-  for (const position of reader.applied(key)) {
-    const record = reader.record(position);
-    if (!record) continue;
-    if (withdraws(record, key)) withdrawn.add(record.compensates as number).add(record.position);
-    else records.push(record);
-  }
-  const first = Math.min(...withdrawn);
-  const gone = new Set([...withdrawn].map((position) => reader.idAt(position)));
-  return foldKey(
-    key,
-    records
-      .filter(({ position }) => !withdrawn.has(position))
-      .map((record) => ({
-        ...record,
-        changes: record.changes.filter(({ owner }) => owner === undefined || !gone.has(owner)),
-      })),
-    {
-      idAt: (position) => reader.idAt(position),
-      reduceAgain: ({ position, type }, change, value) =>
-        position < first ? change.result : runReducer(app.requests?.[type], change, value),
-    },
-  );
-}
-
-/** Whether a compensation took another transaction out of the fold of `key`. */
-function withdraws(record: LogRecord, key: string): boolean {
-  return (
-    record.compensates !== undefined && record.changes.some((change) => change.key === key && change.op === 'restore')
+/** The key without the transaction. Throws when the app has not a reducer that would have to run again, or it throws. */
+function foldWithout(app: LoadedApp, reader: DecisionReader, { key, kind }: State, target: number): FoldOutcome {
+  return reader.without(key, kind, target, (type, change, value) =>
+    runReducer(requestTypeOf(app, type), change, value),
   );
 }
 

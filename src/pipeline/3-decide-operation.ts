@@ -2,6 +2,7 @@ import { sagaOfTheme } from '../core/app/saga.ts';
 import { assertNever, present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { type JsonObject, type JsonValue, jsonEquals, utf8Length } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import type { Change } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
@@ -22,9 +23,11 @@ import type {
   Together,
 } from '../core/log/operation.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
-import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
+import { damagedRow } from '../layout/damaged-row.ts';
+import { type QueueKey, queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
 import { toRejectionJson, toTime } from '../layout/shapes.ts';
 import { themeEntry, themeFor } from './3-decide-theme.ts';
+import { chunkAt } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
 
 /** What is not done, and not logged: an operation or request of who does not lead the session, or bad input. */
@@ -169,13 +172,20 @@ function changeTheme(stage: Stage, step: ThemeStep): OperationDecision {
     changes.push({ op: 'merge', key, value: { paused: paused || null } });
   if (changes.length > 0) return operate(stage, changes, '', step, key);
   const state = present(stage.state(key), 'state of a registered theme');
-  const record = present(stage.record(state.position), 'record of a registered theme');
+  const record = recordOf(stage, key, state.position);
   return { type: 'operated', record, session: '', state, duplicate: true };
+}
+
+/** A record that the row of a state names. */
+function recordOf(stage: Stage, key: string, position: number): LogRecord {
+  const record = stage.record(position);
+  if (record) return record;
+  throw damagedRow('states', key, `it names record ${position}, which is not in the log`);
 }
 
 function sameSession(stage: Stage, state: State, operation: NewSession): OperationDecision {
   const [first = 0] = stage.applied(state.key);
-  const record = present(stage.record(first), 'first record of a session');
+  const record = recordOf(stage, state.key, first);
   const made = record.changes.find(({ key, op }) => key === state.key && op === 'session.new');
   const { theme, order } = (made?.value ?? {}) as { theme?: number; order?: string };
   const wanted = themeEntry(stage, operation.theme)?.number;
@@ -198,19 +208,38 @@ function sameChunk(made: Change, chunk: Chunk): boolean {
 
 function leadSession(stage: Stage, operation: LeadSession): OperationDecision {
   const { operator, lease, theme } = operation;
-  const found = operation.session ?? (theme === undefined ? undefined : nextOf(stage, theme));
+  const found = operation.session ?? (theme === undefined ? undefined : nextOf(stage, theme, operation.fits));
   if (found === undefined || typeof found === 'object') return { type: 'idle', due: found?.due };
   return operate(stage, [{ op: 'session.lead', key: sessionKey(found), value: { operator, lease } }], found);
 }
 
 /** The first session of a theme that is due, or when the next one will be. */
-function nextOf(stage: Stage, theme: ThemeName): string | { readonly due: number } | undefined {
+function nextOf(
+  stage: Stage,
+  theme: ThemeName,
+  fits: LeadSession['fits'],
+): string | { readonly due: number } | undefined {
   const entry = themeEntry(stage, theme);
   if (!entry || entry.paused) return undefined;
-  const key = stage.firstQueued(queuePrefix(entry.number, 'waiting'));
+  const waiting = queuePrefix(entry.number, 'waiting');
+  const key = fits ? firstFitting(stage, waiting, fits) : stage.firstQueued(waiting);
   if (key === undefined) return undefined;
   const due = timeOfQueueKey(key);
   return due <= stage.time ? sessionOfQueueKey(key) : { due };
+}
+
+/** Of those of a queue that come first, the first that fits. */
+function firstFitting(stage: Stage, waiting: string, fits: NonNullable<LeadSession['fits']>): QueueKey | undefined {
+  let looked = 0;
+  for (const key of stage.queued(waiting)) {
+    if (timeOfQueueKey(key) > stage.time) return key;
+    if (looked++ === limits.leftRequestsMax) return undefined;
+    const session = sessionKey(sessionOfQueueKey(key));
+    const { from = 0 } = asSession(stage.state(session)?.value) ?? {};
+    const chunk = chunkAt(stage.record(from), session);
+    if (!chunk || !('data' in chunk) || fits(chunk.data)) return key;
+  }
+  return undefined;
 }
 
 function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] {

@@ -1,4 +1,4 @@
-import type { LoadedApp } from '../core/app/app.ts';
+import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
@@ -15,6 +15,7 @@ import { completionChanges, findNotLed, type OperationDecision, operate, type Un
 import { DecisionReader } from './3-decision-reader.ts';
 import { findUnmetExpectation } from './3-expectation.ts';
 import { runHandler } from './3-handler.ts';
+import { findUnknownType } from './3-known-type.ts';
 import { isQueuedOtherwise } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
 
@@ -51,11 +52,14 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
     const record = stage.record(undone);
     if (record) return repeat(stage, record, request);
   }
+  const target = request.compensates === undefined ? undefined : stage.record(request.compensates);
+  const unknown = findUnknownType(app, request, target);
+  if (unknown) return { type: 'refused', error: unknown };
   const reader = new DecisionReader(stage);
   const kept = draft !== undefined && unchanged(draft, reader);
   const chosen = kept ? draft.chosen : choose(app, reader, request);
   if (kept) for (const key of draft.reads.keys()) reader.state(key);
-  const coded = request.compensates !== undefined || app.requests?.[request.type] !== undefined;
+  const coded = request.compensates !== undefined || requestTypeOf(app, request.type) !== undefined;
   const made = coded ? draftOf(stage, reader, chosen) : undefined;
   for (const change of chosen.changes) reader.state(change.key);
   stageExpiries(stage, reader);

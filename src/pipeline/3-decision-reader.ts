@@ -1,7 +1,10 @@
+import { present } from '../core/base/assert.ts';
 import { applyChange } from '../core/fold/fold.ts';
 import { withVersion } from '../core/fold/raw-json.ts';
 import { isExpired, type State } from '../core/fold/state.ts';
 import type { LogRecord } from '../core/log/record.ts';
+import type { FoldOutcome } from '../view/fold-tree.ts';
+import type { Stage } from './3-stage.ts';
 
 /** Where a decision reads: a stage of the pipeline, or another world that a plan asks about. */
 export interface DecisionSource {
@@ -11,7 +14,8 @@ export interface DecisionSource {
   state(key: string): State | undefined;
   record(position: number): LogRecord | undefined;
   idAt(position: number): string;
-  applied(key: string): Iterable<number>;
+  /** Of what is undone. A world that a plan asks about undoes nothing. */
+  without?(...asked: Parameters<Stage['without']>): FoldOutcome;
 }
 
 /**
@@ -62,8 +66,8 @@ export class DecisionReader {
     return this.stage.record(position);
   }
 
-  applied(key: string): Iterable<number> {
-    return this.stage.applied(key);
+  without(...asked: Parameters<Stage['without']>): FoldOutcome {
+    return present(this.stage.without, 'a stage').apply(this.stage, asked);
   }
 
   private afterExpiry(state: State): State {

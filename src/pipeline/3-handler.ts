@@ -6,10 +6,11 @@ import {
   type LoadedApp,
   type RequestType,
   rejectRequest,
+  requestTypeOf,
 } from '../core/app/app.ts';
 import { AssertionFailure } from '../core/base/assert.ts';
 import { type ErrorCode, errorOwnerOf } from '../core/base/error-codes.ts';
-import { type rejectionCodes, TxlogError } from '../core/base/errors.ts';
+import { refusePromise, type rejectionCodes, TxlogError } from '../core/base/errors.ts';
 import { copyJson, deepFreeze, type JsonValue } from '../core/base/json.ts';
 import { findKeyProblem, findNameProblem } from '../core/base/key.ts';
 import { limits } from '../core/base/limits.ts';
@@ -25,7 +26,7 @@ const reasonUnitsMax = 2_000;
 
 /** Runs the user's code for a request, or takes the changes that the request carries. */
 export function runHandler(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
-  const handler = app.requests?.[request.type];
+  const handler = requestTypeOf(app, request.type);
   const decided = handler?.decide !== undefined;
   const chosen = handler ? callHandler(handler, reader, request) : request.changes;
   if ('rejected' in chosen)
@@ -106,15 +107,8 @@ function refusalOf(returned: unknown, name: string): HandlerRejection {
     if (wrongKey) throw new TxlogError('KEY_INVALID', `${name}() refused with a key that ${wrongKey}`);
     return rejectRequest(code, reasonText(reason), key);
   }
-  refusePromise(returned, name);
+  refusePromise(returned, `${name}()`);
   throw new Error(`${name}() returned neither changes nor a rejection`);
-}
-
-function refusePromise(returned: unknown, name: string): void {
-  if (typeof (returned as { then?: unknown } | null | undefined)?.then !== 'function') return;
-  // Whatever becomes of it is told here and now; later, no one would be there to hear that it failed.
-  Promise.resolve(returned).catch(() => undefined);
-  throw new Error(`${name}() returned a promise; handlers are synchronous`);
 }
 
 /** States for user code: frozen, so that it cannot change what others read. */

@@ -1,7 +1,8 @@
 import { sagaTheme } from '../core/app/saga.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
-import { asSession, sessionKey } from '../core/fold/session.ts';
+import { asSession, type Chunk, sessionKey } from '../core/fold/session.ts';
 import { chunkOf } from '../core/fold/session-fold.ts';
+import type { LogRecord } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 import { themeEntry } from './3-decide-theme.ts';
 import type { Stage } from './3-stage.ts';
@@ -16,6 +17,20 @@ export function queueTheme(type: string): string {
 /** Whether a theme is the queue of a request type. */
 export function isQueueTheme(theme: string): boolean {
   return theme.startsWith(prefix);
+}
+
+/** The request type whose queue a theme is, if it is one. */
+export function typeOfQueue(theme: string): string | undefined {
+  return isQueueTheme(theme) ? theme.slice(prefix.length) : undefined;
+}
+
+/** The data that a record brought to the session of a key. */
+export function chunkAt(record: Pick<LogRecord, 'changes'> | undefined, key: string): Chunk | undefined {
+  for (const change of record?.changes ?? []) {
+    const chunk = change.key === key ? chunkOf(change) : undefined;
+    if (chunk) return chunk;
+  }
+  return undefined;
 }
 
 /** A request as the data of the session that brings it. */
@@ -39,8 +54,7 @@ export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
   const state = stage.state(key);
   const session = state?.exists ? asSession(state.value) : undefined;
   if (!session) return false;
-  const made = stage.record(session.created)?.changes.find((change) => change.key === key);
-  const chunk = made && chunkOf(made);
+  const chunk = chunkAt(stage.record(session.created), key);
   const data = chunk && 'data' in chunk && isJsonObject(chunk.data) ? chunk.data : {};
   if (typeof data.type !== 'string') return false;
   const isOf = (theme: string) => themeEntry(stage, theme)?.number === session.theme;

@@ -1,9 +1,11 @@
-import type { State } from '../core/fold/state.ts';
-import { type LogRecord, sessionType } from '../core/log/record.ts';
-import type { Counts } from '../layout/meta.ts';
+import type { Kind, State } from '../core/fold/state.ts';
+import { type FoldedRecord, type LogRecord, sessionType } from '../core/log/record.ts';
+import type { ClockMark, Counts } from '../layout/meta.ts';
 import { type QueueKey, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
-import { QueueOverlay } from '../view/queue-overlay.ts';
+import type { FoldOutcome } from '../view/fold-tree.ts';
+import type { HistorySource, ReduceAgain } from '../view/history-source.ts';
+import { mergeKeys, QueueOverlay } from '../view/queue-overlay.ts';
 import { Totals } from '../view/totals.ts';
 import type { Entry, View } from '../view/view.ts';
 
@@ -25,7 +27,9 @@ const upcomingKeys = 64;
  * The view as it will be once a batch is in the log. Dropped without a trace when the batch is not; handed to the
  * view when it is. So nobody reads what is not durable.
  */
-export class Stage {
+export class Stage implements HistorySource {
+  /** Stands for this batch, for those who outlive it. */
+  readonly token = {};
   readonly staged: Staged[] = [];
   private readonly states = new Map<string, State>();
   private readonly rows = new Map<string, Entry | null>();
@@ -38,6 +42,8 @@ export class Stage {
   readonly basePosition: number;
   /** Time of all records of the batch, in ms since 1970: never before the last record. */
   time: number;
+  /** When the batch was decided, to be kept beside the head. */
+  clock: ClockMark | undefined;
   readonly view: View;
   readonly snapshot: Snapshot;
 
@@ -76,6 +82,16 @@ export class Stage {
       if (this.queue.has(session)) upcoming.at = i === upcoming.at ? i + 1 : upcoming.at;
       else if (session !== except) return staged === undefined || key < staged ? key : staged;
     }
+  }
+
+  /** All queue keys that start with `prefix`, as the batch leaves them so far. */
+  queued(prefix: string): Iterable<QueueKey> {
+    return mergeKeys(this.unstaged(prefix), this.queue.range(prefix));
+  }
+
+  private *unstaged(prefix: string): Generator<QueueKey> {
+    for (const key of this.view.queueKeys(this.snapshot, prefix))
+      if (!this.queue.has(sessionOfQueueKey(key))) yield key;
   }
 
   /** The next keys of the view: a batch takes many sessions, and each from where the one before was. */
@@ -131,10 +147,25 @@ export class Stage {
     return this.compensations.get(position) ?? this.view.compensationOf(this.snapshot, position);
   }
 
-  /** All applied positions of a key, those of the batch included. */
-  *applied(key: string): Generator<number> {
-    yield* this.view.applied(this.snapshot, key);
-    for (const { record, after } of this.staged) if (after.has(key)) yield record.position;
+  /** As `record`, of what the fold of a key needs alone. */
+  folded(position: number, key: Uint8Array): FoldedRecord | undefined {
+    if (position > this.basePosition) return this.record(position);
+    return this.view.catalog.folded(this.snapshot, position, key);
+  }
+
+  /** Applied positions of a key from `from` on, those of the batch included. */
+  *applied(key: string, from = 1): Generator<number> {
+    if (from <= this.basePosition) yield* this.view.applied(this.snapshot, key, from);
+    const first = Math.max(0, from - this.basePosition - 1);
+    for (let i = first; i < this.staged.length; i++) {
+      const { record, after } = this.staged[i] as Staged;
+      if (after.has(key)) yield record.position;
+    }
+  }
+
+  /** A key as it would be without the transaction at `target`, and without what was withdrawn before. */
+  without(key: string, kind: Kind, target: number, reduceAgain: ReduceAgain): FoldOutcome {
+    return this.view.histories.use({ key, kind }, this, (history) => history.without(this, target, reduceAgain));
   }
 
   /** Stages a record. `before` answers with the states that it was decided on. */

@@ -47,6 +47,7 @@ export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage)
     time: stage.time,
     digest: toHex(digest),
     counts: { ...stage.totals, logBytes },
+    ...(stage.clock ? { clock: stage.clock } : {}),
   };
   writeHead(tx, next);
   stage.writeThemes(tx);

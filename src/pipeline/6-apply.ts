@@ -8,7 +8,7 @@ import type { Appended } from './5-log.ts';
 export function applyBatch(stage: Stage, appended: Appended): void {
   const { view } = stage;
   // A read between the flush and this call has folded the batch from the log already.
-  if (view.head.position !== stage.basePosition) return;
+  if (view.foldedPosition !== stage.basePosition) return;
   stage.staged.forEach(({ record, after }, i) => {
     const states = asTexts(record, after, appended.texts[i] ?? none);
     view.absorb(record, states, (key) => stage.entry(key), appended.bytes[i] ?? 0);

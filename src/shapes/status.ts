@@ -7,10 +7,11 @@ import { toSessionsJson } from './session-counts.ts';
 /** The status as JSON. Sizes in bytes. */
 export function toStatusJson(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): JsonObject {
   // That this command itself reads only says nothing of the environment.
-  const { head, watermark, counts, size, themes, types, readOnly: _, ...rest } = status;
+  const { head, watermark, counts, size, themes, types, copiedAt, readOnly: _, ...rest } = status;
   return {
     v: 1,
     ...rest,
+    ...(copiedAt === undefined ? {} : { copiedAt: String(copiedAt) }),
     head: {
       position: String(head.position),
       digest: head.digest,

@@ -22,6 +22,21 @@ export function toEventJson(event: WorkEvent, time: string): JsonObject {
   return { ...head, ...(rest as JsonObject), ...('ms' in event ? { ms: Math.round(event.ms) } : {}) };
 }
 
+/** What an app threw where nobody waits for it. */
+export interface AppError {
+  readonly error: Error;
+  /** Where in the app. */
+  readonly at: string | undefined;
+  /** Sessions that were led then: it came from one of them, unless it came from none. */
+  readonly sessions: readonly { readonly session: string; readonly theme: string; readonly epoch: number }[];
+}
+
+/** An error of the app as one line of JSON. */
+export function toAppErrorJson({ error, at, sessions }: AppError, time: string): JsonObject {
+  const head = { v: 1, time, level: 'error', event: 'app-error', ...errorJson(error) };
+  return { ...head, ...(at === undefined ? {} : { at }), sessions: sessions.map((session) => ({ ...session })) };
+}
+
 function errorJson(error: Error): JsonObject {
   const { code } = error as { readonly code?: unknown };
   return { ...(typeof code === 'string' ? { code } : {}), message: error.message };
@@ -31,7 +46,7 @@ function errorJson(error: Error): JsonObject {
 export function levelOf(event: WorkEvent): 'info' | 'warn' | 'error' {
   if (event.type === 'error') return 'error';
   if (event.type === 'stopped') return event.report.emergency ? 'error' : 'info';
-  if (event.type === 'mended' || event.type === 'lease-lost') return 'warn';
+  if (event.type === 'mended' || event.type === 'lease-lost' || event.type === 'left') return 'warn';
   if (event.type !== 'ended') return 'info';
   return event.error !== undefined || event.ended === 'lost' || event.ended === 'parked' ? 'warn' : 'info';
 }

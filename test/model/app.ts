@@ -13,6 +13,8 @@ interface Transfer {
 /** User code of all kinds, pure: the engine and the model both run it. */
 export const modelApp: App = {
   requests: {
+    // Events, where a request carries no changes.
+    t: {},
     // Reducers: the request carries its changes, the app says how they fold.
     score: {
       reducers: {

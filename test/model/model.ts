@@ -55,7 +55,22 @@ export interface ModelState {
 export type ModelAnswer =
   | { readonly record: ModelRecord; readonly duplicate: boolean }
   | { readonly refused: string }
-  | 'conflict';
+  | keyof typeof errorCodes;
+
+/** What the engine answers where nothing is decided. */
+export const errorCodes = { conflict: 'REQUEST_ID_CONFLICT', unknown: 'TYPE_UNKNOWN' };
+
+/** Nothing says what such a request does: it has no changes, and no type or reducer that the app has. */
+function isUnknownType(app: App, { type, changes = [], compensates }: ModelRequest): boolean {
+  if (compensates !== undefined) return false;
+  const requests = app.requests ?? {};
+  const handler = Object.hasOwn(requests, type) ? requests[type] : undefined;
+  const reducers = handler?.reducers ?? {};
+  const isReducible = changes.every(
+    (change) => change.op !== 'reduce' || Object.hasOwn(reducers, change.reducer ?? ''),
+  );
+  return !isReducible || (changes.length === 0 && handler === undefined);
+}
 
 /** Why a change cannot be applied. */
 class Refusal extends Error {
@@ -111,6 +126,7 @@ export class Model {
     }
     const undone = request.compensates === undefined ? undefined : this.compensationOf(request.compensates, this.head);
     if (undone) return { record: undone, duplicate: true };
+    if (isUnknownType(this.app, request)) return 'unknown';
     const looks = new Looks(this, time);
     let changes: readonly ModelChange[] = request.changes ?? [];
     let refusal: Refusal | undefined;

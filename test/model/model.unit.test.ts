@@ -21,7 +21,7 @@ describe('the engine and the model', () => {
       const game = games(40, {}, fc.constant([one]));
       await fc.assert(
         fc.asyncProperty(game, (each) => play(memory(), each)),
-        { numRuns: Math.ceil(25 * runs) },
+        { numRuns: Math.ceil(15 * runs) },
       );
     },
     60_000 * Math.max(1, runs),
@@ -32,7 +32,7 @@ describe('the engine and the model', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(games(50, { faults: true }), (each) => play(memory(), each)),
-        { numRuns: Math.ceil(150 * runs) },
+        { numRuns: Math.ceil(60 * runs) },
       );
     },
     120_000 * Math.max(1, runs),

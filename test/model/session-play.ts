@@ -6,7 +6,7 @@ import type { Operation } from '../../src/core/log/operation.ts';
 import type { LogRecord } from '../../src/core/log/record.ts';
 import type { TaskAnswer } from '../../src/pipeline/2-batch.ts';
 import type { Ending } from './completion.ts';
-import type { Model, ModelRequest } from './model.ts';
+import { errorCodes, type Model, type ModelRequest } from './model.ts';
 
 /** What goes into one batch: an operation, or a request that ends a session. */
 export type Submitted = { readonly operation: Operation } | { readonly request: ModelRequest };
@@ -45,7 +45,7 @@ function predictOne(model: Model, operation: Operation, now: number): Plain {
 
 function submit(model: Model, request: ModelRequest, now: number): Plain {
   const answer = model.submit(request, now);
-  if (answer === 'conflict') return { code: 'REQUEST_ID_CONFLICT' };
+  if (typeof answer === 'string') return { code: errorCodes[answer] };
   if ('refused' in answer) return { code: answer.refused };
   return { position: answer.record.position, duplicate: answer.duplicate };
 }

@@ -21,7 +21,7 @@ describe('sessions and their model', () => {
       const game = games(40, { sessions: true }, fc.constant([one]));
       await fc.assert(
         fc.asyncProperty(game, (each) => play(memory(), each)),
-        { numRuns: Math.ceil(15 * runs) },
+        { numRuns: Math.ceil(10 * runs) },
       );
     },
     60_000 * Math.max(1, runs),
@@ -32,7 +32,7 @@ describe('sessions and their model', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(games(50, { faults: true, sessions: true }), (each) => play(memory(), each)),
-        { numRuns: Math.ceil(80 * runs) },
+        { numRuns: Math.ceil(40 * runs) },
       );
     },
     120_000 * Math.max(1, runs),

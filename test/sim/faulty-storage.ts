@@ -83,11 +83,15 @@ export class FaultyStorage implements Storage {
     return this.inner.watch(changed);
   }
 
+  isPresent() {
+    return this.inner.isPresent();
+  }
+
   size() {
     return this.inner.size();
   }
 
-  findPageProblems(): readonly string[] {
+  findPageProblems(): Iterable<readonly string[]> {
     return this.inner.findPageProblems();
   }
 

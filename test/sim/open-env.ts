@@ -93,7 +93,8 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   };
   const { leases = memoryLeases(clock), random = () => 0.5 } = options;
   const connection = await connect();
-  const outside = { ...outsideOf(app, () => Promise.reject(new Error('no other environments'))), ...options.outside };
+  const nothing = () => Promise.reject(new Error('no other environments'));
+  const outside = { ...outsideOf(app, { open: nothing, load: nothing }), ...options.outside };
   const loadTurnKinds = async () => sagaTurnKinds;
   const parts = { dir: ':memory:', app, clock, leases, random, makeId, loadTurnKinds, start, connect, connection };
   return new Environment({ ...parts, ...outside });

@@ -8,7 +8,7 @@ import { Simulation } from './operators/simulation.ts';
 
 const runs = Number(process.env.TXLOG_RUNS ?? 1);
 const only = process.env.TXLOG_SEED;
-const seeds = only === undefined ? Array.from({ length: Math.ceil(200 * runs) }, (_, i) => i + 1) : [Number(only)];
+const seeds = only === undefined ? Array.from({ length: Math.ceil(60 * runs) }, (_, i) => i + 1) : [Number(only)];
 
 async function simulate(seed: number): Promise<Simulation> {
   const simulation = new Simulation(seed);

@@ -4,6 +4,8 @@ import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type TransactionName, toReceiptJson } from '../../index.ts';
 import { confirm } from '../frame/confirm.ts';
 import { toFilter } from '../frame/filter-flags.ts';
+import { nowIn } from '../frame/point-in-log.ts';
+import { showWork } from '../frame/progress.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
 import { countPlan, formatPlan, formatPlanTotals } from '../print/plan-page.ts';
 import { formatReceipt } from '../print/receipt.ts';
@@ -16,8 +18,10 @@ import { compensateEach, readPlan, selectTargets, writePlan } from './plan-file.
 export abstract class CompensateCommand extends StreamCommand {
   /** Prints, or writes to a file, what would be done. Exit code 1 when some of it cannot be done. */
   protected async plan(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
-    const selected = async () => selectTargets(env, await toFilter(flags, env.clock.now()));
-    const plan = await env.planCompensation(names.length > 0 ? names : await selected());
+    const { onProgress, stop } = showWork('planning', this.talks);
+    const selected = async () => selectTargets(env, await toFilter(flags, await nowIn(env)), onProgress);
+    const planned = async () => env.planCompensation(names.length > 0 ? names : await selected(), { onProgress });
+    const plan = await planned().finally(stop);
     if (flags.output === undefined) {
       await this.print(plan as unknown as JsonObject, formatPlan(plan, this.paint));
     } else {
@@ -33,8 +37,11 @@ export abstract class CompensateCommand extends StreamCommand {
   protected async apply(env: Environment, file: string, flags: CompensateValues): Promise<void> {
     const { plan, count } = readPlan(file);
     const agreed = await confirm(`Compensate ${plural(count, 'transaction')}?`, flags.yes || flags['dry-run']);
-    if (agreed) await this.printReceipts(env.applyPlan(plan, optionsOf(flags)), flags['dry-run']);
-    else this.talk('nothing was done');
+    if (!agreed) return this.talk('nothing was done');
+    // A bar would be drawn over lines for people.
+    const { onProgress, stop } = showWork('compensating', this.talks && process.stdout.isTTY !== true);
+    const receipts = env.applyPlan(plan, { ...optionsOf(flags), onProgress });
+    await this.printReceipts(receipts, flags['dry-run']).finally(stop);
   }
 
   /** Undoes what is named, in this order. */

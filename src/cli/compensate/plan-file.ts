@@ -4,7 +4,7 @@ import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import { reservedTypePrefix } from '../../core/log/record.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { type CompensateOptions, parseJson, type TransactionName } from '../../index.ts';
+import { type CompensateOptions, type Progress, parseJson, type TransactionName } from '../../index.ts';
 import { readTextFile, unwritable } from '../frame/files.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
 
@@ -17,9 +17,15 @@ export function toNames(words: readonly string[], ids: readonly string[]): Trans
 }
 
 /** The committed transactions that pass a filter, newest first: what came later is undone first. */
-export async function selectTargets(env: Environment, filter: RecordFilter): Promise<TransactionName[]> {
+export async function selectTargets(
+  env: Environment,
+  filter: RecordFilter,
+  onProgress?: Progress,
+): Promise<TransactionName[]> {
   const positions: number[] = [];
+  const head = (await env.head()).position;
   for await (const page of env.pages({ ...filter, outcome: 'committed' }, { reverse: true })) {
+    onProgress?.(head - (page.at(-1)?.position ?? head), head);
     for (const { position, type } of page) if (!type.startsWith(reservedTypePrefix)) positions.push(position);
     if (positions.length <= plannedMax) continue;
     throw new TxlogError(

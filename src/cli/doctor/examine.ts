@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/base/json.ts';
 import type { Paint } from '../text/paint.ts';
 import { formatTable } from '../text/table.ts';
 import { printable } from '../text/text.ts';
+import { examineApp } from './app.ts';
 import { examineEnvironment } from './environment.ts';
 import type { Finding } from './finding.ts';
 import { examineMachine } from './machine.ts';
@@ -9,7 +10,7 @@ import { examinePlace } from './place.ts';
 
 /** Looks at all that txlog needs to run on `dir`. `now` is in ms since 1970. Changes nothing. */
 export async function examineAll(dir: string, now: number): Promise<Finding[]> {
-  return [...examineMachine(), ...examinePlace(dir), ...(await examineEnvironment(dir, now))];
+  return [...examineMachine(), ...examinePlace(dir), ...examineApp(dir), ...(await examineEnvironment(dir, now))];
 }
 
 /** Whether nothing fails. */

@@ -6,7 +6,7 @@ import { type Finding, failure, fine, warning } from './finding.ts';
 /** The oldest Node that txlog runs on. */
 const nodeOldest = [20, 19] as const;
 /** Files that an environment and its commands have open, with room to spare. */
-const openFilesNeeded = 64;
+const openFilesNeeded = 96;
 const mapBytes = 2 ** 40;
 
 /** What the machine offers, whatever the environment. */
@@ -46,7 +46,11 @@ export function* resourceLimits(text: string): Iterable<Finding> {
   const fileBytes = soft('Max file size');
   if (files < openFilesNeeded) yield warning('limits', `only ${files} files may be open at once`, 'ulimit -n');
   if (space < 2 * mapBytes)
-    yield failure('limits', `the address space is limited to ${space} bytes`, 'ulimit -v unlimited');
+    yield warning(
+      'limits',
+      `the address space is limited to ${space} bytes: so is the data file`,
+      'ulimit -v unlimited',
+    );
   if (fileBytes < mapBytes) yield warning('limits', `a file may have at most ${fileBytes} bytes`, 'ulimit -f');
   if (files >= openFilesNeeded && space >= 2 * mapBytes && fileBytes >= mapBytes) {
     yield fine('limits', 'open files, address space and file size are not in the way');

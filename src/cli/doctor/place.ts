@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, type StatsFs, statfsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, type StatsFs, statfsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { freeBytesOf } from '../../core/base/free-space.ts';
 import { systemReason } from '../../core/base/system-error.ts';
+import { widerRights } from '../../machine/file-rights.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { printable } from '../text/text.ts';
 import { type Finding, failure, fine, warning } from './finding.ts';
@@ -32,6 +33,7 @@ const volatile: ReadonlyMap<number, string> = new Map([
 export function* examinePlace(dir: string): Iterable<Finding> {
   const place = nearestExisting(resolve(dir));
   yield permissions(place, dir);
+  if (existsSync(join(dir, 'current'))) yield rights(resolve(dir));
   let stats: StatsFs;
   try {
     stats = statfsSync(place);
@@ -76,6 +78,33 @@ function permissions(place: string, dir: string): Finding {
   if (!existsSync(dir)) return failure('permissions', `nothing may be made in ${name}`, next);
   if (may(place, constants.R_OK | constants.X_OK)) return warning('permissions', `${name} may only be read`, next);
   return failure('permissions', `${name} may not be read`, next);
+}
+
+/** Whether anyone but the owner may read or write what the environment holds. */
+export function rights(dir: string): Finding {
+  const top = widerRights(dir);
+  // Behind a directory that is closed to others, nothing is open.
+  const wide = top === undefined ? [] : filesBelow(dir).flatMap((path) => widerRights(path) ?? []);
+  if (top === undefined) return fine('rights', 'only the owner may read or write it');
+  const what = [top, ...wide].includes('write') ? 'write' : 'read';
+  const text = `others may ${what} ${wide.length + 1} of its directories and files; whoever may write them owns the log`;
+  return warning('rights', text, `chmod -R go-rwx ${shellWord(dir)}`);
+}
+
+/** Generations, and what is in them. */
+function filesBelow(dir: string): string[] {
+  const below = (path: string) => {
+    try {
+      return readdirSync(path, { withFileTypes: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      return [];
+    }
+  };
+  return below(dir).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    return [path, ...(entry.isDirectory() ? below(path).map(({ name }) => join(path, name)) : [])];
+  });
 }
 
 function may(path: string, mode: number): boolean {

@@ -9,7 +9,10 @@ import { formatState } from '../print/state-page.ts';
 
 /** The time travel flag: reads answer as a replay to that position would. */
 export const asOfFlag = {
-  'as-of': Flags.string({ summary: 'As it was at a position or a time.', helpValue: 'POSITION|TIME' }),
+  'as-of': Flags.string({
+    summary: 'As it was at a position or a time (local without a zone).',
+    helpValue: 'POSITION|TIME',
+  }),
 };
 
 /** Applied transactions that are shown for people beside a shared value. */

@@ -1,5 +1,6 @@
 import { TxlogError } from '../../core/base/errors.ts';
-import { openEnvironment } from '../../engine.ts';
+import { openBriefly } from '../../engine.ts';
+import type { CopiedApp } from '../../environment/config.ts';
 import { loadApp, restore, saveApp } from '../../index.ts';
 
 /** How to make an environment. */
@@ -18,6 +19,8 @@ export interface Initialised {
   readonly unit: string;
   /** The end of its log. */
   readonly position: number;
+  /** The app that a backup named. */
+  readonly app?: CopiedApp;
 }
 
 /**
@@ -36,10 +39,10 @@ export async function initEnvironment(dir: string, { from, app, ifMissing }: Ini
   }
   // Before anything is made: a module that cannot be loaded is not worth remembering.
   if (app !== undefined) await loadApp(app);
-  if (from !== undefined) await restore(from, dir);
+  const restored = from === undefined ? undefined : await restore(from, dir);
   const made = await describe(dir, true);
   if (app !== undefined) saveApp(dir, app);
-  return made;
+  return app === undefined && restored?.app ? { ...made, app: restored.app } : made;
 }
 
 async function look(dir: string): Promise<Initialised | undefined> {
@@ -52,7 +55,7 @@ async function look(dir: string): Promise<Initialised | undefined> {
 }
 
 async function describe(dir: string, create: boolean): Promise<Initialised> {
-  const env = await openEnvironment(dir, create ? { create } : { readOnly: true });
+  const env = await openBriefly(dir, create ? { create } : { readOnly: true });
   try {
     const { position } = await env.head();
     return { created: create, unit: env.unit, position };

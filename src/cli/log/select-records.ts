@@ -23,8 +23,13 @@ export async function* selectRecords(
   const known = { ...filter, to: Math.min(filter.to ?? head, head) };
   const limit = last === undefined ? {} : { limit: last };
   if (reverse) yield* env.records(known, { reverse, ...limit });
-  else if (last === undefined) yield* env.records(known);
-  else yield* await newest(env, known, last);
+  else if (last !== undefined) yield* await newest(env, known, last);
+  else {
+    for await (const record of env.records(known)) {
+      if (follow?.aborted) return;
+      yield record;
+    }
+  }
   if (follow) yield* env.follow(filter, { from: head + 1, signal: follow });
 }
 

@@ -28,7 +28,7 @@ export async function sendAll(env: Environment, service: string, out: Output): P
 async function* waitingParcels(env: Environment, theme: string): AsyncGenerator<Parcel> {
   for (const status of ['ready', 'stored'] as const) {
     for await (const first of env.sessions.list({ theme, status })) {
-      if (isDelayed(first, env.clock.now())) continue;
+      if (isDelayed(first, env.now())) continue;
       const { order } = first;
       if (order !== undefined) {
         yield* line(env, env.sessions.list({ theme, order }));

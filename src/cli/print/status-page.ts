@@ -17,6 +17,7 @@ export function formatStatus(status: Status, stuck: readonly StuckSession[], sag
   return formatPairs([
     ['environment', printable(dir)],
     ['unit', `${unit}, format ${format}, generation ${generation}`],
+    ...copyPairs(status),
     [
       'log',
       `${plural(head.position, 'transaction')}: ${formatCount(counts.committed)} committed, ${formatCount(counts.rejected)} rejected`,
@@ -46,4 +47,11 @@ function typesOf({ types }: Status): string {
   if (types.length === 0) return 'none';
   const listed = types.slice(0, typesListed).map(({ type, count }) => `${printable(type)} ${formatCount(count)}`);
   return [...listed, ...(types.length > typesListed ? [`and ${types.length - typesListed} more`] : [])].join(', ');
+}
+
+/** That it is a copy, and of what; nothing of an original. */
+function copyPairs({ copiedAt, head }: Status): [string, string][] {
+  if (copiedAt === undefined) return [];
+  const since = head.position === copiedAt ? 'nothing was written since' : `${head.position - copiedAt} written since`;
+  return [['copy', `made at position ${copiedAt}, ${since}`]];
 }

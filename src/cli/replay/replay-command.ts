@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
 import { type ChangedKey, loadApp } from '../../index.ts';
+import { copiedAppJson } from '../../shapes/copied-app.ts';
 import { toChangedKeyJson, toFlipJson, toWhatIfJson } from '../../shapes/what-if.ts';
 import { confirm } from '../frame/confirm.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
+import { copiedAppText } from '../print/copied-app.ts';
 import { formatChangedKey, formatFlip, formatWhatIf } from '../print/what-if-lines.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { plural, printable } from '../text/text.ts';
@@ -15,7 +17,11 @@ const keysListed = 1_000;
 
 /** Flags of `replay`. */
 export const replayFlags = {
-  to: Flags.string({ summary: 'Only up to there.', helpValue: 'POSITION|TIME', dependsOn: ['into'] }),
+  to: Flags.string({
+    summary: 'Only up to there; a time without a zone is local.',
+    helpValue: 'POSITION|TIME',
+    dependsOn: ['into'],
+  }),
   into: Flags.string({ summary: 'Make a new environment in DIR instead.', helpValue: 'DIR', dependsOn: ['to'] }),
   with: Flags.string({
     summary: 'Decide every logged request again with the handlers of MODULE; write nothing.',
@@ -66,12 +72,13 @@ export abstract class ReplayCommand extends StreamCommand {
   protected async travel(env: Environment, point: string, dir: string): Promise<void> {
     const position = await resolvePoint(env, point);
     const { onProgress, stop } = this.showWork('replaying');
-    const { records } = await env.replayTo({ position, dir, onProgress }).finally(stop);
+    const { records, app } = await env.replayTo({ position, dir, onProgress }).finally(stop);
     const next = `txlog status --env ${shellWord(dir)}`;
     await this.print(
-      { v: 1, dir, position: String(position), records },
+      { v: 1, dir, position: String(position), records, ...copiedAppJson(app) },
       `${printable(dir)} holds the log up to position ${position}\nnext: ${next}`,
     );
+    if (app) this.talk(copiedAppText(dir, app));
   }
 
   /** Lists what other handlers would decide otherwise. Exit code 1 when any decision flips. */

@@ -59,7 +59,7 @@ async function leadWithin(env: Environment, wanted: Wanted, options: Attempts): 
       if (result.idle) return { session: undefined, due: result.due };
       throw refusedError(result.rejection, 'session' in wanted ? wanted.session : '');
     }
-    const dueIn = result.idle && result.due !== undefined ? result.due - env.clock.now() : rest;
+    const dueIn = result.idle && result.due !== undefined ? result.due - env.now() : rest;
     await wake.next(Math.min(rest, Math.max(dueIn, 1)));
   }
 }

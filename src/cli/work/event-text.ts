@@ -1,5 +1,6 @@
 import { assertNever } from '../../core/base/assert.ts';
 import type { WorkEvent, WorkReport } from '../../index.ts';
+import type { AppError } from '../../shapes/worker.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Paint } from '../text/paint.ts';
 import { plural, printable } from '../text/text.ts';
@@ -18,6 +19,8 @@ export function eventText(event: WorkEvent, paint: Paint): string {
       return endedText(event, paint);
     case 'mended':
       return `${paint.warn('mended')} ${nameOf(event, paint)}, ${event.ended}: ${printable(event.reason)}`;
+    case 'left':
+      return `${paint.warn('left')} ${paint.key(printable(event.session))} of ${printable(event.theme)}: ${printable(event.reason)}`;
     case 'error':
       return `${paint.bad('error')} ${printable(event.error.message)}${event.inRow > 1 ? `, ${event.inRow} in a row` : ''}`;
     case 'lease-lost':
@@ -39,14 +42,22 @@ function endedText(event: Extract<WorkEvent, { readonly type: 'ended' }>, paint:
   return `${what} ${nameOf(event, paint)} after ${formatDuration(ms)}${why}`;
 }
 
-function nameOf({ session, theme, epoch }: Extract<WorkEvent, { readonly session: string }>, paint: Paint): string {
+function nameOf({ session, theme, epoch }: Extract<WorkEvent, { readonly epoch: number }>, paint: Paint): string {
   return `${paint.key(printable(session))} of ${printable(theme)}, epoch ${epoch}`;
 }
 
 function stoppedText(report: WorkReport, paint: Paint): string {
-  const { turns, removed, stored, parked, lost, failed, emergency } = report;
-  const counts = `${plural(turns, 'turn')}: ${removed} done, ${stored} stored, ${parked} parked, ${lost} lost, ${failed} failed`;
+  const { turns, removed, stored, parked, lost, failed, left = 0, emergency } = report;
+  const counts = `${plural(turns, 'turn')}: ${removed} done, ${stored} stored, ${parked} parked, ${lost} lost, ${failed} failed${left > 0 ? `, ${left} left` : ''}`;
   if (!emergency) return `${paint.strong('stopped')} after ${counts}`;
   const why = `${emergency.code}: ${printable(emergency.message)}`;
   return `${paint.bad('emergency stop')} after ${counts}; ${why}; next: txlog doctor`;
+}
+
+/** An error of the app for people, in one line. */
+export function appErrorText({ error, at, sessions }: AppError, paint: Paint): string {
+  const place = at === undefined ? '' : ` at ${printable(at)}`;
+  const names = sessions.map(({ session, theme }) => `${paint.key(printable(session))} of ${printable(theme)}`);
+  const led = names.length === 0 ? 'no session was led' : `led then: ${names.join(', ')}`;
+  return `${paint.bad('app error')} ${printable(error.message)}${place}, which nothing awaited; ${led}`;
 }

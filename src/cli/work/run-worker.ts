@@ -1,13 +1,14 @@
 import type { Environment } from '../../environment/environment.ts';
 import type { WorkOptions, WorkReport } from '../../index.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
+import { hearAppErrors } from './app-errors.ts';
 import type { WorkLog } from './work-log.ts';
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Runs a worker until it has ended. The first Ctrl-C or SIGTERM drains it, the second stops it now, a third one does
- * not even wait for that.
+ * not even wait for that. What the app's code throws where nobody waits for it is told, and ends nothing.
  *
  * Errors: those of bad options.
  */
@@ -16,13 +17,15 @@ export async function runWorker(
   options: Omit<WorkOptions, 'onEvent' | 'signal'>,
   log: WorkLog,
 ): Promise<{ readonly report: WorkReport; readonly exitCode: ExitCode }> {
+  const { exit } = process;
+  const stopHearing = hearAppErrors((error) => log.appError(error));
   const worker = env.work({ ...options, onEvent: (event) => log.event(event) });
   let heard = 0;
   let code: ExitCode = 0;
   const hear = (name: NodeJS.Signals) => {
     heard += 1;
     code = codes[name as keyof typeof codes];
-    if (heard > 2) process.exit(code);
+    if (heard > 2) exit.call(process, code);
     const ending = heard === 1 ? worker.stop() : worker.kill();
     // What goes wrong with it is told by `done`.
     ending.catch(() => undefined);
@@ -32,6 +35,7 @@ export async function runWorker(
     const report = await worker.done;
     return { report, exitCode: report.emergency ? 69 : code };
   } finally {
+    stopHearing();
     process.off('SIGINT', hear).off('SIGTERM', hear);
     log.stop();
   }

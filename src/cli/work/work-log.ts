@@ -1,11 +1,12 @@
 import { clearLine, cursorTo } from 'node:readline';
 import { toTime, type WorkEvent } from '../../index.ts';
-import { levelOf, toEventJson } from '../../shapes/worker.ts';
+import { type AppError, levelOf, toAppErrorJson, toEventJson } from '../../shapes/worker.ts';
 import { say } from '../frame/stderr.ts';
 import type { Paint } from '../text/paint.ts';
 import { jsonText } from '../text/text.ts';
+import { placeOf } from './app-errors.ts';
 import { Counter } from './counter.ts';
-import { eventText } from './event-text.ts';
+import { appErrorText, eventText } from './event-text.ts';
 
 /** How a worker's log is written. */
 export interface WorkLogOptions {
@@ -26,6 +27,7 @@ const redrawMs = 200;
 export class WorkLog {
   private readonly options: WorkLogOptions;
   private readonly counter = new Counter();
+  private readonly led = new Map<string, AppError['sessions'][number]>();
   private readonly timer: NodeJS.Timeout | undefined;
 
   constructor(options: WorkLogOptions) {
@@ -38,19 +40,38 @@ export class WorkLog {
   event(event: WorkEvent): void {
     const { forPeople, quiet, counts, paint, now } = this.options;
     this.counter.add(event);
+    this.note(event);
     if (quiet && levelOf(event) === 'info') return;
     // The counter says how many are led.
     if (counts && event.type === 'led') return;
     const time = toTime(now());
-    const line = forPeople ? `${paint.dim(time)} ${eventText(event, paint)}` : jsonText(toEventJson(event, time));
-    if (counts) this.clear();
-    say(`${line}\n`);
+    this.say(forPeople ? `${paint.dim(time)} ${eventText(event, paint)}` : jsonText(toEventJson(event, time)));
+  }
+
+  /** Writes what the app's code threw where nobody waits for it, and which sessions were led then. */
+  appError(error: Error): void {
+    const { forPeople, paint, now } = this.options;
+    const time = toTime(now());
+    const found = { error, at: placeOf(error), sessions: [...this.led.values()] };
+    this.say(forPeople ? `${paint.dim(time)} ${appErrorText(found, paint)}` : jsonText(toAppErrorJson(found, time)));
   }
 
   /** Ends the counter, and leaves no trace of it. */
   stop(): void {
     clearInterval(this.timer);
     if (this.options.counts) this.clear();
+  }
+
+  private note(event: WorkEvent): void {
+    if (event.type !== 'led' && event.type !== 'ended') return;
+    const { session, theme, epoch } = event;
+    if (event.type === 'led') this.led.set(`${epoch} ${session}`, { session, theme, epoch });
+    else this.led.delete(`${epoch} ${session}`);
+  }
+
+  private say(line: string): void {
+    if (this.options.counts) this.clear();
+    say(`${line}\n`);
   }
 
   private draw(): void {

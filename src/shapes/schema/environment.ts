@@ -2,7 +2,7 @@ import { amount, count, digest, flag, listOf, oneOf, position, shape, text, time
 import { counts } from './work.ts';
 
 /** An environment that was made, or was there. */
-export const initialised = shape({ v, dir: text, unit: text, created: flag, position });
+export const initialised = shape({ v, dir: text, unit: text, created: flag, position }, { app: text, appFound: flag });
 
 /** How an environment stands. */
 export const status = shape(
@@ -13,7 +13,16 @@ export const status = shape(
     stuck: shape({ count, more: flag, reasons: { type: 'object' } }),
   },
   {
-    ...{ format: count, generation: count, dir: text, durability: text, path: text, lmdb: text, app: text },
+    ...{
+      format: count,
+      copiedAt: position,
+      generation: count,
+      dir: text,
+      durability: text,
+      path: text,
+      lmdb: text,
+      app: text,
+    },
     sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }),
   },
 );
@@ -35,7 +44,7 @@ export const counted = shape({ v, count });
 export const replayed = shape({ v, generation: count, records: count }, { dryRun: flag });
 
 /** An environment that was made as of a point. */
-export const replayedInto = shape({ v, dir: text, position, records: count });
+export const replayedInto = shape({ v, dir: text, position, records: count }, { app: text, appFound: flag });
 
 /** Rates that were measured. */
 export const rates = shape({

@@ -146,7 +146,7 @@ export const work = shape(
     requests: count,
     mended: count,
   },
-  { emergency: shape({ code: text, message: text }) },
+  { left: count, emergency: shape({ code: text, message: text }) },
 );
 
 const side = shape(
