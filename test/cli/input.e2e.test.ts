@@ -42,7 +42,7 @@ describe('bytes that are not UTF-8', () => {
   });
 
   it('are no reason to refuse the character that stands for them elsewhere, where someone wrote it', () => {
-    const { stdout, code } = shell.run(['submit', '--type', 't', '--id', 'r-\ufffd', '--json']);
+    const { stdout, code } = shell.run(['submit', '--type', 't', '--id', 'r-\ufffd', '--change', 'add n 1', '--json']);
     expect({ code, id: JSON.parse(stdout).id }).toEqual({ code: 0, id: 'r-\ufffd' });
   });
 
@@ -122,7 +122,7 @@ describe('around it', () => {
   it('streams that are closed', () => {
     expect(bash('txlog submit - <&-')).toMatchObject({ code: 66, stderr: expect.stringContaining('INPUT_EMPTY') });
     expect(bash('txlog nosuch 2>&-')).toMatchObject({ code: 2 });
-    expect(bash('txlog submit --type t <&- >&- 2>&-')).toMatchObject({ code: 0 });
+    expect(bash('txlog submit --type t --change "add n 1" <&- >&- 2>&-')).toMatchObject({ code: 0 });
   });
 });
 

@@ -21,7 +21,7 @@ beforeEach(async () => {
   temp = tempDir();
   env = join(temp.dir, 'env');
   await fill(env, 30);
-  writer = await openEnvironment(env);
+  writer = await openEnvironment(env, { app: { requests: { new: {}, often: {}, rare: {} } } });
 });
 
 afterEach(async () => {

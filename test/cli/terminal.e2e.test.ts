@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shellWord } from '../../src/cli/text/shell-word.ts';
 import { additions, type Ended, Shell, Talk } from './txlog.ts';
@@ -133,6 +134,16 @@ it('gives the cursor back when it is killed at work', async () => {
   const { stdout, code } = await talk.ended;
   expect(code).toBe(130);
   expect(stdout.lastIndexOf(shown)).toBeGreaterThan(stdout.lastIndexOf(hidden));
+});
+
+it('cuts no line away where a terminal does not know its width', async () => {
+  // A terminal that nobody gave a size has none.
+  const talk = onTerminal(['log', '-n', '2'], { COLUMNS: '' });
+  const { stdout, code } = await talk.ended;
+  expect(code).toBe(0);
+  const lines = stdout.split('\r\n').filter((line) => line !== '');
+  expect(lines).toHaveLength(2);
+  for (const line of lines) expect(stripVTControlCharacters(line).length).toBeGreaterThan(40);
 });
 
 it('ends a load at Ctrl-C with a summary and the command that goes on', async () => {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { parsePosition, parseTime } from '../../src/cli/frame/point-in-log.ts';
 import { nearest } from '../../src/cli/text/closest-match.ts';
 import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/cli/text/text.ts';
+import { columnsOf } from '../../src/cli/text/width.ts';
 
 const names = ['submit', 'status', 'state list', 'get', 'log'];
 
@@ -16,6 +17,14 @@ it.each([
   ['', undefined],
 ])('takes %j for %j', (word, meant) => {
   expect(nearest(word, names)).toBe(meant);
+});
+
+it.each([
+  [0, 80],
+  [undefined, 80],
+  [40, 40],
+])('takes a terminal of %j columns for one of %j', (columns, taken) => {
+  expect(columnsOf({ columns })).toBe(taken);
 });
 
 const now = Date.UTC(2026, 0, 31, 12);
@@ -46,7 +55,7 @@ it('tells positions from times', () => {
 });
 
 it('never prints what a terminal would act on', () => {
-  expect(printable('\u001b[31mred\u0007\u202e\u2028')).toBe('\\u001b[31mred\\u0007\\u202e\\u2028');
+  expect(printable('\u001b[31mred\u0007\u202e\u2028\u061c')).toBe('\\u001b[31mred\\u0007\\u202e\\u2028\\u061c');
   expect(formatValue({ a: '\u009b1m' })).toBe('{"a":"\\u009b1m"}');
 });
 

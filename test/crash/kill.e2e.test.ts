@@ -11,7 +11,7 @@ import type { ScriptProcess } from '../processes/script-process.ts';
 import { type Death, killAfter, startWriter, verify } from './killed-writers.ts';
 import { Random } from './random.mjs';
 
-const kills = Number(process.env.TXLOG_KILLS ?? 210);
+const kills = Number(process.env.TXLOG_KILLS ?? 60);
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const roundsPerVerification = 5;
 const lifeMsMax = 160;

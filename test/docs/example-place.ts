@@ -92,12 +92,14 @@ function besideWorker(themes: string, example: string): string {
   return `${worker}; ${example}; ended=$?; kill $worker; wait $worker; exit $ended`;
 }
 
-/** A theme, and sagas: orders that are done, or cannot be undone, and returns that wait for an approval. */
+/** Types of events, a theme, and sagas: orders that are done, or cannot be undone, and returns that wait for an approval. */
 const app = `import { PermanentError } from 'txlog';
 const check = ({ data }) => {
   if (data?.fail) throw new PermanentError('closed');
 };
 export default {
+  // Events: records that change nothing by themselves.
+  requests: { event: {}, 'order.create': {} },
   themes: { mail: { advisor: () => ({ op: 'remove' }) } },
   sagas: {
     order: {
@@ -146,14 +148,25 @@ function requestAt(i: number): RequestInput {
       changes: [{ op: 'set', key: 'customer/c-1', value: {} }],
     };
   // Refused now, and fine when it is submitted again.
-  if (i === 5) return { id: 'early', type: 'note', expect: [{ key: count.key, exists: true }] };
+  if (i === 5)
+    return {
+      id: 'early',
+      type: 'note',
+      changes: [{ op: 'add', key: 'notes', value: 1 }],
+      expect: [{ key: count.key, exists: true }],
+    };
   // An id that looks like a position.
   if (i === 6) return { id: '4711', type: 'note', changes: [{ op: 'add', key: 'notes', value: 1 }] };
   return { id: `x-${i}`, type: 'customer.touch', changes: [{ op: 'merge', key: 'customer/c-1', value: { i } }, count] };
 }
 
 function files(plan: string): [string, string | Buffer][] {
-  const requests = [1, 2, 3].map((i) => `${JSON.stringify({ id: `f-${i}`, type: 'note', payload: { i } })}\n`).join('');
+  const requests = [1, 2, 3]
+    .map(
+      (i) =>
+        `${JSON.stringify({ id: `f-${i}`, type: 'note', payload: { i }, changes: [{ op: 'add', key: 'notes', value: 1 }] })}\n`,
+    )
+    .join('');
   return [
     ['plan.json', plan],
     ['requests.ndjson', requests],

@@ -30,10 +30,10 @@ describe('an environment', () => {
     await expect(openEnvironment(path, { readOnly: true })).rejects.toMatchObject({ code: 'ENV_NEWER' });
   });
 
-  it('that cannot be made where it is wanted is refused with ENV_PERMISSION', async () => {
+  it('that cannot be made below a file is refused with ENV_FOREIGN', async () => {
     writeFileSync(join(dir, 'file'), '');
     const made = openEnvironment(join(dir, 'file', 'env'), { create: true });
-    await expect(made).rejects.toMatchObject({ code: 'ENV_PERMISSION' });
+    await expect(made).rejects.toMatchObject({ code: 'ENV_FOREIGN' });
   });
 
   it('whose generation is over says ENV_MOVED to who still looks at it', async () => {

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { type Page, root } from './pages.ts';
 
@@ -29,10 +29,13 @@ export function makeWorkplace(page: Pick<Page, 'fences'>): Workplace {
   const { TXLOG_ENV: _, DEBUG: __, ...env } = process.env;
   return {
     dir,
-    env: { ...env, ...quiet, HOME: dir, PATH: `${bin}${delimiter}${process.env.PATH}` },
+    env: { ...env, ...quiet, HOME: dir, XDG_CACHE_HOME: cache, PATH: `${bin}${delimiter}${process.env.PATH}` },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
+
+// Shared: what was compiled for one page need not be compiled for the next.
+const cache = join(homedir(), '.cache');
 
 const quiet = { CI: 'true', LC_ALL: 'C.UTF-8', NO_COLOR: '1', TERM: 'dumb' };
 

@@ -108,9 +108,15 @@ describe('an environment of format 1', () => {
     ['compensate t-2 --plan', '"ticks"'],
     ['compensate t-2', '"committed"'],
     ['backup saved', '"verified":true'],
-    ['submit --type tick', '"position":"571"'],
+    ['submit --type tick --data 1 --change add_ticks_1', '"position":"571"'],
   ])('is understood by txlog %s', (line, text, exit = 0) => {
-    const args = [join(root, 'bin/run.js'), ...line.split(' '), '--json', '--env', copy];
+    const args = [
+      join(root, 'bin/run.js'),
+      ...line.split(' ').map((word) => word.replaceAll('_', ' ')),
+      '--json',
+      '--env',
+      copy,
+    ];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
     expect(stdout, stderr).toContain(text);
     expect(status).toBe(exit);

@@ -6,13 +6,16 @@ const nothing = () => Promise.reject(new Error('nothing is opened here'));
 const parcel = { id: 'p', queue: 'q', data: null };
 
 it('tells of a service that the app does not name', async () => {
-  const services = servicesOf(emptyApp, nothing);
+  const services = servicesOf(emptyApp, { open: nothing, load: nothing });
   await expect(services.deliver('counters', [parcel])).rejects.toMatchObject({ code: 'SERVICE_NOT_FOUND' });
   await services.close();
 });
 
 it('decides no request at the other end of a pipe', async () => {
-  const services = servicesOf({ ...emptyApp, services: { counters: { command: ['false'] } } }, nothing);
+  const services = servicesOf(
+    { ...emptyApp, services: { counters: { command: ['false'] } } },
+    { open: nothing, load: nothing },
+  );
   const request = { id: 'r', type: 't' };
   await expect(services.submit('counters', request)).rejects.toMatchObject({ code: 'SERVICE_NOT_FOUND' });
   await services.close();
@@ -24,7 +27,7 @@ it('says which service could not be opened, and tries again', async () => {
     opened += 1;
     return nothing();
   };
-  const services = servicesOf({ ...emptyApp, services: { counters: { env: 'nowhere' } } }, open);
+  const services = servicesOf({ ...emptyApp, services: { counters: { env: 'nowhere' } } }, { open, load: open });
   for (let i = 0; i < 2; i++) {
     await expect(services.deliver('counters', [parcel])).rejects.toMatchObject({
       ...{ code: 'SERVICE_FAILED', message: expect.stringContaining('counters') },

@@ -1,6 +1,7 @@
 import type { Finding, Rule } from './finding.ts';
 import { cycles } from './rules/cycles.ts';
 import { docstrings } from './rules/docstrings.ts';
+import { lateCode } from './rules/late-code.ts';
 import { layers } from './rules/layers.ts';
 import { barrels, names } from './rules/names.ts';
 import { packages } from './rules/packages.ts';
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   pureImports,
   pureGlobals,
   cycles,
+  lateCode,
   barrels,
   names,
   reach,

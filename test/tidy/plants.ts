@@ -92,6 +92,12 @@ export const plants: readonly Plant[] = [
     at: 'src/pipeline/0-loop.ts',
     files: { 'src/pipeline/5-log.ts': imports('./0-loop.ts') },
   },
+  plant(
+    'late-code',
+    'code that no long process loads',
+    'src/sessions/lead.ts',
+    "await import('../pipeline/0-loop.ts');\n",
+  ),
   plant('barrels', 'a second barrel', 'src/core/pick.ts', "export * from './limits.ts';\n"),
   plant(
     'barrels',
