@@ -25,6 +25,7 @@ import type { TurnReport } from '../sessions/turn/report.ts';
 import type { Worker, WorkOptions } from '../sessions/turn/work-events.ts';
 import type { LeadOptions } from '../sessions/worker/lead.ts';
 import { startWork } from '../sessions/worker/start.ts';
+import { Sync } from '../sync/sync.ts';
 import type { BackupReport } from './backup.ts';
 import { EnvironmentReading } from './environment-reading.ts';
 import type { EnvironmentParts, ProgressOptions, RebuildReport, TransactionName } from './parts.ts';
@@ -40,6 +41,8 @@ export class Environment extends EnvironmentReading {
   readonly sessions: Sessions;
   /** Work of several steps, each of which can be undone. */
   readonly sagas: Sagas;
+  /** Dumps out of this environment and into it. */
+  readonly sync: Sync;
   /** Signs of life of those who lead sessions. */
   readonly leases: Leases;
   /** What steps of sagas reach outside. */
@@ -55,6 +58,7 @@ export class Environment extends EnvironmentReading {
     this.services = parts.services;
     this.sessions = new Sessions(this);
     this.sagas = new Sagas(this);
+    this.sync = new Sync(this, (adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption)));
   }
 
   /** A new time-ordered id, as a request gets that names none. */

@@ -5,7 +5,15 @@ import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
 import { damagedRow, undecodable } from './damaged-row.ts';
 import { positionKey, textKey } from './keys.ts';
-import { compileSchema, decodeFolded, decodeRecord, type SchemaLookup, schemaNumber } from './record.ts';
+import {
+  compileSchema,
+  decodeFolded,
+  decodeRecord,
+  decodeTexts,
+  type RecordTexts,
+  type SchemaLookup,
+  schemaNumber,
+} from './record.ts';
 import { recordSchema } from './record-schema.ts';
 
 /**
@@ -98,6 +106,11 @@ export class Catalog {
       schema: (schema) => this.schema(snapshot, schema),
       key,
     });
+  }
+
+  /** As `decode`, with JSON left as the texts that the log holds. */
+  decodeTexts(snapshot: Snapshot, position: number, bytes: Uint8Array): RecordTexts {
+    return decodeTexts(position, bytes, (schema) => this.schema(snapshot, schema));
   }
 
   /** Sees to it that the schema that records are encoded with is there: a later version brings its own. */

@@ -1,10 +1,10 @@
 import { createHash, hash } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { crc32 } from 'node:zlib';
 import type { Type } from 'avsc';
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import type { FoldedRecord, LogRecord, Outcome, StoredRecord } from '../core/log/record.ts';
+import { loadAvro } from './avro.ts';
 import { BodyWriter } from './body-writer.ts';
 import { asBuffer } from './bytes.ts';
 import { undecodable } from './damaged-row.ts';
@@ -48,9 +48,7 @@ export function loadCodec(): void {
 
 /** Compiles a schema from the `schemas` table. */
 export function compileSchema(schema: unknown): Codec {
-  // Loaded by the first record that is read: a submit that only writes does not pay for it. Its types alone, without its
-  // streams and services, load in a third of the time.
-  const avro = createRequire(import.meta.url)('avsc/lib/types.js') as { readonly Type: typeof Type };
+  const avro = loadAvro();
   const writer = avro.Type.forSchema(schema as Parameters<typeof Type.forSchema>[0]);
   if (JSON.stringify(schema) === JSON.stringify(recordSchema)) return writer as unknown as Codec;
   // Written by another version: fields that it did not know get their defaults, as Avro resolves schemas.
@@ -189,6 +187,21 @@ export function decodeRecord(
     ...body,
     digest: buffer.subarray(end),
   };
+}
+
+/** A record as its texts: JSON is not parsed. */
+export interface RecordTexts {
+  readonly header: RecordHeader;
+  readonly body: RecordBody;
+  readonly digest: Uint8Array;
+}
+
+/** As `decodeRecord`, with JSON left as the texts that the log holds. */
+export function decodeTexts(position: number, bytes: Uint8Array, schema: SchemaLookup): RecordTexts {
+  const buffer = asBuffer(bytes);
+  const header = checkedHeader(position, buffer);
+  const { value } = schema(header.schema).decode(buffer, headerBytes);
+  return { header, body: value, digest: recordDigest(buffer) };
 }
 
 function decodeBody(position: number, buffer: Buffer, schema: Codec): ReturnType<typeof fromBody> {

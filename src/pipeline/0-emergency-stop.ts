@@ -24,9 +24,9 @@ export class EmergencyStop {
     this.inRow = 0;
   }
 
-  /** A commit or a checkpoint failed. That a rebuild took this generation's place is no failure. */
+  /** A commit or a checkpoint failed. That this is not the place to write is no failure. */
   failed(error: unknown): void {
-    if (error instanceof TxlogError && error.code === 'ENV_MOVED') return;
+    if (error instanceof TxlogError && (error.code === 'ENV_MOVED' || error.code === 'ENV_MIRROR')) return;
     this.inRow += 1;
     if (error instanceof TxlogError && this.inRow < limits.commitFailuresMax) return;
     this.stop ??= new TxlogError('EMERGENCY_STOP', `no more work is taken: ${(error as Error).message}`, {

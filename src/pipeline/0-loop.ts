@@ -1,12 +1,21 @@
 import { TxlogError } from '../core/base/errors.ts';
 import type { Request } from '../core/log/request.ts';
+import type { Head } from '../layout/meta.ts';
 import { RecordEncoder } from '../layout/record.ts';
 import { Checkpointer } from '../view/checkpointer.ts';
 import { EmergencyStop } from './0-emergency-stop.ts';
 import { EngineTime } from './0-engine-time.ts';
-import { commitBatch, type PipelineDeps, previewUnit } from './0-pipeline.ts';
+import { commitAdoption, commitBatch, type PipelineDeps, previewUnit } from './0-pipeline.ts';
 import { toRequest } from './1-request.ts';
 import { BatchQueue, type Task, type TaskAnswer, type Unit } from './2-batch.ts';
+import type { Adoption } from './3-adopt.ts';
+
+/** An adoption that waits for its turn. */
+interface Adopting {
+  readonly adoption: Adoption;
+  settle(head: Head): void;
+  fail(error: unknown): void;
+}
 
 /**
  * The one door to the log: takes tasks, and runs batch after batch while there are any, with checkpoints between them.
@@ -18,6 +27,7 @@ import { BatchQueue, type Task, type TaskAnswer, type Unit } from './2-batch.ts'
 export class Pipeline {
   private readonly deps: PipelineDeps;
   private readonly queue = new BatchQueue();
+  private readonly adopting: Adopting[] = [];
   private readonly encoder = new RecordEncoder();
   private readonly checkpointer: Checkpointer;
   private readonly time: EngineTime;
@@ -53,6 +63,15 @@ export class Pipeline {
     });
   }
 
+  /** Appends records that were decided elsewhere, between two batches; the head that they leave, once it is durable. */
+  async adopt(adoption: Adoption): Promise<Head> {
+    if (this.stopped) throw this.stopped;
+    return new Promise((settle, fail) => {
+      this.adopting.push({ adoption, settle, fail });
+      this.running ??= this.run();
+    });
+  }
+
   /** Decides requests as if they were submitted now, and writes nothing. */
   async preview(requests: readonly Task[]): Promise<readonly TaskAnswer[]> {
     return previewUnit(this.deps, { requests, atomic: false, drafts: [], settle() {}, fail() {} }, this.time);
@@ -83,10 +102,12 @@ export class Pipeline {
     for (;;) {
       const units = this.queue.take();
       if (units.length > 0) await this.process(units);
+      const adopting = this.adopting.shift();
+      if (adopting) await this.commitAdopted(adopting);
       const more = await this.checkpoint();
       // After an emergency stop nothing in memory can be trusted, wherever the failure came from.
       if (this.failures.error) this.queue.failAll(this.failures.error);
-      if (this.queue.isEmpty && !more) break;
+      if (this.queue.isEmpty && this.adopting.length === 0 && !more) break;
       await this.deps.clock.yield();
     }
     this.running = undefined;
@@ -109,6 +130,19 @@ export class Pipeline {
     }
   }
 
+  private async commitAdopted({ adoption, settle, fail }: Adopting): Promise<void> {
+    try {
+      if (this.failures.error) throw this.failures.error;
+      settle(await commitAdoption(this.deps, this.encoder, adoption));
+      this.failures.succeeded();
+    } catch (error) {
+      // What was refused has left no trace.
+      if (!(error instanceof TxlogError) || isFailure(error)) this.failed(error);
+      fail(error);
+      if (this.stopped) this.queue.failAll(this.stopped);
+    }
+  }
+
   /** Writes a slice of the overlay. A failure loses nothing: the log has it all, and the next checkpoint starts anew. */
   private async checkpoint(): Promise<boolean> {
     try {
@@ -125,6 +159,11 @@ export class Pipeline {
     this.deps.view.reset();
     this.failures.failed(error);
   }
+}
+
+/** Whether an adoption failed, and was not refused. */
+function isFailure({ code }: TxlogError): boolean {
+  return code.startsWith('STORAGE_') || code === 'ENV_MOVED';
 }
 
 /** Another generation has all that this one would still write. */

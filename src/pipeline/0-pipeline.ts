@@ -1,6 +1,7 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import { limits } from '../core/base/limits.ts';
-import { readHead, writeHead } from '../layout/meta.ts';
+import { type Head, readHead, writeHead } from '../layout/meta.ts';
+import { refuseMirror } from '../layout/mirror.ts';
 import type { RecordEncoder } from '../layout/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
@@ -9,6 +10,7 @@ import { type CheckpointBounds, writeAll } from '../view/checkpoint.ts';
 import type { View } from '../view/view.ts';
 import type { EngineTime, Moment } from './0-engine-time.ts';
 import type { TaskAnswer, Unit } from './2-batch.ts';
+import { type Adoption, stageAdopted } from './3-adopt.ts';
 import { type DecidedBatch, decideBatch } from './3-decide-batch.ts';
 import type { Stage } from './3-stage.ts';
 import { confirmBatch } from './4-confirm.ts';
@@ -59,12 +61,35 @@ export async function commitBatch(
   }
 
   const { batch, apply } = await deps.order.confirm((tx) => {
+    refuseMirror(tx);
     const batch = confirmBatch(tx, decided, () => decideOn(tx, true, moment));
     batch.stage.clock = time.mark(batch.stage.time, moment);
     return { batch, apply: logAndApply(deps, encoder, { tx, stage: batch.stage }) };
   });
   apply();
   return respond(deps, batch);
+}
+
+/**
+ * As `commitBatch`, of records that were decided elsewhere: steps 4 to 6 alone. The head as it is then.
+ *
+ * Errors: those of `adoption`, DUMP_INVALID, and nothing is appended; STORAGE_ codes, ENV_MOVED as above.
+ */
+export async function commitAdoption(deps: PipelineDeps, encoder: RecordEncoder, adoption: Adoption): Promise<Head> {
+  const { view } = deps;
+  const { head, apply } = await deps.order.confirm((tx) => {
+    view.catchUp(tx);
+    const stage = stageAdopted(view, tx, adoption.choose(tx, view));
+    if (stage.staged.length === 0) {
+      adoption.finish(tx, view.head);
+      return { head: view.head, apply: () => {} };
+    }
+    const appended = appendRecords(tx, encoder, stage);
+    adoption.finish(tx, appended.head);
+    return { head: appended.head, apply: () => applyBatch(stage, appended) };
+  });
+  apply();
+  return head;
 }
 
 /** Decides a unit as if it were submitted now, and writes nothing. */

@@ -1,9 +1,9 @@
 import { checkBound, checkTime, checkWhole } from '../core/base/arguments.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { LongReading, Watching } from '../view/reader.ts';
 import { Scan } from '../view/scan.ts';
+import { News } from './commit-news.ts';
 
 /** Order and length of a scan. */
 export interface RecordsOptions {
@@ -12,8 +12,6 @@ export interface RecordsOptions {
 }
 
 const slice = { records: 1_000, visited: 20_000 };
-/** Where no watcher works, such as on network file systems, new records are noticed this late. */
-const lookAgainMs = 1_000;
 
 /** Pages of the records that pass `filter`, in log order, up to the head as of the call. */
 export async function* readPages(
@@ -82,39 +80,4 @@ function checkBounds({ from, to, since, until }: RecordFilter): void {
   checkBound('to', to);
   checkTime('since', since);
   checkTime('until', until);
-}
-
-/** A promise for the next change after it was asked for, so that none between reading and waiting is missed. */
-class News {
-  private resolve: () => void = () => {};
-  private readonly stopWatching: () => void;
-  private stopLooking: () => void = () => {};
-
-  constructor(env: Watching, signal: AbortSignal | undefined) {
-    const tell = () => this.resolve();
-    this.stopWatching = env.watch(tell);
-    this.lookAgain(env.clock);
-    signal?.addEventListener('abort', tell, { once: true });
-  }
-
-  next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.resolve = resolve;
-    });
-  }
-
-  stop(): void {
-    this.stopWatching();
-    this.stopLooking();
-    this.resolve();
-  }
-
-  /** Keeps the process alive: whoever follows waits for what others do. */
-  private lookAgain(clock: Clock): void {
-    const look = () => {
-      this.resolve();
-      this.lookAgain(clock);
-    };
-    this.stopLooking = clock.after(lookAgainMs, look, { keepsAlive: true });
-  }
 }

@@ -5,9 +5,9 @@ import { crc32 } from 'node:zlib';
 import avro from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
+import type { JsonValue } from '../../src/core/base/json.ts';
 import { limits } from '../../src/core/base/limits.ts';
-import { type Change, changeOps } from '../../src/core/fold/change.ts';
+import type { Change } from '../../src/core/fold/change.ts';
 import type { LogRecord } from '../../src/core/log/record.ts';
 import {
   chainDigest,
@@ -21,6 +21,7 @@ import {
   recordDigest,
 } from '../../src/layout/record.ts';
 import { recordSchema } from '../../src/layout/record-schema.ts';
+import { record, tight } from './any-record.ts';
 
 const schema = compileSchema(recordSchema);
 const decode = (position: number, bytes: Uint8Array, typeName = 'some.type') =>
@@ -30,56 +31,6 @@ const decode = (position: number, bytes: Uint8Array, typeName = 'some.type') =>
     () => typeName,
     () => schema,
   );
-
-const text = fc.string({ unit: 'binary', maxLength: 20 });
-const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
-const maybe = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: undefined });
-
-/** Optional fields are absent, not undefined. */
-function tight<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
-}
-
-const change = fc
-  .record({
-    op: fc.constantFrom(...changeOps),
-    key: text,
-    value: maybe(json),
-    pending: maybe(fc.double({ min: 0.001, max: 1e6, noNaN: true })),
-    owner: maybe(text),
-    reducer: maybe(text),
-    result: maybe(json),
-  })
-  .map((fields) => tight(fields) as Change);
-
-const rejection = fc
-  .record({
-    code: text,
-    reason: text,
-    key: maybe(text),
-    owner: maybe(fc.record({ id: text, position: fc.integer({ min: 1, max: 2 ** 52 }) })),
-    seen: maybe(
-      fc.dictionary(
-        text.filter((key) => key !== '__proto__'),
-        fc.nat(),
-      ) as fc.Arbitrary<JsonObject>,
-    ),
-  })
-  .map((fields) => tight(fields) as NonNullable<LogRecord['rejection']>);
-
-const record: fc.Arbitrary<Omit<LogRecord, 'position'>> = fc.record({
-  id: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
-  type: fc.constant('some.type'),
-  actor: maybe(text),
-  payload: maybe(json),
-  changes: fc.array(change, { maxLength: 5 }),
-  expect: fc.array(fc.record({ key: text, version: fc.nat() }), { maxLength: 2 }),
-  time: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
-  outcome: fc.constantFrom('committed' as const, 'rejected' as const),
-  decided: fc.boolean(),
-  rejection: maybe(rejection),
-  compensates: maybe(fc.integer({ min: 1, max: 2 ** 52 })),
-});
 
 function plain(value: JsonValue, bytes = 0): LogRecord {
   const changes: Change[] = [{ op: 'set', key: 'k', value: bytes === 0 ? value : 'x'.repeat(bytes) }];

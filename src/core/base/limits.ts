@@ -67,6 +67,11 @@ export const limits = {
   workerErrorsMax: 10,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */
   userCodeUnderLockMsMax: 100,
+  /** What a reader takes of a dump that it does not trust: its header, and each block, packed and unpacked. */
+  dumpHeaderBytesMax: 1024 * 1024,
+  dumpBlockBytesMax: 64 * 1024 * 1024,
+  /** Bytes after which a block of a dump is closed: one commit of whoever takes it over. */
+  dumpBlockBytes: 256 * 1024,
   /** UTF-16 units of an error's message, of its hint, and of each command that it names. */
   errorUnitsMax: 1_000,
   typesMax: 65_535,

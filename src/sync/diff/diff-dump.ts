@@ -1,0 +1,79 @@
+import { sessionKey } from '../../core/fold/session.ts';
+import type { Entry } from '../../layout/dump-schema.ts';
+import { toHex } from '../../layout/hex.ts';
+import { positionKey } from '../../layout/keys.ts';
+import { recordDigest } from '../../layout/record.ts';
+import type { Reading } from '../../view/reader.ts';
+import { stateAt } from '../../view/time-travel.ts';
+import { entryOfState } from '../export/read-states.ts';
+import { DumpReader } from '../format/dump-reader.ts';
+
+/** How an environment and a dump compare. */
+export interface DumpDiff {
+  /** Records of the dump that are here, the same; that are here otherwise; and that are not here. */
+  readonly same: number;
+  readonly differ: number;
+  readonly missing: number;
+  /** The first position that is not the same here. */
+  readonly firstDifferent: number | undefined;
+  /** The last position of the dump, and of the log here. */
+  readonly dump: number;
+  readonly head: number;
+  /** Keys of states and sessions of the dump that are other ones here. */
+  readonly keys: readonly string[];
+}
+
+const keysMax = 10_000;
+
+/** Compares an environment with a dump, record by record and state by state. Errors: the DUMP_ codes. */
+export async function diffDump(env: Reading, stream: AsyncIterable<Uint8Array>): Promise<DumpDiff> {
+  const reader = new DumpReader(stream);
+  try {
+    const { manifest, blocks } = await reader.open();
+    const diff = { same: 0, differ: 0, missing: 0, first: undefined as number | undefined };
+    const keys: string[] = [];
+    let dump = manifest.after.position;
+    for await (const { entries } of blocks) {
+      for (const { position, verdict, key } of await compareBlock(env, entries)) {
+        if (key !== undefined && keys.length < keysMax) keys.push(key);
+        if (verdict === undefined) continue;
+        diff[verdict] += 1;
+        dump = Math.max(dump, position);
+        if (verdict !== 'same') diff.first ??= position;
+      }
+    }
+    const head = await env.read((view) => view.head.position);
+    const { same, differ, missing, first } = diff;
+    return { same, differ, missing, firstDifferent: first, dump, head, keys };
+  } finally {
+    await reader.close();
+  }
+}
+
+interface Compared {
+  readonly position: number;
+  readonly verdict: 'same' | 'differ' | 'missing' | undefined;
+  readonly key: string | undefined;
+}
+
+function compareBlock(env: Reading, entries: readonly Entry[]): Promise<readonly Compared[]> {
+  return env.read((view, snapshot) =>
+    entries.map((entry): Compared => {
+      const { position, kind, txn } = entry;
+      if (kind === 'TXN') {
+        const bytes = snapshot.get('log', positionKey(position));
+        const isSame = bytes && txn?.digest && toHex(recordDigest(bytes)) === toHex(txn.digest);
+        return { position, verdict: isSame ? 'same' : bytes ? 'differ' : 'missing', key: undefined };
+      }
+      const key = entry.state?.key ?? (entry.session ? sessionKey(entry.session.id) : undefined);
+      if (key === undefined || position > view.head.position) return { position, verdict: undefined, key };
+      const own = stateAt(view, snapshot, key, position);
+      const isSame = own?.exists && contentOf(entryOfState(own, position)) === contentOf(entry);
+      return { position, verdict: undefined, key: isSame ? undefined : key };
+    }),
+  );
+}
+
+function contentOf({ state, session }: Entry): string {
+  return JSON.stringify([state?.kind, state?.value, session?.value]);
+}

@@ -1,0 +1,170 @@
+import { TxlogError } from '../../core/base/errors.ts';
+import { toHex } from '../../layout/hex.ts';
+import { positionKey } from '../../layout/keys.ts';
+import { emptyHead } from '../../layout/meta.ts';
+import { readMirror } from '../../layout/mirror.ts';
+import { decodeHeader, recordDigest } from '../../layout/record.ts';
+import { toTime } from '../../layout/shapes.ts';
+import type { Snapshot } from '../../ports/storage.ts';
+import { News } from '../../rescan/commit-news.ts';
+import { codecOf } from '../codec/codecs.ts';
+import { cursorAt, parseCursor, type SyncCursor } from '../cursor.ts';
+import { DumpWriter } from '../format/dump-writer.ts';
+import { dumpFormat, type Manifest } from '../format/manifest.ts';
+import type { SyncEnvironment } from '../sync-host.ts';
+import type { ExportOptions } from './export-options.ts';
+import { readStateEntries } from './read-states.ts';
+import { type Outgoing, readTransactions } from './read-transactions.ts';
+
+/** What is known of the log before it is exported. */
+interface Start {
+  readonly manifest: Manifest;
+  /** First and last position, of the part that is there already. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The bytes of a dump, in pieces, no faster than they are taken. What it holds is as of the call, whatever is written
+ * meanwhile; with `follow`, what comes later too.
+ *
+ * Errors: SYNC_FORK when the log has another record at `after`; POSITION_NOT_FOUND; CODEC_UNAVAILABLE; those of reading.
+ */
+export async function* exportDump(env: SyncEnvironment, options: ExportOptions = {}): AsyncGenerator<Buffer> {
+  const codec = codecOf(options.codec ?? 'deflate');
+  const start = await readStart(env, options);
+  const writer = new DumpWriter(start.manifest, { codec, signKey: options.signKey });
+  const { origin } = start.manifest;
+  const { signal } = options;
+  // At once: whoever reads a feed sees that it is one.
+  if (options.follow) yield* writer.flush();
+  yield* exportRange(env, { ...start, writer, options });
+  if (options.states && !signal?.aborted) {
+    for await (const entry of readStateEntries(env, start.to)) {
+      if (signal?.aborted) break;
+      yield* writer.add(entry, start.manifest.head);
+    }
+  }
+  if (options.follow) yield* exportNews(env, { from: start.to + 1, writer, options, origin });
+  yield* writer.end(options.follow === true || signal?.aborted !== true);
+}
+
+async function readStart(env: SyncEnvironment, options: ExportOptions): Promise<Start> {
+  return env.read((view, snapshot) => {
+    const { position, digest, time } = view.head;
+    const origin = readMirror(snapshot)?.origin ?? env.unit;
+    const after = readAfter(snapshot, origin, options);
+    const to = Math.min(options.filter?.to ?? position, position);
+    if (after.position > position) throw notThere(after.position, position);
+    const manifest: Manifest = {
+      format: dumpFormat,
+      unit: env.unit,
+      origin,
+      after,
+      head: cursorAt(origin, position, digest),
+      headTime: time,
+      to: options.follow ? undefined : to,
+      filter: narrows(options) ? (options.filterText ?? 'yes') : undefined,
+      masked: false,
+      states: options.states === true,
+      attachments: 'none',
+      time: toTime(env.now()),
+    };
+    return { manifest, from: after.position + 1, to };
+  });
+}
+
+/** The record before the first one: by a cursor, or by the first position. */
+function readAfter(snapshot: Snapshot, origin: string, { after, filter }: ExportOptions): SyncCursor {
+  const from = (filter?.from ?? 1) - 1;
+  if (after === undefined) return cursorAt(origin, from, digestAt(snapshot, from));
+  const cursor = parseCursor(after);
+  const own = cursorAt(origin, cursor.position, digestAt(snapshot, cursor.position));
+  if (own.digest !== cursor.digest) {
+    throw new TxlogError('SYNC_FORK', `record ${cursor.position} here is another one than that of the cursor`, {
+      hint: `The last common position is before ${cursor.position}: what follows there was never here.`,
+      next: ['txlog sync diff', 'txlog sync export (without --after)'],
+    });
+  }
+  return from > cursor.position ? cursorAt(origin, from, digestAt(snapshot, from)) : own;
+}
+
+/** Digest of the record at a position, in hex. Errors: POSITION_NOT_FOUND. */
+function digestAt(snapshot: Snapshot, position: number): string {
+  if (position === 0) return emptyHead.digest;
+  const bytes = snapshot.get('log', positionKey(position));
+  if (!bytes)
+    throw new TxlogError('POSITION_NOT_FOUND', `the log has no position ${position}`, { next: ['txlog status'] });
+  return toHex(recordDigest(bytes));
+}
+
+function notThere(position: number, head: number): TxlogError {
+  return new TxlogError('POSITION_NOT_FOUND', `the log ends at ${head}, there is no position ${position}`);
+}
+
+/** Whether a filter leaves records out between its first and last position. */
+function narrows({ filter = {} }: ExportOptions): boolean {
+  const { from: _, to: __, ...others } = filter;
+  return Object.values(others).some((value) => value !== undefined);
+}
+
+interface Exporting {
+  readonly writer: DumpWriter;
+  readonly options: ExportOptions;
+}
+
+async function* exportRange(
+  env: SyncEnvironment,
+  { manifest, from, to, writer, options }: Exporting & Start,
+): AsyncGenerator<Buffer> {
+  const { signal, onProgress, filter } = options;
+  const pages = readTransactions(env, from, to, narrows(options) ? filter : undefined);
+  for await (const page of pages) {
+    for (const record of page) {
+      if (signal?.aborted) return;
+      yield* writer.add(entryOf(record), cursorOf(manifest.origin, record));
+    }
+    const last = page.at(-1)?.position ?? from;
+    onProgress?.(last - from + 1, to - from + 1);
+  }
+  // What a filter left out at the end has been seen all the same.
+  if (to >= from) writer.pass(await env.read((_, snapshot) => cursorAt(manifest.origin, to, digestAt(snapshot, to))));
+}
+
+/** New records, each passed on as soon as there is no other to wait for. */
+async function* exportNews(
+  env: SyncEnvironment,
+  { from, origin, writer, options }: Exporting & { readonly from: number; readonly origin: string },
+): AsyncGenerator<Buffer> {
+  const { signal, filter } = options;
+  const news = new News(env, signal);
+  try {
+    for (let at = from; !signal?.aborted; ) {
+      const heard = news.next();
+      const head = await env.read((view) => view.head.position);
+      for await (const page of readTransactions(env, at, head, narrows(options) ? filter : undefined)) {
+        for (const record of page) yield* writer.add(entryOf(record), cursorOf(origin, record));
+        if (signal?.aborted) break;
+      }
+      at = head + 1;
+      yield* writer.flush();
+      if (!signal?.aborted) await heard;
+    }
+  } finally {
+    news.stop();
+  }
+}
+
+function entryOf({ position, txn }: Outgoing) {
+  return { kind: 'TXN', position, txn } as const;
+}
+
+function cursorOf(origin: string, { position, txn }: Outgoing): SyncCursor {
+  return cursorAt(origin, position, toHex(txn.digest ?? new Uint8Array()));
+}
+
+/** Time of the record at a position, in ms since 1970; 0 where there is none. */
+export function timeAt(snapshot: Snapshot, position: number): number {
+  const bytes = snapshot.get('log', positionKey(position));
+  return bytes ? decodeHeader(bytes).time : 0;
+}

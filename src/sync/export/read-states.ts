@@ -1,0 +1,54 @@
+import { asSession, sessionOfKey } from '../../core/fold/session.ts';
+import type { State } from '../../core/fold/state.ts';
+import type { Entry } from '../../layout/dump-schema.ts';
+import type { Reading } from '../../view/reader.ts';
+import { stateAt } from '../../view/time-travel.ts';
+import { readKeys } from '../keys.ts';
+
+const pageKeys = 500;
+/** Prefixes of all keys: sessions, themes, and those of users. */
+const prefixes = ['\u0001', '\u0002', ''];
+
+/** Entries of all states and live sessions as of a position, whatever is written meanwhile. */
+export async function* readStateEntries(env: Reading, position: number): AsyncGenerator<Entry> {
+  for await (const state of readStates(env, position)) yield entryOfState(state, position);
+}
+
+/** All states that exist as of a position, the engine's own included, in key order within each kind of key. */
+export async function* readStates(env: Reading, position: number): AsyncGenerator<State> {
+  for (const prefix of prefixes) {
+    let after: string | undefined;
+    for (;;) {
+      const from = after;
+      const page = await env.read((view, snapshot) => {
+        const keys = readKeys(view, snapshot, { prefix, after: from, limit: pageKeys });
+        return keys.map((key) => ({ key, state: stateAt(view, snapshot, key, position) }));
+      });
+      for (const { state } of page) if (state?.exists) yield state;
+      after = page.at(-1)?.key;
+      if (after === undefined || page.length < pageKeys) break;
+    }
+  }
+}
+
+/** A state as the entry of a dump. */
+export function entryOfState(state: State, position: number): Entry {
+  const { key, kind, version, position: last, value, owner, pendingUntil } = state;
+  const id = sessionOfKey(key);
+  const session = id === undefined ? undefined : asSession(value);
+  if (id !== undefined && session) {
+    const { theme, status, epoch } = session;
+    const body = { id, theme, status, epoch, version, last, value: JSON.stringify(value) };
+    return { kind: 'SESSION', position, session: body };
+  }
+  return {
+    kind: 'STATE',
+    position,
+    state: {
+      ...{ key, kind, version, last },
+      value: value === undefined ? null : JSON.stringify(value),
+      owner: owner ?? null,
+      pendingUntil: pendingUntil ?? null,
+    },
+  };
+}

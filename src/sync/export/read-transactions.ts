@@ -1,0 +1,73 @@
+import { present } from '../../core/base/assert.ts';
+import type { RecordFilter } from '../../core/log/filter.ts';
+import { toTransaction } from '../../layout/dump-record.ts';
+import type { TransactionBody } from '../../layout/dump-schema.ts';
+import { keyPosition, positionKey } from '../../layout/keys.ts';
+import type { Snapshot } from '../../ports/storage.ts';
+import type { Reading } from '../../view/reader.ts';
+import { Scan } from '../../view/scan.ts';
+import type { View } from '../../view/view.ts';
+
+/** A record on its way into a dump. */
+export interface Outgoing {
+  readonly position: number;
+  readonly txn: TransactionBody;
+}
+
+/** Records up to a position, and the page that they make. */
+interface Page {
+  readonly records: readonly Outgoing[];
+  /** Where the next page begins; undefined at the end. */
+  readonly next: number | undefined;
+}
+
+const pageRecords = 1_000;
+const pageBytes = 2 * 1024 * 1024;
+const visitedMax = 20_000;
+
+/** Pages of the records from `from` to `to` that pass the filter, in log order. Bounded in memory, whatever they are. */
+export async function* readTransactions(
+  env: Reading,
+  from: number,
+  to: number,
+  filter: RecordFilter | undefined,
+): AsyncGenerator<readonly Outgoing[]> {
+  const scan = filter && new Scan({ ...filter, from, to }, false);
+  let at: number | undefined = from;
+  while (at !== undefined && at <= to) {
+    const start: number = at;
+    const page: Page = await env.read((view, snapshot) =>
+      scan ? filteredPage(scan, view, snapshot, start) : plainPage(view, snapshot, start, to),
+    );
+    at = page.next;
+    if (page.records.length > 0) yield page.records;
+  }
+}
+
+function plainPage(view: View, snapshot: Snapshot, from: number, to: number): Page {
+  const records: Outgoing[] = [];
+  let bytes = 0;
+  const range = { start: positionKey(from), end: positionKey(to + 1), limit: pageRecords };
+  for (const { key, value } of snapshot.range('log', range)) {
+    records.push(outgoing(view, snapshot, keyPosition(key), value));
+    bytes += value.length;
+    if (bytes > pageBytes) break;
+  }
+  const last = records.at(-1);
+  return { records, next: last && last.position + 1 };
+}
+
+function filteredPage(scan: Scan, view: View, snapshot: Snapshot, from: number): Page {
+  const bounds = { records: Math.ceil(pageRecords / 4), visited: visitedMax };
+  const { records, next } = scan.slice(view, snapshot, from, bounds);
+  const texts = records.map(({ position }) => {
+    const bytes = present(snapshot.get('log', positionKey(position)), 'record');
+    return outgoing(view, snapshot, position, bytes);
+  });
+  return { records: texts, next };
+}
+
+function outgoing(view: View, snapshot: Snapshot, position: number, bytes: Uint8Array): Outgoing {
+  const texts = view.catalog.decodeTexts(snapshot, position, bytes);
+  return { position, txn: toTransaction(position, view.catalog.typeName(snapshot, texts.header.type), texts) };
+}

@@ -1,0 +1,93 @@
+import type { Change } from '../core/fold/change.ts';
+import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
+import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
+import type { Task, TaskAnswer } from '../pipeline/2-batch.ts';
+import type { Snapshot } from '../ports/storage.ts';
+import { listSessions } from '../sessions/read/list.ts';
+import type { SessionReading } from '../sessions/read/session.ts';
+import type { Reading } from '../view/reader.ts';
+import type { View } from '../view/view.ts';
+
+/** How the error of a session begins that waits to be resumed, because it may still be led where it comes from. */
+const suspended = 'suspended: it came from ';
+/** Who the lead is by that raises a session's epoch. */
+const operator = 'txlog.sync';
+/** Sessions in one record: each is up to four changes. */
+const perRecord = 200;
+
+/** Ids of the next sessions that could be led and are not suspended; empty when there is none. */
+export async function findRunnable(env: Reading): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const status of ['active', 'ready', 'stored'] as const) {
+    for await (const { id } of listSessions(env, { status, limit: perRecord })) ids.push(id);
+  }
+  return ids.slice(0, perRecord);
+}
+
+/** The record that suspends sessions: parked, under an epoch that no one leads who led them elsewhere. */
+export function suspension(
+  { view, snapshot }: { readonly view: View; readonly snapshot: Snapshot },
+  ids: readonly string[],
+  at: { readonly position: number; readonly time: number; readonly origin: string },
+): LogRecord {
+  const changes = ids.flatMap((id) => {
+    const session = asSession(view.entry(snapshot, sessionKey(id))?.state.value);
+    return session ? suspend(sessionKey(id), session, at.origin) : [];
+  });
+  const { position, time, origin } = at;
+  return {
+    ...{ position, id: operationId(position), type: sessionType, time, outcome: 'committed', decided: true },
+    ...{ actor: operator, payload: { reason: `suspended on the way from ${origin}` }, changes, expect: [] },
+    ...{ rejection: undefined, compensates: undefined },
+  };
+}
+
+function suspend(key: string, { status, epoch, due }: Session, origin: string): readonly Change[] {
+  const error = suspended + origin;
+  const take: readonly Change[] = [
+    { op: 'session.park', key, value: { error, force: true } },
+    { op: 'session.ready', key, value: { due } },
+  ];
+  return [
+    ...(status === 'active' ? take : []),
+    { op: 'session.lead', key, value: { operator, lease: 1 } },
+    { op: 'session.park', key, value: { error, epoch: epoch + 1 } },
+  ];
+}
+
+/** What resuming needs of an environment. */
+export interface Resuming extends Reading {
+  now(): number;
+  process(tasks: readonly Task[]): Promise<readonly TaskAnswer[]>;
+}
+
+/** Which suspended sessions: those of the ids, or of the theme, or all. */
+export interface ResumeOptions {
+  readonly ids?: readonly string[] | undefined;
+  readonly theme?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Only tell which. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Frees suspended sessions, so that workers lead them when they are due; ids of those that were. */
+export async function* resumeSessions(env: Resuming, options: ResumeOptions): AsyncGenerator<string> {
+  const ids = options.ids && new Set(options.ids);
+  const wanted: SessionReading[] = [];
+  const theme = options.theme === undefined ? {} : { theme: options.theme };
+  for await (const session of listSessions(env, { status: 'parked', ...theme })) {
+    if (session.error?.startsWith(suspended) && (ids?.has(session.id) ?? true)) wanted.push(session);
+  }
+  for (let i = 0; i < wanted.length; i += perRecord) {
+    const some = wanted.slice(i, i + perRecord);
+    if (!options.dryRun) await env.process(some.flatMap((session) => freeing(session, env.now(), options.reason)));
+    for (const { id } of some) yield id;
+  }
+}
+
+/** In one commit: who looks in between must not lead what is not due. */
+function freeing({ id, due }: SessionReading, now: number, reason: string | undefined): readonly Task[] {
+  const by = { session: id, bytes: 0, ...(reason === undefined ? {} : { reason }) };
+  const ready: Task = { op: 'ready', only: ['parked'], ...by };
+  return due <= now ? [ready] : [ready, { op: 'store', seconds: Math.ceil((due - now) / 1_000), ...by }];
+}

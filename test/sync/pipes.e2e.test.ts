@@ -1,0 +1,185 @@
+// Goal: environments travel through pipes as they are, whatever dies, stalls or fills up on the way. Method: the command
+// line in real pipes: cut, killed, slow, full, twice at once, on a terminal.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEnvironment } from '../../src/engine.ts';
+import type { Environment } from '../../src/environment/environment.ts';
+import { outputs } from '../../src/shapes/schema/commands.ts';
+import { Shell } from '../cli/txlog.ts';
+
+const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const count = 6_000;
+
+let shell: Shell;
+beforeAll(() => {
+  shell = new Shell();
+  const line = (i: number) =>
+    `{"id":"r-${i}","type":"t${i % 3}","payload":{"text":"${'x'.repeat(300 + (i % 200))}"},"changes":[{"op":"add","key":"n/${i % 50}","value":${i}}]}\n`;
+  shell.run(['submit', '-', '--receipts', 'none'], Array.from({ length: count }, (_, i) => line(i)).join(''));
+  shell.run(['sync', 'export', '--codec', 'null', '-o', 'whole.avro']);
+});
+afterAll(() => shell.remove());
+
+let made = 0;
+/** A new empty environment. */
+function fresh(): string {
+  const name = `to-${++made}`;
+  shell.run(['init', '--env', name]);
+  return name;
+}
+
+/** What a command prints, which is what its schema says. */
+function json(args: readonly string[]) {
+  const printed = JSON.parse(shell.run([...args, '--json']).stdout);
+  const fits = ajv.compile(outputs[args.slice(0, 2).join(' ')]?.document ?? {});
+  expect(fits(printed) ? [] : fits.errors).toEqual([]);
+  return printed;
+}
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+
+/** Looks into an environment from here: a command line for each look would take most of the time. */
+async function look<T>(env: string, work: (env: Environment) => Promise<T>): Promise<T> {
+  const opened = await openEnvironment(join(shell.dir, env), { readOnly: true });
+  return work(opened).finally(() => opened.close());
+}
+
+const positionOf = (env: string) => look(env, async (opened) => (await opened.head()).position);
+const isSame = (env: string) =>
+  look(env, (to) =>
+    look('env', async (from) => {
+      const { left, right } = await from.sync.diff(to);
+      return left.digest === right.digest;
+    }),
+  );
+
+/** Runs a line of bash, with `txlog` as a word; its output, and the exit code of each command of the pipe. */
+function bash(line: string) {
+  const script = `txlog() { '${process.execPath}' '${bin}' "$@"; }; ${line}; echo "codes \${PIPESTATUS[@]}" >&2`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: shell.dir, env: shell.env, encoding: 'utf8' });
+  const codes = /codes ([\d ]+)\n$/.exec(stderr)?.[1]?.split(' ').map(Number);
+  return { stdout, stderr, codes };
+}
+
+function start(args: readonly string[], stdio: ('pipe' | 'ignore')[]): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], { cwd: shell.dir, env: shell.env, stdio });
+}
+
+describe('a pipe between two environments', () => {
+  it('carries all of it, and a second time nothing', async () => {
+    const to = fresh();
+    expect(bash(`txlog sync export - | txlog sync import --env ${to} -`).codes).toEqual([0, 0]);
+    expect(await isSame(to)).toBe(true);
+    const again = json(['sync', 'import', 'whole.avro', '--env', to]);
+    expect(again).toMatchObject({ applied: 0, duplicate: count, complete: true });
+  });
+
+  it('that is cut goes on with the command that is printed', async () => {
+    const to = fresh();
+    const cut = bash(`txlog sync export --codec null - | head -c 1000000 | txlog sync import --env ${to} -`);
+    // A reader that went away is told: the dump is not complete.
+    expect(cut.codes).toEqual([74, 0, 65]);
+    expect(cut.stderr).toContain('DUMP_INCOMPLETE');
+    const [, command = ''] = /next: (txlog sync export --after \S+ -) \|/.exec(cut.stderr) ?? [];
+    expect(await positionOf(to)).toBeGreaterThan(0);
+    expect(bash(`${command} | txlog sync import --env ${to} -`).codes).toEqual([0, 0]);
+    expect(await isSame(to)).toBe(true);
+  });
+
+  it('may have a slow reader', async () => {
+    const to = fresh();
+    const slow = bash(`txlog sync export - | (sleep 1; cat) | txlog sync import --env ${to} -`);
+    expect(slow.codes).toEqual([0, 0, 0]);
+    expect(await isSame(to)).toBe(true);
+  });
+
+  it('may have a full disk at either end', async () => {
+    const to = fresh();
+    expect(bash('txlog sync export > /dev/full').codes).toEqual([74]);
+    // The shell counts in blocks of 512 bytes.
+    const limit = (blocks: number, command: string) => `(trap "" XFSZ; ulimit -f ${blocks}; ${command})`;
+    expect(bash(limit(2_000, 'txlog sync export --codec null -o full.avro')).codes).toEqual([74]);
+    expect(shell.run(['sync', 'verify', 'full.avro']).code).toBe(66);
+    const full = bash(limit(3_000, `txlog sync import --env ${to} whole.avro`));
+    expect(full.codes).toEqual([74]);
+    expect(await positionOf(to)).toBeLessThan(count);
+    expect(shell.run(['sync', 'import', 'whole.avro', '--env', to]).code).toBe(0);
+    expect(await isSame(to)).toBe(true);
+  });
+
+  it('may be fed by two at once', async () => {
+    const to = fresh();
+    const both = [1, 2].map(() => start(['sync', 'import', '--env', to, 'whole.avro'], ['ignore', 'pipe', 'ignore']));
+    expect((await Promise.all(both.map((child) => once(child, 'exit')))).map(([code]) => code)).toEqual([0, 0]);
+    expect(await isSame(to)).toBe(true);
+  });
+});
+
+it('kill -9 at any block, of either end: the same command goes on where it was', async () => {
+  const to = fresh();
+  const dump = readFileSync(join(shell.dir, 'whole.avro'));
+  let kills = 0;
+  for (let bytes = 100_000; bytes < dump.length; bytes += 400_000) {
+    // The importer has been given so much, and takes it while it is killed.
+    const victim = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
+    victim.stdin?.on('error', () => {});
+    victim.stdin?.write(dump.subarray(0, bytes));
+    const before = await positionOf(to);
+    for (let looks = 0; looks < 200 && (await positionOf(to)) === before; looks++);
+    victim.kill('SIGKILL');
+    await once(victim, 'exit');
+    kills += 1;
+    expect(await look(to, (opened) => opened.verify())).toMatchObject({ ok: true });
+  }
+  expect(kills).toBeGreaterThan(5);
+  // The exporter dies, and what it wrote is not taken for whole.
+  const exporter = start(['sync', 'export', '--codec', 'null', '-'], ['ignore', 'pipe', 'ignore']);
+  const importer = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
+  exporter.stdout?.once('data', () => exporter.kill('SIGKILL')).pipe(importer.stdin as NodeJS.WritableStream);
+  expect(await once(importer, 'exit')).toEqual([65, null]);
+  expect(bash(`txlog sync export - | txlog sync import --env ${to} -`).codes).toEqual([0, 0]);
+  expect(await isSame(to)).toBe(true);
+  expect(shell.run(['rescan', '--verify', '--env', to]).code).toBe(0);
+});
+
+it('a feed ends in order on Ctrl-C, and others write meanwhile', async () => {
+  const to = fresh();
+  const exporter = start(['sync', 'export', '--follow', '-'], ['ignore', 'pipe', 'ignore']);
+  const importer = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
+  exporter.stdout?.pipe(importer.stdin as NodeJS.WritableStream);
+  shell.run(['submit', '--id', 'live', '--type', 'note', '--change', 'add notes 1']);
+  while ((await positionOf(to)) <= count) await new Promise((resolve) => setTimeout(resolve, 50));
+  exporter.kill('SIGINT');
+  const ends = await Promise.all([once(exporter, 'exit'), once(importer, 'exit')]);
+  expect(ends.map(([code]) => code)).toEqual([130, 0]);
+  expect(await isSame(to)).toBe(true);
+  // A mirror takes no requests.
+  expect(shell.run(['submit', '--id', 'x', '--type', 'note', '--change', 'add notes 1', '--env', to]).code).toBe(77);
+  const status = json(['sync', 'status', '--env', to]);
+  expect(status.origins).toMatchObject([{ mode: 'mirror', lag: { records: 0, seconds: 0 } }]);
+});
+
+it('a dump is never written to a terminal', () => {
+  const words = ['-qec', `'${process.execPath}' '${bin}' sync export`, '/dev/null'];
+  const { stdout, status } = spawnSync('script', words, { cwd: shell.dir, env: shell.env, encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stdout).toContain('stdout is a terminal');
+});
+
+it('a file has its name once it is whole, and says what it is', () => {
+  expect(statSync(join(shell.dir, 'whole.avro')).size).toBeGreaterThan(1_000_000);
+  expect(json(['sync', 'verify', '--records', 'whole.avro'])).toMatchObject({
+    ok: true,
+    complete: true,
+    codec: 'null',
+  });
+  expect(json(['sync', 'inspect', 'whole.avro']).counts).toMatchObject({ TXN: count });
+  expect(shell.run(['sync', 'head', '-n', '2', 'whole.avro']).stdout).toMatch(/^\{"kind":"begin".*\n\{"kind":"record"/);
+  expect(shell.run(['sync', 'export', '--sign', 'whole.avro', '-o', 'x.avro']).code).toBe(2);
+  expect(json(['sync', 'import', '--dry-run', 'whole.avro', '--env', fresh()])).toMatchObject({ applied: count });
+});
