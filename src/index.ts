@@ -104,5 +104,16 @@ export type { TurnEnd, WorkEvent, Worker, WorkOptions, WorkReport } from './sess
 export type { Mended } from './sessions/worker/janitor.ts';
 export type { LeadOptions } from './sessions/worker/lead.ts';
 export type { StuckOptions, StuckSession } from './sessions/worker/stuck.ts';
+export { type CodecName, codecNames } from './sync/codec/codecs.ts';
+export type { DumpDiff } from './sync/diff/diff-dump.ts';
+export type { EnvironmentsDiff, KeyDifference, SideOfKey } from './sync/diff/diff-environments.ts';
+export type { ExportOptions } from './sync/export/export-options.ts';
+export type { DumpReaderOptions, DumpSummary } from './sync/format/dump-reader.ts';
+export type { Manifest } from './sync/format/manifest.ts';
+export type { ImportMode, ImportOptions, ImportReport } from './sync/import/import-options.ts';
+export type { PromoteOptions, Promotion } from './sync/promote.ts';
+export { readDump, type VerifyOptions, verifyDump } from './sync/read-dump.ts';
+export type { ResumeOptions } from './sync/suspended-sessions.ts';
+export type { OriginStatus, Sync, SyncStatus } from './sync/sync.ts';
 export type { AppliedEntry, StateReading } from './view/read-state.ts';
 export type { Progress } from './view/reader.ts';

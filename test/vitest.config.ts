@@ -43,6 +43,8 @@ export default defineConfig({
       project('int', 'test/**/*.int.test.ts', 120_000),
       project('e2e', 'test/**/*.e2e.test.ts', 300_000, [build]),
       project('tidy', 'test/tidy/*.tidy.test.ts', 60_000),
+      // `npm run test:long`: what takes too long, or installs too much, for every day.
+      ...(process.env.TXLOG_LONG === '1' ? [project('long', 'test/**/*.long.test.ts', 600_000, [build])] : []),
     ],
   },
 });

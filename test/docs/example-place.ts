@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { systemClock } from '../../src/clock/system.ts';
 import type { RequestInput } from '../../src/core/log/request.ts';
 import { openEnvironment } from '../../src/engine.ts';
+import type { Environment } from '../../src/environment/environment.ts';
 import { makeWorkplace, type Workplace } from './workplace.ts';
 
 /** A directory that holds what the examples of the help name. */
@@ -25,10 +27,25 @@ export async function makeTemplate(): Promise<string> {
   const env = await openEnvironment(join(dir, '.txlog'), { readOnly: true });
   await env.backup(join(dir, 'backup'));
   await env.backup(join(dir, 'backup.mdb'));
+  await exportInto(dir, env);
   const plan = JSON.stringify(await env.planCompensation(['i-1', 'i-2']));
   await env.close();
   for (const [name, bytes] of files(plan)) writeFileSync(join(dir, name), bytes);
   return dir;
+}
+
+/** A signed dump and its keys, a mirror that is behind, and an environment that is not. */
+async function exportInto(dir: string, env: Environment): Promise<void> {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  writeFileSync(join(dir, 'prod.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(join(dir, 'prod.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+  const pieces: Buffer[] = [];
+  for await (const piece of env.sync.export({ signKey: privateKey })) pieces.push(piece);
+  writeFileSync(join(dir, 'orders.avro'), Buffer.concat(pieces));
+  await env.backup(join(dir, 'prod'));
+  const stage = await openEnvironment(join(dir, 'stage'), { create: true });
+  await stage.sync.import(env.sync.export({ filter: { to: 900 } }));
+  await stage.close();
 }
 
 /** A copy of the template for one example. */
@@ -47,6 +64,8 @@ function safe(example: string): string {
   // The other host is the environment next door.
   if (example.includes(' ssh host '))
     return example.replace('ssh host txlog receive', 'txlog receive --env var/lib/orders');
+  // And so are these.
+  if (/ ?ssh (?:stage|prod) /.test(example)) return example.replaceAll(/ssh (stage|prod) txlog/g, 'TXLOG_ENV=$1 txlog');
   // The one that is there was made otherwise.
   if (example.startsWith('txlog session new')) return example.replace('mail/7', 'mail/8');
   if (/^txlog saga .*(?: --wait |\$\()/.test(example)) return besideWorker('--theme saga/order', example);

@@ -61,11 +61,13 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
   [/\b[0-9a-f]{64}\b/g, '<digest>'],
   [/\b[0-9a-f]{12,}…/g, '<digest>'],
+  [/(?<=:)[0-9a-f]{16}\b/g, '<digest>'],
   [/in [\d.]+ ?(?:ms|s|m)(?: [\d.]+s)? \([\d,]+\/s\)/g, 'in <duration>'],
   [/"(ms|ageMs)":\d+/g, '"$1":<n>'],
   [/"(in|out)PerSecond":[\d.]+/g, '"$1PerSecond":<rate>'],
   [/\b\d[\d.,]* ?(?:[kKMGT]i?)?B\b/g, '<size>'],
   [/in \d+ bytes/g, 'in <size>'],
+  [/\b[\d,]+ bytes/g, '<size>'],
   // An age in a column is followed by as many spaces as the longest one leaves.
   [/(?<=^| )(?:\d+m )?\d+m?s(?:(?=:)| +|$)/g, '<age> '],
   [/ on \S+ died: its process \d+ /g, ' on <host> died: its process <n> '],

@@ -122,7 +122,8 @@ function isGzip(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function statFile(file: string): Stats {
+/** What a file is, when it can be read. Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE. */
+export function statFile(file: string): Stats {
   let stats: Stats;
   try {
     stats = statSync(file);

@@ -1,5 +1,6 @@
 import * as environment from './environment.ts';
 import * as log from './log.ts';
+import * as sync from './sync.ts';
 import { document, either, type Schema, text } from './terms.ts';
 import * as work from './work.ts';
 
@@ -67,6 +68,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'session remove': one(work.operation),
   'session renew': one(work.renewed),
   'session replace': one(work.operation),
+  'session resume': list(sync.resumed),
   'session retry': list(retried),
   'session show': one(sessionPage),
   'session store': one(work.operation),
@@ -79,6 +81,15 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'state list': list(log.state),
   status: one(environment.status),
   submit: { document: outcome, line: either(outcome, log.error) },
+  'sync cursor': one(sync.standing),
+  'sync diff': one(sync.compared),
+  'sync export': {},
+  'sync head': lines(sync.entry),
+  'sync import': one(sync.imported),
+  'sync inspect': one(sync.summary),
+  'sync promote': one(sync.promoted),
+  'sync status': one(sync.status),
+  'sync verify': one(sync.summary),
   'theme list': list(work.theme),
   verify: one(log.verify),
   wait: one(either(log.receipt, work.removed, work.endedSaga)),

@@ -1,0 +1,46 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { manyArgs } from '../../src/cli/session/retry.ts';
+import { printable } from '../../src/cli/text/text.ts';
+import { TxlogError } from '../../src/index.ts';
+
+export default class SessionResume extends BaseCommand {
+  static override summary = 'Free sessions that were suspended when their mirror was promoted.';
+  static override description = withExitCodes(
+    'A session that came from elsewhere may still be led there, and no work may run twice: it waits until someone who knows ' +
+      'says so. Then it is due when it was. Sessions that are parked for another reason stay as they are.',
+    [0, 65, 66, 74, 75],
+  );
+  static override examples = [
+    '<%= config.bin %> session resume mail/7 --env stage',
+    '<%= config.bin %> session resume --theme mail --reason "prod is gone" --env stage',
+    '<%= config.bin %> session resume --all --dry-run --env stage',
+  ];
+  static override args = manyArgs;
+  static override flags = {
+    ...listFlags,
+    theme: Flags.string({ summary: 'All of this theme.', helpValue: 'THEME', exclusive: ['all'] }),
+    all: Flags.boolean({ summary: 'All that are suspended.' }),
+    reason: Flags.string({ summary: 'Why; it goes into the log.', helpValue: 'REASON' }),
+    'dry-run': Flags.boolean({ char: 'n', summary: 'Only print which.' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SessionResume);
+    const ids = ([] as string[]).concat(args.ids ?? []);
+    const { theme, all, reason } = flags;
+    if (Number(ids.length > 0) + Number(theme !== undefined) + Number(all === true) !== 1)
+      throw new TxlogError('USAGE', 'name IDS, a --theme, or --all', { next: ['txlog session resume --help'] });
+    const dryRun = flags['dry-run'];
+    await this.withEnv({ readOnly: dryRun }, async (env) => {
+      const resumed = env.sync.resume({ ids: ids.length > 0 ? ids : undefined, theme, reason, dryRun });
+      const people = (page: readonly string[]) => page.map(printable).join('\n');
+      await this.printList(resumed, {
+        json: (id) => ({ id, dryRun: dryRun === true }),
+        people,
+        empty: 'None is suspended.',
+      });
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { showWork } from '../../src/cli/frame/progress.ts';
+import { onInterrupt } from '../../src/cli/frame/signals.ts';
+import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
+import { rateNote } from '../../src/cli/sync/export.ts';
+import { formatImport, importFlags, importFrom, toImportJson, toReaderOptions } from '../../src/cli/sync/import.ts';
+
+export default class SyncImport extends BaseCommand {
+  static override summary = 'Take over a dump, block by block.';
+  static override description = withExitCodes(
+    'Each block and how far it came are one durable commit: killed anywhere, the same command goes on where it was, and a ' +
+      'second run changes nothing. A mirror has the positions, ids, times and digests of its origin, and takes nothing else ' +
+      'until `sync promote`. A dump that does not join on to the log is refused (4), and the last common position named. A ' +
+      'dump that is damaged or cut off ends with 65: the blocks before stay, and the command that goes on is printed.',
+    [0, 4, 65, 66, 69, 74, 77, 78, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> sync import orders.avro',
+    'ssh prod txlog sync export - | <%= config.bin %> sync import -',
+    '<%= config.bin %> sync import --dry-run --json orders.avro',
+  ];
+  static override args = {
+    dump: Args.string({ description: 'File to read; - or nothing is stdin.', ignoreStdin: true }),
+  };
+
+  static override flags = importFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SyncImport);
+    const input = openDumpInput(args.dump ?? '-');
+    const interruption = onInterrupt();
+    const progress = showWork('importing', this.talks, input.total !== undefined);
+    const note = rateNote('record', Date.now(), Date.now);
+    const onProgress = (bytes: number, records: number) =>
+      progress.onProgress(bytes, input.total ?? bytes, note(records));
+    const options = { ...toReaderOptions(flags), mode: flags.mode, dryRun: flags['dry-run'], onProgress };
+    const open = { readOnly: flags.mode === 'inspect' };
+    await this.withEnv(open, async (env) => {
+      const report = await importFrom(env, input, options, interruption).finally(progress.stop);
+      await this.print(toImportJson(report, options.dryRun), formatImport(report, options.dryRun));
+    }).catch((error) => {
+      // What a signal cut off is no damaged dump.
+      if (interruption.exitCode() === undefined) throw error;
+      this.talk((error as Error).message);
+    });
+    this.exitWith(interruption.exitCode() ?? 0);
+    interruption.release();
+  }
+}

@@ -1,0 +1,27 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
+import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import.ts';
+import { formatSummary, toSummaryJson } from '../../src/cli/sync/inspect.ts';
+import { verifyDump } from '../../src/index.ts';
+
+export default class SyncInspect extends BaseCommand {
+  static override summary = 'Say what a dump holds: where it comes from, which records, how many.';
+  static override description = withExitCodes(
+    'Reads it to its end and checks its seals; takes nothing.',
+    [0, 65, 66, 77, 78],
+  );
+  static override examples = ['<%= config.bin %> sync inspect orders.avro'];
+  static override args = {
+    dump: Args.string({ description: 'File to read; - or nothing is stdin.', ignoreStdin: true }),
+  };
+
+  static override flags = dumpFlags;
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SyncInspect);
+    const summary = await verifyDump(openDumpInput(args.dump ?? '-').bytes, toReaderOptions(flags));
+    await this.print(toSummaryJson(summary), formatSummary(summary));
+  }
+}

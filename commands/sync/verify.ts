@@ -1,0 +1,44 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { showWork } from '../../src/cli/frame/progress.ts';
+import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
+import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import.ts';
+import { toSummaryJson } from '../../src/cli/sync/inspect.ts';
+import { formatCount } from '../../src/cli/text/text.ts';
+import { verifyDump } from '../../src/index.ts';
+
+export default class SyncVerify extends BaseCommand {
+  static override summary = 'Prove that a dump is whole and undamaged.';
+  static override description = withExitCodes(
+    'Every byte is covered by a chain of seals, and the dump has to end in order. Damage is named by block and byte, and ' +
+      'ends with 65. --records decodes every record as well, and computes the chain of the log anew.',
+    [0, 65, 66, 77, 78],
+  );
+  static override examples = [
+    '<%= config.bin %> sync verify orders.avro',
+    '<%= config.bin %> sync verify --records --verify-key prod.pub orders.avro',
+  ];
+  static override args = {
+    dump: Args.string({ description: 'File to read; - or nothing is stdin.', ignoreStdin: true }),
+  };
+
+  static override flags = {
+    records: Flags.boolean({ summary: 'Also decode every record, and check its link of the chain.' }),
+    ...dumpFlags,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SyncVerify);
+    const input = openDumpInput(args.dump ?? '-');
+    const progress = showWork('verifying', this.talks, input.total !== undefined);
+    const onProgress = (bytes: number) => progress.onProgress(bytes, input.total ?? bytes);
+    const options = { ...toReaderOptions(flags), records: flags.records, onProgress };
+    const summary = await verifyDump(input.bytes, options).finally(progress.stop);
+    const { blocks, entries, end } = summary;
+    const what = `${formatCount(blocks)} blocks and ${formatCount(entries)} entries are whole`;
+    const short = end.complete ? '' : '\nthe dump says itself that it is not complete';
+    await this.print(toSummaryJson(summary), `${what}${short}\ncursor: ${end.cursor}`);
+    if (!end.complete) this.exitWith(65);
+  }
+}

@@ -1,0 +1,44 @@
+// Goal: whatever becomes of txlog, a dump of format 1 is read and taken over as it was. Method: fixtures/dumps/format-1 was
+// exported once from the frozen environment of format 1, and is never written again.
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as zlib from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { verifyDump } from '../../src/index.ts';
+import { entriesOf, openEmpty, streamOf, take } from '../sync/dumps.ts';
+
+const root = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+const read = (name: string) => readFileSync(`${root}dumps/format-1/${name}`);
+const { head, counts } = JSON.parse(readFileSync(`${root}logs/format-1/expected.json`, 'utf8'));
+
+describe.each(['null', 'deflate', 'snappy'])('the frozen dump of codec %s', (codec) => {
+  it('gives the environment that it was made from, states included', async () => {
+    const env = await openEmpty();
+    const report = await take(env, read(`${codec}.avro`));
+    expect(report).toMatchObject({ applied: head.position, complete: true });
+    expect(report.states).toBeGreaterThan(10);
+    const now = await env.head();
+    expect(now).toMatchObject({ position: head.position, digest: head.digest });
+    expect(now.counts).toMatchObject(counts);
+    await env.close();
+  });
+});
+
+it('the frozen dump of codec zstandard is read where Node has that, and refused by name elsewhere', async () => {
+  const dump = read('zstandard.avro');
+  if ('zstdCompressSync' in zlib) expect(await entriesOf(dump)).toEqual(await entriesOf(read('null.avro')));
+  else await expect(entriesOf(dump)).rejects.toMatchObject({ code: 'CODEC_UNAVAILABLE' });
+});
+
+it('the frozen signed dump is trusted with its key', async () => {
+  const verifyKey = createPublicKey(read('signed.pub'));
+  const summary = await verifyDump(streamOf(read('signed.avro')), { verifyKey, records: true });
+  expect(summary).toMatchObject({ codec: 'deflate', end: { complete: true } });
+});
+
+it('the frozen partial dump holds what its filter says', async () => {
+  const entries = await entriesOf(read('partial.avro'));
+  expect(entries.length).toBe(counts.rejected);
+  expect(entries.every(({ txn }) => txn?.committed === false)).toBe(true);
+});
