@@ -35,8 +35,13 @@ describe('a limit on address space', () => {
 });
 
 it('few open files are told as a limit, with the next command', () => {
-  const { status, stderr } = under('-n 32', 'get', 'k');
-  expect(stderr).toMatch(/^txlog: SYSTEM_LIMIT: /);
-  expect(stderr).toContain('next: ulimit -a');
-  expect(status).toBe(75);
+  // How many are needed differs between versions of Node.
+  const all = [26, 28, 30, 32].map((files) => under(`-n ${files}`, 'get', 'k'));
+  const limited = all.filter(({ status }) => status !== 0);
+  expect(limited.length).toBeGreaterThan(0);
+  for (const { status, stderr } of limited) {
+    expect(stderr).toMatch(/^txlog: SYSTEM_LIMIT: /);
+    expect(stderr).toContain('next: ulimit -a');
+    expect(status).toBe(75);
+  }
 });
