@@ -86,7 +86,7 @@ export async function makePlan(
     const world = { view, snapshot, app, head };
     const items = yield* planItems({ view, snapshot, app, now }, targets);
     for (const [i, item] of items.entries()) {
-      if (isToDo(item))
+      if (mayBeUndone(item))
         items[i] = { ...item, ...(yield* findFlips(world, targets[i] as StoredRecord, laterFor(items.length))) };
       onProgress?.(i + 1, items.length);
       yield;
@@ -95,7 +95,7 @@ export async function makePlan(
   });
 }
 
-function isToDo({ refused, done }: PlannedItem): boolean {
+function mayBeUndone({ refused, done }: PlannedItem): boolean {
   return refused === undefined && done === undefined;
 }
 

@@ -54,7 +54,7 @@ function chunkJson(chunk: Data): JsonValue {
 export type Done = Extract<OperationResult, { readonly ok: true }>;
 
 /** What an operation did, as JSON. */
-export function toDoneJson(op: string, done: Done): JsonObject {
+export function toOperationJson(op: string, done: Done): JsonObject {
   const { session, position, time, duplicate, durability, now } = done;
   return {
     ...{ v: 1, session, op, position: String(position), time: toTime(time), duplicate, durability },

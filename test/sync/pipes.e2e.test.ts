@@ -2,7 +2,7 @@
 // line in real pipes: cut, killed, slow, full, twice at once, on a terminal.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -162,6 +162,26 @@ it('a feed ends in order on Ctrl-C, and others write meanwhile', async () => {
   expect(shell.run(['submit', '--id', 'x', '--type', 'note', '--change', 'add notes 1', '--env', to]).code).toBe(77);
   const status = json(['sync', 'status', '--env', to]);
   expect(status.origins).toMatchObject([{ mode: 'mirror', lag: { records: 0, seconds: 0 } }]);
+});
+
+it('several exports of one name leave one whole dump, and nothing else', () => {
+  const { stderr, status } = spawnSync(
+    'bash',
+    [
+      '-c',
+      `for i in 1 2 3; do '${process.execPath}' '${bin}' sync export -q -o same.avro & done; wait -n; wait -n; wait -n`,
+    ],
+    { cwd: shell.dir, env: shell.env, encoding: 'utf8' },
+  );
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(json(['sync', 'verify', '--records', 'same.avro'])).toMatchObject({ ok: true, complete: true });
+  expect(readdirSync(shell.dir).filter((name) => name.startsWith('same.avro'))).toEqual(['same.avro']);
+});
+
+it('a named pipe takes the bytes, and stays one', () => {
+  expect(bash('mkfifo feed; cat feed > taken.avro & txlog sync export -q -o feed; wait').codes).toEqual([0]);
+  expect(statSync(join(shell.dir, 'feed')).isFIFO()).toBe(true);
+  expect(json(['sync', 'verify', 'taken.avro'])).toMatchObject({ ok: true, complete: true });
 });
 
 it('a dump is never written to a terminal', () => {

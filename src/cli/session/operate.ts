@@ -1,7 +1,7 @@
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { findApp, type OpenOptions } from '../../index.ts';
-import { toDoneJson } from '../../shapes/session.ts';
+import { toOperationJson } from '../../shapes/session.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { printable } from '../text/text.ts';
 import { doneOrThrow, formatDone } from './done.ts';
@@ -28,7 +28,7 @@ export abstract class OperationCommand extends BaseCommand {
       if (before?.status === 'active' && done.now?.status !== 'active') endLease(env, before.operator);
       const idOnly = op === 'new' && this.globals.quiet;
       this.out.mustArrive = true;
-      await this.print(toDoneJson(op, done), idOnly ? printable(done.session) : formatDone(op, done));
+      await this.print(toOperationJson(op, done), idOnly ? printable(done.session) : formatDone(op, done));
     });
   }
 

@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../../core/base/errors.ts';
-import { printable } from '../text/text.ts';
+import { systemCode, systemReason } from '../../core/base/system-error.ts';
+import { unwritable } from '../frame/files.ts';
 
 /** Where the bytes of a dump go. */
 export interface DumpOutput {
@@ -13,12 +15,13 @@ export interface DumpOutput {
 }
 
 /**
- * Opens a file for a dump, or takes stdout. A file has its name once the dump is whole; until then it is `NAME.part`.
+ * Opens a file for a dump, or takes stdout. A file has its name once the dump is whole; until then it has one that no other
+ * export has. A device or a named pipe takes the bytes as they come.
  *
  * Errors: USAGE where stdout is a terminal, which bytes would put out of order; OUTPUT_FAILED.
  */
 export function openDumpOutput(file: string | undefined): DumpOutput {
-  if (file !== undefined && file !== '-') return toFile(file);
+  if (file !== undefined && file !== '-') return isSpecial(file) ? toSpecial(file) : toFile(file);
   if (process.stdout.isTTY) {
     throw new TxlogError('USAGE', 'a dump is bytes, and stdout is a terminal', {
       next: ['txlog sync export -o FILE', 'txlog sync export - | txlog --env OTHER sync import -'],
@@ -39,20 +42,35 @@ function toStdout(bytes: Buffer): Promise<void> {
   });
 }
 
+/** What is there under the name and is no file: to give it another one would take its place. */
+function isSpecial(file: string): boolean {
+  const found = attempt(file, () => statSync(file, { throwIfNoEntry: false }));
+  return found !== undefined && !found.isFile();
+}
+
+function toSpecial(file: string): DumpOutput {
+  const fd = attempt(file, () => openSync(file, 'w'));
+  return { write: toDescriptor(file, fd), finish() {}, close: () => closeSync(fd) };
+}
+
+function toDescriptor(name: string, fd: number): DumpOutput['write'] {
+  return async (bytes) => {
+    attempt(name, () => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    });
+  };
+}
+
 function toFile(file: string): DumpOutput {
-  const part = `${file}.part`;
-  const fd = attempt(part, () => openSync(part, 'w'));
+  const part = `${file}.part-${randomId()}`;
+  const fd = attempt(file, () => openSync(part, 'wx'));
   let isOpen = true;
   const close = () => {
     if (isOpen) closeSync(fd);
     isOpen = false;
   };
   return {
-    async write(bytes) {
-      attempt(part, () => {
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-      });
-    },
+    write: toDescriptor(file, fd),
     finish() {
       attempt(file, () => {
         fsyncSync(fd);
@@ -72,11 +90,12 @@ function attempt<T>(name: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    throw failed(printable(name), cause as Error);
+    throw failed(name, cause);
   }
 }
 
-function failed(name: string, cause: NodeJS.ErrnoException): TxlogError {
-  const reason = cause.code === 'EPIPE' ? 'its reader went away: the dump is not complete' : cause.message;
-  return new TxlogError('OUTPUT_FAILED', `cannot write ${name}: ${reason}`, { cause });
+function failed(name: string, cause: unknown): TxlogError {
+  if (name !== 'stdout' && systemCode(cause) !== 'EPIPE') return unwritable(name, cause);
+  const text = `cannot write ${name}: ${systemReason(cause)}: the dump is not complete`;
+  return new TxlogError('OUTPUT_FAILED', text, { cause });
 }

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
 import type { ImportOptions, ImportReport, JsonObject } from '../../index.ts';
 import type { Interruption } from '../frame/signals.ts';
-import { plural } from '../text/text.ts';
+import { formatCount, plural } from '../text/text.ts';
 import type { DumpInput } from './dump-input.ts';
 import { readVerifyKey } from './key-file.ts';
 
@@ -65,6 +65,6 @@ export function toImportJson(report: ImportReport, dryRun: boolean): JsonObject 
 /** A report for people. */
 export function formatImport(report: ImportReport, dryRun: boolean): string {
   const { mode, origin, read, applied, duplicate, cursor } = report;
-  const done = mode === 'inspect' ? 'none taken' : `${applied} new, ${duplicate} here before`;
+  const done = mode === 'inspect' ? 'none taken' : `${formatCount(applied)} new, ${formatCount(duplicate)} here before`;
   return `${plural(read, 'record')} of ${origin}: ${done}${dryRun ? '; nothing was kept' : ''}\ncursor: ${cursor}`;
 }

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { v4 as randomId } from 'uuid';
 import { findMetaProblems } from './pages/meta-pages.ts';
 import { PageFile } from './pages/page-file.ts';
 
@@ -28,7 +29,8 @@ export function isSoundGate(path: string): boolean {
  * itself is in `gate.mdb-lock`, which stays: to replace that would split it.
  */
 export function mendGate(path: string, make: (path: string) => void): void {
-  const fresh = `${path}.${process.pid}`;
+  // Process numbers are not one's own across containers.
+  const fresh = `${path}.${randomId()}`;
   try {
     make(fresh);
     // Whoever else mends it at this moment writes the same bytes.

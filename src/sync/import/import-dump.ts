@@ -108,13 +108,18 @@ class Importing {
 
   /** Says how to go on: what was taken stays. */
   private withNext(error: unknown): unknown {
-    if (!(error instanceof TxlogError) || !error.code.startsWith('DUMP_')) return error;
+    if (!(error instanceof TxlogError) || !/^(?:DUMP|STORAGE)_/.test(error.code)) return error;
     const { read, mode } = this.report;
     if (mode !== 'mirror' || read === 0) return error;
-    const kept = `What came before is durable: ${read} records. The same import of a whole dump goes on from there.`;
+    const kept = `What came before is durable: ${read} records.`;
+    if (error.code.startsWith('STORAGE_'))
+      return new TxlogError(error.code, error.message, {
+        ...error.details,
+        hint: `${kept} The same import goes on there.`,
+      });
     return new TxlogError(error.code, error.message, {
       ...error.details,
-      hint: kept,
+      hint: `${kept} The same import of a whole dump goes on from there.`,
       next: [`txlog sync export --after ${this.report.cursor} - | txlog sync import -`],
     });
   }

@@ -105,6 +105,6 @@ function gap({ origin }: Manifest, first: number, { position, digest }: Head): T
 function fork({ origin }: Manifest, at: { readonly position: number; readonly common: string }): TxlogError {
   return new TxlogError('SYNC_FORK', `record ${at.position} of ${origin} is not the one that is here`, {
     hint: `The last common position is ${at.common}: from there on the logs are two.`,
-    next: ['txlog sync diff'],
+    next: ['txlog sync diff DUMP'],
   });
 }
