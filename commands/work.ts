@@ -28,9 +28,7 @@ export default class Work extends BaseCommand {
       ...{ multiple: true, multipleNonGreedy: true, helpValue: 'THEME' },
     }),
     app: Flags.string({ summary: 'Module with the advisors and handlers.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
-    concurrency: wholeNumber({
-      ...{ char: 'c', summary: 'Turns at once (default 8).', min: 1, max: 1_000, helpValue: 'N' },
-    }),
+    concurrency: wholeNumber({ char: 'c', summary: 'Turns at once (default 8).', min: 1, max: 1_000, helpValue: 'N' }),
     lease: Flags.string({ summary: 'How long without a sign of life it counts as dead.', helpValue: durationValue }),
     once: Flags.boolean({ summary: 'One turn, or none when no session is due.', exclusive: ['until-empty'] }),
     'until-empty': Flags.boolean({ summary: 'Until no session is due. What sleeps does not count.' }),

@@ -15,7 +15,12 @@ export default class QueueShow extends BaseCommand {
   static override args = queueArgs;
   static override flags = {
     limit: wholeNumber({
-      ...{ char: 'n', summary: 'How many of the next sessions.', default: 10, min: 1, max: 10_000, helpValue: 'N' },
+      char: 'n',
+      summary: 'How many of the next sessions.',
+      default: 10,
+      min: 1,
+      max: 10_000,
+      helpValue: 'N',
     }),
   };
 

@@ -28,7 +28,11 @@ export default class SessionStuck extends BaseCommand {
     ...idsOnlyFlag,
     theme: sessionFilterFlags.theme,
     limit: wholeNumber({
-      ...{ char: 'n', summary: 'At most N of each reason and theme.', min: 1, default: 1_000, helpValue: 'N' },
+      char: 'n',
+      summary: 'At most N of each reason and theme.',
+      min: 1,
+      default: 1_000,
+      helpValue: 'N',
     }),
   };
 
