@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const built = ['oclif.manifest.json', 'dist/cli/run.js', 'dist/fast/submit.cjs'];
-const sources = ['src', 'commands', 'bin/build.js', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const built = ['oclif.manifest.json', 'dist/cli/start.cjs'];
+const sources = ['src', 'commands', 'bin/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
 /** Builds what e2e tests run, unless it is newer than every source of it. */
 export default function buildOnce(): void {
   const oldest = Math.min(...built.map(changedAt));
   if (oldest > Math.max(...sources.map(newestBelow))) return;
-  const { status } = spawnSync(process.execPath, ['bin/build.js'], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, ['bin/build.mjs'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('the build failed: its output is above');
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isPrivateDir } from './file-rights.ts';
+import { makeDirs } from './make-dirs.ts';
 
 /**
  * A directory for code that was compiled before, which only this user can write: `XDG_CACHE_HOME/txlog`, else
@@ -11,7 +12,7 @@ import { isPrivateDir } from './file-rights.ts';
 export function privateCache(name: string): string | undefined {
   try {
     const dir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'txlog', name);
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDirs(dir, 0o700);
     const real = realpathSync(dir);
     return isPrivateDir(real) ? real : undefined;
   } catch (error) {

@@ -1,5 +1,5 @@
 // Goal: the fast path of `submit` cannot be told from the command. Method: each command line of a table runs through
-// bin/run.js, which takes the fast path, and through the bundled oclif path alone, in equal environments.
+// bin/run.js, which takes the fast path, and through oclif alone, in equal environments.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ for (const { dir } of [fast, slow]) {
 
 // Runs the command line without bin/run.js, so that nothing but oclif handles it.
 const oclifOnly = `
-  import { runCli } from ${JSON.stringify(new URL('../../dist/cli/run.js', import.meta.url).href)};
+  import { runCli } from ${JSON.stringify(new URL('../../dist/src/cli/frame/run.js', import.meta.url).href)};
   await runCli(process.argv.slice(1), { root: ${JSON.stringify(root)} });
 `;
 

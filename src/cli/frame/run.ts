@@ -1,4 +1,4 @@
-import { Config, type Interfaces, loadHelpClass } from '@oclif/core';
+import { type Command, Config, type Interfaces, loadHelpClass } from '@oclif/core';
 import { checkHelpSubject, checkHelpWords, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
@@ -6,20 +6,29 @@ import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-e
 import { listenForLoss, say } from './stderr.ts';
 import { isExit, refuseInheritedFlags, toUsageError } from './usage-error.ts';
 
+/** The commands of a bundle: the module of each, by its id, such as `session:list`. */
+export type CommandModules = Readonly<Record<string, () => Promise<{ readonly default: Command.Class }>>>;
+
+/** Where the commands are that oclif else finds as files, and who is told which of them runs. */
+export interface Bundled {
+  readonly modules: CommandModules;
+  willRun(command: string): void;
+}
+
 /**
  * Runs one command line and ends the process with its exit code. The one place where errors are printed.
  *
  * oclif's own `execute` is not used: it turns exit codes into 1 under `--json`, prints a dump of its configuration for
  * a mistyped flag, and cuts off output that its reader takes slowly.
  */
-export async function runCli(args: readonly string[], load: Interfaces.Options): Promise<void> {
+export async function runCli(args: readonly string[], load: Interfaces.Options, bundled?: Bundled): Promise<void> {
   const style = reportStyle(args);
   reportUncaught(style);
   // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.
   process.stdout.removeAllListeners('error').on('error', () => {});
   listenForLoss();
   try {
-    await dispatch(args, load);
+    await dispatch(args, await loadConfig(load, bundled), bundled);
   } catch (error) {
     fail(error, args);
   }
@@ -28,11 +37,21 @@ export async function runCli(args: readonly string[], load: Interfaces.Options):
   process.exit();
 }
 
-async function dispatch(args: readonly string[], load: Interfaces.Options): Promise<void> {
-  refuseLostBytes(args);
+async function loadConfig(load: Interfaces.Options, bundled?: Bundled): Promise<Config> {
   // What lies in a home directory is no part of this program, and may not even be readable.
   const config = await Config.load({ ...load, userPlugins: false, devPlugins: false });
+  const plugin = config.plugins.get(config.pjson.name);
+  for (const [id, module] of Object.entries(bundled?.modules ?? {})) {
+    const command = config.findCommand(id);
+    if (command) command.load = async () => Object.assign((await module()).default, { id, plugin });
+  }
+  return config;
+}
+
+async function dispatch(args: readonly string[], config: Config, bundled?: Bundled): Promise<void> {
+  refuseLostBytes(args);
   const wanted = findWanted(config, args);
+  bundled?.willRun(wanted.type === 'command' ? wanted.id : wanted.type);
   if (wanted.type === 'version') {
     await print(() => process.stdout.write(`${config.userAgent}\n`));
   } else if (wanted.type === 'help') {

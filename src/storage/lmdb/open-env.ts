@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { TxlogError } from '../../core/base/errors.ts';
 import { ownerOnly, rightsIn, setRights } from '../../machine/file-rights.ts';
+import { makeDirs } from '../../machine/make-dirs.ts';
 import { type TableName, tableNames } from '../../ports/storage.ts';
 import { mapBytesFor } from './address-space.ts';
 import { type Gate, noGate, openGate } from './gate.ts';
@@ -165,6 +166,6 @@ function gateOf(options: LmdbOptions): Gate {
   // A backup is only read, a build is one process's own.
   if (options.isFile || options.unpublished) return noGate;
   // LMDB's package makes the directory as well, but later.
-  if (!options.readOnly && !options.existing) mkdirSync(options.dir, { recursive: true, mode: ownerOnly.dir });
+  if (!options.readOnly && !options.existing) makeDirs(options.dir, ownerOnly.dir);
   return openGate(options.dir);
 }

@@ -1,0 +1,160 @@
+// Builds everything that ships, step by step:
+//   dist/src, dist/commands   JavaScript and types, one file per source (tsc): the library, and the command line with DEBUG
+//   dist/cli/bundles          the commands with oclif and LMDB's package, and `txlog submit` without oclif (esbuild)
+//   dist/cli/start.cjs        what runs one of these two
+//   dist/bench/run.js         only with --bench: the benchmarks as plain JavaScript, so that no loader is measured
+//   oclif.manifest.json       names and flags of all commands, so that starting loads only one of them
+// A start costs mostly the files that Node must find, parse and compile, hence the bundles.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { parseSync, Visitor } from 'oxc-parser';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Of packages that ship both, the ES modules: jsonc-parser's other form requires its files in a way that no bundler sees.
+  mainFields: ['module', 'main'],
+  platform: 'node',
+  target: 'node20',
+};
+
+// A CommonJS file knows where it is by another name than an ES module.
+const hereInCommonJs = {
+  banner: { js: "const hereUrl=require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.url': 'hereUrl' },
+};
+
+// What the sources load when it is first needed is in the bundle all the same.
+const lateCode = {
+  name: 'late-code',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('createRequire(import.meta.url)(', 'require('),
+      loader: 'ts',
+    }));
+  },
+};
+
+// LMDB's package finds its native code from the place of its own file; msgpackr, which only its own encodings use, would
+// double the time that it takes to load.
+const lmdbPackage = {
+  name: 'lmdb-package',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^lmdb$/ }, () => ({ path: join(root, 'node_modules/lmdb/dist/index.cjs') }));
+    onLoad({ filter: /\/lmdb\/dist\/index\.cjs$/ }, async ({ path }) => ({
+      contents: `const lmdbFile = require('node:module').createRequire(__filename).resolve('lmdb');
+        ${(await readFile(path, 'utf8')).replaceAll('__filename', 'lmdbFile')}`,
+    }));
+    onResolve({ filter: /^msgpackr$/, namespace: 'file' }, () => ({ path: 'msgpackr', namespace: 'unused' }));
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
+      contents: "exports.Encoder = class { constructor() { throw new Error('msgpackr is not in this bundle'); } };",
+    }));
+  },
+};
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+run('node_modules/typescript/bin/tsc', ['-p', '.']);
+await buildCommandLine();
+if (process.argv.includes('--bench')) await bundleBench();
+writeManifest();
+
+async function buildCommandLine() {
+  const modules = sourcesBelow('commands').map((file) => {
+    const id = file
+      .replace(/^commands\//, '')
+      .replace(/\.tsx?$/, '')
+      .replaceAll('/', ':');
+    return `'${id}': () => import('./${file}')`;
+  });
+  const commands = `export { runCli } from './src/cli/frame/run.ts';
+    export const commandModules = { ${modules.join(', ')} };`;
+  const digests = {
+    commands: await bundle('commands', { stdin: { contents: commands, resolveDir: root, loader: 'ts' } }),
+    // Users' code never runs here: what checks it would only be parsed for nothing.
+    'fast-submit': await bundle('fast-submit', {
+      entryPoints: ['src/cli/submit/fast-submit.ts'],
+      external: ['ajv', 'ajv-formats'],
+    }),
+  };
+  await build({
+    ...shared,
+    banner: hereInCommonJs.banner,
+    define: { ...hereInCommonJs.define, bundleDigests: JSON.stringify(digests) },
+    entryPoints: ['src/cli/start/start.ts'],
+    format: 'cjs',
+    outfile: 'dist/cli/start.cjs',
+  });
+}
+
+/** Makes a bundle that `loadBundle` can run. Returns the digest of its text. */
+async function bundle(name, { external = [], ...options }) {
+  const { outputFiles } = await build({
+    ...shared,
+    ...hereInCommonJs,
+    ...options,
+    charset: 'ascii',
+    external: [...external, 'jiti'],
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    outfile: `dist/cli/bundles/${name}.cjs`,
+    plugins: [lateCode, lmdbPackage],
+    write: false,
+  });
+  const text = withImportsHandedIn(`${name}.cjs`, outputFiles[0].text);
+  const wrapped = `(function(exports,require,module,__filename,__dirname,importModule){${text}\n})`;
+  mkdirSync(join(root, 'dist/cli/bundles'), { recursive: true });
+  writeFileSync(join(root, `dist/cli/bundles/${name}.cjs`), wrapped);
+  return createHash('sha256').update(wrapped).digest('hex').slice(0, 32);
+}
+
+/** Code that is compiled from a text cannot import by itself: each `import(…)` becomes a call of what is handed in. */
+function withImportsHandedIn(name, text) {
+  const starts = [];
+  new Visitor({ ImportExpression: ({ start }) => starts.push(start) }).visit(parseSync(name, text).program);
+  return starts
+    .sort((a, b) => b - a)
+    .reduce((code, at) => `${code.slice(0, at)}importModule${code.slice(at + 'import'.length)}`, text);
+}
+
+async function bundleBench() {
+  const entryPoints = sourcesAt('test/bench/run.ts');
+  await build({
+    ...shared,
+    entryPoints,
+    format: 'esm',
+    sourcemap: true,
+    packages: 'external',
+    outfile: 'dist/bench/run.js',
+  });
+}
+
+function writeManifest() {
+  rmSync(join(root, 'oclif.manifest.json'), { force: true });
+  if (sourcesBelow('commands').length > 0) run('node_modules/oclif/bin/run.js', ['manifest']);
+}
+
+function sourcesBelow(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  const files = readdirSync(join(root, folder), { recursive: true });
+  return files.filter((file) => /\.tsx?$/.test(file)).map((file) => join(folder, file));
+}
+
+function sourcesAt(file) {
+  return existsSync(join(root, file)) ? [file] : [];
+}
+
+function run(script, args) {
+  const env = { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' };
+  const { status } = spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, env, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

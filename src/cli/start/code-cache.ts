@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { privateCache } from '../../machine/private-cache.ts';
+
+const digestBytes = 32;
+const lengthBytes = 4;
+
+/**
+ * Compiled code of one bundle, kept in a file that only this user can write. With the code stand the names of the
+ * commands whose functions are in it. A file that is cut or damaged counts as none: the engine of JavaScript would
+ * crash on it.
+ *
+ * File: code, names as JSON, length of the names (uint32), SHA-256 of all before it.
+ */
+export class CodeCache {
+  private readonly file: string | undefined;
+  private names: readonly string[] = [];
+
+  /** `key` tells the bundle's text and the engine apart from all others: V8 compares only the length of a text. */
+  constructor(key: string) {
+    const dir = privateCache('code');
+    this.file = dir === undefined ? undefined : join(dir, key);
+  }
+
+  /** The compiled code; undefined when there is none that is whole. */
+  read(): Buffer | undefined {
+    const bytes = this.file === undefined ? undefined : quietly(() => readFileSync(this.file as string));
+    if (bytes === undefined || bytes.length < digestBytes + lengthBytes) return undefined;
+    const end = bytes.length - digestBytes;
+    if (!digestOf(bytes.subarray(0, end)).equals(bytes.subarray(end))) return undefined;
+    const namesEnd = end - lengthBytes;
+    const namesStart = namesEnd - bytes.readUInt32BE(namesEnd);
+    this.names = JSON.parse(bytes.toString('utf8', namesStart, namesEnd)) as readonly string[];
+    return bytes.subarray(0, namesStart);
+  }
+
+  /** Whether a command's functions are in it, or nothing can be kept. */
+  has(name: string): boolean {
+    return this.file === undefined || this.names.includes(name);
+  }
+
+  /** Keeps the code in place of what was there. A full or read-only disk keeps nothing, which costs only time. */
+  write(code: Buffer, name: string): void {
+    if (this.file === undefined) return;
+    const names = Buffer.from(JSON.stringify([...this.names, name]));
+    const length = Buffer.alloc(lengthBytes);
+    length.writeUInt32BE(names.length);
+    const content = Buffer.concat([code, names, length]);
+    const part = `${this.file}.${randomBytes(8).toString('hex')}.part`;
+    quietly(() => {
+      writeFileSync(part, Buffer.concat([content, digestOf(content)]), { mode: 0o600, flag: 'wx' });
+      renameSync(part, this.file as string);
+    });
+    quietly(() => rmSync(part, { force: true }));
+  }
+}
+
+function digestOf(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
+
+/** What the system refuses counts as not there. */
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
+  }
+}

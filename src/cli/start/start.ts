@@ -1,0 +1,59 @@
+// The first code of every start, which every command pays for: it loads what the command line needs, and no more.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Bundle, loadBundle } from './load-bundle.ts';
+
+/** Digests of the bundles beside this one, by name; the build fills them in. */
+declare const bundleDigests: Readonly<Record<'commands' | 'fast-submit', string>>;
+
+type Commands = Pick<typeof import('../frame/run.ts'), 'runCli'> & {
+  readonly commandModules: import('../frame/run.ts').CommandModules;
+};
+
+/**
+ * Runs a command line and ends the process. `root` is where package.json is. With DEBUG set the same code runs file by
+ * file, as it was compiled, so that each line of a stack names a file and a line that can be read.
+ */
+export async function start(args: readonly string[], root: string): Promise<void> {
+  if (process.env.DEBUG) {
+    const { runCli } = await whereverItStands(
+      () => import(pathToFileURL(join(root, 'dist/src/cli/frame/run.js')).href),
+    );
+    return runCli(args, { root });
+  }
+  if (await submittedFast(args)) return;
+  const { exports, willRun } = await whereverItStands(() => bundle<Commands>('commands'));
+  await exports.runCli(args, { root }, { modules: exports.commandModules, willRun });
+}
+
+// The bundle answers false for anything but the plain forms of `submit`, which oclif then handles or refuses.
+async function submittedFast(args: readonly string[]): Promise<boolean> {
+  if (args[0] !== 'submit') return false;
+  const { exports, willRun } = bundle<typeof import('../submit/fast-submit.ts')>('fast-submit');
+  willRun('submit');
+  return exports.fastSubmit(args.slice(1));
+}
+
+function bundle<T extends object>(name: keyof typeof bundleDigests): Bundle<T> {
+  return loadBundle<T>(join(import.meta.dirname, `bundles/${name}.cjs`), bundleDigests[name]);
+}
+
+/**
+ * oclif, when it is loaded where the working directory is gone, says so on stderr: whoever needs one fails with a word of
+ * its own, and nobody else is disturbed.
+ */
+async function whereverItStands<T>(load: () => T | Promise<T>): Promise<T> {
+  const { cwd } = process;
+  process.cwd = () => {
+    try {
+      return cwd();
+    } catch {
+      return '/';
+    }
+  };
+  try {
+    return await load();
+  } finally {
+    process.cwd = cwd;
+  }
+}

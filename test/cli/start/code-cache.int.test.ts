@@ -1,0 +1,76 @@
+// Goal: compiled code is used only when it is whole and this user's own. Method: a cache is written, then read again as it
+// is, cut at each length, with each byte changed, and from a directory that others can write.
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CodeCache } from '../../../src/cli/start/code-cache.ts';
+
+const home = process.env.XDG_CACHE_HOME;
+const code = Buffer.from('compiled code');
+let place: string;
+let dir: string;
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'txlog-code-'));
+  process.env.XDG_CACHE_HOME = place;
+  dir = join(place, 'txlog', 'code');
+});
+
+afterEach(() => {
+  if (home === undefined) delete process.env.XDG_CACHE_HOME;
+  else process.env.XDG_CACHE_HOME = home;
+  rmSync(place, { recursive: true, force: true });
+});
+
+function read(): string | undefined {
+  return new CodeCache('key').read()?.toString();
+}
+
+it('what one start keeps the next one reads, with the commands that it is for', () => {
+  const first = new CodeCache('key');
+  expect(first.read()).toBeUndefined();
+  first.write(code, 'log');
+  const second = new CodeCache('key');
+  expect(second.read()).toEqual(code);
+  expect([second.has('log'), second.has('get')]).toEqual([true, false]);
+  second.write(Buffer.from('more'), 'get');
+  const third = new CodeCache('key');
+  expect(third.read()?.toString()).toBe('more');
+  expect([third.has('log'), third.has('get')]).toEqual([true, true]);
+  expect(readdirSync(dir)).toEqual(['key']);
+});
+
+it('a file that is cut anywhere, or differs in one byte, counts as none', () => {
+  new CodeCache('key').write(code, 'log');
+  const whole = readFileSync(join(dir, 'key'));
+  for (let length = 0; length < whole.length; length++) {
+    writeFileSync(join(dir, 'key'), whole.subarray(0, length));
+    expect(read()).toBeUndefined();
+  }
+  for (let at = 0; at < whole.length; at++) {
+    const changed = Buffer.from(whole);
+    changed[at] = (changed[at] ?? 0) ^ 0x10;
+    writeFileSync(join(dir, 'key'), changed);
+    expect(read()).toBeUndefined();
+  }
+  writeFileSync(join(dir, 'key'), whole);
+  expect(read()).toBe(code.toString());
+});
+
+it('nothing is read from, or kept in, a directory that others can write', () => {
+  new CodeCache('key').write(code, 'log');
+  chmodSync(dir, 0o777);
+  expect(read()).toBeUndefined();
+  const cache = new CodeCache('other');
+  cache.write(code, 'log');
+  expect(readdirSync(dir)).toEqual(['key']);
+  // Else each command would compile its code once more at its end, for nothing.
+  expect(cache.has('log')).toBe(true);
+});
+
+it('a disk that takes nothing costs only time', () => {
+  const cache = new CodeCache(join('no-such-directory', 'key'));
+  cache.write(code, 'log');
+  expect(cache.read()).toBeUndefined();
+});

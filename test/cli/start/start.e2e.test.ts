@@ -1,0 +1,75 @@
+// Goal: what was compiled before changes nothing but the time that a command takes. Method: a command runs without it, with
+// it, with a damaged one, with one of another bundle, and where nothing can be kept.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { finish, start } from '../command.ts';
+
+const place = mkdtempSync(join(tmpdir(), 'txlog-start-'));
+const env = join(place, 'env');
+const kept = join(place, 'cache', 'txlog', 'code');
+
+beforeAll(async () => {
+  expect((await run(['init'])).code).toBe(0);
+  rmSync(kept, { recursive: true });
+});
+
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+function run(args: readonly string[], variables: Record<string, string> = {}) {
+  const all = { ...process.env, XDG_CACHE_HOME: join(place, 'cache'), DEBUG: '', ...variables };
+  return finish(start(env, args, { env: all }));
+}
+
+/** What is kept: one file of each bundle. */
+function files(): readonly (readonly [name: string, bytes: Buffer, changed: number])[] {
+  return readdirSync(kept).map((name) => {
+    const path = join(kept, name);
+    return [name, readFileSync(path), statSync(path).mtimeMs] as const;
+  });
+}
+
+it('a command keeps its compiled code once, and adds to it when another command runs', async () => {
+  const first = await run(['theme', 'list', '--json']);
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  const once = files();
+  expect(once).toHaveLength(1);
+  expect(await run(['theme', 'list', '--json'])).toEqual(first);
+  expect(files()).toEqual(once);
+  await run(['log']);
+  const more = files();
+  expect(more.map(([name]) => name)).toEqual(once.map(([name]) => name));
+  expect(more).not.toEqual(once);
+  for (const args of [['theme', 'list', '--json'], ['log']]) await run(args);
+  expect(files()).toEqual(more);
+});
+
+it('compiled code that is damaged, or of another text, is made anew', async () => {
+  const expected = await run(['theme', 'list', '--json']);
+  const [[name, bytes] = ['', Buffer.alloc(0)]] = files();
+  const damaged = Buffer.from(bytes);
+  damaged.fill(0xff, 64, 4096);
+  for (const content of [damaged, bytes.subarray(0, 1000), Buffer.alloc(0)]) {
+    writeFileSync(join(kept, name), content);
+    expect(await run(['theme', 'list', '--json'])).toEqual(expected);
+    expect(files()[0]?.[1]).not.toEqual(content);
+  }
+});
+
+it('where nothing can be kept, commands answer all the same', async () => {
+  const expected = await run(['theme', 'list', '--json']);
+  const file = join(place, 'file');
+  writeFileSync(file, '');
+  mkdirSync(join(place, 'open', 'txlog', 'code'), { recursive: true, mode: 0o777 });
+  for (const dir of [file, '/proc/nothing']) {
+    expect(await run(['theme', 'list', '--json'], { XDG_CACHE_HOME: dir })).toEqual(expected);
+  }
+});
+
+it('with DEBUG a stack names the files of the sources', async () => {
+  const expected = await run(['theme', 'list', '--json']);
+  expect(await run(['theme', 'list', '--json'], { DEBUG: '1' })).toEqual(expected);
+  const { stderr } = await run(['get', 'nothing'], { DEBUG: '1' });
+  expect(stderr).toMatch(/dist[/\\]src[/\\].*\.js:\d+/);
+});
