@@ -1,6 +1,7 @@
 import type { Config } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import { nearest } from '../text/closest-match.ts';
+import { synonyms } from './command-synonyms.ts';
 
 /** What the first words of a command line ask for. */
 export type Wanted =
@@ -15,7 +16,7 @@ export type Wanted =
  * Errors: USAGE with the nearest name; nothing is ever run on a guess.
  */
 export function findWanted(config: Config, args: readonly string[]): Wanted {
-  if (args[0] === '--version') return { type: 'version' };
+  if (isVersion(args)) return { type: 'version' };
   const end = args.indexOf('--');
   const before = end === -1 ? args : args.slice(0, end);
   const flag = args.findIndex((arg) => arg.startsWith('-'));
@@ -61,9 +62,34 @@ function unknownCommand(config: Config, words: readonly string[], first: string)
   }
   const names = config.commandIDs.map((id) => id.replaceAll(':', ' '));
   const named = words.slice(0, config.findTopic(first) ? 2 : 1).join(' ');
-  const guess = nearest(named, names) ?? nearest(first, names);
+  const guesses = guessesFor(named, words, names);
   return new TxlogError('USAGE', `there is no command ${JSON.stringify(named)}`, {
-    ...(guess === undefined ? {} : { hint: `Did you mean: txlog ${guess}` }),
-    next: [guess === undefined ? 'txlog --help' : `txlog ${guess} --help`],
+    ...(guesses.length === 0 ? {} : { hint: `Did you mean: ${guesses.map((guess) => `txlog ${guess}`).join(', ')}` }),
+    next: [guesses.length === 1 ? `txlog ${withoutFlags(guesses[0] ?? '')} --help`.replace('  ', ' ') : 'txlog --help'],
   });
+}
+
+const versionWords = new Set(['--version', '-V', '-v', 'version']);
+
+function isVersion(args: readonly string[]): boolean {
+  return versionWords.has(args[0] ?? '') && args.slice(1).every((arg) => arg === '--json');
+}
+
+/** The commands that unknown words may have meant: by meaning, by their last word, or by their letters. */
+function guessesFor(named: string, words: readonly string[], names: readonly string[]): readonly string[] {
+  const [first = ''] = words;
+  const singular = first.replace(/s$/, '');
+  const meant = Object.hasOwn(synonyms, named) ? synonyms[named] : undefined;
+  if (meant !== undefined) return [meant];
+  if (singular !== first && names.includes(`${singular} list`)) return [`${singular} list`];
+  const sameEnd = names.filter((name) => name.endsWith(` ${named}`));
+  if (sameEnd.length > 0) return sameEnd.slice(0, 3);
+  const known = [...names, ...Object.keys(synonyms)];
+  const two = words.slice(0, 2).join(' ');
+  const guess = (two === named ? undefined : nearest(two, names)) ?? nearest(named, known) ?? nearest(first, known);
+  return guess === undefined ? [] : [synonyms[guess] ?? guess];
+}
+
+function withoutFlags(command: string): string {
+  return command.replace(/ ?-.*$/, '');
 }

@@ -1,5 +1,6 @@
 import * as environment from './environment.ts';
 import * as log from './log.ts';
+import * as reference from './reference.ts';
 import * as sync from './sync.ts';
 import { document, either, type Schema, text } from './terms.ts';
 import * as work from './work.ts';
@@ -35,8 +36,10 @@ const ended = either(work.endedSaga, work.startedSaga);
 export const outputs: Readonly<Record<string, CommandOutput>> = {
   backup: one(environment.backup),
   bench: one(environment.rates),
+  commands: list(reference.command),
   compensate: { document: plan, line: log.receipt },
   doctor: one(environment.findings),
+  explain: list(reference.explanation),
   get: one(log.state),
   init: one(environment.initialised),
   inspect: one(either(log.transaction, log.keyPage, sessionPage, work.saga)),
@@ -59,6 +62,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'saga skip': ofSagas,
   'saga start': one(ended),
   'saga wait': one(work.endedSaga),
+  schema: one(reference.schema),
   send: one({ type: 'object' }),
   'session append': one(work.operation),
   'session lead': one(either(work.led, work.noneLed)),

@@ -1,0 +1,18 @@
+import { BaseCommand, listFlags } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { commandsOf, describeCommand, formatCommands } from '../src/cli/reference/command-list.ts';
+
+export default class Commands extends BaseCommand {
+  static override summary = 'List all commands; with --json, with their arguments, flags and examples.';
+  static override description = withExitCodes(
+    'For scripts, editors and agents: what can be called, and how. `txlog schema COMMAND` describes what each prints.',
+    [0],
+  );
+  static override examples = ['<%= config.bin %> commands', '<%= config.bin %> commands --json'];
+  static override flags = { ...listFlags };
+
+  async run(): Promise<void> {
+    await this.parse(Commands);
+    await this.printList(commandsOf(this.config), { json: describeCommand, people: formatCommands });
+  }
+}

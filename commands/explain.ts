@@ -1,0 +1,29 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { formatExplanation, formatExplanations } from '../src/cli/print/explanation.ts';
+import { findExplanation, readExplanations } from '../src/cli/reference/explanations.ts';
+import { toExplanationJson } from '../src/shapes/explanation.ts';
+
+export default class Explain extends BaseCommand {
+  static override summary = 'Explain a code of an error, a rejection, or a problem that verify reports.';
+  static override description = withExitCodes(
+    'What it means, whether another try can succeed, what to do next, and the exit code. Without a code: all of them.',
+    [0, 3],
+  );
+  static override examples = ['<%= config.bin %> explain KEY_OWNED', '<%= config.bin %> explain --json'];
+  static override args = { code: Args.string({ description: 'The code, such as KEY_OWNED.' }) };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(Explain);
+    const all = readExplanations(this.config.root);
+    const found = args.code === undefined ? all : [findExplanation(all, args.code)];
+    await this.printList(found, {
+      json: toExplanationJson,
+      people: (page) =>
+        args.code === undefined
+          ? formatExplanations(page, this.paint)
+          : page.map((each) => formatExplanation(each, this.paint)).join('\n'),
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { commandsWithSchema, schemaOf } from '../src/cli/reference/schemas.ts';
+
+export default class SchemaCommand extends BaseCommand {
+  static override summary = 'Print the JSON Schema of what a command prints with --json or --ndjson.';
+  static override description = withExitCodes(
+    'JSON Schema 2020-12. `document` describes the one document of --json, `line` each line of --ndjson. Fields may be ' +
+      'added in later versions, none is taken away: readers ignore what they do not know. Without a command: the ' +
+      'commands that have one.',
+    [0],
+  );
+  static override examples = ['<%= config.bin %> schema get', '<%= config.bin %> schema session list'];
+  static override strict = false;
+  static override args = { command: Args.string({ description: 'Words of the command, such as session list.' }) };
+
+  async run(): Promise<void> {
+    const { argv } = await this.parse(SchemaCommand);
+    const words = argv.map(String);
+    if (words.length > 0) await this.out.json(schemaOf(words.join(' ')));
+    else await this.print({ v: 1, items: [...commandsWithSchema()] }, commandsWithSchema().join('\n'));
+    await this.out.flush();
+  }
+}
