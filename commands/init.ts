@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { newEnvironmentFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { initEnvironment } from '../src/cli/init/init-environment.ts';
 import { copiedAppText } from '../src/cli/print/copied-app.ts';
@@ -18,6 +19,7 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init restored --from backup.mdb',
     '<%= config.bin %> init --app ./txlog.app.ts',
   ];
+  static override baseFlags = { ...BaseCommand.baseFlags, env: newEnvironmentFlag };
   static override args = { dir: Args.string({ description: 'Its directory; by default that of --env.' }) };
   static override flags = {
     'if-missing': Flags.boolean({ summary: 'It is fine when there is one already.' }),

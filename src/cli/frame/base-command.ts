@@ -1,17 +1,16 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { type OpenOptions, openBriefly, openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { makePaint, type Paint } from '../text/paint.ts';
 import { jsonText } from '../text/text.ts';
 import { columnsOf } from '../text/width.ts';
+import { environmentFlag } from './environment-flag.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
 import { say, talkOnConsole } from './stderr.ts';
 import { workIn } from './with-environment.ts';
-
-// The environment that commands work on unless told otherwise.
-const defaultDir = '.txlog';
 
 /** Flags of commands that list: with them, the same list is one document, or one object per line. */
 export const listFlags = {
@@ -49,13 +48,7 @@ const pageItems = 500;
  */
 export abstract class BaseCommand extends Command {
   static override baseFlags = {
-    env: Flags.string({
-      summary: 'Directory of the environment.',
-      env: 'TXLOG_ENV',
-      default: defaultDir,
-      helpValue: 'DIR',
-      helpGroup: 'GLOBAL',
-    }),
+    env: environmentFlag,
     json: Flags.boolean({ summary: 'Print one JSON document; errors too are JSON.', helpGroup: 'GLOBAL' }),
     quiet: Flags.boolean({ char: 'q', summary: 'No talk on stderr, only errors.', helpGroup: 'GLOBAL' }),
     verbose: Flags.boolean({ summary: 'Print the stack of an error.', helpGroup: 'GLOBAL' }),
@@ -63,7 +56,7 @@ export abstract class BaseCommand extends Command {
   };
 
   protected readonly out = new Output(process.stdout);
-  protected globals: GlobalFlags = { env: defaultDir, json: false, quiet: false, verbose: false, 'no-color': false };
+  protected globals: GlobalFlags = { env: '.txlog', json: false, quiet: false, verbose: false, 'no-color': false };
 
   protected override async parse<
     F extends Record<string, unknown>,
@@ -96,7 +89,19 @@ export abstract class BaseCommand extends Command {
     work: (env: Environment) => Promise<T>,
   ): Promise<T> {
     const open = livesLong ? openEnvironment : openBriefly;
-    return workIn(await open(this.globals.env, options), work);
+    const env = await open(this.globals.env, options).catch((error) => {
+      throw this.withSource(error);
+    });
+    return workIn(env, work);
+  }
+
+  /** Names the variable that led to an environment which is none. */
+  private withSource(error: unknown): unknown {
+    const isAbsent = error instanceof TxlogError && (error.code === 'ENV_NOT_FOUND' || error.code === 'ENV_FOREIGN');
+    const isNamed = this.argv.some((arg) => arg === '--env' || arg.startsWith('--env='));
+    if (!isAbsent || isNamed || !process.env.TXLOG_ENV) return error;
+    const hint = ['TXLOG_ENV names this directory.', error.details.hint].filter(Boolean).join(' ');
+    return new TxlogError(error.code, error.message, { ...error.details, hint });
   }
 
   /** Prints one answer: a JSON document, or text for people. */

@@ -29,6 +29,20 @@ export function findWanted(config: Config, args: readonly string[]): Wanted {
   throw unknownCommand(config, words, args[0] ?? '');
 }
 
+const globalFlags = /^(?:--(?:env|env=.*|json|quiet|verbose|no-color)|-q)$/s;
+
+/** The command line with the global flags that stand before its command moved behind its words. */
+export function commandFirst(args: readonly string[]): readonly string[] {
+  let start = 0;
+  while (globalFlags.test(args[start] ?? '')) start += args[start] === '--env' ? 2 : 1;
+  const rest = args.slice(start);
+  // Alone they are a mistake, which is answered as one.
+  if (start === 0 || rest.length === 0 || rest[0]?.startsWith('-')) return args;
+  const flag = rest.findIndex((arg) => arg.startsWith('-'));
+  const end = flag === -1 ? rest.length : flag;
+  return [...rest.slice(0, end), ...args.slice(0, start), ...rest.slice(end)];
+}
+
 /** Refuses `--help` for a command that does not exist, as help would only print that it found none. */
 export function checkHelpWords(config: Config, words: readonly string[]): void {
   if (words.length === 0 || countCommandWords(config, words) > 0 || config.findTopic(words.join(':'))) return;

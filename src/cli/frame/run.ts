@@ -1,5 +1,5 @@
 import { type Command, Config, type Interfaces, loadHelpClass } from '@oclif/core';
-import { checkHelpSubject, checkHelpWords, findWanted } from './find-command.ts';
+import { checkHelpSubject, checkHelpWords, commandFirst, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
@@ -21,7 +21,8 @@ export interface Bundled {
  * oclif's own `execute` is not used: it turns exit codes into 1 under `--json`, prints a dump of its configuration for
  * a mistyped flag, and cuts off output that its reader takes slowly.
  */
-export async function runCli(args: readonly string[], load: Interfaces.Options, bundled?: Bundled): Promise<void> {
+export async function runCli(given: readonly string[], load: Interfaces.Options, bundled?: Bundled): Promise<void> {
+  const args = commandFirst(given);
   const style = reportStyle(args);
   reportUncaught(style);
   // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.

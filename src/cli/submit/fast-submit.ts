@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openBriefly } from '../../engine.ts';
 import { findApp } from '../../environment/config.ts';
+import { environmentHere, environmentIn } from '../../environment/locate-environment.ts';
 import { Output } from '../frame/output.ts';
 import { mayHaveLostBytes } from '../frame/raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from '../frame/report-error.ts';
@@ -31,10 +32,11 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
   const flags = parsePlain(args);
   // What has to be refused for its bytes, the whole command line refuses.
   if (!flags || mayHaveLostBytes(args)) return false;
-  const dir = flags.env ?? (process.env.TXLOG_ENV || '.txlog');
   const style = reportStyle(args);
   reportUncaught(style);
   try {
+    const named = flags.env ?? process.env.TXLOG_ENV;
+    const dir = named ? environmentIn(named) : environmentHere(process.cwd());
     if (findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
     const input = toRequestInput(flags);
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
