@@ -1,15 +1,15 @@
 import { TxlogError } from '../core/base/errors.ts';
 import { Catalog } from '../layout/catalog.ts';
 import type { Head } from '../layout/meta.ts';
-import type { Snapshot, Storage } from '../ports/storage.ts';
+import type { Storage } from '../ports/storage.ts';
 import { Refold } from '../replay/refold.ts';
+import { Cut } from '../view/cut.ts';
 import type { Progress, Reading } from '../view/reader.ts';
 import type { Steps, Turns } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 import { compareIndexes } from './compare-indexes.ts';
 import { readRaw } from './raw-reading.ts';
 import { AuditLog, type AuditReport, addDamage } from './report.ts';
-import type { Side } from './side.ts';
 import { verifyChain } from './verify-chain.ts';
 import { verifyTables } from './verify-tables.ts';
 
@@ -19,8 +19,8 @@ export async function verify(storage: Storage, turns: Turns, onProgress?: Progre
   // First of all: what is read after that lies on these pages.
   await turns.run(verifyPages(storage, log));
   const raw = readRaw(storage, turns);
-  const head = await raw.read((view) => view.head);
-  await raw.read((_, snapshot) => verifyTables(snapshot, log));
+  const head = await raw.read(({ head }) => head);
+  await raw.read(({ snapshot }) => verifyTables(snapshot, log));
   const records = await verifyLog(raw, head, log, onProgress);
   return log.report(records, head);
 }
@@ -45,7 +45,7 @@ function* verifyPages(storage: Storage, log: AuditLog): Steps<void> {
 /** What is audited. */
 export interface Audited extends Reading {
   readonly turns: Turns;
-  readPinned<T>(work: (view: View, snapshot: Snapshot) => Promise<T>): Promise<T>;
+  readPinned<T>(work: (cut: Cut) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -63,8 +63,8 @@ export async function rescanVerify(
   const log = new AuditLog();
   await env.turns.run(verifyPages(storage, log));
   const raw = readRaw(storage, env.turns);
-  const start = await raw.read((view) => view.head);
-  await raw.read((_, snapshot) => verifyTables(snapshot, log));
+  const start = await raw.read(({ head }) => head);
+  await raw.read(({ snapshot }) => verifyTables(snapshot, log));
   const records = await verifyLog(raw, start, log, (done, total) => onProgress?.(Math.round(done / 3), total));
   if (log.report(records, start).ok) {
     await refoldAndCompare(env, side, log, (done, total) =>
@@ -89,7 +89,7 @@ async function refoldAndCompare(env: Audited, side: Storage, log: AuditLog, onPr
     return;
   }
   try {
-    await env.readPinned((view, snapshot) => compareAll(env, { view, snapshot }, { side, refold, log }));
+    await env.readPinned((cut) => compareAll(env, cut, { side, refold, log }));
   } catch (error) {
     addDamage(log, 'indexes', error);
   }
@@ -97,17 +97,17 @@ async function refoldAndCompare(env: Audited, side: Storage, log: AuditLog, onPr
 
 async function compareAll(
   { turns }: Audited,
-  { view, snapshot }: Side,
+  cut: Cut,
   { side, refold, log }: { readonly side: Storage; readonly refold: Refold; readonly log: AuditLog },
 ): Promise<void> {
   // Whatever was appended meanwhile is folded from this very snapshot: both sides stand at one position.
-  await turns.run(refold.copyRest(snapshot, view.catalog));
+  await turns.run(refold.copyRest(cut.snapshot, cut.catalog));
   const { snapshot: sideSnapshot, release } = side.pin();
   try {
     const fresh = new View(new Catalog());
     fresh.catchUp(sideSnapshot);
-    await turns.run(compareIndexes({ view, snapshot }, { view: fresh, snapshot: sideSnapshot }, log));
-    compareTotals(view, fresh, log);
+    await turns.run(compareIndexes(cut, new Cut(fresh, sideSnapshot), log));
+    compareTotals(cut.view, fresh, log);
   } finally {
     release();
   }

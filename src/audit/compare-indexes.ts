@@ -4,16 +4,16 @@ import { keyChunk, keyPosition, keyRequest, keyText } from '../layout/keys.ts';
 import { readChunks } from '../layout/lists.ts';
 import { decodePositions } from '../layout/positions.ts';
 import type { TableName } from '../ports/storage.ts';
+import type { Cut } from '../view/cut.ts';
 import type { Steps } from '../view/turns.ts';
 import { compareQueue } from './compare-queue.ts';
 import { type AuditLog, attemptSteps } from './report.ts';
-import type { Side } from './side.ts';
 
 /**
  * Compares what an environment answers with what a fresh fold of the same log answers: every state, applied list,
  * request id, posting list, compensation, place in a queue and count of a theme. Both must stand at the same position.
  */
-export function* compareIndexes(live: Side, fresh: Side, log: AuditLog): Steps<void> {
+export function* compareIndexes(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
   const requests = { overlay: live.view.ids, name: keyRequest, position: positionOfRow('requests') };
   const compensations = {
     overlay: asText(live.view.compensations),
@@ -27,7 +27,7 @@ export function* compareIndexes(live: Side, fresh: Side, log: AuditLog): Steps<v
   yield* attemptSteps(log, 'queue', compareQueue(live, fresh, log));
 }
 
-function* compareStates(live: Side, fresh: Side, log: AuditLog): Steps<void> {
+function* compareStates(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
   for (const { key } of fresh.snapshot.range('states')) yield* attemptState(live, fresh, keyText(key), log);
   for (const { key } of live.snapshot.range('states')) {
     if (fresh.snapshot.get('states', key)) yield;
@@ -35,18 +35,15 @@ function* compareStates(live: Side, fresh: Side, log: AuditLog): Steps<void> {
   }
 }
 
-function attemptState(live: Side, fresh: Side, key: string, log: AuditLog): Steps<void> {
+function attemptState(live: Cut, fresh: Cut, key: string, log: AuditLog): Steps<void> {
   return attemptSteps(log, `states/${key}`, compareState(live, fresh, key, log));
 }
 
-function* compareState(live: Side, fresh: Side, key: string, log: AuditLog): Steps<void> {
+function* compareState(live: Cut, fresh: Cut, key: string, log: AuditLog): Steps<void> {
   yield;
-  const found = live.view.entry(live.snapshot, key)?.state;
-  const expected = fresh.view.entry(fresh.snapshot, key)?.state;
-  const applied = yield* firstDifference(
-    live.view.applied(live.snapshot, key),
-    fresh.view.applied(fresh.snapshot, key),
-  );
+  const found = live.state(key);
+  const expected = fresh.state(key);
+  const applied = yield* firstDifference(live.applied(key), fresh.applied(key));
   const place = `states/${key}`;
   if (applied !== undefined) {
     log.add({
@@ -85,7 +82,7 @@ interface TableReading {
   position(value: Uint8Array, key: Uint8Array): number;
 }
 
-function* compareTable(live: Side, fresh: Side, table: TableName, reading: TableReading, log: AuditLog): Steps<void> {
+function* compareTable(live: Cut, fresh: Cut, table: TableName, reading: TableReading, log: AuditLog): Steps<void> {
   for (const { key, value } of fresh.snapshot.range(table)) {
     yield;
     const name = reading.name(key);
@@ -116,7 +113,7 @@ function* compareTable(live: Side, fresh: Side, table: TableName, reading: Table
 const positionOfRow = (table: TableName) => (value: Uint8Array, key: Uint8Array) =>
   decodePositions(value, table, key)[0] ?? 0;
 
-function* comparePostings(live: Side, fresh: Side, log: AuditLog): Steps<void> {
+function* comparePostings(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
   const lists = new Set<string>();
   for (const side of [live, fresh]) {
     for (const { key } of side.snapshot.range('postings')) {
@@ -137,14 +134,16 @@ function* comparePostings(live: Side, fresh: Side, log: AuditLog): Steps<void> {
   }
 }
 
-function* postingsOf({ view, snapshot }: Side, list: string): Iterable<number> {
+function* postingsOf(cut: Cut, list: string): Iterable<number> {
   let last = 0;
-  for (const { positions } of readChunks(snapshot, 'postings', list)) {
+  for (const { positions } of readChunks(cut.snapshot, 'postings', list)) {
     yield* positions;
     last = positions.at(-1) ?? last;
   }
   const type = /^type\/([0-9]+)$/.exec(list);
-  const overlay = type ? view.types.get(view.catalog.typeName(snapshot, Number(type[1]))) : view.lists.get(list);
+  const overlay = type
+    ? cut.view.types.get(cut.catalog.typeName(cut.snapshot, Number(type[1])))
+    : cut.view.lists.get(list);
   for (const position of overlay ?? []) if (position > last) yield position;
 }
 

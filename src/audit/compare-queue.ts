@@ -11,15 +11,15 @@ import {
 } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
 import { readThemeCounts, type ThemeCounts, themesCounted } from '../layout/themes.ts';
+import type { Cut } from '../view/cut.ts';
 import type { Steps } from '../view/turns.ts';
 import type { AuditLog } from './report.ts';
-import type { Side } from './side.ts';
 
 /** Compares where all sessions stand in their queues, and the counts of their themes, with those of a fresh fold. */
-export function* compareQueue(live: Side, fresh: Side, log: AuditLog): Steps<void> {
+export function* compareQueue(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
   for (const part of yield* partsOf(live, fresh)) {
-    const found = live.view.queueKeys(live.snapshot, part);
-    for (const { key, isMissing } of yield* differences(found, fresh.view.queueKeys(fresh.snapshot, part)))
+    const found = live.queueKeys(part);
+    for (const { key, isMissing } of yield* differences(found, fresh.queueKeys(part)))
       log.add({
         code: 'INDEX_DIFFERS',
         place: `queue/${nameOfQueueKey(key)}`,
@@ -32,7 +32,7 @@ export function* compareQueue(live: Side, fresh: Side, log: AuditLog): Steps<voi
 }
 
 /** Prefixes of all parts of the table that either side has rows of. */
-function* partsOf(...sides: readonly Side[]): Steps<ReadonlySet<QueueKey>> {
+function* partsOf(...sides: readonly Cut[]): Steps<ReadonlySet<QueueKey>> {
   const parts = new Set<QueueKey>();
   for (const { snapshot } of sides) {
     for (const { key } of snapshot.range('queue')) {
@@ -44,14 +44,14 @@ function* partsOf(...sides: readonly Side[]): Steps<ReadonlySet<QueueKey>> {
 }
 
 /** Rows that newer records hide for now, but which no checkpoint will take away. */
-function* compareHidden({ view, snapshot }: Side, log: AuditLog): Steps<void> {
-  if (view.entries.size === 0) return;
-  for (const row of snapshot.range('queue')) {
+function* compareHidden(cut: Cut, log: AuditLog): Steps<void> {
+  if (cut.view.entries.size === 0) return;
+  for (const row of cut.snapshot.range('queue')) {
     yield;
     const key = queueKeyOf(row.key);
     const stateKey = sessionKey(sessionOfQueueKey(key));
-    if (!view.entries.has(stateKey)) continue;
-    const bytes = snapshot.get('states', textKey(stateKey));
+    if (!cut.view.entries.has(stateKey)) continue;
+    const bytes = cut.snapshot.get('states', textKey(stateKey));
     const state = bytes && decodeStateRow(stateKey, bytes).state;
     const session = state?.exists ? asSession(state.value) : undefined;
     if (session && queueKeysOf(sessionOfQueueKey(key), session).includes(key)) continue;
@@ -64,8 +64,8 @@ function* compareHidden({ view, snapshot }: Side, log: AuditLog): Steps<void> {
   }
 }
 
-function positionOf({ view, snapshot }: Side, key: QueueKey): { readonly position?: number } {
-  const entry = view.entry(snapshot, sessionKey(sessionOfQueueKey(key)));
+function positionOf(cut: Cut, key: QueueKey): { readonly position?: number } {
+  const entry = cut.entry(sessionKey(sessionOfQueueKey(key)));
   return entry ? { position: entry.state.position } : {};
 }
 
@@ -93,7 +93,7 @@ function* differences(found: Iterable<QueueKey>, expected: Iterable<QueueKey>): 
   return different;
 }
 
-function compareCounts(live: Side, fresh: Side, log: AuditLog): void {
+function compareCounts(live: Cut, fresh: Cut, log: AuditLog): void {
   for (const theme of new Set([...themesCounted(fresh.snapshot), ...themesCounted(live.snapshot)])) {
     const found = readThemeCounts(live.snapshot, theme);
     for (const [name, expected] of Object.entries(readThemeCounts(fresh.snapshot, theme))) {

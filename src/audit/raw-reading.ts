@@ -2,6 +2,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import { Catalog } from '../layout/catalog.ts';
 import { readHead } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
+import { Cut } from '../view/cut.ts';
 import type { Reading } from '../view/reader.ts';
 import type { Turns } from '../view/turns.ts';
 import { View } from '../view/view.ts';
@@ -20,7 +21,7 @@ export function readRaw(storage: Storage, turns: Turns): Reading {
         view.head = readHead(snapshot);
         if (view.head.moved !== undefined)
           throw new TxlogError('ENV_MOVED', 'a rebuild took the place of this generation');
-        return work(view, snapshot, turns);
+        return work(new Cut(view, snapshot), turns);
       });
     },
   };

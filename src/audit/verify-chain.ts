@@ -6,9 +6,9 @@ import { keyPosition, keyText, positionKey } from '../layout/keys.ts';
 import type { Head } from '../layout/meta.ts';
 import { chainDigest, decodeHeader, firstDigest, namedType, recordDigest } from '../layout/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { Cut } from '../view/cut.ts';
 import type { Progress, Reading } from '../view/reader.ts';
 import type { Turn } from '../view/turns.ts';
-import type { View } from '../view/view.ts';
 import type { AuditLog } from './report.ts';
 
 const pageRecords = 5_000;
@@ -33,7 +33,7 @@ export async function verifyChain(env: Reading, head: Head, log: AuditLog, onPro
   const chain: Chain = { position: 0, digest: firstDigest, committed: 0, rejected: 0, bytes: 0, types: new Set() };
   while (chain.position < head.position) {
     const before = chain.position;
-    await env.read((view, snapshot, turn) => readPage(view, snapshot, { head, chain, log, turn }));
+    await env.read((cut, turn) => readPage(cut, { head, chain, log, turn }));
     onProgress?.(chain.position, head.position);
     if (chain.position === before) break;
   }
@@ -53,7 +53,7 @@ export async function verifyChain(env: Reading, head: Head, log: AuditLog, onPro
     });
   }
   checkTotals(chain, head, log);
-  await env.read((_, snapshot) => checkTypeRows(snapshot, chain, log));
+  await env.read(({ snapshot }) => checkTypeRows(snapshot, chain, log));
   return chain.committed + chain.rejected;
 }
 
@@ -64,10 +64,10 @@ interface Verifying {
   readonly turn: Turn;
 }
 
-function readPage(view: View, snapshot: Snapshot, { head, chain, log, turn }: Verifying): void {
+function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
   const range = { start: positionKey(chain.position + 1), end: positionKey(head.position + 1), limit: pageRecords };
   let read = 0;
-  for (const { key, value } of snapshot.range('log', range)) {
+  for (const { key, value } of cut.snapshot.range('log', range)) {
     if (read > 0 && read % recordsPerLook === 0 && turn.isOver) return;
     read += 1;
     const position = keyPosition(key);
@@ -87,7 +87,7 @@ function readPage(view: View, snapshot: Snapshot, { head, chain, log, turn }: Ve
         position,
       });
     }
-    countOne(view, snapshot, position, value, { chain, log });
+    countOne(cut, position, value, { chain, log });
     chain.position = position;
     chain.digest = Uint8Array.from(recordDigest(value));
     chain.bytes += value.length;
@@ -95,15 +95,14 @@ function readPage(view: View, snapshot: Snapshot, { head, chain, log, turn }: Ve
 }
 
 function countOne(
-  view: View,
-  snapshot: Snapshot,
+  cut: Cut,
   position: number,
   bytes: Uint8Array,
   { chain, log }: { chain: Chain; log: AuditLog },
 ): void {
   try {
-    checkType(view, snapshot, position, bytes, { chain, log });
-    chain[view.catalog.decode(snapshot, position, bytes).outcome] += 1;
+    checkType(cut, position, bytes, { chain, log });
+    chain[cut.catalog.decode(cut.snapshot, position, bytes).outcome] += 1;
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
     log.add({ code: 'RECORD_DAMAGED', place: `log/${position}`, reason: error.message, position });
@@ -112,8 +111,7 @@ function countOne(
 
 /** The table of types only repeats what the first record of each says. */
 function checkType(
-  view: View,
-  snapshot: Snapshot,
+  cut: Cut,
   position: number,
   bytes: Uint8Array,
   { chain, log }: { chain: Chain; log: AuditLog },
@@ -122,9 +120,9 @@ function checkType(
   if (chain.types.has(type)) return;
   chain.types.add(type);
   const named = namedType(position, bytes);
-  const row = snapshot.get('types', typeKey(type));
+  const row = cut.snapshot.get('types', typeKey(type));
   const found = row && keyText(row);
-  if (named) view.catalog.learn(named);
+  if (named) cut.catalog.learn(named);
   if (named && found === named.name) return;
   const place = `types/${type}`;
   const reason = named

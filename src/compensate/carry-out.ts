@@ -51,7 +51,7 @@ export async function* carryOutPlan(
   { onProgress, ...options }: CompensateOptions & { readonly onProgress?: Progress },
 ): AsyncGenerator<Receipt> {
   const plan = checkPlan(input, env.unit);
-  await env.readSteps((view, snapshot) => refuseStale(plan, view, snapshot, env.now()));
+  await env.readSteps((cut) => refuseStale(plan, cut, env.now()));
   const wanted = plan.items.filter((item) => !item.refused);
   const targets: StoredRecord[] = [];
   for (const { position } of wanted) targets.push(await env.transaction(Number(position)));
@@ -70,9 +70,7 @@ export async function* carryOutPlan(
 }
 
 function stillToUndo(env: Undoing, targets: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
-  return env.read((view, snapshot) =>
-    targets.filter(({ position }) => view.compensationOf(snapshot, position) === undefined),
-  );
+  return env.read((cut) => targets.filter(({ position }) => cut.compensationOf(position) === undefined));
 }
 
 function toUndo(

@@ -1,4 +1,4 @@
-import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import { requestTypeOf } from '../core/app/app.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import {
   compensateType,
@@ -10,10 +10,8 @@ import {
 } from '../core/log/record.ts';
 import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
-import type { Snapshot } from '../ports/storage.ts';
 import type { Steps } from '../view/turns.ts';
-import type { View } from '../view/view.ts';
-import { OtherWorld } from './other-world.ts';
+import { OtherWorld, type Present } from './other-world.ts';
 
 /** Records of the engine's own, which no one decided. */
 const engineTypes: ReadonlySet<string> = new Set([compensateType, expireType, sessionType]);
@@ -32,14 +30,6 @@ const laterMax = { each: 2_000, all: 200_000, least: 100 };
 /** Transactions that may be folded one by one for each of these decisions. */
 const stepsPerDecision = 16;
 
-interface World {
-  readonly view: View;
-  readonly snapshot: Snapshot;
-  readonly app: LoadedApp;
-  /** The position that the plan was made at: what came later is none of it. */
-  readonly head: number;
-}
-
 /** How many later transactions are decided again for each of so many planned compensations. */
 export function laterFor(items: number): number {
   return Math.min(laterMax.each, Math.max(laterMax.least, Math.floor(laterMax.all / Math.max(1, items))));
@@ -51,15 +41,15 @@ export function laterFor(items: number): number {
  * applied whatever the keys hold are only folded, many in one step; the search ends where the worlds are the same again.
  */
 export function* findFlips(
-  world: World,
+  present: Present,
   target: StoredRecord,
   decisionsMax: number,
 ): Steps<{ readonly flips: readonly PlannedFlip[]; readonly flipsTruncated?: boolean }> {
-  const other = new OtherWorld(world, target, decisionsMax * stepsPerDecision);
+  const other = new OtherWorld(present, target, decisionsMax * stepsPerDecision);
   const flips: PlannedFlip[] = [];
   let decisions = 0;
   const decideAt = (position: number) => {
-    const flip = decideOtherwise(world, other, position);
+    const flip = decideOtherwise(present, other, position);
     if (flip) flips.push(flip);
     decisions += 1;
   };
@@ -69,26 +59,26 @@ export function* findFlips(
       decideAt(refused);
       yield;
     }
-    if (other.isSame || position > world.head) break;
+    if (other.isSame || position > present.head) break;
     if (other.isCut || decisions >= decisionsMax) return { flips, flipsTruncated: true };
     decideAt(position);
   }
   return other.isCut ? { flips, flipsTruncated: true } : { flips };
 }
 
-function decideOtherwise(world: World, other: OtherWorld, position: number): PlannedFlip | undefined {
-  const record = world.view.catalog.record(world.snapshot, position);
+function decideOtherwise(present: Present, other: OtherWorld, position: number): PlannedFlip | undefined {
+  const record = present.cut.record(position);
   other.passed(position);
   if (!record || engineTypes.has(record.type)) return undefined;
   const reader = new DecisionReader(other.before(record));
-  const handled = requestTypeOf(world.app, record.type)?.decide !== undefined;
+  const handled = requestTypeOf(present.app, record.type)?.decide !== undefined;
   const { id, type, actor, payload, expect } = record;
   const changes = record.decided && handled ? [] : usersChanges(record.changes).map(({ result: _, ...asked }) => asked);
-  const chosen = choose(world.app, reader, { id, type, actor, payload, expect, changes, bytes: 0 });
+  const chosen = choose(present.app, reader, { id, type, actor, payload, expect, changes, bytes: 0 });
   const context = {
     position: record.position,
     time: record.time,
-    idAt: (at: number) => world.view.idAt(world.snapshot, at),
+    idAt: (at: number) => present.cut.idAt(at),
   };
   const folded = chosen.ok ? foldChanges(chosen.changes, (key) => reader.state(key), context) : chosen;
   if (folded.ok) for (const [key, state] of folded.after) other.put(key, state);

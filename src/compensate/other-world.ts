@@ -3,19 +3,18 @@ import { withVersion } from '../core/fold/raw-json.ts';
 import { type Kind, type State, untouched } from '../core/fold/state.ts';
 import { type LogRecord, type StoredRecord, usersChanges } from '../core/log/record.ts';
 import type { DecisionSource } from '../pipeline/3-decision-reader.ts';
-import type { Snapshot } from '../ports/storage.ts';
 import { AppliedList } from '../view/applied-list.ts';
-import type { Advanced, HistorySource } from '../view/history-source.ts';
+import type { Cut } from '../view/cut.ts';
+import type { Advanced } from '../view/history-source.ts';
 import type { KeyHistory } from '../view/key-history.ts';
-import { logSource } from '../view/log-source.ts';
 import { rejectedPositions } from '../view/scan.ts';
 import { stateAt } from '../view/time-travel.ts';
-import type { View } from '../view/view.ts';
 
-interface World {
-  readonly view: View;
-  readonly snapshot: Snapshot;
+/** The world as it is, which the other one departs from. */
+export interface Present {
+  readonly cut: Cut;
   readonly app: LoadedApp;
+  /** The position that the plan was made at: what came later is none of it. */
   readonly head: number;
 }
 
@@ -33,17 +32,15 @@ interface OtherKey {
  * they were.
  */
 export class OtherWorld {
-  private readonly world: World;
-  private readonly source: HistorySource;
+  private readonly present: Present;
   private readonly keys = new Map<string, OtherKey>();
   private readonly lists = new Map<string, AppliedList>();
   private readonly target: number;
   private stepsLeft: number;
 
   /** `stepsMax` bounds what is folded one by one; past it the world is cut. */
-  constructor(world: World, target: StoredRecord, stepsMax: number) {
-    this.world = world;
-    this.source = logSource(world.view, world.snapshot);
+  constructor(present: Present, target: StoredRecord, stepsMax: number) {
+    this.present = present;
     this.target = target.position;
     this.stepsLeft = stepsMax;
     for (const { key } of usersChanges(target.changes)) {
@@ -65,13 +62,13 @@ export class OtherWorld {
 
   /** Positions of later transactions that were decided on a state, or rejected, rising; then one after the head. */
   decided(): readonly number[] {
-    const { view, snapshot, app, head } = this.world;
+    const { cut, app, head } = this.present;
     const isHandled = (type: string) => requestTypeOf(app, type) !== undefined;
     const found = new Set([head + 1]);
     for (const key of this.keys.keys()) {
       for (const position of this.use(key, (history) => history.decidedAfter(this.target, isHandled)))
         found.add(position);
-      for (const position of rejectedPositions(view, snapshot, key, this.target + 1)) found.add(position);
+      for (const position of rejectedPositions(cut, key, this.target + 1)) found.add(position);
     }
     return [...found].filter((position) => position <= head + 1).sort((a, b) => a - b);
   }
@@ -109,7 +106,7 @@ export class OtherWorld {
 
   /** States right before `record`, for its decision. */
   before(record: StoredRecord): DecisionSource {
-    const { view, snapshot } = this.world;
+    const { cut } = this.present;
     return {
       time: record.time,
       nextPosition: record.position,
@@ -118,40 +115,40 @@ export class OtherWorld {
         if (!known || known.isSame) return this.stateBefore(key, record.position);
         return known.isTouched ? withVersion(known.state, this.list(key).countUpTo(record.position - 1)) : undefined;
       },
-      record: (position): LogRecord | undefined => view.catalog.record(snapshot, position),
-      idAt: (position) => view.idAt(snapshot, position),
+      record: (position): LogRecord | undefined => cut.record(position),
+      idAt: (position) => cut.idAt(position),
     };
   }
 
   private advance(key: string, { state, at, isSame }: OtherKey, to: number): Advanced | undefined {
     if (isSame || to <= at) return undefined;
     const range = { from: at + 1, to, stepsMax: this.stepsLeft };
-    return this.use(key, (history) => history.advance(this.source, state, range));
+    return this.use(key, (history) => history.advance(this.present.cut, state, range));
   }
 
   /** A key as it was in this world, right before a position. */
   private stateBefore(key: string, position: number): State | undefined {
-    const { view, snapshot } = this.world;
-    const now = view.entry(snapshot, key)?.state;
+    const { cut } = this.present;
+    const now = cut.state(key);
     // What has not changed since is not folded again.
     if (!now || now.position < position) return now;
     const version = this.list(key).countUpTo(position - 1);
     if (version === 0) return undefined;
-    const state = this.use(key, (history) => history.before(this.source, position));
-    return state ? withVersion(state, version) : stateAt(view, snapshot, key, position - 1);
+    const state = this.use(key, (history) => history.before(this.present.cut, position));
+    return state ? withVersion(state, version) : stateAt(cut, key, position - 1);
   }
 
   private use<T>(key: string, work: (history: KeyHistory) => T): T {
-    return this.world.view.histories.use({ key, kind: this.kindOf(key) }, this.source, work);
+    return this.present.cut.view.histories.use({ key, kind: this.kindOf(key) }, this.present.cut, work);
   }
 
   private kindOf(key: string): Kind {
-    return this.world.view.entry(this.world.snapshot, key)?.state.kind ?? 'shared';
+    return this.present.cut.state(key)?.kind ?? 'shared';
   }
 
   private list(key: string): AppliedList {
-    const { view, snapshot } = this.world;
-    const list = this.lists.get(key) ?? new AppliedList(view, snapshot, key);
+    const { cut } = this.present;
+    const list = this.lists.get(key) ?? new AppliedList(cut, key);
     this.lists.set(key, list);
     return list;
   }

@@ -8,10 +8,9 @@ import type { Request } from '../core/log/request.ts';
 import { decide } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import { Stage } from '../pipeline/3-stage.ts';
-import type { Snapshot } from '../ports/storage.ts';
+import type { Cut } from '../view/cut.ts';
 import type { LongReading, Progress } from '../view/reader.ts';
 import type { Steps } from '../view/turns.ts';
-import type { View } from '../view/view.ts';
 import { findFlips, laterFor, type PlannedFlip } from './flips.ts';
 import { readHistories } from './read-histories.ts';
 
@@ -49,10 +48,10 @@ export interface CompensationPlan {
 }
 
 function* planItems(
-  context: { view: View; snapshot: Snapshot; app: LoadedApp; now: number },
+  context: { cut: Cut; app: LoadedApp; now: number },
   targets: readonly StoredRecord[],
 ): Steps<PlannedItem[]> {
-  const stage = new Stage(context.view, context.snapshot, context.now);
+  const stage = new Stage(context.cut, context.now);
   const items: PlannedItem[] = [];
   for (const target of targets) {
     items.push(planItem(context, stage, target));
@@ -81,13 +80,13 @@ export async function makePlan(
   await readHistories(env, targets, onProgress);
   const { app } = env;
   const now = env.now();
-  return env.readSteps(function* (view, snapshot) {
-    const head = view.head.position;
-    const world = { view, snapshot, app, head };
-    const items = yield* planItems({ view, snapshot, app, now }, targets);
+  return env.readSteps(function* (cut) {
+    const head = cut.head.position;
+    const present = { cut, app, head };
+    const items = yield* planItems({ cut, app, now }, targets);
     for (const [i, item] of items.entries()) {
       if (mayBeUndone(item))
-        items[i] = { ...item, ...(yield* findFlips(world, targets[i] as StoredRecord, laterFor(items.length))) };
+        items[i] = { ...item, ...(yield* findFlips(present, targets[i] as StoredRecord, laterFor(items.length))) };
       onProgress?.(i + 1, items.length);
       yield;
     }
@@ -99,11 +98,7 @@ function mayBeUndone({ refused, done }: PlannedItem): boolean {
   return refused === undefined && done === undefined;
 }
 
-function planItem(
-  context: { view: View; snapshot: Snapshot; app: LoadedApp },
-  stage: Stage,
-  target: StoredRecord,
-): PlannedItem {
+function planItem(context: { cut: Cut; app: LoadedApp }, stage: Stage, target: StoredRecord): PlannedItem {
   const { id, type } = target;
   const item = { id, type, position: String(target.position) };
   const done = stage.compensationOf(target.position);
@@ -191,13 +186,13 @@ function isItem(item: unknown): item is PlannedItem {
 }
 
 /** Errors: PLAN_STALE when a key of what is still to be undone has changed since the plan was made. */
-export function* refuseStale(plan: CompensationPlan, view: View, snapshot: Snapshot, time: number): Steps<void> {
-  const reader = new DecisionReader(new Stage(view, snapshot, time));
+export function* refuseStale(plan: CompensationPlan, cut: Cut, time: number): Steps<void> {
+  const reader = new DecisionReader(new Stage(cut, time));
   const checked = new Set<string>();
   for (const item of plan.items) {
     yield;
-    if (item.refused || view.compensationOf(snapshot, Number(item.position)) !== undefined) continue;
-    const record = view.catalog.record(snapshot, Number(item.position));
+    if (item.refused || cut.compensationOf(Number(item.position)) !== undefined) continue;
+    const record = cut.record(Number(item.position));
     if (record?.id !== item.id) {
       throw new TxlogError('PLAN_STALE', `position ${item.position} is not ${item.id} here`, {
         hint: 'Nothing was applied. The plan was made for another log: a backup that went its own way, perhaps.',

@@ -1,6 +1,5 @@
 import type { Kind } from '../core/fold/state.ts';
 import { type StoredRecord, usersChanges } from '../core/log/record.ts';
-import { logSource } from '../view/log-source.ts';
 import type { Progress, Reading } from '../view/reader.ts';
 
 /** Transactions that are read in one turn: others get theirs in between. */
@@ -23,9 +22,9 @@ export async function readHistories(
   onProgress?: Progress,
 ): Promise<void> {
   const names = new Set(targets.flatMap(({ changes }) => usersChanges(changes).map(({ key }) => key)));
-  const touched = await env.read((view, snapshot) =>
+  const touched = await env.read((cut) =>
     [...names].flatMap((key): Touched[] => {
-      const state = view.entry(snapshot, key)?.state;
+      const state = cut.state(key);
       return state ? [{ key, kind: state.kind, length: state.version }] : [];
     }),
   );
@@ -34,14 +33,13 @@ export async function readHistories(
   // The longest last: it is the one that must not be dropped for others.
   touched.sort((a, b) => a.length - b.length);
   for (let i = 0; i < touched.length; ) {
-    const { next, read } = await env.read((view, snapshot) => {
-      const source = logSource(view, snapshot);
+    const { next, read } = await env.read((cut) => {
       let left = sliceTransactions;
       let at = i;
       for (; at < touched.length && left > 0; at++) {
         const { key, kind, length } = touched[at] as Touched;
         const max = left;
-        const isAll = view.histories.use({ key, kind }, source, (history) => history.follow(source, max));
+        const isAll = cut.view.histories.use({ key, kind }, cut, (history) => history.follow(cut, max));
         left -= Math.min(length, max);
         if (!isAll) break;
       }

@@ -113,7 +113,7 @@ async function verifyCopy(file: string, { turns, onProgress }: Verifying): Promi
   try {
     const log = new AuditLog();
     const raw = readRaw(copy, turns);
-    const head = await raw.read((view) => view.head);
+    const head = await raw.read(({ head }) => head);
     const records = await verifyChain(raw, head, log, onProgress);
     const report = log.report(records, head);
     const [problem] = report.problems;

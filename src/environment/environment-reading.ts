@@ -9,9 +9,9 @@ import type { TransactionReport } from '../inspect/report.ts';
 import { Catalog } from '../layout/catalog.ts';
 import type { Head } from '../layout/meta.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Snapshot } from '../ports/storage.ts';
 import type { StoredCursor } from '../rescan/cursor.ts';
 import type { RecordsOptions } from '../rescan/read-records.ts';
+import { Cut } from '../view/cut.ts';
 import { type AppliedEntry, appliedInSteps, readState, type StateReading, stateAtInSteps } from '../view/read-state.ts';
 import { positionAtTime } from '../view/time-travel.ts';
 import { type Steps, type Turn, Turns, takeSteps } from '../view/turns.ts';
@@ -65,8 +65,8 @@ export class EnvironmentReading {
   async get(key: string, options: { readonly asOf?: number } = {}): Promise<StateReading | undefined> {
     const { asOf } = options;
     checkWhole('asOf', asOf);
-    if (asOf !== undefined) return this.readSteps((view, snapshot) => stateAtInSteps(view, snapshot, key, asOf));
-    return this.read((view, snapshot) => readState(view, snapshot, key, this.now()));
+    if (asOf !== undefined) return this.readSteps((cut) => stateAtInSteps(cut, key, asOf));
+    return this.read((cut) => readState(cut, key, this.now()));
   }
 
   /** States in key order, all as of one position. */
@@ -84,7 +84,7 @@ export class EnvironmentReading {
     const { from = 0, limit = pageEntries } = options;
     checkWhole('from', from);
     checkBound('limit', limit);
-    return this.readSteps((view, snapshot) => appliedInSteps(view, snapshot, key, { from, limit }));
+    return this.readSteps((cut) => appliedInSteps(cut, key, { from, limit }));
   }
 
   /** The record of a transaction. Errors: TRANSACTION_NOT_FOUND, POSITION_NOT_FOUND. */
@@ -100,17 +100,17 @@ export class EnvironmentReading {
 
   /** The record of a transaction, or undefined. */
   async find(name: TransactionName): Promise<StoredRecord | undefined> {
-    return this.read((view, snapshot) => {
-      const position = typeof name === 'number' ? name : view.positionOf(snapshot, name);
+    return this.read((cut) => {
+      const position = typeof name === 'number' ? name : cut.positionOf(name);
       const named = position !== undefined && Number.isSafeInteger(position) && position > 0;
-      return named ? view.catalog.record(snapshot, position) : undefined;
+      return named ? cut.record(position) : undefined;
     });
   }
 
   /** The last position whose time is not after `time` (ms since 1970). */
   async positionAt(time: number): Promise<number> {
     checkTime('time', time);
-    return this.read((_, snapshot) => positionAtTime(snapshot, time));
+    return this.read(({ snapshot }) => positionAtTime(snapshot, time));
   }
 
   /** Records that pass `filter`, in log order; the narrowest index is used to find them. */
@@ -139,7 +139,7 @@ export class EnvironmentReading {
   /** Where a named reader stands, if it ever saved that. */
   async cursor(name: string): Promise<StoredCursor | undefined> {
     const { readCursor } = await import('../rescan/cursor.ts');
-    return this.read((_, snapshot) => readCursor(snapshot, name));
+    return this.read(({ snapshot }) => readCursor(snapshot, name));
   }
 
   /** All that was ever applied to a key, oldest first, with its state before and after. */
@@ -157,7 +157,7 @@ export class EnvironmentReading {
   async inspect(name: TransactionName): Promise<TransactionReport> {
     const { reportTransaction } = await import('../inspect/report.ts');
     const record = await this.transaction(name);
-    return this.readSteps((view, snapshot) => reportTransaction(view, snapshot, record));
+    return this.readSteps((cut) => reportTransaction(cut, record));
   }
 
   /** Size, totals and durability. */
@@ -184,20 +184,20 @@ export class EnvironmentReading {
 
   /** The end of the log and the totals. */
   async head(): Promise<Head> {
-    return this.read((view) => view.head);
+    return this.read(({ head }) => head);
   }
 
   /**
    * Runs `work` on one consistent view: for the engine's own capabilities. Synchronous; what may take long ends when the
    * turn is over, and comes back for the rest.
    */
-  async read<T>(work: (view: View, snapshot: Snapshot, turn: Turn) => T): Promise<T> {
+  async read<T>(work: (cut: Cut, turn: Turn) => T): Promise<T> {
     const { turns } = this;
     return this.connections.run(async ({ handle: { storage, view } }) => {
       for (;;) {
         await turns.room();
         const done = storage.read((snapshot) =>
-          view.catchUp(snapshot, turns) ? { value: work(view, snapshot, turns) } : undefined,
+          view.catchUp(snapshot, turns) ? { value: work(new Cut(view, snapshot), turns) } : undefined,
         );
         if (done) return done.value;
       }
@@ -208,13 +208,13 @@ export class EnvironmentReading {
    * Takes the steps of `work` on one consistent view, over as many turns of the event loop as they need: for the engine's
    * own capabilities. What does not end in one turn is begun anew on a snapshot that is held meanwhile.
    */
-  async readSteps<T>(work: (view: View, snapshot: Snapshot) => Steps<T>): Promise<T> {
-    const begun = await this.read((view, snapshot, turn) => takeSteps(work(view, snapshot), turn));
-    return begun.done ? begun.value : this.readPinned((view, snapshot) => this.turns.run(work(view, snapshot)));
+  async readSteps<T>(work: (cut: Cut) => Steps<T>): Promise<T> {
+    const begun = await this.read((cut, turn) => takeSteps(work(cut), turn));
+    return begun.done ? begun.value : this.readPinned((cut) => this.turns.run(work(cut)));
   }
 
   /** Works on a view that stays as it is, whatever is written meanwhile: for what is too long for one turn. */
-  async readPinned<T>(work: (view: View, snapshot: Snapshot) => Promise<T>): Promise<T> {
+  async readPinned<T>(work: (cut: Cut) => Promise<T>): Promise<T> {
     const { turns } = this;
     return this.connections.run(async ({ handle }) => {
       const { snapshot, release } = handle.storage.pin();
@@ -222,7 +222,7 @@ export class EnvironmentReading {
         // What was read of the log to undo transactions holds for any view of it.
         const view = new View(new Catalog(), handle.view.histories);
         while (!view.catchUp(snapshot, turns)) await turns.next();
-        return await work(view, snapshot);
+        return await work(new Cut(view, snapshot));
       } catch (error) {
         // Closed beneath it, because a rebuild took the place of this generation.
         const isClosed = error instanceof TxlogError && error.code === 'ENV_CLOSED';

@@ -139,7 +139,7 @@ export interface ReplayedTo {
  */
 export async function replayTo(env: Rebuildable, target: ReplayTarget): Promise<ReplayedTo> {
   const { position, dir } = target;
-  const head = await env.read((view) => view.head.position);
+  const head = await env.read(({ head }) => head.position);
   if (position < 0 || position > head)
     throw new TxlogError('POSITION_NOT_FOUND', `the log ends at ${head}, there is no position ${position}`);
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);

@@ -27,12 +27,12 @@ export interface Status {
 
 /** Gathers the status from one consistent view. */
 export function readStatus(env: LongReading & { readonly dir: string; readonly handle: Handle }): Promise<Status> {
-  return env.readSteps(function* (view, snapshot) {
+  return env.readSteps(function* (cut) {
     const { storage, format, generation } = env.handle;
-    const { position, time, digest, counts } = view.head;
+    const { position, time, digest, counts } = cut.head;
     const types: { readonly type: string; readonly count: number }[] = [];
-    for (const type of view.catalog.types(snapshot).keys()) {
-      types.push({ type, count: countType(view, snapshot, type) });
+    for (const type of cut.catalog.types(cut.snapshot).keys()) {
+      types.push({ type, count: countType(cut, type) });
       yield;
     }
     types.sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1));
@@ -46,9 +46,9 @@ export function readStatus(env: LongReading & { readonly dir: string; readonly h
       durability: storage.durability,
       head: { position, time, digest },
       counts,
-      watermark: view.watermark,
+      watermark: cut.view.watermark,
       size: storage.size(),
-      themes: readThemes({ view, snapshot }),
+      themes: readThemes(cut),
       types,
     };
   });

@@ -23,22 +23,22 @@ export async function* readHistory(
   let from = options.from ?? 1;
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   const first = from;
-  let state = await env.readSteps((view, snapshot) => stateAtSteps(view, snapshot, key, first - 1));
+  let state = await env.readSteps((cut) => stateAtSteps(cut, key, first - 1));
   while (left > 0) {
     const at = from;
     const before: State | undefined = state;
-    const page = await env.read((view, snapshot, turn) => {
+    const page = await env.read((cut, turn) => {
       let current = before;
       const entries: HistoryEntry[] = [];
-      for (const position of view.applied(snapshot, key, at)) {
+      for (const position of cut.applied(key, at)) {
         if (entries.length === Math.min(pageEntries, left) || (entries.length > 0 && turn.isOver)) break;
-        const record = view.catalog.record(snapshot, position);
+        const record = cut.record(position);
         if (!record) continue;
-        const earlier = toReading(view, snapshot, current, record.time);
+        const earlier = toReading(cut, current, record.time);
         const own = record.changes.filter((change) => change.key === key);
         const folded = foldChanges(own, () => current, { ...record, idAt: () => undefined });
         if (folded.ok) current = folded.after.get(key) ?? current;
-        const after = toReading(view, snapshot, current, record.time);
+        const after = toReading(cut, current, record.time);
         entries.push({ record, ...(earlier ? { before: earlier } : {}), ...(after ? { after } : {}) });
       }
       return { entries, state: current };

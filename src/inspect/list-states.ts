@@ -1,8 +1,8 @@
 import type { Snapshot } from '../ports/storage.ts';
+import type { Cut } from '../view/cut.ts';
 import { compareKeys, keysOfOverlay, keysOfRows, type StateReading, stateAtInSteps } from '../view/read-state.ts';
 import type { LongReading } from '../view/reader.ts';
 import { type Turn, takeSteps } from '../view/turns.ts';
-import type { View } from '../view/view.ts';
 
 /** Which states are listed. */
 export interface StatesOptions {
@@ -21,22 +21,20 @@ export async function* listStates(
   { prefix = '', asOf }: StatesOptions,
 ): AsyncGenerator<StateReading> {
   // A key that comes later has no state at that position; one that is in the overlay now may be a row when its turn comes.
-  const begun = await env.readSteps(function* (view) {
-    return { position: asOf ?? view.head.position, overlay: yield* keysOfOverlay(view, prefix) };
+  const begun = await env.readSteps(function* (cut) {
+    return { position: asOf ?? cut.head.position, overlay: yield* keysOfOverlay(cut, prefix) };
   });
   const listing = { ...begun, prefix, time: () => (asOf === undefined ? env.now() : undefined) };
   let after: string | undefined;
   for (;;) {
     const from = after;
-    const page = await env.read((view, snapshot, turn) => readPage(view, snapshot, turn, { ...listing, from }));
+    const page = await env.read((cut, turn) => readPage(cut, turn, { ...listing, from }));
     yield* page.states;
     after = page.after;
     if (page.long !== undefined) {
       // A key whose life is longer than a turn.
       const key = page.long;
-      const state = await env.readSteps((view, snapshot) =>
-        stateAtInSteps(view, snapshot, key, listing.position, listing.time()),
-      );
+      const state = await env.readSteps((cut) => stateAtInSteps(cut, key, listing.position, listing.time()));
       if (state) yield state;
       after = key;
     }
@@ -63,15 +61,15 @@ interface Page {
   readonly isLast: boolean;
 }
 
-function readPage(view: View, snapshot: Snapshot, turn: Turn, listing: Listing): Page {
+function readPage(cut: Cut, turn: Turn, listing: Listing): Page {
   const states: StateReading[] = [];
   let after = listing.from;
   let seen = 0;
   const now = listing.time();
-  for (const key of keysFrom(snapshot, listing)) {
+  for (const key of keysFrom(cut.snapshot, listing)) {
     const isFull = seen === pageKeys || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
     if (isFull) return { states, after, isLast: false };
-    const step = takeSteps(stateAtInSteps(view, snapshot, key, listing.position, now), turn);
+    const step = takeSteps(stateAtInSteps(cut, key, listing.position, now), turn);
     if (!step.done) return { states, after, isLast: false, ...(seen === 0 ? { long: key } : {}) };
     if (step.value) states.push(step.value);
     after = key;

@@ -1,11 +1,10 @@
 import { sessionOfKey } from '../core/fold/session.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { keysOf } from '../core/log/record.ts';
-import type { Snapshot } from '../ports/storage.ts';
 import { AppliedList } from '../view/applied-list.ts';
+import type { Cut } from '../view/cut.ts';
 import { type StateReading, stateAtInSteps } from '../view/read-state.ts';
 import type { Steps } from '../view/turns.ts';
-import type { View } from '../view/view.ts';
 
 /** A transaction by both its names. */
 export interface TransactionLink {
@@ -33,14 +32,14 @@ export interface TransactionReport {
 }
 
 /** Gathers a transaction's report from one consistent view. */
-export function* reportTransaction(view: View, snapshot: Snapshot, record: StoredRecord): Steps<TransactionReport> {
-  const compensatedBy = view.compensationOf(snapshot, record.position);
+export function* reportTransaction(cut: Cut, record: StoredRecord): Steps<TransactionReport> {
+  const compensatedBy = cut.compensationOf(record.position);
   return {
     record,
-    keys: yield* reportKeys(view, snapshot, record.position, [...keysOf(record)]),
-    sessions: yield* reportKeys(view, snapshot, record.position, sessionKeysOf(record)),
-    ...(compensatedBy === undefined ? {} : { compensatedBy: linkTo(view, snapshot, compensatedBy) }),
-    ...(record.compensates === undefined ? {} : { compensates: linkTo(view, snapshot, record.compensates) }),
+    keys: yield* reportKeys(cut, record.position, [...keysOf(record)]),
+    sessions: yield* reportKeys(cut, record.position, sessionKeysOf(record)),
+    ...(compensatedBy === undefined ? {} : { compensatedBy: linkTo(cut, compensatedBy) }),
+    ...(record.compensates === undefined ? {} : { compensates: linkTo(cut, record.compensates) }),
   };
 }
 
@@ -48,33 +47,28 @@ function sessionKeysOf({ changes }: StoredRecord): readonly string[] {
   return [...new Set(changes.map(({ key }) => key).filter((key) => sessionOfKey(key) !== undefined))];
 }
 
-function* reportKeys(
-  view: View,
-  snapshot: Snapshot,
-  position: number,
-  keys: readonly string[],
-): Steps<readonly KeyReport[]> {
+function* reportKeys(cut: Cut, position: number, keys: readonly string[]): Steps<readonly KeyReport[]> {
   const reports: KeyReport[] = [];
-  for (const key of keys) reports.push(yield* reportKey(view, snapshot, position, key));
+  for (const key of keys) reports.push(yield* reportKey(cut, position, key));
   return reports;
 }
 
-function* reportKey(view: View, snapshot: Snapshot, position: number, key: string): Steps<KeyReport> {
-  const before = yield* stateAtInSteps(view, snapshot, key, position - 1);
-  const after = yield* stateAtInSteps(view, snapshot, key, position);
-  const list = new AppliedList(view, snapshot, key);
+function* reportKey(cut: Cut, position: number, key: string): Steps<KeyReport> {
+  const before = yield* stateAtInSteps(cut, key, position - 1);
+  const after = yield* stateAtInSteps(cut, key, position);
+  const list = new AppliedList(cut, key);
   const previous = list.at(list.countUpTo(position - 1) - 1);
   const next = list.at(list.countUpTo(position));
   return {
     key,
     ...(before ? { before } : {}),
     ...(after ? { after } : {}),
-    ...(previous === undefined ? {} : { previous: linkTo(view, snapshot, previous) }),
-    ...(next === undefined ? {} : { next: linkTo(view, snapshot, next) }),
+    ...(previous === undefined ? {} : { previous: linkTo(cut, previous) }),
+    ...(next === undefined ? {} : { next: linkTo(cut, next) }),
   };
 }
 
 /** Both names of the transaction at a position. */
-function linkTo(view: View, snapshot: Snapshot, position: number): TransactionLink {
-  return { id: view.idAt(snapshot, position), position };
+function linkTo(cut: Cut, position: number): TransactionLink {
+  return { id: cut.idAt(position), position };
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
 import type { Snapshot, Storage, WriteTx } from '../ports/storage.ts';
 import { type CheckpointBounds, writeAll } from '../view/checkpoint.ts';
+import { Cut } from '../view/cut.ts';
 import type { View } from '../view/view.ts';
 import type { EngineTime, Moment } from './0-engine-time.ts';
 import type { TaskAnswer, Unit } from './2-batch.ts';
@@ -79,7 +80,8 @@ export async function commitAdoption(deps: PipelineDeps, encoder: RecordEncoder,
   const { view } = deps;
   const { head, apply } = await deps.order.confirm((tx) => {
     view.catchUp(tx);
-    const stage = stageAdopted(view, tx, adoption.choose(tx, view));
+    const cut = new Cut(view, tx);
+    const stage = stageAdopted(cut, adoption.choose(tx, cut));
     if (stage.staged.length === 0) {
       adoption.finish(tx, view.head);
       return { head: view.head, apply: () => {} };

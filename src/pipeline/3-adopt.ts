@@ -3,13 +3,13 @@ import { type FoldedChanges, foldChanges } from '../core/fold/fold-record.ts';
 import { appliedChanges, type LogRecord } from '../core/log/record.ts';
 import type { Head } from '../layout/meta.ts';
 import type { WriteTx } from '../ports/storage.ts';
-import type { View } from '../view/view.ts';
+import type { Cut } from '../view/cut.ts';
 import { Stage } from './3-stage.ts';
 
 /** Records that are decided already, elsewhere or long ago, and come into the log as they are. */
 export interface Adoption {
-  /** What to append behind the view's head, under the lock; an error, and nothing is. */
-  choose(tx: WriteTx, view: View): readonly LogRecord[];
+  /** What to append behind the head of the cut, under the lock; an error, and nothing is. */
+  choose(tx: WriteTx, cut: Cut): readonly LogRecord[];
   /** What else is durable together with it. `head` is the new one. */
   finish(tx: WriteTx, head: Head): void;
 }
@@ -20,8 +20,8 @@ export interface Adoption {
  *
  * Errors: DUMP_INVALID for records that no log could hold behind this one.
  */
-export function stageAdopted(view: View, tx: WriteTx, records: readonly LogRecord[]): Stage {
-  const stage = new Stage(view, tx, 0);
+export function stageAdopted(cut: Cut, records: readonly LogRecord[]): Stage {
+  const stage = new Stage(cut, 0);
   for (const record of records) {
     if (record.position !== stage.nextPosition) throw refused(record, `position ${stage.nextPosition} comes next`);
     if (record.time < stage.time) throw refused(record, 'its time is before that of the record before it');

@@ -4,6 +4,7 @@ import { reject } from '../core/fold/rejection.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import { Cut } from '../view/cut.ts';
 import type { View } from '../view/view.ts';
 import { isOperation, type TaskAnswer, type Unit } from './2-batch.ts';
 import { type Decision, decide } from './3-decide.ts';
@@ -33,11 +34,12 @@ export interface DecideContext {
  */
 export function decideBatch(context: DecideContext, snapshot: Snapshot, units: readonly Unit[]): DecidedBatch {
   context.view.catchUp(snapshot);
+  const cut = new Cut(context.view, snapshot);
   const started = context.clock.elapsed();
   const isLate = () => context.underLock && context.clock.elapsed() - started > limits.userCodeUnderLockMsMax;
   const decisions = new Map<Unit, readonly Decision[]>();
   const postponed: Unit[] = [];
-  let stage = new Stage(context.view, snapshot, context.now);
+  let stage = new Stage(cut, context.now);
   for (const unit of units) {
     if (postponed.length > 0 || (decisions.size > 0 && isLate())) {
       postponed.push(unit);
@@ -50,7 +52,7 @@ export function decideBatch(context: DecideContext, snapshot: Snapshot, units: r
       postponed.push(rest);
     } else if (unit.atomic && !decided.every(isCommitted)) {
       // The stage cannot take records back: it is made again from the units that stay.
-      stage = restage(context, snapshot, decisions);
+      stage = restage(context, cut, decisions);
       decisions.set(
         unit,
         decided.map((decision) => abort(decision, stage.basePosition)),
@@ -98,8 +100,8 @@ function splitUnit(unit: Unit, decided: number): readonly [Unit, Unit] {
 }
 
 /** Decides again what stays, and answers with what is decided now. */
-function restage(context: DecideContext, snapshot: Snapshot, decisions: Map<Unit, readonly Decision[]>): Stage {
-  const stage = new Stage(context.view, snapshot, context.now);
+function restage(context: DecideContext, cut: Cut, decisions: Map<Unit, readonly Decision[]>): Stage {
+  const stage = new Stage(cut, context.now);
   for (const [unit, earlier] of decisions) {
     if (!isAborted(earlier)) decisions.set(unit, decideUnit(context.app, stage, unit, never));
   }

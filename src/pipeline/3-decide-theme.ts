@@ -37,7 +37,7 @@ export function themeEntry(stage: Stage, theme: ThemeName): ThemeEntry | undefin
 }
 
 function nameOfTheme(stage: Stage, number: number): string | undefined {
-  const logged = stage.view.knownThemes(stage.snapshot).nameOf(number);
+  const logged = stage.cut.themes().nameOf(number);
   if (logged !== undefined) return logged;
   const staged = stage
     .stagedKeys(themeKeys)

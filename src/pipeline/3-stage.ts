@@ -2,12 +2,13 @@ import type { Kind, State } from '../core/fold/state.ts';
 import { type FoldedRecord, type LogRecord, sessionType } from '../core/log/record.ts';
 import type { ClockMark, Counts } from '../layout/meta.ts';
 import { type QueueKey, sessionOfQueueKey } from '../layout/queue-keys.ts';
-import type { Snapshot, WriteTx } from '../ports/storage.ts';
+import type { WriteTx } from '../ports/storage.ts';
+import type { Cut } from '../view/cut.ts';
 import type { FoldOutcome } from '../view/fold-tree.ts';
 import type { HistorySource, ReduceAgain } from '../view/history-source.ts';
 import { mergeKeys, QueueOverlay } from '../view/queue-overlay.ts';
 import { Totals } from '../view/totals.ts';
-import type { Entry, View } from '../view/view.ts';
+import type { Entry } from '../view/view.ts';
 
 /** A record that is decided but not yet in the log, with the states that it leaves. */
 export interface Staged {
@@ -44,15 +45,15 @@ export class Stage implements HistorySource {
   time: number;
   /** When the batch was decided, to be kept beside the head. */
   clock: ClockMark | undefined;
-  readonly view: View;
-  readonly snapshot: Snapshot;
+  /** The log and the states that the batch is decided on. */
+  readonly cut: Cut;
 
-  constructor(view: View, snapshot: Snapshot, now: number) {
-    this.view = view;
-    this.snapshot = snapshot;
-    this.basePosition = view.head.position;
-    this.time = Math.max(now, view.head.time);
-    this.counted = new Totals(view.head.counts);
+  constructor(cut: Cut, now: number) {
+    const { head } = cut;
+    this.cut = cut;
+    this.basePosition = head.position;
+    this.time = Math.max(now, head.time);
+    this.counted = new Totals(head.counts);
   }
 
   get nextPosition(): number {
@@ -90,8 +91,7 @@ export class Stage implements HistorySource {
   }
 
   private *unstaged(prefix: string): Generator<QueueKey> {
-    for (const key of this.view.queueKeys(this.snapshot, prefix))
-      if (!this.queue.has(sessionOfQueueKey(key))) yield key;
+    for (const key of this.cut.queueKeys(prefix)) if (!this.queue.has(sessionOfQueueKey(key))) yield key;
   }
 
   /** The next keys of the view: a batch takes many sessions, and each from where the one before was. */
@@ -99,7 +99,7 @@ export class Stage implements HistorySource {
     const last = keys.at(-1);
     const from = last === undefined ? prefix : `${last}\u0000`;
     const fresh: QueueKey[] = [];
-    for (const key of this.view.queueKeys(this.snapshot, prefix, from)) {
+    for (const key of this.cut.queueKeys(prefix, from)) {
       fresh.push(key);
       if (fresh.length === upcomingKeys) break;
     }
@@ -130,32 +130,32 @@ export class Stage implements HistorySource {
   find(id: string): LogRecord | undefined {
     const staged = this.ids.get(id);
     if (staged) return staged;
-    const position = this.view.positionOf(this.snapshot, id);
+    const position = this.cut.positionOf(id);
     return position === undefined ? undefined : this.record(position);
   }
 
   record(position: number): LogRecord | undefined {
     if (position > this.basePosition) return this.staged[position - this.basePosition - 1]?.record;
-    return this.view.catalog.record(this.snapshot, position);
+    return this.cut.record(position);
   }
 
   idAt(position: number): string {
-    return this.record(position)?.id ?? this.view.idAt(this.snapshot, position);
+    return this.record(position)?.id ?? this.cut.idAt(position);
   }
 
   compensationOf(position: number): number | undefined {
-    return this.compensations.get(position) ?? this.view.compensationOf(this.snapshot, position);
+    return this.compensations.get(position) ?? this.cut.compensationOf(position);
   }
 
   /** As `record`, of what the fold of a key needs alone. */
   folded(position: number, key: Uint8Array): FoldedRecord | undefined {
     if (position > this.basePosition) return this.record(position);
-    return this.view.catalog.folded(this.snapshot, position, key);
+    return this.cut.folded(position, key);
   }
 
   /** Applied positions of a key from `from` on, those of the batch included. */
   *applied(key: string, from = 1): Generator<number> {
-    if (from <= this.basePosition) yield* this.view.applied(this.snapshot, key, from);
+    if (from <= this.basePosition) yield* this.cut.applied(key, from);
     const first = Math.max(0, from - this.basePosition - 1);
     for (let i = first; i < this.staged.length; i++) {
       const { record, after } = this.staged[i] as Staged;
@@ -165,7 +165,7 @@ export class Stage implements HistorySource {
 
   /** A key as it would be without the transaction at `target`, and without what was withdrawn before. */
   without(key: string, kind: Kind, target: number, reduceAgain: ReduceAgain): FoldOutcome {
-    return this.view.histories.use({ key, kind }, this, (history) => history.without(this, target, reduceAgain));
+    return this.cut.view.histories.use({ key, kind }, this, (history) => history.without(this, target, reduceAgain));
   }
 
   /** Stages a record. `before` answers with the states that it was decided on. */
@@ -184,12 +184,12 @@ export class Stage implements HistorySource {
 
   /** The overlay's or the index's entry, as of before the batch. */
   entry(key: string): Entry | undefined {
-    const known = this.view.entries.get(key);
+    const known = this.cut.view.entries.get(key);
     if (known) return known;
     const read = this.rows.get(key);
     // Null for a key that has no row.
     if (read !== undefined) return read ?? undefined;
-    const row = this.view.row(this.snapshot, key);
+    const row = this.cut.row(key);
     this.rows.set(key, row ?? null);
     return row;
   }

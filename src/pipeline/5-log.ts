@@ -23,7 +23,7 @@ export interface Appended {
  * Errors: those of the storage's write.
  */
 export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage): Appended {
-  const { head, catalog } = stage.view;
+  const { head, catalog } = stage.cut;
   const newTypes = new Map<string, number>();
   const bytes: number[] = [];
   const texts: (readonly (string | undefined)[])[] = [];

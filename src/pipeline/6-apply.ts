@@ -6,7 +6,7 @@ import type { Appended } from './5-log.ts';
 
 /** Step 6: folds the batch into the view, once it is durable. The indexes follow at the next checkpoint. */
 export function applyBatch(stage: Stage, appended: Appended): void {
-  const { view } = stage;
+  const { view } = stage.cut;
   // A read between the flush and this call has folded the batch from the log already.
   if (view.foldedPosition !== stage.basePosition) return;
   stage.staged.forEach(({ record, after }, i) => {

@@ -52,9 +52,9 @@ export class Refold {
     options: { readonly to?: number; readonly onProgress?: Progress | undefined } = {},
   ): Promise<void> {
     for (;;) {
-      const page = await source.read((view, snapshot, turn) => {
-        const end = Math.min(options.to ?? view.head.position, view.head.position);
-        return { ...readPage(view.catalog, snapshot, { after: this.position, end, turn }), total: end };
+      const page = await source.read((cut, turn) => {
+        const end = Math.min(options.to ?? cut.head.position, cut.head.position);
+        return { ...readPage(cut.catalog, cut.snapshot, { after: this.position, end, turn }), total: end };
       });
       if (page.records.length > 0) await this.run(this.append(page.records, page.tables));
       options.onProgress?.(this.position, page.total);

@@ -22,6 +22,7 @@ import { applyBatch } from '../pipeline/6-apply.ts';
 import type { Snapshot, Storage } from '../ports/storage.ts';
 import { readPages } from '../rescan/read-records.ts';
 import { checkpointInSteps } from '../view/checkpoint.ts';
+import { Cut } from '../view/cut.ts';
 import type { LongReading, Progress } from '../view/reader.ts';
 import type { Steps, Turn, Turns } from '../view/turns.ts';
 import { View } from '../view/view.ts';
@@ -73,7 +74,7 @@ const recordsPerLook = 8;
 /** What is decided again. */
 export interface Replayable extends LongReading {
   readonly turns: Turns;
-  readPinned<T>(work: (view: View, snapshot: Snapshot) => Promise<T>): Promise<T>;
+  readPinned<T>(work: (cut: Cut) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -87,7 +88,7 @@ export async function whatIf(
   options: WhatIfOptions = {},
 ): Promise<WhatIfReport> {
   const replayed = new Replayed(side, app, env.turns);
-  const head = await env.read((view) => view.head.position);
+  const head = await env.read(({ head }) => head.position);
   let decided = 0;
   let flips = 0;
   for await (const page of readPages(env, { to: head })) {
@@ -144,7 +145,7 @@ class Replayed {
   private decideSome(records: readonly StoredRecord[]): readonly (LogRecord | undefined)[] {
     const outcomes: (LogRecord | undefined)[] = [];
     this.side.transact((tx) => {
-      const stage = new Stage(this.view, tx, 0);
+      const stage = new Stage(new Cut(this.view, tx), 0);
       for (const record of records) {
         if (outcomes.length > 0 && outcomes.length % recordsPerLook === 0 && this.turn.isOver) break;
         outcomes.push(this.decideOne(stage, record));
@@ -201,10 +202,10 @@ function decidedOf({ outcome, rejection }: LogRecord): Decided {
 
 /** Compares values, not versions: a decision that comes out the same may still have counted otherwise. */
 function compareWith(env: Replayable, replayed: Replayed, options: WhatIfOptions) {
-  return env.readPinned(async (view, snapshot) => {
+  return env.readPinned(async (cut) => {
     const side = replayed.pin();
     try {
-      return await env.turns.run(compareStates({ view, snapshot }, replayed, side.snapshot, options));
+      return await env.turns.run(compareStates(cut, replayed, new Cut(replayed.view, side.snapshot), options));
     } finally {
       side.release();
     }
@@ -212,21 +213,20 @@ function compareWith(env: Replayable, replayed: Replayed, options: WhatIfOptions
 }
 
 function* compareStates(
-  live: { readonly view: View; readonly snapshot: Snapshot },
+  cut: Cut,
   replayed: Replayed,
-  again: Snapshot,
+  again: Cut,
   { onKey }: WhatIfOptions,
 ): Steps<Pick<WhatIfReport, 'changedValues' | 'newKeys' | 'missingKeys'>> {
-  const { view, snapshot } = live;
   const counts = { changedValues: 0, newKeys: 0, missingKeys: 0 };
   const seen = new Set<string>();
-  for (const key of allKeys(live, replayed.keys(again))) {
+  for (const key of allKeys(cut, replayed.keys(again.snapshot))) {
     yield;
     // Sessions and themes are no one's decision.
     if (isEngineKey(key) || seen.has(key)) continue;
     seen.add(key);
-    const was = valueIn(view.entry(snapshot, key)?.state);
-    const would = valueIn(replayed.view.entry(again, key)?.state);
+    const was = valueIn(cut.state(key));
+    const would = valueIn(again.state(key));
     if (jsonEquals(was, would)) continue;
     counts[was === undefined ? 'newKeys' : would === undefined ? 'missingKeys' : 'changedValues'] += 1;
     onKey?.({ key, ...(was === undefined ? {} : { was }), ...(would === undefined ? {} : { would }) });
@@ -235,13 +235,10 @@ function* compareStates(
 }
 
 /** Those of the replay, and those that only the environment has. */
-function* allKeys(
-  { view, snapshot }: { readonly view: View; readonly snapshot: Snapshot },
-  replayed: Iterable<string>,
-): Generator<string> {
+function* allKeys(cut: Cut, replayed: Iterable<string>): Generator<string> {
   yield* replayed;
-  for (const { key } of snapshot.range('states')) yield keyText(key);
-  yield* view.entries.keys();
+  for (const { key } of cut.snapshot.range('states')) yield keyText(key);
+  yield* cut.view.entries.keys();
 }
 
 function valueIn(state: State | undefined): JsonValue | undefined {

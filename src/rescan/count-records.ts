@@ -7,12 +7,10 @@ import { readPages } from './read-records.ts';
 export async function countRecords(env: LongReading, filter: RecordFilter): Promise<number> {
   const { types, outcome, ...others } = filter;
   if (Object.values(others).every((value) => value === undefined)) {
-    if (!types && !outcome) return env.read((view) => view.head.position);
+    if (!types && !outcome) return env.read(({ head }) => head.position);
     if (types && !outcome)
-      return env.read((view, snapshot) =>
-        [...new Set(types)].reduce((sum, type) => sum + countType(view, snapshot, type), 0),
-      );
-    if (outcome && !types) return env.read((view, snapshot) => countOutcome(view, snapshot, outcome));
+      return env.read((cut) => [...new Set(types)].reduce((sum, type) => sum + countType(cut, type), 0));
+    if (outcome && !types) return env.read((cut) => countOutcome(cut, outcome));
   }
   let count = 0;
   for await (const page of readPages(env, filter)) count += page.length;

@@ -22,15 +22,15 @@ export async function* readPages(
   const { reverse = false, limit = Number.POSITIVE_INFINITY } = options;
   checkBounds(filter);
   checkBound('limit', limit);
-  const head = await env.read((view) => view.head.position);
+  const head = await env.read(({ head }) => head.position);
   const scan = new Scan({ ...filter, to: Math.min(filter.to ?? head, head) }, reverse);
-  await env.readSteps((view, snapshot) => scan.prepare(view, snapshot));
+  await env.readSteps((cut) => scan.prepare(cut));
   let at: number | undefined = reverse ? head : 1;
   let left = limit;
   while (at !== undefined && left > 0) {
     const from: number = at;
     const bounds = { ...slice, records: Math.min(slice.records, left) };
-    const { records, next } = await env.read((view, snapshot, turn) => scan.slice(view, snapshot, from, bounds, turn));
+    const { records, next } = await env.read((cut, turn) => scan.slice(cut, from, bounds, turn));
     left -= records.length;
     at = next;
     if (records.length > 0) yield records;
@@ -54,7 +54,7 @@ export async function* followRecords(
     let at = options.from ?? 1;
     while (!signal?.aborted) {
       const heard = news.next();
-      const head = await env.read((view) => view.head.position);
+      const head = await env.read(({ head }) => head.position);
       for await (const page of readPages(env, {
         ...filter,
         from: Math.max(at, filter.from ?? 1),

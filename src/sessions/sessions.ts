@@ -132,18 +132,17 @@ export class Sessions {
   /** A session now, or as of a position; undefined when there is none. */
   async get(id: string, options: { readonly asOf?: number } = {}): Promise<SessionReading | undefined> {
     checkWhole('asOf', options.asOf);
-    return this.host.readSteps((view, snapshot) => sessionInSteps({ view, snapshot }, id, options.asOf));
+    return this.host.readSteps((cut) => sessionInSteps(cut, id, options.asOf));
   }
 
   /** The data of a session: all chunks since the last Replace, oldest first. Errors: SESSION_GONE. */
   async data(id: string, options: { readonly asOf?: number; readonly limit?: number } = {}): Promise<readonly Data[]> {
     checkWhole('asOf', options.asOf);
     checkBound('limit', options.limit);
-    return this.host.readSteps(function* (view, snapshot) {
-      const source = { view, snapshot };
-      const session = yield* sessionInSteps(source, id, options.asOf);
+    return this.host.readSteps(function* (cut) {
+      const session = yield* sessionInSteps(cut, id, options.asOf);
       if (!session) throw new TxlogError('SESSION_GONE', `there is no session ${id}`, { next: ['txlog session list'] });
-      return (yield* chunksInSteps(source, session, options.limit)).map(dataOf);
+      return (yield* chunksInSteps(cut, session, options.limit)).map(dataOf);
     });
   }
 
@@ -173,12 +172,12 @@ export class Sessions {
 
   /** All themes that were ever used, with their counts. */
   themes(): Promise<readonly ThemeReading[]> {
-    return this.host.read((view, snapshot) => readThemes({ view, snapshot }));
+    return this.host.read((cut) => readThemes(cut));
   }
 
   /** A theme. Errors: THEME_NOT_FOUND. */
   async theme(name: string): Promise<ThemeReading> {
-    return (await this.host.read((view, snapshot) => readTheme({ view, snapshot }, name))) ?? themeNotFound(name);
+    return (await this.host.read((cut) => readTheme(cut, name))) ?? themeNotFound(name);
   }
 
   /** All themes that were ever used, as queues: what waits in them, how fast they move, who works on them. */

@@ -63,11 +63,11 @@ async function suspendAll({ env, adopt }: SyncHost): Promise<number> {
     const ids = await findRunnable(env);
     if (ids.length === 0) return suspended;
     await adopt({
-      choose: (tx, view) => {
+      choose: (tx, cut) => {
         const { origin } = requireMirror(tx);
-        const { position, time } = view.head;
+        const { position, time } = cut.head;
         const at = { position: position + 1, time: Math.max(env.now(), time), origin };
-        return [suspension({ view, snapshot: tx }, ids, at)];
+        return [suspension(cut, ids, at)];
       },
       finish() {},
     });

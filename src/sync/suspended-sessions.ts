@@ -2,11 +2,10 @@ import type { Change } from '../core/fold/change.ts';
 import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
 import type { Task, TaskAnswer } from '../pipeline/2-batch.ts';
-import type { Snapshot } from '../ports/storage.ts';
 import { listSessions } from '../sessions/read/list.ts';
 import type { SessionReading } from '../sessions/read/session.ts';
+import type { Cut } from '../view/cut.ts';
 import type { Reading } from '../view/reader.ts';
-import type { View } from '../view/view.ts';
 
 /** How the error of a session begins that waits to be resumed, because it may still be led where it comes from. */
 const suspended = 'suspended: it came from ';
@@ -26,12 +25,12 @@ export async function findRunnable(env: Reading): Promise<readonly string[]> {
 
 /** The record that suspends sessions: parked, under an epoch that no one leads who led them elsewhere. */
 export function suspension(
-  { view, snapshot }: { readonly view: View; readonly snapshot: Snapshot },
+  cut: Cut,
   ids: readonly string[],
   at: { readonly position: number; readonly time: number; readonly origin: string },
 ): LogRecord {
   const changes = ids.flatMap((id) => {
-    const session = asSession(view.entry(snapshot, sessionKey(id))?.state.value);
+    const session = asSession(cut.state(sessionKey(id))?.value);
     return session ? suspend(sessionKey(id), session, at.origin) : [];
   });
   const { position, time, origin } = at;

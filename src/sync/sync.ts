@@ -61,19 +61,19 @@ export class Sync {
 
   /** Where a dump has to begin that this environment lacks: of its own log, or of what it took from an origin. */
   async cursor(origin?: string): Promise<string> {
-    return this.host.env.read((view, snapshot) => {
-      const known = origin === undefined ? undefined : readProgress(snapshot, origin);
+    return this.host.env.read((cut) => {
+      const known = origin === undefined ? undefined : readProgress(cut.snapshot, origin);
       if (known) return formatCursor(known);
       if (origin !== undefined) return formatCursor(cursorAt(origin, 0, toHex(new Uint8Array(32))));
-      const own = readMirror(snapshot)?.origin ?? this.host.env.unit;
-      return formatCursor(cursorAt(own, view.head.position, view.head.digest));
+      const own = readMirror(cut.snapshot)?.origin ?? this.host.env.unit;
+      return formatCursor(cursorAt(own, cut.head.position, cut.head.digest));
     });
   }
 
   /** Where the environment stands towards all that it took anything from. */
   async status(): Promise<SyncStatus> {
     const cursor = await this.cursor();
-    return this.host.env.read((_, snapshot) => ({
+    return this.host.env.read(({ snapshot }) => ({
       unit: this.host.env.unit,
       cursor,
       mirror: readMirror(snapshot),

@@ -3,7 +3,8 @@ import { damagedRow } from '../layout/damaged-row.ts';
 import { chunkKey } from '../layout/keys.ts';
 import { decodePositions } from '../layout/positions.ts';
 import type { Snapshot } from '../ports/storage.ts';
-import type { Entry, View } from './view.ts';
+import type { Cut } from './cut.ts';
+import type { Entry } from './view.ts';
 
 /** The applied list of a key by its indexes, which count from 0. Reads only the chunks that it is asked for. */
 export class AppliedList {
@@ -14,10 +15,10 @@ export class AppliedList {
   private readonly chunked: number;
   private chunk: { readonly number: number; readonly positions: readonly number[] } | undefined;
 
-  constructor(view: View, snapshot: Snapshot, key: string) {
-    this.snapshot = snapshot;
+  constructor(cut: Cut, key: string) {
+    this.snapshot = cut.snapshot;
     this.key = key;
-    this.entry = view.entry(snapshot, key);
+    this.entry = cut.entry(key);
     const { baseVersion = 0 } = this.entry ?? {};
     this.chunked = baseVersion - (baseVersion % limits.appliedPerChunk);
   }

@@ -4,10 +4,10 @@ import { isEngineKey } from '../core/fold/session.ts';
 import { isExpired, type Kind, type State } from '../core/fold/state.ts';
 import { keyText, prefixEnd, textKey } from '../layout/keys.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { Cut } from './cut.ts';
 import { sortInSteps } from './sorted.ts';
 import { stateAtSteps } from './time-travel.ts';
 import { type Steps, takeAllSteps } from './turns.ts';
-import type { View } from './view.ts';
 
 /** A state as readers get it. */
 export interface StateReading {
@@ -36,8 +36,8 @@ export interface AppliedEntry {
 }
 
 /** The state of a key now, or undefined when it has no value or owner. */
-export function readState(view: View, snapshot: Snapshot, key: string, now: number): StateReading | undefined {
-  return toReading(view, snapshot, view.entry(snapshot, key)?.state, now);
+export function readState(cut: Cut, key: string, now: number): StateReading | undefined {
+  return toReading(cut, cut.state(key), now);
 }
 
 /**
@@ -45,26 +45,19 @@ export function readState(view: View, snapshot: Snapshot, key: string, now: numb
  * which is what a replay to that position gives. `now`, in ms since 1970, tells which reservations ran out; without it,
  * the time of that position does.
  */
-export function readStateAt(
-  view: View,
-  snapshot: Snapshot,
-  key: string,
-  position: number,
-  now?: number,
-): StateReading | undefined {
-  return takeAllSteps(stateAtInSteps(view, snapshot, key, position, now));
+export function readStateAt(cut: Cut, key: string, position: number, now?: number): StateReading | undefined {
+  return takeAllSteps(stateAtInSteps(cut, key, position, now));
 }
 
 /** As `readStateAt`, in steps: the life of a key may be long. */
 export function* stateAtInSteps(
-  view: View,
-  snapshot: Snapshot,
+  cut: Cut,
   key: string,
   position: number,
   now?: number,
 ): Steps<StateReading | undefined> {
-  const time = now ?? view.catalog.record(snapshot, position)?.time ?? 0;
-  return toReading(view, snapshot, yield* stateAtSteps(view, snapshot, key, position), time);
+  const time = now ?? cut.record(position)?.time ?? 0;
+  return toReading(cut, yield* stateAtSteps(cut, key, position), time);
 }
 
 const firstUsersKey = ' ';
@@ -81,9 +74,9 @@ export function* keysOfRows(snapshot: Snapshot, prefix: string, after: string | 
 }
 
 /** The same of the overlay. */
-export function* keysOfOverlay(view: View, prefix: string): Steps<readonly string[]> {
+export function* keysOfOverlay(cut: Cut, prefix: string): Steps<readonly string[]> {
   const keys: string[] = [];
-  for (const key of [...view.entries.keys()]) {
+  for (const key of [...cut.view.entries.keys()]) {
     if (key.startsWith(prefix) && (prefix !== '' || !isEngineKey(key))) keys.push(key);
   }
   yield;
@@ -107,18 +100,17 @@ function rankOf(unit: number): number {
 
 /** A page of a key's applied list, from `from` on. */
 export function* appliedInSteps(
-  view: View,
-  snapshot: Snapshot,
+  cut: Cut,
   key: string,
   { from, limit }: { readonly from: number; readonly limit: number },
 ): Steps<AppliedEntry[]> {
   const entries: AppliedEntry[] = [];
-  for (const position of view.applied(snapshot, key, from)) {
+  for (const position of cut.applied(key, from)) {
     if (entries.length === limit) break;
     yield;
-    const record = view.catalog.record(snapshot, position);
+    const record = cut.record(position);
     if (!record) continue;
-    const compensatedBy = view.compensationOf(snapshot, position);
+    const compensatedBy = cut.compensationOf(position);
     const ops = record.changes.filter((change) => change.key === key).map(({ op }) => op);
     const entry = { position, id: record.id, time: record.time, type: record.type, ops };
     entries.push(compensatedBy === undefined ? entry : { ...entry, compensatedBy });
@@ -127,12 +119,7 @@ export function* appliedInSteps(
 }
 
 /** A state for readers, or undefined when it has no value or owner. */
-export function toReading(
-  view: View,
-  snapshot: Snapshot,
-  state: State | undefined,
-  now: number,
-): StateReading | undefined {
+export function toReading(cut: Cut, state: State | undefined, now: number): StateReading | undefined {
   if (!state?.exists) return undefined;
   const { key, kind, version, position, owner, pendingUntil } = state;
   return {
@@ -142,7 +129,7 @@ export function toReading(
     value: deepFreeze(state.value ?? null),
     version,
     position,
-    ...(owner === undefined ? {} : { owner: { id: view.idAt(snapshot, owner), position: owner } }),
+    ...(owner === undefined ? {} : { owner: { id: cut.idAt(owner), position: owner } }),
     ...(pendingUntil === undefined ? {} : { pending: { until: pendingUntil, expired: isExpired(state, now) } }),
     ...(kind === 'shared' ? { applied: version } : {}),
   };

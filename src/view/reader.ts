@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Snapshot } from '../ports/storage.ts';
+import type { Cut } from './cut.ts';
 import type { Steps, Turn } from './turns.ts';
-import type { View } from './view.ts';
 
 /** Reads an environment, one consistent view at a time: what capabilities need of it. */
 export interface Reading {
@@ -9,7 +8,7 @@ export interface Reading {
    * Runs `work` on the newest view. Synchronous: what it returns must not hold on to the snapshot. Work that may take
    * long ends when `turn` is over, and is called again for the rest.
    */
-  read<T>(work: (view: View, snapshot: Snapshot, turn: Turn) => T): Promise<T>;
+  read<T>(work: (cut: Cut, turn: Turn) => T): Promise<T>;
 }
 
 /** Reading that also takes work of any length. */
@@ -18,7 +17,7 @@ export interface LongReading extends Reading {
    * Takes the steps of `work` on one consistent view, over as many turns of the event loop as they need. Work that does
    * not end in one turn is begun anew, on a view that stays as it is: it must change nothing but its own.
    */
-  readSteps<T>(work: (view: View, snapshot: Snapshot) => Steps<T>): Promise<T>;
+  readSteps<T>(work: (cut: Cut) => Steps<T>): Promise<T>;
 }
 
 /** Reading that also hears of new records. */

@@ -6,10 +6,10 @@ import { countPostings, outcomeList, readChunks, rejectedList, typeList } from '
 import { readWatermark } from '../layout/meta.ts';
 import { decodeHeader } from '../layout/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { Cut } from './cut.ts';
 import { PositionSet } from './position-set.ts';
 import { positionAtTime } from './time-travel.ts';
 import type { Steps, Turn } from './turns.ts';
-import type { View } from './view.ts';
 
 /** Records of one slice of a scan, and where the next one goes on; `next` is undefined at the end. */
 export interface ScanSlice {
@@ -45,17 +45,14 @@ export class Scan {
    * Gathers what the index cannot propose in the order of the scan. For scans of what is in the log now: without it, such
    * a scan reads the log in order.
    */
-  *prepare(view: View, snapshot: Snapshot): Steps<void> {
+  *prepare(cut: Cut): Steps<void> {
     const { filter, reverse } = this;
-    const { from, to } = rangeOf(view, snapshot, filter);
+    const { from, to } = rangeOf(cut, filter);
     if (to - from < limits.scanInOrderMax) return;
-    const index = chooseIndex(view, snapshot, filter);
+    const index = chooseIndex(cut, filter);
     if (index === 'log' || (index !== 'prefix' && !reverse)) return;
-    const gathered = new PositionSet(view.head.position);
-    const lists =
-      index === 'prefix'
-        ? listsOfPrefix(view, snapshot, filter.prefix as string)
-        : listsOf(view, snapshot, filter, index, from);
+    const gathered = new PositionSet(cut.head.position);
+    const lists = index === 'prefix' ? listsOfPrefix(cut, filter.prefix as string) : listsOf(cut, filter, index, from);
     for (const list of lists) {
       yield;
       for (const position of list) {
@@ -67,30 +64,30 @@ export class Scan {
   }
 
   /** The next slice, from position `at` on (downwards when reverse). It ends early when `turn` is over. */
-  slice(view: View, snapshot: Snapshot, at: number, bounds: ScanBounds, turn?: Turn): ScanSlice {
-    const range = rangeOf(view, snapshot, this.filter);
+  slice(cut: Cut, at: number, bounds: ScanBounds, turn?: Turn): ScanSlice {
+    const range = rangeOf(cut, this.filter);
     const from = this.reverse ? range.from : Math.max(at, range.from);
     const to = this.reverse ? Math.min(at, range.to) : range.to;
     if (from > to) return { records: [], next: undefined };
-    const index = to - from < limits.scanInOrderMax ? 'log' : this.indexFor(view, snapshot);
+    const index = to - from < limits.scanInOrderMax ? 'log' : this.indexFor(cut);
     const slice = new Slice(bounds, turn);
-    if (index === 'log') this.readLog(view, snapshot, { from, to }, slice);
-    else this.readIndex(view, snapshot, { from, to }, index, slice);
+    if (index === 'log') this.readLog(cut, { from, to }, slice);
+    else this.readIndex(cut, { from, to }, index, slice);
     return slice;
   }
 
-  private indexFor(view: View, snapshot: Snapshot): ScanIndex | 'gathered' {
+  private indexFor(cut: Cut): ScanIndex | 'gathered' {
     if (this.gathered) return 'gathered';
-    const index = chooseIndex(view, snapshot, this.filter);
+    const index = chooseIndex(cut, this.filter);
     return index === 'prefix' || this.reverse ? 'log' : index;
   }
 
   /** In log order: the fixed header answers type and outcome, and only records that pass are decoded. */
-  private readLog(view: View, snapshot: Snapshot, range: PositionRange, slice: Slice): void {
+  private readLog(cut: Cut, range: PositionRange, slice: Slice): void {
     const { filter, reverse } = this;
-    const types = filter.types && new Set(filter.types.map((type) => view.catalog.typeNumber(snapshot, type)));
+    const types = filter.types && new Set(filter.types.map((type) => cut.catalog.typeNumber(cut.snapshot, type)));
     const options = { start: positionKey(range.from), end: positionKey(range.to + 1), reverse };
-    for (const { key, value } of snapshot.range('log', options)) {
+    for (const { key, value } of cut.snapshot.range('log', options)) {
       const position = keyPosition(key);
       if (slice.isFull(position)) return;
       if (types || filter.outcome) {
@@ -98,32 +95,21 @@ export class Scan {
         if (types && !types.has(header.type)) continue;
         if (filter.outcome && header.outcome !== filter.outcome) continue;
       }
-      const record = view.catalog.decode(snapshot, position, value);
+      const record = cut.catalog.decode(cut.snapshot, position, value);
       if (matches(filter, record)) slice.records.push(record);
     }
   }
 
-  private readIndex(
-    view: View,
-    snapshot: Snapshot,
-    range: PositionRange,
-    index: ScanIndex | 'gathered',
-    slice: Slice,
-  ): void {
-    for (const position of this.propose(view, snapshot, range, index)) {
+  private readIndex(cut: Cut, range: PositionRange, index: ScanIndex | 'gathered', slice: Slice): void {
+    for (const position of this.propose(cut, range, index)) {
       if (slice.isFull(position)) return;
-      const record = view.catalog.record(snapshot, position);
+      const record = cut.record(position);
       if (record && matches(this.filter, record)) slice.records.push(record);
     }
   }
 
-  private propose(
-    view: View,
-    snapshot: Snapshot,
-    { from, to }: PositionRange,
-    index: ScanIndex | 'gathered',
-  ): Iterable<number> {
-    if (index !== 'gathered') return merged(listsOf(view, snapshot, this.filter, index, from), from, to);
+  private propose(cut: Cut, { from, to }: PositionRange, index: ScanIndex | 'gathered'): Iterable<number> {
+    if (index !== 'gathered') return merged(listsOf(cut, this.filter, index, from), from, to);
     return this.gathered?.within(from, to, this.reverse) ?? [];
   }
 }
@@ -170,76 +156,73 @@ class Slice implements ScanSlice {
 const visitsPerLook = 4;
 
 /** The positions that a filter allows: its own bounds, and its times turned into positions. */
-function rangeOf(view: View, snapshot: Snapshot, filter: RecordFilter): { readonly from: number; readonly to: number } {
-  const since = filter.since === undefined ? 0 : positionAtTime(snapshot, filter.since - 1);
-  const until = filter.until === undefined ? view.head.position : positionAtTime(snapshot, filter.until - 1);
+function rangeOf(cut: Cut, filter: RecordFilter): { readonly from: number; readonly to: number } {
+  const since = filter.since === undefined ? 0 : positionAtTime(cut.snapshot, filter.since - 1);
+  const until = filter.until === undefined ? cut.head.position : positionAtTime(cut.snapshot, filter.until - 1);
   return {
     from: Math.max(filter.from ?? 1, since + 1, 1),
-    to: Math.min(filter.to ?? view.head.position, until, view.head.position),
+    to: Math.min(filter.to ?? cut.head.position, until, cut.head.position),
   };
 }
 
 /** The index that a filter is answered from. */
-function chooseIndex(view: View, snapshot: Snapshot, filter: RecordFilter): ScanIndex {
+function chooseIndex(cut: Cut, filter: RecordFilter): ScanIndex {
   if (filter.key !== undefined) return 'key';
   if (filter.prefix !== undefined) return 'prefix';
-  const total = view.head.position;
-  const ofTypes = filter.types ? filter.types.reduce((sum, type) => sum + countType(view, snapshot, type), 0) : total;
-  const ofOutcome = filter.outcome ? countOutcome(view, snapshot, filter.outcome) : total;
+  const total = cut.head.position;
+  const ofTypes = filter.types ? filter.types.reduce((sum, type) => sum + countType(cut, type), 0) : total;
+  const ofOutcome = filter.outcome ? countOutcome(cut, filter.outcome) : total;
   // Half of the log is read faster in order than by posting lists.
   if (Math.min(ofTypes, ofOutcome) > total / 2) return 'log';
   return ofTypes <= ofOutcome ? 'type' : 'outcome';
 }
 
-function listsOf(
-  view: View,
-  snapshot: Snapshot,
-  filter: RecordFilter,
-  index: ScanIndex,
-  from: number,
-): Iterable<number>[] {
-  if (index === 'key') return keyLists(view, snapshot, filter.key as string, from);
-  if (index === 'type') return (filter.types ?? []).map((type) => typePositions(view, snapshot, type, from));
-  return [listPositions(snapshot, outcomeList(filter.outcome as string), view.lists, from)];
+function listsOf(cut: Cut, filter: RecordFilter, index: ScanIndex, from: number): Iterable<number>[] {
+  if (index === 'key') return keyLists(cut, filter.key as string, from);
+  if (index === 'type') return (filter.types ?? []).map((type) => typePositions(cut, type, from));
+  return [listPositions(cut.snapshot, outcomeList(filter.outcome as string), cut.view.lists, from)];
 }
 
 /** The lists that name a key: its applied transactions, and the requests that were rejected for it. */
-export function keyLists(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number>[] {
-  return [view.applied(snapshot, key, from), rejectedPositions(view, snapshot, key, from)];
+export function keyLists(cut: Cut, key: string, from: number): Iterable<number>[] {
+  return [cut.applied(key, from), rejectedPositions(cut, key, from)];
 }
 
 /** Positions of the requests that were rejected and named a key, from `from` on. */
-export function rejectedPositions(view: View, snapshot: Snapshot, key: string, from: number): Iterable<number> {
-  return listPositions(snapshot, rejectedList(key), view.lists, from);
+export function rejectedPositions(cut: Cut, key: string, from: number): Iterable<number> {
+  return listPositions(cut.snapshot, rejectedList(key), cut.view.lists, from);
 }
 
 /** The lists of all keys under a prefix. */
-function* listsOfPrefix(view: View, snapshot: Snapshot, prefix: string): Generator<Iterable<number>> {
-  for (const key of keysWithPrefix(view, snapshot, prefix)) yield* keyLists(view, snapshot, key, 1);
+function* listsOfPrefix(cut: Cut, prefix: string): Generator<Iterable<number>> {
+  for (const key of keysWithPrefix(cut, prefix)) yield* keyLists(cut, key, 1);
 }
 
-function* keysWithPrefix(view: View, snapshot: Snapshot, prefix: string): Iterable<string> {
+function* keysWithPrefix(cut: Cut, prefix: string): Iterable<string> {
   const seen = new Set<string>();
   const end = prefixEnd(textKey(prefix));
-  for (const { key } of snapshot.range('states', { start: textKey(prefix), ...(end ? { end } : {}) })) {
+  for (const { key } of cut.snapshot.range('states', { start: textKey(prefix), ...(end ? { end } : {}) })) {
     seen.add(keyText(key));
     yield keyText(key);
   }
-  for (const key of view.entries.keys()) if (key.startsWith(prefix) && !seen.has(key)) yield key;
+  for (const key of cut.view.entries.keys()) if (key.startsWith(prefix) && !seen.has(key)) yield key;
   // Keys that were only ever rejected have no state, but a list.
   const rejected = textKey(rejectedList(prefix));
   const rejectedEnd = prefixEnd(rejected);
-  for (const { key } of snapshot.range('postings', { start: rejected, ...(rejectedEnd ? { end: rejectedEnd } : {}) })) {
+  for (const { key } of cut.snapshot.range('postings', {
+    start: rejected,
+    ...(rejectedEnd ? { end: rejectedEnd } : {}),
+  })) {
     const name = key.subarray(rejectedList('').length, key.length - 5);
     if (!seen.has(keyText(name))) yield keyText(name);
   }
-  for (const list of view.lists.keys())
+  for (const list of cut.view.lists.keys())
     if (list.startsWith(rejectedList(prefix))) yield list.slice(rejectedList('').length);
 }
 
-function typePositions(view: View, snapshot: Snapshot, type: string, from: number): Iterable<number> {
-  const number = view.catalog.typeNumber(snapshot, type);
-  return number === undefined ? [] : listPositions(snapshot, typeList(number), view.types, from, type);
+function typePositions(cut: Cut, type: string, from: number): Iterable<number> {
+  const number = cut.catalog.typeNumber(cut.snapshot, type);
+  return number === undefined ? [] : listPositions(cut.snapshot, typeList(number), cut.view.types, from, type);
 }
 
 /** A posting list: what the index holds, then what the overlay has beyond it. */
@@ -279,15 +262,17 @@ function* merged(lists: Iterable<number>[], from: number, to: number): Iterable<
 }
 
 /** How many records of a type the log holds. */
-export function countType(view: View, snapshot: Snapshot, type: string): number {
-  const number = view.catalog.typeNumber(snapshot, type);
+export function countType(cut: Cut, type: string): number {
+  const number = cut.catalog.typeNumber(cut.snapshot, type);
   if (number === undefined) return 0;
-  return countPostings(snapshot, typeList(number)) + beyond(view.types.get(type), snapshot);
+  return countPostings(cut.snapshot, typeList(number)) + beyond(cut.view.types.get(type), cut.snapshot);
 }
 
 /** How many records ended in an outcome. */
-export function countOutcome(view: View, snapshot: Snapshot, outcome: string): number {
-  return countPostings(snapshot, outcomeList(outcome)) + beyond(view.lists.get(outcomeList(outcome)), snapshot);
+export function countOutcome(cut: Cut, outcome: string): number {
+  return (
+    countPostings(cut.snapshot, outcomeList(outcome)) + beyond(cut.view.lists.get(outcomeList(outcome)), cut.snapshot)
+  );
 }
 
 /** The index's own watermark counts: another process may have written what this overlay still holds. */

@@ -8,8 +8,8 @@ import { readHead } from '../layout/meta.ts';
 import { decodeHeader } from '../layout/record.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { AppliedList } from './applied-list.ts';
+import type { Cut } from './cut.ts';
 import { type Steps, takeAllSteps } from './turns.ts';
-import type { View } from './view.ts';
 
 /** Position of the last record whose time is not after `time` (ms since 1970); 0 when there is none. */
 export function positionAtTime(snapshot: Snapshot, time: number): number {
@@ -34,16 +34,16 @@ const fixingBits = fixingOps.reduce((bits, op) => bits | opBit(op), 0);
  * begun at the last of them that fixes the whole state; of a plain sum, the present one without what came later. Only
  * `ops` may name more than was applied by then.
  */
-export function stateAt(view: View, snapshot: Snapshot, key: string, position: number): State | undefined {
-  return takeAllSteps(stateAtSteps(view, snapshot, key, position));
+export function stateAt(cut: Cut, key: string, position: number): State | undefined {
+  return takeAllSteps(stateAtSteps(cut, key, position));
 }
 
 /** As `stateAt`, in steps of one transaction each. */
-export function* stateAtSteps(view: View, snapshot: Snapshot, key: string, position: number): Steps<State | undefined> {
-  const now = view.entry(snapshot, key)?.state;
+export function* stateAtSteps(cut: Cut, key: string, position: number): Steps<State | undefined> {
+  const now = cut.state(key);
   // What has not changed since is not folded again.
   if (!now || now.position <= position) return now;
-  const past = new Past(view, snapshot, now);
+  const past = new Past(cut, now);
   const count = past.list.countUpTo(position);
   if (count === 0) return undefined;
   if (isPlainSum(now) && past.list.length - count < count) return yield* past.withoutLater(count);
@@ -53,14 +53,12 @@ export function* stateAtSteps(view: View, snapshot: Snapshot, key: string, posit
 /** The life of one key up to now. */
 class Past {
   readonly list: AppliedList;
-  private readonly view: View;
-  private readonly snapshot: Snapshot;
+  private readonly cut: Cut;
   private readonly now: State;
 
-  constructor(view: View, snapshot: Snapshot, now: State) {
-    this.list = new AppliedList(view, snapshot, now.key);
-    this.view = view;
-    this.snapshot = snapshot;
+  constructor(cut: Cut, now: State) {
+    this.list = new AppliedList(cut, now.key);
+    this.cut = cut;
     this.now = now;
   }
 
@@ -106,7 +104,7 @@ class Past {
   /** The transaction at an index of the list, and what it did to the key. */
   private own(index: number): { readonly record: StoredRecord; readonly changes: readonly Change[] } {
     const position = this.list.known(index);
-    const record = this.view.catalog.known(this.snapshot, position);
+    const record = this.cut.knownRecord(position);
     return { record, changes: record.changes.filter(({ key }) => key === this.now.key) };
   }
 }

@@ -1,16 +1,14 @@
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
-import { limits } from '../core/base/limits.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
-import { appliedChanges, type FoldedRecord, keysOf, positionOfOperation, sessionType } from '../core/log/record.ts';
+import { appliedChanges, type FoldedRecord, keysOf, sessionType } from '../core/log/record.ts';
 import type { Catalog } from '../layout/catalog.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
-import { keyPosition, keyText, positionKey, prefixEnd, requestKey, textKey } from '../layout/keys.ts';
-import { outcomeList, readChunks, rejectedList } from '../layout/lists.ts';
+import { keyPosition, keyText, positionKey, prefixEnd, textKey } from '../layout/keys.ts';
+import { outcomeList, rejectedList } from '../layout/lists.ts';
 import { emptyHead, type Head, readHead, readWatermark } from '../layout/meta.ts';
-import { decodePositions } from '../layout/positions.ts';
 import { type QueueKey, queueKeyBytes, queueKeyOf, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -137,24 +135,6 @@ export class View {
     return { state, baseVersion: state.version, base: tail, added: [] };
   }
 
-  /** Position of a request id, if it was ever processed. */
-  positionOf(snapshot: Snapshot, id: string): number | undefined {
-    const known = this.ids.get(id) ?? positionOfOperation(id);
-    if (known !== undefined) return known;
-    const key = requestKey(id);
-    const bytes = snapshot.get('requests', key);
-    return bytes && decodePositions(bytes, 'requests', key)[0];
-  }
-
-  /** Position of the transaction that undid `position`, if one did. */
-  compensationOf(snapshot: Snapshot, position: number): number | undefined {
-    const known = this.compensations.get(position);
-    if (known !== undefined) return known;
-    const key = positionKey(position);
-    const bytes = snapshot.get('compensations', key);
-    return bytes && decodePositions(bytes, 'compensations', key)[0];
-  }
-
   /** Queue keys that start with `prefix`, in order, from `from` on: those of the table, and of the overlay above it. */
   queueKeys(snapshot: Snapshot, prefix: string, from: QueueKey = prefix): Iterable<QueueKey> {
     return mergeKeys(this.queueRows(snapshot, prefix, from), this.queue.range(prefix, from));
@@ -195,22 +175,6 @@ export class View {
     for (const row of this.queue.drop(key))
       for (const [prefix, start] of this.queueStarts)
         if (row < start && row.startsWith(prefix)) this.queueStarts.delete(prefix);
-  }
-
-  /** All applied positions of a key, oldest first, from `from` on. */
-  *applied(snapshot: Snapshot, key: string, from = 0): Generator<number> {
-    const entry = this.entry(snapshot, key);
-    if (!entry) return;
-    const chunks = Math.floor(entry.baseVersion / limits.appliedPerChunk);
-    if (chunks > 0) {
-      for (const { chunk, positions } of readChunks(snapshot, 'applied', key, from)) {
-        // Another process may have written further chunks than this entry knows: those are in memory already.
-        if (chunk >= chunks) break;
-        for (const position of positions) if (position >= from) yield position;
-      }
-    }
-    for (const position of entry.base) if (position >= from) yield position;
-    for (const position of entry.added) if (position >= from) yield position;
   }
 
   /** Takes over a record that is in the log now, with the states that it left. */
@@ -303,11 +267,6 @@ export class View {
     // The first transaction of a key finds no row.
     this.absorb(record, folded.after, (key) => read.rows?.get(key), bytes);
     for (const state of folded.after.values()) this.queue.set(state);
-  }
-
-  /** Id of the transaction at a position of the log. */
-  idAt(snapshot: Snapshot, position: number): string {
-    return this.catalog.known(snapshot, position).id;
   }
 
   private clear(): void {

@@ -55,10 +55,9 @@ async function checkOne(env: Environment, model: Model, found: Found | undefined
 }
 
 function listed(env: Environment, theme: string, part: QueuePart): Promise<readonly string[]> {
-  return env.read((view, snapshot) => {
-    const source = { view, snapshot };
-    const reading = readTheme(source, theme);
-    return reading ? [...sessionsOf(source, reading, part)].map(({ id }) => id) : [];
+  return env.read((cut) => {
+    const reading = readTheme(cut, theme);
+    return reading ? [...sessionsOf(cut, reading, part)].map(({ id }) => id) : [];
   });
 }
 

@@ -344,7 +344,7 @@ describe('workers of a process', () => {
       if (round % 3 === 0) await settle();
     }
     await settle();
-    const events = await client.read((view) => view.head.position);
+    const events = await client.read(({ head }) => head.position);
     let seen = 0;
     for await (const page of client.pages({ types: ['event'], to: events }))
       for (const { position } of page) {

@@ -28,7 +28,7 @@ describe('reads at the same time', () => {
       throw new Error('bad');
     };
     const [first, second, third] = await Promise.allSettled([
-      read((view) => view.head.position),
+      read(({ head }) => head.position),
       read(bad),
       read(Object),
     ]);

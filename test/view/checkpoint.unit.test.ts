@@ -10,6 +10,7 @@ import { decodeStateRow } from '../../src/layout/state-row.ts';
 import type { Snapshot, Storage } from '../../src/ports/storage.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
 import { type Checkpoint, startCheckpoint, writeSlice } from '../../src/view/checkpoint.ts';
+import { Cut } from '../../src/view/cut.ts';
 import { type Entry, View } from '../../src/view/view.ts';
 import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
 
@@ -55,9 +56,10 @@ class Writer {
   async counts(...keys: string[]): Promise<unknown[]> {
     return this.storage.read((snapshot) => {
       this.view.catchUp(snapshot);
+      const cut = new Cut(this.view, snapshot);
       return keys.map((key) => {
-        const { state } = this.view.entry(snapshot, key) as Entry;
-        expect([...this.view.applied(snapshot, key)]).toHaveLength(state.version);
+        const { state } = cut.entry(key) as Entry;
+        expect([...cut.applied(key)]).toHaveLength(state.version);
         expect(state.value).toBe(state.version);
         return state.value;
       });

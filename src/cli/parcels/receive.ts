@@ -106,7 +106,7 @@ class Intake {
   /** Also when it was worked off since. */
   private async isTaken(id: string): Promise<boolean> {
     if (this.refused.has(id)) return false;
-    return this.env.read((view, snapshot) => view.entry(snapshot, sessionKey(id))?.state !== undefined);
+    return this.env.read((cut) => cut.state(sessionKey(id)) !== undefined);
   }
 
   private async acknowledge(acknowledgement: Acknowledgement): Promise<void> {

@@ -65,7 +65,7 @@ export async function* applyInterventions(
   { dryRun = false, ...by }: ApplyOptions,
 ): AsyncGenerator<Intervened> {
   const plan = checkInterventionPlan(input, host.unit);
-  const items = await host.readSteps((view, snapshot) => stateOfPlan({ view, snapshot }, plan));
+  const items = await host.readSteps((cut) => stateOfPlan(cut, plan));
   if (!dryRun) return yield* intervenes(host, plan.word, items, by);
   for (const { id, done } of items) yield done === undefined ? { id, planned: true } : { id, done };
 }

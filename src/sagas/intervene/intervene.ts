@@ -29,7 +29,7 @@ export async function intervene(
   position?: number,
 ): Promise<OperationResult> {
   for (let tries = 1; ; tries++) {
-    const found = (await host.readSteps((view, snapshot) => sagaInSteps({ view, snapshot }, id))) ?? unknownSaga(id);
+    const found = (await host.readSteps((cut) => sagaInSteps(cut, id))) ?? unknownSaga(id);
     if (position !== undefined && found.position !== position) throw wentOn(found.saga, position, found.position);
     const operation = interventionOn(found, word, { by, now: host.now() });
     const [answer] = await host.process([operation]);

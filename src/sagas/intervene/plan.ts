@@ -6,7 +6,7 @@ import { sessionKey } from '../../core/fold/session.ts';
 import { receiptOf } from '../../core/log/receipt.ts';
 import { sagaType } from '../../core/log/record.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
-import type { Source } from '../../sessions/read/session.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
 import { eventsOf, type LoadedSaga, sagaInSteps } from '../read/load.ts';
 import { phaseOf } from '../read/report.ts';
@@ -36,19 +36,19 @@ export interface InterventionPlan {
 
 /** What a word would do to these sagas. Writes nothing. */
 export function planInterventions(host: SessionHost, word: Word, ids: readonly string[]): Promise<InterventionPlan> {
-  return host.readSteps(function* (view, snapshot) {
+  return host.readSteps(function* (cut) {
     const items: PlannedIntervention[] = [];
-    for (const id of ids) items.push(yield* planOne(host, { view, snapshot }, word, id));
-    return { v: 1, unit: host.unit, head: String(view.head.position), word, items };
+    for (const id of ids) items.push(yield* planOne(host, cut, word, id));
+    return { v: 1, unit: host.unit, head: String(cut.head.position), word, items };
   });
 }
 
-function* planOne(host: SessionHost, source: Source, word: Word, id: string): Steps<PlannedIntervention> {
+function* planOne(host: SessionHost, cut: Cut, word: Word, id: string): Steps<PlannedIntervention> {
   yield;
-  const found = yield* sagaInSteps(source, id);
+  const found = yield* sagaInSteps(cut, id);
   if (!found) return { id, type: '', position: '0', refused: reject('SAGA_NOT_FOUND', `there is no saga ${id}`) };
   const { saga, position } = found;
-  const item = { id, type: saga.type, phase: phaseNow(source, found), position: String(position) };
+  const item = { id, type: saga.type, phase: phaseNow(cut, found), position: String(position) };
   try {
     interventionOn(found, word, { by: {}, now: host.now() });
     return item;
@@ -58,9 +58,9 @@ function* planOne(host: SessionHost, source: Source, word: Word, id: string): St
   }
 }
 
-function phaseNow({ view, snapshot }: Source, { saga, session }: LoadedSaga): SagaPhase {
-  const position = session ? undefined : view.positionOf(snapshot, saga.id);
-  const end = position === undefined ? undefined : view.catalog.record(snapshot, position);
+function phaseNow(cut: Cut, { saga, session }: LoadedSaga): SagaPhase {
+  const position = session ? undefined : cut.positionOf(saga.id);
+  const end = position === undefined ? undefined : cut.record(position);
   return phaseOf(saga, end?.type === sagaType ? receiptOf(end, true, 'none') : undefined);
 }
 
@@ -73,16 +73,15 @@ export type PlanState = { readonly id: string; readonly position: number; readon
  *
  * Errors: PLAN_STALE when something else happened to a saga of it.
  */
-export function* stateOfPlan({ view, snapshot }: Source, plan: InterventionPlan): Steps<readonly PlanState[]> {
-  const source = { view, snapshot };
+export function* stateOfPlan(cut: Cut, plan: InterventionPlan): Steps<readonly PlanState[]> {
   const states: PlanState[] = [];
   for (const item of plan.items) {
     yield;
     if (item.refused) continue;
     const { id } = item;
     const position = Number(item.position);
-    const done = doneSince(source, plan.word, id, position);
-    const now = view.entry(snapshot, sessionKey(id))?.state.position;
+    const done = doneSince(cut, plan.word, id, position);
+    const now = cut.state(sessionKey(id))?.position;
     if (done !== undefined) states.push({ id, position, done });
     else if (now === position) states.push({ id, position });
     else throw stale(plan, { id, planned: position, now });
@@ -105,16 +104,16 @@ function stale(
 }
 
 /** The record that brought a word to a saga, if it is the first one after `position`. */
-function doneSince({ view, snapshot }: Source, word: Word, id: string, position: number): number | undefined {
+function doneSince(cut: Cut, word: Word, id: string, position: number): number | undefined {
   const key = sessionKey(id);
-  for (const next of view.applied(snapshot, key, position + 1)) {
-    const record = view.catalog.folded(snapshot, next);
+  for (const next of cut.applied(key, position + 1)) {
+    const record = cut.folded(next);
     const isSaid = record && eventsOf(record, key).some(({ event }) => event.event === word.kind);
     return isSaid ? next : undefined;
   }
   // One that is done is undone by another one, which leaves it as it is.
   if (word.kind !== 'compensate') return undefined;
-  const [undoing] = view.applied(snapshot, sessionKey(`${id}/undo`), 1);
+  const [undoing] = cut.applied(sessionKey(`${id}/undo`), 1);
   return undoing;
 }
 

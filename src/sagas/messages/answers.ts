@@ -96,7 +96,7 @@ function answersOfSlip({ side, steps }: Slip): readonly Answered[] | undefined {
 /** The operation that adds answers to their saga and removes the session that brought them. */
 async function delivery(host: SessionHost, { session, epoch }: Led, answers: readonly Answered[]): Promise<Operation> {
   const { saga: id } = present(answers[0], 'answer');
-  const found = await host.read((view, snapshot) => loadSaga({ view, snapshot }, id));
+  const found = await host.read((cut) => loadSaga(cut, id));
   const removal: SessionStep = { op: 'remove', session, epoch };
   const events = found ? eventsOf(host, found, answers) : [];
   if (!found?.session || events.length === 0) return { ...removal, bytes: 0 };

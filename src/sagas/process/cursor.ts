@@ -3,8 +3,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/base/j
 import { asSession, type Session, sessionKey } from '../../core/fold/session.ts';
 import { checkData, dataOf } from '../../core/log/check-session.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
-import { readChunks, type Source } from '../../sessions/read/session.ts';
+import { readChunks } from '../../sessions/read/session.ts';
 import type { Led } from '../../sessions/turn/led-session.ts';
+import type { Cut } from '../../view/cut.ts';
 
 /** How far a process has come. The newest one is the last chunk of data of its session. */
 export interface Cursor {
@@ -27,11 +28,11 @@ export interface LoadedProcess {
 }
 
 /** The session of a process as it is now, and its cursor; undefined when there is none. */
-export function readCursor({ view, snapshot }: Source, id: string): LoadedProcess | undefined {
-  const state = view.entry(snapshot, sessionKey(id))?.state;
+export function readCursor(cut: Cut, id: string): LoadedProcess | undefined {
+  const state = cut.state(sessionKey(id));
   const session = state?.exists ? asSession(state.value) : undefined;
   if (!state || !session) return undefined;
-  const chunk = readChunks({ view, snapshot }, { ...session, id, position: state.position }).at(-1);
+  const chunk = readChunks(cut, { ...session, id, position: state.position }).at(-1);
   const data = chunk && dataOf(chunk);
   return { session, cursor: isJsonObject(data) ? toCursor(data) : undefined };
 }

@@ -4,7 +4,7 @@ import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import { matches } from '../../core/log/filter.ts';
 import { reservedTypePrefix, type StoredRecord, sagaType, usersChanges } from '../../core/log/record.ts';
-import type { Source } from '../../sessions/read/session.ts';
+import type { Cut } from '../../view/cut.ts';
 import { Scan, type ScanBounds, type ScanSlice } from '../../view/scan.ts';
 
 /** What a process listens to. */
@@ -22,8 +22,8 @@ export class Hearing {
   }
 
   /** Records from `position` on that it may hear. */
-  slice({ view, snapshot }: Source, position: number, bounds: ScanBounds): ScanSlice {
-    return this.scan.slice(view, snapshot, position, bounds);
+  slice(cut: Cut, position: number, bounds: ScanBounds): ScanSlice {
+    return this.scan.slice(cut, position, bounds);
   }
 
   /**

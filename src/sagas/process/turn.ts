@@ -88,7 +88,7 @@ export class ProcessTurn {
 
   private async load(): Promise<void> {
     const { session: id, epoch } = this.led;
-    const found = await this.context.reads.read((view, snapshot) => readCursor({ view, snapshot }, id));
+    const found = await this.context.reads.read((cut) => readCursor(cut, id));
     const { status, epoch: now } = found?.session ?? {};
     if (!found || status !== 'active' || now !== epoch) return this.overtaken();
     if (!found.cursor) throw new RuleError('its session holds no cursor, such as { "position": 0 }');
@@ -101,9 +101,9 @@ export class ProcessTurn {
   private async hear(): Promise<'more' | 'end' | 'enough'> {
     const { position, done } = this.cursor;
     const from = done === undefined ? position + 1 : position;
-    const { records, next, head } = await this.context.reads.read((view, snapshot) => ({
-      ...this.hearing.slice({ view, snapshot }, from, slice),
-      head: view.head.position,
+    const { records, next, head } = await this.context.reads.read((cut) => ({
+      ...this.hearing.slice(cut, from, slice),
+      head: cut.head.position,
     }));
     for (const record of records) {
       if ((await this.decideOn(record)) === 'enough' || this.isEnough) return 'enough';
@@ -236,7 +236,7 @@ export class ProcessTurn {
   private async stillLed({ code }: Rejection): Promise<void> {
     if (code !== 'SESSION_CHANGED' && code !== 'SESSION_GONE') return this.overtaken();
     const { session: id, epoch } = this.led;
-    const found = await this.context.reads.read((view, snapshot) => readCursor({ view, snapshot }, id));
+    const found = await this.context.reads.read((cut) => readCursor(cut, id));
     if (found?.session.status !== 'active' || found.session.epoch !== epoch) return this.overtaken();
     if (found.session.chunks !== this.chunks) throw new RuleError('somebody else moved its cursor');
   }

@@ -4,8 +4,8 @@ import { limits } from '../../core/base/limits.ts';
 import type { ThemeEntry } from '../../core/fold/session.ts';
 import { sessionKey, themeKey } from '../../core/fold/session.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
-import type { Source } from '../../sessions/read/session.ts';
 import type { DueTheme, Lookout } from '../../sessions/worker/turn-kind.ts';
+import type { Cut } from '../../view/cut.ts';
 import { dataOfCursor, readCursor } from './cursor.ts';
 import { Hearing } from './subscription.ts';
 
@@ -46,33 +46,32 @@ class ProcessLookout {
   /** The process, when it sleeps and there is something to hear. */
   async look(): Promise<DueTheme | undefined> {
     for (;;) {
-      const seen = await this.host.read((view, snapshot) => this.glance({ view, snapshot }));
+      const seen = await this.host.read((cut) => this.glance(cut));
       if (seen === 'new') await this.make();
       else if (seen === 'due') return { name: processTheme(this.name), due: 1, session: processSession(this.name) };
       else if (seen === 'quiet') return undefined;
     }
   }
 
-  private glance(source: Source): 'new' | 'due' | 'quiet' | 'more' {
-    const { view, snapshot } = source;
+  private glance(cut: Cut): 'new' | 'due' | 'quiet' | 'more' {
     const id = processSession(this.name);
-    if (!view.entry(snapshot, sessionKey(id))) return 'new';
-    const found = readCursor(source, id);
+    if (!cut.entry(sessionKey(id))) return 'new';
+    const found = readCursor(cut, id);
     // What is due anyway is led in its turn; what failed waits for that.
     const isAsleep = found?.session.status === 'stored' && found.session.error === undefined;
     if (!found || !isAsleep || found.session.due <= this.host.now()) return 'quiet';
-    const theme = view.entry(snapshot, themeKey(processTheme(this.name)))?.state.value as unknown as ThemeEntry;
+    const theme = cut.state(themeKey(processTheme(this.name)))?.value as unknown as ThemeEntry;
     if (theme?.paused) return 'quiet';
     const { session, cursor } = found;
     if (!cursor || cursor.done !== undefined) return 'due';
     if (this.known.cursor !== session.from) this.known = { cursor: session.from, at: cursor.position };
-    return this.scan(source);
+    return this.scan(cut);
   }
 
-  private scan(source: Source): 'due' | 'quiet' | 'more' {
-    const head = source.view.head.position;
+  private scan(cut: Cut): 'due' | 'quiet' | 'more' {
+    const head = cut.head.position;
     if (head <= this.known.at) return 'quiet';
-    const { records, next } = this.hearing.slice(source, this.known.at + 1, slice);
+    const { records, next } = this.hearing.slice(cut, this.known.at + 1, slice);
     const heard = records.find((record) => this.mayHear(record));
     this.known.at = heard ? heard.position - 1 : next === undefined ? head : next - 1;
     return heard ? 'due' : next === undefined ? 'quiet' : 'more';
@@ -91,7 +90,7 @@ class ProcessLookout {
   private async make(): Promise<void> {
     const { host, name } = this;
     const { from = 'now', number } = host.app.processes?.[name] ?? {};
-    const position = from === 'start' ? 0 : await host.read((view) => view.head.position);
+    const position = from === 'start' ? 0 : await host.read(({ head }) => head.position);
     const [answer] = await host.process([
       {
         op: 'new',

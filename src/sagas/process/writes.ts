@@ -99,8 +99,8 @@ export async function writingsOf(
 async function readSagas(reads: Reading, units: readonly Unit[]): Promise<ReadonlyMap<string, LoadedSaga>> {
   const ids = units.flatMap((unit) => unit.flatMap(({ deed }) => (deed.kind === 'word' ? [deed.word.saga] : [])));
   if (ids.length === 0) return new Map();
-  return reads.read((view, snapshot) => {
-    const found = ids.map((id) => [id, loadSaga({ view, snapshot }, id)] as const);
+  return reads.read((cut) => {
+    const found = ids.map((id) => [id, loadSaga(cut, id)] as const);
     return new Map(found.flatMap(([id, saga]) => (saga ? [[id, saga] as const] : [])));
   });
 }

@@ -59,7 +59,7 @@ function isEnd(phase: SagaPhase): boolean {
 }
 
 async function* incomplete(host: SessionHost, { type, stuck }: ListSagasOptions): AsyncGenerator<SagaSummary> {
-  const themes = (await host.read((view, snapshot) => readThemeEntries({ view, snapshot }))).filter(({ name }) =>
+  const themes = (await host.read((cut) => readThemeEntries(cut))).filter(({ name }) =>
     type === undefined ? sagaOfTheme(name) !== undefined : name === sagaTheme(type),
   );
   for (const { name: theme } of themes) {

@@ -5,7 +5,7 @@ import { asSession, type Session, sessionKey } from '../../core/fold/session.ts'
 import { chunkOf } from '../../core/fold/session-fold.ts';
 import type { FoldedRecord } from '../../core/log/record.ts';
 import { damagedRow } from '../../layout/damaged-row.ts';
-import type { Source } from '../../sessions/read/session.ts';
+import type { Cut } from '../../view/cut.ts';
 import { type Steps, takeAllSteps } from '../../view/turns.ts';
 
 /** An event of a saga, and where it stands in the log. */
@@ -28,22 +28,22 @@ export interface LoadedSaga {
 }
 
 /** A saga, also one that has ended; undefined when there is none with this id. */
-export function loadSaga(source: Source, id: string): LoadedSaga | undefined {
-  return takeAllSteps(sagaInSteps(source, id));
+export function loadSaga(cut: Cut, id: string): LoadedSaga | undefined {
+  return takeAllSteps(sagaInSteps(cut, id));
 }
 
 /** As `loadSaga`, in steps: the life of a saga may be long. */
-export function* sagaInSteps(source: Source, id: string): Steps<LoadedSaga | undefined> {
-  const state = source.view.entry(source.snapshot, sessionKey(id))?.state;
+export function* sagaInSteps(cut: Cut, id: string): Steps<LoadedSaga | undefined> {
+  const state = cut.state(sessionKey(id));
   if (!state) return undefined;
-  const events = yield* readEvents(source, id);
+  const events = yield* readEvents(cut, id);
   const [first] = events;
   if (first?.event.event !== 'started') return undefined;
   const session = state.exists ? asSession(state.value) : undefined;
   const { undoes } = first.event;
   const { position } = state;
   if (undoes === undefined) return { saga: folded(id, events), session, position };
-  const original: LoadedSaga | undefined = yield* sagaInSteps(source, undoes);
+  const original: LoadedSaga | undefined = yield* sagaInSteps(cut, undoes);
   if (!original) throw damagedRow('states', sessionKey(undoes), 'what a saga undoes is missing');
   return { saga: undoing(id, original.saga, events), session, position, original };
 }
@@ -75,12 +75,12 @@ function undoing(id: string, done: Saga, events: readonly LoggedEvent[]): Saga {
 }
 
 /** All events of a saga, in their order. */
-function* readEvents({ view, snapshot }: Source, id: string): Steps<readonly LoggedEvent[]> {
+function* readEvents(cut: Cut, id: string): Steps<readonly LoggedEvent[]> {
   const key = sessionKey(id);
   const events: LoggedEvent[] = [];
-  for (const position of view.applied(snapshot, key, 1)) {
+  for (const position of cut.applied(key, 1)) {
     yield;
-    const record = view.catalog.folded(snapshot, position);
+    const record = cut.folded(position);
     if (record) events.push(...eventsOf(record, key));
   }
   return events;

@@ -32,22 +32,21 @@ export interface SagaReading {
 /** All about a saga, or undefined. */
 export async function readReport(host: SessionHost, id: string): Promise<SagaReading | undefined> {
   const { durability } = host.handle.storage;
-  return host.readSteps(function* (view, snapshot) {
-    const source = { view, snapshot };
-    const found = yield* sagaInSteps(source, id);
+  return host.readSteps(function* (cut) {
+    const found = yield* sagaInSteps(cut, id);
     if (!found) return undefined;
     const key = sessionKey(id);
     const log: SagaLogEntry[] = [];
-    for (const position of view.applied(snapshot, key, 1)) {
+    for (const position of cut.applied(key, 1)) {
       yield;
-      const record = view.catalog.record(snapshot, position);
+      const record = cut.record(position);
       if (record) log.push(...entriesOf(record, key));
     }
-    const ended = view.positionOf(snapshot, id);
-    const end = ended === undefined ? undefined : view.catalog.record(snapshot, ended);
+    const ended = cut.positionOf(id);
+    const end = ended === undefined ? undefined : cut.record(ended);
     const outcome = end?.type === sagaType ? receiptOf(end, true, durability) : undefined;
     const { saga } = found;
-    return { saga, phase: phaseOf(saga, outcome), session: readSession(source, id), outcome, log };
+    return { saga, phase: phaseOf(saga, outcome), session: readSession(cut, id), outcome, log };
   });
 }
 

@@ -61,7 +61,7 @@ export class SagaTurn {
   async catchUp(): Promise<boolean> {
     if (this.loaded) return true;
     const { session: id, epoch } = this.led;
-    const found = await this.context.reads.read((view, snapshot) => loadSaga({ view, snapshot }, id));
+    const found = await this.context.reads.read((cut) => loadSaga(cut, id));
     const { saga, session, original } = found ?? {};
     if (!saga || session?.status !== 'active' || session.epoch !== epoch) return false;
     const script = scriptOf(this.context.host.app, saga);

@@ -144,7 +144,7 @@ function answerOf(id: string, answer: TaskAnswer): EnqueueAnswer {
 async function registerTheme(host: SessionHost, respond: string): Promise<void> {
   const { queue, service } = readAddress(respond);
   const theme = service === undefined ? queue : outboxTheme(service);
-  if (await host.read((view, snapshot) => readTheme({ view, snapshot }, theme))) return;
+  if (await host.read((cut) => readTheme(cut, theme))) return;
   await host.operate([{ op: 'theme', theme, bytes: 0, ...numberOf(host, theme) }]);
 }
 

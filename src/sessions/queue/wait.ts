@@ -3,8 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { asSession, sessionKey } from '../../core/fold/session.ts';
 import { type Receipt, receiptOf } from '../../core/log/receipt.ts';
-import type { Snapshot } from '../../ports/storage.ts';
-import type { View } from '../../view/view.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { untilFound } from './until-found.ts';
 
@@ -36,7 +35,7 @@ export async function waitFor(host: SessionHost, id: string, options: WaitOption
   const cancel = deadline && host.clock.after(timeoutMs ?? 0, () => deadline.abort(), { keepsAlive: true });
   const signals = [deadline?.signal, signal].filter((one) => one !== undefined);
   try {
-    const look = () => host.read((view, snapshot) => outcomeOf(view, snapshot, id, durability));
+    const look = () => host.read((cut) => outcomeOf(cut, id, durability));
     return await untilFound(host, look, AbortSignal.any(signals));
   } catch (error) {
     if (deadline?.signal.aborted && error === deadline.signal.reason) throw await late(host, id, timeoutMs ?? 0);
@@ -46,16 +45,11 @@ export async function waitFor(host: SessionHost, id: string, options: WaitOption
   }
 }
 
-function outcomeOf(
-  view: View,
-  snapshot: Snapshot,
-  id: string,
-  durability: Receipt['durability'],
-): Receipt | RemovedSession | undefined {
-  const position = view.positionOf(snapshot, id);
-  const record = position === undefined ? undefined : view.catalog.record(snapshot, position);
+function outcomeOf(cut: Cut, id: string, durability: Receipt['durability']): Receipt | RemovedSession | undefined {
+  const position = cut.positionOf(id);
+  const record = position === undefined ? undefined : cut.record(position);
   if (record) return receiptOf(record, true, durability);
-  const state = view.entry(snapshot, sessionKey(id))?.state;
+  const state = cut.state(sessionKey(id));
   if (!state) {
     throw new TxlogError(
       'TRANSACTION_NOT_FOUND',
@@ -66,12 +60,12 @@ function outcomeOf(
     );
   }
   if (state.exists) return undefined;
-  const removal = view.catalog.record(snapshot, state.position);
+  const removal = cut.record(state.position);
   return { session: id, removed: true, position: state.position, time: removal?.time ?? 0 };
 }
 
 async function late(host: SessionHost, id: string, timeoutMs: number): Promise<TxlogError> {
-  const session = await host.read((view, snapshot) => asSession(view.entry(snapshot, sessionKey(id))?.state.value));
+  const session = await host.read((cut) => asSession(cut.state(sessionKey(id))?.value));
   const failed = session?.error === undefined ? '' : `, its last turn failed: ${session.error}`;
   return new TxlogError('WAIT_TIMEOUT', `${id} was not done within ${timeoutMs / 1000} s`, {
     hint: `It is ${session?.status ?? 'not there'}${failed}.`,

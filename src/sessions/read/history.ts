@@ -23,16 +23,16 @@ export async function* sessionHistory(env: Reading, id: string): AsyncGenerator<
   while (from !== undefined) {
     const at: number = from;
     const before: State | undefined = state;
-    const page = await env.read((view, snapshot, turn) => {
+    const page = await env.read((cut, turn) => {
       const events: SessionEvent[] = [];
       let current = before;
       let next: number | undefined;
-      for (const position of view.applied(snapshot, key, at)) {
+      for (const position of cut.applied(key, at)) {
         if (events.length >= pageRecords || (events.length > 0 && turn.isOver)) {
           next = position;
           break;
         }
-        const record = view.catalog.record(snapshot, position);
+        const record = cut.record(position);
         if (!record) continue;
         for (const change of record.changes) {
           if (change.key !== key) continue;

@@ -2,10 +2,11 @@ import { checkBound } from '../../core/base/arguments.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { asSession, type Session, type SessionStatus, sessionKey } from '../../core/fold/session.ts';
 import { type QueueKey, type QueuePart, queueKeysOf, queuePrefix, sessionOfQueueKey } from '../../layout/queue-keys.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
 import type { Reading } from '../../view/reader.ts';
 import type { Turn } from '../../view/turns.ts';
-import { readThemeEntries, type SessionReading, type Source } from './session.ts';
+import { readThemeEntries, type SessionReading } from './session.ts';
 
 /** Which sessions to list, and from where. All optional. */
 export interface ListOptions {
@@ -32,14 +33,12 @@ const allParts: readonly QueuePart[] = ['active', 'waiting', 'behind', 'parked']
 export async function* listSessions(env: Reading, options: ListOptions): AsyncGenerator<SessionReading> {
   checkBound('limit', options.limit);
   let left = options.limit ?? Number.POSITIVE_INFINITY;
-  const ranges = await env.read((view, snapshot) => rangesOf({ view, snapshot }, options));
+  const ranges = await env.read((cut) => rangesOf(cut, options));
   for (const range of ranges) {
     let from: QueueKey | undefined = range.from;
     while (from !== undefined && left > 0) {
       const at: QueueKey = from;
-      const page = await env.read((view, snapshot, turn) =>
-        readPage({ view, snapshot }, range, at, { ...options, turn }),
-      );
+      const page = await env.read((cut, turn) => readPage(cut, range, at, { ...options, turn }));
       for (const session of page.sessions) {
         if (left-- <= 0) return;
         yield session;
@@ -56,8 +55,8 @@ interface Range {
 }
 
 /** The parts of the queue table to read, from `after` on. */
-function rangesOf(source: Source, { theme, status, order, after }: ListOptions): readonly Range[] {
-  const themes = readThemeEntries(source).filter(({ name }) => theme === undefined || name === theme);
+function rangesOf(cut: Cut, { theme, status, order, after }: ListOptions): readonly Range[] {
+  const themes = readThemeEntries(cut).filter(({ name }) => theme === undefined || name === theme);
   const parts = order === undefined ? partsOf(status) : (['line'] as const);
   const ranges = themes.flatMap((entry) =>
     parts.map((part) => {
@@ -66,7 +65,7 @@ function rangesOf(source: Source, { theme, status, order, after }: ListOptions):
     }),
   );
   if (after === undefined) return ranges;
-  const keys = queueKeysOf(after, sessionAt(source, after));
+  const keys = queueKeysOf(after, sessionAt(cut, after));
   const first = ranges.findIndex(({ prefix }) => keys.some((key) => key.startsWith(prefix)));
   return ranges.slice(Math.max(0, first)).map((range, i) => {
     const key = i === 0 && keys.find((one) => one.startsWith(range.prefix));
@@ -79,27 +78,27 @@ function partsOf(status: SessionStatus | undefined): readonly QueuePart[] {
   return status === 'ready' || status === 'stored' ? ['waiting'] : [status];
 }
 
-function sessionAt({ view, snapshot }: Source, id: string): Session {
-  const state = view.entry(snapshot, sessionKey(id))?.state;
+function sessionAt(cut: Cut, id: string): Session {
+  const state = cut.state(sessionKey(id));
   const session = state?.exists ? asSession(state.value) : undefined;
   if (session) return session;
   throw new TxlogError('SESSION_GONE', `there is no session ${id} to go on after`, { next: ['txlog session list'] });
 }
 
 function readPage(
-  { view, snapshot }: Source,
+  cut: Cut,
   { theme, prefix }: Range,
   from: QueueKey,
   { status, turn }: Pick<ListOptions, 'status'> & { readonly turn: Turn },
 ) {
   const sessions: SessionReading[] = [];
   let seen = 0;
-  for (const key of view.queueKeys(snapshot, prefix, from)) {
+  for (const key of cut.queueKeys(prefix, from)) {
     const isFull = seen === pageSessions || (seen > 0 && seen % sessionsPerLook === 0 && turn.isOver);
     if (isFull) return { sessions, next: key };
     seen += 1;
     const id = sessionOfQueueKey(key);
-    const state = view.entry(snapshot, sessionKey(id))?.state;
+    const state = cut.state(sessionKey(id));
     const session = state?.exists ? asSession(state.value) : undefined;
     if (!state || !session || (status !== undefined && session.status !== status)) continue;
     sessions.push({ ...session, id, version: state.version, position: state.position, themeName: theme.name });

@@ -1,8 +1,9 @@
 import { rateSpanMs, type ThemeCounts } from '../../layout/themes.ts';
 import type { OperatorState } from '../../ports/leases.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
-import { readTheme, readThemes, type SessionReading, type Source, sessionsOf, type ThemeReading } from './session.ts';
+import { readTheme, readThemes, type SessionReading, sessionsOf, type ThemeReading } from './session.ts';
 
 /** A theme as a queue: what waits in it, how fast it moves, who works on it. */
 export interface QueueReading extends ThemeReading {
@@ -22,10 +23,9 @@ export interface QueueReading extends ThemeReading {
 export async function readQueues(host: SessionHost): Promise<readonly QueueReading[]> {
   const operators = host.leases.all();
   const now = host.now();
-  return host.readSteps(function* (view, snapshot) {
-    const source = { view, snapshot };
+  return host.readSteps(function* (cut) {
     const queues: QueueReading[] = [];
-    for (const theme of readThemes(source)) queues.push(yield* queueOf(source, theme, operators, { now, next: 1 }));
+    for (const theme of readThemes(cut)) queues.push(yield* queueOf(cut, theme, operators, { now, next: 1 }));
     return queues;
   });
 }
@@ -34,21 +34,21 @@ export async function readQueues(host: SessionHost): Promise<readonly QueueReadi
 export async function readQueue(host: SessionHost, name: string, next: number): Promise<QueueReading | undefined> {
   const operators = host.leases.all();
   const now = host.now();
-  return host.readSteps(function* (view, snapshot) {
-    const theme = readTheme({ view, snapshot }, name);
-    return theme && (yield* queueOf({ view, snapshot }, theme, operators, { now, next }));
+  return host.readSteps(function* (cut) {
+    const theme = readTheme(cut, name);
+    return theme && (yield* queueOf(cut, theme, operators, { now, next }));
   });
 }
 
 function* queueOf(
-  source: Source,
+  cut: Cut,
   theme: ThemeReading,
   operators: readonly OperatorState[],
   { now, next }: { readonly now: number; readonly next: number },
 ): Steps<QueueReading> {
   yield;
   const waiting: SessionReading[] = [];
-  for (const session of sessionsOf(source, theme, 'waiting')) {
+  for (const session of sessionsOf(cut, theme, 'waiting')) {
     waiting.push(session);
     yield;
     if (waiting.length >= next) break;

@@ -18,7 +18,7 @@ export interface KnownTheme {
 
 /** All themes, by name. */
 export async function knownThemes(host: SessionHost): Promise<readonly KnownTheme[]> {
-  const themes = await host.read((view, snapshot) => readThemes({ view, snapshot }));
+  const themes = await host.read((cut) => readThemes(cut));
   const used = new Map(themes.map((theme) => [theme.name, theme]));
   const names = new Set([...used.keys(), ...Object.keys(host.app.themes ?? {})]);
   return [...names].sort().map((name) => knownTheme(host, name, used.get(name)));

@@ -2,10 +2,9 @@ import { present } from '../../core/base/assert.ts';
 import type { Operation, OperationResult } from '../../core/log/operation.ts';
 import { splitUnits } from '../../pipeline/2-split-units.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
-import type { Snapshot } from '../../ports/storage.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { Reading } from '../../view/reader.ts';
 import type { Turn } from '../../view/turns.ts';
-import type { View } from '../../view/view.ts';
 import type { SessionHost } from '../host/session-host.ts';
 
 /** One of many who ask at the same time. */
@@ -23,17 +22,17 @@ type Work = Parameters<Reading['read']>[0];
  */
 export function readTogether(source: Reading): Reading {
   const ask = gather<Work, unknown>((all) =>
-    source.read((view, snapshot, turn) => {
+    source.read((cut, turn) => {
       for (const { question, settle, fail } of all) {
         try {
-          settle(question(view, snapshot, turn));
+          settle(question(cut, turn));
         } catch (error) {
           fail(error);
         }
       }
     }),
   );
-  return { read: <T>(work: (view: View, snapshot: Snapshot, turn: Turn) => T) => ask(work) as Promise<T> };
+  return { read: <T>(work: (cut: Cut, turn: Turn) => T) => ask(work) as Promise<T> };
 }
 
 /** Operations of turns that go on at the same time, in one call. Errors: as `operate`, each its own. */

@@ -27,13 +27,13 @@ export async function tell(
   step: number,
   stop: { readonly signal: AbortSignal },
 ): Promise<Turn | undefined> {
-  return reads.read((view, snapshot) => {
+  return reads.read((cut) => {
     const { session: id, theme, epoch } = led;
-    const state = view.entry(snapshot, sessionKey(id))?.state;
+    const state = cut.state(sessionKey(id));
     const now = state?.exists ? asSession(state.value) : undefined;
     if (!state || now?.status !== 'active' || now.epoch !== epoch) return undefined;
     const { attempts, order, createdAt, error } = now;
-    const chunks = readChunks({ view, snapshot }, { ...now, id, position: state.position });
+    const chunks = readChunks(cut, { ...now, id, position: state.position });
     const data = Object.freeze(chunks.map((chunk) => frozen(dataOf(chunk))));
     return Object.freeze({
       ...{ session: id, theme, epoch, attempts, order, createdAt, data, step, error },

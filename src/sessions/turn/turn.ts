@@ -74,8 +74,8 @@ export function isFinal(error: unknown): boolean {
 
 /** Who is refused after an attempt that was not confirmed may have done it all the same. */
 export async function whatBecame(host: SessionHost, { session, epoch }: Led): Promise<TurnEnd> {
-  return host.read((view, snapshot) => {
-    const state = view.entry(snapshot, sessionKey(session))?.state;
+  return host.read((cut) => {
+    const state = cut.state(sessionKey(session));
     const now = state?.exists ? asSession(state.value) : undefined;
     if (!now) return 'removed';
     if (now.epoch !== epoch) return 'lost';

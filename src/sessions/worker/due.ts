@@ -1,7 +1,8 @@
 import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
-import { readThemeEntries, type Source } from '../read/session.ts';
+import { readThemeEntries } from '../read/session.ts';
 import { type Fits, sortOut } from './known-requests.ts';
 import { isSuspect } from './suspects.ts';
 import type { WorkThemes } from './themes.ts';
@@ -24,7 +25,7 @@ export interface DueWork {
 
 /** Counts the sessions that may be led at `now`, up to `most` of a theme. Of `wanted` themes, or of all request queues too. */
 export function findDue(
-  source: Source,
+  cut: Cut,
   { wanted, queues, fits }: Pick<WorkThemes, 'wanted' | 'queues' | 'fits'>,
   now: number,
   most: number,
@@ -32,10 +33,10 @@ export function findDue(
   const themes: DueTheme[] = [];
   const left: LeftQueue[] = [];
   let next: number | undefined;
-  for (const theme of readThemeEntries(source)) {
+  for (const theme of readThemeEntries(cut)) {
     if (theme.paused || !(wanted.has(theme.name) || (queues && isQueueTheme(theme.name)))) continue;
     const fit = fits(theme.name);
-    const found = fit ? countFitting(source, theme, fit, { now, most }) : countDue(source, theme, now, most);
+    const found = fit ? countFitting(cut, theme, fit, { now, most }) : countDue(cut, theme, now, most);
     const { suspect, left: leftHere = [] } = found;
     if (suspect !== undefined) themes.push({ name: theme.name, due: 1, session: suspect, alone: true });
     else if (found.due > 0) themes.push({ name: theme.name, due: found.due });
@@ -55,14 +56,13 @@ interface DueCount {
 }
 
 /** Counts those before the first one that is to be led alone: what is led by theme comes in this order. */
-function countDue(source: Source, { number }: NamedTheme, now: number, most: number): DueCount {
-  const { view, snapshot } = source;
+function countDue(cut: Cut, { number }: NamedTheme, now: number, most: number): DueCount {
   let due = 0;
-  for (const key of view.queueKeys(snapshot, queuePrefix(number, 'waiting'))) {
+  for (const key of cut.queueKeys(queuePrefix(number, 'waiting'))) {
     const time = timeOfQueueKey(key);
     if (time > now) return { due, next: time };
     const session = sessionOfQueueKey(key);
-    if (isSuspect(source, session)) return due > 0 ? { due } : { due, suspect: session };
+    if (isSuspect(cut, session)) return due > 0 ? { due } : { due, suspect: session };
     due += 1;
     if (due === most) break;
   }
@@ -71,24 +71,23 @@ function countDue(source: Source, { number }: NamedTheme, now: number, most: num
 
 /** The same of a queue of which the worker may decide only some requests. */
 function countFitting(
-  source: Source,
+  cut: Cut,
   { number }: NamedTheme,
   fits: Fits,
   { now, most }: { readonly now: number; readonly most: number },
 ): DueCount {
-  const { view, snapshot } = source;
   let next: number | undefined;
   function* dueKeys() {
-    for (const key of view.queueKeys(snapshot, queuePrefix(number, 'waiting'))) {
+    for (const key of cut.queueKeys(queuePrefix(number, 'waiting'))) {
       const time = timeOfQueueKey(key);
       if (time > now) next = time;
       if (next !== undefined) return;
       yield key;
     }
   }
-  const { fitting, left } = sortOut(source, dueKeys(), fits, most);
+  const { fitting, left } = sortOut(cut, dueKeys(), fits, most);
   const more = next === undefined ? { left } : { left, next };
-  const at = fitting.findIndex((session) => isSuspect(source, session));
+  const at = fitting.findIndex((session) => isSuspect(cut, session));
   const [first] = fitting;
   if (at === 0 && first !== undefined) return { due: 0, suspect: first, ...more };
   return { due: at === -1 ? fitting.length : at, ...more };

@@ -67,12 +67,11 @@ export async function findOrphans(host: SessionHost, theme?: string): Promise<re
 }
 
 async function ledSessions(host: SessionHost, theme?: string): Promise<readonly SessionReading[]> {
-  return host.readSteps(function* (view, snapshot) {
-    const source = { view, snapshot };
-    const themes = readThemeEntries(source).filter(({ name }) => theme === undefined || name === theme);
+  return host.readSteps(function* (cut) {
+    const themes = readThemeEntries(cut).filter(({ name }) => theme === undefined || name === theme);
     const led: SessionReading[] = [];
     for (const entry of themes) {
-      for (const session of sessionsOf(source, entry, 'active')) {
+      for (const session of sessionsOf(cut, entry, 'active')) {
         led.push(session);
         yield;
       }

@@ -7,7 +7,7 @@ import { type QueueKey, sessionOfQueueKey, timeOfQueueKey } from '../../layout/q
 import { findLacking } from '../../pipeline/3-known-type.ts';
 import { chunkAt, typeOfQueue } from '../../pipeline/3-queued-request.ts';
 import type { Operator } from '../../ports/leases.ts';
-import type { Source } from '../read/session.ts';
+import type { Cut } from '../../view/cut.ts';
 
 /** Whether a process may decide a queued request, by the data of its session. */
 export type Fits = (data: JsonValue) => boolean;
@@ -53,16 +53,16 @@ export interface SortedOut {
 }
 
 /** Looks through sessions, by their queue keys, until so many fit. */
-export function sortOut({ view, snapshot }: Source, keys: Iterable<string>, fits: Fits, most: number): SortedOut {
+export function sortOut(cut: Cut, keys: Iterable<string>, fits: Fits, most: number): SortedOut {
   const fitting: string[] = [];
   const left: string[] = [];
   for (const queued of keys) {
     if (fitting.length === most || fitting.length + left.length === limits.leftRequestsMax) break;
     const id = sessionOfQueueKey(queued);
     const key = sessionKey(id);
-    const state = view.entry(snapshot, key)?.state;
+    const state = cut.state(key);
     const session = state?.exists ? asSession(state.value) : undefined;
-    const chunk = session && chunkAt(view.catalog.folded(snapshot, session.from), key);
+    const chunk = session && chunkAt(cut.folded(session.from), key);
     (chunk && 'data' in chunk && !fits(chunk.data) ? left : fitting).push(id);
   }
   return { fitting, left };

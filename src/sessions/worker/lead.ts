@@ -85,11 +85,10 @@ async function take(host: SessionHost, operator: Operator, theme: string, sessio
 
 /** Sessions that an operator leads. */
 export async function findLedBy(host: SessionHost, operator: string): Promise<readonly Led[]> {
-  return host.readSteps(function* (view, snapshot) {
-    const source = { view, snapshot };
+  return host.readSteps(function* (cut) {
     const led: Led[] = [];
-    for (const theme of readThemeEntries(source)) {
-      for (const session of sessionsOf(source, theme, 'active')) {
+    for (const theme of readThemeEntries(cut)) {
+      for (const session of sessionsOf(cut, theme, 'active')) {
         if (session.operator === operator) led.push(ledSession(session.id, theme.name, session));
         yield;
       }

@@ -3,10 +3,11 @@ import { sagaOfTheme } from '../../core/app/saga.ts';
 import { stepDefaults, stepsOf } from '../../core/app/saga-definition.ts';
 import { queuePrefix } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/themes.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import { ratesOf } from '../read/queues.ts';
-import { type SessionReading, type Source, sessionsOf } from '../read/session.ts';
+import { type SessionReading, sessionsOf } from '../read/session.ts';
 
 /** A session that is led by who lives, and that nothing has happened to for far too long. */
 export interface SlowSession {
@@ -29,20 +30,20 @@ const usualTimes = 20;
  * first come first; the rest is not looked at.
  */
 export function* slowSessions(
-  source: Source,
+  cut: Cut,
   theme: NamedTheme,
   { app, now, alive }: { readonly app: App; readonly now: number; readonly alive: ReadonlySet<string> },
 ): Generator<SlowSession> {
   let bound: number | undefined;
-  for (const session of sessionsOf(source, theme, 'active')) {
+  for (const session of sessionsOf(cut, theme, 'active')) {
     if (now - session.since < slowMsMin) return;
     if (!alive.has(session.operator ?? '')) continue;
     const limit = limitOf(app, theme.name);
-    bound ??= Math.max(slowMsMin, Math.min(limit, usualMs(source, theme, now) ?? limit * limitPart));
-    const silent = now - lastWord(source, session);
+    bound ??= Math.max(slowMsMin, Math.min(limit, usualMs(cut, theme, now) ?? limit * limitPart));
+    const silent = now - lastWord(cut, session);
     if (silent < bound) continue;
     const detail = `led for ${seconds(now - session.since)}, silent for ${seconds(silent)}, its time limit is ${seconds(limit)}`;
-    yield { session, silent, detail: `${detail}${waitingText(source, session)}` };
+    yield { session, silent, detail: `${detail}${waitingText(cut, session)}` };
   }
 }
 
@@ -56,21 +57,21 @@ function limitOf(app: App, theme: string): number {
 }
 
 /** What is far longer than the theme's turns take now: as many as are led, by how many end in a second. */
-function usualMs({ snapshot }: Source, { number }: NamedTheme, now: number): number | undefined {
+function usualMs({ snapshot }: Cut, { number }: NamedTheme, now: number): number | undefined {
   const counts = readThemeCounts(snapshot, number);
   const { out } = ratesOf(counts, now);
   return out > 0 ? (usualTimes * counts.active * 1000) / out : undefined;
 }
 
-function lastWord({ view, snapshot }: Source, { position, since }: SessionReading): number {
-  return Math.max(since, view.catalog.folded(snapshot, position)?.time ?? since);
+function lastWord(cut: Cut, { position, since }: SessionReading): number {
+  return Math.max(since, cut.folded(position)?.time ?? since);
 }
 
 /** What waits behind it: sessions of its order key. */
-function waitingText({ view, snapshot }: Source, { theme, order }: SessionReading): string {
+function waitingText(cut: Cut, { theme, order }: SessionReading): string {
   if (order === undefined) return '';
   let line = -1;
-  for (const _ of view.queueKeys(snapshot, queuePrefix(theme, 'line', order))) if (++line >= 1_000) break;
+  for (const _ of cut.queueKeys(queuePrefix(theme, 'line', order))) if (++line >= 1_000) break;
   return line > 0 ? `; ${line === 1_000 ? '1000 or more' : line} wait behind it` : '';
 }
 

@@ -7,11 +7,12 @@ import { queuePrefix, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/themes.ts';
 import { isQueueTheme, typeOfQueue } from '../../pipeline/3-queued-request.ts';
 import type { OperatorState } from '../../ports/leases.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
 import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { ratesOf } from '../read/queues.ts';
-import { readSession, readThemeEntries, type SessionReading, type Source, sessionsOf } from '../read/session.ts';
+import { readSession, readThemeEntries, type SessionReading, sessionsOf } from '../read/session.ts';
 import { findOrphans, reasonOf } from './janitor.ts';
 import { dueKeys, fitsOf, fitsOfWorkers, sortOut } from './known-requests.ts';
 import { slowSessions } from './slow.ts';
@@ -69,21 +70,20 @@ export async function findStuck(host: SessionHost, options: StuckOptions): Promi
       next: `txlog session retry ${shellWord(orphan.session.id)}`,
     }),
   );
-  const others = await host.readSteps(function* (view, snapshot) {
-    const source = { view, snapshot };
-    const themes = readThemeEntries(source).filter(({ name }) => theme === undefined || name === theme);
+  const others = await host.readSteps(function* (cut) {
+    const themes = readThemeEntries(cut).filter(({ name }) => theme === undefined || name === theme);
     const workers = host.leases.all().filter(isAlive);
     const alive = new Set(workers.map(({ operator }) => operator.id));
     const found: StuckSession[] = [];
     for (const entry of themes) {
-      const unknown = [...left(source, entry, workers, { now, limit })];
+      const unknown = [...left(cut, entry, workers, { now, limit })];
       const ids = new Set(unknown.map(({ session }) => session.id));
-      const delay = findDelay(host, source, entry, { now, workers });
-      yield* gather(slow(source, entry, { app: host.app, now, limit, alive }), found);
-      yield* gather(parked(source, entry, now, limit), found);
+      const delay = findDelay(host, cut, entry, { now, workers });
+      yield* gather(slow(cut, entry, { app: host.app, now, limit, alive }), found);
+      yield* gather(parked(cut, entry, now, limit), found);
       found.push(...unknown);
       const others: StuckSession[] = [];
-      yield* gather(waiting(source, entry, { now, limit, delay }), others);
+      yield* gather(waiting(cut, entry, { now, limit, delay }), others);
       found.push(...others.filter(({ session }) => !ids.has(session.id)));
     }
     return found;
@@ -100,21 +100,21 @@ function* gather(found: Iterable<StuckSession | undefined>, all: StuckSession[])
 }
 
 function* slow(
-  source: Source,
+  cut: Cut,
   theme: NamedTheme,
   { limit, ...how }: Parameters<typeof slowSessions>[2] & { readonly limit: number },
 ): Generator<StuckSession> {
   let left = limit;
-  for (const { session, detail, silent } of slowSessions(source, theme, how)) {
+  for (const { session, detail, silent } of slowSessions(cut, theme, how)) {
     if (left-- <= 0) return;
     const noun = sagaOfTheme(theme.name) === undefined ? 'session' : 'saga';
     yield { ...stuck(session, 'slow', detail, silent), next: `txlog ${noun} show ${shellWord(session.id)}` };
   }
 }
 
-function* parked(source: Source, theme: NamedTheme, now: number, limit: number): Generator<StuckSession> {
+function* parked(cut: Cut, theme: NamedTheme, now: number, limit: number): Generator<StuckSession> {
   let left = limit;
-  for (const session of sessionsOf(source, theme, 'parked')) {
+  for (const session of sessionsOf(cut, theme, 'parked')) {
     if (left-- <= 0) return;
     const { error, since, id } = session;
     yield {
@@ -127,16 +127,16 @@ function* parked(source: Source, theme: NamedTheme, now: number, limit: number):
 
 /** Requests that are due and that all workers leave to others, of those of a queue that come first. */
 function* left(
-  source: Source,
+  cut: Cut,
   { name, number, paused }: NamedTheme,
   workers: readonly AliveOperator[],
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Generator<StuckSession> {
   const fits = paused ? undefined : fitsOfWorkers(workers, name);
   if (!fits) return;
-  const due = dueKeys(source.view.queueKeys(source.snapshot, queuePrefix(number, 'waiting')), now);
-  for (const id of sortOut(source, due, fits, lookedAtMax).left.slice(0, limit)) {
-    const session = readSession(source, id);
+  const due = dueKeys(cut.queueKeys(queuePrefix(number, 'waiting')), now);
+  for (const id of sortOut(cut, due, fits, lookedAtMax).left.slice(0, limit)) {
+    const session = readSession(cut, id);
     if (!session) continue;
     const detail = `no worker that is alive has a handler of ${typeOfQueue(name)}`;
     yield { ...stuck(session, 'unknown', detail, now - session.due), next: workCommand(name, true) };
@@ -163,28 +163,27 @@ function isWorkedOn({ themes, services }: App, theme: string): boolean {
 
 function findDelay(
   host: SessionHost,
-  source: Source,
+  cut: Cut,
   theme: NamedTheme,
   { now, workers }: { readonly now: number; readonly workers: readonly AliveOperator[] },
 ): Delay | undefined {
-  const { view, snapshot } = source;
-  const [first] = view.queueKeys(snapshot, queuePrefix(theme.number, 'waiting'));
+  const [first] = cut.queueKeys(queuePrefix(theme.number, 'waiting'));
   if (first === undefined || theme.paused || timeOfQueueKey(first) >= now - overdueMs) return undefined;
   // A long queue that moves is no reason to do anything but wait.
-  if (ratesOf(readThemeCounts(snapshot, theme.number), now).out > 0) return undefined;
+  if (ratesOf(readThemeCounts(cut.snapshot, theme.number), now).out > 0) return undefined;
   const alive = new Set(workers.map(({ operator }) => operator.id));
-  for (const { operator } of sessionsOf(source, theme, 'active')) if (alive.has(operator ?? '')) return undefined;
+  for (const { operator } of sessionsOf(cut, theme, 'active')) if (alive.has(operator ?? '')) return undefined;
   const word = shellWord(theme.name);
   if (workers.some(({ operator }) => operator.themes.includes(theme.name)))
     return { detail: 'its workers do not lead it', next: `txlog queue show ${word}` };
   if (!isWorkedOn(host.app, theme.name)) return undefined;
-  return { detail: 'nobody leads it', next: workCommand(theme.name, needsApp(host, source, first, theme.name)) };
+  return { detail: 'nobody leads it', next: workCommand(theme.name, needsApp(host, cut, first, theme.name)) };
 }
 
 /** Whether the request that comes first is one that the app at hand does not know. */
-function needsApp({ app }: SessionHost, source: Source, first: string, theme: string): boolean {
+function needsApp({ app }: SessionHost, cut: Cut, first: string, theme: string): boolean {
   const fits = fitsOf(app, theme);
-  return fits !== undefined && sortOut(source, [first], fits, 1).left.length > 0;
+  return fits !== undefined && sortOut(cut, [first], fits, 1).left.length > 0;
 }
 
 type AliveOperator = Extract<OperatorState, { readonly alive: true }>;
@@ -199,14 +198,10 @@ interface Looked {
   readonly delay: Delay | undefined;
 }
 
-function* waiting(
-  source: Source,
-  theme: NamedTheme,
-  { now, limit, delay }: Looked,
-): Generator<StuckSession | undefined> {
+function* waiting(cut: Cut, theme: NamedTheme, { now, limit, delay }: Looked): Generator<StuckSession | undefined> {
   let left = limit;
   let fresh = lookedAtMax;
-  for (const session of sessionsOf(source, theme, 'waiting')) {
+  for (const session of sessionsOf(cut, theme, 'waiting')) {
     const { due, error, attempts, id } = session;
     const isOverdue = delay !== undefined && due < now - overdueMs;
     if (left <= 0 || (!isOverdue && fresh-- <= 0)) return;

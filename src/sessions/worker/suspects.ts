@@ -1,5 +1,5 @@
 import { asSession, sessionKey } from '../../core/fold/session.ts';
-import type { Source } from '../read/session.ts';
+import type { Cut } from '../../view/cut.ts';
 
 /**
  * How a janitor takes a session from an operator that is no more: in the name of that lead, and by force. Nobody else
@@ -11,11 +11,11 @@ export const byJanitor = { force: true } as const;
  * Whether the last word on a session that waits is a janitor's: its operator died while it led this session, perhaps
  * because of it. Cheap for a session whose last turn left no error.
  */
-export function isSuspect({ view, snapshot }: Source, id: string): boolean {
+export function isSuspect(cut: Cut, id: string): boolean {
   const key = sessionKey(id);
-  const state = view.entry(snapshot, key)?.state;
+  const state = cut.state(key);
   if (!state?.exists || asSession(state.value)?.error === undefined) return false;
-  const record = view.catalog.folded(snapshot, state.position);
+  const record = cut.folded(state.position);
   return record?.changes.some((change) => change.key === key && isOfJanitor(change.value)) ?? false;
 }
 

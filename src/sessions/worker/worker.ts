@@ -207,9 +207,7 @@ class WorkerRun {
   private async findDue(most: number): Promise<DueWork> {
     const woken: DueTheme[] = [];
     for (const lookout of this.lookouts) woken.push(...(await lookout.look()));
-    const due = await this.host.read((view, snapshot) =>
-      findDue({ view, snapshot }, this.themes, this.host.now(), most),
-    );
+    const due = await this.host.read((cut) => findDue(cut, this.themes, this.host.now(), most));
     return woken.length === 0 ? due : { ...due, themes: [...due.themes, ...woken] };
   }
 

@@ -42,7 +42,7 @@ export async function diffDump(env: Reading, stream: AsyncIterable<Uint8Array>):
         if (verdict !== 'same') diff.first ??= position;
       }
     }
-    const head = await env.read((view) => view.head.position);
+    const head = await env.read(({ head }) => head.position);
     const { same, differ, missing, first } = diff;
     return { same, differ, missing, firstDifferent: first, dump, head, keys };
   } finally {
@@ -57,17 +57,17 @@ interface Compared {
 }
 
 function compareBlock(env: Reading, entries: readonly Entry[]): Promise<readonly Compared[]> {
-  return env.read((view, snapshot) =>
+  return env.read((cut) =>
     entries.map((entry): Compared => {
       const { position, kind, txn } = entry;
       if (kind === 'TXN') {
-        const bytes = snapshot.get('log', positionKey(position));
+        const bytes = cut.snapshot.get('log', positionKey(position));
         const isSame = bytes && txn?.digest && toHex(recordDigest(bytes)) === toHex(txn.digest);
         return { position, verdict: isSame ? 'same' : bytes ? 'differ' : 'missing', key: undefined };
       }
       const key = entry.state?.key ?? (entry.session ? sessionKey(entry.session.id) : undefined);
-      if (key === undefined || position > view.head.position) return { position, verdict: undefined, key };
-      const own = stateAt(view, snapshot, key, position);
+      if (key === undefined || position > cut.head.position) return { position, verdict: undefined, key };
+      const own = stateAt(cut, key, position);
       const isSame = own?.exists && contentOf(entryOfState(own, position)) === contentOf(entry);
       return { position, verdict: undefined, key: isSame ? undefined : key };
     }),

@@ -66,7 +66,7 @@ async function* differing(
 }
 
 function readAll(env: Reading, keys: readonly string[]): Promise<readonly (State | undefined)[]> {
-  return env.read((view, snapshot) => keys.map((key) => view.entry(snapshot, key)?.state));
+  return env.read((cut) => keys.map((key) => cut.state(key)));
 }
 
 function sideOf(state: State | undefined): SideOfKey | undefined {
@@ -81,11 +81,11 @@ async function* touchedKeys(envs: readonly Reading[], after: number): AsyncGener
   for (const env of envs) {
     for (let from = after + 1; from !== 0; ) {
       const at = from;
-      from = await env.read((view, snapshot) => {
+      from = await env.read((cut) => {
         let last = 0;
-        for (const row of snapshot.range('log', { start: positionKey(at), limit: pageKeys })) {
+        for (const row of cut.snapshot.range('log', { start: positionKey(at), limit: pageKeys })) {
           last = last === 0 ? at : last + 1;
-          const record = view.catalog.decodeFolded(snapshot, last, row.value);
+          const record = cut.catalog.decodeFolded(cut.snapshot, last, row.value);
           for (const { key } of appliedChanges(record)) if (!isEngineKey(key)) touched.add(key);
         }
         return last === 0 ? 0 : last + 1;
@@ -100,8 +100,7 @@ async function* touchedKeys(envs: readonly Reading[], after: number): AsyncGener
 async function* allKeys(left: Reading, right: Reading): AsyncGenerator<readonly string[]> {
   for (let after: string | undefined; ; ) {
     const from = after;
-    const page = (env: Reading) =>
-      env.read((view, snapshot) => readKeys(view, snapshot, { prefix: '', after: from, limit: pageKeys }));
+    const page = (env: Reading) => env.read((cut) => readKeys(cut, { prefix: '', after: from, limit: pageKeys }));
     const [ours, theirs] = [await page(left), await page(right)];
     // Behind the last key of a full page there may be keys that the other page has already.
     const ends = [ours, theirs].filter(({ length }) => length === pageKeys).map((keys) => keys.at(-1) ?? '');

@@ -5,7 +5,7 @@ import type { Reading } from '../../view/reader.ts';
 
 /** Digest of the record at a position, in hex; undefined past the end of the log. */
 export function digestAt(env: Reading, position: number): Promise<string | undefined> {
-  return env.read((_, snapshot) => {
+  return env.read(({ snapshot }) => {
     const bytes = snapshot.get('log', positionKey(position));
     return bytes && toHex(recordDigest(bytes));
   });
@@ -16,7 +16,7 @@ export function digestAt(env: Reading, position: number): Promise<string | undef
  * halves finds it: the time grows with the logarithm of the log.
  */
 export async function findCommonPosition(a: Reading, b: Reading): Promise<number> {
-  const heads = await Promise.all([a, b].map((env) => env.read((view) => view.head.position)));
+  const heads = await Promise.all([a, b].map((env) => env.read(({ head }) => head.position)));
   let low = 0;
   let high = Math.min(...heads);
   while (low < high) {

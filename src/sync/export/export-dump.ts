@@ -50,10 +50,10 @@ export async function* exportDump(env: SyncEnvironment, options: ExportOptions =
 }
 
 async function readStart(env: SyncEnvironment, options: ExportOptions): Promise<Start> {
-  return env.read((view, snapshot) => {
-    const { position, digest, time } = view.head;
-    const origin = readMirror(snapshot)?.origin ?? env.unit;
-    const after = readAfter(snapshot, origin, options);
+  return env.read((cut) => {
+    const { position, digest, time } = cut.head;
+    const origin = readMirror(cut.snapshot)?.origin ?? env.unit;
+    const after = readAfter(cut.snapshot, origin, options);
     const to = Math.min(options.filter?.to ?? position, position);
     if (after.position > position) throw notThere(after.position, position);
     const manifest: Manifest = {
@@ -128,7 +128,7 @@ async function* exportRange(
     onProgress?.(last - from + 1, to - from + 1);
   }
   // What a filter left out at the end has been seen all the same.
-  if (to >= from) writer.pass(await env.read((_, snapshot) => cursorAt(manifest.origin, to, digestAt(snapshot, to))));
+  if (to >= from) writer.pass(await env.read(({ snapshot }) => cursorAt(manifest.origin, to, digestAt(snapshot, to))));
 }
 
 /** New records, each passed on as soon as there is no other to wait for. */
@@ -141,7 +141,7 @@ async function* exportNews(
   try {
     for (let at = from; !signal?.aborted; ) {
       const heard = news.next();
-      const head = await env.read((view) => view.head.position);
+      const head = await env.read(({ head }) => head.position);
       for await (const page of readTransactions(env, at, head, narrows(options) ? filter : undefined)) {
         for (const record of page) yield* writer.add(entryOf(record), cursorOf(origin, record));
         if (signal?.aborted) break;

@@ -20,9 +20,9 @@ export async function* readStates(env: Reading, position: number): AsyncGenerato
     let after: string | undefined;
     for (;;) {
       const from = after;
-      const page = await env.read((view, snapshot) => {
-        const keys = readKeys(view, snapshot, { prefix, after: from, limit: pageKeys });
-        return keys.map((key) => ({ key, state: stateAt(view, snapshot, key, position) }));
+      const page = await env.read((cut) => {
+        const keys = readKeys(cut, { prefix, after: from, limit: pageKeys });
+        return keys.map((key) => ({ key, state: stateAt(cut, key, position) }));
       });
       for (const { state } of page) if (state?.exists) yield state;
       after = page.at(-1)?.key;

@@ -3,10 +3,9 @@ import type { RecordFilter } from '../../core/log/filter.ts';
 import { toTransaction } from '../../layout/dump-record.ts';
 import type { TransactionBody } from '../../layout/dump-schema.ts';
 import { keyPosition, positionKey } from '../../layout/keys.ts';
-import type { Snapshot } from '../../ports/storage.ts';
+import type { Cut } from '../../view/cut.ts';
 import type { Reading } from '../../view/reader.ts';
 import { Scan } from '../../view/scan.ts';
-import type { View } from '../../view/view.ts';
 
 /** A record on its way into a dump. */
 export interface Outgoing {
@@ -36,20 +35,18 @@ export async function* readTransactions(
   let at: number | undefined = from;
   while (at !== undefined && at <= to) {
     const start: number = at;
-    const page: Page = await env.read((view, snapshot) =>
-      scan ? filteredPage(scan, view, snapshot, start) : plainPage(view, snapshot, start, to),
-    );
+    const page: Page = await env.read((cut) => (scan ? filteredPage(scan, cut, start) : plainPage(cut, start, to)));
     at = page.next;
     if (page.records.length > 0) yield page.records;
   }
 }
 
-function plainPage(view: View, snapshot: Snapshot, from: number, to: number): Page {
+function plainPage(cut: Cut, from: number, to: number): Page {
   const records: Outgoing[] = [];
   let bytes = 0;
   const range = { start: positionKey(from), end: positionKey(to + 1), limit: pageRecords };
-  for (const { key, value } of snapshot.range('log', range)) {
-    records.push(outgoing(view, snapshot, keyPosition(key), value));
+  for (const { key, value } of cut.snapshot.range('log', range)) {
+    records.push(outgoing(cut, keyPosition(key), value));
     bytes += value.length;
     if (bytes > pageBytes) break;
   }
@@ -57,17 +54,17 @@ function plainPage(view: View, snapshot: Snapshot, from: number, to: number): Pa
   return { records, next: last && last.position + 1 };
 }
 
-function filteredPage(scan: Scan, view: View, snapshot: Snapshot, from: number): Page {
+function filteredPage(scan: Scan, cut: Cut, from: number): Page {
   const bounds = { records: Math.ceil(pageRecords / 4), visited: visitedMax };
-  const { records, next } = scan.slice(view, snapshot, from, bounds);
+  const { records, next } = scan.slice(cut, from, bounds);
   const texts = records.map(({ position }) => {
-    const bytes = present(snapshot.get('log', positionKey(position)), 'record');
-    return outgoing(view, snapshot, position, bytes);
+    const bytes = present(cut.snapshot.get('log', positionKey(position)), 'record');
+    return outgoing(cut, position, bytes);
   });
   return { records: texts, next };
 }
 
-function outgoing(view: View, snapshot: Snapshot, position: number, bytes: Uint8Array): Outgoing {
-  const texts = view.catalog.decodeTexts(snapshot, position, bytes);
-  return { position, txn: toTransaction(position, view.catalog.typeName(snapshot, texts.header.type), texts) };
+function outgoing(cut: Cut, position: number, bytes: Uint8Array): Outgoing {
+  const texts = cut.catalog.decodeTexts(cut.snapshot, position, bytes);
+  return { position, txn: toTransaction(position, cut.catalog.typeName(cut.snapshot, texts.header.type), texts) };
 }

@@ -50,7 +50,7 @@ class Importing {
 
   async begin(): Promise<void> {
     if (this.report.mode !== 'mirror') return;
-    await this.host.env.read((view, snapshot) => checkJoint(snapshot, view.head, this.manifest));
+    await this.host.env.read((cut) => checkJoint(cut, this.manifest));
   }
 
   async take(blocks: AsyncIterable<Block>, reader: DumpReader): Promise<ImportReport> {
@@ -96,10 +96,10 @@ class Importing {
   /** The dump says what its records come to; here the same must have come of them. */
   private async compareStates(states: readonly Entry[]): Promise<void> {
     if (states.length === 0) return;
-    await this.host.env.read((view, snapshot) => {
+    await this.host.env.read((cut) => {
       for (const entry of states) {
         const key = entry.state?.key ?? sessionKey(entry.session?.id ?? '');
-        const own = stateAt(view, snapshot, key, entry.position);
+        const own = stateAt(cut, key, entry.position);
         const same = own?.exists && sameEntry(entryOfState(own, entry.position), entry);
         if (!same) throw new TxlogError('DUMP_INVALID', `the dump has another state of ${key} than its records give`);
       }

@@ -8,7 +8,7 @@ import { readMirror, writeMirror } from '../../layout/mirror.ts';
 import { recordDigest } from '../../layout/record.ts';
 import type { Adoption } from '../../pipeline/3-adopt.ts';
 import type { Snapshot, WriteTx } from '../../ports/storage.ts';
-import type { View } from '../../view/view.ts';
+import type { Cut } from '../../view/cut.ts';
 import { cursorAt } from '../cursor.ts';
 import { isWhole, type Manifest } from '../format/manifest.ts';
 import { writeProgress } from '../progress.ts';
@@ -24,7 +24,7 @@ export interface Taken {
  *
  * Errors: SYNC_PARTIAL for a dump that leaves records out; SYNC_GAP, SYNC_FORK where it does not join on to this log.
  */
-export function checkJoint(snapshot: Snapshot, head: Head, manifest: Manifest): void {
+export function checkJoint({ snapshot, head }: Cut, manifest: Manifest): void {
   if (!isWhole(manifest)) {
     throw new TxlogError('SYNC_PARTIAL', `the dump leaves out or changes records (${manifest.filter ?? 'masked'})`, {
       hint: 'A mirror needs every record as it was.',
@@ -51,7 +51,7 @@ export class MirrorBlock implements Adoption {
     this.now = now;
   }
 
-  choose(tx: WriteTx, { head }: View) {
+  choose(tx: WriteTx, { head }: Cut) {
     const { manifest } = this;
     const known = this.entries.filter(({ position }) => position <= head.position);
     for (const entry of known) compare(tx, manifest, entry);
