@@ -27,6 +27,13 @@ const upcomingKeys = 64;
 /**
  * The view as it will be once a batch is in the log. Dropped without a trace when the batch is not; handed to the
  * view when it is. So nobody reads what is not durable.
+ *
+ * Invariants:
+ * 1. The view is not changed: what the batch does is here alone, until step 6.
+ * 2. The records have the positions behind `basePosition`, without a gap, in the order in which they were decided.
+ * 3. A key that the batch touched is read as its last record leaves it; all others as the cut has them.
+ * 4. No record is before the one in front of it: `time` only grows.
+ * 5. Records are only added. To take one out, the stage is made again.
  */
 export class Stage implements HistorySource {
   /** Stands for this batch, for those who outlive it. */

@@ -32,8 +32,14 @@ export interface Entry {
  * What a process knows: the indexes as of their watermark, and in memory the fold of the log after it. Every answer
  * is the fold of the log at `head.position`, whatever part of it the indexes hold already.
  *
- * Invariant: for each key, the overlay's entry, or else its index row, has applied exactly the key's transactions
- * up to `head.position`. A row may run ahead of the watermark, never of the log.
+ * Invariants:
+ * 1. For each key, the overlay's entry, or else its index row, has applied exactly the key's transactions up to
+ *    `head.position`.
+ * 2. watermark <= head.position <= foldedPosition; the last two differ only while a long tail is folded, and nothing is
+ *    read then.
+ * 3. A row may run ahead of the watermark, never of the log. Folding a record over such a row changes nothing.
+ * 4. Ids, lists, compensations and queue keys after the watermark are here; those up to it are in the index rows.
+ * 5. An error in the middle of a fold leaves nothing behind: all is forgotten, and folded again.
  */
 export class View {
   readonly catalog: Catalog;

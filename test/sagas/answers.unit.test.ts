@@ -23,7 +23,7 @@ async function questions(env: Environment): Promise<readonly { id: string; key: 
 }
 
 async function place(...steps: (SagaStep | readonly SagaStep[])[]) {
-  const made = await sagaPlace({ steps });
+  const made = await sagaPlace({ steps }, { other: { steps: [asks('a')] } });
   const answer = async (data: JsonValue, id?: string) => {
     await made.person.sessions.create('answers', data, id === undefined ? {} : { id });
     await made.clock.pass(0);
@@ -123,6 +123,24 @@ describe('an answer', () => {
     expect((await person.sagas.get('s')).phase).toBe('compensating');
     await answer({ key: 's/a~1/undo', ok: true });
     expect((await person.sagas.get('s')).phase).toBe('compensated');
+  });
+});
+
+describe('an answer that a worker cannot add', () => {
+  it('is set aside, and the worker goes on', async () => {
+    const { place: at, person, begin, answer, left } = await place(asks('a'));
+    const { worker: first } = await begin();
+    await first.stop();
+    // Its app knows sagas, and not this one.
+    const { env } = await at.open({ sagas: { other: { steps: [asks('a')] } }, themes: { mail: {} } });
+    const { worker, of } = await working(env);
+    await answer({ key: 's/a', ok: true });
+    expect(await left()).toMatchObject([{ status: 'stored', error: 'the app defines no saga of type t' }]);
+    expect(of('error')).toEqual([]);
+    await person.sagas.start('other', null, { id: 'o' });
+    await at.clock.pass(0);
+    expect((await questions(person)).map(({ key }) => key)).toContain('o/a');
+    expect((await worker.stop()).emergency).toBeUndefined();
   });
 });
 

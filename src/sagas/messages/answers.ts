@@ -8,9 +8,11 @@ import type { SessionStatus } from '../../core/fold/session.ts';
 import { checkData } from '../../core/log/check-session.ts';
 import type { Operation, SessionStep } from '../../core/log/operation.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
-import { errorText, type Led, tell } from '../../sessions/turn/led-session.ts';
+import { confirming, type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
+import type { Led } from '../../sessions/turn/led-session.ts';
 import type { TurnReport } from '../../sessions/turn/report.ts';
-import { insist, setAside, type TurnContext, whatBecame } from '../../sessions/turn/turn.ts';
+import type { TurnContext } from '../../sessions/turn/turn.ts';
+import type { TurnEnd } from '../../sessions/turn/work-events.ts';
 import { type LoadedSaga, loadSaga } from '../read/load.ts';
 import { bounded } from '../step/call.ts';
 import { type SagaScript, scriptOf } from '../step/saga-script.ts';
@@ -34,34 +36,26 @@ const triesMax = 20;
  * or to a saga that has ended, changes nothing and is removed. What is no answer is parked.
  */
 export async function runAnswer(context: TurnContext, led: Led): Promise<TurnReport> {
-  const { session, epoch } = led;
-  const report = (ended: TurnReport['ended'], error?: string): TurnReport => ({
-    ...{ session, epoch, ended, operations: ended === 'removed' ? 1 : 0 },
-    ...(error === undefined ? {} : { error }),
+  return leadTurn(context, led, async (turn) => {
+    const told = await turn.read();
+    if (!told) return turn.whatBecame();
+    const answers = readAnswer(told.data[0]);
+    return answers ? addAnswers(turn, answers) : turn.park('it is no answer to a step of a saga');
   });
-  try {
-    const turn = await tell(context.reads, led, 0, context.operator);
-    if (!turn) return report(await whatBecame(context.host, led));
-    const answers = readAnswer(turn.data[0]);
-    if (!answers) {
-      const error = 'it is no answer to a step of a saga';
-      return report(await insist(context, led, { op: 'park', session, epoch, error, bytes: 0 }), error);
-    }
-    for (let tries = 0; tries < triesMax; tries++) {
-      const result = await context.operate(await delivery(context.host, led, answers));
-      context.confirmed();
-      if (result.ok) return report('removed');
-      // Its saga has something new, or has ended: that is read anew.
-      const isOvertaken = !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
-      if (!isOvertaken || !(await tell(context.reads, led, 0, context.operator)))
-        return report(await whatBecame(context.host, led));
-    }
-    throw new Error('its saga changes all the time');
-  } catch (error) {
-    context.confirmed(error as Error);
-    const text = errorText(error);
-    return report(await setAside(context, led, text), text);
+}
+
+/** Errors: those of the storage; that the app does not define the saga, or that the saga changes all the time. */
+async function addAnswers(turn: LedTurn, answers: readonly Answered[]): Promise<TurnEnd> {
+  const { context, led } = turn;
+  for (let tries = 0; tries < triesMax; tries++) {
+    const operation = await delivery(context.host, led, answers);
+    const result = await confirming(context, () => context.operate(operation));
+    if (result.ok) return 'removed';
+    // Its saga has something new, or has ended: that is read anew.
+    const isOvertaken = !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
+    if (!isOvertaken || !(await turn.read())) return turn.whatBecame();
   }
+  throw new Error('its saga changes all the time');
 }
 
 /** What an answer says; undefined of what is none. A receipt, a slip that came back, or `{ key, ok, result | error }`. */

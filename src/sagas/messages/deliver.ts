@@ -2,10 +2,11 @@ import { serviceOfTheme } from '../../core/app/parcel.ts';
 import type { Parcel } from '../../core/app/service-definition.ts';
 import { isJsonObject } from '../../core/base/json.ts';
 import { backoffSeconds } from '../../sessions/host/policy.ts';
-import { Interruption } from '../../sessions/turn/interruption.ts';
-import { errorText, type Led, tell } from '../../sessions/turn/led-session.ts';
+import { type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
+import { errorText, type Led } from '../../sessions/turn/led-session.ts';
 import type { TurnReport } from '../../sessions/turn/report.ts';
-import { handBack, insist, type TurnContext, whatBecame } from '../../sessions/turn/turn.ts';
+import type { TurnContext } from '../../sessions/turn/turn.ts';
+import type { TurnEnd } from '../../sessions/turn/work-events.ts';
 
 /** A service that was away for long is found again soon. Seconds. */
 const pauseSecondsMax = 30;
@@ -16,31 +17,29 @@ const pauseSecondsMax = 30;
  * for ever if need be; what can never be taken is parked. Meanwhile others of its order key wait behind it.
  */
 export async function runDelivery(context: TurnContext, led: Led): Promise<TurnReport> {
-  const { session, epoch, theme } = led;
-  const interruption = new Interruption(context.operator.signal, context.kill);
-  const report = (ended: TurnReport['ended'], error?: string): TurnReport => ({
-    ...{ session, epoch, ended, operations: ended === 'removed' ? 1 : 0 },
-    ...(error === undefined ? {} : { error }),
-  });
-  try {
-    const turn = await tell(context.reads, led, 0, context.operator);
-    if (!turn) return report(await whatBecame(context.host, led));
-    const sending = send(context, serviceOfTheme(theme) ?? '', turn.data[0]);
-    // Who is interrupted does not wait for it, and it may fail later.
-    sending.catch(() => undefined);
-    const problem = await interruption.or(sending, new Promise<never>(() => {}));
-    if (problem === undefined) return report(await insist(context, led, { op: 'remove', session, epoch, bytes: 0 }));
-    return report(await insist(context, led, { op: 'park', session, epoch, error: problem, bytes: 0 }), problem);
-  } catch (error) {
-    if (context.operator.signal.aborted) return report('lost');
-    if (context.kill.aborted) return report(await handBack(context, led));
-    const text = errorText(error);
-    const { policy, host } = context;
-    const seconds = Math.min(pauseSecondsMax, backoffSeconds(policy, led.attempts, host.random()));
-    return report(await insist(context, led, { op: 'store', session, epoch, seconds, error: text, bytes: 0 }), text);
-  } finally {
-    interruption.end();
-  }
+  return leadTurn(
+    context,
+    led,
+    async (turn) => {
+      const told = await turn.read();
+      if (!told) return turn.whatBecame();
+      const sending = send(context, serviceOfTheme(led.theme) ?? '', told.data[0]);
+      // Who is interrupted does not wait for it, and it may fail later.
+      sending.catch(() => undefined);
+      const problem = await turn.interruption.or(sending, new Promise<never>(() => {}));
+      return problem === undefined ? turn.end({ op: 'remove' }) : turn.park(problem);
+    },
+    tryAgain,
+  );
+}
+
+/** A message is never given up: it waits, and no number of attempts parks it. */
+function tryAgain(turn: LedTurn, failure: unknown): Promise<TurnEnd> {
+  const { policy, host } = turn.context;
+  const seconds = Math.min(pauseSecondsMax, backoffSeconds(policy, turn.led.attempts, host.random()));
+  const error = errorText(failure);
+  turn.error = error;
+  return turn.end({ op: 'store', seconds, error });
 }
 
 async function send({ host }: TurnContext, service: string, data: unknown): Promise<string | undefined> {

@@ -1,10 +1,10 @@
 import { processOfTheme } from '../../core/app/process-definition.ts';
 import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
 import { errorText, type Led } from '../../sessions/turn/led-session.ts';
 import type { TurnReport } from '../../sessions/turn/report.ts';
-import { handBack, isFinal, setAside, type TurnContext } from '../../sessions/turn/turn.ts';
-import type { TurnEnd } from '../../sessions/turn/work-events.ts';
+import { isFinal, type TurnContext } from '../../sessions/turn/turn.ts';
 import { ProcessTurn, RuleError } from './turn.ts';
 
 /**
@@ -16,23 +16,19 @@ import { ProcessTurn, RuleError } from './turn.ts';
  * `ProcessLookout`: every worker that could lead it looks at new records as they come.
  */
 export async function runProcess(context: TurnContext, led: Led): Promise<TurnReport> {
-  const { host, kill, operator } = context;
   const name = processOfTheme(led.theme) ?? '';
-  const turn = new ProcessTurn(context, led, name, present(host.app.processes?.[name], 'process that is led'));
-  const report = (ended: TurnEnd, more: { readonly error?: string; readonly reason?: string } = {}): TurnReport => ({
-    ...{ session: led.session, epoch: led.epoch, ended, operations: turn.operations, ...more },
-  });
-  try {
-    const ended = await turn.run();
-    const { dropped } = turn;
-    return report(ended, dropped === undefined ? {} : { reason: dropped });
-  } catch (error) {
-    if (operator.signal.aborted) return report('lost');
-    if (kill.aborted) return report(await handBack(context, led));
+  const definition = present(context.host.app.processes?.[name], 'process that is led');
+  const work = async (turn: LedTurn) => {
+    const running = new ProcessTurn(turn, name, definition);
+    const ended = await running.run();
+    turn.reason = running.dropped;
+    return ended;
+  };
+  return leadTurn(context, led, work, async (turn, error) => {
+    // A bug is not the rules' failure: it ends the worker.
     if (!(error instanceof RuleError || error instanceof TxlogError) || isFinalOfEngine(error)) throw error;
-    const text = errorText(error);
-    return report(await setAside(context, led, text), { error: text });
-  }
+    return turn.setAside(errorText(error));
+  });
 }
 
 function isFinalOfEngine(error: Error): boolean {

@@ -7,8 +7,10 @@ import type { Rejection } from '../../core/fold/rejection.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
 import type { StoredRecord } from '../../core/log/record.ts';
 import type { Task, TaskAnswer } from '../../pipeline/2-batch.ts';
+import { confirming, type LedTurn } from '../../sessions/turn/frame.ts';
+import { Interrupted } from '../../sessions/turn/interruption.ts';
 import { errorText, type Led } from '../../sessions/turn/led-session.ts';
-import { type TurnContext, whatBecame } from '../../sessions/turn/turn.ts';
+import type { TurnContext } from '../../sessions/turn/turn.ts';
 import type { TurnEnd } from '../../sessions/turn/work-events.ts';
 import { type Cursor, movingTo, readCursor } from './cursor.ts';
 import { type Deed, decisionsIn, deedOf } from './decision.ts';
@@ -40,9 +42,9 @@ class Over extends Error {
  * the cursor behind it: a record is decided once, or again from the start when nothing of it is written.
  */
 export class ProcessTurn {
-  /** Records that it wrote for its decisions, and how often it wrote. */
-  operations = 0;
+  /** How often it wrote. */
   private writes = 0;
+  private readonly turn: LedTurn;
   private readonly context: TurnContext;
   private readonly led: Led;
   private readonly name: string;
@@ -57,12 +59,14 @@ export class ProcessTurn {
   private chunks = 0;
   private drops = { count: 0, last: '' };
 
-  constructor(context: TurnContext, led: Led, name: string, definition: ProcessDefinition) {
-    this.context = context;
-    this.led = led;
+  constructor(turn: LedTurn, name: string, definition: ProcessDefinition) {
+    this.turn = turn;
+    this.context = turn.context;
+    this.led = turn.led;
     this.name = name;
     this.definition = definition;
     this.hearing = new Hearing(name, definition);
+    turn.operations = 0;
   }
 
   /** What became of decisions that mean nothing any more, in words. */
@@ -197,7 +201,8 @@ export class ProcessTurn {
     end: readonly SessionStep[],
   ): Promise<{ readonly written: number; readonly error?: Error }> {
     const { context, led, chunks, cursor } = this;
-    if (context.kill.aborted || context.operator.signal.aborted) throw new Error('its worker was stopped');
+    if (context.kill.aborted || context.operator.signal.aborted)
+      throw new Interrupted(context.operator.signal.aborted ? 'lost' : 'killed');
     const { writings, problem } = await writingsOf(context, led, { units, chunks, end, cursor });
     const answers = writings.length === 0 ? [] : await this.process(writings.map(({ task }) => task));
     for (const [written, { after, dropped }] of writings.entries()) {
@@ -214,7 +219,7 @@ export class ProcessTurn {
   private accept(cursor: Cursor, dropped: readonly string[]): void {
     this.written = cursor;
     this.chunks += 1;
-    this.operations += 1;
+    this.turn.did();
     const last = dropped.at(-1);
     if (last !== undefined) this.drops = { count: this.drops.count + dropped.length, last };
   }
@@ -222,14 +227,7 @@ export class ProcessTurn {
   private async process(tasks: readonly Task[]): Promise<readonly TaskAnswer[]> {
     const { context } = this;
     this.writes += 1;
-    try {
-      const answers = await context.host.process(tasks);
-      context.confirmed();
-      return answers;
-    } catch (error) {
-      context.confirmed(error as Error);
-      throw error;
-    }
+    return confirming(context, () => context.host.process(tasks));
   }
 
   /** After a refusal: a saga has changed, and is to be read anew, unless the process is not ours any more. */
@@ -242,7 +240,7 @@ export class ProcessTurn {
   }
 
   private async overtaken(): Promise<never> {
-    throw new Over(await whatBecame(this.context.host, this.led));
+    throw new Over(await this.turn.whatBecame());
   }
 }
 

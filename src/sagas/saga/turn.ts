@@ -7,8 +7,9 @@ import { limits } from '../../core/base/limits.ts';
 import { checkData } from '../../core/log/check-session.ts';
 import type { NewSession, Operation, SessionStep } from '../../core/log/operation.ts';
 import type { TaskAnswer } from '../../pipeline/2-batch.ts';
+import { confirming, type LedTurn } from '../../sessions/turn/frame.ts';
 import type { Led } from '../../sessions/turn/led-session.ts';
-import { type TurnContext, whatBecame } from '../../sessions/turn/turn.ts';
+import type { TurnContext } from '../../sessions/turn/turn.ts';
 import type { TurnEnd } from '../../sessions/turn/work-events.ts';
 import { loadSaga } from '../read/load.ts';
 import { type SagaScript, scriptOf } from '../step/saga-script.ts';
@@ -27,9 +28,9 @@ import { type Moment, type Progress, progress } from './progress.ts';
  * 5. Who lost the lease writes nothing: the epoch is in each operation.
  */
 export class SagaTurn {
+  readonly turn: LedTurn;
   readonly context: TurnContext;
   readonly led: Led;
-  operations = 0;
   /** Why it waits for a person, if it does. */
   problem: string | undefined;
   /** The saga that it undoes, while that has not ended. */
@@ -43,9 +44,11 @@ export class SagaTurn {
   /** What follows from them, to be written with them. */
   private next: Progress | undefined;
 
-  constructor(context: TurnContext, led: Led) {
-    this.context = context;
-    this.led = led;
+  constructor(turn: LedTurn) {
+    this.turn = turn;
+    this.context = turn.context;
+    this.led = turn.led;
+    turn.operations = 0;
   }
 
   /** As it is written. */
@@ -137,7 +140,7 @@ export class SagaTurn {
     if (written && written.events.length > 0) {
       this.loaded = { ...present(this.loaded, 'saga'), saga: written.saga, phase: written.saga.phase };
       this.seen += 1;
-      this.operations += 1;
+      this.turn.did();
       this.begun = written.acts.filter(({ step, side }) => this.script.kind(step, side) === 'call');
     }
     this.outcomes = [];
@@ -159,14 +162,7 @@ export class SagaTurn {
   }
 
   async process(tasks: Parameters<TurnContext['host']['process']>[0]): Promise<readonly TaskAnswer[]> {
-    try {
-      const answers = await this.context.host.process(tasks);
-      this.context.confirmed();
-      return answers;
-    } catch (error) {
-      this.context.confirmed(error as Error);
-      throw error;
-    }
+    return confirming(this.context, () => this.context.host.process(tasks));
   }
 
   private ending(move: Move): SessionStep {
@@ -186,7 +182,7 @@ export class SagaTurn {
 
   /** After a refusal: whether another leads it now, or there is only something new to know. */
   private async isOver(): Promise<TurnEnd | undefined> {
-    return (await this.catchUp()) ? undefined : whatBecame(this.context.host, this.led);
+    return (await this.catchUp()) ? undefined : this.turn.whatBecame();
   }
 }
 

@@ -5,9 +5,10 @@ import type { JsonValue } from '../../core/base/json.ts';
 import type { Completion, NewSession, Settled } from '../../core/log/operation.ts';
 import type { Request } from '../../core/log/request.ts';
 import { sessionOfMessage } from '../../sessions/host/address.ts';
-import type { Interruption } from '../../sessions/turn/interruption.ts';
+import type { LedTurn } from '../../sessions/turn/frame.ts';
+import { Interrupted } from '../../sessions/turn/interruption.ts';
 import { errorText, type Led } from '../../sessions/turn/led-session.ts';
-import { insist, type TurnContext, whatBecame } from '../../sessions/turn/turn.ts';
+import type { TurnContext } from '../../sessions/turn/turn.ts';
 import type { TurnEnd } from '../../sessions/turn/work-events.ts';
 import { isOfRequest, outcomeOf, perform } from '../step/call.ts';
 import { valueFor } from '../step/step-context.ts';
@@ -24,18 +25,16 @@ type Noted = NonNullable<SlipStep['outcome']>;
 
 /** A slip while its step is done, or undone, at a service. */
 export class SlipTurn {
-  /** Why the step failed, if it did. */
-  error: string | undefined;
+  private readonly turn: LedTurn;
   private readonly context: TurnContext;
   private readonly led: Led;
   private readonly stop: SlipStop;
-  private readonly interruption: Interruption;
 
-  constructor(context: TurnContext, led: Led, stop: SlipStop, interruption: Interruption) {
-    this.context = context;
-    this.led = led;
+  constructor(turn: LedTurn, stop: SlipStop) {
+    this.turn = turn;
+    this.context = turn.context;
+    this.led = turn.led;
     this.stop = stop;
-    this.interruption = interruption;
   }
 
   /** Takes the slip one step further. Errors: those of the engine; that the worker was stopped. */
@@ -82,7 +81,7 @@ export class SlipTurn {
     };
     const [answer] = await context.host.process([{ ...request, completes }]);
     context.confirmed();
-    if (answer && answer.type === 'refusal') return whatBecame(context.host, led);
+    if (answer && answer.type === 'refusal') return this.turn.whatBecame();
     if (answer?.type !== 'error') return 'removed';
     if (!isOfRequest(answer.error)) throw answer.error;
     // Its id has an outcome already: that it was undone, or that of another request.
@@ -119,14 +118,14 @@ export class SlipTurn {
     const event = failure(stop.next.step, stop.slip.side, policy, led.attempts, why);
     if (event.event !== 'failed' || event.next !== 'retry')
       return this.passOn({ ok: false, error, happened: outcome.happened });
-    this.error = error;
-    const { session, epoch } = led;
+    this.turn.error = error;
     const seconds = Math.max(0, ((event.due ?? 0) - host.now()) / 1000);
-    return insist(context, led, { op: 'store', session, epoch, seconds, error, bytes: 0 });
+    return this.turn.end({ op: 'store', seconds, error });
   }
 
   private async attempt(): Promise<StepOutcome> {
-    const { context, stop, interruption, led } = this;
+    const { context, stop, led } = this;
+    const { interruption } = this.turn;
     const { action } = stop;
     const time = new AbortController();
     const seconds = action.timeout ?? stepDefaults.timeout;
@@ -135,7 +134,8 @@ export class SlipTurn {
     try {
       const signal = AbortSignal.any([interruption.signal, time.signal]);
       const outcome = await perform(action, stopContext(stop, led.attempts, signal), context.host);
-      if (!outcome.ok && interruption.signal.aborted) throw new Error('its worker was stopped');
+      if (!outcome.ok && interruption.signal.aborted)
+        throw new Interrupted(context.operator.signal.aborted ? 'lost' : 'killed');
       return outcome;
     } finally {
       cancel();
@@ -146,11 +146,11 @@ export class SlipTurn {
   private async passOn(noted: Noted): Promise<TurnEnd> {
     const { context, led } = this;
     const { session, epoch } = led;
-    if (!noted.ok) this.error = noted.error;
+    if (!noted.ok) this.turn.error = noted.error;
     const operations = [{ op: 'remove', session, epoch } as const, this.wayOn(noted)];
     const result = await context.operate({ op: 'together', operations, bytes: 0 });
     context.confirmed();
-    return result.ok ? 'removed' : whatBecame(context.host, led);
+    return result.ok ? 'removed' : this.turn.whatBecame();
   }
 
   private wayOn(noted: Noted): NewSession {
@@ -165,10 +165,7 @@ export class SlipTurn {
 
   /** No attempt is lost by waiting. */
   private store(seconds: number, error: string): Promise<TurnEnd> {
-    const { session, epoch } = this.led;
-    return insist(this.context, this.led, {
-      ...{ op: 'store', session, epoch, seconds, error, interrupted: true, bytes: 0 },
-    });
+    return this.turn.end({ op: 'store', seconds, error, interrupted: true });
   }
 }
 

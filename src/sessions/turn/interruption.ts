@@ -6,6 +6,13 @@ export class Interrupted extends Error {
     super(why === 'lost' ? 'the lease was lost' : 'its worker was stopped');
     this.why = why;
   }
+
+  /** What stopped a turn that ended with `error`; undefined when nothing did, and the error is its own. */
+  static of(by: { readonly operator: { readonly signal: AbortSignal }; readonly kill: AbortSignal }, error: unknown) {
+    if (error instanceof Interrupted) return error;
+    if (by.operator.signal.aborted) return new Interrupted('lost');
+    return by.kill.aborted ? new Interrupted('killed') : undefined;
+  }
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Turn } from '../../core/app/theme.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { completion } from './completion.ts';
-import { Interrupted, Interruption } from './interruption.ts';
-import { type CheckedAdvice, checkAdvice, errorText, type Led, operationOf, tell } from './led-session.ts';
+import { confirming, type LedTurn, leadTurn } from './frame.ts';
+import { type CheckedAdvice, checkAdvice, type Led, operationOf } from './led-session.ts';
 import type { TurnReport } from './report.ts';
-import { endOf, handBack, insist, setAside, type TurnContext, whatBecame } from './turn.ts';
+import { endOf, type TurnContext } from './turn.ts';
+import type { TurnEnd } from './work-events.ts';
 
 type Advisor = (turn: Turn) => unknown;
 
@@ -14,85 +15,46 @@ type Advisor = (turn: Turn) => unknown;
  * turn that is stopped from outside has not failed: its session goes on as if it had not been led.
  */
 export async function runTurn(context: TurnContext, led: Led, advisor: Advisor): Promise<TurnReport> {
-  const interruption = new Interruption(context.operator.signal, context.kill);
-  const progress: Going['progress'] = { operations: 0 };
-  const report = (ended: TurnReport['ended'], error?: string): TurnReport => ({
-    ...{ session: led.session, epoch: led.epoch, ended, ...progress },
-    ...(error === undefined ? {} : { error }),
+  return leadTurn(context, led, async (turn) => {
+    turn.operations = 0;
+    return goOn(turn, advisor);
   });
-  try {
-    return report(await goOn(context, led, advisor, { interruption, progress }));
-  } catch (error) {
-    if (error instanceof Interrupted && error.why === 'lost') return report('lost');
-    // Before another may lead it: an advisor that is still at it is told.
-    interruption.end();
-    const text = errorText(error);
-    if (error instanceof Interrupted) {
-      progress.reason = text;
-      return report(await handBack(context, led));
-    }
-    return report(await setAside(context, led, text), text);
-  } finally {
-    interruption.end();
-  }
 }
 
-interface Going {
-  readonly interruption: Interruption;
-  readonly progress: { operations: number; reason?: string };
-}
-
-async function goOn(context: TurnContext, led: Led, advisor: Advisor, { interruption, progress }: Going) {
-  const { host, reads, policy, drain } = context;
+async function goOn(turn: LedTurn, advisor: Advisor): Promise<TurnEnd> {
+  const { context, led, interruption } = turn;
+  const { host, policy, drain } = context;
   const wait = (answer: Promise<unknown>) =>
     within(host.clock, policy.timeout, (limit) => interruption.or(answer, limit));
   for (let step = 0; ; step++) {
-    const turn = await tell(reads, led, step, interruption);
-    if (!turn) return whatBecame(host, led);
-    const answer = advisor(turn);
+    const told = await turn.read(step);
+    if (!told) return turn.whatBecame();
+    const answer = advisor(told);
     const advice = checkAdvice(isPromise(answer) ? await wait(answer) : answer);
-    if (advice.op === 'request') return complete(context, led, advice, progress);
+    if (advice.op === 'request') return complete(turn, advice);
     const operation = operationOf(led, advice);
-    const result = await confirm(context, operation);
-    if (!result.ok) return whatBecame(host, led);
-    progress.operations += 1;
-    if (operation.op === 'park') progress.reason = operation.error;
+    const result = await confirming(context, () => context.operate(operation));
+    if (!result.ok) return turn.whatBecame();
+    turn.did();
+    if (operation.op === 'park') turn.reason = operation.error;
     const ended = endOf(operation);
     if (ended !== undefined) return ended;
     // The rest of the turn is for another worker, at once.
-    if (drain.aborted) {
-      const { session, epoch } = led;
-      return insist(context, led, { op: 'store', session, epoch, seconds: 0, bytes: 0 });
-    }
+    if (drain.aborted) return turn.end({ op: 'store', seconds: 0 });
   }
 }
 
 /** Decides the request of an advice, and ends the session with it. Errors: those of the request. */
-async function complete(
-  context: TurnContext,
-  led: Led,
-  { request, respond }: CheckedAdvice,
-  progress: Going['progress'],
-): Promise<TurnReport['ended']> {
+async function complete(turn: LedTurn, { request, respond }: CheckedAdvice): Promise<TurnEnd> {
+  const { context, led } = turn;
   const { host } = context;
   const completes = completion(led, respond === undefined ? undefined : String(respond));
   const [answer] = await host.process([{ ...host.check(request), completes }]);
   if (answer && answer.type === 'error') throw answer.error;
   context.confirmed();
-  if (answer && answer.type === 'refusal') return whatBecame(host, led);
-  progress.operations += 1;
+  if (answer && answer.type === 'refusal') return turn.whatBecame();
+  turn.did();
   return 'removed';
-}
-
-async function confirm(context: TurnContext, operation: ReturnType<typeof operationOf>) {
-  try {
-    const result = await context.operate(operation);
-    context.confirmed();
-    return result;
-  } catch (error) {
-    context.confirmed(error as Error);
-    throw error;
-  }
 }
 
 /** Whether an advisor takes its time. One that answers at once needs no limit. */

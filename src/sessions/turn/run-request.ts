@@ -1,11 +1,11 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import { isJsonObject } from '../../core/base/json.ts';
 import type { Request } from '../../core/log/request.ts';
-import type { TaskAnswer } from '../../pipeline/2-batch.ts';
 import { completion } from './completion.ts';
-import { errorText, type Led, tell } from './led-session.ts';
+import { type LedTurn, leadTurn } from './frame.ts';
+import { errorText, type Led } from './led-session.ts';
 import type { TurnReport } from './report.ts';
-import { insist, setAside, type TurnContext, whatBecame } from './turn.ts';
+import type { TurnContext } from './turn.ts';
 import type { TurnEnd } from './work-events.ts';
 
 /**
@@ -15,42 +15,44 @@ import type { TurnEnd } from './work-events.ts';
  * another worker's app may know it.
  */
 export async function runRequest(context: TurnContext, led: Led): Promise<TurnReport> {
-  const report = (ended: TurnEnd, error?: string): TurnReport => ({
-    ...{ session: led.session, epoch: led.epoch, ended, operations: ended === 'removed' ? 1 : 0 },
-    ...(error === undefined ? {} : { error }),
+  return leadTurn(context, led, async (turn) => {
+    const decided = await decideQueued(turn);
+    if (!(decided instanceof TxlogError)) return decided;
+    const text = errorText(decided);
+    return decided.code === 'TYPE_UNKNOWN' ? turn.setAside(text) : turn.park(text);
   });
-  const refuse = async (error: TxlogError) => {
-    const { session, epoch } = led;
-    const text = errorText(error);
-    if (error.code === 'TYPE_UNKNOWN') return report(await setAside(context, led, text), text);
-    return report(await insist(context, led, { op: 'park', session, epoch, error: text, bytes: 0 }), text);
-  };
-  let answer: TaskAnswer | undefined;
+}
+
+/** How the turn ended, or what is wrong with the request. Errors: those of the storage. */
+async function decideQueued(turn: LedTurn): Promise<TurnEnd | TxlogError> {
+  const { context } = turn;
   try {
-    const request = await requestOf(context, led);
-    if (request instanceof TxlogError) return await refuse(request);
-    if (!request) return report(await whatBecame(context.host, led));
-    [answer] = await context.host.process([request]);
+    const request = await requestOf(turn);
+    if (request instanceof TxlogError) return request;
+    if (!request) return await turn.whatBecame();
+    const [answer] = await context.host.process([request]);
     context.confirmed();
-    if (answer && answer.type === 'refusal') return report(await whatBecame(context.host, led));
+    if (answer && answer.type === 'refusal') return await turn.whatBecame();
+    return answer && answer.type === 'error' ? answer.error : 'removed';
   } catch (error) {
     context.confirmed(error as Error);
-    const text = errorText(error);
-    return report(await setAside(context, led, text), text);
+    throw error;
   }
-  if (answer && answer.type === 'error') return refuse(answer.error);
-  return report('removed');
 }
 
 /** The request in a session's data; what is wrong with it; undefined when the session is not led by us any more. */
-async function requestOf({ host, reads, operator }: TurnContext, led: Led): Promise<Request | TxlogError | undefined> {
-  const turn = await tell(reads, led, 0, operator);
-  if (!turn) return undefined;
-  const [data] = turn.data;
+async function requestOf(turn: LedTurn): Promise<Request | TxlogError | undefined> {
+  const { host } = turn.context;
+  const told = await turn.read();
+  if (!told) return undefined;
+  const [data] = told.data;
   if (!isJsonObject(data)) return new TxlogError('REQUEST_INVALID', 'the session holds no request');
   const { respond, ...input } = data;
   try {
-    return { ...host.check(input), completes: completion(led, respond === undefined ? undefined : String(respond)) };
+    return {
+      ...host.check(input),
+      completes: completion(turn.led, respond === undefined ? undefined : String(respond)),
+    };
   } catch (error) {
     if (error instanceof TxlogError) return error;
     throw error;

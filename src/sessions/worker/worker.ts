@@ -53,7 +53,17 @@ interface Running {
   readonly alone: boolean;
 }
 
-/** A worker, from its start to its end: one loop leads, as many turns as there are places run beside it. */
+/**
+ * A worker, from its start to its end: one loop leads, as many turns as there are places run beside it.
+ *
+ * Invariants:
+ * 1. Nothing is kept here that is not in the log: the worker may die at any line, and another goes on.
+ * 2. Each session that this operator leads has a turn in `running`, or the next look finds it (`isUnsure`).
+ * 3. No more turns run than there are places; a turn that is `alone` has no other beside it.
+ * 4. A worker that drains leads no more. It ends when the last turn has ended.
+ * 5. The lease is ended only when nothing is led under it; else it is abandoned, and the janitor stores what is left.
+ * 6. Whatever happens during a look wakes the next one: `wake` is set before the log is read.
+ */
 class WorkerRun {
   private readonly host: SessionHost;
   private readonly reads: TurnContext['reads'];
