@@ -1,5 +1,5 @@
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
-import { asSession, sessionKey } from '../core/fold/session.ts';
+import { sessionIn, sessionKey } from '../core/fold/session.ts';
 import { textKey } from '../layout/keys.ts';
 import {
   nameOfQueueKey,
@@ -53,7 +53,7 @@ function* compareHidden(cut: Cut, log: AuditLog): Steps<void> {
     if (!cut.view.entries.has(stateKey)) continue;
     const bytes = cut.snapshot.get('states', textKey(stateKey));
     const state = bytes && decodeStateRow(stateKey, bytes).state;
-    const session = state?.exists ? asSession(state.value) : undefined;
+    const session = sessionIn(state);
     if (session && queueKeysOf(sessionOfQueueKey(key), session).includes(key)) continue;
     log.add({
       code: 'INDEX_DIFFERS',

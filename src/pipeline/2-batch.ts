@@ -25,6 +25,17 @@ export function isOperation(task: Task): task is Operation {
   return 'op' in task;
 }
 
+/** Bytes of a task's data as far as they are known, for the bounds of a batch. */
+export function sizeOf(task: Task): number {
+  if (!isOperation(task)) return task.bytes;
+  if (task.op !== 'together') return dataBytes(task);
+  return task.operations.reduce((sum, operation) => sum + dataBytes(operation), 0);
+}
+
+function dataBytes(operation: Operation): number {
+  return 'bytes' in operation ? (operation.bytes ?? 0) : 0;
+}
+
 /** Requests that were submitted together and are answered together. */
 export interface Unit {
   readonly requests: readonly Task[];
@@ -75,7 +86,7 @@ export class BatchQueue {
     let count = 0;
     for (const unit of this.units) {
       records += unit.requests.length;
-      for (const request of unit.requests) bytes += request.bytes;
+      for (const request of unit.requests) bytes += sizeOf(request);
       if (count > 0 && (records > limits.batchRecordsMax || bytes > limits.batchBytesMax)) break;
       count += 1;
     }

@@ -1,21 +1,22 @@
 import { TxlogError } from '../core/base/errors.ts';
 import { limits } from '../core/base/limits.ts';
 import type { Request } from '../core/log/request.ts';
+import { sizeOf, type Task } from './2-batch.ts';
 
 /** Cuts tasks that need not be committed together into units of at most one batch each. */
-export function splitUnits<T extends { readonly bytes: number }>(requests: readonly T[]): (readonly T[])[] {
+export function splitUnits<T extends Task>(requests: readonly T[]): (readonly T[])[] {
   const units: T[][] = [[]];
   let bytes = 0;
   for (const request of requests) {
     let unit = units.at(-1) as T[];
-    const isFull = unit.length >= limits.batchRecordsMax || bytes + request.bytes > limits.batchBytesMax;
+    const isFull = unit.length >= limits.batchRecordsMax || bytes + sizeOf(request) > limits.batchBytesMax;
     if (isFull && unit.length > 0) {
       unit = [];
       units.push(unit);
       bytes = 0;
     }
     unit.push(request);
-    bytes += request.bytes;
+    bytes += sizeOf(request);
   }
   return units;
 }

@@ -7,7 +7,15 @@ import { shellWord } from '../core/base/shell-word.ts';
 import type { Change } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { type Rejection, reject } from '../core/fold/rejection.ts';
-import { asSession, type Chunk, type Session, sessionKey, sessionOfKey, themeKey } from '../core/fold/session.ts';
+import {
+  asSession,
+  type Chunk,
+  type Session,
+  sessionIn,
+  sessionKey,
+  sessionOfKey,
+  themeKey,
+} from '../core/fold/session.ts';
 import { chunkOf } from '../core/fold/session-fold.ts';
 import type { State } from '../core/fold/state.ts';
 import type {
@@ -372,7 +380,7 @@ export function responseOf({ id, outcome, position, time, rejection }: Settled):
 /** Why a request may not complete a session, or undefined. */
 export function findNotLed(stage: Stage, { session, epoch, seen, after }: Completion): Rejection | undefined {
   const state = stage.state(sessionKey(session));
-  const led: Session | undefined = state?.exists ? asSession(state.value) : undefined;
+  const led: Session | undefined = sessionIn(state);
   if (led?.status === 'active' && led.epoch === epoch) {
     if (after !== undefined && !wasLast(stage, state, after))
       return reject('SESSION_CHANGED', `session ${session} was not brought on by request ${after}`);

@@ -1,6 +1,6 @@
 import { sagaTheme } from '../core/app/saga.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
-import { asSession, type Chunk, sessionKey } from '../core/fold/session.ts';
+import { type Chunk, sessionIn, sessionKey } from '../core/fold/session.ts';
 import { chunkOf } from '../core/fold/session-fold.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
@@ -52,7 +52,7 @@ export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
   if (stage.liveSessions === 0) return false;
   const key = sessionKey(request.id);
   const state = stage.state(key);
-  const session = state?.exists ? asSession(state.value) : undefined;
+  const session = sessionIn(state);
   if (!session) return false;
   const chunk = chunkAt(stage.record(session.created), key);
   const data = chunk && 'data' in chunk && isJsonObject(chunk.data) ? chunk.data : {};

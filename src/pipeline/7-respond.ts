@@ -1,5 +1,5 @@
 import { assert, assertNever } from '../core/base/assert.ts';
-import { asSession, type ThemeEntry, themeOfKey } from '../core/fold/session.ts';
+import { sessionIn, type ThemeEntry, themeOfKey } from '../core/fold/session.ts';
 import type { OperationResult } from '../core/log/operation.ts';
 import { type Receipt, receiptOf } from '../core/log/receipt.ts';
 import type { TaskAnswer } from './2-batch.ts';
@@ -38,7 +38,7 @@ function resultOf(decision: Operated, durability: Receipt['durability']): Operat
   const done = { ok: true, session, position, time, duplicate, durability } as const;
   if (themeOfKey(state.key) !== undefined)
     return { ...done, now: undefined, theme: state.value as unknown as ThemeEntry };
-  return { ...done, now: state.exists ? asSession(state.value) : undefined };
+  return { ...done, now: sessionIn(state) };
 }
 
 /** The receipt of an answer. Throws the error that it holds instead. */

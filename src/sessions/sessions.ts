@@ -89,7 +89,6 @@ export class Sessions {
       op: 'store',
       session,
       seconds: checkSeconds('seconds', seconds),
-      bytes: 0,
       ...failed,
       ...options,
     });
@@ -97,17 +96,17 @@ export class Sessions {
 
   /** Ends it. */
   async remove(session: string, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.one({ op: 'remove', session, bytes: 0, ...options });
+    return this.one({ op: 'remove', session, ...options });
   }
 
   /** Sets it aside until a person sees to it: `ready` brings it back. */
   async park(session: string, error: string, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.one({ op: 'park', session, error, bytes: 0, ...options });
+    return this.one({ op: 'park', session, error, ...options });
   }
 
   /** Makes a stored or parked one ready now, with all its attempts. */
   async ready(session: string, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.one({ op: 'ready', session, bytes: 0, ...options });
+    return this.one({ op: 'ready', session, ...options });
   }
 
   /**
@@ -125,7 +124,6 @@ export class Sessions {
       ...which,
       operator: checkName('operator', operator),
       lease: checkLease(lease),
-      bytes: 0,
     });
   }
 
@@ -206,7 +204,7 @@ export class Sessions {
   ): Promise<OperationResult> {
     const number = this.numberOf(theme);
     checkName('theme', theme, limits.typeBytesMax);
-    return this.one({ op: 'theme', theme, bytes: 0, ...(number === undefined ? {} : { number }), ...options });
+    return this.one({ op: 'theme', theme, ...(number === undefined ? {} : { number }), ...options });
   }
 
   private async one(operation: Operation): Promise<OperationResult> {

@@ -86,7 +86,7 @@ export async function* resumeSessions(env: Resuming, options: ResumeOptions): As
 
 /** In one commit: who looks in between must not lead what is not due. */
 function freeing({ id, due }: SessionReading, now: number, reason: string | undefined): readonly Task[] {
-  const by = { session: id, bytes: 0, ...(reason === undefined ? {} : { reason }) };
+  const by = { session: id, ...(reason === undefined ? {} : { reason }) };
   const ready: Task = { op: 'ready', only: ['parked'], ...by };
   return due <= now ? [ready] : [ready, { op: 'store', seconds: Math.ceil((due - now) / 1_000), ...by }];
 }

@@ -1,5 +1,5 @@
 import { limits } from '../core/base/limits.ts';
-import { asSession, sessionOfKey } from '../core/fold/session.ts';
+import { sessionIn, sessionOfKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { chunkKey, positionKey, requestKey, textKey } from '../layout/keys.ts';
 import { extendPostings, rejectedList, typeList } from '../layout/lists.ts';
@@ -241,9 +241,9 @@ function moveQueueRows(tx: WriteTx, key: string, state: State): void {
   for (const next of after) if (!before.includes(next)) tx.put('queue', queueKeyBytes(next), noBytes);
 }
 
-function queueKeysOfState({ key, exists, value }: State): readonly QueueKey[] {
-  const session = exists ? asSession(value) : undefined;
-  return session ? queueKeysOf(sessionOfKey(key) ?? '', session) : [];
+function queueKeysOfState(state: State): readonly QueueKey[] {
+  const session = sessionIn(state);
+  return session ? queueKeysOf(sessionOfKey(state.key) ?? '', session) : [];
 }
 
 const noBytes = new Uint8Array();

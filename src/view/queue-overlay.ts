@@ -1,4 +1,4 @@
-import { asSession, sessionOfKey } from '../core/fold/session.ts';
+import { sessionIn, sessionOfKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { type QueueKey, queueKeysOf } from '../layout/queue-keys.ts';
 
@@ -21,7 +21,7 @@ export class QueueOverlay {
   set(state: State): void {
     const id = state.kind === 'session' ? sessionOfKey(state.key) : undefined;
     if (id === undefined) return;
-    const session = state.exists ? asSession(state.value) : undefined;
+    const session = sessionIn(state);
     this.put(id, session ? queueKeysOf(id, session) : none);
   }
 

@@ -1,4 +1,4 @@
-import { asSession, isEngineKey } from '../core/fold/session.ts';
+import { isEngineKey, sessionIn } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import type { Outcome } from '../core/log/record.ts';
 import type { Counts } from '../layout/meta.ts';
@@ -35,11 +35,7 @@ export class Totals {
   addState(before: State | undefined, after: State, time: number): void {
     if (after.kind === 'session') {
       this.counts.sessions += Number(after.exists) - Number(before?.exists ?? false);
-      this.themes.add(
-        before?.exists ? asSession(before.value) : undefined,
-        after.exists ? asSession(after.value) : undefined,
-        time,
-      );
+      this.themes.add(sessionIn(before), sessionIn(after), time);
       return;
     }
     // Themes are the engine's own.

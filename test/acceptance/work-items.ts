@@ -74,10 +74,10 @@ function schedule(name: string, line: Line, event: LoanEvent): Operation {
 function* start({ open: [item] }: Line, event: LoanEvent): Generator<Operation> {
   if (!item) throw new Error(`a start of nothing: ${JSON.stringify(event)}`);
   const { session } = item;
-  if (item.isLed) yield { op: 'store', session, seconds: 0, force: true, reason: 'another takes over', bytes: 0 };
+  if (item.isLed) yield { op: 'store', session, seconds: 0, force: true, reason: 'another takes over' };
   item.epoch += 1;
   item.isLed = true;
-  yield { op: 'lead', session, operator: event.resource ?? 'unknown', lease: leaseSeconds, bytes: 0 };
+  yield { op: 'lead', session, operator: event.resource ?? 'unknown', lease: leaseSeconds };
   yield { op: 'append', session, epoch: item.epoch, ...dataOf(event) };
 }
 
@@ -90,9 +90,9 @@ function* complete({ open, events, at }: Line, event: LoanEvent): Generator<Oper
   yield { op: 'append', ...by, ...dataOf(event) };
   const next = events[at]?.lifecycle;
   const isDone = open.length > 1 || next === undefined || next === 'schedule';
-  if (!isDone) return yield { op: 'store', ...by, seconds: 0, bytes: 0 };
+  if (!isDone) return yield { op: 'store', ...by, seconds: 0 };
   open.shift();
-  yield { op: 'remove', ...by, bytes: 0 };
+  yield { op: 'remove', ...by };
 }
 
 function dataOf({ lifecycle, resource, at, amount }: LoanEvent) {

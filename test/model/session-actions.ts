@@ -155,13 +155,13 @@ export function fillInSession(template: SessionTemplate, fresh: string, model: M
     }
     case 'theme': {
       const { op, theme, number, paused } = template;
-      return operation({ op, theme, ...given({ number, paused }), bytes: 0 });
+      return operation({ op, theme, ...given({ number, paused }) });
     }
     case 'lead': {
       const { op, which, theme } = template;
-      if (which) return operation({ op, session: id(which), operator: 'someone', lease: 30, bytes: 0 });
+      if (which) return operation({ op, session: id(which), operator: 'someone', lease: 30 });
       // The log names no theme of a lead; the operator does, so that the model knows what was asked for.
-      return operation({ op, theme, operator: `next of ${JSON.stringify(theme)}`, lease: 10, bytes: 0 });
+      return operation({ op, theme, operator: `next of ${JSON.stringify(theme)}`, lease: 10 });
     }
     case 'complete': {
       const session = id(template.which);
@@ -184,11 +184,11 @@ function stepOf(
     case 'replace':
       return { op: template.op, ...step, chunk: template.data, bytes: bytesOf(template.data) };
     case 'store':
-      return { op: 'store', ...step, seconds: template.seconds, ...given(whyOf(template)), bytes: 0 };
+      return { op: 'store', ...step, seconds: template.seconds, ...given(whyOf(template)) };
     case 'park':
-      return { op: 'park', ...step, error: 'poison', bytes: 0 };
+      return { op: 'park', ...step, error: 'poison' };
     default:
-      return { op: template.op as 'ready' | 'remove', ...step, bytes: 0 };
+      return { op: template.op as 'ready' | 'remove', ...step };
   }
 }
 

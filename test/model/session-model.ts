@@ -209,7 +209,7 @@ export class SessionModel {
   }
 
   private make(operation: Operation & { op: 'new' }, time: number): Outcome {
-    const { session, theme, number: wanted, chunk, delay = 0, order, bytes } = operation;
+    const { session, theme, number: wanted, chunk, delay = 0, order, bytes = 0 } = operation;
     const known = this.at(session);
     if (known) {
       const same =
@@ -265,7 +265,7 @@ export class SessionModel {
     switch (operation.op) {
       case 'append':
       case 'replace':
-        return { bytes: operation.bytes, ...operation.chunk };
+        return { bytes: operation.bytes ?? 0, ...operation.chunk };
       case 'store': {
         const { seconds, error, interrupted } = operation;
         const why = { ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };

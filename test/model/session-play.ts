@@ -109,7 +109,6 @@ function operationOf({ changes, time }: LogRecord): Operation {
       theme,
       ...(number === undefined ? {} : { number }),
       ...(merged ? { paused: merged.paused === true } : {}),
-      bytes: 0,
     };
   }
   const { due, behind: _, theme, ...value } = (change.value ?? {}) as JsonObject & { due?: number; theme?: number };
@@ -129,5 +128,5 @@ function operationOf({ changes, time }: LogRecord): Operation {
 function leadOf(session: string, { operator, lease }: { operator: string; lease: number }): Operation {
   const theme = /^next of (.*)$/.exec(operator)?.[1];
   const what = theme === undefined ? { session } : { theme: JSON.parse(theme) as string | number };
-  return { op: 'lead', ...what, operator, lease, bytes: 0 };
+  return { op: 'lead', ...what, operator, lease };
 }

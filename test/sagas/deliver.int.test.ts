@@ -34,9 +34,7 @@ afterEach(async () => {
 });
 
 const post = (id: string, data: string, order?: string) =>
-  here.process([
-    { bytes: 0, ...sessionOfMessage({ id, to: 'inbox@there', data, ...(order === undefined ? {} : { order }) }) },
-  ]);
+  here.process([{ ...sessionOfMessage({ id, to: 'inbox@there', data, ...(order === undefined ? {} : { order }) }) }]);
 const work = () => workers.push(here.work({ onEvent: (event) => events.push(event) }));
 const openThere = () => openEnvironment(join(root, 'there'), { create: true });
 const waiting = async () => (await here.sessions.theme('to/there')).counts;

@@ -95,7 +95,7 @@ describe('txlog send', () => {
       ...{ id, to: 'inbox@there', data: i },
       ...(i % 2 === 0 ? { order: 'k' } : {}),
     }));
-    await env.process(messages.map((message) => ({ bytes: 0, ...sessionOfMessage(message) })));
+    await env.process(messages.map((message) => ({ ...sessionOfMessage(message) })));
     await env.close();
   });
 

@@ -134,7 +134,7 @@ describe('a queued request', () => {
     ['has no theme', 77, 'THEME_NOT_FOUND'],
     ['has a theme whose number another one has', 'taken', 'THEME_CONFLICT'],
   ])('is refused, and the engine goes on, when its response %s', async (_, respond, code) => {
-    await env.operate([{ op: 'theme', theme: 'other', number: crc32('taken'), bytes: 0 }]);
+    await env.operate([{ op: 'theme', theme: 'other', number: crc32('taken') }]);
     await env.enqueue(order('r-1'));
     const led = await env.sessions.lead({ theme: 'request/order' }, 'me', 30);
     expect(led.ok).toBe(true);

@@ -132,7 +132,7 @@ describe('sessions of a mirror that is promoted', () => {
     await origin.sessions.create('jobs', { n: 3 }, { id: 'led' });
     await origin.sessions.create('jobs', { n: 4 }, { id: 'parked' });
     await origin.sessions.park('parked', 'no such address');
-    await origin.operate([{ op: 'lead', session: 'led', operator: 'w-1', lease: 60, bytes: 0 } as never]);
+    await origin.operate([{ op: 'lead', session: 'led', operator: 'w-1', lease: 60 } as never]);
     await take(mirror, await dumpOf(origin));
     expect(await mirror.sync.promote({ reason: 'moved' })).toMatchObject({ suspended: 3 });
     const led = await mirror.sessions.get('led');

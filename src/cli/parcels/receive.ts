@@ -5,7 +5,6 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
 import type { Output } from '../frame/output.ts';
@@ -21,7 +20,9 @@ export interface Received {
   readonly refused: number;
 }
 
-type Entry = { readonly parcel: Parcel; readonly operation: Operation } | { readonly refused: Acknowledgement };
+type Entry =
+  | { readonly parcel: Parcel; readonly operation: ReturnType<typeof sessionOfParcel> }
+  | { readonly refused: Acknowledgement };
 
 /**
  * Puts parcels into their queues, and prints an acknowledgement of each, in their order, once it is durable. What has

@@ -134,9 +134,9 @@ async function settle(env: Environment, theme: string, lines: readonly Line[]): 
 
 /** A worker that is sending the same one meanwhile finds it done. */
 function operationOf(told: Acknowledgement, session: string): Operation {
-  if (told.ok) return { op: 'remove', session, force: true, bytes: 0 };
+  if (told.ok) return { op: 'remove', session, force: true };
   const { code, message } = told.error;
-  return { op: 'park', session, force: true, error: `${code}: ${message}`, bytes: 0 };
+  return { op: 'park', session, force: true, error: `${code}: ${message}` };
 }
 
 function readLine(line: Line): Acknowledgement | undefined {

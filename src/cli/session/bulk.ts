@@ -82,7 +82,7 @@ function plan(env: Environment, id: string, session: SessionReading | undefined,
   if (dryRun) return { id, outcome: 'would be ready', was: status };
   const isActive = status === 'active';
   const authority = isActive ? { ...by, force: false, epoch } : by;
-  const operation: Operation = { op: 'ready', session: id, bytes: 0, ...authority };
+  const operation: Operation = { op: 'ready', session: id, ...authority };
   return { id, was: status, operation, ...(isActive ? { operator } : {}) };
 }
 

@@ -2,7 +2,7 @@ import { assert, assertNever } from '../base/assert.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Change } from './change.ts';
 import { type Rejection, reject } from './rejection.ts';
-import { asSession, type Chunk, isSessionOp, type Session, type SessionOp, sessionOfKey } from './session.ts';
+import { type Chunk, isSessionOp, type Session, type SessionOp, sessionIn, sessionOfKey } from './session.ts';
 import type { State } from './state.ts';
 
 /** What a session operation leaves: the session, undefined once it is removed, or why it cannot be done. */
@@ -45,7 +45,7 @@ export function foldSession(state: State, change: Change, at: At): FoldedSession
   const details = (change.value ?? {}) as Details;
   const { op } = change;
   assert(isSessionOp(op), `${op} is no operation on a session`);
-  const session = state.exists ? asSession(state.value) : undefined;
+  const session = sessionIn(state);
   if (op === 'session.new') return state.version > 0 ? exists(change.key) : kept(begin(details, at));
   if (!session) return refuse('SESSION_GONE', change.key, 'was removed, or never was');
   const refused = op === 'session.lead' || op === 'session.turn' ? undefined : barrier(session, change.key, details);

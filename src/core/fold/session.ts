@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { State } from './state.ts';
 
 /**
  * Where a live session stands: `ready` to be led, `behind` another session of its order key, `active` under an operator,
@@ -100,6 +101,11 @@ export function themeOfKey(key: string): string | undefined {
 /** Whether a key is the engine's own, out of users' reach. */
 export function isEngineKey(key: string): boolean {
   return key < ' ';
+}
+
+/** The session that a state holds, unless it was removed. */
+export function sessionIn(state: State | undefined): Session | undefined {
+  return state?.exists ? asSession(state.value) : undefined;
 }
 
 /** The session in a state's value. */

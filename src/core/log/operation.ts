@@ -88,10 +88,7 @@ export interface Together {
 }
 
 /** Anything that can happen to a session, as the pipeline takes it. */
-export type Operation = (NewSession | LeadSession | SessionStep | ThemeStep | Together) & {
-  /** Bytes of its data, for the bounds of a batch. */
-  readonly bytes: number;
-};
+export type Operation = NewSession | LeadSession | SessionStep | ThemeStep | Together;
 
 /**
  * The session that brought a request: the request is decided only while it is led in this epoch. What then happens to

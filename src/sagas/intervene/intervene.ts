@@ -48,13 +48,13 @@ export function interventionOn(
   const { saga, session } = found;
   if (!session) {
     if (word.kind !== 'compensate') throw hasEnded(saga);
-    return { ...undoingOf(saga), bytes: 0, ...by };
+    return { ...undoingOf(saga), ...by };
   }
   const events = eventsOf(saga, word, session.status === 'parked');
   const [append, wake] = addition(found, events, now);
   const operations: (NewSession | SessionStep)[] = [present(append, 'append')];
   if (wake) operations.push({ op: 'ready', session: saga.id, only: ['stored', 'parked'], first: true });
-  return { op: 'together', operations, bytes: 0, ...by };
+  return { op: 'together', operations, ...by };
 }
 
 function eventsOf(saga: Saga, word: Word, isParked: boolean): readonly SagaEvent[] {

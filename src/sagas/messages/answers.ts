@@ -93,8 +93,8 @@ async function delivery(host: SessionHost, { session, epoch }: Led, answers: rea
   const found = await host.read((cut) => loadSaga(cut, id));
   const removal: SessionStep = { op: 'remove', session, epoch };
   const events = found ? eventsOf(host, found, answers) : [];
-  if (!found?.session || events.length === 0) return { ...removal, bytes: 0 };
-  return { op: 'together', operations: [removal, ...addition(found, events, host.now())], bytes: 0 };
+  if (!found?.session || events.length === 0) return { ...removal };
+  return { op: 'together', operations: [removal, ...addition(found, events, host.now())] };
 }
 
 /** The operations that add events from outside to a saga that has not ended, and wake it. */

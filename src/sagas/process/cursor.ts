@@ -1,6 +1,6 @@
 import { assert } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
-import { asSession, type Session, sessionKey } from '../../core/fold/session.ts';
+import { type Session, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import { checkData, dataOf } from '../../core/log/check-session.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
 import { readChunks } from '../../sessions/read/session.ts';
@@ -30,7 +30,7 @@ export interface LoadedProcess {
 /** The session of a process as it is now, and its cursor; undefined when there is none. */
 export function readCursor(cut: Cut, id: string): LoadedProcess | undefined {
   const state = cut.state(sessionKey(id));
-  const session = state?.exists ? asSession(state.value) : undefined;
+  const session = sessionIn(state);
   if (!state || !session) return undefined;
   const chunk = readChunks(cut, { ...session, id, position: state.position }).at(-1);
   const data = chunk && dataOf(chunk);

@@ -189,7 +189,7 @@ export class ProcessTurn {
     const { position, done } = this.written;
     const isMoved = cursor.position !== position || cursor.done !== done || chunks > 1;
     const operations = [...(isMoved ? [movingTo(led, cursor, chunks)] : []), ...end];
-    const [answer] = await this.process([together(operations, led.theme, 0)]);
+    const [answer] = await this.process([together(operations, led.theme)]);
     const refusal = refusalOf(present(answer, 'answer'));
     if (refusal) await this.stillLed(refusal);
     if (refusal) throw new RuleError('somebody else moved its cursor');

@@ -119,7 +119,7 @@ function taskOf(
     unit.flatMap(({ deed }) => (deed.kind === 'word' ? [deed.word] : [])),
     sagas,
   );
-  return { task: together([...own, ...made, ...said.steps], led.theme, bytesOf(unit)), dropped: said.dropped };
+  return { task: together([...own, ...made, ...said.steps], led.theme), dropped: said.dropped };
 }
 
 function say(host: SessionHost, words: readonly SagaWord[], sagas: ReadonlyMap<string, LoadedSaga>) {
@@ -147,8 +147,8 @@ function submission(request: Request, { session, epoch }: Led, own: readonly Ses
 }
 
 /** What a process does is done in its name. */
-export function together(operations: readonly (NewSession | SessionStep)[], actor: string, bytes: number): Operation {
+export function together(operations: readonly (NewSession | SessionStep)[], actor: string): Operation {
   const [first] = operations;
-  if (operations.length === 1 && first && first.op !== 'new') return { bytes, ...first };
-  return { op: 'together', operations, actor, bytes };
+  if (operations.length === 1 && first && first.op !== 'new') return first;
+  return { op: 'together', operations, actor };
 }

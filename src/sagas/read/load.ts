@@ -1,7 +1,7 @@
 import type { Saga, SagaEvent } from '../../core/app/saga.ts';
 import { beginSaga, foldEvents, foldSaga } from '../../core/app/saga-fold.ts';
 import { assert } from '../../core/base/assert.ts';
-import { asSession, type Session, sessionKey } from '../../core/fold/session.ts';
+import { type Session, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import { chunkOf } from '../../core/fold/session-fold.ts';
 import type { FoldedRecord } from '../../core/log/record.ts';
 import { damagedRow } from '../../layout/damaged-row.ts';
@@ -39,7 +39,7 @@ export function* sagaInSteps(cut: Cut, id: string): Steps<LoadedSaga | undefined
   const events = yield* readEvents(cut, id);
   const [first] = events;
   if (first?.event.event !== 'started') return undefined;
-  const session = state.exists ? asSession(state.value) : undefined;
+  const session = sessionIn(state);
   const { undoes } = first.event;
   const { position } = state;
   if (undoes === undefined) return { saga: folded(id, events), session, position };

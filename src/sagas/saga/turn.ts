@@ -188,7 +188,5 @@ export class SagaTurn {
 
 function together(operations: readonly (NewSession | SessionStep)[]): Operation {
   const [first] = operations;
-  if (operations.length === 1 && first && first.op !== 'new') return { bytes: 0, ...first };
-  const bytes = operations.reduce((sum, operation) => sum + ('bytes' in operation ? (operation.bytes ?? 0) : 0), 0);
-  return { op: 'together', operations, bytes };
+  return operations.length === 1 && first && first.op !== 'new' ? first : { op: 'together', operations };
 }

@@ -62,7 +62,7 @@ export class SlipTurn {
     if (first.word === 'never') return this.passOn({ ok: true, result: null });
     if (first.session === undefined) return undefined;
     // The slip that brought it may still wait here for another attempt: its saga has given it up.
-    const removed = await context.operate({ op: 'remove', session: first.session, bytes: 0 });
+    const removed = await context.operate({ op: 'remove', session: first.session });
     context.confirmed();
     if (removed.ok || removed.idle || removed.rejection.code !== 'SESSION_ACTIVE') return undefined;
     return this.store(busySeconds, 'the step is being done just now');
@@ -148,7 +148,7 @@ export class SlipTurn {
     const { session, epoch } = led;
     if (!noted.ok) this.turn.error = noted.error;
     const operations = [{ op: 'remove', session, epoch } as const, this.wayOn(noted)];
-    const result = await context.operate({ op: 'together', operations, bytes: 0 });
+    const result = await context.operate({ op: 'together', operations });
     context.confirmed();
     return result.ok ? 'removed' : this.turn.whatBecame();
   }

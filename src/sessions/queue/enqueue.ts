@@ -145,7 +145,7 @@ async function registerTheme(host: SessionHost, respond: string): Promise<void> 
   const { queue, service } = readAddress(respond);
   const theme = service === undefined ? queue : outboxTheme(service);
   if (await host.read((cut) => readTheme(cut, theme))) return;
-  await host.operate([{ op: 'theme', theme, bytes: 0, ...numberOf(host, theme) }]);
+  await host.operate([{ op: 'theme', theme, ...numberOf(host, theme) }]);
 }
 
 function numberOf(host: SessionHost, theme: string): { readonly number?: number } {

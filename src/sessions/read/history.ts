@@ -1,5 +1,5 @@
 import { foldChanges } from '../../core/fold/fold-record.ts';
-import { asSession, type Session, type SessionOp, sessionKey } from '../../core/fold/session.ts';
+import { type Session, type SessionOp, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import type { State } from '../../core/fold/state.ts';
 import type { StoredRecord } from '../../core/log/record.ts';
 import type { Reading } from '../../view/reader.ts';
@@ -53,5 +53,5 @@ export async function* sessionHistory(env: Reading, id: string): AsyncGenerator<
 }
 
 function sessionOf(state: State | undefined): Session | undefined {
-  return state?.exists ? asSession(state.value) : undefined;
+  return sessionIn(state);
 }

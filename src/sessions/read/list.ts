@@ -1,6 +1,6 @@
 import { checkBound } from '../../core/base/arguments.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import { asSession, type Session, type SessionStatus, sessionKey } from '../../core/fold/session.ts';
+import { type Session, type SessionStatus, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import { type QueueKey, type QueuePart, queueKeysOf, queuePrefix, sessionOfQueueKey } from '../../layout/queue-keys.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
@@ -80,7 +80,7 @@ function partsOf(status: SessionStatus | undefined): readonly QueuePart[] {
 
 function sessionAt(cut: Cut, id: string): Session {
   const state = cut.state(sessionKey(id));
-  const session = state?.exists ? asSession(state.value) : undefined;
+  const session = sessionIn(state);
   if (session) return session;
   throw new TxlogError('SESSION_GONE', `there is no session ${id} to go on after`, { next: ['txlog session list'] });
 }
@@ -99,7 +99,7 @@ function readPage(
     seen += 1;
     const id = sessionOfQueueKey(key);
     const state = cut.state(sessionKey(id));
-    const session = state?.exists ? asSession(state.value) : undefined;
+    const session = sessionIn(state);
     if (!state || !session || (status !== undefined && session.status !== status)) continue;
     sessions.push({ ...session, id, version: state.version, position: state.position, themeName: theme.name });
   }

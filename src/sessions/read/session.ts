@@ -1,4 +1,4 @@
-import { asSession, type Chunk, type Session, sessionKey, type ThemeEntry, themeKey } from '../../core/fold/session.ts';
+import { type Chunk, type Session, sessionIn, sessionKey, type ThemeEntry, themeKey } from '../../core/fold/session.ts';
 import { chunkOf } from '../../core/fold/session-fold.ts';
 import type { State } from '../../core/fold/state.ts';
 import { type QueuePart, queuePrefix, sessionOfQueueKey } from '../../layout/queue-keys.ts';
@@ -39,9 +39,10 @@ export function* sessionInSteps(cut: Cut, id: string, asOf?: number): Steps<Sess
   return state && toReading(cut, id, state);
 }
 
-function toReading(cut: Cut, id: string, { exists, value, version, position }: State): SessionReading | undefined {
-  const session = exists ? asSession(value) : undefined;
+function toReading(cut: Cut, id: string, state: State): SessionReading | undefined {
+  const session = sessionIn(state);
   if (!session) return undefined;
+  const { version, position } = state;
   return { ...session, id, version, position, themeName: themeName(cut, session.theme) };
 }
 
@@ -85,7 +86,7 @@ export function* sessionsOf(
   for (const key of cut.queueKeys(prefix, after === undefined ? prefix : `${after}\u0000`)) {
     const id = sessionOfQueueKey(key);
     const state = cut.state(sessionKey(id));
-    const session = state?.exists ? asSession(state.value) : undefined;
+    const session = sessionIn(state);
     if (state && session)
       yield { ...session, id, version: state.version, position: state.position, themeName: theme.name };
   }

@@ -49,7 +49,7 @@ export class LedTurn {
   end(ending: Ending): Promise<TurnEnd> {
     const { session, epoch } = this.led;
     const step: SessionStep = { session, epoch, ...ending };
-    return insist(this.context, this.led, { ...step, bytes: 0 });
+    return insist(this.context, this.led, { ...step });
   }
 
   /** Parks the session: a person has to see to it. */

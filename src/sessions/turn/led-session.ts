@@ -1,6 +1,6 @@
 import type { Turn } from '../../core/app/theme.ts';
 import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
-import { asSession, type Session, sessionKey } from '../../core/fold/session.ts';
+import { type Session, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import { checkData, checkSeconds, dataOf } from '../../core/log/check-session.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Reading } from '../../view/reader.ts';
@@ -30,7 +30,7 @@ export async function tell(
   return reads.read((cut) => {
     const { session: id, theme, epoch } = led;
     const state = cut.state(sessionKey(id));
-    const now = state?.exists ? asSession(state.value) : undefined;
+    const now = sessionIn(state);
     if (!state || now?.status !== 'active' || now.epoch !== epoch) return undefined;
     const { attempts, order, createdAt, error } = now;
     const chunks = readChunks(cut, { ...now, id, position: state.position });
@@ -76,11 +76,11 @@ export function operationOf({ session, epoch }: Led, advice: CheckedAdvice): Ope
     case 'replace':
       return { op: advice.op, ...by, ...checkData(advice.data as JsonValue) };
     case 'store':
-      return { op: 'store', ...by, seconds: checkSeconds('seconds', advice.seconds as number), bytes: 0 };
+      return { op: 'store', ...by, seconds: checkSeconds('seconds', advice.seconds as number) };
     case 'park':
-      return { op: 'park', ...by, error: errorText(advice.error), bytes: 0 };
+      return { op: 'park', ...by, error: errorText(advice.error) };
     case 'remove':
-      return { op: 'remove', ...by, bytes: 0 };
+      return { op: 'remove', ...by };
     default:
       throw new AdviceProblem(`${advice.op} is no operation on its session`);
   }

@@ -1,6 +1,6 @@
 import { isFinalCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import { asSession, sessionKey } from '../../core/fold/session.ts';
+import { sessionIn, sessionKey } from '../../core/fold/session.ts';
 import type { Operation, OperationResult } from '../../core/log/operation.ts';
 import type { Reading } from '../../view/reader.ts';
 import { backoffSeconds, type FullPolicy } from '../host/policy.ts';
@@ -31,7 +31,7 @@ const retryMs = { first: 100, max: 5_000 };
 export function setAside(context: TurnContext, led: Led, error: string): Promise<TurnEnd> {
   const { policy, host } = context;
   const seconds = backoffSeconds(policy, led.attempts, host.random());
-  const step = { session: led.session, epoch: led.epoch, error, bytes: 0 };
+  const step = { session: led.session, epoch: led.epoch, error };
   const isPoison = led.attempts >= policy.attempts;
   return insist(context, led, isPoison ? { op: 'park', ...step } : { op: 'store', ...step, seconds });
 }
@@ -39,7 +39,7 @@ export function setAside(context: TurnContext, led: Led, error: string): Promise
 /** Stores a session whose turn was stopped from outside: for another worker, at once, and without an attempt lost. */
 export function handBack(context: TurnContext, led: Led): Promise<TurnEnd> {
   const { session, epoch } = led;
-  return insist(context, led, { op: 'store', session, epoch, seconds: 0, interrupted: true, bytes: 0 });
+  return insist(context, led, { op: 'store', session, epoch, seconds: 0, interrupted: true });
 }
 
 /**
@@ -76,7 +76,7 @@ export function isFinal(error: unknown): boolean {
 export async function whatBecame(host: SessionHost, { session, epoch }: Led): Promise<TurnEnd> {
   return host.read((cut) => {
     const state = cut.state(sessionKey(session));
-    const now = state?.exists ? asSession(state.value) : undefined;
+    const now = sessionIn(state);
     if (!now) return 'removed';
     if (now.epoch !== epoch) return 'lost';
     return now.status === 'parked' ? 'parked' : now.status === 'stored' ? 'stored' : 'lost';

@@ -94,7 +94,7 @@ function countSuspects(host: SessionHost, orphans: readonly Orphan[]): ReadonlyM
 function remedy(host: SessionHost, orphan: Orphan, suspects: number): Operation {
   const { id: session, epoch, attempts, themeName } = orphan.session;
   const policy = fullPolicy(policyOfTheme(host.app, themeName));
-  const step = { session, epoch, error: reasonOf(orphan), bytes: 0 };
+  const step = { session, epoch, error: reasonOf(orphan) };
   const isSuspect = runsCode(host, themeName);
   if (isSuspect && suspects > 1) return { op: 'store', ...step, ...byJanitor, seconds: 0, interrupted: true };
   if (isSuspect && attempts >= policy.attempts) return { op: 'park', ...step };

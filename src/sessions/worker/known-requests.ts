@@ -2,7 +2,7 @@ import { type App, requestTypeOf } from '../../core/app/app.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { Change } from '../../core/fold/change.ts';
-import { asSession, sessionKey } from '../../core/fold/session.ts';
+import { sessionIn, sessionKey } from '../../core/fold/session.ts';
 import { type QueueKey, sessionOfQueueKey, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { findLacking } from '../../pipeline/3-known-type.ts';
 import { chunkAt, typeOfQueue } from '../../pipeline/3-queued-request.ts';
@@ -61,7 +61,7 @@ export function sortOut(cut: Cut, keys: Iterable<string>, fits: Fits, most: numb
     const id = sessionOfQueueKey(queued);
     const key = sessionKey(id);
     const state = cut.state(key);
-    const session = state?.exists ? asSession(state.value) : undefined;
+    const session = sessionIn(state);
     const chunk = session && chunkAt(cut.folded(session.from), key);
     (chunk && 'data' in chunk && !fits(chunk.data) ? left : fitting).push(id);
   }

@@ -66,7 +66,7 @@ async function take(host: SessionHost, operator: Operator, theme: string, sessio
   const which: Pick<LeadSession, 'session' | 'theme'> = session === undefined ? { theme } : { session };
   let result: OperationResult | undefined;
   try {
-    [result] = await host.operate([{ op: 'lead', ...which, operator: id, lease, bytes: 0 }]);
+    [result] = await host.operate([{ op: 'lead', ...which, operator: id, lease }]);
   } catch (error) {
     // It may have been done all the same.
     const [own] = await findLedBy(host, id);

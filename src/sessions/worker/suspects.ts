@@ -1,4 +1,4 @@
-import { asSession, sessionKey } from '../../core/fold/session.ts';
+import { sessionIn, sessionKey } from '../../core/fold/session.ts';
 import type { Cut } from '../../view/cut.ts';
 
 /**
@@ -14,7 +14,7 @@ export const byJanitor = { force: true } as const;
 export function isSuspect(cut: Cut, id: string): boolean {
   const key = sessionKey(id);
   const state = cut.state(key);
-  if (!state?.exists || asSession(state.value)?.error === undefined) return false;
+  if (!state || sessionIn(state)?.error === undefined) return false;
   const record = cut.folded(state.position);
   return record?.changes.some((change) => change.key === key && isOfJanitor(change.value)) ?? false;
 }

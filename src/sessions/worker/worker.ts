@@ -240,7 +240,7 @@ class WorkerRun {
       const session = this.due.themes.find(({ name }) => name === theme)?.session;
       const fits = this.themes.fits(theme);
       const which = session === undefined ? { theme, ...(fits ? { fits } : {}) } : { session };
-      return { op: 'lead', ...which, operator, lease, bytes: 0 } as const;
+      return { op: 'lead', ...which, operator, lease } as const;
     });
     this.isUnsure = true;
     const alone = this.due.themes.some((theme) => theme.alone && theme.name === themes[0]);

@@ -68,11 +68,10 @@ function halfway(i: number): readonly Operation[] {
   const error = 'no connection';
   return [
     { op: 'new', session, theme: 'saga/send', chunk: chunkOf(started), bytes: 300 },
-    { op: 'lead', session, operator: 'bench', lease: 600, bytes: 0 },
+    { op: 'lead', session, operator: 'bench', lease: 600 },
     {
       op: 'together',
       operations: [appended, isParked ? { op: 'park', error, ...by } : { op: 'store', seconds: 0, error, ...by }],
-      bytes: 300,
     },
   ];
 }
