@@ -3,6 +3,7 @@ import { CompensateCommand } from '../src/cli/compensate/compensate-command.ts';
 import { checkWays, compensateFlags } from '../src/cli/compensate/flags.ts';
 import { toNames } from '../src/cli/compensate/plan-file.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 
 export default class Compensate extends CompensateCommand {
@@ -29,7 +30,7 @@ export default class Compensate extends CompensateCommand {
     const names = toNames(args.name ?? [], flags.id ?? []);
     checkWays(names, flags);
     const module = findApp(flags.env, flags.app);
-    const app = module === undefined ? {} : { app: module };
+    const app = given({ app: module });
     await this.withEnv({ ...app, readOnly: flags.plan || flags['dry-run'] }, async (env) => {
       if (flags.plan) await this.plan(env, names, flags);
       else if (flags.apply !== undefined) await this.apply(env, flags.apply, flags);

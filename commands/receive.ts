@@ -6,6 +6,7 @@ import { say } from '../src/cli/frame/stderr.ts';
 import { formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
 import { openInput } from '../src/cli/submit/input.ts';
 import { jsonText } from '../src/cli/text/text.ts';
+import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 
 export default class Receive extends BaseCommand {
@@ -38,7 +39,7 @@ export default class Receive extends BaseCommand {
     const { signal, exitCode, release } = onInterrupt();
     signal.addEventListener('abort', () => input.stop());
     const app = findApp(flags.env, flags.app);
-    await this.withEnv({ livesLong: true, ...(app === undefined ? {} : { app }) }, async (env) => {
+    await this.withEnv({ livesLong: true, ...given({ app }) }, async (env) => {
       const received = await receiveAll(env, input, this.out);
       if (!flags.quiet)
         say(`${flags.json ? jsonText({ v: 1, summary: { ...received } }) : formatReceived(received)}\n`);

@@ -8,6 +8,7 @@ import { toRequestInput } from '../src/cli/submit/request-flags.ts';
 import { submitFile } from '../src/cli/submit/submit-file.ts';
 import { submitOne } from '../src/cli/submit/submit-one.ts';
 import { parseDuration } from '../src/cli/text/duration.ts';
+import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 
 export default class Submit extends BaseCommand {
@@ -39,7 +40,7 @@ export default class Submit extends BaseCommand {
     const input = args.file === undefined ? undefined : openInput(args.file);
     const request = input ? undefined : toRequestInput(flags);
     const module = findApp(flags.env, flags.app);
-    const app = module === undefined ? {} : { app: module };
+    const app = given({ app: module });
     const bounds = input ? { livesLong: args.file === '-' } : { checkpointRecords: 0 };
     const queue = toQueue(flags);
     const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);

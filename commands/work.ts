@@ -6,6 +6,7 @@ import { durationValue, parseSeconds } from '../src/cli/text/duration.ts';
 import { makePaint } from '../src/cli/text/paint.ts';
 import { runWorker } from '../src/cli/work/run-worker.ts';
 import { WorkLog } from '../src/cli/work/work-log.ts';
+import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 import { toWorkJson } from '../src/shapes/worker.ts';
 
@@ -38,16 +39,14 @@ export default class Work extends BaseCommand {
     const { flags } = await this.parse(Work);
     const { theme: themes, concurrency, once, json, quiet } = flags;
     const lease = parseSeconds('--lease', flags.lease);
-    const given = Object.fromEntries(
-      Object.entries({ themes, concurrency, lease }).filter(([, value]) => value !== undefined),
-    );
+    const options = given({ themes, concurrency, lease });
     const app = findApp(flags.env, flags.app);
     const isTerminal = process.stderr.isTTY === true && !json;
     const counts = isTerminal && !quiet && process.env.TERM !== 'dumb';
     const paint = makePaint(isTerminal && !flags['no-color']);
-    await this.withEnv(app === undefined ? {} : { app }, async (env) => {
+    await this.withEnv(given({ app }), async (env) => {
       const log = new WorkLog({ forPeople: isTerminal, counts, quiet, paint, now: () => env.clock.now() });
-      const { report, exitCode } = await runWorker(env, { ...given, once, untilEmpty: flags['until-empty'] }, log);
+      const { report, exitCode } = await runWorker(env, { ...options, once, untilEmpty: flags['until-empty'] }, log);
       await this.print(toWorkJson(report), '');
       this.exitWith(exitCode);
     });

@@ -6,6 +6,7 @@ import { formatSagas } from '../../src/cli/print/saga-lines.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/flags.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
+import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { listed } from '../../src/pages/sagas.ts';
 import { toListedJson } from '../../src/shapes/saga.ts';
@@ -38,7 +39,7 @@ export default class SagaList extends BaseCommand {
     const { quiet, stuck } = flags;
     // What counts as overdue depends on what workers of the app lead.
     const app = stuck ? findApp(flags.env, process.env.TXLOG_APP) : undefined;
-    await this.withEnv({ readOnly: true, ...(app === undefined ? {} : { app }) }, async (env) => {
+    await this.withEnv({ readOnly: true, ...given({ app }) }, async (env) => {
       const count = await this.printList(listed(env, flags), {
         json: toListedJson,
         people: (page) =>

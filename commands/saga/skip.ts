@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
 import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
+import { given } from '../../src/core/base/given.ts';
 
 export default class SagaSkip extends InterveneCommand {
   static override summary = 'Have sagas go on as if a step were done, or undone.';
@@ -24,6 +25,6 @@ export default class SagaSkip extends InterveneCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SagaSkip);
     const { step } = flags;
-    await this.intervene({ kind: 'skip', ...(step === undefined ? {} : { step }) }, args.ids, flags);
+    await this.intervene({ kind: 'skip', ...given({ step }) }, args.ids, flags);
   }
 }

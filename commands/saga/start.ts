@@ -4,6 +4,7 @@ import { EndCommand } from '../../src/cli/saga/end.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
 import { durationValue, parseDuration, parseSeconds } from '../../src/cli/text/duration.ts';
+import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 
 export default class SagaStart extends EndCommand {
@@ -35,11 +36,11 @@ export default class SagaStart extends EndCommand {
     const { id, order, respond } = flags;
     const delay = parseSeconds('--delay', flags.delay);
     const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
-    const given = Object.entries({ id, order, respond, delay }).filter(([, value]) => value !== undefined);
+    const options = given({ id, order, respond, delay });
     const app = findApp(flags.env, flags.app);
     const data = readJsonData('--data', flags.data);
-    await this.withEnv({ checkpointRecords: 0, ...(app === undefined ? {} : { app }) }, async (env) => {
-      const started = await env.sagas.start(args.type, data, Object.fromEntries(given));
+    await this.withEnv({ checkpointRecords: 0, ...given({ app }) }, async (env) => {
+      const started = await env.sagas.start(args.type, data, options);
       await this.tellStarted(env, started, args.type, waitMs);
     });
   }

@@ -4,6 +4,7 @@ import { dataFlags, idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { OperationCommand } from '../../src/cli/session/operate.ts';
 import { readSessionData } from '../../src/cli/session/read-data.ts';
 import { durationValue, parseSeconds } from '../../src/cli/text/duration.ts';
+import { given } from '../../src/core/base/given.ts';
 
 export default class SessionNew extends OperationCommand {
   static override summary = 'Make a session: a durable work item of a theme.';
@@ -33,9 +34,7 @@ export default class SessionNew extends OperationCommand {
     const data = readSessionData(flags);
     const delay = parseSeconds('--delay', flags.delay);
     const options = {
-      ...(id === undefined ? {} : { id }),
-      ...(order === undefined ? {} : { order }),
-      ...(delay === undefined ? {} : { delay }),
+      ...given({ id, order, delay }),
     };
     const app = this.appOptions(flags.app);
     await this.operate('new', undefined, (env) => env.sessions.create(args.theme, data, options), app);

@@ -3,6 +3,7 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
 import { OperationCommand } from '../../src/cli/session/operate.ts';
 import { parseDuration } from '../../src/cli/text/duration.ts';
+import { given } from '../../src/core/base/given.ts';
 
 export default class SessionStore extends OperationCommand {
   static override summary = 'Let a session sleep: after a while it is led again.';
@@ -27,7 +28,7 @@ export default class SessionStore extends OperationCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionStore);
     const seconds = parseDuration('TIME', args.time) / 1_000;
-    const options = { ...toAuthority(flags), ...(flags.error === undefined ? {} : { error: flags.error }) };
+    const options = { ...toAuthority(flags), ...given({ error: flags.error }) };
     await this.operate('store', args.id, (env) => env.sessions.store(args.id, seconds, options));
   }
 }

@@ -4,6 +4,7 @@ import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatStuck } from '../../src/cli/print/stuck-lines.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
+import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toStuckJson } from '../../src/shapes/session.ts';
 
@@ -40,9 +41,9 @@ export default class SessionStuck extends BaseCommand {
     const { flags } = await this.parse(SessionStuck);
     const { theme, limit, quiet } = flags;
     const app = findApp(flags.env, process.env.TXLOG_APP);
-    await this.withEnv({ readOnly: true, ...(app === undefined ? {} : { app }) }, async (env) => {
+    await this.withEnv({ readOnly: true, ...given({ app }) }, async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
-      const stuck = await env.sessions.stuck({ ...(theme === undefined ? {} : { theme }), limit });
+      const stuck = await env.sessions.stuck({ ...given({ theme }), limit });
       const count = await this.printList(stuck, {
         json: toStuckJson,
         people: (page) =>

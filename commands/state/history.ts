@@ -4,6 +4,7 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { checkKey, keyNotFound } from '../../src/cli/frame/key-argument.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatHistory } from '../../src/cli/print/state-page.ts';
+import { given } from '../../src/core/base/given.ts';
 import { toHistoryJson } from '../../src/shapes/state.ts';
 
 export default class StateHistory extends BaseCommand {
@@ -27,7 +28,7 @@ export default class StateHistory extends BaseCommand {
     const { args, flags } = await this.parse(StateHistory);
     const key = checkKey(args.key);
     const { from, limit } = flags;
-    const bounds = { ...(from === undefined ? {} : { from }), ...(limit === undefined ? {} : { limit }) };
+    const bounds = given({ from, limit });
     await this.withEnv({ readOnly: true }, async (env) => {
       if (from === undefined && (await env.applied(key, { limit: 1 })).length === 0) throw keyNotFound(key);
       await this.printList(env.history(key, bounds), {

@@ -4,6 +4,7 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatThemes } from '../../src/cli/print/theme-page.ts';
 import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
 import { printable } from '../../src/cli/text/text.ts';
+import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toThemeJson } from '../../src/shapes/theme.ts';
 
@@ -27,7 +28,7 @@ export default class ThemeList extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ThemeList);
     const app = findApp(flags.env, flags.app);
-    await this.withEnv({ readOnly: true, ...(app === undefined ? {} : { app }) }, async (env) => {
+    await this.withEnv({ readOnly: true, ...given({ app }) }, async (env) => {
       await this.printList(await env.sessions.knownThemes(), {
         json: toThemeJson,
         people: (page) =>

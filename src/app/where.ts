@@ -1,4 +1,5 @@
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { matchNames, type Node } from './cel.ts';
 import { type FieldReader, recordFields, toFields } from './record-fields.ts';
@@ -127,7 +128,7 @@ function refuse(error: CelError, names: readonly FieldName[], record?: StoredRec
     `--where${place}: ${reason}${record ? `, in record ${record.position}` : ''}`,
     {
       cause: error,
-      ...(column === undefined ? {} : { column }),
+      ...given({ column }),
       path: '--where',
       ...(record ? { hint: 'Values that differ in type need a guard, such as type(payload.n) == double && ….' } : {}),
       next: ['txlog log -n 1 --json'],

@@ -1,6 +1,7 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
 import { compensateType, type StoredRecord, usersChanges } from '../core/log/record.ts';
@@ -135,7 +136,7 @@ export function compensationOf(
   const payload = {
     id: target.id,
     position: String(target.position),
-    ...(more.reason === undefined ? {} : { reason: more.reason }),
+    ...given({ reason: more.reason }),
   };
   return {
     id,

@@ -4,6 +4,7 @@ import { readRaw } from '../audit/raw-reading.ts';
 import { AuditLog } from '../audit/report.ts';
 import { verifyChain } from '../audit/verify-chain.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { readFormat, readHead, readMeta, writeFormat, writeMeta } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
 import { isLitter, newBuildDir, publishBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
@@ -162,7 +163,7 @@ export async function restoreInTurns(from: string, dir: string, turns: Turns): P
       // Refused when someone else made an environment here meanwhile.
       publishBuild(build, dir, 1);
       nameFirst(dir, 1);
-      return { position, ...(app ? { app } : {}) };
+      return { position, ...given({ app }) };
     } finally {
       removeBuild(build);
     }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync, realpathSync, renameSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { TxlogError } from '../core/base/errors.ts';
+import { given, ifGiven } from '../core/base/given.ts';
 import { isJsonObject } from '../core/base/json.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import { systemCode } from '../core/base/system-error.ts';
@@ -74,7 +75,7 @@ function refuseUntrusted(dir: string, app: string): void {
 /** What the config of a copy at `place`, a directory, says of the app of the environment in `dir`. */
 export function configAt(place: string, dir: string): EnvironmentConfig {
   const app = recordedApp(dir);
-  return app === undefined ? {} : { app: toPlace(place, app) };
+  return given({ app: ifGiven(app, (app) => toPlace(place, app)) });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { Catalog } from '../layout/catalog.ts';
 import { type Format, formatVersion, hasFormat, readFormat, readHead, writeFormat } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
@@ -133,7 +134,6 @@ export function initialise(storage: Storage, format?: Format): Promise<Format> {
 function storageOptions({ readOnly, mapBytes, reserveBytes }: HandleOptions) {
   return {
     readOnly,
-    ...(mapBytes === undefined ? {} : { mapBytes }),
-    ...(reserveBytes === undefined ? {} : { reserveBytes }),
+    ...given({ mapBytes, reserveBytes }),
   };
 }

@@ -1,6 +1,7 @@
 import { v4 as randomId } from 'uuid';
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { readHead, writeHead } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
 import { copyCursors, Refold } from '../replay/refold.ts';
@@ -159,7 +160,7 @@ export async function replayTo(env: Rebuildable, target: ReplayTarget): Promise<
   } finally {
     await side.dispose();
   }
-  return { position, records: position, ...(app ? { app } : {}) };
+  return { position, records: position, ...given({ app }) };
 }
 
 /** Removes generations that a rebuild left behind, once this process has them closed. */

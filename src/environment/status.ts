@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import type { Counts } from '../layout/meta.ts';
 import type { StorageSize } from '../ports/storage.ts';
 import { readThemes, type ThemeReading } from '../sessions/read/session.ts';
@@ -40,7 +41,7 @@ export function readStatus(env: LongReading & { readonly dir: string; readonly h
       dir: env.dir,
       unit: format.unit,
       format: format.format,
-      ...(format.copiedAt === undefined ? {} : { copiedAt: format.copiedAt }),
+      ...given({ copiedAt: format.copiedAt }),
       generation,
       readOnly: storage.readOnly,
       durability: storage.durability,

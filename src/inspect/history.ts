@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import type { State } from '../core/fold/state.ts';
 import type { StoredRecord } from '../core/log/record.ts';
@@ -39,7 +40,7 @@ export async function* readHistory(
         const folded = foldChanges(own, () => current, { ...record, idAt: () => undefined });
         if (folded.ok) current = folded.after.get(key) ?? current;
         const after = toReading(cut, current, record.time);
-        entries.push({ record, ...(earlier ? { before: earlier } : {}), ...(after ? { after } : {}) });
+        entries.push({ record, ...given({ before: earlier, after }) });
       }
       return { entries, state: current };
     });

@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import { sessionOfKey } from '../core/fold/session.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { keysOf } from '../core/log/record.ts';
@@ -38,8 +39,10 @@ export function* reportTransaction(cut: Cut, record: StoredRecord): Steps<Transa
     record,
     keys: yield* reportKeys(cut, record.position, [...keysOf(record)]),
     sessions: yield* reportKeys(cut, record.position, sessionKeysOf(record)),
-    ...(compensatedBy === undefined ? {} : { compensatedBy: linkTo(cut, compensatedBy) }),
-    ...(record.compensates === undefined ? {} : { compensates: linkTo(cut, record.compensates) }),
+    ...given({
+      compensatedBy: ifGiven(compensatedBy, (compensatedBy) => linkTo(cut, compensatedBy)),
+      compensates: ifGiven(record.compensates, (compensates) => linkTo(cut, compensates)),
+    }),
   };
 }
 
@@ -61,10 +64,12 @@ function* reportKey(cut: Cut, position: number, key: string): Steps<KeyReport> {
   const next = list.at(list.countUpTo(position));
   return {
     key,
-    ...(before ? { before } : {}),
-    ...(after ? { after } : {}),
-    ...(previous === undefined ? {} : { previous: linkTo(cut, previous) }),
-    ...(next === undefined ? {} : { next: linkTo(cut, next) }),
+    ...given({
+      before,
+      after,
+      previous: ifGiven(previous, (previous) => linkTo(cut, previous)),
+      next: ifGiven(next, (next) => linkTo(cut, next)),
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import type { TableName } from '../ports/storage.ts';
 
 /** Tables that nothing but a backup brings back; all others are made again from the log. */
@@ -8,7 +9,7 @@ const truth: ReadonlySet<TableName> = new Set(['log', 'schemas', 'cursors', 'met
 export function damagedRow(table: TableName, key: string, reason: string, cause?: unknown): TxlogError {
   const canRepair = !truth.has(table);
   return new TxlogError('STORAGE_CORRUPT', `row ${key} of table ${table} is damaged: ${reason}`, {
-    ...(cause === undefined ? {} : { cause }),
+    ...given({ cause }),
     ...(canRepair ? { hint: 'The table can be made again from the log.' } : {}),
     next: ['txlog verify', canRepair ? 'txlog rescan --verify --repair' : 'txlog init NEW --from BACKUP'],
   });

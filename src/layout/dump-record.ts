@@ -1,4 +1,5 @@
 import { TxlogError } from '../core/base/errors.ts';
+import { given, ifGiven } from '../core/base/given.ts';
 import { forbiddenKeys, isJsonObject, type JsonObject, type JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
@@ -94,7 +95,7 @@ function toRejection(body: NonNullable<TransactionBody['rejection']>, place: str
     ...(ownerId === null || ownerPosition === null
       ? {}
       : { owner: { id: ownerId, position: checkPosition(ownerPosition, `${place}: rejection.ownerPosition`) } }),
-    ...(read === undefined ? {} : { seen: read as JsonObject }),
+    ...given({ seen: ifGiven(read, (read) => read as JsonObject) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import type { Change } from '../core/fold/change.ts';
@@ -40,7 +41,7 @@ export function toReceiptJson(receipt: Receipt): JsonObject {
     duplicate,
     durability,
     ...(dryRun ? { dryRun } : {}),
-    ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
+    ...given({ rejection: ifGiven(rejection, toRejectionJson) }),
   };
 }
 
@@ -50,8 +51,7 @@ export function toRejectionJson(rejection: Rejection): JsonObject {
   return {
     code,
     reason,
-    ...(key === undefined ? {} : { key }),
-    ...(owner ? { owner: toOwnerJson(owner) } : {}),
+    ...given({ key, owner: ifGiven(owner, toOwnerJson) }),
     ...(seen && Object.keys(seen).length > 0 ? { seen } : {}),
   };
 }
@@ -77,8 +77,7 @@ export function toRequestJson(record: LogRecord): JsonObject | undefined {
   return {
     id: `${id}~${position}`,
     type,
-    ...(actor === undefined ? {} : { actor }),
-    ...(payload === undefined ? {} : { payload }),
+    ...given({ actor, payload }),
     ...(decided || asked.length === 0 ? {} : { changes: asked as unknown as JsonValue }),
     ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
   };
@@ -101,11 +100,9 @@ function toLogJson(record: LogRecord): JsonObject {
     type,
     time: toTime(time),
     outcome,
-    ...(actor === undefined ? {} : { actor }),
-    ...(payload === undefined ? {} : { payload }),
+    ...given({ actor, payload }),
     changes: changes.map(toChangeJson),
     ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
-    ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
-    ...(compensates === undefined ? {} : { compensates: String(compensates) }),
+    ...given({ rejection: ifGiven(rejection, toRejectionJson), compensates: ifGiven(compensates, String) }),
   };
 }

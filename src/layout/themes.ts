@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { given } from '../core/base/given.ts';
 import type { Session, SessionStatus } from '../core/fold/session.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { damagedRow } from './damaged-row.ts';
@@ -55,7 +56,7 @@ function hasShape(value: unknown, shape: object): boolean {
 export function themesCounted(snapshot: Snapshot): readonly number[] {
   const start = textKey(countsKey(0).slice(0, -1));
   const end = prefixEnd(start);
-  const rows = [...snapshot.range('meta', { start, ...(end ? { end } : {}) })];
+  const rows = [...snapshot.range('meta', given({ start, end }))];
   return rows.map(({ key }) => Number(keyText(key).slice(start.length)));
 }
 

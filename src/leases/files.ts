@@ -15,6 +15,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { rightsIn, setRights } from '../machine/file-rights.ts';
 import { hasEnded, type ProcessName, thisProcess } from '../machine/process-name.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -75,7 +76,7 @@ function hold(
 ): Lease {
   const path = join(dir, fileName(id));
   const of = detached ? { ...here, pid: 0, began: '' } : here;
-  const own = { id, lease, themes, ...(types ? { types } : {}) };
+  const own = { id, lease, themes, ...given({ types }) };
   const operator: Operator = { ...own, host: hostname(), process: of.pid, started: clock.now() };
   const card: Card = { operator, of, holder: randomId() };
   const untilNow = () => clock.elapsed() + lease * 1000;

@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, Leases, NewOperator, Operator } from '../ports/leases.ts';
 import { type Sign, stateOf } from './describe.ts';
@@ -16,7 +17,7 @@ export function memoryLeases(clock: Clock): Leases {
         host: 'memory',
         process: 0,
         started: clock.now(),
-        ...(types ? { types } : {}),
+        ...given({ types }),
       };
       let own = lasting(operator);
       signs.set(id, own);

@@ -1,4 +1,5 @@
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { AppliedEntry, HistoryEntry, StateReading, StoredRecord } from '../index.ts';
 
@@ -45,10 +46,10 @@ export async function readKeyPage(
   const next = found[limit]?.record.position;
   return {
     key,
-    ...(state ? { state } : {}),
+    ...given({ state }),
     entries,
     earlier: (await gather(env.records({ key, outcome: 'committed', to: from - 1 }, { limit: 1 }))).length > 0,
-    ...(next === undefined ? {} : { next }),
+    ...given({ next }),
     rejections,
   };
 }

@@ -1,4 +1,5 @@
 import { type SagaPhase, sagaOfTheme, sagaTheme } from '../core/app/saga.ts';
+import { given, ifGiven } from '../core/base/given.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { SagaSummary, StuckSession } from '../index.ts';
@@ -31,7 +32,7 @@ export async function stuckSagas(
   env: Environment,
   { type, phase, limit = Number.MAX_SAFE_INTEGER }: Pick<SagaFilter, 'type' | 'phase' | 'limit'> = {},
 ): Promise<readonly ListedSaga[]> {
-  const stuck = await env.sessions.stuck({ limit, ...(type === undefined ? {} : { theme: sagaTheme(type) }) });
+  const stuck = await env.sessions.stuck({ limit, ...given({ theme: ifGiven(type, sagaTheme) }) });
   const found = stuck.flatMap((one) => listedOf(one) ?? []);
   return found.filter((saga) => phase === undefined || saga.phase === phase).slice(0, limit);
 }
@@ -43,7 +44,7 @@ function listedOf(one: StuckSession): ListedSaga | undefined {
   if (type === undefined) return undefined;
   return {
     ...{ id, type, phase: phase as SagaPhase, status, createdAt, at, stuck: { reason, detail, age } },
-    ...(error === undefined ? {} : { error }),
+    ...given({ error }),
     next: reason === 'parked' ? `txlog saga retry ${shellWord(id)} --reason "…"` : nextFor(one),
   };
 }

@@ -1,4 +1,5 @@
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -30,7 +31,7 @@ export interface PageOptions {
 export async function readSessionPage(env: Environment, id: string, options: PageOptions): Promise<SessionPage> {
   const { asOf, limit } = options;
   const key = sessionKey(id);
-  const filter = { key, ...(asOf === undefined ? {} : { to: asOf }) };
+  const filter = { key, ...given({ to: asOf }) };
   const newest = await positionsOf(env, filter, limit);
   if (newest.length === 0) throw neverWas(id, asOf);
   const from = options.from ?? newest.at(-1) ?? 1;
@@ -38,14 +39,14 @@ export async function readSessionPage(env: Environment, id: string, options: Pag
   for await (const entry of env.history(key, { from, limit: limit + 1 })) {
     if (asOf === undefined || entry.record.position <= asOf) found.push(entry);
   }
-  const session = await env.sessions.get(id, asOf === undefined ? {} : { asOf });
+  const session = await env.sessions.get(id, given({ asOf }));
   const next = found[limit]?.record.position;
   const isLed = asOf === undefined && session?.status === 'active';
   return {
     ...{ id, session, history: found.slice(0, limit) },
-    data: session ? await env.sessions.data(id, asOf === undefined ? {} : { asOf }) : [],
+    data: session ? await env.sessions.data(id, given({ asOf })) : [],
     earlier: from > 1 && (await positionsOf(env, { key, to: from - 1 }, 1)).length > 0,
-    ...(next === undefined ? {} : { next }),
+    ...given({ next }),
     ...(isLed ? { operator: env.leases.look(session.operator ?? '') } : {}),
   };
 }

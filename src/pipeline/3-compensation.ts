@@ -1,4 +1,5 @@
 import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import { given } from '../core/base/given.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { type Change, isPlainSum, type Restored } from '../core/fold/change.ts';
 import { ownerOf } from '../core/fold/fold.ts';
@@ -140,5 +141,5 @@ function optional<K extends string>(name: K, value: number | undefined): { reado
 }
 
 function refuse(code: string, reason: string, key?: string): Chosen {
-  return { ok: false, rejection: reject(code, reason, key === undefined ? {} : { key }), changes: [], decided: true };
+  return { ok: false, rejection: reject(code, reason, given({ key })), changes: [], decided: true };
 }

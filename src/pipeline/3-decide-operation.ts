@@ -1,6 +1,7 @@
 import { sagaOfTheme } from '../core/app/saga.ts';
 import { assertNever, present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { type JsonObject, type JsonValue, jsonEquals, utf8Length } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { shellWord } from '../core/base/shell-word.ts';
@@ -161,7 +162,7 @@ function changesOfNew(
   const value = {
     theme: number,
     ...(delay > 0 ? { due: stage.time + Math.round(delay * 1000) } : {}),
-    ...(order === undefined ? {} : { order }),
+    ...given({ order }),
     ...(behind ? { behind } : {}),
     bytes,
     ...chunk,
@@ -260,11 +261,7 @@ function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] {
 
 function detailsOf(stage: Stage, step: SessionStep): JsonObject {
   const { epoch, force, phase } = step;
-  const by = {
-    ...(epoch === undefined ? {} : { epoch }),
-    ...(force ? { force } : {}),
-    ...(phase === undefined ? {} : { phase }),
-  };
+  const by = given({ epoch, force: force || undefined, phase });
   switch (step.op) {
     case 'append':
     case 'replace': {
@@ -274,7 +271,7 @@ function detailsOf(stage: Stage, step: SessionStep): JsonObject {
     case 'store': {
       const { error, interrupted } = step;
       const due = stage.time + Math.round(step.seconds * 1000);
-      return { ...by, due, ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
+      return { ...by, due, ...given({ interrupted: interrupted || undefined, error }) };
     }
     case 'park':
       return { ...by, error: step.error };

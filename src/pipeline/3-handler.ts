@@ -11,6 +11,7 @@ import {
 import { AssertionFailure } from '../core/base/assert.ts';
 import { type ErrorCode, errorOwnerOf } from '../core/base/error-codes.ts';
 import { refusePromise, type rejectionCodes, TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { copyJson, deepFreeze, type JsonValue } from '../core/base/json.ts';
 import { findKeyProblem, findNameProblem } from '../core/base/key.ts';
 import { limits } from '../core/base/limits.ts';
@@ -125,7 +126,7 @@ export function handlerStates(reader: DecisionReader): HandlerStates {
         kind: state.kind === 'dedicated' ? 'dedicated' : 'shared',
         value: deepFreeze(state.value ?? null),
         version: state.version,
-        ...(owner ? { owner } : {}),
+        ...given({ owner }),
       };
       return Object.freeze(seen);
     },
@@ -188,5 +189,5 @@ function valueAfter(reader: DecisionReader, changes: readonly Change[], key: str
 }
 
 function toRejection({ code, reason, key }: HandlerRejection): Rejection {
-  return reject(code, reason, key === undefined ? {} : { key });
+  return reject(code, reason, given({ key }));
 }

@@ -1,4 +1,5 @@
 import { sagaTheme } from '../core/app/saga.ts';
+import { given } from '../core/base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
 import { type Chunk, sessionIn, sessionKey } from '../core/fold/session.ts';
 import { chunkOf } from '../core/fold/session-fold.ts';
@@ -39,11 +40,10 @@ export function dataOfRequest(request: Request, respond: string | undefined): Js
   return {
     id,
     type,
-    ...(actor === undefined ? {} : { actor }),
-    ...(payload === undefined ? {} : { payload }),
+    ...given({ actor, payload }),
     ...(changes.length === 0 ? {} : { changes: changes as unknown as JsonValue }),
     ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
-    ...(respond === undefined ? {} : { respond }),
+    ...given({ respond }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { assert } from '../core/base/assert.ts';
+import { given } from '../core/base/given.ts';
 import { fromHex, toHex } from '../layout/hex.ts';
 import { positionKey } from '../layout/keys.ts';
 import { type Head, writeHead } from '../layout/meta.ts';
@@ -47,7 +48,7 @@ export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage)
     time: stage.time,
     digest: toHex(digest),
     counts: { ...stage.totals, logBytes },
-    ...(stage.clock ? { clock: stage.clock } : {}),
+    ...given({ clock: stage.clock }),
   };
   writeHead(tx, next);
   stage.writeThemes(tx);

@@ -1,4 +1,5 @@
 import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import { given } from '../core/base/given.ts';
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
 import { isEngineKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
@@ -229,7 +230,7 @@ function* compareStates(
     const would = valueIn(again.state(key));
     if (jsonEquals(was, would)) continue;
     counts[was === undefined ? 'newKeys' : would === undefined ? 'missingKeys' : 'changedValues'] += 1;
-    onKey?.({ key, ...(was === undefined ? {} : { was }), ...(would === undefined ? {} : { would }) });
+    onKey?.({ key, ...given({ was, would }) });
   }
   return counts;
 }

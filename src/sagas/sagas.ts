@@ -1,6 +1,7 @@
 import { type SagaEvent, type SagaOutcome, sagaTheme } from '../core/app/saga.ts';
 import { present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { checkData, checkName, checkOwnName, checkSeconds } from '../core/log/check-session.ts';
@@ -64,7 +65,7 @@ export class Sagas {
       throw new TxlogError('PAYLOAD_INVALID', `data of saga ${type}: ${problem}`, { path: 'data' });
     const { id = host.makeId(), delay, order, respond } = options;
     if (respond !== undefined) readAddress(respond);
-    const event: SagaEvent = { event: 'started', v: 1, type, data, ...(respond === undefined ? {} : { respond }) };
+    const event: SagaEvent = { event: 'started', v: 1, type, data, ...given({ respond }) };
     const { number } = definition;
     const [answer] = await host.process([
       {
@@ -72,9 +73,11 @@ export class Sagas {
         session: checkOwnName('id', id, limits.sagaIdBytesMax),
         theme: sagaTheme(type),
         ...checkData(event as unknown as JsonValue),
-        ...(number === undefined ? {} : { number }),
-        ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
-        ...(order === undefined ? {} : { order: checkName('order', order) }),
+        ...given({
+          number,
+          delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),
+          order: ifGiven(order, (order) => checkName('order', order)),
+        }),
       },
     ]);
     return this.started(id, resultOrThrow(present(answer, 'answer')));
@@ -100,7 +103,7 @@ export class Sagas {
   /** Goes on as if a step were done, or what undoes it. Without a step, the one that fails. Errors: SAGA_STATE. */
   skip(id: string, by: Intervention & { readonly step?: string } = {}): Promise<OperationResult> {
     const { step, ...who } = by;
-    return this.intervene(id, { kind: 'skip', ...(step === undefined ? {} : { step }) }, who);
+    return this.intervene(id, { kind: 'skip', ...given({ step }) }, who);
   }
 
   /**

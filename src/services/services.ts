@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { App } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given, ifGiven } from '../core/base/given.ts';
 import type { Services } from '../ports/services.ts';
 import { DirectoryService, type ServiceEnvironment } from './environments.ts';
 import { PipeService } from './pipe.ts';
@@ -73,7 +74,7 @@ function serviceOf(app: NamedApp, name: string, open: ServiceDoor['open']): Dire
   const dir = resolve(base, env);
   return new DirectoryService(async () => {
     try {
-      return await open(dir, module === undefined ? {} : { app: resolve(base, module) });
+      return await open(dir, given({ app: ifGiven(module, (module) => resolve(base, module)) }));
     } catch (cause) {
       throw new TxlogError('SERVICE_FAILED', `service ${name}: ${(cause as Error).message}`, {
         cause,

@@ -1,6 +1,7 @@
 import { checkBound, checkInRange, checkLease, checkWhole } from '../core/base/arguments.ts';
 import { present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { ranges } from '../core/base/number-range.ts';
@@ -61,10 +62,12 @@ export class Sessions {
       op: 'new',
       session: id === undefined ? this.host.makeId() : checkOwnName('id', id),
       theme: checkTheme(theme),
-      ...(number === undefined ? {} : { number }),
+      ...given({ number }),
       ...checkData(data),
-      ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
-      ...(order === undefined ? {} : { order: checkName('order', order) }),
+      ...given({
+        delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),
+        order: ifGiven(order, (order) => checkName('order', order)),
+      }),
     });
   }
 
@@ -84,7 +87,7 @@ export class Sessions {
     seconds: number,
     { error, ...options }: OperationOptions & { readonly error?: string } = {},
   ): Promise<OperationResult> {
-    const failed = error === undefined ? {} : { error };
+    const failed = given({ error });
     return this.one({
       op: 'store',
       session,
@@ -204,7 +207,7 @@ export class Sessions {
   ): Promise<OperationResult> {
     const number = this.numberOf(theme);
     checkName('theme', theme, limits.typeBytesMax);
-    return this.one({ op: 'theme', theme, ...(number === undefined ? {} : { number }), ...options });
+    return this.one({ op: 'theme', theme, ...given({ number }), ...options });
   }
 
   private async one(operation: Operation): Promise<OperationResult> {

@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { type StoredRecord, toRejectionJson, toTime } from '../index.ts';
 import type { KeyEntry, KeyPage } from '../pages/key.ts';
@@ -9,10 +10,10 @@ export function toKeyPageJson({ key, state, entries, earlier, next, rejections }
     v: 1,
     kind: 'key',
     key,
-    ...(state ? { state: toStateJson(state) } : {}),
+    ...given({ state: ifGiven(state, toStateJson) }),
     history: entries.map(toEntryJson),
     earlier,
-    ...(next === undefined ? {} : { next: String(next) }),
+    ...given({ next: ifGiven(next, String) }),
     rejections: rejections.map(toRejectedJson),
   };
 }
@@ -24,9 +25,11 @@ function toEntryJson({ position, id, type, time, ops, before, after, compensated
     type,
     time: toTime(time),
     ops,
-    ...(before ? { before: toStateJson(before) } : {}),
-    ...(after ? { after: toStateJson(after) } : {}),
-    ...(compensatedBy === undefined ? {} : { compensatedBy: String(compensatedBy) }),
+    ...given({
+      before: ifGiven(before, toStateJson),
+      after: ifGiven(after, toStateJson),
+      compensatedBy: ifGiven(compensatedBy, String),
+    }),
   };
 }
 
@@ -36,6 +39,6 @@ function toRejectedJson({ position, id, type, time, rejection }: StoredRecord): 
     id,
     type,
     time: toTime(time),
-    ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
+    ...given({ rejection: ifGiven(rejection, toRejectionJson) }),
   };
 }

@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { type QueueReading, toTime } from '../index.ts';
 import { toSessionJson } from './session.ts';
@@ -12,7 +13,7 @@ export function toQueueJson(queue: QueueReading, now: number): JsonObject {
     ...(oldest
       ? { oldest: { session: oldest.id, due: toTime(oldest.due), ageMs: Math.max(0, now - oldest.due) } }
       : {}),
-    ...(nextDue === undefined ? {} : { nextDue: toTime(nextDue) }),
+    ...given({ nextDue: ifGiven(nextDue, toTime) }),
     ...{ inPerSecond: rates.in, outPerSecond: rates.out },
     workers: workers.map(({ operator, until }) => ({
       ...{ operator: operator.id, host: operator.host, process: operator.process },

@@ -1,4 +1,5 @@
 import type { SagaEvent, SideProgress } from '../core/app/saga.ts';
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { type Receipt, type SagaReading, type Started, toRejectionJson, toTime } from '../index.ts';
 import type { ListedSaga } from '../pages/sagas.ts';
@@ -17,19 +18,14 @@ export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading):
     ...(session ? { status: session.status, position: String(session.position), due: toTime(session.due) } : {}),
     ...(session?.order === undefined ? {} : { order: session.order }),
     ...{ data, createdAt: toTime(createdAt) },
-    ...(error === undefined ? {} : { error }),
-    ...(problem === undefined ? {} : { problem }),
-    ...(respond === undefined ? {} : { respond }),
-    ...(undoes === undefined ? {} : { undoes }),
-    ...(forced === undefined ? {} : { forced }),
+    ...given({ error, problem, respond, undoes, forced }),
     itinerary: itinerary.map((group) => [...group]),
     steps: [...steps.values()].map((step) => ({
       ...{ step: step.name, do: toSideJson(step.do), undo: toSideJson(step.undo) },
     })),
     events: log.map(({ event, position, time, actor, reason }) => ({
       ...{ position: String(position), time: toTime(time), ...toEventJson(event) },
-      ...(actor === undefined ? {} : { actor }),
-      ...(reason === undefined ? {} : { reason }),
+      ...given({ actor, reason }),
     })),
     ...(outcome ? { ended: toEndJson(outcome) } : {}),
   };
@@ -37,7 +33,7 @@ export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading):
 
 function toEventJson(event: SagaEvent): JsonObject {
   const { due, ...rest } = event as SagaEvent & { readonly due?: number };
-  return { ...(rest as unknown as JsonObject), ...(due === undefined ? {} : { due: toTime(due) }) };
+  return { ...(rest as unknown as JsonObject), ...given({ due: ifGiven(due, toTime) }) };
 }
 
 function toSideJson(side: SideProgress): JsonObject {
@@ -46,18 +42,20 @@ function toSideJson(side: SideProgress): JsonObject {
     ...{ status, attempts: attemptsOf(side) },
     ...(round === 0 ? {} : { round }),
     ...(maybe ? { maybe } : {}),
-    ...(error === undefined ? {} : { error }),
-    ...(due === undefined ? {} : { due: toTime(due) }),
-    ...(beganAt === undefined ? {} : { beganAt: toTime(beganAt) }),
-    ...(endedAt === undefined ? {} : { endedAt: toTime(endedAt) }),
-    ...(result === undefined ? {} : { result }),
+    ...given({
+      error,
+      due: ifGiven(due, toTime),
+      beganAt: ifGiven(beganAt, toTime),
+      endedAt: ifGiven(endedAt, toTime),
+      result,
+    }),
   };
 }
 
 function toEndJson({ position, time, rejection }: NonNullable<SagaReading['outcome']>): JsonObject {
   return {
     ...{ position: String(position), time: toTime(time) },
-    ...(rejection ? { rejection: toRejectionJson(rejection) } : {}),
+    ...given({ rejection: ifGiven(rejection, toRejectionJson) }),
   };
 }
 
@@ -65,11 +63,13 @@ function toEndJson({ position, time, rejection }: NonNullable<SagaReading['outco
 export function toListedJson({ id, type, phase, status, createdAt, at, error, stuck, next }: ListedSaga): JsonObject {
   return {
     ...{ v: 1, saga: id, type, phase },
-    ...(status === undefined ? {} : { status }),
+    ...given({ status }),
     ...{ createdAt: toTime(createdAt), [status === undefined ? 'endedAt' : 'due']: toTime(at) },
-    ...(error === undefined ? {} : { error }),
-    ...(stuck ? { stuck: { reason: stuck.reason, detail: stuck.detail, ageMs: Math.round(stuck.age) } } : {}),
-    ...(next === undefined ? {} : { next: [next] }),
+    ...given({
+      error,
+      stuck: ifGiven(stuck, (stuck) => ({ reason: stuck.reason, detail: stuck.detail, ageMs: Math.round(stuck.age) })),
+      next: ifGiven(next, (next) => [next]),
+    }),
   };
 }
 
@@ -82,7 +82,7 @@ export function toEndedJson({ saga, phase, outcome }: EndedSaga): JsonObject {
   return {
     ...{ v: 1, saga: saga.id, type: saga.type, phase },
     ...{ position: String(position), time: toTime(time), durability },
-    ...(rejection ? { error: rejection.reason } : {}),
+    ...given({ error: ifGiven(rejection, (rejection) => rejection.reason) }),
   };
 }
 

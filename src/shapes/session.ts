@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../core/base/json.ts';
 import { type Session, sessionKey } from '../core/fold/session.ts';
 import type { OperationResult } from '../core/log/operation.ts';
@@ -21,11 +22,9 @@ export function toStandingJson(session: Session): JsonObject {
   return {
     ...{ status, epoch, attempts },
     ...{ created: String(created), createdAt: toTime(createdAt), since: toTime(since), due: toTime(due) },
-    ...(order === undefined ? {} : { order }),
+    ...given({ order }),
     ...{ chunks, bytes },
-    ...(operator === undefined ? {} : { operator }),
-    ...(lease === undefined ? {} : { lease }),
-    ...(error === undefined ? {} : { error }),
+    ...given({ operator, lease, error }),
   };
 }
 
@@ -37,7 +36,7 @@ export type Led =
 /** A session that is led as JSON; `session` is null when there was none. */
 export function toLedJson(led: Led): JsonObject {
   if (led.session) return { ...toSessionJson(led.session), ...toDataJson(led.data) };
-  return { v: 1, session: null, ...(led.due === undefined ? {} : { due: toTime(led.due) }) };
+  return { v: 1, session: null, ...given({ due: ifGiven(led.due, toTime) }) };
 }
 
 /** Data as JSON: bytes as text in base64, with the places of these in `binary`. */
@@ -69,10 +68,10 @@ export function toSessionPageJson(page: SessionPage): JsonObject {
   return {
     ...(session ? toSessionJson(session) : { v: 1, session: id, status: 'removed' }),
     ...(session ? toDataJson(data) : {}),
-    ...(operator ? { leaseState: toLeaseJson(operator) } : {}),
+    ...given({ leaseState: ifGiven(operator, toLeaseJson) }),
     history: history.map((entry) => toStepJson(id, entry)),
     earlier,
-    ...(next === undefined ? {} : { next: String(next) }),
+    ...given({ next: ifGiven(next, String) }),
   };
 }
 
@@ -81,7 +80,7 @@ function toLeaseJson(state: NonNullable<SessionPage['operator']>): JsonObject {
   return {
     alive,
     ...(state.alive ? {} : { why: state.why }),
-    ...(until === undefined ? {} : { until: toTime(until) }),
+    ...given({ until: ifGiven(until, toTime) }),
     ...(operator ? { host: operator.host, process: operator.process } : {}),
   };
 }
@@ -92,10 +91,10 @@ function toStepJson(id: string, entry: HistoryEntry): JsonObject {
   const own = record.changes.filter(({ key }) => key === sessionKey(id));
   return {
     ...{ position: String(record.position), time: toTime(record.time), id: record.id, type: record.type },
-    ops: own.map(({ op, value }) => ({ op, ...(value === undefined ? {} : { value }) })),
-    ...(record.actor === undefined ? {} : { actor: record.actor }),
+    ops: own.map(({ op, value }) => ({ op, ...given({ value }) })),
+    ...given({ actor: record.actor }),
     ...(record.type === 'txlog.session' && record.payload !== undefined ? { payload: record.payload } : {}),
-    ...(after ? { after: toStandingJson(after) } : {}),
+    ...given({ after: ifGiven(after, toStandingJson) }),
   };
 }
 
@@ -106,8 +105,7 @@ export function toStuckJson(stuck: StuckSession): JsonObject {
     ...toSessionJson(session),
     stuck: {
       ...{ reason, detail, ageMs: Math.round(age) },
-      ...(owner === undefined ? {} : { owner }),
-      ...(nextTry === undefined ? {} : { nextTry: toTime(nextTry) }),
+      ...given({ owner, nextTry: ifGiven(nextTry, toTime) }),
     },
     next: [stuck.next],
   };

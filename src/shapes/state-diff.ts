@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
 import type { StateReading } from '../index.ts';
 import { toStateJson } from './state.ts';
@@ -30,7 +31,7 @@ export function differencesOf({ from, to }: StatePair): Difference[] {
 export function toStateDiffJson(pair: StatePair, differences: readonly Difference[]): JsonObject {
   const side = ({ position, state }: StatePair['from']): JsonObject => ({
     position: String(position),
-    ...(state ? { state: toStateJson(state) } : {}),
+    ...given({ state: ifGiven(state, toStateJson) }),
   });
   const { key, from, to } = pair;
   return {
@@ -49,7 +50,7 @@ function compare(path: string, before: JsonValue | undefined, after: JsonValue |
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...names].flatMap((name) => compare(`${path}/${pointerPart(name)}`, before[name], after[name]));
   }
-  return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
+  return [{ path, ...given({ before, after }) }];
 }
 
 /** A name inside a JSON Pointer (RFC 6901). */

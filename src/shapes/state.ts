@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { type HistoryEntry, type StateReading, toTime } from '../index.ts';
 
@@ -11,9 +12,11 @@ export function toStateJson(state: StateReading): JsonObject {
     value,
     version,
     position: String(position),
-    ...(owner ? { owner: { id: owner.id, position: String(owner.position) } } : {}),
-    ...(pending ? { pending: { until: toTime(pending.until), expired: pending.expired } } : {}),
-    ...(applied === undefined ? {} : { applied }),
+    ...given({
+      owner: ifGiven(owner, (owner) => ({ id: owner.id, position: String(owner.position) })),
+      pending: ifGiven(pending, (pending) => ({ until: toTime(pending.until), expired: pending.expired })),
+      applied,
+    }),
   };
 }
 
@@ -25,7 +28,6 @@ export function toHistoryJson({ record, before, after }: HistoryEntry): JsonObje
     id,
     type,
     time: toTime(time),
-    ...(before ? { before: toStateJson(before) } : {}),
-    ...(after ? { after: toStateJson(after) } : {}),
+    ...given({ before: ifGiven(before, toStateJson), after: ifGiven(after, toStateJson) }),
   };
 }

@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { type Status, type StuckSession, toTime } from '../index.ts';
 import type { SagaCounts } from '../pages/saga-counts.ts';
@@ -11,7 +12,7 @@ export function toStatusJson(status: Status, stuck: readonly StuckSession[], sag
   return {
     v: 1,
     ...rest,
-    ...(copiedAt === undefined ? {} : { copiedAt: String(copiedAt) }),
+    ...given({ copiedAt: ifGiven(copiedAt, String) }),
     head: {
       position: String(head.position),
       digest: head.digest,

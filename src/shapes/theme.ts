@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import type { KnownTheme } from '../index.ts';
 
@@ -6,11 +7,11 @@ export function toThemeJson({ name, number, paused, live, inApp, hasAdvisor, pol
   const { lease, timeout, backoff, attempts, concurrency } = policy;
   return {
     ...{ v: 1, theme: name, number, paused },
-    ...(live === undefined ? {} : { live }),
+    ...given({ live }),
     ...{ inApp, advisor: hasAdvisor },
     policy: {
       ...{ lease, timeout, backoff: { ...backoff }, attempts },
-      ...(concurrency === undefined ? {} : { concurrency }),
+      ...given({ concurrency }),
     },
   };
 }

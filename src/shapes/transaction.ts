@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { asSession, sessionOfKey } from '../core/fold/session.ts';
 import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJson } from '../index.ts';
@@ -13,18 +14,19 @@ export function toTransactionJson(report: TransactionReport): JsonObject {
     record: toRecordJson(record),
     keys: keys.map(toKeyJson),
     ...(sessions.length === 0 ? {} : { sessions: sessions.map(toOperatedJson) }),
-    ...(compensatedBy ? { compensatedBy: toLinkJson(compensatedBy) } : {}),
-    ...(compensates ? { compensates: toLinkJson(compensates) } : {}),
+    ...given({ compensatedBy: ifGiven(compensatedBy, toLinkJson), compensates: ifGiven(compensates, toLinkJson) }),
   };
 }
 
 function toKeyJson({ key, before, after, previous, next }: KeyReport): JsonObject {
   return {
     key,
-    ...(before ? { before: toStateJson(before) } : {}),
-    ...(after ? { after: toStateJson(after) } : {}),
-    ...(previous ? { previous: toLinkJson(previous) } : {}),
-    ...(next ? { next: toLinkJson(next) } : {}),
+    ...given({
+      before: ifGiven(before, toStateJson),
+      after: ifGiven(after, toStateJson),
+      previous: ifGiven(previous, toLinkJson),
+      next: ifGiven(next, toLinkJson),
+    }),
   };
 }
 
@@ -33,10 +35,12 @@ function toOperatedJson({ key, before, after, previous, next }: KeyReport): Json
   const is = asSession(after?.value);
   return {
     session: sessionOfKey(key) ?? key,
-    ...(was ? { before: toStandingJson(was) } : {}),
-    ...(is ? { after: toStandingJson(is) } : {}),
-    ...(previous ? { previous: toLinkJson(previous) } : {}),
-    ...(next ? { next: toLinkJson(next) } : {}),
+    ...given({
+      before: ifGiven(was, toStandingJson),
+      after: ifGiven(is, toStandingJson),
+      previous: ifGiven(previous, toLinkJson),
+      next: ifGiven(next, toLinkJson),
+    }),
   };
 }
 

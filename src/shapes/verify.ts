@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import type { AuditProblem, AuditReport } from '../index.ts';
 
@@ -8,12 +9,12 @@ export function toVerifyJson({ ok, records, head, firstPosition, problems, more 
     ok,
     records,
     head: { position: String(head.position), digest: head.digest },
-    ...(firstPosition === undefined ? {} : { firstPosition: String(firstPosition) }),
+    ...given({ firstPosition: ifGiven(firstPosition, String) }),
     problems: problems.map(toProblemJson),
     more,
   };
 }
 
 function toProblemJson({ code, place, reason, position }: AuditProblem): JsonObject {
-  return { code, place, reason, ...(position === undefined ? {} : { position: String(position) }) };
+  return { code, place, reason, ...given({ position: ifGiven(position, String) }) };
 }

@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import type { ChangedKey, Flip, WhatIfReport } from '../index.ts';
 
@@ -8,7 +9,7 @@ export function toFlipJson({ id, position, type, was, would }: Flip): JsonObject
 
 /** A key that would have another value, as JSON. */
 export function toChangedKeyJson({ key, was, would }: ChangedKey): JsonObject {
-  return { v: 1, kind: 'key', key, ...(was === undefined ? {} : { was }), ...(would === undefined ? {} : { would }) };
+  return { v: 1, kind: 'key', key, ...given({ was, would }) };
 }
 
 /** The totals as JSON: the last line. */

@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import type { WorkEvent, WorkReport } from '../index.ts';
 
@@ -6,7 +7,7 @@ export function toWorkJson({ emergency, ...counts }: WorkReport): JsonObject {
   return {
     v: 1,
     ...counts,
-    ...(emergency ? { emergency: { code: emergency.code, message: emergency.message } } : {}),
+    ...given({ emergency: ifGiven(emergency, (emergency) => ({ code: emergency.code, message: emergency.message })) }),
   };
 }
 
@@ -16,7 +17,7 @@ export function toEventJson(event: WorkEvent, time: string): JsonObject {
   if (event.type === 'error') return { ...head, ...errorJson(event.error), inRow: event.inRow };
   if (event.type === 'stopped') {
     const { emergency, ...counts } = event.report;
-    return { ...head, ...counts, ...(emergency ? { emergency: errorJson(emergency) } : {}) };
+    return { ...head, ...counts, ...given({ emergency: ifGiven(emergency, errorJson) }) };
   }
   const { type: _, ...rest } = event;
   return { ...head, ...(rest as JsonObject), ...('ms' in event ? { ms: Math.round(event.ms) } : {}) };
@@ -34,7 +35,7 @@ export interface AppError {
 /** An error of the app as one line of JSON. */
 export function toAppErrorJson({ error, at, sessions }: AppError, time: string): JsonObject {
   const head = { v: 1, time, level: 'error', event: 'app-error', ...errorJson(error) };
-  return { ...head, ...(at === undefined ? {} : { at }), sessions: sessions.map((session) => ({ ...session })) };
+  return { ...head, ...given({ at }), sessions: sessions.map((session) => ({ ...session })) };
 }
 
 function errorJson(error: Error): JsonObject {

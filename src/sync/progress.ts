@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import { keyText, prefixEnd, textKey } from '../layout/keys.ts';
 import { decodeSummed, encodeSummed } from '../layout/summed-json.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
@@ -35,7 +36,7 @@ export function writeProgress(tx: WriteTx, progress: OriginProgress): void {
 export function listProgress(snapshot: Snapshot): readonly OriginProgress[] {
   const start = textKey(prefix);
   const end = prefixEnd(start);
-  const rows = snapshot.range('cursors', { start, ...(end ? { end } : {}) });
+  const rows = snapshot.range('cursors', given({ start, end }));
   return [...rows].map(({ key, value }) => decode(keyText(key).slice(prefix.length), value));
 }
 

@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import type { Change } from '../core/fold/change.ts';
 import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
@@ -73,7 +74,7 @@ export interface ResumeOptions {
 export async function* resumeSessions(env: Resuming, options: ResumeOptions): AsyncGenerator<string> {
   const ids = options.ids && new Set(options.ids);
   const wanted: SessionReading[] = [];
-  const theme = options.theme === undefined ? {} : { theme: options.theme };
+  const theme = given({ theme: options.theme });
   for await (const session of listSessions(env, { status: 'parked', ...theme })) {
     if (session.error?.startsWith(suspended) && (ids?.has(session.id) ?? true)) wanted.push(session);
   }
@@ -86,7 +87,7 @@ export async function* resumeSessions(env: Resuming, options: ResumeOptions): As
 
 /** In one commit: who looks in between must not lead what is not due. */
 function freeing({ id, due }: SessionReading, now: number, reason: string | undefined): readonly Task[] {
-  const by = { session: id, ...(reason === undefined ? {} : { reason }) };
+  const by = { session: id, ...given({ reason }) };
   const ready: Task = { op: 'ready', only: ['parked'], ...by };
   return due <= now ? [ready] : [ready, { op: 'store', seconds: Math.ceil((due - now) / 1_000), ...by }];
 }

@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../core/base/given.ts';
 import { deepFreeze, type JsonValue } from '../core/base/json.ts';
 import type { Owner } from '../core/fold/rejection.ts';
 import { isEngineKey } from '../core/fold/session.ts';
@@ -70,7 +71,7 @@ export function* keysOfRows(snapshot: Snapshot, prefix: string, after: string | 
   // The engine's own keys stand before all others, and show only to those who name their prefix.
   const start = textKey(after === undefined ? prefix || firstUsersKey : `${after}\u0000`);
   const end = prefix === '' ? undefined : prefixEnd(textKey(prefix));
-  for (const { key } of snapshot.range('states', { start, ...(end ? { end } : {}) })) yield keyText(key);
+  for (const { key } of snapshot.range('states', given({ start, end }))) yield keyText(key);
 }
 
 /** The same of the overlay. */
@@ -129,8 +130,10 @@ export function toReading(cut: Cut, state: State | undefined, now: number): Stat
     value: deepFreeze(state.value ?? null),
     version,
     position,
-    ...(owner === undefined ? {} : { owner: { id: cut.idAt(owner), position: owner } }),
-    ...(pendingUntil === undefined ? {} : { pending: { until: pendingUntil, expired: isExpired(state, now) } }),
+    ...given({
+      owner: ifGiven(owner, (owner) => ({ id: cut.idAt(owner), position: owner })),
+      pending: ifGiven(pendingUntil, (pendingUntil) => ({ until: pendingUntil, expired: isExpired(state, now) })),
+    }),
     ...(kind === 'shared' ? { applied: version } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import { limits } from '../core/base/limits.ts';
 import { matches, type RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
@@ -201,7 +202,7 @@ function* listsOfPrefix(cut: Cut, prefix: string): Generator<Iterable<number>> {
 function* keysWithPrefix(cut: Cut, prefix: string): Iterable<string> {
   const seen = new Set<string>();
   const end = prefixEnd(textKey(prefix));
-  for (const { key } of cut.snapshot.range('states', { start: textKey(prefix), ...(end ? { end } : {}) })) {
+  for (const { key } of cut.snapshot.range('states', given({ start: textKey(prefix), end }))) {
     seen.add(keyText(key));
     yield keyText(key);
   }
@@ -211,7 +212,7 @@ function* keysWithPrefix(cut: Cut, prefix: string): Iterable<string> {
   const rejectedEnd = prefixEnd(rejected);
   for (const { key } of cut.snapshot.range('postings', {
     start: rejected,
-    ...(rejectedEnd ? { end: rejectedEnd } : {}),
+    ...given({ end: rejectedEnd }),
   })) {
     const name = key.subarray(rejectedList('').length, key.length - 5);
     if (!seen.has(keyText(name))) yield keyText(name);

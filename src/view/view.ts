@@ -1,5 +1,6 @@
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
@@ -150,7 +151,7 @@ export class View {
     let atStart = from === prefix;
     const start = atStart ? (this.queueStarts.get(prefix) ?? prefix) : from;
     const end = prefixEnd(queueKeyBytes(prefix));
-    for (const row of snapshot.range('queue', { start: queueKeyBytes(start), ...(end ? { end } : {}) })) {
+    for (const row of snapshot.range('queue', given({ start: queueKeyBytes(start), end }))) {
       const key = queueKeyOf(row.key);
       if (this.queue.has(sessionOfQueueKey(key))) continue;
       // Who takes the next session, again and again, does not walk over all that were taken before.
@@ -165,7 +166,7 @@ export class View {
     if (this.themes.isLoaded) return this.themes;
     const start = textKey(themePrefix);
     const end = prefixEnd(start);
-    for (const { key } of snapshot.range('states', { start, ...(end ? { end } : {}) })) {
+    for (const { key } of snapshot.range('states', given({ start, end }))) {
       const entry = this.entry(snapshot, keyText(key));
       if (entry) this.themes.add(entry.state);
     }

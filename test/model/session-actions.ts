@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
+import { given } from '../../src/core/base/given.ts';
 import type { Chunk } from '../../src/core/fold/session.ts';
 import type { Authority, Operation } from '../../src/core/log/operation.ts';
 import { request, type Template } from './actions.ts';
@@ -213,9 +214,4 @@ function sessionOf({ of, n }: Which, model: Model): string | undefined {
 
 function bytesOf(chunk: Chunk): number {
   return 'base64' in chunk ? Buffer.from(chunk.base64, 'base64').length : Buffer.byteLength(JSON.stringify(chunk.data));
-}
-
-/** Without the fields that are undefined. */
-function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Environment } from '../../environment/environment.ts';
@@ -68,5 +69,5 @@ function formatCompensation(receipt: Receipt): string {
 }
 
 function optionsOf({ reason, actor, 'dry-run': dryRun }: CompensateValues): CompensateOptions {
-  return { dryRun, ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) };
+  return { dryRun, ...given({ reason, actor }) };
 }

@@ -1,4 +1,5 @@
 import { type ErrorDetails, TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shortened } from '../../core/base/shortened.ts';
@@ -38,12 +39,9 @@ export function toErrorJson(error: unknown): JsonObject {
     error: {
       code: known.code,
       message: known.message,
-      ...(hint === undefined ? {} : { hint }),
-      ...(next === undefined ? {} : { next }),
+      ...given({ hint, next }),
       exit: exitCodeOf(error),
-      ...(line === undefined ? {} : { line }),
-      ...(column === undefined ? {} : { column }),
-      ...(path === undefined ? {} : { path }),
+      ...given({ line, column, path }),
     },
   };
 }

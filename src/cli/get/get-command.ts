@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { given } from '../../core/base/given.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { StateReading, StoredRecord } from '../../index.ts';
 import { toStateJson } from '../../shapes/state.ts';
@@ -28,7 +29,7 @@ export abstract class GetCommand extends BaseCommand {
     const key = checkKey(args.key);
     await this.withEnv({ readOnly: true }, async (env) => {
       const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
-      const state = await env.get(key, asOf === undefined ? {} : { asOf });
+      const state = await env.get(key, given({ asOf }));
       if (!state) throw keyNotFound(key, flags['as-of']);
       const newest = this.globals.json ? [] : await newestOf(env, state);
       await this.print(toStateJson(state), formatState(state, newest, this.paint));

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { StoredRecord } from '../../index.ts';
@@ -21,7 +22,7 @@ export async function* selectRecords(
   const { last, reverse, follow } = selection;
   const head = (await env.head()).position;
   const known = { ...filter, to: Math.min(filter.to ?? head, head) };
-  const limit = last === undefined ? {} : { limit: last };
+  const limit = given({ limit: last });
   if (reverse) yield* env.records(known, { reverse, ...limit });
   else if (last !== undefined) yield* await newest(env, known, last);
   else {

@@ -1,4 +1,5 @@
 import { fullStepPolicy } from '../../core/app/saga-moves.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import type { SagaDefinition, SagaStep, StepAction } from '../../index.ts';
 import { formatDuration } from '../text/duration.ts';
@@ -31,7 +32,7 @@ export function formatSagaGraph(type: string, { steps, deadline }: SagaDefinitio
 export function toSagaGraphJson(type: string, { steps, deadline }: SagaDefinition): JsonObject {
   return {
     ...{ v: 1, type },
-    ...(deadline === undefined ? {} : { deadline }),
+    ...given({ deadline }),
     steps: steps.map((entry) => groupOf(entry).map(toStepJson)),
   };
 }
@@ -77,7 +78,7 @@ function policyOf(action: StepAction, at: string | undefined) {
 function toStepJson({ name, at, do: action, compensate }: SagaStep): JsonObject {
   return {
     step: name,
-    ...(at === undefined ? {} : { at }),
+    ...given({ at }),
     do: toActionJson(action, at),
     ...(compensate ? { compensate: toActionJson(compensate, at) } : {}),
   };

@@ -1,4 +1,5 @@
 import type { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { type Intervened, type InterventionPlan, type SagaWord, toTime } from '../../index.ts';
 import type { Paint } from '../text/paint.ts';
@@ -46,8 +47,7 @@ export function toIntervenedJson(
   const { id } = result;
   if ('error' in result) return { ...toErrorJson(result.error), saga: id };
   const said = { v: 1, saga: id, word: word.kind };
-  if ('planned' in result)
-    return { ...said, dryRun: true, ...(result.phase === undefined ? {} : { phase: result.phase }) };
+  if ('planned' in result) return { ...said, dryRun: true, ...given({ phase: result.phase }) };
   if ('done' in result) return { ...said, position: String(result.done), duplicate: true };
   const { result: done } = result;
   if (!done.ok) return said;

@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { given } from '../../core/base/given.ts';
 import { toTime } from '../../index.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { formatPaused } from '../print/queue-page.ts';
@@ -21,7 +22,7 @@ export const queueArgs = { theme: Args.string({ description: 'Its theme.', requi
 
 /** The flags as the engine takes them. */
 export function toOrigin({ reason, actor }: PauseValues): { readonly reason?: string; readonly actor?: string } {
-  return { ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) };
+  return given({ reason, actor });
 }
 
 /** `queue pause` and `queue resume`. */

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Started, TxlogError } from '../../index.ts';
 import { type EndedSaga, toEndedJson, toStartedJson } from '../../shapes/saga.ts';
@@ -16,12 +17,10 @@ export abstract class EndCommand extends BaseCommand {
    */
   protected async waitAndTell(env: Environment, id: string, timeoutMs: number | undefined): Promise<void> {
     const { signal, exitCode } = onInterrupt();
-    const ended = await waitForSaga(env, id, { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }).catch(
-      (error) => {
-        if (signal.aborted && error === signal.reason) return undefined;
-        throw error;
-      },
-    );
+    const ended = await waitForSaga(env, id, { signal, ...given({ timeoutMs }) }).catch((error) => {
+      if (signal.aborted && error === signal.reason) return undefined;
+      throw error;
+    });
     if (!ended) return this.exitWith(exitCode() ?? 130);
     await this.tellEnded(ended);
   }

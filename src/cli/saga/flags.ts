@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { type SagaPhase, sagaPhases } from '../../core/app/saga.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { Intervention } from '../../index.ts';
 import { idsOnlyFlag } from '../session/flags.ts';
 
@@ -69,5 +70,5 @@ export function checkWays(command: string, ids: readonly string[], flags: Interv
 
 /** Who intervenes, as the engine takes it. */
 export function toIntervention({ reason, actor }: Pick<InterveneValues, 'reason' | 'actor'>): Intervention {
-  return { ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) };
+  return given({ reason, actor });
 }

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Intervened, type InterventionPlan, type SagaWord, TxlogError } from '../../index.ts';
@@ -108,7 +109,7 @@ function otherWord(file: string, word: SagaWord): TxlogError {
 async function selectIds(env: Environment, { type, phase }: InterveneValues): Promise<readonly string[]> {
   const ids: string[] = [];
   const options = {
-    ...(type === undefined ? {} : { type }),
+    ...given({ type }),
     ...(phase === undefined ? { incomplete: true } : { phase }),
   };
   for await (const { id } of env.sagas.list(options)) ids.push(id);
@@ -117,7 +118,7 @@ async function selectIds(env: Environment, { type, phase }: InterveneValues): Pr
 
 function wouldBe({ items }: InterventionPlan): readonly Intervened[] {
   return items.map(({ id, refused, phase }): Intervened => {
-    if (!refused) return { id, planned: true, ...(phase === undefined ? {} : { phase }) };
+    if (!refused) return { id, planned: true, ...given({ phase }) };
     const next = [`txlog saga show ${shellWord(id)}`];
     return {
       id,

@@ -1,4 +1,5 @@
 import type { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
@@ -37,7 +38,7 @@ export async function selectIds(env: Environment, selection: Selection): Promise
   if (theme === undefined) return (await Promise.all(ids.map(idsOf))).flat();
   await env.sessions.theme(theme);
   const found: string[] = [];
-  const filter = { theme, status, ...(order === undefined ? {} : { order }) };
+  const filter = { theme, status, ...given({ order }) };
   for await (const { id } of env.sessions.list(filter)) found.push(id);
   return found;
 }

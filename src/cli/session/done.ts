@@ -1,6 +1,7 @@
 import { assert } from '../../core/base/assert.ts';
 import { type ErrorCode, isErrorCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { Rejection } from '../../core/fold/rejection.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { Done } from '../../shapes/session.ts';
@@ -26,7 +27,7 @@ export function refusedError({ code, reason }: Rejection, session: string): Txlo
   const word = shellWord(session);
   const next = code === 'SESSION_GONE' ? `txlog log --session ${word}` : `txlog session show ${word}`;
   const hint = hints[code];
-  return new TxlogError(code, reason, { ...(hint === undefined ? {} : { hint }), next: [next] });
+  return new TxlogError(code, reason, { ...given({ hint }), next: [next] });
 }
 
 /** The same for people, in one line. */

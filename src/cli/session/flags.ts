@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { given } from '../../core/base/given.ts';
 import type { OperationOptions } from '../../index.ts';
 import { wholeNumber } from '../frame/whole-number.ts';
 
@@ -41,10 +42,9 @@ export interface AuthorityValues {
 /** The flags as the engine takes them. */
 export function toAuthority({ epoch, force, reason, actor }: AuthorityValues): OperationOptions {
   return {
-    ...(epoch === undefined ? {} : { epoch }),
+    ...given({ epoch }),
     ...(force ? { force } : {}),
-    ...(reason === undefined ? {} : { reason }),
-    ...(actor === undefined ? {} : { actor }),
+    ...given({ reason, actor }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { findApp, type OpenOptions } from '../../index.ts';
@@ -35,6 +36,6 @@ export abstract class OperationCommand extends BaseCommand {
   /** The app, for what it says of themes. */
   protected appOptions(named?: string): OpenOptions {
     const app = findApp(this.globals.env, named);
-    return app === undefined ? {} : { app };
+    return given({ app });
   }
 }

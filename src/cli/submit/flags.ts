@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import type { EnqueueOptions } from '../../index.ts';
 import { durationValue, parseDuration } from '../text/duration.ts';
 import { changeForms } from './short-forms.ts';
@@ -103,9 +104,7 @@ interface QueueValues {
 export function toQueue({ async, respond, order, delay }: QueueValues): EnqueueOptions | undefined {
   if (!async) return undefined;
   return {
-    ...(respond === undefined ? {} : { respond }),
-    ...(order === undefined ? {} : { order }),
-    ...(delay === undefined ? {} : { delay: parseDuration('--delay', delay) / 1_000 }),
+    ...given({ respond, order, delay: ifGiven(delay, (delay) => parseDuration('--delay', delay) / 1_000) }),
   };
 }
 

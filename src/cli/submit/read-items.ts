@@ -1,5 +1,6 @@
 import type { App } from '../../core/app/app.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import type { Request, RequestInput } from '../../core/log/request.ts';
 import type { Environment } from '../../environment/environment.ts';
@@ -60,5 +61,5 @@ function checkMapped(env: Environment, input: RequestInput, line: number): Item 
 }
 
 function failed(message: string, cause?: unknown): TxlogError {
-  return new TxlogError('MAPPING_FAILED', message, cause === undefined ? {} : { cause });
+  return new TxlogError('MAPPING_FAILED', message, given({ cause }));
 }

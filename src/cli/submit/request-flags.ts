@@ -1,4 +1,5 @@
 import { TxlogError } from '../../core/base/errors.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { readTextFile } from '../frame/files.ts';
 import { parseChange, parseExpect, parseFlagJson } from './short-forms.ts';
@@ -28,12 +29,14 @@ export function toRequestInput(flags: RequestFlags): JsonValue {
     });
   }
   return {
-    ...(id === undefined ? {} : { id }),
+    ...given({ id }),
     type,
-    ...(actor === undefined ? {} : { actor }),
-    ...(data === undefined ? {} : { payload: readData(data) }),
-    ...(change === undefined ? {} : { changes: change.map(parseChange) }),
-    ...(expect === undefined ? {} : { expect: expect.map(parseExpect) }),
+    ...given({
+      actor,
+      payload: ifGiven(data, readData),
+      changes: ifGiven(change, (change) => change.map(parseChange)),
+      expect: ifGiven(expect, (expect) => expect.map(parseExpect)),
+    }),
   };
 }
 

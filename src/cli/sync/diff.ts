@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { given, ifGiven } from '../../core/base/given.ts';
 import { openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { DumpDiff, EnvironmentsDiff, JsonObject, KeyDifference, SideOfKey } from '../../index.ts';
@@ -51,7 +52,7 @@ function compareDump(diff: DumpDiff): Compared {
   const same = differ === 0 && missing === 0 && keys.length === 0 && dump === head;
   const json = {
     ...{ v: 1, same, records: { same: equal, differ, missing }, dump: String(dump), head: String(head) },
-    ...(firstDifferent === undefined ? {} : { firstDifferent: String(firstDifferent) }),
+    ...given({ firstDifferent: ifGiven(firstDifferent, String) }),
     keys: [...keys],
   };
   const records = `${plural(equal, 'record')} the same, ${differ} differ, ${missing} are not here`;
@@ -66,7 +67,7 @@ function compareDump(diff: DumpDiff): Compared {
 }
 
 function toKeyJson({ key, left, right }: KeyDifference): JsonObject {
-  return { key, ...(left ? { left: sideJson(left) } : {}), ...(right ? { right: sideJson(right) } : {}) };
+  return { key, ...given({ left: ifGiven(left, sideJson), right: ifGiven(right, sideJson) }) };
 }
 
 function sideJson({ position, ...side }: SideOfKey): JsonObject {

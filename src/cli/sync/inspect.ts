@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import type { DumpSummary, JsonObject } from '../../index.ts';
 import { printable } from '../text/text.ts';
 
@@ -15,8 +16,7 @@ export function toSummaryJson({ manifest, end, ...rest }: DumpSummary): JsonObje
       ...more,
       after: `${after.origin}:${after.position}:${after.digest}`,
       head: `${head.origin}:${head.position}:${head.digest}`,
-      ...(to === undefined ? {} : { to }),
-      ...(filter === undefined ? {} : { filter }),
+      ...given({ to, filter }),
     },
   };
 }

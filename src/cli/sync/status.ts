@@ -1,3 +1,4 @@
+import { given, ifGiven } from '../../core/base/given.ts';
 import { type JsonObject, type OriginStatus, type SyncStatus, toTime } from '../../index.ts';
 import { formatTable } from '../text/table.ts';
 import { formatCount } from '../text/text.ts';
@@ -8,7 +9,7 @@ export function toSyncStatusJson({ unit, cursor, mirror, origins }: SyncStatus):
     v: 1,
     unit,
     cursor,
-    ...(mirror ? { mirror: { origin: mirror.origin, since: toTime(mirror.since) } } : {}),
+    ...given({ mirror: ifGiven(mirror, (mirror) => ({ origin: mirror.origin, since: toTime(mirror.since) })) }),
     origins: origins.map(({ heard, ...origin }) => ({ ...origin, lag: { ...origin.lag }, heard: toTime(heard) })),
   };
 }

@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { given, ifGiven } from '../../core/base/given.ts';
 import { type Receipt, type RemovedSession, toReceiptJson, toTime } from '../../index.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { onInterrupt } from '../frame/signals.ts';
@@ -17,7 +18,7 @@ export abstract class WaitCommand extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WaitCommand as unknown as typeof WaitCommand & (new () => WaitCommand));
-    const timeoutMs = flags.timeout === undefined ? {} : { timeoutMs: parseDuration('--timeout', flags.timeout) };
+    const timeoutMs = given({ timeoutMs: ifGiven(flags.timeout, (timeout) => parseDuration('--timeout', timeout)) });
     const { signal, exitCode } = onInterrupt();
     await this.withEnv({ readOnly: true }, async (env) => {
       const ended = await env.wait(args.id, { ...timeoutMs, signal }).catch((error) => {

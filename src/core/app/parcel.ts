@@ -1,5 +1,6 @@
 import { isErrorCode } from '../base/error-codes.ts';
 import { TxlogError } from '../base/errors.ts';
+import { given, ifGiven } from '../base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { checkData, checkName } from '../log/check-session.ts';
@@ -37,7 +38,7 @@ export function readParcel(value: JsonValue): Parcel {
 }
 
 function invalid(message: string, path?: string): TxlogError {
-  return new TxlogError('REQUEST_INVALID', message, path === undefined ? {} : { path });
+  return new TxlogError('REQUEST_INVALID', message, given({ path }));
 }
 
 /**
@@ -52,8 +53,7 @@ export function sessionOfParcel({ id, queue, data, order }: Parcel, { themes }: 
     session: checkName('id', id),
     theme: checkName('queue', queue, limits.typeBytesMax),
     ...checkData(data),
-    ...(number === undefined ? {} : { number }),
-    ...(order === undefined ? {} : { order: checkName('order', order) }),
+    ...given({ number, order: ifGiven(order, (order) => checkName('order', order)) }),
   };
   return operation;
 }
@@ -72,7 +72,7 @@ export function toAcknowledgementJson(acknowledgement: Acknowledgement): JsonObj
   }
   const { id, ok, error } = acknowledgement;
   const { code, message, details } = error;
-  return { id, ok, error: { code, message, ...(details.line === undefined ? {} : { line: details.line }) } };
+  return { id, ok, error: { code, message, ...given({ line: details.line }) } };
 }
 
 /** Reads `toAcknowledgementJson`; undefined of what is none. */

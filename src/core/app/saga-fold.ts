@@ -1,4 +1,5 @@
 import { assert, assertNever } from '../base/assert.ts';
+import { given } from '../base/given.ts';
 import type { Saga, SagaEvent, Side, SideProgress, StepProgress } from './saga.ts';
 
 const waiting: SideProgress = { status: 'waiting', attempts: 0, begun: 0, round: 0, maybe: false };
@@ -9,8 +10,7 @@ export function beginSaga(id: string, event: SagaEvent, time: number): Saga {
   const { type, data, respond, undoes } = event;
   return {
     ...{ id, type, data, phase: 'running', createdAt: time, steps: new Map() },
-    ...(respond === undefined ? {} : { respond }),
-    ...(undoes === undefined ? {} : { undoes }),
+    ...given({ respond, undoes }),
   };
 }
 
@@ -87,7 +87,7 @@ function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number
     ...(event.stopped ? {} : { error }),
     endedAt: time,
     ...(refused ? { refused } : {}),
-    ...(due === undefined ? {} : { due }),
+    ...given({ due }),
   }));
   if (next === 'wait') return mended({ ...noted, phase: 'failed', problem: `${step} cannot be undone: ${error}` });
   if (next === 'turn' && saga.phase === 'running')

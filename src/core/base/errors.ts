@@ -1,4 +1,5 @@
 import type { ErrorCode } from './error-codes.ts';
+import { given, ifGiven } from './given.ts';
 import { limits } from './limits.ts';
 import { shortened } from './shortened.ts';
 
@@ -44,8 +45,10 @@ function withinBounds(details: ErrorDetails): ErrorDetails {
   if (fits(hint) && next.every(fits)) return details;
   return {
     ...details,
-    ...(details.hint === undefined ? {} : { hint: shortened(hint, limits.errorUnitsMax) }),
-    ...(details.next === undefined ? {} : { next: next.filter(fits) }),
+    ...given({
+      hint: ifGiven(details.hint, (text) => shortened(text, limits.errorUnitsMax)),
+      next: ifGiven(details.next, (commands) => commands.filter(fits)),
+    }),
   };
 }
 
@@ -69,7 +72,7 @@ export class TxlogError extends Error {
     return new TxlogError(this.code, this.message, {
       ...this.details,
       line,
-      ...(column === undefined ? {} : { column }),
+      ...given({ column }),
     });
   }
 }

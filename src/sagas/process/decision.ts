@@ -2,6 +2,7 @@ import type { Decision } from '../../core/app/process-definition.ts';
 import { type SagaEvent, sagaTheme } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
 import { refusePromise } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { checkData, checkName, checkOwnName } from '../../core/log/check-session.ts';
@@ -57,7 +58,7 @@ export function deedOf(host: SessionHost, decision: Decision, id: string): Deed 
       const { to, data = null, order } = decision;
       readAddress(to);
       const own = checkOwnName('id', decision.id ?? id);
-      return newSession(sessionOfMessage({ id: own, to, data, ...(order === undefined ? {} : { order }) }));
+      return newSession(sessionOfMessage({ id: own, to, data, ...given({ order }) }));
     }
     case 'submit': {
       const request = host.check({ ...decision.request, id: decision.request?.id ?? id });
@@ -96,7 +97,7 @@ function startOf({ app }: SessionHost, { saga, data, id }: Decision & { do: 'sta
     op: 'new',
     session: checkOwnName('id', id ?? made, limits.sagaIdBytesMax),
     theme: sagaTheme(saga),
-    ...(number === undefined ? {} : { number }),
+    ...given({ number }),
     ...checkData(event as unknown as JsonValue),
   };
 }

@@ -1,5 +1,6 @@
 import type { ProcessDefinition, ProcessRecord } from '../../core/app/process-definition.ts';
 import { processSession } from '../../core/app/process-definition.ts';
+import { given } from '../../core/base/given.ts';
 import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import { matches } from '../../core/log/filter.ts';
@@ -44,8 +45,7 @@ export class Hearing {
 export function toProcessRecord(record: StoredRecord): ProcessRecord {
   const { position, id, type, time, outcome, actor, payload, changes, compensates, rejection } = record;
   const { code, reason, key } = rejection ?? {};
-  const refused =
-    code === undefined || reason === undefined ? undefined : { code, reason, ...(key === undefined ? {} : { key }) };
+  const refused = code === undefined || reason === undefined ? undefined : { code, reason, ...given({ key }) };
   const seen = { position, id, type, time, outcome, actor, payload, compensates, rejection: refused };
   return deepFreeze({ ...seen, changes: usersChanges(changes) } as unknown as JsonValue) as unknown as ProcessRecord;
 }

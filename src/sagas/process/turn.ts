@@ -2,6 +2,7 @@ import type { ProcessDefinition } from '../../core/app/process-definition.ts';
 import { present } from '../../core/base/assert.ts';
 import { errorOwnerOf } from '../../core/base/error-codes.ts';
 import type { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { Rejection } from '../../core/fold/rejection.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
@@ -213,7 +214,7 @@ export class ProcessTurn {
       if (refusal) return { written };
       this.accept(after, dropped);
     }
-    return { written: writings.length, ...(problem ? { error: problem } : {}) };
+    return { written: writings.length, ...given({ error: problem }) };
   }
 
   private accept(cursor: Cursor, dropped: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { processSession, processTheme } from '../../core/app/process-definition.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { ThemeEntry } from '../../core/fold/session.ts';
 import { sessionKey, themeKey } from '../../core/fold/session.ts';
@@ -97,7 +98,7 @@ class ProcessLookout {
         session: processSession(name),
         theme: processTheme(name),
         ...dataOfCursor({ position }),
-        ...(number === undefined ? {} : { number }),
+        ...given({ number }),
         delay: limits.repeatSecondsMax,
       },
     ]);

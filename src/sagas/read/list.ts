@@ -1,5 +1,6 @@
 import { type SagaPhase, sagaOfTheme, sagaTheme } from '../../core/app/saga.ts';
 import { checkBound } from '../../core/base/arguments.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import { sagaType } from '../../core/log/record.ts';
 import { readPages } from '../../rescan/read-records.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
@@ -72,7 +73,7 @@ function summaryOf(session: SessionReading): SagaSummary {
   const { id, themeName, phase, status, createdAt, due, error } = session;
   return {
     ...{ id, type: sagaOfTheme(themeName) ?? '', phase: (phase ?? 'running') as SagaPhase, status, createdAt, at: due },
-    ...(error === undefined ? {} : { error }),
+    ...given({ error }),
   };
 }
 
@@ -90,7 +91,7 @@ async function* ended(host: SessionHost): AsyncGenerator<SagaSummary> {
       yield {
         ...{ id, type, status: undefined, createdAt: started, at: time },
         phase: outcome === 'committed' && undoes === undefined ? 'done' : 'compensated',
-        ...(rejection ? { error: rejection.reason } : {}),
+        ...given({ error: ifGiven(rejection, (rejection) => rejection.reason) }),
       };
     }
   }

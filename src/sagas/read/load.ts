@@ -1,6 +1,7 @@
 import type { Saga, SagaEvent } from '../../core/app/saga.ts';
 import { beginSaga, foldEvents, foldSaga } from '../../core/app/saga-fold.ts';
 import { assert } from '../../core/base/assert.ts';
+import { given } from '../../core/base/given.ts';
 import { type Session, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import { chunkOf } from '../../core/fold/session-fold.ts';
 import type { FoldedRecord } from '../../core/log/record.ts';
@@ -69,7 +70,7 @@ function undoing(id: string, done: Saga, events: readonly LoggedEvent[]): Saga {
     data: done.data,
     steps,
     error,
-    ...(left ? { itinerary: left } : {}),
+    ...given({ itinerary: left }),
   };
   return rest.reduce((saga, { event, time }) => foldSaga(saga, event, time), begun);
 }

@@ -1,4 +1,5 @@
 import type { Saga, SagaEvent, SagaPhase } from '../../core/app/saga.ts';
+import { given } from '../../core/base/given.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import { type Receipt, receiptOf } from '../../core/log/receipt.ts';
 import { type LogRecord, sagaType, sessionType } from '../../core/log/record.ts';
@@ -63,7 +64,7 @@ function entriesOf(record: LogRecord, key: string): readonly SagaLogEntry[] {
   const reason = (payload as { readonly reason?: string } | undefined)?.reason;
   return eventsOf({ ...record }, key).map((entry) => ({
     ...entry,
-    ...(actor === undefined ? {} : { actor }),
+    ...given({ actor }),
     ...(typeof reason === 'string' ? { reason } : {}),
   }));
 }

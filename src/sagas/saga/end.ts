@@ -1,4 +1,5 @@
 import type { Saga, SagaOutcome } from '../../core/app/saga.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { utf8Length } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
@@ -42,7 +43,7 @@ export function endOfSaga(
       session,
       epoch,
       seen,
-      ...(after === undefined ? {} : { after }),
+      ...given({ after }),
       operations: (settled) => [...before, { op: 'remove', session, epoch }, ...answer(ended(), settled)],
     },
   };
@@ -52,8 +53,7 @@ function summary({ type, createdAt, undoes, forced }: Saga): JsonObject {
   return {
     saga: type,
     started: createdAt,
-    ...(undoes === undefined ? {} : { undoes }),
-    ...(forced === undefined ? {} : { forced }),
+    ...given({ undoes, forced }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Saga, SagaEvent, SagaPhase } from '../../core/app/saga.ts';
 import { itineraryOf } from '../../core/app/saga-definition.ts';
 import type { Act, Move } from '../../core/app/saga-moves.ts';
 import { assert, present } from '../../core/base/assert.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { checkData } from '../../core/log/check-session.ts';
@@ -177,7 +178,7 @@ export class SagaTurn {
     const seconds = Math.min(limits.repeatSecondsMax, Math.max(0, (until - this.context.host.now()) / 1000));
     const { steps } = this.next?.saga ?? this.saga;
     const error = [...steps.values()].map((step) => step.do.error ?? step.undo.error).find(Boolean);
-    return { op: 'store', seconds, interrupted: true, ...(error === undefined ? {} : { error }), ...by };
+    return { op: 'store', seconds, interrupted: true, ...given({ error }), ...by };
   }
 
   /** After a refusal: whether another leads it now, or there is only something new to know. */

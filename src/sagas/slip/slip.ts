@@ -4,6 +4,7 @@ import type { StepContext } from '../../core/app/saga-definition.ts';
 import type { Act } from '../../core/app/saga-moves.ts';
 import { destinationOf, type Slip, slipErrorTheme } from '../../core/app/slip.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { type Message, readAddress } from '../../sessions/host/address.ts';
 import type { SagaScript } from '../step/saga-script.ts';
@@ -36,7 +37,7 @@ export function slipOf(app: App, script: SagaScript, saga: Saga, act: Act, conte
   }));
   const slip: Slip = {
     ...{ slip: 1, saga: context.saga, type: saga.type, data: saga.data, side, steps, results: context.results },
-    ...(context.error === undefined ? {} : { error: context.error }),
+    ...given({ error: context.error }),
     home: homeAddress(app, answerTheme),
     errors: homeAddress(app, slipErrorTheme),
   };

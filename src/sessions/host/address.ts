@@ -1,4 +1,5 @@
 import { outboxPrefix, outboxTheme } from '../../core/app/parcel.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { checkData, checkName } from '../../core/log/check-session.ts';
@@ -25,13 +26,12 @@ export function readAddress(address: string): { readonly queue: string; readonly
 /** The session that brings a message: in its queue, or in the theme where messages for its service wait. */
 export function sessionOfMessage({ id, to, data, order, delay }: Message): NewSession {
   const { queue, service } = readAddress(to);
-  const parcel: JsonObject = { id, queue, data, ...(order === undefined ? {} : { order }) };
+  const parcel: JsonObject = { id, queue, data, ...given({ order }) };
   return {
     op: 'new',
     session: id,
     theme: service === undefined ? queue : outboxTheme(service),
     ...checkData(service === undefined ? data : parcel),
-    ...(order === undefined ? {} : { order: checkName('order', order) }),
-    ...(delay === undefined ? {} : { delay }),
+    ...given({ order: ifGiven(order, (order) => checkName('order', order)), delay }),
   };
 }

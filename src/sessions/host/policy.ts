@@ -2,6 +2,7 @@ import type { App } from '../../core/app/app.ts';
 import { type ProcessDefinition, processOfTheme } from '../../core/app/process-definition.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { type ThemePolicy, themeDefaults } from '../../core/app/theme.ts';
+import { given } from '../../core/base/given.ts';
 import { pauseAfter } from '../../core/base/pause.ts';
 
 /** What the app says of a theme. */
@@ -10,7 +11,7 @@ export function policyOfTheme({ themes, sagas, processes }: App, theme: string):
   if (process !== undefined) return { ...policyOfProcess(processes?.[process]), ...themes?.[theme] };
   const type = sagaOfTheme(theme);
   const { lease, concurrency } = (type === undefined ? undefined : sagas?.[type]) ?? {};
-  const saga = { ...(lease === undefined ? {} : { lease }), ...(concurrency === undefined ? {} : { concurrency }) };
+  const saga = given({ lease, concurrency });
   return { ...saga, ...themes?.[theme] };
 }
 

@@ -1,6 +1,7 @@
 import { outboxTheme } from '../../core/app/parcel.ts';
 import { assert, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { checkData, checkName, checkSeconds } from '../../core/log/check-session.ts';
 import type { Operation } from '../../core/log/operation.ts';
@@ -126,8 +127,10 @@ function sessionOf(host: SessionHost, request: Request, { respond, order, delay 
     theme,
     ...numberOf(host, theme),
     ...checkData(dataOfRequest(request, request.respond ?? respond)),
-    ...(order === undefined ? {} : { order: checkName('order', order) }),
-    ...(delay === undefined ? {} : { delay: checkSeconds('delay', delay) }),
+    ...given({
+      order: ifGiven(order, (order) => checkName('order', order)),
+      delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),
+    }),
   };
 }
 
@@ -150,5 +153,5 @@ async function registerTheme(host: SessionHost, respond: string): Promise<void> 
 
 function numberOf(host: SessionHost, theme: string): { readonly number?: number } {
   const number = host.app.themes?.[theme]?.number;
-  return number === undefined ? {} : { number };
+  return given({ number });
 }

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import { foldChanges } from '../../core/fold/fold-record.ts';
 import { type Session, type SessionOp, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import type { State } from '../../core/fold/state.ts';
@@ -41,7 +42,7 @@ export async function* sessionHistory(env: Reading, id: string): AsyncGenerator<
           if (folded.ok) current = folded.after.get(key) ?? current;
           const later = sessionOf(current);
           const op = change.op as SessionOp;
-          events.push({ record, op, ...(earlier ? { before: earlier } : {}), ...(later ? { after: later } : {}) });
+          events.push({ record, op, ...given({ before: earlier, after: later }) });
         }
       }
       return { events, next, current };

@@ -1,4 +1,5 @@
 import type { Turn } from '../../core/app/theme.ts';
+import { given } from '../../core/base/given.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import { errorText, type Led, tell } from './led-session.ts';
@@ -69,8 +70,7 @@ export class LedTurn {
     const { led, operations = ended === 'removed' ? 1 : 0, error, reason } = this;
     return {
       ...{ session: led.session, epoch: led.epoch, ended, operations },
-      ...(error === undefined ? {} : { error }),
-      ...(reason === undefined ? {} : { reason }),
+      ...given({ error, reason }),
     };
   }
 }

@@ -2,6 +2,7 @@ import type { App } from '../../core/app/app.ts';
 import { serviceOfTheme } from '../../core/app/parcel.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { checkBound, checkTime } from '../../core/base/arguments.ts';
+import { given } from '../../core/base/given.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/themes.ts';
@@ -224,6 +225,6 @@ function* waiting(cut: Cut, theme: NamedTheme, { now, limit, delay }: Looked): G
 }
 
 function stuck(session: SessionReading, reason: StuckSession['reason'], detail: string, age: number) {
-  const owner = session.operator === undefined ? {} : { owner: session.operator };
+  const owner = given({ owner: session.operator });
   return { session, reason, detail, age: Math.max(0, age), ...owner };
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type ThemeDefinition, themeDefaults } from '../../core/app/theme.ts';
 import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
@@ -304,7 +305,7 @@ class WorkerRun {
     const { ended, operations, error, reason } = report;
     this.tally.add(theme, report);
     if (ended === 'idle') return;
-    const why = { ...(error === undefined ? {} : { error }), ...(reason === undefined ? {} : { reason }) };
+    const why = given({ error, reason });
     this.tell({ type: 'ended', session, theme, epoch, ended, operations, ms, ...why });
   }
 

@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { hasEnded, readDigits, thisProcess, toDigits } from '../../machine/process-name.ts';
 import { giveSign, hasSign, type SignOfLife, signFiles } from './alive.ts';
@@ -190,6 +191,6 @@ function lost(build: string, cause: unknown): TxlogError {
   return new TxlogError('STORAGE_FAILED', `another program removed ${build} before it was published`, {
     hint: 'The environment is as it was.',
     next: ['txlog doctor', 'txlog replay'],
-    ...(cause === undefined ? {} : { cause }),
+    ...given({ cause }),
   });
 }

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from 'lmdb';
+import { given } from '../../core/base/given.ts';
 import type { Pinned, RangeOptions, Row, Snapshot, TableName } from '../../ports/storage.ts';
 import type { LmdbEnv } from './open-env.ts';
 import { OpenRanges } from './open-ranges.ts';
@@ -79,7 +80,7 @@ function rangeOf(
         reverse: true,
       }
     : { start: bound(options.start), end: bound(options.end) };
-  const limit = options.limit === undefined ? {} : { limit: options.limit };
+  const limit = given({ limit: options.limit });
   return table.getRange({ ...withoutUndefined(bounds), ...limit, ...pinned });
 }
 
