@@ -11,7 +11,6 @@ const sagaFields = ['steps', 'deadline', 'schema', 'number', 'lease', 'concurren
 const stepFields = ['name', 'do', 'compensate', 'at'];
 const actions = ['request', 'http', 'command', 'run', 'ask', 'saga'];
 const actionFields = [...actions, 'service', 'data', 'timeout', 'retry'];
-const stepNameMax = 48;
 
 /** What is wrong with the sagas, processes and services of an app, or undefined. */
 export function findSagaProblem({ sagas, processes, services, name }: App): string | undefined {
@@ -69,9 +68,9 @@ function findStepsProblem(at: string, steps: readonly SagaStep[]): string | unde
     if (!isJsonObject(step)) return `${at}.steps: a step is an object`;
     const { name } = step;
     const where = `${at}: step ${JSON.stringify(name)}`;
-    const problem = findNameProblem(name, stepNameMax);
+    const problem = findNameProblem(name, limits.stepNameBytesMax);
     if (problem !== undefined || /[/~]/.test(name) || name === 'undo')
-      return `${where} needs a name of at most ${stepNameMax} bytes, without / and ~, that is not "undo"`;
+      return `${where} needs a name of at most ${limits.stepNameBytesMax} bytes, without / and ~, that is not "undo"`;
     // Its result is kept under its name, in an object of JSON.
     if (forbiddenKeys.has(name)) return `${where}: no step is called so, as no key of JSON is`;
     if (names.has(name)) return `${where} is there twice`;

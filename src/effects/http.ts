@@ -42,8 +42,6 @@ export function callHttp(call: HttpCall, { key, signal }: StepContext): Promise<
   });
 }
 
-const hopsMax = 20;
-
 async function send(first: Prepared, firstRequest: Request, signal: AbortSignal): Promise<StepOutcome> {
   let [prepared, request] = [first, firstRequest];
   for (let hops = 0; ; hops++) {
@@ -55,7 +53,7 @@ async function send(first: Prepared, firstRequest: Request, signal: AbortSignal)
     } catch (error) {
       return known(failed(`${prepared.name}: ${networkText(error)}`, verdictOfThrown(error)));
     }
-    const next = hops < hopsMax ? redirected(prepared, response) : undefined;
+    const next = hops < limits.redirectsMax ? redirected(prepared, response) : undefined;
     if (next === undefined) return known(await outcomeOf(prepared, response));
     await discard(response);
     prepared = next;

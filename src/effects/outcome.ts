@@ -16,11 +16,10 @@ export const unsent: Verdict = { permanent: false, happened: 'no' };
 /** Nobody knows whether it happened. */
 export const unknown: Verdict = { permanent: false, happened: 'maybe' };
 
-const errorUnitsMax = 500;
-
 /** A failure. Its text is cut at 500 UTF-16 units, never within a character. */
 export function failed(error: string, verdict: Verdict): StepOutcome {
-  const text = error.length <= errorUnitsMax ? error : `${withoutHalf(error.slice(0, errorUnitsMax - 1))}…`;
+  const text =
+    error.length <= limits.keptErrorUnitsMax ? error : `${withoutHalf(error.slice(0, limits.keptErrorUnitsMax - 1))}…`;
   return { ok: false, error: text.toWellFormed(), ...verdict };
 }
 

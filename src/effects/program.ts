@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-
-const killAfterMs = 2_000;
+import { limits } from '../core/base/limits.ts';
 
 // Groups that run, and what they get when this process ends first: a terminal's Ctrl-C does not reach them.
 const running = new Map<number, NodeJS.Signals>();
@@ -35,7 +34,7 @@ function end(child: ChildProcess, pid: number): void {
   const timer = setTimeout(() => {
     signalGroup(pid, 'SIGKILL');
     finish();
-  }, killAfterMs);
+  }, limits.programKillMs);
   // No waiting for a group without members: its number may soon be another one's.
   child.once('exit', () => {
     if (signalGroup(pid, 0)) return;

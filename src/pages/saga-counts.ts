@@ -1,4 +1,5 @@
 import { type SagaPhase, sagaOfTheme } from '../core/app/saga.ts';
+import { limits } from '../core/base/limits.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { StuckSession, ThemeReading } from '../index.ts';
 
@@ -10,9 +11,6 @@ export interface SagaCounts {
   readonly more: boolean;
 }
 
-/** So many are looked at: a count has to stay fast. */
-const countedMax = 100_000;
-
 /** Counts sagas; undefined where there never were any. */
 export async function countSagas(
   env: Environment,
@@ -22,10 +20,10 @@ export async function countSagas(
   if (!themes.some(({ name }) => sagaOfTheme(name) !== undefined)) return undefined;
   const phases = new Map<SagaPhase, number>();
   let count = 0;
-  for await (const { phase } of env.sagas.list({ incomplete: true, limit: countedMax + 1 })) {
+  for await (const { phase } of env.sagas.list({ incomplete: true, limit: limits.sagasCountedMax + 1 })) {
     count += 1;
-    if (count <= countedMax) phases.set(phase, (phases.get(phase) ?? 0) + 1);
+    if (count <= limits.sagasCountedMax) phases.set(phase, (phases.get(phase) ?? 0) + 1);
   }
   const stuckSagas = stuck.filter(({ session }) => sagaOfTheme(session.themeName) !== undefined);
-  return { phases, stuck: stuckSagas.length, more: count > countedMax };
+  return { phases, stuck: stuckSagas.length, more: count > limits.sagasCountedMax };
 }

@@ -23,8 +23,6 @@ import { checkChanges, type Request } from '../core/log/request.ts';
 import type { Chosen } from './3-choice.ts';
 import type { DecisionReader } from './3-decision-reader.ts';
 
-const reasonUnitsMax = 2_000;
-
 /** Runs the user's code for a request, or takes the changes that the request carries. */
 export function runHandler(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
   const handler = requestTypeOf(app, request.type);
@@ -85,7 +83,7 @@ function isOurs(error: unknown): boolean {
 function reasonText(thrown: unknown): string {
   try {
     const message = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null | undefined)?.message;
-    return typeof message === 'string' ? message.slice(0, reasonUnitsMax).toWellFormed() : '';
+    return typeof message === 'string' ? message.slice(0, limits.reasonUnitsMax).toWellFormed() : '';
   } catch {
     // Even asking what was thrown may throw: there is no message to keep then.
     return '';

@@ -1,6 +1,7 @@
 import { TxlogError } from '../core/base/errors.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { findNameProblem } from '../core/base/key.ts';
+import { limits } from '../core/base/limits.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
 import { textKey } from '../layout/keys.ts';
 import { decodeSummed, encodeSummed } from '../layout/summed-json.ts';
@@ -12,8 +13,6 @@ export interface StoredCursor {
   readonly position: number;
   readonly details: JsonObject;
 }
-
-const nameBytesMax = 200;
 
 /** The cursor of a name, or undefined. Errors: USAGE when the name cannot be one. */
 export function readCursor(snapshot: Snapshot, name: string): StoredCursor | undefined {
@@ -35,7 +34,7 @@ export function writeCursor(tx: WriteTx, name: string, cursor: StoredCursor): vo
 }
 
 function cursorKey(name: string): Uint8Array {
-  const problem = findNameProblem(name, nameBytesMax);
+  const problem = findNameProblem(name, limits.cursorNameBytesMax);
   if (problem) throw new TxlogError('USAGE', `checkpoint name ${problem}`);
   return textKey(name);
 }

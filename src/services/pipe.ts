@@ -1,10 +1,8 @@
 import type { Parcel } from '../core/app/service-definition.ts';
 import { present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { limits } from '../core/base/limits.ts';
 import { Receiver } from './receiver.ts';
-
-/** How long one answer may take, in ms. */
-const answerMs = 30_000;
 
 /** How a program is run. */
 export interface PipeOptions {
@@ -33,7 +31,8 @@ export class PipeService {
   /** Sends parcels. Errors: SERVICE_FAILED when nobody knows whether they arrived. */
   async deliver(parcels: readonly Parcel[]): Promise<readonly (TxlogError | undefined)[]> {
     if (this.isClosed) throw new TxlogError('SERVICE_FAILED', `service ${this.name}: the environment is closed`);
-    if (!this.receiver?.isRunning) this.receiver = new Receiver(this.name, this.command, { answerMs, ...this.options });
+    if (!this.receiver?.isRunning)
+      this.receiver = new Receiver(this.name, this.command, { answerMs: limits.serviceAnswerMs, ...this.options });
     return present(this.receiver, 'receiver').send(parcels);
   }
 

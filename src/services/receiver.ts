@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Acknowledgement, readAcknowledgement } from '../core/app/parcel.ts';
 import type { Parcel } from '../core/app/service-definition.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { limits } from '../core/base/limits.ts';
 import { takeCharge } from '../effects/program.ts';
 
 interface Sent {
@@ -11,8 +12,6 @@ interface Sent {
   fail(error: TxlogError): void;
 }
 
-const closeMs = 5_000;
-const lineUnitsMax = 64 * 1024;
 const lastWordsUnits = 300;
 
 /**
@@ -62,7 +61,7 @@ export class Receiver {
   /** Lets it finish what it has, for a while; then ends it. */
   async close(): Promise<void> {
     this.child.stdin?.end();
-    const timer = setTimeout(this.endGroup, closeMs);
+    const timer = setTimeout(this.endGroup, limits.serviceCloseMs);
     await this.ended;
     clearTimeout(timer);
   }
@@ -83,7 +82,7 @@ export class Receiver {
       child.once('exit', () => {
         this.isRunning = false;
         // What it left behind may hold its stdout for ever.
-        setTimeout(this.endGroup, closeMs).unref();
+        setTimeout(this.endGroup, limits.serviceCloseMs).unref();
       });
       child.once('close', (code, signal) => {
         this.fail(code === null ? `ended by ${signal}` : `ended with exit ${code}`);
@@ -96,7 +95,7 @@ export class Receiver {
     const lines = (this.rest + text).split('\n');
     this.rest = lines.pop() ?? '';
     for (const line of lines) if (this.isRunning || this.sent.length > 0) this.answer(line);
-    if (this.rest.length > lineUnitsMax) this.fail('answered with a line without an end');
+    if (this.rest.length > limits.serviceLineUnitsMax) this.fail('answered with a line without an end');
   }
 
   private answer(line: string): void {

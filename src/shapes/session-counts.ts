@@ -1,9 +1,7 @@
 import type { JsonObject } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
 import { sessionStatuses } from '../core/fold/session.ts';
 import type { StuckSession, ThemeReading } from '../index.ts';
-
-/** Of each reason and theme no more than so many are looked for. */
-export const countedMax = 1_000;
 
 /** Sessions that are not removed. */
 export function liveSessions(themes: readonly ThemeReading[]): number {
@@ -21,7 +19,7 @@ export function toSessionsJson(themes: readonly ThemeReading[], stuck: readonly 
       ...{ theme: name, number, paused, created: counts.created, removed: counts.removed },
       ...Object.fromEntries(sessionStatuses.map((status) => [status, counts[status]])),
     })),
-    stuck: { count: stuck.length, more: stuck.length >= countedMax, reasons: reasonsOf(stuck) },
+    stuck: { count: stuck.length, more: stuck.length >= limits.stuckCountedMax, reasons: reasonsOf(stuck) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { TxlogError } from '../../core/base/errors.ts';
+import { limits } from '../../core/base/limits.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import { reservedTypePrefix } from '../../core/log/record.ts';
@@ -7,9 +8,6 @@ import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type Progress, parseJson, type TransactionName } from '../../index.ts';
 import { readTextFile, unwritable } from '../frame/files.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
-
-/** Transactions that one plan may hold: it is made in one piece, on one state of the log. */
-const plannedMax = 10_000;
 
 /** Transactions as the command line names them: in a plain word a number is a position, `ids` are ids in any case. */
 export function toNames(words: readonly string[], ids: readonly string[]): TransactionName[] {
@@ -27,10 +25,10 @@ export async function selectTargets(
   for await (const page of env.pages({ ...filter, outcome: 'committed' }, { reverse: true })) {
     onProgress?.(head - (page.at(-1)?.position ?? head), head);
     for (const { position, type } of page) if (!type.startsWith(reservedTypePrefix)) positions.push(position);
-    if (positions.length <= plannedMax) continue;
+    if (positions.length <= limits.plannedMax) continue;
     throw new TxlogError(
       'FILTER_INVALID',
-      `the filter selects over ${plannedMax} transactions, too many for one plan`,
+      `the filter selects over ${limits.plannedMax} transactions, too many for one plan`,
       {
         hint: 'Take them in parts, the newest first, by --from and --to.',
       },

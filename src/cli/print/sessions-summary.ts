@@ -1,6 +1,7 @@
+import { limits } from '../../core/base/limits.ts';
 import { sessionStatuses } from '../../core/fold/session.ts';
 import type { StuckSession, ThemeReading } from '../../index.ts';
-import { countedMax, liveSessions, reasonsOf } from '../../shapes/session-counts.ts';
+import { liveSessions, reasonsOf } from '../../shapes/session-counts.ts';
 import { formatCount, plural, printable } from '../text/text.ts';
 
 const themesListed = 10;
@@ -12,7 +13,7 @@ export function stuckText(stuck: readonly StuckSession[]): string {
 }
 
 function countText(count: number): string {
-  return count < countedMax ? formatCount(count) : `${formatCount(count)} or more`;
+  return count < limits.stuckCountedMax ? formatCount(count) : `${formatCount(count)} or more`;
 }
 
 /** Lines of the status that tell of sessions; none where there never were any. */

@@ -74,6 +74,55 @@ export const limits = {
   dumpBlockBytes: 256 * 1024,
   /** UTF-16 units of an error's message, of its hint, and of each command that it names. */
   errorUnitsMax: 1_000,
+  /** From asking a program to end, until it is ended. */
+  programKillMs: 2_000,
+  /** UTF-16 units of an error that a session, or a step of a saga, keeps. */
+  keptErrorUnitsMax: 500,
+  /** Redirections that one call of a step follows. */
+  redirectsMax: 20,
+  /** From the end of its input, until the program of a service is ended. */
+  serviceCloseMs: 5_000,
+  /** UTF-16 units of one line that the program of a service answers. */
+  serviceLineUnitsMax: 64 * 1024,
+  /** How long one answer of the program of a service may take. */
+  serviceAnswerMs: 30_000,
+  /** Keys of calls are made of it. */
+  stepNameBytesMax: 48,
+  /** Decisions of a process manager on one record. */
+  decisionsMax: 1_000,
+  /** How often something is decided again because others changed a saga meanwhile. */
+  overtakenMax: 20,
+  /** A service that was away for long is found again soon. */
+  deliveryPauseSecondsMax: 30,
+  /** UTF-16 units that are kept of why a handler refused, or failed. */
+  reasonUnitsMax: 2_000,
+  /** How often a worker looks whether others died, and whether a watcher failed it. */
+  glanceMs: 500,
+  /** How often a worker looks through all that is led. */
+  janitorMs: 5_000,
+  /** No turn is slow before it has been silent for so long. */
+  slowMsMin: 60_000,
+  /** From its due time, until a session that nobody leads is overdue. */
+  overdueMs: 60_000,
+  /** Failures in a row after which a session is stuck. */
+  failuresMin: 2,
+  /** Waiting sessions from the head of a queue that are checked for failures. */
+  lookedAtMax: 200,
+  /** Transactions that one plan may hold: it is made in one piece, on one state of the log. */
+  plannedMax: 10_000,
+  /** The name of a checkpoint of a rescan. */
+  cursorNameBytesMax: 200,
+  /** So many sagas are counted: a count has to stay fast. */
+  sagasCountedMax: 100_000,
+  /** Stuck sessions of each reason and theme that are counted. */
+  stuckCountedMax: 1_000,
+  /** Keys whose states a comparison with a dump compares. */
+  diffKeysMax: 10_000,
+  /** The first pause, and the longest, of who writes again what was not confirmed. */
+  retryMs: 100,
+  retryMsMax: 5_000,
+  /** Where no watcher works, such as on some network file systems, what is new is noticed this late. */
+  lookAgainMs: 1_000,
   typesMax: 65_535,
   numberMax: Number.MAX_SAFE_INTEGER,
 } as const;

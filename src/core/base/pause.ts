@@ -1,3 +1,5 @@
+import { limits } from './limits.ts';
+
 /** How pauses between attempts grow: the first one, by which factor, and up to which. */
 export interface Pauses {
   readonly first: number;
@@ -15,4 +17,12 @@ export function pauseAfter({ first, factor, max }: Pauses, attempts: number, cha
   // Nothing, grown without end, would be no number.
   const whole = first === 0 ? 0 : Math.min(max, first * factor ** Math.max(0, attempts - 1));
   return whole * (0.5 + chance / 2);
+}
+
+/**
+ * The pause, in ms, after so many attempts in a row to write that were not confirmed: nobody else waits with the same, so
+ * nothing is spread.
+ */
+export function retryMsAfter(attempts: number): number {
+  return Math.min(limits.retryMsMax, limits.retryMs * 2 ** attempts);
 }

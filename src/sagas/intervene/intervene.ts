@@ -2,6 +2,7 @@ import { type Saga, type SagaEvent, type Side, type StepProgress, sagaTheme } fr
 import { assertNever, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { checkData } from '../../core/log/check-session.ts';
 import type { NewSession, Operation, OperationResult, SessionStep } from '../../core/log/operation.ts';
@@ -12,8 +13,6 @@ import { type LoadedSaga, sagaInSteps } from '../read/load.ts';
 import { unknownSaga } from '../read/unknown-saga.ts';
 import { bounded } from '../step/call.ts';
 import type { Intervention, Word } from './command.ts';
-
-const triesMax = 20;
 
 /**
  * Says a word to a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
@@ -35,7 +34,7 @@ export async function intervene(
     const [answer] = await host.process([operation]);
     const result = resultOrThrow(present(answer, 'answer'));
     const isOvertaken = !result.ok && !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
-    if (!isOvertaken || tries === triesMax) return result;
+    if (!isOvertaken || tries === limits.overtakenMax) return result;
   }
 }
 

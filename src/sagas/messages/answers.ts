@@ -4,6 +4,7 @@ import { failure } from '../../core/app/saga-moves.ts';
 import type { Slip } from '../../core/app/slip.ts';
 import { present } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
 import { checkData } from '../../core/log/check-session.ts';
 import type { Operation, SessionStep } from '../../core/log/operation.ts';
@@ -29,8 +30,6 @@ interface Answered {
     | { readonly ok: false; readonly error: string; readonly happened: 'no' | 'maybe'; readonly permanent?: boolean };
 }
 
-const triesMax = 20;
-
 /**
  * The turn of an answer: it is added to its saga, which goes on, and removed, in one record. One that comes twice, late,
  * or to a saga that has ended, changes nothing and is removed. What is no answer is parked.
@@ -47,7 +46,7 @@ export async function runAnswer(context: TurnContext, led: Led): Promise<TurnRep
 /** Errors: those of the storage; that the app does not define the saga, or that the saga changes all the time. */
 async function addAnswers(turn: LedTurn, answers: readonly Answered[]): Promise<TurnEnd> {
   const { context, led } = turn;
-  for (let tries = 0; tries < triesMax; tries++) {
+  for (let tries = 0; tries < limits.overtakenMax; tries++) {
     const operation = await delivery(context.host, led, answers);
     const result = await confirming(context, () => context.operate(operation));
     if (result.ok) return 'removed';

@@ -1,15 +1,13 @@
 import { serviceOfTheme } from '../../core/app/parcel.ts';
 import type { Parcel } from '../../core/app/service-definition.ts';
 import { isJsonObject } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
 import { backoffSeconds } from '../../sessions/host/policy.ts';
 import { type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
 import { errorText, type Led } from '../../sessions/turn/led-session.ts';
 import type { TurnReport } from '../../sessions/turn/report.ts';
 import type { TurnContext } from '../../sessions/turn/turn.ts';
 import type { TurnEnd } from '../../sessions/turn/work-events.ts';
-
-/** A service that was away for long is found again soon. Seconds. */
-const pauseSecondsMax = 30;
 
 /**
  * The turn of a message for another service: it is put into its queue there, durably, and then removed here. Whatever
@@ -36,7 +34,7 @@ export async function runDelivery(context: TurnContext, led: Led): Promise<TurnR
 /** A message is never given up: it waits, and no number of attempts parks it. */
 function tryAgain(turn: LedTurn, failure: unknown): Promise<TurnEnd> {
   const { policy, host } = turn.context;
-  const seconds = Math.min(pauseSecondsMax, backoffSeconds(policy, turn.led.attempts, host.random()));
+  const seconds = Math.min(limits.deliveryPauseSecondsMax, backoffSeconds(policy, turn.led.attempts, host.random()));
   const error = errorText(failure);
   turn.error = error;
   return turn.end({ op: 'store', seconds, error });

@@ -20,7 +20,6 @@ export type Deed =
   | { readonly kind: 'word'; readonly word: SagaWord; readonly bytes: number }
   | { readonly kind: 'submit'; readonly request: Request; readonly bytes: number };
 
-const decisionsMax = 1_000;
 const wordBytes = 512;
 
 /** The decisions in what `decide` answered. Errors: an Error of what is none. */
@@ -28,7 +27,8 @@ export function decisionsIn(answer: unknown): readonly Decision[] {
   if (answer === undefined || answer === null) return [];
   refusePromise(answer, 'decide');
   const decisions: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
-  if (decisions.length > decisionsMax) throw new Error(`${decisions.length} decisions are over ${decisionsMax}`);
+  if (decisions.length > limits.decisionsMax)
+    throw new Error(`${decisions.length} decisions are over ${limits.decisionsMax}`);
   return decisions.map((decision) => {
     if (isJsonObject(decision) && typeof decision.do === 'string' && Object.hasOwn(texts, decision.do)) {
       const missing = texts[decision.do]?.find((field) => typeof decision[field] !== 'string');

@@ -21,7 +21,6 @@ import { together, type Unit, withDeed, writingsOf } from './writes.ts';
 /** What a slice of the log is read by, and how much one turn does before others get their turns. */
 const slice = { records: 200, visited: 10_000 };
 const turnMax = { writes: 4, slices: 20 };
-const triesMax = 20;
 
 /** The rules of a process failed, or decided what cannot be done: a person has to mend them. */
 export class RuleError extends Error {
@@ -170,7 +169,7 @@ export class ProcessTurn {
     let { units } = this;
     this.units = [];
     if (units.length === 0) return end.length === 0 ? undefined : this.writeEnd(end);
-    for (let tries = 0; tries < triesMax; tries++) {
+    for (let tries = 0; tries < limits.overtakenMax; tries++) {
       const { written, error } = await this.writeAtOnce(units, end);
       units = units.slice(written);
       const [first, ...others] = units;

@@ -1,5 +1,6 @@
 import type { Turn } from '../../core/app/theme.ts';
 import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
 import { type Session, sessionIn, sessionKey } from '../../core/fold/session.ts';
 import { checkData, checkSeconds, dataOf } from '../../core/log/check-session.ts';
 import type { Operation } from '../../core/log/operation.ts';
@@ -111,12 +112,10 @@ function nameOf(answer: unknown): string {
   return answer === null || answer === undefined ? String(answer) : `a value of type ${typeof answer}`;
 }
 
-const errorUnitsMax = 500;
-
 /** What a session keeps of an error: enough to know it by. */
 export function errorText(error: unknown): string {
   const text = textOf(error);
-  return text.length <= errorUnitsMax ? text : `${text.slice(0, errorUnitsMax - 1)}…`;
+  return text.length <= limits.keptErrorUnitsMax ? text : `${text.slice(0, limits.keptErrorUnitsMax - 1)}…`;
 }
 
 /** Anything may be thrown, also what has no text. */

@@ -1,5 +1,6 @@
 import { isFinalCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { retryMsAfter } from '../../core/base/pause.ts';
 import { sessionIn, sessionKey } from '../../core/fold/session.ts';
 import type { Operation, OperationResult } from '../../core/log/operation.ts';
 import type { Reading } from '../../view/reader.ts';
@@ -24,8 +25,6 @@ export interface TurnContext {
   /** Hears of what could not be confirmed, and of what could. */
   confirmed(error?: Error): void;
 }
-
-const retryMs = { first: 100, max: 5_000 };
 
 /** Stores a session whose turn failed, for later; or parks it when it has failed too often. */
 export function setAside(context: TurnContext, led: Led, error: string): Promise<TurnEnd> {
@@ -56,7 +55,7 @@ export async function insist(context: TurnContext, led: Led, operation: Operatio
     } catch (error) {
       context.confirmed(error as Error);
       if (isFinal(error)) return 'lost';
-      await pause(context, Math.min(retryMs.max, retryMs.first * 2 ** tries));
+      await pause(context, retryMsAfter(tries));
     }
   }
   return 'lost';

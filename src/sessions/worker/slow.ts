@@ -1,6 +1,7 @@
 import type { App } from '../../core/app/app.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { stepDefaults, stepsOf } from '../../core/app/saga-definition.ts';
+import { limits } from '../../core/base/limits.ts';
 import { queuePrefix } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/themes.ts';
 import type { Cut } from '../../view/cut.ts';
@@ -17,8 +18,6 @@ export interface SlowSession {
   readonly silent: number;
 }
 
-/** No turn is slow before it has been silent for so long. */
-const slowMsMin = 60_000;
 /** Part of its time limit after which a turn is slow, where nothing tells how long the theme's turns take. */
 const limitPart = 0.1;
 /** So many times as long as the theme's turns take now is slow. */
@@ -36,10 +35,10 @@ export function* slowSessions(
 ): Generator<SlowSession> {
   let bound: number | undefined;
   for (const session of sessionsOf(cut, theme, 'active')) {
-    if (now - session.since < slowMsMin) return;
+    if (now - session.since < limits.slowMsMin) return;
     if (!alive.has(session.operator ?? '')) continue;
     const limit = limitOf(app, theme.name);
-    bound ??= Math.max(slowMsMin, Math.min(limit, usualMs(cut, theme, now) ?? limit * limitPart));
+    bound ??= Math.max(limits.slowMsMin, Math.min(limit, usualMs(cut, theme, now) ?? limit * limitPart));
     const silent = now - lastWord(cut, session);
     if (silent < bound) continue;
     const detail = `led for ${seconds(now - session.since)}, silent for ${seconds(silent)}, its time limit is ${seconds(limit)}`;

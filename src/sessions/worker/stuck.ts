@@ -3,6 +3,7 @@ import { serviceOfTheme } from '../../core/app/parcel.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { checkBound, checkTime } from '../../core/base/arguments.ts';
 import { given } from '../../core/base/given.ts';
+import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { queuePrefix, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/themes.ts';
@@ -51,11 +52,7 @@ export interface StuckOptions {
   readonly limit?: number;
 }
 
-const overdueMs = 60_000;
 const limitDefault = 1_000;
-const failuresMin = 2;
-/** Of the sessions of a theme that wait, and are not overdue, so many are looked at: those that are led next. */
-const lookedAtMax = 200;
 
 /**
  * Sessions that are stuck, those of dead operators first. Costs nothing for those that are not: of the sessions that
@@ -136,7 +133,7 @@ function* left(
   const fits = paused ? undefined : fitsOfWorkers(workers, name);
   if (!fits) return;
   const due = dueKeys(cut.queueKeys(queuePrefix(number, 'waiting')), now);
-  for (const id of sortOut(cut, due, fits, lookedAtMax).left.slice(0, limit)) {
+  for (const id of sortOut(cut, due, fits, limits.lookedAtMax).left.slice(0, limit)) {
     const session = readSession(cut, id);
     if (!session) continue;
     const detail = `no worker that is alive has a handler of ${typeOfQueue(name)}`;
@@ -169,7 +166,7 @@ function findDelay(
   { now, workers }: { readonly now: number; readonly workers: readonly AliveOperator[] },
 ): Delay | undefined {
   const [first] = cut.queueKeys(queuePrefix(theme.number, 'waiting'));
-  if (first === undefined || theme.paused || timeOfQueueKey(first) >= now - overdueMs) return undefined;
+  if (first === undefined || theme.paused || timeOfQueueKey(first) >= now - limits.overdueMs) return undefined;
   // A long queue that moves is no reason to do anything but wait.
   if (ratesOf(readThemeCounts(cut.snapshot, theme.number), now).out > 0) return undefined;
   const alive = new Set(workers.map(({ operator }) => operator.id));
@@ -201,15 +198,15 @@ interface Looked {
 
 function* waiting(cut: Cut, theme: NamedTheme, { now, limit, delay }: Looked): Generator<StuckSession | undefined> {
   let left = limit;
-  let fresh = lookedAtMax;
+  let fresh = limits.lookedAtMax;
   for (const session of sessionsOf(cut, theme, 'waiting')) {
     const { due, error, attempts, id } = session;
-    const isOverdue = delay !== undefined && due < now - overdueMs;
+    const isOverdue = delay !== undefined && due < now - limits.overdueMs;
     if (left <= 0 || (!isOverdue && fresh-- <= 0)) return;
     if (isOverdue) {
       const detail = `due for ${Math.round((now - due) / 1000)} s: ${delay.detail}`;
       yield { ...stuck(session, 'overdue', detail, now - due), next: delay.next };
-    } else if (error !== undefined && attempts >= failuresMin) {
+    } else if (error !== undefined && attempts >= limits.failuresMin) {
       const detail = `failed ${attempts} times: ${error}`;
       yield {
         ...stuck(session, 'failing', detail, now - session.since),

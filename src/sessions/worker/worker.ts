@@ -4,6 +4,7 @@ import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
+import { retryMsAfter } from '../../core/base/pause.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
@@ -22,12 +23,6 @@ import { LeftRequests } from './left-requests.ts';
 import { WorkerTally } from './tally.ts';
 import { type WorkThemes, workThemes } from './themes.ts';
 import type { DueTheme, Lookout, TurnKind } from './turn-kind.ts';
-
-/** How often a worker looks whether others died, and whether a watcher failed it. */
-const glanceMs = 500;
-/** How often it looks through all that is led. */
-const mendMs = 5_000;
-const retryMs = { first: 100, max: 5_000 };
 
 /** Starts a worker. Errors: USAGE and THEME_NOT_FOUND of options that do not fit; ENV_READ_ONLY, STORAGE_FAILED. */
 export function startWorker(host: SessionHost, options: WorkOptions, kinds: readonly TurnKind[]): Worker {
@@ -104,7 +99,7 @@ class WorkerRun {
     this.operator = this.takeLease();
     // Each turn listens.
     setMaxListeners(0, this.killed.signal);
-    this.mendedAt = host.clock.elapsed() - mendMs;
+    this.mendedAt = host.clock.elapsed() - limits.janitorMs;
     this.glancedAt = this.mendedAt;
   }
 
@@ -184,9 +179,9 @@ class WorkerRun {
     // Who can lead no more does not wait for what becomes due.
     const next = this.drained.signal.aborted || this.places === 0 ? undefined : this.due.next;
     const untilDue = (next ?? Number.POSITIVE_INFINITY) - this.host.now();
-    const retry = Math.min(retryMs.max, retryMs.first * 2 ** this.errorsInRow);
+    const retry = retryMsAfter(this.errorsInRow);
     const isPaused = this.errorsInRow > 0 && !this.drained.signal.aborted;
-    const ms = isPaused ? retry : Math.max(1, Math.min(glanceMs, untilDue));
+    const ms = isPaused ? retry : Math.max(1, Math.min(limits.glanceMs, untilDue));
     let cancel = () => {};
     const passed = new Promise<void>((resolve) => {
       cancel = clock.after(ms, resolve, { keepsAlive: true });
@@ -312,10 +307,10 @@ class WorkerRun {
   /** The janitor's part, of every worker: now and then, and at once when another's lease is found ended. */
   private async tidy(): Promise<void> {
     const elapsed = this.host.clock.elapsed();
-    if (this.drained.signal.aborted || elapsed - this.glancedAt < glanceMs) return;
+    if (this.drained.signal.aborted || elapsed - this.glancedAt < limits.glanceMs) return;
     this.glancedAt = elapsed;
     await this.host.refuseWhenGone();
-    const isLate = elapsed - this.mendedAt >= mendMs;
+    const isLate = elapsed - this.mendedAt >= limits.janitorMs;
     if (!isLate && this.host.leases.all().every(({ alive }) => alive)) return;
     this.mendedAt = elapsed;
     for (const mended of await mend(this.host)) {

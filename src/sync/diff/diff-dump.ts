@@ -1,3 +1,4 @@
+import { limits } from '../../core/base/limits.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { Entry } from '../../layout/dump-schema.ts';
 import { toHex } from '../../layout/hex.ts';
@@ -23,8 +24,6 @@ export interface DumpDiff {
   readonly keys: readonly string[];
 }
 
-const keysMax = 10_000;
-
 /** Compares an environment with a dump, record by record and state by state. Errors: the DUMP_ codes. */
 export async function diffDump(env: Reading, stream: AsyncIterable<Uint8Array>): Promise<DumpDiff> {
   const reader = new DumpReader(stream);
@@ -35,7 +34,7 @@ export async function diffDump(env: Reading, stream: AsyncIterable<Uint8Array>):
     let dump = manifest.after.position;
     for await (const { entries } of blocks) {
       for (const { position, verdict, key } of await compareBlock(env, entries)) {
-        if (key !== undefined && keys.length < keysMax) keys.push(key);
+        if (key !== undefined && keys.length < limits.diffKeysMax) keys.push(key);
         if (verdict === undefined) continue;
         diff[verdict] += 1;
         dump = Math.max(dump, position);
