@@ -11,6 +11,7 @@ import type { Head } from '../layout/meta.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StoredCursor } from '../rescan/cursor.ts';
 import type { RecordsOptions } from '../rescan/read-records.ts';
+import { CommitSignal } from '../view/commit-signal.ts';
 import { Cut } from '../view/cut.ts';
 import { type AppliedEntry, appliedInSteps, readState, type StateReading, stateAtInSteps } from '../view/read-state.ts';
 import { positionAtTime } from '../view/time-travel.ts';
@@ -169,6 +170,11 @@ export class EnvironmentReading {
   /** Calls back soon after any process committed, in whatever generation; returns how to stop. */
   watch(changed: () => void): () => void {
     return this.connections.watch(changed);
+  }
+
+  /** A signal that resolves when any process may have committed, for who looks again and again. End it with `stop`. */
+  commitSignal(signal?: AbortSignal): CommitSignal {
+    return new CommitSignal(this, signal);
   }
 
   /** Whoever waits asks now and then. Errors: ENV_NOT_FOUND once the environment was removed, or another took its place. */

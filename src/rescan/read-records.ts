@@ -1,9 +1,9 @@
 import { checkBound, checkTime, checkWhole } from '../core/base/arguments.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
+import { CommitSignal } from '../view/commit-signal.ts';
 import type { LongReading, Watching } from '../view/reader.ts';
 import { Scan } from '../view/scan.ts';
-import { News } from './commit-news.ts';
 
 /** Order and length of a scan. */
 export interface RecordsOptions {
@@ -49,11 +49,11 @@ export async function* followRecords(
   const { signal } = options;
   checkBounds(filter);
   checkWhole('from', options.from);
-  const news = new News(env, signal);
+  const commits = new CommitSignal(env, signal);
   try {
     let at = options.from ?? 1;
     while (!signal?.aborted) {
-      const heard = news.next();
+      commits.arm();
       const head = await env.read(({ head }) => head.position);
       for await (const page of readPages(env, {
         ...filter,
@@ -68,10 +68,10 @@ export async function* followRecords(
       at = head + 1;
       if (filter.to !== undefined && head >= filter.to) return;
       await env.refuseWhenGone();
-      await heard;
+      await commits.next();
     }
   } finally {
-    news.stop();
+    commits.stop();
   }
 }
 

@@ -1,7 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
+import { limits } from '../../core/base/limits.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { doneOrThrow } from '../session/done.ts';
-import { Wake } from '../session/wake.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { type PauseValues, toOrigin } from './pause.ts';
 
@@ -20,19 +20,20 @@ export interface DrainOptions extends PauseValues {
 export async function drainQueue(env: Environment, theme: string, options: DrainOptions): Promise<boolean> {
   const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
   await env.sessions.theme(theme);
-  const wake = new Wake(env, signal);
+  const commits = env.commitSignal(signal);
   try {
     doneOrThrow(await env.sessions.changeTheme(theme, { paused: true, ...toOrigin(options) }), '');
     const until = performance.now() + timeoutMs;
     for (;;) {
+      commits.arm();
       const { counts } = await env.sessions.theme(theme);
       if (counts.active === 0) return true;
       if (signal.aborted) return false;
       if (performance.now() >= until) throw late(theme, counts.active);
-      await wake.next(until - performance.now());
+      await commits.next(Math.min(limits.lookAgainMs, until - performance.now()));
     }
   } finally {
-    wake.stop();
+    commits.stop();
   }
 }
 

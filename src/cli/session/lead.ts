@@ -1,3 +1,4 @@
+import { limits } from '../../core/base/limits.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Data } from '../../index.ts';
 import type { Led } from '../../shapes/session.ts';
@@ -5,7 +6,6 @@ import { formatPairs } from '../text/table.ts';
 import { formatValue, printable } from '../text/text.ts';
 import { refusedError } from './done.ts';
 import { endLease, holdLease } from './shell-lease.ts';
-import { Wake } from './wake.ts';
 
 /** What a shell wants to lead. */
 export type Wanted = { readonly theme: string } | { readonly session: string };
@@ -30,22 +30,23 @@ export interface LeadOptions {
 export async function leadForShell(env: Environment, wanted: Wanted, options: LeadOptions): Promise<Led> {
   const until = performance.now() + options.waitMs;
   const operator = `${options.operator}/${env.makeId()}`;
-  const wake = new Wake(env, options.signal);
+  const commits = env.commitSignal(options.signal);
   try {
-    return await leadWithin(env, wanted, { ...options, operator, until, wake });
+    return await leadWithin(env, wanted, { ...options, operator, until, commits });
   } finally {
-    wake.stop();
+    commits.stop();
   }
 }
 
 interface Attempts extends LeadOptions {
   readonly until: number;
-  readonly wake: Wake;
+  readonly commits: ReturnType<Environment['commitSignal']>;
 }
 
 async function leadWithin(env: Environment, wanted: Wanted, options: Attempts): Promise<Led> {
-  const { operator, until, signal, wake } = options;
+  const { operator, until, signal, commits } = options;
   for (;;) {
+    commits.arm();
     holdLease(env, operator, options.lease);
     const result = await env.sessions.lead(wanted, operator, options.lease).catch((error) => {
       endLease(env, operator);
@@ -60,7 +61,7 @@ async function leadWithin(env: Environment, wanted: Wanted, options: Attempts): 
       throw refusedError(result.rejection, 'session' in wanted ? wanted.session : '');
     }
     const dueIn = result.idle && result.due !== undefined ? result.due - env.now() : rest;
-    await wake.next(Math.min(rest, Math.max(dueIn, 1)));
+    await commits.next(Math.min(limits.lookAgainMs, rest, Math.max(dueIn, 1)));
   }
 }
 

@@ -1,7 +1,5 @@
+import { CommitSignal } from '../../view/commit-signal.ts';
 import type { Watching } from '../../view/reader.ts';
-
-/** Where no watcher works, such as on some shared folders, what is new is noticed this late. */
-const lookAgainMs = 1_000;
 
 /**
  * Looks again and again, whenever any process may have committed, until `look` finds something. Keeps the process
@@ -14,26 +12,17 @@ export async function untilFound<T>(
   look: () => Promise<T | undefined>,
   signal?: AbortSignal,
 ): Promise<T> {
-  let wake = () => {};
-  const tell = () => wake();
-  const stopWatching = env.watch(tell);
-  signal?.addEventListener('abort', tell);
+  const commits = new CommitSignal(env, signal);
   try {
     for (;;) {
-      // Asked for before the look: nothing that comes in between is missed.
-      const heard = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      commits.arm();
       signal?.throwIfAborted();
       const found = await look();
       if (found !== undefined) return found;
       await env.refuseWhenGone();
-      const cancel = env.clock.after(lookAgainMs, tell, { keepsAlive: true });
-      await heard;
-      cancel();
+      await commits.next();
     }
   } finally {
-    stopWatching();
-    signal?.removeEventListener('abort', tell);
+    commits.stop();
   }
 }

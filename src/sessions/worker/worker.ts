@@ -6,6 +6,7 @@ import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import { retryMsAfter } from '../../core/base/pause.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
+import { CommitSignal } from '../../view/commit-signal.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { operateTogether, readTogether } from '../turn/coalesce.ts';
@@ -58,7 +59,7 @@ interface Running {
  * 3. No more turns run than there are places; a turn that is `alone` has no other beside it.
  * 4. A worker that drains leads no more. It ends when the last turn has ended.
  * 5. The lease is ended only when nothing is led under it; else it is abandoned, and the janitor stores what is left.
- * 6. Whatever happens during a look wakes the next one: `wake` is set before the log is read.
+ * 6. Whatever happens during a look wakes the next one: `commits` is armed before the log is read.
  */
 class WorkerRun {
   private readonly host: SessionHost;
@@ -74,7 +75,8 @@ class WorkerRun {
   private readonly killed = new AbortController();
   private operator: Operator;
   private due: DueWork = { themes: [], left: [], next: undefined };
-  private wake = () => {};
+  /** Heard from while it runs: what others commit, and turns that end. */
+  private commits: CommitSignal | undefined;
   private stopPausing = () => {};
   private started = 0;
   private errorsInRow = 0;
@@ -104,7 +106,8 @@ class WorkerRun {
   }
 
   async run(): Promise<WorkReport> {
-    const stopWatching = this.host.watch(() => this.wake());
+    const commits = new CommitSignal(this.host);
+    this.commits = commits;
     const { signal } = this.options;
     const drain = () => this.drain();
     signal?.addEventListener('abort', drain);
@@ -113,9 +116,9 @@ class WorkerRun {
       const { id: operator, lease } = this.operator;
       const { wanted, queues } = this.themes;
       this.tell({ type: 'started', operator, themes: [...wanted], queues, lease });
-      await this.loop();
+      await this.loop(commits);
     } finally {
-      stopWatching();
+      commits.stop();
       signal?.removeEventListener('abort', drain);
       // What is still led after an emergency, or a bug, is for the janitor, who finds it by its lease.
       if (this.tally.emergency || this.mayLead) this.operator.abandon();
@@ -134,7 +137,7 @@ class WorkerRun {
     this.drained.abort();
     this.tell({ type: 'draining', running: this.running.size });
     this.stopPausing();
-    this.wake();
+    this.commits?.tell();
   }
 
   /** Ends all turns where they are. */
@@ -143,15 +146,13 @@ class WorkerRun {
     this.killed.abort();
   }
 
-  private async loop(): Promise<void> {
+  private async loop(commits: CommitSignal): Promise<void> {
     for (;;) {
-      // Asked for before the look: what happens meanwhile is not missed.
-      const heard = new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+      commits.arm();
       await this.look();
       if (this.isOver) return;
-      await this.sleep(heard);
+      if (this.errorsInRow > 0 && !this.drained.signal.aborted) await this.pause();
+      else await commits.next(this.untilDue());
     }
   }
 
@@ -173,22 +174,22 @@ class WorkerRun {
     }
   }
 
-  /** After an error only time helps; otherwise whatever happens, or the next session that becomes due. */
-  private async sleep(heard: Promise<void>): Promise<void> {
-    const { clock } = this.host;
+  /** After an error only time helps, whatever happens meanwhile; or that the worker is told to stop. */
+  private async pause(): Promise<void> {
+    let cancel = () => {};
+    await new Promise<void>((resolve) => {
+      cancel = this.host.clock.after(retryMsAfter(this.errorsInRow), resolve, { keepsAlive: true });
+      this.stopPausing = resolve;
+    });
+    cancel();
+  }
+
+  /** Ms until the next session becomes due, or until others are to be looked after. */
+  private untilDue(): number {
     // Who can lead no more does not wait for what becomes due.
     const next = this.drained.signal.aborted || this.places === 0 ? undefined : this.due.next;
     const untilDue = (next ?? Number.POSITIVE_INFINITY) - this.host.now();
-    const retry = retryMsAfter(this.errorsInRow);
-    const isPaused = this.errorsInRow > 0 && !this.drained.signal.aborted;
-    const ms = isPaused ? retry : Math.max(1, Math.min(limits.glanceMs, untilDue));
-    let cancel = () => {};
-    const passed = new Promise<void>((resolve) => {
-      cancel = clock.after(ms, resolve, { keepsAlive: true });
-      this.stopPausing = resolve;
-    });
-    await (isPaused ? passed : Promise.race([heard, passed]));
-    cancel();
+    return Math.max(1, Math.min(limits.glanceMs, untilDue));
   }
 
   /** Leads as many sessions as there are places, all in one batch, while there are any. */
@@ -272,7 +273,7 @@ class WorkerRun {
       })
       .finally(() => {
         this.running.delete(turnKey(led));
-        this.wake();
+        this.commits?.tell();
       });
     this.running.set(turnKey(led), { theme, turn, alone });
   }

@@ -6,7 +6,7 @@ import { readMirror } from '../../layout/mirror.ts';
 import { decodeHeader, recordDigest } from '../../layout/record.ts';
 import { toTime } from '../../layout/shapes.ts';
 import type { Snapshot } from '../../ports/storage.ts';
-import { News } from '../../rescan/commit-news.ts';
+import { CommitSignal } from '../../view/commit-signal.ts';
 import { codecOf } from '../codec/codecs.ts';
 import { cursorAt, parseCursor, type SyncCursor } from '../cursor.ts';
 import { DumpWriter } from '../format/dump-writer.ts';
@@ -137,10 +137,10 @@ async function* exportNews(
   { from, origin, writer, options }: Exporting & { readonly from: number; readonly origin: string },
 ): AsyncGenerator<Buffer> {
   const { signal, filter } = options;
-  const news = new News(env, signal);
+  const commits = new CommitSignal(env, signal);
   try {
     for (let at = from; !signal?.aborted; ) {
-      const heard = news.next();
+      commits.arm();
       const head = await env.read(({ head }) => head.position);
       for await (const page of readTransactions(env, at, head, narrows(options) ? filter : undefined)) {
         for (const record of page) yield* writer.add(entryOf(record), cursorOf(origin, record));
@@ -148,10 +148,10 @@ async function* exportNews(
       }
       at = head + 1;
       yield* writer.flush();
-      if (!signal?.aborted) await heard;
+      if (!signal?.aborted) await commits.next();
     }
   } finally {
-    news.stop();
+    commits.stop();
   }
 }
 
