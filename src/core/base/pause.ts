@@ -19,10 +19,7 @@ export function pauseAfter({ first, factor, max }: Pauses, attempts: number, cha
   return whole * (0.5 + chance / 2);
 }
 
-/**
- * The pause, in ms, after so many attempts in a row to write that were not confirmed: nobody else waits with the same, so
- * nothing is spread.
- */
+/** The pause, in ms, after so many attempts in a row to write that were not confirmed. It is not spread. */
 export function retryMsAfter(attempts: number): number {
   return Math.min(limits.retryMsMax, limits.retryMs * 2 ** attempts);
 }

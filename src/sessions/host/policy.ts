@@ -16,8 +16,7 @@ export function policyOfTheme({ themes, sagas, processes }: App, theme: string):
 }
 
 function policyOfProcess({ lease, backoff, attempts }: Partial<ProcessDefinition> = {}): ThemePolicy {
-  const given = Object.entries({ lease, backoff, attempts }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given);
+  return given({ lease, backoff, attempts });
 }
 
 /** A policy without gaps. Times in seconds. */
