@@ -110,11 +110,16 @@ async function bundle(name, { external = [], ...options }) {
     plugins: [lateCode, lmdbPackage],
     write: false,
   });
-  const text = withImportsHandedIn(`${name}.cjs`, outputFiles[0].text);
+  const text = inAscii(withImportsHandedIn(`${name}.cjs`, outputFiles[0].text));
   const wrapped = `(function(exports,require,module,__filename,__dirname,importModule){${text}\n})`;
   mkdirSync(join(root, 'dist/cli/bundles'), { recursive: true });
   writeFileSync(join(root, `dist/cli/bundles/${name}.cjs`), wrapped);
   return createHash('sha256').update(wrapped).digest('hex').slice(0, 32);
+}
+
+/** `loadBundle` reads a bundle as Latin-1. esbuild escapes all text but that of patterns, where the same escapes hold. */
+function inAscii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Code that is compiled from a text cannot import by itself: each `import(…)` becomes a call of what is handed in. */
