@@ -21,7 +21,7 @@ const shared = {
   bundle: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // Of packages that ship both, the ES modules: jsonc-parser's other form requires its files in a way that no bundler sees.
+  // Packages that ship both kinds give their ES modules: jsonc-parser's other form requires files in a way no bundler sees.
   mainFields: ['module', 'main'],
   platform: 'node',
   target: 'node20',
@@ -33,7 +33,7 @@ const hereInCommonJs = {
   define: { 'import.meta.dirname': '__dirname', 'import.meta.url': 'hereUrl' },
 };
 
-// What the sources load when it is first needed is in the bundle all the same.
+// The bundle holds the code that the sources load late, too.
 const lateCode = {
   name: 'late-code',
   setup({ onLoad }) {
@@ -75,7 +75,7 @@ async function buildCommandLine() {
       .replaceAll('/', ':');
     return `'${id}': () => import('./${file}')`;
   });
-  const commands = `export { runCli } from './src/cli/frame/run.ts';
+  const commands = `export { runCli } from './src/cli/frame/run-cli.ts';
     export const commandModules = { ${modules.join(', ')} };`;
   const digests = {
     commands: await bundle('commands', { stdin: { contents: commands, resolveDir: root, loader: 'ts' } }),

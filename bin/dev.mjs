@@ -19,5 +19,5 @@ settings.debug = true;
 
 const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 pjson.oclif.commands = './commands';
-const { runCli } = await import('../src/cli/frame/run.ts');
+const { runCli } = await import('../src/cli/frame/run-cli.ts');
 await runCli(process.argv.slice(2), { root, pjson });

@@ -1,9 +1,9 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { showWork } from '../src/cli/frame/progress.ts';
-import { shellWord } from '../src/cli/text/shell-word.ts';
-import { printable } from '../src/cli/text/text.ts';
+import { showWork } from '../src/cli/frame/progress-line.ts';
+import { printable } from '../src/cli/text/printable.ts';
+import { shellQuote } from '../src/cli/text/shell-quote.ts';
 
 export default class Backup extends BaseCommand {
   static override summary = 'Copy the environment while it is used, and verify the copy.';
@@ -23,7 +23,7 @@ export default class Backup extends BaseCommand {
     const progress = showWork('verifying the copy', this.talks);
     await this.withEnv({ readOnly: true }, async (env) => {
       const { file, bytes, position } = await env.backup(args.target, progress).finally(() => progress.stop());
-      const restore = `txlog init --from ${shellWord(args.target)} --env NEW_DIR`;
+      const restore = `txlog init --from ${shellQuote(args.target)} --env NEW_DIR`;
       await this.print(
         { v: 1, file, bytes, position: String(position), verified: true, restore },
         `${printable(file)} holds the log up to position ${position} in ${bytes} bytes, verified\nrestore: ${restore}`,

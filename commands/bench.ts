@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
-import { formatRates, measure, toRatesJson } from '../src/cli/bench/bench.ts';
+import { formatRates, measure } from '../src/cli/bench/bench.ts';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../src/cli/frame/whole-number.ts';
+import { toRatesJson } from '../src/shapes/rates.ts';
 
 export default class Bench extends BaseCommand {
   static override summary =

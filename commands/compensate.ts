@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { CompensateCommand } from '../src/cli/compensate/compensate-command.ts';
-import { checkWays, compensateFlags } from '../src/cli/compensate/flags.ts';
+import { checkCompensateFlags, compensateFlags } from '../src/cli/compensate/compensate-flags.ts';
 import { toNames } from '../src/cli/compensate/plan-file.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { given } from '../src/core/base/given.ts';
@@ -28,7 +28,7 @@ export default class Compensate extends CompensateCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Compensate);
     const names = toNames(args.name ?? [], flags.id ?? []);
-    checkWays(names, flags);
+    checkCompensateFlags(names, flags);
     const module = findApp(flags.env, flags.app);
     const app = given({ app: module });
     await this.withEnv({ ...app, readOnly: flags.plan || flags['dry-run'] }, async (env) => {

@@ -1,6 +1,7 @@
-import { examineAll, formatFindings, isFit, toFindingsJson } from '../src/cli/doctor/examine.ts';
+import { examineAll, formatFindings } from '../src/cli/doctor/examine-all.ts';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { isFit, toFindingsJson } from '../src/shapes/finding.ts';
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Check that everything is fit to run: versions, permissions, room, file system, readers.';
@@ -14,7 +15,7 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
     const findings = await examineAll(flags.env, Date.now());
-    await this.print(toFindingsJson(findings), formatFindings(findings, this.paint));
+    await this.print(toFindingsJson(findings), formatFindings(findings, this.colors));
     if (!isFit(findings)) this.exitWith(1);
   }
 }

@@ -22,8 +22,8 @@ export default class Explain extends BaseCommand {
       json: toExplanationJson,
       people: (page) =>
         args.code === undefined
-          ? formatExplanations(page, this.paint)
-          : page.map((each) => formatExplanation(each, this.paint)).join('\n'),
+          ? formatExplanations(page, this.colors)
+          : page.map((each) => formatExplanation(each, this.colors)).join('\n'),
     });
   }
 }

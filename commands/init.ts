@@ -3,8 +3,8 @@ import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { newEnvironmentFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { initEnvironment } from '../src/cli/init/init-environment.ts';
-import { copiedAppText } from '../src/cli/print/copied-app.ts';
-import { printable } from '../src/cli/text/text.ts';
+import { copiedAppText } from '../src/cli/print/copied-app-text.ts';
+import { printable } from '../src/cli/text/printable.ts';
 import { copiedAppJson } from '../src/shapes/copied-app.ts';
 
 export default class Init extends BaseCommand {

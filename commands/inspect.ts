@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { inspectFlags, readInspected } from '../src/cli/inspect/inspect.ts';
+import { inspectFlags, readInspected } from '../src/cli/inspect/read-inspected.ts';
 import { formatKeyPage } from '../src/cli/print/key-page.ts';
 import { formatMermaid } from '../src/cli/print/mermaid.ts';
 import { formatSessionMermaid } from '../src/cli/print/session-mermaid.ts';
@@ -40,16 +40,16 @@ export default class Inspect extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const found = await readInspected(env, args.name, flags);
       if (found.type === 'transaction') {
-        const text = flags.format ? formatMermaid(found.report) : formatTransaction(found.report, this.paint);
+        const text = flags.format ? formatMermaid(found.report) : formatTransaction(found.report, this.colors);
         return this.print(toTransactionJson(found.report), text);
       }
       if (found.type === 'session') {
         const now = env.clock.now();
-        const text = flags.format ? formatSessionMermaid(found.page) : formatSessionPage(found.page, now, this.paint);
+        const text = flags.format ? formatSessionMermaid(found.page) : formatSessionPage(found.page, now, this.colors);
         return this.print({ kind: 'session', ...toSessionPageJson(found.page) }, text);
       }
       if (flags.format) throw new TxlogError('USAGE', 'only transactions and sessions have a diagram, a key has not');
-      return this.print(toKeyPageJson(found.page), formatKeyPage(found.page, this.paint));
+      return this.print(toKeyPageJson(found.page), formatKeyPage(found.page, this.colors));
     });
   }
 }

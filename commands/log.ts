@@ -42,7 +42,7 @@ export default class Log extends StreamCommand {
     const interruption = flags.follow ? onInterrupt() : undefined;
     const started = flags.from !== undefined || flags.since !== undefined;
     const last = flags.last ?? (flags.follow && !started ? followedLines : undefined);
-    const lines = new RecordLines(this.paint, this.columns);
+    const lines = new RecordLines(this.colors, this.columns);
     await this.withEnv({ readOnly: true, livesLong: flags.follow }, async (env) => {
       const filter = await toFilter(flags, await nowIn(env));
       const options = { last, reverse: flags.reverse, follow: interruption?.signal };

@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { say } from '../src/cli/frame/stderr.ts';
 import { formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
-import { openInput } from '../src/cli/submit/input.ts';
-import { jsonText } from '../src/cli/text/text.ts';
+import { jsonText } from '../src/cli/text/printable.ts';
 import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 

@@ -1,11 +1,12 @@
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { filterFlags, filterText, toFilter } from '../src/cli/frame/filter-flags.ts';
 import { nowIn } from '../src/cli/frame/point-in-log.ts';
-import { showWork } from '../src/cli/frame/progress.ts';
+import { showWork } from '../src/cli/frame/progress-line.ts';
 import { StreamCommand } from '../src/cli/frame/stream-command.ts';
-import { checkFlags, rescanFlags, rescanTo, whoAgrees } from '../src/cli/rescan/rescan.ts';
-import { plural, printable } from '../src/cli/text/text.ts';
-import { auditAndRepair, formatAudit, toAuditJson } from '../src/cli/verify/audit.ts';
+import { checkFlags, confirmRepair, rescanFlags, rescanTo } from '../src/cli/rescan/rescan-to.ts';
+import { plural, printable } from '../src/cli/text/printable.ts';
+import { auditAndRepair, formatAudit } from '../src/cli/verify/audit-and-repair.ts';
+import { toAuditJson } from '../src/shapes/audit.ts';
 
 export default class Rescan extends StreamCommand {
   static override summary = 'Read processed transactions fast, by filter, as NDJSON; or prove the states from the log.';
@@ -35,13 +36,13 @@ export default class Rescan extends StreamCommand {
       name === undefined ? undefined : { name, filter: filterText(flags), reset: flags['reset-checkpoint'] };
     const isFile = flags.output !== undefined && flags.output !== '-';
     const show = (what: string) => showWork(what, this.talks && (flags.verify || isFile));
-    const agree = whoAgrees(flags, (text) => this.talk(text));
+    const agree = confirmRepair(flags, (text) => this.talk(text));
     const writes = checkpoint !== undefined || (flags.repair && !flags['dry-run']);
     await this.withEnv({ readOnly: !writes }, async (env) => {
       const filter = await toFilter(flags, await nowIn(env));
       if (flags.verify) {
         const audit = await auditAndRepair(env, { agree, show });
-        await this.print(toAuditJson(audit), formatAudit(audit, this.paint));
+        await this.print(toAuditJson(audit), formatAudit(audit, this.colors));
         if (!audit.report.ok && !audit.repaired) this.exitWith(1);
       } else if (flags.count) {
         const count = await env.count(filter);

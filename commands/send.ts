@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { say } from '../src/cli/frame/stderr.ts';
 import { formatSettled, sendAll, settleAll } from '../src/cli/parcels/send.ts';
-import { openInput } from '../src/cli/submit/input.ts';
-import { plural, printable } from '../src/cli/text/text.ts';
+import { plural, printable } from '../src/cli/text/printable.ts';
 
 export default class Send extends BaseCommand {
   static override summary = 'Print the messages that wait for another environment, or take in their acknowledgements.';

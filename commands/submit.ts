@@ -1,11 +1,11 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { enqueueOne } from '../src/cli/submit/accepted.ts';
-import { checkForm, submitFlags, toQueue } from '../src/cli/submit/flags.ts';
-import { openInput } from '../src/cli/submit/input.ts';
+import { openInput } from '../src/cli/frame/open-input.ts';
+import { enqueueOne } from '../src/cli/submit/enqueue-one.ts';
 import { toRequestInput } from '../src/cli/submit/request-flags.ts';
 import { submitFile } from '../src/cli/submit/submit-file.ts';
+import { checkForm, submitFlags, toQueue } from '../src/cli/submit/submit-flags.ts';
 import { submitOne } from '../src/cli/submit/submit-one.ts';
 import { parseDuration } from '../src/cli/text/duration.ts';
 import { given } from '../src/core/base/given.ts';

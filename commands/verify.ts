@@ -1,6 +1,6 @@
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { showWork } from '../src/cli/frame/progress.ts';
+import { showWork } from '../src/cli/frame/progress-line.ts';
 import { formatVerify } from '../src/cli/print/verify-report.ts';
 import { toVerifyJson } from '../src/shapes/verify.ts';
 
@@ -20,7 +20,7 @@ export default class Verify extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const report = await env.verify(progress).finally(() => progress.stop());
       const next = report.ok ? '' : '\nnext: txlog doctor\nnext: txlog rescan --verify';
-      await this.print(toVerifyJson(report), formatVerify(report, proved, this.paint) + next);
+      await this.print(toVerifyJson(report), formatVerify(report, proved, this.colors) + next);
       if (!report.ok) this.exitWith(1);
     });
   }

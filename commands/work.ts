@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../src/cli/frame/whole-number.ts';
+import { makeColors } from '../src/cli/text/colors.ts';
 import { durationValue, parseSeconds } from '../src/cli/text/duration.ts';
-import { makePaint } from '../src/cli/text/paint.ts';
 import { runWorker } from '../src/cli/work/run-worker.ts';
 import { WorkLog } from '../src/cli/work/work-log.ts';
 import { given } from '../src/core/base/given.ts';
@@ -43,9 +43,9 @@ export default class Work extends BaseCommand {
     const app = findApp(flags.env, flags.app);
     const isTerminal = process.stderr.isTTY === true && !json;
     const counts = isTerminal && !quiet && process.env.TERM !== 'dumb';
-    const paint = makePaint(isTerminal && !flags['no-color']);
+    const colors = makeColors(isTerminal && !flags['no-color']);
     await this.withEnv(given({ app }), async (env) => {
-      const log = new WorkLog({ forPeople: isTerminal, counts, quiet, paint, now: () => env.clock.now() });
+      const log = new WorkLog({ forPeople: isTerminal, counts, quiet, colors, now: () => env.clock.now() });
       const { report, exitCode } = await runWorker(env, { ...options, once, untilEmpty: flags['until-empty'] }, log);
       await this.print(toWorkJson(report), '');
       this.exitWith(exitCode);

@@ -2,19 +2,19 @@ import { resolve } from 'node:path';
 import { systemClock } from './clock/system.ts';
 import { timeOrderedIds } from './clock/time-ordered-id.ts';
 import { type App, emptyApp, type LoadedApp } from './core/app/app.ts';
-import { checkBound, checkWhole } from './core/base/arguments.ts';
+import { checkBound, checkWhole } from './core/base/check-arguments.ts';
 import { limits } from './core/base/limits.ts';
-import { type Restored, restoreInTurns } from './environment/backup.ts';
+import { type RestoredBackup, restoreInTurns } from './environment/backup.ts';
 import { Environment } from './environment/environment.ts';
-import { outsideOf } from './environment/lazy-adapters.ts';
+import { lazyAdapters } from './environment/lazy-adapters.ts';
 import { loadCode } from './environment/load-code.ts';
-import { type Handle, inMemory, openHandle } from './environment/open-generation.ts';
-import { fileLeases } from './leases/files.ts';
-import { memoryLeases } from './leases/memory.ts';
-import { localOrder } from './order/local/order.ts';
+import { type Generation, inMemory, openNewestGeneration } from './environment/open-generation.ts';
+import { fileLeases } from './leases/file-leases.ts';
+import { memoryLeases } from './leases/memory-leases.ts';
+import { localOrder } from './order/local/local-order.ts';
 import { Pipeline } from './pipeline/0-loop.ts';
 import type { Clock } from './ports/clock.ts';
-import { Turns } from './view/turns.ts';
+import { LoopTurns } from './view/turns.ts';
 
 /** How to open an environment. All optional. */
 export interface OpenOptions {
@@ -56,7 +56,7 @@ export interface OpenOptions {
  * ```
  */
 export async function openEnvironment(dir: string, options: OpenOptions = {}): Promise<Environment> {
-  await loadCode([() => import('./app/load.ts'), async () => (await import('./app/where.ts')).loadWhere()]);
+  await loadCode([() => import('./app/load-app.ts'), async () => (await import('./app/where.ts')).loadWhere()]);
   return openBriefly(dir, options);
 }
 
@@ -70,7 +70,7 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
   const clock = options.clock ?? systemClock;
   const path = dir === inMemory ? dir : resolve(dir);
   const open = () =>
-    openHandle({
+    openNewestGeneration({
       dir: path,
       readOnly: options.readOnly ?? false,
       create: options.create ?? false,
@@ -82,7 +82,7 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
     bytes: options.checkpointBytes ?? limits.checkpointBytes,
   };
   const makeId = timeOrderedIds(() => clock.now());
-  const start = (handle: Handle) => {
+  const start = (handle: Generation) => {
     const { storage, view } = handle;
     return {
       handle,
@@ -92,9 +92,9 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
   const connect = async () => start(await open());
   const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
   const connection = await connect();
-  const outside = outsideOf(app, {
+  const outside = lazyAdapters(app, {
     open: openBriefly,
-    load: async (module) => (await import('./app/load.ts')).loadApp(module),
+    load: async (module) => (await import('./app/load-app.ts')).loadApp(module),
   });
   const parts = {
     dir: path,
@@ -112,20 +112,20 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
 }
 
 // A command that does no work must not load how sagas are worked on.
-const loadTurnKinds = async () => (await import('./sagas/turn-kinds.ts')).sagaTurnKinds;
+const loadTurnKinds = async () => (await import('./sagas/saga-turn-kinds.ts')).sagaTurnKinds;
 
 /**
  * Makes an environment in `dir` from a backup file or directory, once its whole chain is verified.
  *
  * Errors: ENV_EXISTS, BACKUP_INVALID.
  */
-export function restore(from: string, dir: string): Promise<Restored> {
-  return restoreInTurns(from, dir, new Turns(systemClock));
+export function restore(from: string, dir: string): Promise<RestoredBackup> {
+  return restoreInTurns(from, dir, new LoopTurns(systemClock));
 }
 
 async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {
   if (app === undefined) return emptyApp;
-  // What only apps need is loaded only with one: a plain `txlog submit` must start fast.
-  const { compileApp, loadApp } = await import('./app/load.ts');
+  // Code that only apps need is loaded only with one: a plain `txlog submit` must start fast.
+  const { compileApp, loadApp } = await import('./app/load-app.ts');
   return typeof app === 'string' ? loadApp(app) : compileApp(app, 'given in code');
 }

@@ -4,12 +4,12 @@
  * Everything public is here; other modules may change at any time.
  */
 export { defineApp } from './app/define.ts';
-export { loadApp, loadMap } from './app/load.ts';
+export { loadApp, loadMap } from './app/load-app.ts';
 export { compileWhere } from './app/where.ts';
-export type { AuditProblem, AuditReport } from './audit/report.ts';
+export type { AuditProblem, AuditReport } from './audit/audit-report.ts';
 export type { CompensateOptions } from './compensate/carry-out.ts';
+export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/compensation-plan.ts';
 export type { PlannedFlip } from './compensate/flips.ts';
-export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/plan.ts';
 export type {
   App,
   HandlerRejection,
@@ -23,7 +23,7 @@ export type {
 } from './core/app/app.ts';
 export { rejectRequest as reject } from './core/app/app.ts';
 export type { Decision, ProcessDefinition, ProcessRecord } from './core/app/process-definition.ts';
-export type { Saga, SagaEvent, SagaOutcome, SagaPhase, Side, SideProgress, StepProgress } from './core/app/saga.ts';
+export type { Saga, SagaEvent, SagaOutcome, SagaPhase, SideProgress, StepProgress, StepSide } from './core/app/saga.ts';
 export {
   type CommandCall,
   type From,
@@ -72,38 +72,38 @@ export { Environment } from './environment/environment.ts';
 export type { FollowOptions, ProgressOptions, RebuildReport, TransactionName } from './environment/parts.ts';
 export type { ReplayTarget } from './environment/rebuild.ts';
 export type { Status } from './environment/status.ts';
-export type { HistoryEntry } from './inspect/history.ts';
+export type { HistoryEntry } from './inspect/key-changes.ts';
 export type { StatesOptions } from './inspect/list-states.ts';
-export type { KeyReport, TransactionLink, TransactionReport } from './inspect/report.ts';
+export type { KeyReport, TransactionLink, TransactionReport } from './inspect/transaction-report.ts';
+export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } from './layout/json-shapes.ts';
 export { parseJson } from './layout/json-text.ts';
-export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } from './layout/shapes.ts';
-export type { ThemeCounts } from './layout/themes.ts';
+export type { ThemeCounts } from './layout/theme-counts.ts';
 export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Lease, Leases, NewOperator, Operator, OperatorState } from './ports/leases.ts';
 export type { ChangedKey, Decided, Flip, WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
-export type { StoredCursor } from './rescan/cursor.ts';
 export type { RecordsOptions } from './rescan/read-records.ts';
+export type { StoredCursor } from './rescan/stored-cursor.ts';
 export type { ApplyOptions, Intervened } from './sagas/intervene/apply-plan.ts';
-export type { Intervention, Word as SagaWord } from './sagas/intervene/command.ts';
-export type { InterventionPlan, PlannedIntervention } from './sagas/intervene/plan.ts';
-export type { ListSagasOptions, SagaSummary } from './sagas/read/list.ts';
-export type { SagaLogEntry, SagaReading } from './sagas/read/report.ts';
+export type { InterventionPlan, PlannedIntervention } from './sagas/intervene/intervention-plan.ts';
+export type { Intervention, SagaCommand } from './sagas/intervene/saga-command.ts';
+export type { ListSagasOptions, SagaSummary } from './sagas/read/list-sagas.ts';
+export type { SagaLogEntry, SagaReading } from './sagas/read/saga-report.ts';
 export type { Sagas, Started, StartOptions } from './sagas/sagas.ts';
 export { type FullPolicy, fullPolicy } from './sessions/host/policy.ts';
 export type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/queue/enqueue.ts';
-export type { RemovedSession, WaitOptions } from './sessions/queue/wait.ts';
-export type { SessionEvent } from './sessions/read/history.ts';
-export type { ListOptions } from './sessions/read/list.ts';
-export type { QueueReading } from './sessions/read/queues.ts';
-export type { SessionReading, ThemeReading } from './sessions/read/session.ts';
-export type { KnownTheme } from './sessions/read/themes.ts';
+export type { RemovedSession, WaitOptions } from './sessions/queue/wait-for-session.ts';
+export type { ListOptions } from './sessions/read/list-sessions.ts';
+export type { KnownTheme } from './sessions/read/list-themes.ts';
+export type { QueueReading } from './sessions/read/read-queues.ts';
+export type { SessionReading, ThemeReading } from './sessions/read/read-session.ts';
+export type { SessionEvent } from './sessions/read/session-history.ts';
 export type { Data, NewOptions, OperationOptions, Sessions } from './sessions/sessions.ts';
-export type { TurnReport } from './sessions/turn/report.ts';
+export type { TurnReport } from './sessions/turn/turn-report.ts';
 export type { TurnEnd, WorkEvent, Worker, WorkOptions, WorkReport } from './sessions/turn/work-events.ts';
-export type { Mended } from './sessions/worker/janitor.ts';
-export type { LeadOptions } from './sessions/worker/lead.ts';
-export type { StuckOptions, StuckSession } from './sessions/worker/stuck.ts';
+export type { StuckOptions, StuckSession } from './sessions/worker/find-stuck.ts';
+export type { Recovered } from './sessions/worker/janitor.ts';
+export type { LeadOptions } from './sessions/worker/lead-one.ts';
 export { type CodecName, codecNames } from './sync/codec/codecs.ts';
 export type { DumpDiff } from './sync/diff/diff-dump.ts';
 export type { EnvironmentsDiff, KeyDifference, SideOfKey } from './sync/diff/diff-environments.ts';

@@ -1,8 +1,8 @@
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatQueues } from '../../src/cli/print/queue-page.ts';
-import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
-import { printable } from '../../src/cli/text/text.ts';
+import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
+import { printable } from '../../src/cli/text/printable.ts';
 import { toQueueJson } from '../../src/shapes/queue.ts';
 
 export default class QueueList extends BaseCommand {
@@ -22,7 +22,7 @@ export default class QueueList extends BaseCommand {
       await this.printList(await env.sessions.queues(), {
         json: (queue) => toQueueJson(queue, now),
         people: (page) =>
-          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatQueues(page, now, this.paint),
+          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatQueues(page, now, this.colors),
         empty: 'No queue: no session was ever made.',
       });
     });

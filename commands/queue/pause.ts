@@ -1,5 +1,5 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause.ts';
+import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause-command.ts';
 
 export default class QueuePause extends PauseCommand {
   static override summary = 'Let no session of a theme be led, until it is resumed.';

@@ -1,5 +1,5 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause.ts';
+import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause-command.ts';
 
 export default class QueueResume extends PauseCommand {
   static override summary = 'Let the sessions of a paused theme be led again.';

@@ -2,7 +2,7 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatQueue } from '../../src/cli/print/queue-page.ts';
-import { queueArgs } from '../../src/cli/queue/pause.ts';
+import { queueArgs } from '../../src/cli/queue/pause-command.ts';
 import { toQueuePageJson } from '../../src/shapes/queue.ts';
 
 export default class QueueShow extends BaseCommand {
@@ -29,7 +29,7 @@ export default class QueueShow extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const now = env.clock.now();
       const queue = await env.sessions.queue(args.theme, { next: flags.limit });
-      await this.print(toQueuePageJson(queue, now), formatQueue(queue, now, this.paint));
+      await this.print(toQueuePageJson(queue, now), formatQueue(queue, now, this.colors));
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { AnswerCommand } from '../../src/cli/saga/answer.ts';
-import { byFlags, sagaArgs } from '../../src/cli/saga/flags.ts';
+import { AnswerCommand } from '../../src/cli/saga/answer-command.ts';
+import { byFlags, sagaArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaAnswer extends AnswerCommand {
   static override summary = 'Tell what a step came to that waits for an answer.';

@@ -1,9 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { formatSagaGraph, toSagaGraphJson } from '../../src/cli/print/saga-graph.ts';
+import { formatSagaGraph, kindText } from '../../src/cli/print/saga-graph.ts';
 import { formatGraphMermaid } from '../../src/cli/print/saga-graph-mermaid.ts';
-import { findDefinition } from '../../src/cli/saga/definition.ts';
+import { findDefinition } from '../../src/cli/saga/find-definition.ts';
+import { toSagaGraphJson } from '../../src/shapes/saga-graph.ts';
 
 export default class SagaGraph extends BaseCommand {
   static override summary = 'Draw a type of saga as the app defines it: its steps, and what undoes each.';
@@ -24,7 +25,7 @@ export default class SagaGraph extends BaseCommand {
     const definition = await findDefinition(args.type, flags.env, flags.app);
     const text = flags.format
       ? formatGraphMermaid(args.type, definition)
-      : formatSagaGraph(args.type, definition, this.paint);
-    await this.print(toSagaGraphJson(args.type, definition), text);
+      : formatSagaGraph(args.type, definition, this.colors);
+    await this.print(toSagaGraphJson(args.type, definition, kindText), text);
   }
 }

@@ -3,9 +3,9 @@ import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatSagas } from '../../src/cli/print/saga-lines.ts';
-import { sagaFilterFlags } from '../../src/cli/saga/flags.ts';
-import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
-import { printable } from '../../src/cli/text/text.ts';
+import { sagaFilterFlags } from '../../src/cli/saga/saga-flags.ts';
+import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
+import { printable } from '../../src/cli/text/printable.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { listed } from '../../src/pages/sagas.ts';
@@ -37,13 +37,13 @@ export default class SagaList extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(SagaList);
     const { quiet, stuck } = flags;
-    // What counts as overdue depends on what workers of the app lead.
+    // The themes that the app's workers lead say what counts as overdue.
     const app = stuck ? findApp(flags.env, process.env.TXLOG_APP) : undefined;
     await this.withEnv({ readOnly: true, ...given({ app }) }, async (env) => {
       const count = await this.printList(listed(env, flags), {
         json: toListedJson,
         people: (page) =>
-          quiet ? page.map(({ id }) => printable(id)).join('\n') : formatSagas(page, env.clock.now(), this.paint),
+          quiet ? page.map(({ id }) => printable(id)).join('\n') : formatSagas(page, env.clock.now(), this.colors),
         empty: stuck ? 'No saga is stuck.' : 'No saga.',
       });
       if (stuck && count > 0) this.exitWith(1);

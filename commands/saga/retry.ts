@@ -1,6 +1,6 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
-import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
+import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
+import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaRetry extends InterveneCommand {
   static override summary = 'Have sagas try again at once, with all their attempts.';

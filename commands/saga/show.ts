@@ -3,7 +3,7 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatSagaMermaid } from '../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../src/cli/print/saga-page.ts';
-import { sagaArgs } from '../../src/cli/saga/flags.ts';
+import { sagaArgs } from '../../src/cli/saga/saga-flags.ts';
 import { toSagaJson } from '../../src/shapes/saga.ts';
 
 export default class SagaShow extends BaseCommand {
@@ -31,7 +31,7 @@ export default class SagaShow extends BaseCommand {
     const { args, flags } = await this.parse(SagaShow);
     await this.withEnv({ readOnly: true }, async (env) => {
       const saga = await env.sagas.get(args.id);
-      const text = flags.format ? formatSagaMermaid(saga) : formatSagaPage(saga, env.clock.now(), this.paint);
+      const text = flags.format ? formatSagaMermaid(saga) : formatSagaPage(saga, env.clock.now(), this.colors);
       await this.print(toSagaJson(saga), text);
     });
   }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { interveneFlags, sagasArgs } from '../../src/cli/saga/flags.ts';
-import { InterveneCommand } from '../../src/cli/saga/intervene.ts';
+import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
+import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
 import { given } from '../../src/core/base/given.ts';
 
 export default class SagaSkip extends InterveneCommand {

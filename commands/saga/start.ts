@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { EndCommand } from '../../src/cli/saga/end.ts';
-import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
+import { EndCommand } from '../../src/cli/saga/end-command.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
+import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
 import { durationValue, parseDuration, parseSeconds } from '../../src/cli/text/duration.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';

@@ -1,7 +1,7 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
-import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { OperationCommand } from '../../src/cli/session/operation-command.ts';
 import { requireSessionData } from '../../src/cli/session/read-data.ts';
+import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
 
 export default class SessionAppend extends OperationCommand {
   static override summary = 'Add a chunk of data to a session.';

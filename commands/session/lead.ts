@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
-import { formatLed, leadForShell } from '../../src/cli/session/lead.ts';
+import { formatLed, leadForShell } from '../../src/cli/session/lead-for-shell.ts';
 import { durationValue, parseDuration } from '../../src/cli/text/duration.ts';
 import { TxlogError } from '../../src/core/base/errors.ts';
 import { toTime } from '../../src/index.ts';

@@ -3,8 +3,8 @@ import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatSessions } from '../../src/cli/print/session-lines.ts';
-import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
-import { printable } from '../../src/cli/text/text.ts';
+import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
+import { printable } from '../../src/cli/text/printable.ts';
 import { sessionStatuses } from '../../src/core/fold/session.ts';
 import { toSessionJson } from '../../src/shapes/session.ts';
 
@@ -38,7 +38,7 @@ export default class SessionList extends BaseCommand {
       await this.printList(env.sessions.list(options), {
         json: toSessionJson,
         people: (page) =>
-          quiet ? page.map(({ id }) => printable(id)).join('\n') : formatSessions(page, env.clock.now(), this.paint),
+          quiet ? page.map(({ id }) => printable(id)).join('\n') : formatSessions(page, env.clock.now(), this.colors),
         empty: 'No session.',
       });
     });

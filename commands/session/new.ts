@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { dataFlags, idsOnlyFlag } from '../../src/cli/session/flags.ts';
-import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { OperationCommand } from '../../src/cli/session/operation-command.ts';
 import { readSessionData } from '../../src/cli/session/read-data.ts';
+import { dataFlags, idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
 import { durationValue, parseSeconds } from '../../src/cli/text/duration.ts';
 import { given } from '../../src/core/base/given.ts';
 

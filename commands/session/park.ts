@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
-import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { OperationCommand } from '../../src/cli/session/operation-command.ts';
+import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
 
 export default class SessionPark extends OperationCommand {
   static override summary = 'Set a session aside until a person sees to it.';

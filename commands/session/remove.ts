@@ -1,6 +1,6 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
-import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { OperationCommand } from '../../src/cli/session/operation-command.ts';
+import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
 
 export default class SessionRemove extends OperationCommand {
   static override summary = 'End a session: its work is done, or no longer wanted.';

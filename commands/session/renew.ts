@@ -1,9 +1,9 @@
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
-import { sessionArgs } from '../../src/cli/session/flags.ts';
-import { renewForShell } from '../../src/cli/session/renew.ts';
-import { printable } from '../../src/cli/text/text.ts';
+import { renewForShell } from '../../src/cli/session/renew-for-shell.ts';
+import { sessionArgs } from '../../src/cli/session/session-flags.ts';
+import { printable } from '../../src/cli/text/printable.ts';
 import { toTime } from '../../src/index.ts';
 
 export default class SessionRenew extends BaseCommand {

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs } from '../../src/cli/session/retry.ts';
-import { printable } from '../../src/cli/text/text.ts';
+import { manyArgs } from '../../src/cli/session/retry-command.ts';
+import { printable } from '../../src/cli/text/printable.ts';
 import { TxlogError } from '../../src/index.ts';
 
 export default class SessionResume extends BaseCommand {

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry.ts';
+import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry-command.ts';
 
 export default class SessionRetry extends RetryCommand {
   static override summary = 'Let sessions be led again at once, with all their attempts.';

@@ -6,7 +6,7 @@ import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { asOfFlag } from '../../src/cli/get/get-command.ts';
 import { formatSessionMermaid } from '../../src/cli/print/session-mermaid.ts';
 import { formatSessionPage } from '../../src/cli/print/session-page.ts';
-import { sessionArgs } from '../../src/cli/session/flags.ts';
+import { sessionArgs } from '../../src/cli/session/session-flags.ts';
 import { readSessionPage } from '../../src/pages/session.ts';
 import { toSessionPageJson } from '../../src/shapes/session.ts';
 
@@ -39,7 +39,7 @@ export default class SessionShow extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
       const page = await readSessionPage(env, args.id, { asOf, from, limit });
-      const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.paint);
+      const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.colors);
       await this.print(toSessionPageJson(page), text);
     });
   }

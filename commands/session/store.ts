@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/flags.ts';
-import { OperationCommand } from '../../src/cli/session/operate.ts';
+import { OperationCommand } from '../../src/cli/session/operation-command.ts';
+import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
 import { parseDuration } from '../../src/cli/text/duration.ts';
 import { given } from '../../src/core/base/given.ts';
 

@@ -2,8 +2,8 @@ import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatStuck } from '../../src/cli/print/stuck-lines.ts';
-import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/flags.ts';
-import { printable } from '../../src/cli/text/text.ts';
+import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
+import { printable } from '../../src/cli/text/printable.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toStuckJson } from '../../src/shapes/session.ts';
@@ -47,7 +47,7 @@ export default class SessionStuck extends BaseCommand {
       const count = await this.printList(stuck, {
         json: toStuckJson,
         people: (page) =>
-          quiet ? page.map(({ session }) => printable(session.id)).join('\n') : formatStuck(page, this.paint),
+          quiet ? page.map(({ session }) => printable(session.id)).join('\n') : formatStuck(page, this.colors),
         empty: 'No session is stuck.',
       });
       if (count > 0) this.exitWith(1);

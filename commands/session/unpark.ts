@@ -1,5 +1,5 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry.ts';
+import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry-command.ts';
 
 export default class SessionUnpark extends RetryCommand {
   static override summary = 'Bring parked sessions back: they are ready, with all their attempts.';

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { checkKey } from '../../src/cli/frame/key-argument.ts';
-import { formatStateDiff } from '../../src/cli/print/state-diff.ts';
+import { formatStateDiff } from '../../src/cli/print/state-diff-text.ts';
 import { readStatePair } from '../../src/cli/state/read-pair.ts';
 import { differencesOf, toStateDiffJson } from '../../src/shapes/state-diff.ts';
 
@@ -33,7 +33,7 @@ export default class StateDiff extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const pair = await readStatePair(env, key, flags['as-of']);
       const differences = differencesOf(pair);
-      await this.print(toStateDiffJson(pair, differences), formatStateDiff(pair, differences, this.paint));
+      await this.print(toStateDiffJson(pair, differences), formatStateDiff(pair, differences, this.colors));
       if (differences.length > 0) this.exitWith(1);
     });
   }

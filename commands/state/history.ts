@@ -33,7 +33,7 @@ export default class StateHistory extends BaseCommand {
       if (from === undefined && (await env.applied(key, { limit: 1 })).length === 0) throw keyNotFound(key);
       await this.printList(env.history(key, bounds), {
         json: toHistoryJson,
-        people: (page) => formatHistory(page, key, this.paint),
+        people: (page) => formatHistory(page, key, this.colors),
         empty: 'No transaction there.',
       });
     });

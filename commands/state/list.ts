@@ -31,7 +31,7 @@ export default class StateList extends BaseCommand {
       const asOf = flags['as-of'] === undefined ? {} : { asOf: await resolvePoint(env, flags['as-of']) };
       await this.printList(firstOf(env.states({ ...prefix, ...asOf }), flags.limit), {
         json: toStateJson,
-        people: (page) => formatStates(page, this.paint),
+        people: (page) => formatStates(page, this.colors),
         empty: 'No state.',
       });
     });

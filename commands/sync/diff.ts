@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { compareWith } from '../../src/cli/sync/diff.ts';
+import { compareWith } from '../../src/cli/sync/compare-with.ts';
 
 export default class SyncDiff extends BaseCommand {
   static override summary = 'Compare the environment with another one, or with a dump.';

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { showWork } from '../../src/cli/frame/progress.ts';
+import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
-import { exportFlags, rateNote, toExportOptions, writeDump } from '../../src/cli/sync/export.ts';
-import { formatCount } from '../../src/cli/text/text.ts';
+import { exportFlags, rateNote, toExportOptions, writeDump } from '../../src/cli/sync/write-dump.ts';
+import { formatCount } from '../../src/cli/text/printable.ts';
 
 export default class SyncExport extends BaseCommand {
   static override summary = 'Write the log as an Avro dump, to a file or a pipe.';

@@ -3,8 +3,8 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { StreamCommand } from '../../src/cli/frame/stream-command.ts';
 import { firstOf } from '../../src/cli/log/first-of.ts';
 import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
-import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import.ts';
-import { jsonText } from '../../src/cli/text/text.ts';
+import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import-from.ts';
+import { jsonText } from '../../src/cli/text/printable.ts';
 import { readDump } from '../../src/index.ts';
 
 export default class SyncHead extends StreamCommand {

@@ -1,11 +1,12 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { showWork } from '../../src/cli/frame/progress.ts';
+import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
-import { rateNote } from '../../src/cli/sync/export.ts';
-import { formatImport, importFlags, importFrom, toImportJson, toReaderOptions } from '../../src/cli/sync/import.ts';
+import { formatImport, importFlags, importFrom, toReaderOptions } from '../../src/cli/sync/import-from.ts';
+import { rateNote } from '../../src/cli/sync/write-dump.ts';
+import { toImportJson } from '../../src/shapes/import-report.ts';
 
 export default class SyncImport extends BaseCommand {
   static override summary = 'Take over a dump, block by block.';
@@ -41,7 +42,7 @@ export default class SyncImport extends BaseCommand {
       const report = await importFrom(env, input, options, interruption).finally(progress.stop);
       await this.print(toImportJson(report, options.dryRun), formatImport(report, options.dryRun));
     }).catch((error) => {
-      // What a signal cut off is no damaged dump.
+      // A signal that cuts the input off is no damage of the dump.
       if (interruption.exitCode() === undefined) throw error;
       this.talk((error as Error).message);
     });

@@ -2,9 +2,10 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
-import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import.ts';
-import { formatSummary, toSummaryJson } from '../../src/cli/sync/inspect.ts';
+import { formatSummary } from '../../src/cli/sync/dump-summary.ts';
+import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import-from.ts';
 import { verifyDump } from '../../src/index.ts';
+import { toSummaryJson } from '../../src/shapes/dump-summary.ts';
 
 export default class SyncInspect extends BaseCommand {
   static override summary = 'Say what a dump holds: where it comes from, which records, how many.';

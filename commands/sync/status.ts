@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { formatSyncStatus, toSyncStatusJson } from '../../src/cli/sync/status.ts';
+import { formatSyncStatus } from '../../src/cli/sync/sync-status.ts';
+import { toSyncStatusJson } from '../../src/shapes/sync-status.ts';
 
 export default class SyncStatus extends BaseCommand {
   static override summary = 'Show what the environment is a mirror of, and how far behind each origin.';

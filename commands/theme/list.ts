@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatThemes } from '../../src/cli/print/theme-page.ts';
-import { idsOnlyFlag } from '../../src/cli/session/flags.ts';
-import { printable } from '../../src/cli/text/text.ts';
+import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
+import { printable } from '../../src/cli/text/printable.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toThemeJson } from '../../src/shapes/theme.ts';
@@ -32,7 +32,7 @@ export default class ThemeList extends BaseCommand {
       await this.printList(await env.sessions.knownThemes(), {
         json: toThemeJson,
         people: (page) =>
-          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatThemes(page, this.paint),
+          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatThemes(page, this.colors),
         empty: 'No theme.',
       });
     });

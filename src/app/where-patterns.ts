@@ -25,7 +25,7 @@ export function addPatterns(environment: Environment): void {
 export function renameCalls(text: string, ast: Node): string {
   let renamed = text;
   for (const { receiver } of patternCalls(ast, matchNames.theirs)) {
-    // What stands between the receiver and the name of the call is no more than brackets, a dot and white space.
+    // Between the receiver and the name of the call stand no more than brackets, a dot and white space.
     const at = renamed.indexOf(matchNames.theirs, receiver.end);
     renamed = renamed.slice(0, at) + matchNames.ours + renamed.slice(at + matchNames.ours.length);
   }

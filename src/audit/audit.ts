@@ -1,20 +1,20 @@
 import { TxlogError } from '../core/base/errors.ts';
-import { Catalog } from '../layout/catalog.ts';
 import type { Head } from '../layout/meta.ts';
+import { TypeRegistry } from '../layout/type-registry.ts';
 import type { Storage } from '../ports/storage.ts';
 import { Refold } from '../replay/refold.ts';
 import { Cut } from '../view/cut.ts';
-import type { Progress, Reading } from '../view/reader.ts';
-import type { Steps, Turns } from '../view/turns.ts';
+import type { Progress, ViewReader } from '../view/reader.ts';
+import type { LoopTurns, Steps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
+import { AuditLog, type AuditReport, addDamage } from './audit-report.ts';
 import { compareIndexes } from './compare-indexes.ts';
 import { readRaw } from './raw-reading.ts';
-import { AuditLog, type AuditReport, addDamage } from './report.ts';
 import { verifyChain } from './verify-chain.ts';
 import { verifyTables } from './verify-tables.ts';
 
 /** Reads the log once and checks it and its totals, and the storage's pages: fast, and changes nothing. */
-export async function verify(storage: Storage, turns: Turns, onProgress?: Progress): Promise<AuditReport> {
+export async function verify(storage: Storage, turns: LoopTurns, onProgress?: Progress): Promise<AuditReport> {
   const log = new AuditLog();
   // First of all: what is read after that lies on these pages.
   await turns.run(verifyPages(storage, log));
@@ -26,7 +26,7 @@ export async function verify(storage: Storage, turns: Turns, onProgress?: Progre
 }
 
 /** The chain, as far as the log can be read. */
-async function verifyLog(raw: Reading, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
+async function verifyLog(raw: ViewReader, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
   try {
     return await verifyChain(raw, head, log, onProgress);
   } catch (error) {
@@ -42,9 +42,9 @@ function* verifyPages(storage: Storage, log: AuditLog): Steps<void> {
   }
 }
 
-/** What is audited. */
-export interface Audited extends Reading {
-  readonly turns: Turns;
+/** The subject of an audit. */
+export interface Audited extends ViewReader {
+  readonly turns: LoopTurns;
   readPinned<T>(work: (cut: Cut) => Promise<T>): Promise<T>;
 }
 
@@ -101,10 +101,10 @@ async function compareAll(
   { side, refold, log }: { readonly side: Storage; readonly refold: Refold; readonly log: AuditLog },
 ): Promise<void> {
   // Whatever was appended meanwhile is folded from this very snapshot: both sides stand at one position.
-  await turns.run(refold.copyRest(cut.snapshot, cut.catalog));
+  await turns.run(refold.copyRest(cut.snapshot, cut.typeRegistry));
   const { snapshot: sideSnapshot, release } = side.pin();
   try {
-    const fresh = new View(new Catalog());
+    const fresh = new View(new TypeRegistry());
     fresh.catchUp(sideSnapshot);
     await turns.run(compareIndexes(cut, new Cut(fresh, sideSnapshot), log));
     compareTotals(cut.view, fresh, log);

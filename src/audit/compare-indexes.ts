@@ -1,13 +1,13 @@
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
 import type { State } from '../core/fold/state.ts';
 import { keyChunk, keyPosition, keyRequest, keyText } from '../layout/keys.ts';
-import { readChunks } from '../layout/lists.ts';
 import { decodePositions } from '../layout/positions.ts';
+import { readPostingChunks } from '../layout/posting-lists.ts';
 import type { TableName } from '../ports/storage.ts';
 import type { Cut } from '../view/cut.ts';
 import type { Steps } from '../view/turns.ts';
+import { type AuditLog, attemptSteps } from './audit-report.ts';
 import { compareQueue } from './compare-queue.ts';
-import { type AuditLog, attemptSteps } from './report.ts';
 
 /**
  * Compares what an environment answers with what a fresh fold of the same log answers: every state, applied list,
@@ -136,13 +136,13 @@ function* comparePostings(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
 
 function* postingsOf(cut: Cut, list: string): Iterable<number> {
   let last = 0;
-  for (const { positions } of readChunks(cut.snapshot, 'postings', list)) {
+  for (const { positions } of readPostingChunks(cut.snapshot, 'postings', list)) {
     yield* positions;
     last = positions.at(-1) ?? last;
   }
   const type = /^type\/([0-9]+)$/.exec(list);
   const overlay = type
-    ? cut.view.types.get(cut.catalog.typeName(cut.snapshot, Number(type[1])))
+    ? cut.view.types.get(cut.typeRegistry.typeName(cut.snapshot, Number(type[1])))
     : cut.view.lists.get(list);
   for (const position of overlay ?? []) if (position > last) yield position;
 }

@@ -10,10 +10,10 @@ import {
   sessionOfQueueKey,
 } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
-import { readThemeCounts, type ThemeCounts, themesCounted } from '../layout/themes.ts';
+import { readThemeCounts, type ThemeCounts, themesCounted } from '../layout/theme-counts.ts';
 import type { Cut } from '../view/cut.ts';
 import type { Steps } from '../view/turns.ts';
-import type { AuditLog } from './report.ts';
+import type { AuditLog } from './audit-report.ts';
 
 /** Compares where all sessions stand in their queues, and the counts of their themes, with those of a fresh fold. */
 export function* compareQueue(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
@@ -74,7 +74,7 @@ interface Difference {
   readonly isMissing: boolean;
 }
 
-/** What only one of two rising lists has. */
+/** Returns what only one of two rising lists has. */
 function* differences(found: Iterable<QueueKey>, expected: Iterable<QueueKey>): Steps<readonly Difference[]> {
   const different: Difference[] = [];
   const others = expected[Symbol.iterator]();

@@ -1,10 +1,10 @@
 import { TxlogError } from '../core/base/errors.ts';
-import { Catalog } from '../layout/catalog.ts';
 import { readHead } from '../layout/meta.ts';
+import { TypeRegistry } from '../layout/type-registry.ts';
 import type { Storage } from '../ports/storage.ts';
 import { Cut } from '../view/cut.ts';
-import type { Reading } from '../view/reader.ts';
-import type { Turns } from '../view/turns.ts';
+import type { ViewReader } from '../view/reader.ts';
+import type { LoopTurns } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 
 /**
@@ -12,8 +12,8 @@ import { View } from '../view/view.ts';
  *
  * Errors: ENV_MOVED when a rebuild took the place of this generation.
  */
-export function readRaw(storage: Storage, turns: Turns): Reading {
-  const view = new View(new Catalog());
+export function readRaw(storage: Storage, turns: LoopTurns): ViewReader {
+  const view = new View(new TypeRegistry());
   return {
     async read(work) {
       await turns.room();

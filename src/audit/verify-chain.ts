@@ -1,15 +1,15 @@
 import { TxlogError } from '../core/base/errors.ts';
 import { asBuffer } from '../layout/bytes.ts';
-import { typeKey } from '../layout/catalog.ts';
 import { fromHex, toHex } from '../layout/hex.ts';
 import { keyPosition, keyText, positionKey } from '../layout/keys.ts';
 import type { Head } from '../layout/meta.ts';
-import { chainDigest, decodeHeader, firstDigest, namedType, recordDigest } from '../layout/record.ts';
+import { chainDigest, decodeHeader, firstDigest, namedType, recordDigest } from '../layout/record-codec.ts';
+import { typeKey } from '../layout/type-registry.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from '../view/cut.ts';
-import type { Progress, Reading } from '../view/reader.ts';
-import type { Turn } from '../view/turns.ts';
-import type { AuditLog } from './report.ts';
+import type { Progress, ViewReader } from '../view/reader.ts';
+import type { LoopTurn } from '../view/turns.ts';
+import type { AuditLog } from './audit-report.ts';
 
 const pageRecords = 5_000;
 /** Records that are read for one look at the clock. */
@@ -29,7 +29,7 @@ interface Chain {
  * Reads the whole log up to `head` and checks each record's checksum, its link to the one before, that positions have
  * no gap, and that the head's totals fit. Goes on after a break, so that all are found.
  */
-export async function verifyChain(env: Reading, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
+export async function verifyChain(env: ViewReader, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
   const chain: Chain = { position: 0, digest: firstDigest, committed: 0, rejected: 0, bytes: 0, types: new Set() };
   while (chain.position < head.position) {
     const before = chain.position;
@@ -61,7 +61,7 @@ interface Verifying {
   readonly head: Head;
   readonly chain: Chain;
   readonly log: AuditLog;
-  readonly turn: Turn;
+  readonly turn: LoopTurn;
 }
 
 function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
@@ -102,7 +102,7 @@ function countOne(
 ): void {
   try {
     checkType(cut, position, bytes, { chain, log });
-    chain[cut.catalog.decode(cut.snapshot, position, bytes).outcome] += 1;
+    chain[cut.typeRegistry.decode(cut.snapshot, position, bytes).outcome] += 1;
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
     log.add({ code: 'RECORD_DAMAGED', place: `log/${position}`, reason: error.message, position });
@@ -122,7 +122,7 @@ function checkType(
   const named = namedType(position, bytes);
   const row = cut.snapshot.get('types', typeKey(type));
   const found = row && keyText(row);
-  if (named) cut.catalog.learn(named);
+  if (named) cut.typeRegistry.learn(named);
   if (named && found === named.name) return;
   const place = `types/${type}`;
   const reason = named

@@ -1,12 +1,12 @@
 import { isEngineKey } from '../core/fold/session.ts';
 import { keyPosition, keyText, positionKey } from '../layout/keys.ts';
 import { readHead } from '../layout/meta.ts';
-import { schemaNumber } from '../layout/record.ts';
+import { schemaNumber } from '../layout/record-codec.ts';
 import { recordSchema } from '../layout/record-schema.ts';
 import { decodeSummed } from '../layout/summed-json.ts';
 import type { Snapshot } from '../ports/storage.ts';
-import { decodeCursor } from '../rescan/cursor.ts';
-import { type AuditLog, attempt } from './report.ts';
+import { decodeCursor } from '../rescan/stored-cursor.ts';
+import { type AuditLog, attempt } from './audit-report.ts';
 
 /**
  * Checks what no fold of the log can be compared with: that the log ends where the head says, the schemas of records, and

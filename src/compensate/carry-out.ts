@@ -4,8 +4,8 @@ import type { Expectation, StoredRecord } from '../core/log/record.ts';
 import { checkRequest, type Request } from '../core/log/request.ts';
 import type { Answer } from '../pipeline/2-batch.ts';
 import { receiptOrThrow } from '../pipeline/7-respond.ts';
-import type { LongReading, Progress } from '../view/reader.ts';
-import { checkPlan, compensationOf, refuseStale } from './plan.ts';
+import type { LongViewReader, Progress } from '../view/reader.ts';
+import { checkPlan, compensationOf, refuseStale } from './compensation-plan.ts';
 import { readHistories } from './read-histories.ts';
 
 /** How a compensation is recorded. */
@@ -19,8 +19,8 @@ export interface CompensateOptions {
   readonly dryRun?: boolean;
 }
 
-/** What carrying out compensations needs of an environment. */
-export interface Undoing extends LongReading {
+/** The parts of an environment that carrying out uses. */
+export interface Undoing extends LongViewReader {
   readonly unit: string;
   /** Time of the engine, in ms since 1970. */
   now(): number;

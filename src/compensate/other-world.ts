@@ -91,7 +91,7 @@ export class OtherWorld {
     return refused <= to ? refused : undefined;
   }
 
-  /** What was decided at a position is not to be folded. */
+  /** A record that was decided at a position is not to be folded. */
   passed(position: number): void {
     for (const known of this.keys.values()) known.at = Math.max(known.at, position);
   }
@@ -130,7 +130,7 @@ export class OtherWorld {
   private stateBefore(key: string, position: number): State | undefined {
     const { cut } = this.present;
     const now = cut.state(key);
-    // What has not changed since is not folded again.
+    // A key that has not changed since is not folded again.
     if (!now || now.position < position) return now;
     const version = this.list(key).countUpTo(position - 1);
     if (version === 0) return undefined;

@@ -1,6 +1,6 @@
 import type { Kind } from '../core/fold/state.ts';
 import { type StoredRecord, usersChanges } from '../core/log/record.ts';
-import type { Progress, Reading } from '../view/reader.ts';
+import type { Progress, ViewReader } from '../view/reader.ts';
 
 /** Transactions that are read in one turn: others get theirs in between. */
 const sliceTransactions = 4_096;
@@ -17,7 +17,7 @@ interface Touched {
  * finds it read.
  */
 export async function readHistories(
-  env: Reading,
+  env: ViewReader,
   targets: readonly StoredRecord[],
   onProgress?: Progress,
 ): Promise<void> {

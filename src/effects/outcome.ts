@@ -4,13 +4,13 @@ import { findJsonProblem, isSurelyWithin, type JsonValue, utf8Length } from '../
 import { limits } from '../core/base/limits.ts';
 import { parseJson } from '../layout/json-text.ts';
 
-/** What is known of an attempt that failed. */
+/** How an attempt failed: for good or not, and whether it may have happened. */
 export type Verdict = Omit<Extract<StepOutcome, { ok: false }>, 'ok' | 'error'>;
 
 /** No other attempt will mend it, and nothing happened. */
 export const refused: Verdict = { permanent: true, happened: 'no' };
 /** No other attempt will mend it, but it may have happened. */
-export const spoiled: Verdict = { permanent: true, happened: 'maybe' };
+export const permanentUnknown: Verdict = { permanent: true, happened: 'maybe' };
 /** Nothing happened, and the next attempt may do better. */
 export const unsent: Verdict = { permanent: false, happened: 'no' };
 /** Nobody knows whether it happened. */
@@ -26,7 +26,8 @@ export function failed(error: string, verdict: Verdict): StepOutcome {
 /** A result that a log can keep; of any other value, a permanent failure of something that may have happened. */
 export function done(what: string, result: JsonValue): StepOutcome {
   const problem = findJsonProblem(result, '');
-  if (problem) return failed(`${what}: the result is no JSON: ${atPath(problem.path)}${problem.reason}`, spoiled);
+  if (problem)
+    return failed(`${what}: the result is no JSON: ${atPath(problem.path)}${problem.reason}`, permanentUnknown);
   const max = limits.valueBytesMax;
   if (!isSurelyWithin(result, max) && utf8Length(JSON.stringify(result)) > max) return tooLarge(what);
   return { ok: true, result };
@@ -34,7 +35,7 @@ export function done(what: string, result: JsonValue): StepOutcome {
 
 /** The failure of a step whose result is over `limits.valueBytesMax`. */
 export function tooLarge(what: string): StepOutcome {
-  return failed(`${what}: the result is over the limit of ${limits.valueBytesMax} bytes`, spoiled);
+  return failed(`${what}: the result is over the limit of ${limits.valueBytesMax} bytes`, permanentUnknown);
 }
 
 /** The value of a JSON text, or the text itself when JSON could not hold it exactly: nothing is lost. Null if empty. */
@@ -63,7 +64,7 @@ export function jsonOf(text: string): JsonValue | undefined {
   }
 }
 
-/** What anything that was thrown says. */
+/** The text of anything that was thrown. */
 export function textOf(thrown: unknown): string {
   try {
     return thrown instanceof Error ? thrown.message || thrown.name : String(thrown);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
+import { AuditLog } from '../audit/audit-report.ts';
 import { readRaw } from '../audit/raw-reading.ts';
-import { AuditLog } from '../audit/report.ts';
 import { verifyChain } from '../audit/verify-chain.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
@@ -10,9 +10,9 @@ import type { Storage } from '../ports/storage.ts';
 import { isLitter, newBuildDir, publishBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
 import { giveNewName, makeDir } from '../storage/lmdb/directory.ts';
 import { generationDir, nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
-import { openLmdbStorage } from '../storage/lmdb/storage.ts';
+import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
 import type { Progress } from '../view/reader.ts';
-import type { Turns } from '../view/turns.ts';
+import type { LoopTurns } from '../view/turns.ts';
 import { type CopiedApp, configAt, copyApp, type EnvironmentConfig } from './config.ts';
 import { inMemory } from './open-generation.ts';
 
@@ -26,11 +26,11 @@ export interface BackupReport {
 
 /** How a copy is verified. */
 export interface Verifying {
-  readonly turns: Turns;
+  readonly turns: LoopTurns;
   readonly onProgress?: Progress | undefined;
 }
 
-/** What is copied: the storage of the environment in a directory. */
+/** The source of a backup: the storage of the environment in a directory. */
 interface BackupSource {
   readonly dir: string;
   readonly storage: Storage;
@@ -131,7 +131,7 @@ async function verifyCopy(file: string, { turns, onProgress }: Verifying): Promi
 }
 
 /** An environment that was made from a backup; `app` where the backup names one. */
-export interface Restored {
+export interface RestoredBackup {
   readonly position: number;
   readonly app?: CopiedApp;
 }
@@ -142,7 +142,7 @@ export interface Restored {
  *
  * Errors: ENV_EXISTS, BACKUP_INVALID.
  */
-export async function restoreInTurns(from: string, dir: string, turns: Turns): Promise<Restored> {
+export async function restoreInTurns(from: string, dir: string, turns: LoopTurns): Promise<RestoredBackup> {
   if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
   const source = openSource(from);

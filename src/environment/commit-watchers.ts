@@ -1,7 +1,7 @@
 import type { Storage } from '../ports/storage.ts';
 
-/** Who wants to hear of commits, and how each is told now: followers outlive the generation that they began in. */
-export class Watchers {
+/** The watchers of commits, and how each is told now: followers outlive the generation that they began in. */
+export class CommitWatchers {
   private readonly stops = new Map<() => void, () => void>();
 
   /** Tells `changed` of commits to `storage`; returns how to stop. */

@@ -12,7 +12,7 @@ import { configName, generationDir } from '../storage/lmdb/generation.ts';
 import { placeFailure } from '../storage/lmdb/place-failure.ts';
 import { inMemory } from './open-generation.ts';
 
-/** What an environment remembers for the command line, in `config.json` of its directory. */
+/** The settings that the command line keeps of an environment, in `config.json` of its directory. */
 export interface EnvironmentConfig {
   /** The app module, relative to the directory that the config is for. */
   readonly app?: string;
@@ -72,7 +72,7 @@ function refuseUntrusted(dir: string, app: string): void {
   }
 }
 
-/** What the config of a copy at `place`, a directory, says of the app of the environment in `dir`. */
+/** Finds what the config of a copy at `place`, a directory, says of the app of the environment in `dir`. */
 export function configAt(place: string, dir: string): EnvironmentConfig {
   const app = recordedApp(dir);
   return given({ app: ifGiven(app, (app) => toPlace(place, app)) });
@@ -123,7 +123,7 @@ function writeConfig(dir: string, config: EnvironmentConfig): void {
 
 function readConfig(dir: string): EnvironmentConfig {
   const file = configFile(dir);
-  // Whoever opens a new environment first puts it in its place.
+  // The first who opens a new environment puts it in its place.
   const text = readConfigText(file) ?? readConfigText(configFile(generationDir(dir, 1)));
   if (text === undefined) return {};
   try {

@@ -1,23 +1,23 @@
 import type { LoadedApp } from '../core/app/app.ts';
-import { checkBound, checkTime, checkWhole } from '../core/base/arguments.ts';
+import { checkBound, checkTime, checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
-import type { HistoryEntry } from '../inspect/history.ts';
+import type { HistoryEntry } from '../inspect/key-changes.ts';
 import type { StatesOptions } from '../inspect/list-states.ts';
-import type { TransactionReport } from '../inspect/report.ts';
-import { Catalog } from '../layout/catalog.ts';
+import type { TransactionReport } from '../inspect/transaction-report.ts';
 import type { Head } from '../layout/meta.ts';
+import { TypeRegistry } from '../layout/type-registry.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { StoredCursor } from '../rescan/cursor.ts';
 import type { RecordsOptions } from '../rescan/read-records.ts';
+import type { StoredCursor } from '../rescan/stored-cursor.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
 import { Cut } from '../view/cut.ts';
 import { type AppliedEntry, appliedInSteps, readState, type StateReading, stateAtInSteps } from '../view/read-state.ts';
 import { positionAtTime } from '../view/time-travel.ts';
-import { type Steps, type Turn, Turns, takeSteps } from '../view/turns.ts';
+import { type LoopTurn, LoopTurns, type Steps, takeSteps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
-import type { Handle } from './open-generation.ts';
+import type { Generation } from './open-generation.ts';
 import type { EnvironmentParts, FollowOptions, TransactionName } from './parts.ts';
 import { Connections } from './reconnect.ts';
 import type { Status } from './status.ts';
@@ -35,15 +35,15 @@ export class EnvironmentReading {
   readonly dir: string;
   readonly app: LoadedApp;
   readonly clock: Clock;
-  /** Who shares the event loop with other work. */
-  readonly turns: Turns;
+  /** A reader that shares the event loop with other work. */
+  readonly turns: LoopTurns;
   protected readonly connections: Connections;
 
   constructor(parts: EnvironmentParts) {
     this.dir = parts.dir;
     this.app = parts.app;
     this.clock = parts.clock;
-    this.turns = new Turns(parts.clock);
+    this.turns = new LoopTurns(parts.clock);
     this.connections = new Connections(parts);
   }
 
@@ -53,7 +53,7 @@ export class EnvironmentReading {
   }
 
   /** The open storage and view, for the engine's own capabilities. */
-  get handle(): Handle {
+  get handle(): Generation {
     return this.connections.current.handle;
   }
 
@@ -139,7 +139,7 @@ export class EnvironmentReading {
 
   /** Where a named reader stands, if it ever saved that. */
   async cursor(name: string): Promise<StoredCursor | undefined> {
-    const { readCursor } = await import('../rescan/cursor.ts');
+    const { readCursor } = await import('../rescan/stored-cursor.ts');
     return this.read(({ snapshot }) => readCursor(snapshot, name));
   }
 
@@ -150,13 +150,13 @@ export class EnvironmentReading {
   ): AsyncGenerator<HistoryEntry> {
     checkWhole('from', options.from);
     checkBound('limit', options.limit);
-    const { readHistory } = await import('../inspect/history.ts');
+    const { readHistory } = await import('../inspect/key-changes.ts');
     yield* readHistory(this, key, options);
   }
 
   /** All about one transaction: its record, its keys before and after, its neighbours on them, its compensation. */
   async inspect(name: TransactionName): Promise<TransactionReport> {
-    const { reportTransaction } = await import('../inspect/report.ts');
+    const { reportTransaction } = await import('../inspect/transaction-report.ts');
     const record = await this.transaction(name);
     return this.readSteps((cut) => reportTransaction(cut, record));
   }
@@ -177,7 +177,7 @@ export class EnvironmentReading {
     return new CommitSignal(this, signal);
   }
 
-  /** Whoever waits asks now and then. Errors: ENV_NOT_FOUND once the environment was removed, or another took its place. */
+  /** Checks that the environment is still there. Errors: ENV_NOT_FOUND once it was removed, or another took its place. */
   async refuseWhenGone(): Promise<void> {
     if (this.handle.storage.isPresent()) return;
     // A rebuild may have put another generation in the place of this one.
@@ -197,7 +197,7 @@ export class EnvironmentReading {
    * Runs `work` on one consistent view: for the engine's own capabilities. Synchronous; what may take long ends when the
    * turn is over, and comes back for the rest.
    */
-  async read<T>(work: (cut: Cut, turn: Turn) => T): Promise<T> {
+  async read<T>(work: (cut: Cut, turn: LoopTurn) => T): Promise<T> {
     const { turns } = this;
     return this.connections.run(async ({ handle: { storage, view } }) => {
       for (;;) {
@@ -225,8 +225,8 @@ export class EnvironmentReading {
     return this.connections.run(async ({ handle }) => {
       const { snapshot, release } = handle.storage.pin();
       try {
-        // What was read of the log to undo transactions holds for any view of it.
-        const view = new View(new Catalog(), handle.view.histories);
+        // Leaves that were read from the log to undo transactions hold for any view of it.
+        const view = new View(new TypeRegistry(), handle.view.histories);
         while (!view.catchUp(snapshot, turns)) await turns.next();
         return await work(new Cut(view, snapshot));
       } catch (error) {

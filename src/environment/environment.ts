@@ -1,30 +1,30 @@
-import type { AuditReport } from '../audit/report.ts';
+import type { AuditReport } from '../audit/audit-report.ts';
 import type { CompensateOptions } from '../compensate/carry-out.ts';
-import type { CompensationPlan } from '../compensate/plan.ts';
+import type { CompensationPlan } from '../compensate/compensation-plan.ts';
 import type { LoadedApp } from '../core/app/app.ts';
 import type { ThemeDefinition } from '../core/app/theme.ts';
-import { checkWhole } from '../core/base/arguments.ts';
 import { present } from '../core/base/assert.ts';
+import { checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import type { Operation, OperationResult } from '../core/log/operation.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import type { Request, RequestInput } from '../core/log/request.ts';
 import type { Answer, Task, TaskAnswer } from '../pipeline/2-batch.ts';
-import { refuseTooLarge, splitUnits } from '../pipeline/2-split-units.ts';
+import { refuseTooLarge, splitSubmissions } from '../pipeline/2-split-submissions.ts';
 import { receiptOrThrow, resultOrThrow } from '../pipeline/7-respond.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Services } from '../ports/services.ts';
 import type { WhatIfOptions, WhatIfReport } from '../replay/what-if.ts';
-import type { StoredCursor } from '../rescan/cursor.ts';
+import type { StoredCursor } from '../rescan/stored-cursor.ts';
 import { Sagas } from '../sagas/sagas.ts';
 import type { EnqueueAnswer, Enqueued, EnqueueOptions } from '../sessions/queue/enqueue.ts';
-import type { RemovedSession, WaitOptions } from '../sessions/queue/wait.ts';
+import type { RemovedSession, WaitOptions } from '../sessions/queue/wait-for-session.ts';
 import { Sessions } from '../sessions/sessions.ts';
-import type { TurnReport } from '../sessions/turn/report.ts';
+import type { TurnReport } from '../sessions/turn/turn-report.ts';
 import type { Worker, WorkOptions } from '../sessions/turn/work-events.ts';
-import type { LeadOptions } from '../sessions/worker/lead.ts';
-import { startWork } from '../sessions/worker/start.ts';
+import type { LeadOptions } from '../sessions/worker/lead-one.ts';
+import { startWork } from '../sessions/worker/start-work.ts';
 import { Sync } from '../sync/sync.ts';
 import type { BackupReport } from './backup.ts';
 import { EnvironmentReading } from './environment-reading.ts';
@@ -45,7 +45,7 @@ export class Environment extends EnvironmentReading {
   readonly sync: Sync;
   /** Signs of life of those who lead sessions. */
   readonly leases: Leases;
-  /** What steps of sagas reach outside. */
+  /** The ports through which steps of sagas act. */
   readonly effects: Effects;
   readonly services: Services;
   private readonly parts: EnvironmentParts;
@@ -96,7 +96,7 @@ export class Environment extends EnvironmentReading {
     requests: readonly Request[],
     options: { readonly atomic?: boolean } = {},
   ): Promise<readonly Answer[]> {
-    const units = options.atomic ? [refuseTooLarge(requests)] : splitUnits(requests);
+    const units = options.atomic ? [refuseTooLarge(requests)] : splitSubmissions(requests);
     const answers = await Promise.all(
       units.map((unit) => this.connections.run(({ pipeline }) => pipeline.submit(unit, options.atomic))),
     );
@@ -124,7 +124,7 @@ export class Environment extends EnvironmentReading {
     advisor: NonNullable<ThemeDefinition['advisor']>,
     options: LeadOptions = {},
   ): Promise<TurnReport> {
-    const { leadOne } = await import('../sessions/worker/lead.ts');
+    const { leadOne } = await import('../sessions/worker/lead-one.ts');
     return leadOne(this, theme, advisor, options);
   }
 
@@ -155,7 +155,7 @@ export class Environment extends EnvironmentReading {
    * never was such a request or session; what `signal` aborts with.
    */
   async wait(id: string, options: WaitOptions = {}): Promise<Receipt | RemovedSession> {
-    const { waitFor } = await import('../sessions/queue/wait.ts');
+    const { waitFor } = await import('../sessions/queue/wait-for-session.ts');
     return waitFor(this, id, options);
   }
 
@@ -168,11 +168,11 @@ export class Environment extends EnvironmentReading {
    * Runs `work` on a copy of the environment as it is now: what is submitted to it is decided and folded as it would be
    * here, in any amount, and none of it is kept.
    */
-  async rehearse<T>(work: (copy: Environment) => Promise<T>): Promise<T> {
-    const { openRehearsal } = await import('./fork.ts');
-    const { memoryLeases } = await import('../leases/memory.ts');
+  async withFork<T>(work: (copy: Environment) => Promise<T>): Promise<T> {
+    const { openFork } = await import('./fork.ts');
+    const { memoryLeases } = await import('../leases/memory-leases.ts');
     await this.read(() => undefined);
-    const { handle, dispose } = await this.connections.run(({ handle }) => openRehearsal(this.dir, handle));
+    const { handle, dispose } = await this.connections.run(({ handle }) => openFork(this.dir, handle));
     const connection = this.parts.start(handle);
     const connect = () => Promise.reject(new TxlogError('ENV_CLOSED', 'a rehearsal has only one generation'));
     try {
@@ -196,7 +196,7 @@ export class Environment extends EnvironmentReading {
   /** Saves where a named reader stands; durable when it resolves. */
   async saveCursor(name: string, cursor: StoredCursor): Promise<void> {
     checkWhole('position', cursor.position);
-    const { writeCursor } = await import('../rescan/cursor.ts');
+    const { writeCursor } = await import('../rescan/stored-cursor.ts');
     await this.connections.run(({ handle }) =>
       handle.storage.write((tx) => {
         handle.view.catchUp(tx);
@@ -205,12 +205,12 @@ export class Environment extends EnvironmentReading {
     );
   }
 
-  /** What compensating these transactions, in this order, would do. Writes nothing. */
+  /** Plans the compensation of these transactions, in this order. Writes nothing. */
   async planCompensation(
     names: readonly TransactionName[],
     { onProgress }: ProgressOptions = {},
   ): Promise<CompensationPlan> {
-    const { makePlan } = await import('../compensate/plan.ts');
+    const { makePlan } = await import('../compensate/compensation-plan.ts');
     const targets = await Promise.all(names.map((name) => this.transaction(name)));
     return makePlan(this, targets, onProgress);
   }
@@ -230,11 +230,11 @@ export class Environment extends EnvironmentReading {
     return this.connections.run(({ handle }) => verify(handle.storage, this.turns, options.onProgress));
   }
 
-  /** Folds the whole log again beside the environment and compares every state, list and index with it. */
+  /** Folds the whole log again withScratchStorage the environment and compares every state, list and index with it. */
   async rescanVerify(options: ProgressOptions = {}): Promise<AuditReport> {
     const { rescanVerify } = await import('../audit/audit.ts');
-    const { beside } = await import('./scratch-storage.ts');
-    return beside(this, (side) =>
+    const { withScratchStorage } = await import('./scratch-storage.ts');
+    return withScratchStorage(this, (side) =>
       this.connections.run(({ handle }) => rescanVerify(this, handle.storage, side, options.onProgress)),
     );
   }
@@ -256,11 +256,11 @@ export class Environment extends EnvironmentReading {
     return replayTo(this, target);
   }
 
-  /** Decides every logged request again with other handlers, beside the environment, and tells what would differ. */
+  /** Decides every logged request again with other handlers, withScratchStorage the environment, and tells what would differ. */
   async whatIf(app: LoadedApp, options: WhatIfOptions = {}): Promise<WhatIfReport> {
     const { whatIf } = await import('../replay/what-if.ts');
-    const { beside } = await import('./scratch-storage.ts');
-    return beside(this, (side) => whatIf(this, side, app, options));
+    const { withScratchStorage } = await import('./scratch-storage.ts');
+    return withScratchStorage(this, (side) => whatIf(this, side, app, options));
   }
 
   /** Copies the environment, online, into a directory or a file, and verifies the copy. Errors: BACKUP_EXISTS. */

@@ -1,14 +1,14 @@
 import { TxlogError } from '../core/base/errors.ts';
-import { Catalog } from '../layout/catalog.ts';
 import { readHead } from '../layout/meta.ts';
-import { openLayeredStorage } from '../storage/layered/storage.ts';
+import { TypeRegistry } from '../layout/type-registry.ts';
+import { openLayeredStorage } from '../storage/layered/layered-storage.ts';
 import { View } from '../view/view.ts';
-import type { Handle } from './open-generation.ts';
-import { openSide } from './scratch-storage.ts';
+import type { Generation } from './open-generation.ts';
+import { openScratchStorage } from './scratch-storage.ts';
 
-/** What an environment is now, to be written to without a trace in it. */
-export interface Rehearsal {
-  readonly handle: Handle;
+/** A writable layer upon an environment as it is now, which leaves no trace in it. */
+export interface Fork {
+  readonly handle: Generation;
   /** Removes all that was written to it. */
   dispose(): Promise<void>;
 }
@@ -18,17 +18,17 @@ export interface Rehearsal {
  *
  * Errors: ENV_MOVED when a rebuild took this generation's place.
  */
-export async function openRehearsal(dir: string, { storage, format, generation }: Handle): Promise<Rehearsal> {
+export async function openFork(dir: string, { storage, format, generation }: Generation): Promise<Fork> {
   const pinned = storage.pin();
   const { moved } = readHead(pinned.snapshot);
   if (moved !== undefined) {
     pinned.release();
     throw new TxlogError('ENV_MOVED', `the environment moved to generation ${moved}`);
   }
-  const side = await openSide(dir, storage.readOnly);
+  const side = await openScratchStorage(dir, storage.readOnly);
   const layered = openLayeredStorage(pinned.snapshot, side.storage);
   return {
-    handle: { storage: layered, view: new View(new Catalog()), format, generation },
+    handle: { storage: layered, view: new View(new TypeRegistry()), format, generation },
     async dispose() {
       await side.dispose();
       pinned.release();

@@ -1,17 +1,17 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Services } from '../ports/services.ts';
-import type { ServiceDoor } from '../services/services.ts';
+import type { ServiceDoor } from '../services/open-services.ts';
 
-/** What an environment reaches outside of itself. Its code is loaded when it is first used: a `submit` needs none. */
-export function outsideOf(
+/** Makes the adapters through which an environment acts outside. Their code loads on first use: a `submit` needs none. */
+export function lazyAdapters(
   app: LoadedApp,
   door: ServiceDoor,
 ): { readonly effects: Effects; readonly services: Services } {
-  const effects = async () => (await import('../effects/effects.ts')).systemEffects();
+  const effects = async () => (await import('../effects/system-effects.ts')).systemEffects();
   let services: Promise<Services> | undefined;
   const reach = () => {
-    services ??= import('../services/services.ts').then(({ servicesOf }) => servicesOf(app, door));
+    services ??= import('../services/open-services.ts').then(({ servicesOf }) => servicesOf(app, door));
     return services;
   };
   return {

@@ -1,17 +1,17 @@
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
-import { Catalog } from '../layout/catalog.ts';
 import { type Format, formatVersion, hasFormat, readFormat, readHead, writeFormat } from '../layout/meta.ts';
+import { TypeRegistry } from '../layout/type-registry.ts';
 import type { Storage } from '../ports/storage.ts';
 import { newBuildDir, publishBuild, removeBuild } from '../storage/lmdb/builds.ts';
 import { generationDir, isNamed, nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
-import { openLmdbStorage } from '../storage/lmdb/storage.ts';
-import { openMemoryStorage } from '../storage/memory/storage.ts';
+import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
+import { openMemoryStorage } from '../storage/memory/memory-storage.ts';
 import { View } from '../view/view.ts';
 
 /** How to open the storage of an environment. */
-export interface HandleOptions {
+export interface GenerationOptions {
   readonly dir: string;
   readonly readOnly: boolean;
   readonly create: boolean;
@@ -20,7 +20,7 @@ export interface HandleOptions {
 }
 
 /** An open storage of one generation, and the view of it. */
-export interface Handle {
+export interface Generation {
   readonly storage: Storage;
   readonly view: View;
   readonly format: Format;
@@ -37,7 +37,7 @@ const storageVersion = 'lmdb 3.5';
  *
  * Errors: ENV_NOT_FOUND, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, and those of the storage.
  */
-export async function openHandle(options: HandleOptions): Promise<Handle> {
+export async function openNewestGeneration(options: GenerationOptions): Promise<Generation> {
   if (options.dir === inMemory) return openMemory();
   let generation = readCurrent(options.dir) ?? (await createFirst(options));
   for (;;) {
@@ -48,7 +48,7 @@ export async function openHandle(options: HandleOptions): Promise<Handle> {
 }
 
 /** The generation, open; or the number of the one that took its place. */
-async function openGeneration(options: HandleOptions, generation: number): Promise<Handle | number> {
+async function openGeneration(options: GenerationOptions, generation: number): Promise<Generation | number> {
   let storage: Storage | undefined;
   try {
     const dir = generationDir(options.dir, generation);
@@ -61,7 +61,7 @@ async function openGeneration(options: HandleOptions, generation: number): Promi
     refuseOtherStorage(format);
     // Its maker died before, or is about to do so.
     if (!options.readOnly && !isNamed(options.dir)) nameFirst(options.dir, generation);
-    if (moved === undefined) return { storage, view: new View(new Catalog()), format, generation };
+    if (moved === undefined) return { storage, view: new View(new TypeRegistry()), format, generation };
     await storage.close();
     return moved;
   } catch (error) {
@@ -86,13 +86,13 @@ function refuseOtherStorage({ storage }: Format): void {
   });
 }
 
-async function openMemory(): Promise<Handle> {
+async function openMemory(): Promise<Generation> {
   const storage = openMemoryStorage();
   const format = await initialise(storage);
-  return { storage, view: new View(new Catalog()), format, generation: 1 };
+  return { storage, view: new View(new TypeRegistry()), format, generation: 1 };
 }
 
-async function createFirst(options: HandleOptions): Promise<number> {
+async function createFirst(options: GenerationOptions): Promise<number> {
   const { dir } = options;
   if (!options.create || options.readOnly) {
     throw new TxlogError('ENV_NOT_FOUND', `there is no environment in ${dir}`, { next: [`txlog init --env ${dir}`] });
@@ -105,7 +105,7 @@ async function createFirst(options: HandleOptions): Promise<number> {
     nameFirst(dir, 1);
     return 1;
   } catch (error) {
-    // Of several who make it at once, one is first; the others open what it made.
+    // When several make it at once, one is first; the others open what it made.
     const made = error instanceof TxlogError && error.code === 'ENV_EXISTS' ? readCurrent(dir) : undefined;
     if (made === undefined) throw error;
     return made;
@@ -126,12 +126,12 @@ export function initialise(storage: Storage, format?: Format): Promise<Format> {
     if (hasFormat(tx)) return readFormat(tx);
     const fresh = format ?? { format: formatVersion, unit: randomId(), storage: storageVersion };
     writeFormat(tx, fresh);
-    Catalog.writeSchema(tx);
+    TypeRegistry.writeSchema(tx);
     return fresh;
   });
 }
 
-function storageOptions({ readOnly, mapBytes, reserveBytes }: HandleOptions) {
+function storageOptions({ readOnly, mapBytes, reserveBytes }: GenerationOptions) {
   return {
     readOnly,
     ...given({ mapBytes, reserveBytes }),

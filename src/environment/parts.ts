@@ -4,17 +4,17 @@ import type { Clock } from '../ports/clock.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Services } from '../ports/services.ts';
-import type { LoadTurnKinds } from '../sessions/worker/start.ts';
+import type { LoadTurnKinds } from '../sessions/worker/start-work.ts';
 import type { Progress } from '../view/reader.ts';
-import type { Handle } from './open-generation.ts';
+import type { Generation } from './open-generation.ts';
 
 /** One generation of an environment, open, and the pipeline that writes it. */
 export interface Connection {
-  readonly handle: Handle;
+  readonly handle: Generation;
   readonly pipeline: Pipeline;
 }
 
-/** What an Environment is made of; `openEnvironment` puts it together. */
+/** The parts of an Environment; `openEnvironment` puts it together. */
 export interface EnvironmentParts {
   readonly dir: string;
   readonly app: LoadedApp;
@@ -30,7 +30,7 @@ export interface EnvironmentParts {
   /** A new time-ordered id for a request. */
   makeId(): string;
   /** Puts a pipeline on an open storage. */
-  start(handle: Handle): Connection;
+  start(handle: Generation): Connection;
   /** Opens the newest generation anew, after a rebuild by anyone took the place of the present one. */
   connect(): Promise<Connection>;
 }
@@ -49,7 +49,7 @@ export interface ProgressOptions {
   readonly onProgress?: Progress;
 }
 
-/** What a rebuild did. */
+/** The report of a rebuild. */
 export interface RebuildReport {
   readonly generation: number;
   readonly records: number;

@@ -15,22 +15,22 @@ import {
   removeOld,
   writeCurrent,
 } from '../storage/lmdb/generation.ts';
-import { openLmdbStorage } from '../storage/lmdb/storage.ts';
-import type { Progress, Reading } from '../view/reader.ts';
-import { type Turns, takeAllSteps } from '../view/turns.ts';
+import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
+import type { Progress, ViewReader } from '../view/reader.ts';
+import { type LoopTurns, takeAllSteps } from '../view/turns.ts';
 import { type CopiedApp, configAt, copyApp } from './config.ts';
-import { type Handle, initialise, inMemory } from './open-generation.ts';
+import { type Generation, initialise, inMemory } from './open-generation.ts';
 import type { RebuildReport } from './parts.ts';
-import { openSide } from './scratch-storage.ts';
+import { openScratchStorage } from './scratch-storage.ts';
 
 /** Each attempt that fails is another's that was published: everyone's indexes are new then. */
 const attemptsMax = 50;
 
 /** An environment whose indexes are made anew. */
-export interface Rebuildable extends Reading {
-  readonly turns: Turns;
+export interface Rebuildable extends ViewReader {
+  readonly turns: LoopTurns;
   readonly dir: string;
-  readonly handle: Handle;
+  readonly handle: Generation;
 }
 
 /**
@@ -58,7 +58,7 @@ async function rebuildOnce(env: Rebuildable, onProgress?: Progress): Promise<Reb
   const { dir, handle } = env;
   if (handle.storage.readOnly)
     throw new TxlogError('ENV_READ_ONLY', 'a rebuild needs an environment that may be written');
-  const side = await openSide(dir, false);
+  const side = await openScratchStorage(dir, false);
   try {
     await initialise(side.storage, handle.format);
     const refold = new Refold(side.storage, env.turns);
@@ -82,7 +82,7 @@ interface Build {
 }
 
 /** Publishes a build as the next generation, with the writer lock of the present one held. */
-async function swap(dir: string, handle: Handle, build: Build): Promise<RebuildReport> {
+async function swap(dir: string, handle: Generation, build: Build): Promise<RebuildReport> {
   const generation = handle.generation + 1;
   let next: Storage | undefined;
   try {
@@ -94,9 +94,9 @@ async function swap(dir: string, handle: Handle, build: Build): Promise<RebuildR
       next = openLmdbStorage({ dir: generationDir(dir, generation), existing: true });
       const { position } = next.read(readHead);
       assert(position === build.position, `the build ends at ${build.position}, what was published at ${position}`);
-      // What is copied now is all there will ever be in the old generation.
+      // The old generation will never hold more than is copied now.
       const rest = new Refold(next);
-      takeAllSteps(rest.copyRest(tx, handle.view.catalog));
+      takeAllSteps(rest.copyRest(tx, handle.view.typeRegistry));
       next.transact((nextTx) => {
         copyCursors(tx, nextTx);
         // Time goes on in the new generation.
@@ -144,7 +144,7 @@ export async function replayTo(env: Rebuildable, target: ReplayTarget): Promise<
   if (position < 0 || position > head)
     throw new TxlogError('POSITION_NOT_FOUND', `the log ends at ${head}, there is no position ${position}`);
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
-  const side = await openSide(dir, false, prepareDir(dir));
+  const side = await openScratchStorage(dir, false, prepareDir(dir));
   let app: CopiedApp | undefined;
   try {
     // A unit of its own: from here on it may take another way than the log that it was made from.

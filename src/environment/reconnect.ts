@@ -1,5 +1,5 @@
 import { TxlogError } from '../core/base/errors.ts';
-import { Watchers } from './commit-watchers.ts';
+import { CommitWatchers } from './commit-watchers.ts';
 import type { Connection, EnvironmentParts } from './parts.ts';
 
 /** Keeps an environment connected: to another generation, once a rebuild by anyone took the place of the present one. */
@@ -8,7 +8,7 @@ export class Connections {
   private reopening: Promise<void> | undefined;
   private closed = false;
   private readonly connect: () => Promise<Connection>;
-  private readonly watchers = new Watchers();
+  private readonly watchers = new CommitWatchers();
 
   constructor({ connection, connect }: Pick<EnvironmentParts, 'connection' | 'connect'>) {
     this.connection = connection;
@@ -47,7 +47,7 @@ export class Connections {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    // Who waits for news finds the environment closed.
+    // A waiting follower finds the environment closed.
     this.watchers.tellAll();
     const { pipeline, handle } = this.connection;
     await pipeline.close().finally(() => handle.storage.close());
@@ -64,7 +64,7 @@ export class Connections {
         this.reopening = undefined;
       });
     }
-    // Who comes late waits as well: else its requests would overtake those that came before.
+    // A late caller waits as well: else its requests would overtake those that came before.
     await this.reopening;
   }
 }

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Storage } from '../ports/storage.ts';
 import { newBuildDir, registerBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
-import { openLmdbStorage } from '../storage/lmdb/storage.ts';
-import { openMemoryStorage } from '../storage/memory/storage.ts';
-import { type Handle, inMemory } from './open-generation.ts';
+import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
+import { openMemoryStorage } from '../storage/memory/memory-storage.ts';
+import { type Generation, inMemory } from './open-generation.ts';
 
-/** A storage beside an environment, for work that is thrown away or published later. Not durable until then. */
-export interface Side {
+/** A storage withScratchStorage an environment, for work that is thrown away or published later. Not durable until then. */
+export interface ScratchStorage {
   readonly storage: Storage;
   /** Directory of its files; empty when it has none. */
   readonly path: string;
@@ -17,7 +17,7 @@ export interface Side {
 }
 
 /** Opens an empty side storage: in the environment's directory, or elsewhere when that cannot be written. */
-export async function openSide(dir: string, readOnly: boolean, isDirNew = false): Promise<Side> {
+export async function openScratchStorage(dir: string, readOnly: boolean, isDirNew = false): Promise<ScratchStorage> {
   if (dir === inMemory) {
     const storage = openMemoryStorage();
     return { storage, path: '', dispose: () => storage.close() };
@@ -46,11 +46,11 @@ function openBuild(path: string): Storage {
 }
 
 /** Runs `work` with a side storage of an environment, and disposes of it whatever happens. */
-export async function beside<T>(
-  env: { readonly dir: string; readonly handle: Handle },
+export async function withScratchStorage<T>(
+  env: { readonly dir: string; readonly handle: Generation },
   work: (side: Storage) => Promise<T>,
 ): Promise<T> {
-  const side = await openSide(env.dir, env.handle.storage.readOnly);
+  const side = await openScratchStorage(env.dir, env.handle.storage.readOnly);
   try {
     return await work(side.storage);
   } finally {

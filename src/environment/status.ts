@@ -1,17 +1,17 @@
 import { given } from '../core/base/given.ts';
 import type { Counts } from '../layout/meta.ts';
 import type { StorageSize } from '../ports/storage.ts';
-import { readThemes, type ThemeReading } from '../sessions/read/session.ts';
-import type { LongReading } from '../view/reader.ts';
+import { readThemes, type ThemeReading } from '../sessions/read/read-session.ts';
+import type { LongViewReader } from '../view/reader.ts';
 import { countType } from '../view/scan.ts';
-import type { Handle } from './open-generation.ts';
+import type { Generation } from './open-generation.ts';
 
-/** What `txlog status` shows. Sizes in bytes, time in ms since 1970. */
+/** The data of `txlog status`. Sizes in bytes, time in ms since 1970. */
 export interface Status {
   readonly dir: string;
   readonly unit: string;
   readonly format: number;
-  /** Of a copy: the position at which it was made. Its original has the same unit, and may have gone on as well. */
+  /** The position at which a copy was made. Its original has the same unit, and may have gone on as well. */
   readonly copiedAt?: number;
   readonly generation: number;
   readonly readOnly: boolean;
@@ -27,12 +27,14 @@ export interface Status {
 }
 
 /** Gathers the status from one consistent view. */
-export function readStatus(env: LongReading & { readonly dir: string; readonly handle: Handle }): Promise<Status> {
+export function readStatus(
+  env: LongViewReader & { readonly dir: string; readonly handle: Generation },
+): Promise<Status> {
   return env.readSteps(function* (cut) {
     const { storage, format, generation } = env.handle;
     const { position, time, digest, counts } = cut.head;
     const types: { readonly type: string; readonly count: number }[] = [];
-    for (const type of cut.catalog.types(cut.snapshot).keys()) {
+    for (const type of cut.typeRegistry.types(cut.snapshot).keys()) {
       types.push({ type, count: countType(cut, type) });
       yield;
     }

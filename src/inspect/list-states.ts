@@ -1,8 +1,8 @@
 import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from '../view/cut.ts';
 import { compareKeys, keysOfOverlay, keysOfRows, type StateReading, stateAtInSteps } from '../view/read-state.ts';
-import type { LongReading } from '../view/reader.ts';
-import { type Turn, takeSteps } from '../view/turns.ts';
+import type { LongViewReader } from '../view/reader.ts';
+import { type LoopTurn, takeSteps } from '../view/turns.ts';
 
 /** Which states are listed. */
 export interface StatesOptions {
@@ -17,7 +17,7 @@ const statesPerLook = 4;
 
 /** States in key order, a page at a time, all as of one position. */
 export async function* listStates(
-  env: LongReading & { now(): number },
+  env: LongViewReader & { now(): number },
   { prefix = '', asOf }: StatesOptions,
 ): AsyncGenerator<StateReading> {
   // A key that comes later has no state at that position; one that is in the overlay now may be a row when its turn comes.
@@ -61,7 +61,7 @@ interface Page {
   readonly isLast: boolean;
 }
 
-function readPage(cut: Cut, turn: Turn, listing: Listing): Page {
+function readPage(cut: Cut, turn: LoopTurn, listing: Listing): Page {
   const states: StateReading[] = [];
   let after = listing.from;
   let seen = 0;

@@ -5,7 +5,7 @@ import type { TableName } from '../ports/storage.ts';
 /** Tables that nothing but a backup brings back; all others are made again from the log. */
 const truth: ReadonlySet<TableName> = new Set(['log', 'schemas', 'cursors', 'meta']);
 
-/** What is told of a row that cannot be what was written: bits of it changed, or of a row that led to it. */
+/** An error for a row that cannot be what was written: bits of it changed, or of a row that led to it. */
 export function damagedRow(table: TableName, key: string, reason: string, cause?: unknown): TxlogError {
   const canRepair = !truth.has(table);
   return new TxlogError('STORAGE_CORRUPT', `row ${key} of table ${table} is damaged: ${reason}`, {

@@ -13,7 +13,7 @@ const ops: ReadonlySet<string> = new Set(changeOps);
  *
  * Errors: DUMP_INVALID naming the place of what no log holds.
  */
-export function checkChanges(changes: JsonValue, place: string): readonly Change[] {
+export function checkDumpChanges(changes: JsonValue, place: string): readonly Change[] {
   if (!Array.isArray(changes)) throw invalid(`${place} are no list`);
   // Expiries and ends of sessions stand beside those that were asked for.
   if (changes.length > limits.changesPerTransactionMax * 2) throw invalid(`${place} are ${changes.length}`);
@@ -24,7 +24,7 @@ export function checkChanges(changes: JsonValue, place: string): readonly Change
 }
 
 /** Refuses a name that no log holds. Errors: DUMP_INVALID. */
-export function checkName(name: unknown, bytesMax: number, place: string): void {
+export function checkDumpName(name: unknown, bytesMax: number, place: string): void {
   const problem = findNameProblem(name, bytesMax);
   if (problem !== undefined) throw invalid(`${place} ${problem}`);
 }
@@ -35,8 +35,8 @@ function checkChange(change: JsonValue, place: string): void {
   if (typeof op !== 'string' || !ops.has(op)) throw invalid(`${place}.op is none`);
   if (pending !== undefined && !(typeof pending === 'number' && pending > 0))
     throw invalid(`${place}.pending is no time`);
-  if (owner !== undefined) checkName(owner, limits.idBytesMax, `${place}.owner`);
-  if (reducer !== undefined) checkName(reducer, limits.typeBytesMax, `${place}.reducer`);
+  if (owner !== undefined) checkDumpName(owner, limits.idBytesMax, `${place}.owner`);
+  if (reducer !== undefined) checkDumpName(reducer, limits.typeBytesMax, `${place}.reducer`);
   if (op === 'restore' && !isRestored(result)) throw invalid(`${place}.result is no state`);
   if (op === 'merge' && !isJsonObject(value) && themeOfKey(String(key)) !== undefined) throw invalid(`${place}.value`);
   checkKeyAndValue({ op: op as Change['op'], key, value }, place);
@@ -54,10 +54,10 @@ function checkKeyAndValue({ op, key, value }: KeyAndValue, place: string): void 
   const session = sessionOfKey(text);
   const theme = themeOfKey(text);
   if (isSessionOp(op)) {
-    checkName(session, limits.idBytesMax, `${place}.key of a session`);
+    checkDumpName(session, limits.idBytesMax, `${place}.key of a session`);
     if (!isOperation(op, value)) throw invalid(`${place}.value is none of ${op}`);
   } else if (theme !== undefined) {
-    checkName(theme, limits.typeBytesMax, `${place}.key of a theme`);
+    checkDumpName(theme, limits.typeBytesMax, `${place}.key of a theme`);
     if ((op !== 'set' && op !== 'merge') || !isTheme(op, value)) throw invalid(`${place} is no change of a theme`);
   } else {
     const problem = findKeyProblem(key);
@@ -72,7 +72,7 @@ function isTheme(op: 'set' | 'merge', value: JsonValue | undefined): boolean {
   return isNumbered && (paused === undefined || paused === null || typeof paused === 'boolean');
 }
 
-/** What each field of an operation's value is, where it is there. */
+/** The type of each field of an operation's value, where it is there. */
 const fields: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   theme: isUint32,
   due: isTime,

@@ -1,7 +1,7 @@
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { loadAvro } from './avro.ts';
-import { dumpSchema, type Entry } from './dump-schema.ts';
+import { type DumpEntry, dumpSchema } from './dump-schema.ts';
 
 /** The part of an Avro type that is used here. */
 interface AvroType {
@@ -52,7 +52,7 @@ export class EntryEncoder {
   }
 
   /** Adds an entry. */
-  add(entry: Entry): void {
+  add(entry: DumpEntry): void {
     const whole = unionsOf(entry);
     for (;;) {
       const end = entryType().encode(whole, this.arena, this.at);
@@ -68,7 +68,7 @@ export class EntryEncoder {
 }
 
 // avsc takes a fixed or bytes only as a Buffer.
-function unionsOf(entry: Entry): object {
+function unionsOf(entry: DumpEntry): object {
   const { begin, txn, blob, signature, seal } = entry;
   return {
     ...absent,
@@ -82,7 +82,7 @@ function unionsOf(entry: Entry): object {
 }
 
 /** Decodes the entries of one block: exactly `count`, from the whole of `bytes`. Errors: DUMP_INVALID. */
-export type EntryDecoder = (bytes: Buffer, count: number) => Entry[];
+export type EntryDecoder = (bytes: Buffer, count: number) => DumpEntry[];
 
 /**
  * The decoder for what was written with a schema: this version's, or, resolved by Avro's rules, one of another version.
@@ -93,14 +93,14 @@ export function entryDecoder(schemaText: string): EntryDecoder {
   const type = entryType();
   const resolver = schemaText === dumpSchemaText ? undefined : foreignResolver(type, schemaText);
   return (bytes, count) => {
-    const entries: Entry[] = [];
+    const entries: DumpEntry[] = [];
     let at = 0;
     for (let i = 0; i < count; i++) {
       const { value, offset } = decodeOne(type, bytes, at, resolver);
       // Every entry takes bytes: no count makes a reader work for nothing.
       if (offset <= at || offset > bytes.length) throw invalid(`entry ${i + 1} of its block ends too early`);
       at = offset;
-      entries.push(value as Entry);
+      entries.push(value as DumpEntry);
     }
     if (at !== bytes.length) throw invalid(`${bytes.length - at} bytes follow the last entry of a block`);
     return entries;

@@ -5,9 +5,9 @@ import { limits } from '../core/base/limits.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
 import { type Expectation, type LogRecord, operationId } from '../core/log/record.ts';
-import { checkChanges, checkName } from './dump-changes.ts';
+import { checkDumpChanges, checkDumpName } from './dump-changes.ts';
 import type { TransactionBody } from './dump-schema.ts';
-import type { RecordTexts } from './record.ts';
+import type { RecordTexts } from './record-codec.ts';
 import type { ChangeBody } from './record-schema.ts';
 
 /** A record of the log as a dump has it. Nothing is parsed: texts of the log go into the texts of the dump. */
@@ -50,9 +50,9 @@ function changesText(changes: readonly ChangeBody[]): string {
  */
 export function fromTransaction(position: number, txn: TransactionBody): LogRecord {
   const place = `record ${position}`;
-  checkName(txn.id, limits.idBytesMax, `${place}: id`);
-  checkName(txn.type, limits.typeBytesMax, `${place}: type`);
-  if (txn.actor !== null) checkName(txn.actor, limits.actorBytesMax, `${place}: actor`);
+  checkDumpName(txn.id, limits.idBytesMax, `${place}: id`);
+  checkDumpName(txn.type, limits.typeBytesMax, `${place}: type`);
+  if (txn.actor !== null) checkDumpName(txn.actor, limits.actorBytesMax, `${place}: actor`);
   if (!Number.isSafeInteger(txn.time) || txn.time < 0 || txn.time >= 2 ** 48)
     throw invalid(`${place}: time ${txn.time}`);
   return {
@@ -74,7 +74,7 @@ export function fromTransaction(position: number, txn: TransactionBody): LogReco
 function toChanges(text: string, place: string): readonly Change[] {
   const changes = parse(text, place);
   if (suspicious.test(text)) refuseForbidden(changes, place);
-  return checkChanges(changes, place);
+  return checkDumpChanges(changes, place);
 }
 
 function toExpect(text: string, place: string): readonly Expectation[] {

@@ -91,10 +91,10 @@ function optionalRecord<F>(name: string, type: string, fields: F) {
   return { name, type: ['null', { type: 'record', name: type, fields }] as const, default: null } as const;
 }
 
-/** What an entry is. */
+/** The kind of an entry. */
 export type EntryKind = 'UNKNOWN' | 'BEGIN' | 'TXN' | 'STATE' | 'SESSION' | 'BLOB' | 'CHECKPOINT' | 'END';
 
-/** What a dump says of itself: `manifest` is JSON, in BEGIN and once more in the header. */
+/** The first and last entry of a dump: `manifest` is JSON, in BEGIN and once more in the header. */
 export interface BeginBody {
   readonly manifest: string;
   readonly schemaSha256: Uint8Array;
@@ -160,7 +160,7 @@ export interface BlobBody {
 }
 
 /** One entry: exactly the field that its kind names is set, beside the position. */
-export interface Entry {
+export interface DumpEntry {
   readonly kind: EntryKind;
   readonly position: number;
   readonly begin?: BeginBody | null;

@@ -2,7 +2,7 @@ import type { TxlogError } from '../core/base/errors.ts';
 import { findColumn } from './json-place.ts';
 
 /** Places an error at its line of an NDJSON input, and at its column when the error names a place or a field of it. */
-export function placeError(error: TxlogError, line: number, text: string): TxlogError {
+export function locateError(error: TxlogError, line: number, text: string): TxlogError {
   const { path } = error.details;
   return error.at(line, columnIn(text, error) ?? (path === undefined ? 1 : findColumn(text, path)));
 }

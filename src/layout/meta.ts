@@ -15,7 +15,7 @@ export interface Format {
   readonly unit: string;
   /** Version of the lmdb package that wrote it; mixed versions on one file are refused. */
   readonly storage: string;
-  /** Of a copy: the position at which it was made. The environment that it was copied from has the same unit. */
+  /** The position at which a copy was made. The environment that it was copied from has the same unit. */
   readonly copiedAt?: number;
 }
 

@@ -42,24 +42,24 @@ export function makePrivate(dir: string): void {
   if (isOwn(uid) && (mode & setGroupBit) === 0) setRights(dir, ownerOnly.dir);
 }
 
-/** Who else than the owner may do something with a path; undefined when nobody, or when it is gone. */
+/** Finds who else than the owner may do something with a path; undefined when nobody may, or it is gone. */
 export function widerRights(path: string): 'read' | 'write' | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found || found.isSymbolicLink() || (found.mode & groupOrOthers) === 0) return undefined;
   return (found.mode & groupOrOthersWrite) === 0 ? 'read' : 'write';
 }
 
-/** Whose a file is, and who may do what with it. */
+/** The owner of a file, and who may do what with it. */
 interface Ownership {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
 }
 
-/** Who runs this process. A system without users, such as Windows, has one. */
+/** The user who runs this process. A system without users, such as Windows, has one. */
 interface Runner {
   readonly uid: number | undefined;
-  /** Who called `sudo`, as it says. */
+  /** The user who called `sudo`, as it says. */
   readonly sudoUid?: string | undefined;
 }
 

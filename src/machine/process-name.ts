@@ -77,7 +77,7 @@ function readText(path: string): string | undefined {
   return orNothing(() => readFileSync(path, 'latin1'));
 }
 
-/** What the system tells, or nothing where it does not: macOS has no /proc, and a process may be gone. */
+/** Reads what the system tells; nothing where it does not: macOS has no /proc, and a process may be gone. */
 function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -16,7 +16,7 @@ export interface SessionPage {
   readonly earlier: boolean;
   /** Position from which the next page goes on, if there is one. */
   readonly next?: number;
-  /** What is known of who leads it now. */
+  /** The state of the operator that leads it now. */
   readonly operator?: OperatorState;
 }
 

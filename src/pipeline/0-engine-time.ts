@@ -41,7 +41,7 @@ export class EngineTime {
     return { ...this.anchor, time: this.ahead(elapsed), elapsed };
   }
 
-  /** What to keep beside records of this time, which were decided at a moment or later; undefined where it says nothing. */
+  /** The mark to keep beside records of this time, decided at a moment or later; undefined where it says nothing. */
   mark(time: number, moment: Moment): ClockMark | undefined {
     const { boot } = this.clock;
     if (boot === undefined) return undefined;

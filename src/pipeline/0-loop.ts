@@ -1,13 +1,13 @@
 import { TxlogError } from '../core/base/errors.ts';
 import type { Request } from '../core/log/request.ts';
 import type { Head } from '../layout/meta.ts';
-import { RecordEncoder } from '../layout/record.ts';
+import { RecordEncoder } from '../layout/record-codec.ts';
 import { Checkpointer } from '../view/checkpointer.ts';
 import { EmergencyStop } from './0-emergency-stop.ts';
 import { EngineTime } from './0-engine-time.ts';
-import { commitAdoption, commitBatch, type PipelineDeps, previewUnit } from './0-pipeline.ts';
+import { commitAdoption, commitBatch, type PipelineDeps, previewSubmission } from './0-pipeline.ts';
 import { toRequest } from './1-request.ts';
-import { BatchQueue, type Task, type TaskAnswer, type Unit } from './2-batch.ts';
+import { BatchQueue, type Submission, type Task, type TaskAnswer } from './2-batch.ts';
 import type { Adoption } from './3-adopt.ts';
 
 /** An adoption that waits for its turn. */
@@ -74,7 +74,7 @@ export class Pipeline {
 
   /** Decides requests as if they were submitted now, and writes nothing. */
   async preview(requests: readonly Task[]): Promise<readonly TaskAnswer[]> {
-    return previewUnit(this.deps, { requests, atomic: false, drafts: [], settle() {}, fail() {} }, this.time);
+    return previewSubmission(this.deps, { requests, atomic: false, drafts: [], settle() {}, fail() {} }, this.time);
   }
 
   /** Waits for all work, writes the overlay into the indexes, and takes no more. */
@@ -100,8 +100,8 @@ export class Pipeline {
     // A tick of the event loop lets callers of the same tick join the first batch.
     await this.deps.clock.yield();
     for (;;) {
-      const units = this.queue.take();
-      if (units.length > 0) await this.process(units);
+      const submissions = this.queue.take();
+      if (submissions.length > 0) await this.process(submissions);
       const adopting = this.adopting.shift();
       if (adopting) await this.commitAdopted(adopting);
       const more = await this.checkpoint();
@@ -116,16 +116,16 @@ export class Pipeline {
     });
   }
 
-  private async process(units: readonly Unit[]): Promise<void> {
+  private async process(submissions: readonly Submission[]): Promise<void> {
     try {
-      const { answers, postponed } = await commitBatch(this.deps, this.encoder, { units, time: this.time });
-      for (const unit of [...postponed].reverse()) this.queue.addFirst(unit);
-      for (const [unit, given] of answers) unit.settle(given);
+      const { answers, postponed } = await commitBatch(this.deps, this.encoder, { submissions, time: this.time });
+      for (const submission of [...postponed].reverse()) this.queue.addFirst(submission);
+      for (const [submission, given] of answers) submission.settle(given);
       this.failures.succeeded();
     } catch (error) {
       // Nothing of the batch is applied, or its outcome is unknown.
       this.failed(error);
-      for (const unit of units) unit.fail(error);
+      for (const submission of submissions) submission.fail(error);
       if (this.stopped) this.queue.failAll(this.stopped);
     }
   }
@@ -136,7 +136,7 @@ export class Pipeline {
       settle(await commitAdoption(this.deps, this.encoder, adoption));
       this.failures.succeeded();
     } catch (error) {
-      // What was refused has left no trace.
+      // A refused request has left no trace.
       if (!(error instanceof TxlogError) || isFailure(error)) this.failed(error);
       fail(error);
       if (this.stopped) this.queue.failAll(this.stopped);

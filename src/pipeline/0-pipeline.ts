@@ -1,8 +1,8 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import { limits } from '../core/base/limits.ts';
 import { type Head, readHead, writeHead } from '../layout/meta.ts';
-import { refuseMirror } from '../layout/mirror.ts';
-import type { RecordEncoder } from '../layout/record.ts';
+import { refuseMirror } from '../layout/mirror-row.ts';
+import type { RecordEncoder } from '../layout/record-codec.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
 import type { Snapshot, Storage, WriteTx } from '../ports/storage.ts';
@@ -10,7 +10,7 @@ import { type CheckpointBounds, writeAll } from '../view/checkpoint.ts';
 import { Cut } from '../view/cut.ts';
 import type { View } from '../view/view.ts';
 import type { EngineTime, Moment } from './0-engine-time.ts';
-import type { TaskAnswer, Unit } from './2-batch.ts';
+import type { Submission, TaskAnswer } from './2-batch.ts';
 import { type Adoption, stageAdopted } from './3-adopt.ts';
 import { type DecidedBatch, decideBatch } from './3-decide-batch.ts';
 import type { Stage } from './3-stage.ts';
@@ -30,10 +30,10 @@ export interface PipelineDeps {
   makeId(): string;
 }
 
-/** What became of a batch: an answer for each task, and the units that wait for the next batch. */
+/** The result of a batch: an answer for each task, and the submissions that wait for the next batch. */
 export interface CommittedBatch {
-  readonly answers: ReadonlyMap<Unit, readonly TaskAnswer[]>;
-  readonly postponed: readonly Unit[];
+  readonly answers: ReadonlyMap<Submission, readonly TaskAnswer[]>;
+  readonly postponed: readonly Submission[];
 }
 
 /**
@@ -47,10 +47,10 @@ export interface CommittedBatch {
 export async function commitBatch(
   deps: PipelineDeps,
   encoder: RecordEncoder,
-  { units, time }: { readonly units: readonly Unit[]; readonly time: EngineTime },
+  { submissions, time }: { readonly submissions: readonly Submission[]; readonly time: EngineTime },
 ): Promise<CommittedBatch> {
   const decideOn = (snapshot: Snapshot, underLock: boolean, { time: now }: Moment) =>
-    decideBatch({ ...deps, underLock, now: Math.floor(now) }, snapshot, units);
+    decideBatch({ ...deps, underLock, now: Math.floor(now) }, snapshot, submissions);
   const { moment, ...first } = deps.storage.read((snapshot) => {
     const moment = momentOn(deps, snapshot, time);
     return { moment, decided: decideOn(snapshot, false, moment) };
@@ -94,12 +94,12 @@ export async function commitAdoption(deps: PipelineDeps, encoder: RecordEncoder,
   return head;
 }
 
-/** Decides a unit as if it were submitted now, and writes nothing. */
-export function previewUnit(deps: PipelineDeps, unit: Unit, time: EngineTime): readonly TaskAnswer[] {
+/** Decides a submission as if it were submitted now, and writes nothing. */
+export function previewSubmission(deps: PipelineDeps, submission: Submission, time: EngineTime): readonly TaskAnswer[] {
   return deps.storage.read((snapshot) => {
     const now = Math.floor(momentOn(deps, snapshot, time).time);
-    const { decisions } = decideBatch({ ...deps, underLock: false, now }, snapshot, [unit]);
-    return toAnswers(decisions.get(unit) ?? [], 'none');
+    const { decisions } = decideBatch({ ...deps, underLock: false, now }, snapshot, [submission]);
+    return toAnswers(decisions.get(submission) ?? [], 'none');
   });
 }
 
@@ -140,6 +140,8 @@ function isAtOnce({ view, bounds }: PipelineDeps, stage: Stage): boolean {
 }
 
 function respond({ storage }: PipelineDeps, { decisions, postponed }: DecidedBatch): CommittedBatch {
-  const answers = new Map([...decisions].map(([unit, decided]) => [unit, toAnswers(decided, storage.durability)]));
+  const answers = new Map(
+    [...decisions].map(([submission, decided]) => [submission, toAnswers(decided, storage.durability)]),
+  );
   return { answers, postponed };
 }

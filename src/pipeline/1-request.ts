@@ -2,7 +2,7 @@ import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { checkRequest, type Request } from '../core/log/request.ts';
 
-/** What turns input into requests: the user's types, and where new ids come from. */
+/** The sources of a request: the user's types, and new ids. */
 export interface RequestSource {
   readonly app: LoadedApp;
   /** A new time-ordered id, for a request that names none. */

@@ -6,7 +6,7 @@ import type { Receipt } from '../core/log/receipt.ts';
 import type { Request } from '../core/log/request.ts';
 import type { Draft } from './3-decide.ts';
 
-/** What goes through the pipeline: a request, or an operation on a session. */
+/** A task for the pipeline: a request, or an operation on a session. */
 export type Task = Request | Operation;
 
 /** A request's answer: its receipt, or the error that kept it from being decided. */
@@ -14,7 +14,7 @@ export type Answer =
   | { readonly type: 'receipt'; readonly receipt: Receipt }
   | { readonly type: 'error'; readonly error: TxlogError };
 
-/** What becomes of a task: as of a request; an operation's result; or the refusal of who does not lead its session. */
+/** The answer to a task: as of a request; an operation's result; or a refusal, as the caller does not lead its session. */
 export type TaskAnswer =
   | Answer
   | { readonly type: 'operation'; readonly operation: OperationResult }
@@ -37,7 +37,7 @@ function dataBytes(operation: Operation): number {
 }
 
 /** Requests that were submitted together and are answered together. */
-export interface Unit {
+export interface Submission {
   readonly requests: readonly Task[];
   /** All are committed, or nothing is logged. */
   readonly atomic: boolean;
@@ -51,12 +51,12 @@ export interface Unit {
  * next batch; there is no timer.
  */
 export class BatchQueue {
-  private units: Unit[] = [];
+  private submissions: Submission[] = [];
   private requests = 0;
   private waiting: (() => void)[] = [];
 
   get isEmpty(): boolean {
-    return this.units.length === 0;
+    return this.submissions.length === 0;
   }
 
   get isFull(): boolean {
@@ -68,30 +68,30 @@ export class BatchQueue {
     while (this.isFull) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  add(unit: Unit): void {
-    this.units.push(unit);
-    this.requests += unit.requests.length;
+  add(submission: Submission): void {
+    this.submissions.push(submission);
+    this.requests += submission.requests.length;
   }
 
-  /** A unit that could not be decided in time goes first in the next batch. */
-  addFirst(unit: Unit): void {
-    this.units.unshift(unit);
-    this.requests += unit.requests.length;
+  /** A submission that could not be decided in time goes first in the next batch. */
+  addFirst(submission: Submission): void {
+    this.submissions.unshift(submission);
+    this.requests += submission.requests.length;
   }
 
-  /** The next batch: at least one unit, else as many as fit the bounds of a batch. */
-  take(): Unit[] {
+  /** The next batch: at least one submission, else as many as fit the bounds of a batch. */
+  take(): Submission[] {
     let records = 0;
     let bytes = 0;
     let count = 0;
-    for (const unit of this.units) {
-      records += unit.requests.length;
-      for (const request of unit.requests) bytes += sizeOf(request);
+    for (const submission of this.submissions) {
+      records += submission.requests.length;
+      for (const request of submission.requests) bytes += sizeOf(request);
       if (count > 0 && (records > limits.batchRecordsMax || bytes > limits.batchBytesMax)) break;
       count += 1;
     }
-    const batch = this.units.splice(0, count);
-    for (const unit of batch) this.requests -= unit.requests.length;
+    const batch = this.submissions.splice(0, count);
+    for (const submission of batch) this.requests -= submission.requests.length;
     const waiting = this.waiting;
     this.waiting = [];
     for (const resume of waiting) resume();
@@ -100,7 +100,7 @@ export class BatchQueue {
 
   /** Ends all that waits: the pipeline takes no more work. */
   failAll(error: TxlogError): void {
-    for (const unit of this.take()) unit.fail(error);
+    for (const submission of this.take()) submission.fail(error);
     if (!this.isEmpty) this.failAll(error);
   }
 }

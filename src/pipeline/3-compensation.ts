@@ -14,7 +14,7 @@ import {
   usersChanges,
 } from '../core/log/record.ts';
 import type { FoldOutcome } from '../view/fold-tree.ts';
-import type { Chosen } from './3-choice.ts';
+import type { Choice } from './3-choice.ts';
 import type { DecisionReader } from './3-decision-reader.ts';
 import { choiceOf, guard, handlerStates, runReducer } from './3-handler.ts';
 
@@ -28,7 +28,7 @@ type Undone = { readonly change?: Change; readonly blocked?: string };
  * Errors: the rejections NOT_COMPENSABLE, COMPENSATION_BLOCKED and HANDLER_FAILED.
  * Source: decisions/0006-compensation.md.
  */
-export function decideCompensation(app: LoadedApp, reader: DecisionReader, target: number): Chosen {
+export function decideCompensation(app: LoadedApp, reader: DecisionReader, target: number): Choice {
   const record = reader.record(target);
   const refused = record ? findNotCompensable(record) : `there is no transaction at position ${target}`;
   if (!record || refused !== undefined) return refuse('NOT_COMPENSABLE', refused ?? '');
@@ -59,7 +59,7 @@ function decideByHandler(
   own: NonNullable<NonNullable<LoadedApp['requests']>[string]['compensate']>,
   reader: DecisionReader,
   record: StoredRecord,
-): Chosen {
+): Choice {
   const chosen = guard(() => choiceOf(own(record, handlerStates(reader)), 'compensate'));
   if ('rejected' in chosen) return refuse(chosen.code, chosen.reason, chosen.key);
   return { ok: true, changes: chosen, decided: true };
@@ -109,7 +109,7 @@ function blockedBy(
   return `without it, ${reader.idAt(position)} at position ${position} could not have been applied: ${rejection.reason}`;
 }
 
-/** Of a sum, when something else was added too, the addend is subtracted: spares hot counters their history. */
+/** Subtracts the addend from a sum to which something else was added too: spares hot counters their history. */
 function plainInverse(record: LogRecord, state: State): Change | undefined {
   if (!isPlainSum(state) || state.version < 2) return undefined;
   let sum = 0;
@@ -140,6 +140,6 @@ function optional<K extends string>(name: K, value: number | undefined): { reado
   return value === undefined ? {} : ({ [name]: value } as { readonly [name in K]?: number });
 }
 
-function refuse(code: string, reason: string, key?: string): Chosen {
+function refuse(code: string, reason: string, key?: string): Choice {
   return { ok: false, rejection: reject(code, reason, given({ key })), changes: [], decided: true };
 }

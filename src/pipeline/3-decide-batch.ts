@@ -6,16 +6,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { Cut } from '../view/cut.ts';
 import type { View } from '../view/view.ts';
-import { isOperation, type TaskAnswer, type Unit } from './2-batch.ts';
-import { type Decision, decide } from './3-decide.ts';
+import { isOperation, type Submission, type TaskAnswer } from './2-batch.ts';
+import { decide, type TaskDecision } from './3-decide.ts';
 import { decideOperation } from './3-decide-operation.ts';
 import { Stage } from './3-stage.ts';
 
-/** A batch, decided: what each unit gets, the units that wait for the next batch, and the records to append. */
+/** A batch, decided: what each submission gets, the submissions that wait for the next batch, and the records to append. */
 export interface DecidedBatch {
   readonly stage: Stage;
-  readonly decisions: ReadonlyMap<Unit, readonly Decision[]>;
-  readonly postponed: readonly Unit[];
+  readonly decisions: ReadonlyMap<Submission, readonly TaskDecision[]>;
+  readonly postponed: readonly Submission[];
 }
 
 /** Where and when a batch is decided. Under the lock, user code gets only a bounded time. */
@@ -29,36 +29,40 @@ export interface DecideContext {
 }
 
 /**
- * Decides all units of a batch in their order, each on what the ones before leave. Once time is up, what is left waits
- * for the next batch, from the middle of a unit on unless that is atomic; one request at least is decided each time.
+ * Decides all submissions of a batch in their order, each on what the ones before leave. Once time is up, what is left waits
+ * for the next batch, from the middle of a submission on unless that is atomic; one request at least is decided each time.
  */
-export function decideBatch(context: DecideContext, snapshot: Snapshot, units: readonly Unit[]): DecidedBatch {
+export function decideBatch(
+  context: DecideContext,
+  snapshot: Snapshot,
+  submissions: readonly Submission[],
+): DecidedBatch {
   context.view.catchUp(snapshot);
   const cut = new Cut(context.view, snapshot);
   const started = context.clock.elapsed();
   const isLate = () => context.underLock && context.clock.elapsed() - started > limits.userCodeUnderLockMsMax;
-  const decisions = new Map<Unit, readonly Decision[]>();
-  const postponed: Unit[] = [];
+  const decisions = new Map<Submission, readonly TaskDecision[]>();
+  const postponed: Submission[] = [];
   let stage = new Stage(cut, context.now);
-  for (const unit of units) {
+  for (const submission of submissions) {
     if (postponed.length > 0 || (decisions.size > 0 && isLate())) {
-      postponed.push(unit);
+      postponed.push(submission);
       continue;
     }
-    const decided = decideUnit(context.app, stage, unit, unit.atomic ? never : isLate);
-    if (decided.length < unit.requests.length) {
-      const [begun, rest] = splitUnit(unit, decided.length);
+    const decided = decideSubmission(context.app, stage, submission, submission.atomic ? never : isLate);
+    if (decided.length < submission.requests.length) {
+      const [begun, rest] = splitSubmission(submission, decided.length);
       decisions.set(begun, decided);
       postponed.push(rest);
-    } else if (unit.atomic && !decided.every(isCommitted)) {
-      // The stage cannot take records back: it is made again from the units that stay.
+    } else if (submission.atomic && !decided.every(isCommitted)) {
+      // The stage cannot take records back: it is made again from the submissions that stay.
       stage = restage(context, cut, decisions);
       decisions.set(
-        unit,
+        submission,
         decided.map((decision) => abort(decision, stage.basePosition)),
       );
     } else {
-      decisions.set(unit, decided);
+      decisions.set(submission, decided);
     }
   }
   return { stage, decisions, postponed };
@@ -66,63 +70,63 @@ export function decideBatch(context: DecideContext, snapshot: Snapshot, units: r
 
 const never = () => false;
 
-function decideUnit(app: LoadedApp, stage: Stage, unit: Unit, isLate: () => boolean): Decision[] {
-  const decisions: Decision[] = [];
-  for (const [i, request] of unit.requests.entries()) {
+function decideSubmission(app: LoadedApp, stage: Stage, submission: Submission, isLate: () => boolean): TaskDecision[] {
+  const decisions: TaskDecision[] = [];
+  for (const [i, request] of submission.requests.entries()) {
     if (i > 0 && isLate()) break;
     const decision = isOperation(request)
       ? decideOperation(stage, request)
-      : decide(app, stage, request, unit.drafts[i]);
-    if (decision.type === 'staged') unit.drafts[i] = decision.draft;
+      : decide(app, stage, request, submission.drafts[i]);
+    if (decision.type === 'staged') submission.drafts[i] = decision.draft;
     decisions.push(decision);
   }
   return decisions;
 }
 
-/** What was decided of a unit, and what waits: its caller is answered once, when both are. */
-function splitUnit(unit: Unit, decided: number): readonly [Unit, Unit] {
+/** Splits a submission into what was decided and what waits: its caller is answered once, when both are. */
+function splitSubmission(submission: Submission, decided: number): readonly [Submission, Submission] {
   let answered: readonly TaskAnswer[] = [];
-  const begun: Unit = {
-    ...unit,
-    requests: unit.requests.slice(0, decided),
-    drafts: unit.drafts.slice(0, decided),
+  const begun: Submission = {
+    ...submission,
+    requests: submission.requests.slice(0, decided),
+    drafts: submission.drafts.slice(0, decided),
     settle(answers) {
       answered = answers;
     },
   };
-  const rest: Unit = {
-    ...unit,
-    requests: unit.requests.slice(decided),
-    drafts: unit.drafts.slice(decided),
-    settle: (answers) => unit.settle([...answered, ...answers]),
+  const rest: Submission = {
+    ...submission,
+    requests: submission.requests.slice(decided),
+    drafts: submission.drafts.slice(decided),
+    settle: (answers) => submission.settle([...answered, ...answers]),
   };
   return [begun, rest];
 }
 
 /** Decides again what stays, and answers with what is decided now. */
-function restage(context: DecideContext, cut: Cut, decisions: Map<Unit, readonly Decision[]>): Stage {
+function restage(context: DecideContext, cut: Cut, decisions: Map<Submission, readonly TaskDecision[]>): Stage {
   const stage = new Stage(cut, context.now);
-  for (const [unit, earlier] of decisions) {
-    if (!isAborted(earlier)) decisions.set(unit, decideUnit(context.app, stage, unit, never));
+  for (const [submission, earlier] of decisions) {
+    if (!isAborted(earlier)) decisions.set(submission, decideSubmission(context.app, stage, submission, never));
   }
   return stage;
 }
 
-function isCommitted(decision: Decision): boolean {
+function isCommitted(decision: TaskDecision): boolean {
   return 'record' in decision && decision.record.outcome === 'committed';
 }
 
-const aborted = new WeakSet<Decision>();
+const aborted = new WeakSet<TaskDecision>();
 
-function isAborted(decisions: readonly Decision[]): boolean {
+function isAborted(decisions: readonly TaskDecision[]): boolean {
   return decisions.some((decision) => aborted.has(decision));
 }
 
 /**
- * In an aborted unit, a refusal keeps its reason; what would have been committed says that it was not. Nothing has a
- * position: nor has an owner of the same unit.
+ * In an aborted submission, a refusal keeps its reason; what would have been committed says that it was not. Nothing has a
+ * position: nor has an owner of the same submission.
  */
-function abort(decision: Decision, head: number): Decision {
+function abort(decision: TaskDecision, head: number): TaskDecision {
   const result =
     decision.type === 'staged' ? { ...decision, record: unlogged(decision.record, head) } : { ...decision };
   aborted.add(result);

@@ -33,13 +33,13 @@ import type {
 } from '../core/log/operation.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
+import { toRejectionJson, toTime } from '../layout/json-shapes.ts';
 import { type QueueKey, queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
-import { toRejectionJson, toTime } from '../layout/shapes.ts';
 import { themeEntry, themeFor } from './3-decide-theme.ts';
 import { chunkAt } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
 
-/** What is not done, and not logged: an operation or request of who does not lead the session, or bad input. */
+/** A refusal that is not logged: the caller does not lead the session, or its input is bad. */
 export type Undone =
   | { readonly type: 'denied'; readonly rejection: Rejection }
   | { readonly type: 'refused'; readonly error: TxlogError };
@@ -67,7 +67,7 @@ export function decideOperation(stage: Stage, operation: Operation): OperationDe
     case 'theme':
       return changeTheme(stage, operation);
     case 'together':
-      return operateTogether(stage, operation);
+      return coalesceOperations(stage, operation);
     case 'append':
     case 'replace':
     case 'store':
@@ -106,7 +106,7 @@ function idTaken(id: string, position: number): TxlogError {
   });
 }
 
-function operateTogether(stage: Stage, { operations, ...by }: Together): OperationDecision {
+function coalesceOperations(stage: Stage, { operations, ...by }: Together): OperationDecision {
   for (const operation of operations) {
     const changed = operation.op === 'new' ? undefined : findChanged(stage, operation);
     if (changed) return { type: 'denied', rejection: changed };
@@ -237,7 +237,7 @@ function nextOf(
   return due <= stage.time ? sessionOfQueueKey(key) : { due };
 }
 
-/** Of those of a queue that come first, the first that fits. */
+/** Finds the first that fits among the first of a queue. */
 function firstFitting(stage: Stage, waiting: string, fits: NonNullable<LeadSession['fits']>): QueueKey | undefined {
   let looked = 0;
   for (const key of stage.queued(waiting)) {
@@ -354,7 +354,7 @@ export function operate(
   return { type: 'operated', record, session, state, duplicate: false };
 }
 
-/** What a request that is processed does to sessions. Problems: THEME_CONFLICT and THEME_NOT_FOUND of those that it makes. */
+/** Changes of sessions by a request that is processed. Problems: THEME_CONFLICT and THEME_NOT_FOUND of those it makes. */
 export function completionChanges(
   stage: Stage,
   record: LogRecord,

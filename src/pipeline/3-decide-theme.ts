@@ -2,7 +2,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import type { Change } from '../core/fold/change.ts';
 import { type ThemeEntry, themeKey, themeKeys, themeOfKey } from '../core/fold/session.ts';
 import type { ThemeName } from '../core/log/operation.ts';
-import { themeNumber } from '../layout/themes.ts';
+import { themeNumber } from '../layout/theme-counts.ts';
 import type { Stage } from './3-stage.ts';
 
 /** A theme's number, and the change that registers it, when it is new. */

@@ -9,7 +9,7 @@ import { isEngineKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { expireType, type LogRecord, usersChanges } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
-import type { Chosen } from './3-choice.ts';
+import type { Choice } from './3-choice.ts';
 import { decideCompensation } from './3-compensation.ts';
 import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './3-decide-operation.ts';
 import { DecisionReader } from './3-decision-reader.ts';
@@ -19,9 +19,9 @@ import { findUnknownType } from './3-known-type.ts';
 import { isQueuedOtherwise } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
 
-/** What a user's or the engine's own code chose, and what it read: kept while what it read is unchanged. */
+/** A choice of a user's or the engine's code, and what it read: kept while that is unchanged. */
 export interface Draft {
-  readonly chosen: Chosen;
+  readonly chosen: Choice;
   readonly reads: ReadonlyMap<string, number>;
   /** Time that the code was told. */
   readonly time: number;
@@ -34,7 +34,7 @@ export type RequestDecision =
   | Undone;
 
 /** How a task went. */
-export type Decision = RequestDecision | OperationDecision;
+export type TaskDecision = RequestDecision | OperationDecision;
 
 /**
  * Step 3: decides one request against the staged view, and stages its record. Deterministic: the same request on
@@ -79,15 +79,15 @@ function repeat(stage: Stage, record: LogRecord, { completes }: Request): Reques
  * What code chose on these reads, when that can be trusted later. The version of a state in the log names it for ever;
  * that of a state which is only staged, or only free by its expiry, may come to name another one.
  */
-function draftOf(stage: Stage, reader: DecisionReader, chosen: Chosen): Draft | undefined {
+function draftOf(stage: Stage, reader: DecisionReader, chosen: Choice): Draft | undefined {
   if (reader.expired.size > 0) return undefined;
   const { reads } = reader;
   for (const key of reads.keys()) if (stage.isStaged(key)) return undefined;
   return { chosen, reads, time: stage.time };
 }
 
-/** What is chosen for a request on the states that `reader` shows, before it is applied. */
-export function choose(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
+/** Chooses for a request on the states that `reader` shows, before it is applied. */
+export function choose(app: LoadedApp, reader: DecisionReader, request: Request): Choice {
   const unmet = findUnmetExpectation(request.expect, reader);
   if (unmet) return { ok: false, rejection: unmet, changes: request.changes, decided: false };
   if (request.refusal) return { ok: false, rejection: request.refusal, changes: [], decided: true };
@@ -115,12 +115,12 @@ function stageExpiries(stage: Stage, reader: DecisionReader): void {
   );
 }
 
-function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: DecisionReader): LogRecord | TxlogError {
+function stageRecord(stage: Stage, request: Request, chosen: Choice, reader: DecisionReader): LogRecord | TxlogError {
   const position = stage.nextPosition;
   // A later change of the request may name the owner that an earlier one made: the request itself.
   const idAt = (at: number) => (at === position ? request.id : stage.idAt(at));
   const context = { position, time: stage.time, idAt };
-  // What was read is what there is, unless an expiry was staged in between.
+  // The states that were read still hold, unless an expiry was staged in between.
   const lookup = (key: string) => (reader.expired.size > 0 ? stage.state(key) : reader.remembered(key));
   const folded = chosen.ok ? foldChanges(chosen.changes, lookup, context) : chosen;
   const { id, type, actor, payload, expect, compensates } = request;
@@ -143,7 +143,7 @@ function stageRecord(stage: Stage, request: Request, chosen: Chosen, reader: Dec
     stage.add(record, after, lookup);
     return record;
   }
-  // What it does to sessions stands in the same record: all of it or none.
+  // The changes of sessions stand in the same record: all of it or none.
   const ending = completionChanges(stage, record, request.completes);
   if (ending instanceof TxlogError) return ending;
   const ended = foldChanges(ending, (key) => stage.state(key), context);
@@ -163,7 +163,7 @@ function unchanged(draft: Draft, reader: DecisionReader): boolean {
   return true;
 }
 
-/** What a handler decided is not part of the request: it may differ between two runs of the same request. */
+/** A handler's choice is not part of the request: it may differ between two runs of the same request. */
 function sameBody(record: LogRecord, request: Request): boolean {
   return (
     record.type === request.type &&

@@ -14,7 +14,7 @@ export interface DecisionSource {
   state(key: string): State | undefined;
   record(position: number): LogRecord | undefined;
   idAt(position: number): string;
-  /** Of what is undone. A world that a plan asks about undoes nothing. */
+  /** The transaction that is undone. A world that a plan asks about undoes nothing. */
   without?(...asked: Parameters<Stage['without']>): FoldOutcome;
 }
 

@@ -20,11 +20,11 @@ import { ownerOf } from '../core/fold/fold.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { type Rejection, reject } from '../core/fold/rejection.ts';
 import { checkChanges, type Request } from '../core/log/request.ts';
-import type { Chosen } from './3-choice.ts';
+import type { Choice } from './3-choice.ts';
 import type { DecisionReader } from './3-decision-reader.ts';
 
 /** Runs the user's code for a request, or takes the changes that the request carries. */
-export function runHandler(app: LoadedApp, reader: DecisionReader, request: Request): Chosen {
+export function runHandler(app: LoadedApp, reader: DecisionReader, request: Request): Choice {
   const handler = requestTypeOf(app, request.type);
   const decided = handler?.decide !== undefined;
   const chosen = handler ? callHandler(handler, reader, request) : request.changes;

@@ -8,7 +8,7 @@ import type { FoldOutcome } from '../view/fold-tree.ts';
 import type { HistorySource, ReduceAgain } from '../view/history-source.ts';
 import { mergeKeys, QueueOverlay } from '../view/queue-overlay.ts';
 import { Totals } from '../view/totals.ts';
-import type { Entry } from '../view/view.ts';
+import type { ViewEntry } from '../view/view.ts';
 
 /** A record that is decided but not yet in the log, with the states that it leaves. */
 export interface Staged {
@@ -40,7 +40,7 @@ export class Stage implements HistorySource {
   readonly token = {};
   readonly staged: Staged[] = [];
   private readonly states = new Map<string, State>();
-  private readonly rows = new Map<string, Entry | null>();
+  private readonly rows = new Map<string, ViewEntry | null>();
   private readonly ids = new Map<string, LogRecord>();
   private readonly compensations = new Map<number, number>();
   private readonly counted: Totals;
@@ -86,7 +86,7 @@ export class Stage implements HistorySource {
       const key = upcoming.keys[i] ?? this.fetch(prefix, upcoming);
       if (key === undefined) return staged;
       const session = sessionOfQueueKey(key);
-      // What the batch says of a session stands in place of what was before, now and for the rest of it.
+      // A session's state in the batch stands in place of the one before, now and for the rest of it.
       if (this.queue.has(session)) upcoming.at = i === upcoming.at ? i + 1 : upcoming.at;
       else if (session !== except) return staged === undefined || key < staged ? key : staged;
     }
@@ -190,7 +190,7 @@ export class Stage implements HistorySource {
   }
 
   /** The overlay's or the index's entry, as of before the batch. */
-  entry(key: string): Entry | undefined {
+  entry(key: string): ViewEntry | undefined {
     const known = this.cut.view.entries.get(key);
     if (known) return known;
     const read = this.rows.get(key);

@@ -3,11 +3,11 @@ import { given } from '../core/base/given.ts';
 import { fromHex, toHex } from '../layout/hex.ts';
 import { positionKey } from '../layout/keys.ts';
 import { type Head, writeHead } from '../layout/meta.ts';
-import { type RecordEncoder, recordDigest } from '../layout/record.ts';
+import { type RecordEncoder, recordDigest } from '../layout/record-codec.ts';
 import type { WriteTx } from '../ports/storage.ts';
 import type { Stage } from './3-stage.ts';
 
-/** What was appended: the new head, and what is known of each record now. */
+/** The appended batch: the new head, and what is known of each record now. */
 export interface Appended {
   readonly head: Head;
   readonly bytes: readonly number[];
@@ -24,18 +24,18 @@ export interface Appended {
  * Errors: those of the storage's write.
  */
 export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage): Appended {
-  const { head, catalog } = stage.cut;
+  const { head, typeRegistry } = stage.cut;
   const newTypes = new Map<string, number>();
   const bytes: number[] = [];
   const texts: (readonly (string | undefined)[])[] = [];
   let digest: Uint8Array = fromHex(head.digest);
   let logBytes = head.counts.logBytes;
-  catalog.ensureSchema(tx);
+  typeRegistry.ensureSchema(tx);
   encoder.start(digest);
   for (const { record } of stage.staged) {
     assert(record.position === head.position + bytes.length + 1, 'positions have no gap');
     const named = newTypes.size;
-    const type = catalog.addType(tx, record.type, newTypes);
+    const type = typeRegistry.addType(tx, record.type, newTypes);
     const row = encoder.encode(record, type, newTypes.size > named);
     tx.put('log', positionKey(record.position), row, true);
     digest = recordDigest(row);

@@ -3,12 +3,12 @@ import { sessionIn, type ThemeEntry, themeOfKey } from '../core/fold/session.ts'
 import type { OperationResult } from '../core/log/operation.ts';
 import { type Receipt, receiptOf } from '../core/log/receipt.ts';
 import type { TaskAnswer } from './2-batch.ts';
-import type { Decision } from './3-decide.ts';
+import type { TaskDecision } from './3-decide.ts';
 
-type Operated = Extract<Decision, { readonly type: 'operated' }>;
+type Operated = Extract<TaskDecision, { readonly type: 'operated' }>;
 
 /** Step 7: turns decisions into answers. Called only after the flush, so a receipt is never ahead of the disk. */
-export function toAnswers(decisions: readonly Decision[], durability: Receipt['durability']): TaskAnswer[] {
+export function toAnswers(decisions: readonly TaskDecision[], durability: Receipt['durability']): TaskAnswer[] {
   return decisions.map((decision) => {
     switch (decision.type) {
       case 'refused':
@@ -21,7 +21,7 @@ export function toAnswers(decisions: readonly Decision[], durability: Receipt['d
         return { type: 'operation', operation: resultOf(decision, durability) };
       case 'staged':
       case 'duplicate': {
-        // What an atomic unit lost was decided, but has no position: nothing of it is on the disk.
+        // A task of an aborted atomic unit was decided, but has no position: nothing of it is on the disk.
         const logged = decision.record.position > 0;
         const isDuplicate = decision.type === 'duplicate';
         return { type: 'receipt', receipt: receiptOf(decision.record, isDuplicate, logged ? durability : 'none') };

@@ -1,4 +1,4 @@
-/** What an operator says of itself when it begins. */
+/** An operator's description of itself when it begins. */
 export interface NewOperator {
   /** Unique for ever: what it leads names it in the log. */
   readonly id: string;
@@ -12,7 +12,7 @@ export interface NewOperator {
   readonly detached?: boolean;
 }
 
-/** Who leads sessions: one per worker, or one per `txlog session lead`. */
+/** A leader of sessions: one per worker, or one per `txlog session lead`. */
 export interface Operator {
   readonly id: string;
   readonly host: string;
@@ -26,7 +26,7 @@ export interface Operator {
   readonly started: number;
 }
 
-/** What is known of an operator that a session names. `until` in ms since 1970, by this machine's clock. */
+/** The state of an operator that a session names. `until` in ms since 1970, by this machine's clock. */
 export type OperatorState =
   | { readonly alive: true; readonly operator: Operator; readonly until: number }
   /** `gone`: no sign of it; `dead`: its process ended; `late`: its lease ran out. */
@@ -47,7 +47,7 @@ export interface Leases {
    * Begins to show signs of life, or, of a detached operator, shows one more. Errors: ENV_READ_ONLY, STORAGE_FAILED.
    */
   hold(operator: NewOperator): Lease;
-  /** What is known of an operator. */
+  /** Looks up an operator. */
   look(id: string): OperatorState;
   /** All operators that show signs of life, or did and did not end in order. */
   all(): readonly OperatorState[];

@@ -69,7 +69,7 @@ export interface StorageSize {
  */
 export interface Storage {
   readonly readOnly: boolean;
-  /** What an acknowledged write survives: `fsync` a power cut, `memory` nothing. */
+  /** The fate that an acknowledged write survives: `fsync` a power cut, `memory` nothing. */
   readonly durability: 'fsync' | 'memory';
   /**
    * Runs `work` with the writer lock held, alone among all processes. When the promise resolves, all that it put

@@ -1,15 +1,15 @@
 import { assert } from '../core/base/assert.ts';
 import type { FoldedRecord } from '../core/log/record.ts';
-import { Catalog, typeKey } from '../layout/catalog.ts';
 import { toHex } from '../layout/hex.ts';
 import { keyPosition, positionKey, textKey } from '../layout/keys.ts';
 import { type Head, readHead, writeHead } from '../layout/meta.ts';
-import { namedType, recordDigest, schemaNumber } from '../layout/record.ts';
+import { namedType, recordDigest, schemaNumber } from '../layout/record-codec.ts';
+import { TypeRegistry, typeKey } from '../layout/type-registry.ts';
 import type { Snapshot, Storage, TableName, WriteTx } from '../ports/storage.ts';
 import { checkpointInSteps } from '../view/checkpoint.ts';
-import type { Progress, Reading } from '../view/reader.ts';
+import type { Progress, ViewReader } from '../view/reader.ts';
 import { Totals } from '../view/totals.ts';
-import { type Steps, type Turn, type Turns, takeAllSteps } from '../view/turns.ts';
+import { type LoopTurn, type LoopTurns, type Steps, takeAllSteps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 
 /** A record with its bytes as they stand in the log. */
@@ -31,11 +31,11 @@ const overlayRecords = 16_384;
  */
 export class Refold {
   private readonly target: Storage;
-  private readonly turns: Turns | undefined;
-  private readonly view = new View(new Catalog());
+  private readonly turns: LoopTurns | undefined;
+  private readonly view = new View(new TypeRegistry());
 
   /** `target` is empty, or holds what an earlier Refold left in it. Without `turns` it takes no heed of others. */
-  constructor(target: Storage, turns?: Turns) {
+  constructor(target: Storage, turns?: LoopTurns) {
     this.target = target;
     this.turns = turns;
     target.read((snapshot) => this.view.catchUp(snapshot));
@@ -48,13 +48,13 @@ export class Refold {
 
   /** Copies up to `to`, or to the end of the log as it is then. */
   async copy(
-    source: Reading,
+    source: ViewReader,
     options: { readonly to?: number; readonly onProgress?: Progress | undefined } = {},
   ): Promise<void> {
     for (;;) {
       const page = await source.read((cut, turn) => {
         const end = Math.min(options.to ?? cut.head.position, cut.head.position);
-        return { ...readPage(cut.catalog, cut.snapshot, { after: this.position, end, turn }), total: end };
+        return { ...readPage(cut.typeRegistry, cut.snapshot, { after: this.position, end, turn }), total: end };
       });
       if (page.records.length > 0) await this.run(this.append(page.records, page.tables));
       options.onProgress?.(this.position, page.total);
@@ -69,9 +69,9 @@ export class Refold {
   }
 
   /** Copies what a snapshot has beyond, in steps: all at once where the caller holds a lock meanwhile. */
-  *copyRest(snapshot: Snapshot, catalog: Catalog): Steps<void> {
+  *copyRest(snapshot: Snapshot, typeRegistry: TypeRegistry): Steps<void> {
     for (;;) {
-      const page = readPage(catalog, snapshot, { after: this.position, end: readHead(snapshot).position });
+      const page = readPage(typeRegistry, snapshot, { after: this.position, end: readHead(snapshot).position });
       if (page.records.length === 0) break;
       yield* this.append(page.records, page.tables);
     }
@@ -119,9 +119,9 @@ export class Refold {
 type CopiedTables = readonly (readonly [TableName, Uint8Array, Uint8Array])[];
 
 function readPage(
-  catalog: Catalog,
+  typeRegistry: TypeRegistry,
   snapshot: Snapshot,
-  { after, end, turn }: { readonly after: number; readonly end: number; readonly turn?: Turn },
+  { after, end, turn }: { readonly after: number; readonly end: number; readonly turn?: LoopTurn },
 ): { readonly records: readonly RawRecord[]; readonly tables: CopiedTables } {
   const records: RawRecord[] = [];
   const tables: [TableName, Uint8Array, Uint8Array][] = [];
@@ -138,10 +138,10 @@ function readPage(
     // The log names its types: a table that says otherwise is not carried over.
     const named = namedType(keyPosition(key), value);
     if (named) {
-      catalog.learn(named);
+      typeRegistry.learn(named);
       tables.push(['types', typeKey(named.type), textKey(named.name)]);
     }
-    records.push({ record: catalog.decodeFolded(snapshot, keyPosition(key), value), bytes: value });
+    records.push({ record: typeRegistry.decodeFolded(snapshot, keyPosition(key), value), bytes: value });
     bytes += value.length;
     if (bytes > pageBytes) break;
     if (records.length % recordsPerLook === 0 && turn?.isOver) break;

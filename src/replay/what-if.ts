@@ -13,9 +13,9 @@ import {
   usersChanges,
 } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
-import { Catalog } from '../layout/catalog.ts';
 import { keyText } from '../layout/keys.ts';
-import { RecordEncoder } from '../layout/record.ts';
+import { RecordEncoder } from '../layout/record-codec.ts';
+import { TypeRegistry } from '../layout/type-registry.ts';
 import { decide } from '../pipeline/3-decide.ts';
 import { Stage } from '../pipeline/3-stage.ts';
 import { appendRecords } from '../pipeline/5-log.ts';
@@ -24,8 +24,8 @@ import type { Snapshot, Storage } from '../ports/storage.ts';
 import { readPages } from '../rescan/read-records.ts';
 import { checkpointInSteps } from '../view/checkpoint.ts';
 import { Cut } from '../view/cut.ts';
-import type { LongReading, Progress } from '../view/reader.ts';
-import type { Steps, Turn, Turns } from '../view/turns.ts';
+import type { LongViewReader, Progress } from '../view/reader.ts';
+import type { LoopTurn, LoopTurns, Steps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 
 /** A logged request that other handlers decide otherwise. */
@@ -51,7 +51,7 @@ export interface ChangedKey {
   readonly would?: JsonValue;
 }
 
-/** What other handlers would have made of the log. */
+/** Replays the log under other handlers. */
 export interface WhatIfReport {
   readonly decided: number;
   readonly flips: number;
@@ -72,9 +72,9 @@ const overlayRecords = 20_000;
 /** Records that are decided for one look at the clock. */
 const recordsPerLook = 8;
 
-/** What is decided again. */
-export interface Replayable extends LongReading {
-  readonly turns: Turns;
+/** The record that is decided again. */
+export interface Replayable extends LongViewReader {
+  readonly turns: LoopTurns;
   readPinned<T>(work: (cut: Cut) => Promise<T>): Promise<T>;
 }
 
@@ -109,13 +109,13 @@ export async function whatIf(
 
 /** A log that is decided anew. */
 class Replayed {
-  readonly view = new View(new Catalog());
+  readonly view = new View(new TypeRegistry());
   private readonly side: Storage;
   private readonly app: LoadedApp;
-  private readonly turn: Turn;
+  private readonly turn: LoopTurn;
   private readonly encoder = new RecordEncoder();
 
-  constructor(side: Storage, app: LoadedApp, turn: Turn) {
+  constructor(side: Storage, app: LoadedApp, turn: LoopTurn) {
     this.side = side;
     this.app = app;
     this.turn = turn;
@@ -167,7 +167,7 @@ class Replayed {
 
   private toRequest(stage: Stage, record: StoredRecord): Request {
     const { id, type, actor, payload, expect, decided, changes } = record;
-    // What a handler once chose is for the new handler to choose; without one, the old choice stands.
+    // The new handler chooses in place of the old one; without one, the old choice stands.
     const handled = requestTypeOf(this.app, type)?.decide !== undefined;
     const request = {
       id,

@@ -1,8 +1,8 @@
-import { checkBound, checkTime, checkWhole } from '../core/base/arguments.ts';
+import { checkBound, checkTime, checkWhole } from '../core/base/check-arguments.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
-import type { LongReading, Watching } from '../view/reader.ts';
+import type { LongViewReader, Watching } from '../view/reader.ts';
 import { Scan } from '../view/scan.ts';
 
 /** Order and length of a scan. */
@@ -15,7 +15,7 @@ const slice = { records: 1_000, visited: 20_000 };
 
 /** Pages of the records that pass `filter`, in log order, up to the head as of the call. */
 export async function* readPages(
-  env: LongReading,
+  env: LongViewReader,
   filter: RecordFilter,
   options: RecordsOptions = {},
 ): AsyncGenerator<readonly StoredRecord[]> {

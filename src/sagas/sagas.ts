@@ -4,18 +4,18 @@ import { TxlogError } from '../core/base/errors.ts';
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
-import { checkData, checkName, checkOwnName, checkSeconds } from '../core/log/check-session.ts';
 import type { OperationResult } from '../core/log/operation.ts';
 import { type Receipt, receiptOf } from '../core/log/receipt.ts';
 import { sagaType } from '../core/log/record.ts';
+import { checkData, checkName, checkOwnName, checkSeconds } from '../core/log/session-input.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { readAddress } from '../sessions/host/address.ts';
 import type { SessionHost } from '../sessions/host/session-host.ts';
 import type { ApplyOptions, Intervened } from './intervene/apply-plan.ts';
-import type { Intervention, Word } from './intervene/command.ts';
-import type { InterventionPlan } from './intervene/plan.ts';
-import type { ListSagasOptions, SagaSummary } from './read/list.ts';
-import type { SagaReading } from './read/report.ts';
+import type { InterventionPlan } from './intervene/intervention-plan.ts';
+import type { Intervention, SagaCommand } from './intervene/saga-command.ts';
+import type { ListSagasOptions, SagaSummary } from './read/list-sagas.ts';
+import type { SagaReading } from './read/saga-report.ts';
 import { unknownSaga } from './read/unknown-saga.ts';
 
 /** How a saga is started. */
@@ -85,17 +85,17 @@ export class Sagas {
 
   /** All about one saga, also when it has ended. Errors: SAGA_NOT_FOUND. */
   async get(id: string): Promise<SagaReading> {
-    const { readReport } = await import('./read/report.ts');
+    const { readReport } = await import('./read/saga-report.ts');
     return (await readReport(this.host, id)) ?? unknownSaga(id);
   }
 
   /** Sagas by type and phase; those that have not ended first, oldest first. */
   async *list(options: ListSagasOptions = {}): AsyncGenerator<SagaSummary> {
-    const { listSagas } = await import('./read/list.ts');
+    const { listSagas } = await import('./read/list-sagas.ts');
     yield* listSagas(this.host, options);
   }
 
-  /** What waits for its next attempt, or failed to be undone, is tried at once, with all attempts. Errors: SAGA_STATE. */
+  /** Retries now, with a fresh attempt count, steps that await a retry and compensations that failed. Errors: SAGA_STATE. */
   retry(id: string, by: Intervention = {}): Promise<OperationResult> {
     return this.intervene(id, { kind: 'retry' }, by);
   }
@@ -129,9 +129,9 @@ export class Sagas {
     return this.intervene(id, { kind: 'answer', step, outcome }, by);
   }
 
-  /** What a word would do to these sagas. Writes nothing. */
-  async plan(word: Word, ids: readonly string[]): Promise<InterventionPlan> {
-    const { planInterventions } = await import('./intervene/plan.ts');
+  /** Plans the effects of a command on these sagas. Writes nothing. */
+  async plan(word: SagaCommand, ids: readonly string[]): Promise<InterventionPlan> {
+    const { planInterventions } = await import('./intervene/intervention-plan.ts');
     return planInterventions(this.host, word, ids);
   }
 
@@ -145,7 +145,7 @@ export class Sagas {
   }
 
   /** Says a word to many sagas; one result each, in their order. */
-  async *say(word: Word, ids: readonly string[], by: Intervention = {}): AsyncGenerator<Intervened> {
+  async *say(word: SagaCommand, ids: readonly string[], by: Intervention = {}): AsyncGenerator<Intervened> {
     const { intervenes } = await import('./intervene/apply-plan.ts');
     yield* intervenes(
       this.host,
@@ -155,7 +155,7 @@ export class Sagas {
     );
   }
 
-  private async intervene(id: string, what: Word, by: Intervention): Promise<OperationResult> {
+  private async intervene(id: string, what: SagaCommand, by: Intervention): Promise<OperationResult> {
     const { intervene } = await import('./intervene/intervene.ts');
     return intervene(this.host, id, what, by);
   }

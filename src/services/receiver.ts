@@ -81,7 +81,7 @@ export class Receiver {
       });
       child.once('exit', () => {
         this.isRunning = false;
-        // What it left behind may hold its stdout for ever.
+        // A process that it left behind may hold its stdout for ever.
         setTimeout(this.endGroup, limits.serviceCloseMs).unref();
       });
       child.once('close', (code, signal) => {

@@ -1,16 +1,16 @@
-import { checkBound, checkInRange, checkLease, checkWhole } from '../core/base/arguments.ts';
 import { present } from '../core/base/assert.ts';
+import { checkBound, checkInRange, checkLease, checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { ranges } from '../core/base/number-range.ts';
-import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/check-session.ts';
 import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
+import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
 import type { SessionHost } from './host/session-host.ts';
-import type { SessionEvent } from './read/history.ts';
-import type { ListOptions } from './read/list.ts';
-import type { QueueReading } from './read/queues.ts';
+import type { ListOptions } from './read/list-sessions.ts';
+import type { KnownTheme } from './read/list-themes.ts';
+import type { QueueReading } from './read/read-queues.ts';
 import {
   chunksInSteps,
   readTheme,
@@ -18,10 +18,10 @@ import {
   type SessionReading,
   sessionInSteps,
   type ThemeReading,
-} from './read/session.ts';
-import type { KnownTheme } from './read/themes.ts';
-import type { Mended } from './worker/janitor.ts';
-import type { StuckOptions, StuckSession } from './worker/stuck.ts';
+} from './read/read-session.ts';
+import type { SessionEvent } from './read/session-history.ts';
+import type { StuckOptions, StuckSession } from './worker/find-stuck.ts';
+import type { Recovered } from './worker/janitor.ts';
 
 /** How a session is made. */
 export interface NewOptions {
@@ -149,26 +149,26 @@ export class Sessions {
 
   /** Sessions by theme and status, in the order in which they come. Errors: SESSION_GONE of `after`. */
   async *list(options: ListOptions = {}): AsyncGenerator<SessionReading> {
-    const { listSessions } = await import('./read/list.ts');
+    const { listSessions } = await import('./read/list-sessions.ts');
     yield* listSessions(this.host, options);
   }
 
   /** All that ever happened to a session, oldest first: also to one that was removed. */
   async *history(id: string): AsyncGenerator<SessionEvent> {
-    const { sessionHistory } = await import('./read/history.ts');
+    const { sessionHistory } = await import('./read/session-history.ts');
     yield* sessionHistory(this.host, id);
   }
 
   /** Sessions that will not go on by themselves, or do not as they should; each with the command to run. */
   async stuck(options: StuckOptions = {}): Promise<readonly StuckSession[]> {
-    const { findStuck } = await import('./worker/stuck.ts');
+    const { findStuck } = await import('./worker/find-stuck.ts');
     return findStuck(this.host, options);
   }
 
   /** One run of the janitor: what dead operators led is stored for repeat, or parked. Workers do so by themselves. */
-  async mend(): Promise<readonly Mended[]> {
-    const { mend } = await import('./worker/janitor.ts');
-    return mend(this.host);
+  async recoverOrphans(): Promise<readonly Recovered[]> {
+    const { recoverOrphans } = await import('./worker/janitor.ts');
+    return recoverOrphans(this.host);
   }
 
   /** All themes that were ever used, with their counts. */
@@ -183,20 +183,20 @@ export class Sessions {
 
   /** All themes that were ever used, as queues: what waits in them, how fast they move, who works on them. */
   async queues(): Promise<readonly QueueReading[]> {
-    const { readQueues } = await import('./read/queues.ts');
+    const { readQueues } = await import('./read/read-queues.ts');
     return readQueues(this.host);
   }
 
   /** A theme as a queue, with up to `next` of the sessions that come next. Errors: THEME_NOT_FOUND. */
   async queue(theme: string, options: { readonly next?: number } = {}): Promise<QueueReading> {
     checkBound('next', options.next);
-    const { readQueue } = await import('./read/queues.ts');
+    const { readQueue } = await import('./read/read-queues.ts');
     return (await readQueue(this.host, theme, options.next ?? 1)) ?? themeNotFound(theme);
   }
 
   /** All themes that were ever used or that the app defines, with the policies in force. */
   async knownThemes(): Promise<readonly KnownTheme[]> {
-    const { knownThemes } = await import('./read/themes.ts');
+    const { knownThemes } = await import('./read/list-themes.ts');
     return knownThemes(this.host);
   }
 

@@ -6,7 +6,7 @@ import type { ListedSaga } from '../pages/sagas.ts';
 
 /** How often a side of a step was tried, over all that a person had tried anew. */
 export function attemptsOf({ begun, status, endedAt }: SideProgress): number {
-  // What one record began and ended was tried once.
+  // Work that one record began and ended was tried once.
   return begun === 0 && endedAt !== undefined && status !== 'skipped' ? 1 : begun;
 }
 

@@ -29,12 +29,12 @@ export function toStandingJson(session: Session): JsonObject {
 }
 
 /** A session that is led, with its data; or when the next one is due, in ms since 1970. */
-export type Led =
+export type LedOrDue =
   | { readonly session: SessionReading; readonly data: readonly Data[] }
   | { readonly session: undefined; readonly due: number | undefined };
 
 /** A session that is led as JSON; `session` is null when there was none. */
-export function toLedJson(led: Led): JsonObject {
+export function toLedJson(led: LedOrDue): JsonObject {
   if (led.session) return { ...toSessionJson(led.session), ...toDataJson(led.data) };
   return { v: 1, session: null, ...given({ due: ifGiven(led.due, toTime) }) };
 }
@@ -52,7 +52,7 @@ function chunkJson(chunk: Data): JsonValue {
 /** An operation that was done. */
 export type Done = Extract<OperationResult, { readonly ok: true }>;
 
-/** What an operation did, as JSON. */
+/** The result of an operation as JSON. */
 export function toOperationJson(op: string, done: Done): JsonObject {
   const { session, position, time, duplicate, durability, now } = done;
   return {

@@ -2,7 +2,7 @@ import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import type { WorkEvent, WorkReport } from '../index.ts';
 
-/** What a worker did, as JSON. */
+/** The report of a worker as JSON. */
 export function toWorkJson({ emergency, ...counts }: WorkReport): JsonObject {
   return {
     v: 1,
@@ -23,7 +23,7 @@ export function toEventJson(event: WorkEvent, time: string): JsonObject {
   return { ...head, ...(rest as JsonObject), ...('ms' in event ? { ms: Math.round(event.ms) } : {}) };
 }
 
-/** What an app threw where nobody waits for it. */
+/** An error that an app threw where nobody waits for it. */
 export interface AppError {
   readonly error: Error;
   /** Where in the app. */

@@ -3,10 +3,10 @@ import { findNameProblem } from '../core/base/key.ts';
 import { limits } from '../core/base/limits.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import type { Head } from '../layout/meta.ts';
-import { type Mirror, readMirror, writeMirror } from '../layout/mirror.ts';
+import { type Mirror, readMirror, writeMirror } from '../layout/mirror-row.ts';
 import type { Snapshot } from '../ports/storage.ts';
+import type { SyncHost } from './host/sync-host.ts';
 import { findRunnable, suspension } from './suspended-sessions.ts';
-import type { SyncHost } from './sync-host.ts';
 
 /** Type of the record that says that an environment is no mirror any more. */
 export const promoteType = 'txlog.promote';
@@ -40,7 +40,7 @@ export async function promote(host: SyncHost, { reason, actor }: PromoteOptions)
   return { position, suspended: sessions };
 }
 
-/** What a promotion did: the position of its record, and how many sessions wait to be resumed. */
+/** The report of a promotion: the position of its record, and how many sessions wait to be resumed. */
 export interface Promotion {
   readonly position: number;
   readonly suspended: number;

@@ -2,10 +2,10 @@ import { TxlogError } from '../core/base/errors.ts';
 import type { JsonObject, JsonValue } from '../core/base/json.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import { fromTransaction } from '../layout/dump-record.ts';
-import type { Entry } from '../layout/dump-schema.ts';
+import type { DumpEntry } from '../layout/dump-schema.ts';
 import { toHex } from '../layout/hex.ts';
-import { firstDigest, RecordEncoder, recordDigest } from '../layout/record.ts';
-import { toRecordJson } from '../layout/shapes.ts';
+import { toRecordJson } from '../layout/json-shapes.ts';
+import { firstDigest, RecordEncoder, recordDigest } from '../layout/record-codec.ts';
 import { DumpReader, type DumpReaderOptions, type DumpSummary } from './format/dump-reader.ts';
 import { isWhole, manifestText } from './format/manifest.ts';
 
@@ -83,7 +83,7 @@ export async function* readDump(
   }
 }
 
-function toEntryJson(entry: Entry): JsonObject {
+function toEntryJson(entry: DumpEntry): JsonObject {
   const { kind, position, txn, state, session, blob } = entry;
   if (txn) {
     const record = fromTransaction(position, txn);

@@ -3,20 +3,20 @@ import type { Change } from '../core/fold/change.ts';
 import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
 import type { Task, TaskAnswer } from '../pipeline/2-batch.ts';
-import { listSessions } from '../sessions/read/list.ts';
-import type { SessionReading } from '../sessions/read/session.ts';
+import { listSessions } from '../sessions/read/list-sessions.ts';
+import type { SessionReading } from '../sessions/read/read-session.ts';
 import type { Cut } from '../view/cut.ts';
-import type { Reading } from '../view/reader.ts';
+import type { ViewReader } from '../view/reader.ts';
 
 /** How the error of a session begins that waits to be resumed, because it may still be led where it comes from. */
 const suspended = 'suspended: it came from ';
-/** Who the lead is by that raises a session's epoch. */
+/** The operator of the lead that raises a session's epoch. */
 const operator = 'txlog.sync';
 /** Sessions in one record: each is up to four changes. */
 const perRecord = 200;
 
 /** Ids of the next sessions that could be led and are not suspended; empty when there is none. */
-export async function findRunnable(env: Reading): Promise<readonly string[]> {
+export async function findRunnable(env: ViewReader): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const status of ['active', 'ready', 'stored'] as const) {
     for await (const { id } of listSessions(env, { status, limit: perRecord })) ids.push(id);
@@ -55,8 +55,8 @@ function suspend(key: string, { status, epoch, due }: Session, origin: string): 
   ];
 }
 
-/** What resuming needs of an environment. */
-export interface Resuming extends Reading {
+/** The parts of an environment that resuming uses. */
+export interface Resuming extends ViewReader {
   now(): number;
   process(tasks: readonly Task[]): Promise<readonly TaskAnswer[]>;
 }

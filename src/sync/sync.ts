@@ -1,15 +1,15 @@
 import { toHex } from '../layout/hex.ts';
-import { readMirror } from '../layout/mirror.ts';
-import type { Reading } from '../view/reader.ts';
-import { cursorAt, formatCursor } from './cursor.ts';
+import { readMirror } from '../layout/mirror-row.ts';
+import type { ViewReader } from '../view/reader.ts';
 import type { DumpDiff } from './diff/diff-dump.ts';
 import type { EnvironmentsDiff } from './diff/diff-environments.ts';
 import type { ExportOptions } from './export/export-options.ts';
+import { cursorAt, formatCursor } from './format/sync-cursor.ts';
+import type { Adopt, SyncEnvironment, SyncHost } from './host/sync-host.ts';
 import type { ImportOptions, ImportReport } from './import/import-options.ts';
-import { listProgress, readProgress } from './progress.ts';
+import { listProgress, readProgress } from './import/origin-progress.ts';
 import type { PromoteOptions, Promotion } from './promote.ts';
 import type { ResumeOptions } from './suspended-sessions.ts';
-import type { Adopt, SyncEnvironment, SyncHost } from './sync-host.ts';
 
 /** Where an environment stands towards one origin. */
 export interface OriginStatus {
@@ -26,7 +26,7 @@ export interface OriginStatus {
 export interface SyncStatus {
   readonly unit: string;
   readonly cursor: string;
-  /** What it is a mirror of; undefined when it takes requests itself. */
+  /** The origin of a mirror; undefined when it takes requests itself. */
   readonly mirror: { readonly origin: string; readonly since: number } | undefined;
   readonly origins: readonly OriginStatus[];
 }
@@ -87,7 +87,7 @@ export class Sync {
   }
 
   /** Compares this environment with another one: in the time of what differs, where their logs share a part. */
-  async diff(other: Reading): Promise<EnvironmentsDiff> {
+  async diff(other: ViewReader): Promise<EnvironmentsDiff> {
     const { diffEnvironments } = await import('./diff/diff-environments.ts');
     return diffEnvironments(this.host.env, other);
   }

@@ -4,13 +4,13 @@ import { chunkKey } from '../layout/keys.ts';
 import { decodePositions } from '../layout/positions.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from './cut.ts';
-import type { Entry } from './view.ts';
+import type { ViewEntry } from './view.ts';
 
 /** The applied list of a key by its indexes, which count from 0. Reads only the chunks that it is asked for. */
 export class AppliedList {
   private readonly snapshot: Snapshot;
   private readonly key: string;
-  private readonly entry: Entry | undefined;
+  private readonly entry: ViewEntry | undefined;
   /** How many entries full chunks hold; what follows is in the entry. */
   private readonly chunked: number;
   private chunk: { readonly number: number; readonly positions: readonly number[] } | undefined;

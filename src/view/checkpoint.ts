@@ -2,15 +2,15 @@ import { limits } from '../core/base/limits.ts';
 import { sessionIn, sessionOfKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { chunkKey, positionKey, requestKey, textKey } from '../layout/keys.ts';
-import { extendPostings, rejectedList, typeList } from '../layout/lists.ts';
 import { readWatermark, writeWatermark } from '../layout/meta.ts';
 import { encodePositions } from '../layout/positions.ts';
+import { extendPostings, rejectedList, typeList } from '../layout/posting-lists.ts';
 import { type QueueKey, queueKeyBytes, queueKeysOf } from '../layout/queue-keys.ts';
 import { decodeStateRow, encodeStateRow } from '../layout/state-row.ts';
 import type { Storage, WriteTx } from '../ports/storage.ts';
 import { sortInSteps } from './sorted.ts';
-import type { Steps, Turn } from './turns.ts';
-import type { Entry, View } from './view.ts';
+import type { LoopTurn, Steps } from './turns.ts';
+import type { View, ViewEntry } from './view.ts';
 
 /** When the overlay goes into the indexes: after so many records or bytes. 0 is the plain synchronous engine. */
 export interface CheckpointBounds {
@@ -43,7 +43,7 @@ export function startCheckpoint(view: View): Checkpoint {
 }
 
 /** Writes the whole overlay of a view into the indexes of a storage that no one else writes, a slice in each step. */
-export function* checkpointInSteps(target: Storage, view: View, turn: Turn | undefined): Steps<void> {
+export function* checkpointInSteps(target: Storage, view: View, turn: LoopTurn | undefined): Steps<void> {
   if (view.watermark === view.head.position) return;
   const checkpoint: Checkpoint = {
     target: view.head.position,
@@ -80,7 +80,7 @@ export function writeSlice(
   tx: WriteTx,
   view: View,
   checkpoint: Checkpoint,
-  turn?: Turn,
+  turn?: LoopTurn,
 ): { readonly done: boolean; readonly rows: number; settle(): void } {
   // A row must never go back: what others appended is folded before any row is written.
   view.catchUp(tx);
@@ -150,7 +150,7 @@ const rowsPerLook = 16;
 const noTypes: ReadonlyMap<string, number> = new Map();
 
 interface WrittenState {
-  readonly entry: Entry;
+  readonly entry: ViewEntry;
   readonly state: State;
 }
 
@@ -162,9 +162,9 @@ class SliceRows {
   private readonly ids: string[] = [];
   private lists = 0;
   private bytes = 0;
-  private readonly turn: Turn | undefined;
+  private readonly turn: LoopTurn | undefined;
 
-  constructor(tx: WriteTx, view: View, turn?: Turn) {
+  constructor(tx: WriteTx, view: View, turn?: LoopTurn) {
     this.tx = tx;
     this.view = view;
     this.turn = turn;
@@ -228,7 +228,7 @@ class SliceRows {
 }
 
 /** Positions after the full chunks of an entry's row. */
-function positionsOf({ base, added }: Entry): readonly number[] {
+function positionsOf({ base, added }: ViewEntry): readonly number[] {
   return base.length === 0 ? added : [...base, ...added];
 }
 
@@ -250,10 +250,10 @@ const noBytes = new Uint8Array();
 
 function writeLists(tx: WriteTx, view: View, target: number, newTypes: ReadonlyMap<string, number>): void {
   for (const [type, positions] of view.types) {
-    const number = view.catalog.typeNumber(tx, type) ?? newTypes.get(type);
+    const number = view.typeRegistry.typeNumber(tx, type) ?? newTypes.get(type);
     if (number !== undefined) extendPostings(tx, typeList(number), upTo(positions, target));
   }
-  // Whoever counts an outcome adds what is after the watermark: its list and the watermark move together.
+  // A count of an outcome adds the records after the watermark: its list and the watermark move together.
   for (const [list, positions] of view.lists) if (!isListOfKey(list)) extendPostings(tx, list, upTo(positions, target));
   for (const [undone, position] of view.compensations)
     tx.put('compensations', positionKey(undone), encodePositions([position]));

@@ -1,16 +1,16 @@
 import { limits } from '../core/base/limits.ts';
 import type { State } from '../core/fold/state.ts';
 import { type FoldedRecord, positionOfOperation, type StoredRecord } from '../core/log/record.ts';
-import type { Catalog } from '../layout/catalog.ts';
 import { positionKey, requestKey } from '../layout/keys.ts';
-import { readChunks } from '../layout/lists.ts';
 import type { Head } from '../layout/meta.ts';
 import { decodePositions } from '../layout/positions.ts';
+import { readPostingChunks } from '../layout/posting-lists.ts';
 import type { QueueKey } from '../layout/queue-keys.ts';
+import type { TypeRegistry } from '../layout/type-registry.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { HistorySource } from './history-source.ts';
 import type { KnownThemes } from './known-themes.ts';
-import type { Entry, View } from './view.ts';
+import type { View, ViewEntry } from './view.ts';
 
 /**
  * The view at one snapshot: the fold of the log at one head, read from the overlay and the index rows together. Every
@@ -41,8 +41,8 @@ export class Cut implements HistorySource {
   }
 
   /** Names of types, and decoding of records. */
-  get catalog(): Catalog {
-    return this.view.catalog;
+  get typeRegistry(): TypeRegistry {
+    return this.view.typeRegistry;
   }
 
   /** The state of a key, or undefined when it was never touched. */
@@ -51,12 +51,12 @@ export class Cut implements HistorySource {
   }
 
   /** The entry of a key: from the overlay, or its index row, or undefined when it was never touched. */
-  entry(key: string): Entry | undefined {
+  entry(key: string): ViewEntry | undefined {
     return this.view.entry(this.snapshot, key);
   }
 
   /** The entry of a key by its index row alone, if it has one. */
-  row(key: string): Entry | undefined {
+  row(key: string): ViewEntry | undefined {
     return this.view.row(this.snapshot, key);
   }
 
@@ -66,7 +66,7 @@ export class Cut implements HistorySource {
     if (!entry) return;
     const chunks = Math.floor(entry.baseVersion / limits.appliedPerChunk);
     if (chunks > 0) {
-      for (const { chunk, positions } of readChunks(this.snapshot, 'applied', key, from)) {
+      for (const { chunk, positions } of readPostingChunks(this.snapshot, 'applied', key, from)) {
         // Another process may have written further chunks than this entry knows: those are in memory already.
         if (chunk >= chunks) break;
         for (const position of positions) if (position >= from) yield position;
@@ -78,17 +78,17 @@ export class Cut implements HistorySource {
 
   /** Decodes the record at a position, or gives undefined when the log has none there. */
   record(position: number): StoredRecord | undefined {
-    return this.view.catalog.record(this.snapshot, position);
+    return this.view.typeRegistry.record(this.snapshot, position);
   }
 
   /** The record at a position that a row names. Errors: STORAGE_CORRUPT when the log has none there. */
   knownRecord(position: number): StoredRecord {
-    return this.view.catalog.known(this.snapshot, position);
+    return this.view.typeRegistry.known(this.snapshot, position);
   }
 
   /** As `record`, of what a fold needs alone; with a `key`, of what its fold needs. */
   folded(position: number, key?: Uint8Array): FoldedRecord | undefined {
-    return this.view.catalog.folded(this.snapshot, position, key);
+    return this.view.typeRegistry.folded(this.snapshot, position, key);
   }
 
   /** Id of the transaction at a position. Errors: STORAGE_CORRUPT when the log has none there. */

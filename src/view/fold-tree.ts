@@ -4,7 +4,7 @@ import { compose, type Effect, runEffect } from '../core/fold/effect.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
 import type { State } from '../core/fold/state.ts';
 
-/** What a fold came to: the state, or how far it was when a transaction could not be applied. */
+/** The end of a fold: the state, or how far it was when a transaction could not be applied. */
 export interface FoldOutcome {
   readonly state: State;
   readonly refused?: { readonly position: number; readonly rejection: Rejection } | undefined;
@@ -12,7 +12,7 @@ export interface FoldOutcome {
 
 /** The leaves of a tree: runs of transactions, in log order. */
 export interface Leaves {
-  /** What the transactions of a leaf do to any value; undefined when only their fold can tell. */
+  /** The effect of a leaf's transactions on any value; undefined when only their fold can tell. */
   effect(leaf: number): Effect | undefined;
   /** Folds the transactions of a leaf. `from` is where reducers begin to run again. */
   fold(leaf: number, before: State, from: number): FoldOutcome;
@@ -20,7 +20,7 @@ export interface Leaves {
   span(leaf: number): readonly [number, number];
 }
 
-/** What a part of the tree made of a state the last time: most folds differ from the one before in few parts. */
+/** The result of a part of the tree for a state the last time: most folds differ from the one before in few parts. */
 interface Memo {
   readonly before: State;
   readonly outcome: FoldOutcome;
@@ -113,7 +113,7 @@ export class FoldTree {
     const { memo } = node;
     if (memo && this.runsSame(level, index, memo.from) && isSame(memo.before, before)) return memo.outcome;
     const outcome = level === 0 ? this.leaves.fold(index, before, this.from) : this.runParts(level, index, before);
-    // What is refused is told once; it has the reason of this fold.
+    // A refusal is told once; it has the reason of this fold.
     node.memo = isShort(outcome.state, level) && !outcome.refused ? { before, outcome, from: this.from } : undefined;
     return outcome;
   }
@@ -184,7 +184,7 @@ export function isShort({ value }: State, level: number): boolean {
 }
 
 /** Level of the largest part that begins at a leaf. */
-export function levelOf(leaf: number): number {
+export function treeLevelOf(leaf: number): number {
   let level = 0;
   while (level < 8 && leaf % fanOut ** (level + 1) === 0) level += 1;
   return level;

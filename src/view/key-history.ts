@@ -8,7 +8,7 @@ import { type Kind, type State, untouched } from '../core/fold/state.ts';
 import type { FoldedRecord } from '../core/log/record.ts';
 import { textKey } from '../layout/keys.ts';
 import { DecidedPositions } from './decided-positions.ts';
-import { type FoldOutcome, FoldTree, isSame, isShort, type Leaves, levelOf } from './fold-tree.ts';
+import { type FoldOutcome, FoldTree, isSame, isShort, type Leaves, treeLevelOf } from './fold-tree.ts';
 import type { Advanced, HistorySource, Range, ReduceAgain } from './history-source.ts';
 import type { LeafCache, OwnTransaction } from './leaf-cache.ts';
 
@@ -20,12 +20,12 @@ interface Leaf {
   effect: Effect | null | undefined;
 }
 
-/** What is needed to take back what a batch did that may be dropped again. */
+/** The memory that takes back a batch that may be dropped again. */
 interface BeforeBatch {
   readonly now: State;
   readonly leaves: number;
   readonly open: readonly OwnTransaction[] | undefined;
-  /** What it withdrew since. */
+  /** The positions that it withdrew since. */
   readonly withdrawn: number[];
 }
 
@@ -240,7 +240,7 @@ export class KeyHistory implements Leaves {
 
   private append(transaction: OwnTransaction): void {
     if (!this.open) {
-      const began = isShort(this.now, levelOf(this.leaves.length)) ? this.now : undefined;
+      const began = isShort(this.now, treeLevelOf(this.leaves.length)) ? this.now : undefined;
       this.leaves.push({ positions: [], effect: undefined, began });
       this.tree.resize(this.leaves.length);
       this.open = [];
@@ -249,7 +249,7 @@ export class KeyHistory implements Leaves {
     const leaf = this.leaf(index);
     this.open.push(transaction);
     leaf.positions.push(transaction.position);
-    // What nobody asked about since it was forgotten is still forgotten.
+    // Changes that nobody asked about since they were forgotten are still forgotten.
     if (leaf.effect !== undefined) this.refresh(index);
     for (const { op, owner } of transaction.changes) {
       if (op === 'reduce') this.hasReducers = true;

@@ -1,7 +1,7 @@
 import type { Change } from '../core/fold/change.ts';
 import { TextChange } from '../core/fold/raw-json.ts';
 
-/** What one transaction did to one key. */
+/** The effect of one transaction on one key. */
 export interface OwnTransaction {
   readonly position: number;
   readonly id: string;

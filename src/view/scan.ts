@@ -3,14 +3,14 @@ import { limits } from '../core/base/limits.ts';
 import { matches, type RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { keyPosition, keyText, positionKey, prefixEnd, textKey } from '../layout/keys.ts';
-import { countPostings, outcomeList, readChunks, rejectedList, typeList } from '../layout/lists.ts';
 import { readWatermark } from '../layout/meta.ts';
-import { decodeHeader } from '../layout/record.ts';
+import { countPostings, outcomeList, readPostingChunks, rejectedList, typeList } from '../layout/posting-lists.ts';
+import { decodeHeader } from '../layout/record-codec.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from './cut.ts';
 import { PositionSet } from './position-set.ts';
 import { positionAtTime } from './time-travel.ts';
-import type { Steps, Turn } from './turns.ts';
+import type { LoopTurn, Steps } from './turns.ts';
 
 /** Records of one slice of a scan, and where the next one goes on; `next` is undefined at the end. */
 export interface ScanSlice {
@@ -65,7 +65,7 @@ export class Scan {
   }
 
   /** The next slice, from position `at` on (downwards when reverse). It ends early when `turn` is over. */
-  slice(cut: Cut, at: number, bounds: ScanBounds, turn?: Turn): ScanSlice {
+  slice(cut: Cut, at: number, bounds: ScanBounds, turn?: LoopTurn): ScanSlice {
     const range = rangeOf(cut, this.filter);
     const from = this.reverse ? range.from : Math.max(at, range.from);
     const to = this.reverse ? Math.min(at, range.to) : range.to;
@@ -86,7 +86,7 @@ export class Scan {
   /** In log order: the fixed header answers type and outcome, and only records that pass are decoded. */
   private readLog(cut: Cut, range: PositionRange, slice: Slice): void {
     const { filter, reverse } = this;
-    const types = filter.types && new Set(filter.types.map((type) => cut.catalog.typeNumber(cut.snapshot, type)));
+    const types = filter.types && new Set(filter.types.map((type) => cut.typeRegistry.typeNumber(cut.snapshot, type)));
     const options = { start: positionKey(range.from), end: positionKey(range.to + 1), reverse };
     for (const { key, value } of cut.snapshot.range('log', options)) {
       const position = keyPosition(key);
@@ -96,7 +96,7 @@ export class Scan {
         if (types && !types.has(header.type)) continue;
         if (filter.outcome && header.outcome !== filter.outcome) continue;
       }
-      const record = cut.catalog.decode(cut.snapshot, position, value);
+      const record = cut.typeRegistry.decode(cut.snapshot, position, value);
       if (matches(filter, record)) slice.records.push(record);
     }
   }
@@ -115,7 +115,7 @@ export class Scan {
   }
 }
 
-/** Of a long list, so many positions are gathered in one step. */
+/** How many positions of a long list are gathered in one step. */
 const positionsPerStep = 64;
 
 /** Positions, both included. */
@@ -124,15 +124,15 @@ interface PositionRange {
   readonly to: number;
 }
 
-/** What a slice has so far, and where the next one starts once it is full. */
+/** The records of a slice so far, and where the next one starts once it is full. */
 class Slice implements ScanSlice {
   readonly records: StoredRecord[] = [];
   next: number | undefined;
   private visited = 0;
   private readonly bounds: ScanBounds;
-  private readonly turn: Turn | undefined;
+  private readonly turn: LoopTurn | undefined;
 
-  constructor(bounds: ScanBounds, turn: Turn | undefined) {
+  constructor(bounds: ScanBounds, turn: LoopTurn | undefined) {
     this.bounds = bounds;
     this.turn = turn;
   }
@@ -222,7 +222,7 @@ function* keysWithPrefix(cut: Cut, prefix: string): Iterable<string> {
 }
 
 function typePositions(cut: Cut, type: string, from: number): Iterable<number> {
-  const number = cut.catalog.typeNumber(cut.snapshot, type);
+  const number = cut.typeRegistry.typeNumber(cut.snapshot, type);
   return number === undefined ? [] : listPositions(cut.snapshot, typeList(number), cut.view.types, from, type);
 }
 
@@ -235,7 +235,7 @@ function* listPositions(
   name = list,
 ): Iterable<number> {
   let last = from - 1;
-  for (const { positions } of readChunks(snapshot, 'postings', list, from)) {
+  for (const { positions } of readPostingChunks(snapshot, 'postings', list, from)) {
     for (const position of positions) {
       if (position < from) continue;
       last = position;
@@ -264,7 +264,7 @@ function* merged(lists: Iterable<number>[], from: number, to: number): Iterable<
 
 /** How many records of a type the log holds. */
 export function countType(cut: Cut, type: string): number {
-  const number = cut.catalog.typeNumber(cut.snapshot, type);
+  const number = cut.typeRegistry.typeNumber(cut.snapshot, type);
   if (number === undefined) return 0;
   return countPostings(cut.snapshot, typeList(number)) + beyond(cut.view.types.get(type), cut.snapshot);
 }

@@ -5,7 +5,7 @@ import type { StoredRecord } from '../core/log/record.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
 import { positionKey } from '../layout/keys.ts';
 import { readHead } from '../layout/meta.ts';
-import { decodeHeader } from '../layout/record.ts';
+import { decodeHeader } from '../layout/record-codec.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { AppliedList } from './applied-list.ts';
 import type { Cut } from './cut.ts';
@@ -41,7 +41,7 @@ export function stateAt(cut: Cut, key: string, position: number): State | undefi
 /** As `stateAt`, in steps of one transaction each. */
 export function* stateAtSteps(cut: Cut, key: string, position: number): Steps<State | undefined> {
   const now = cut.state(key);
-  // What has not changed since is not folded again.
+  // A key that has not changed since is not folded again.
   if (!now || now.position <= position) return now;
   const past = new Past(cut, now);
   const count = past.list.countUpTo(position);

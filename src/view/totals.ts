@@ -2,13 +2,13 @@ import { isEngineKey, sessionIn } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import type { Outcome } from '../core/log/record.ts';
 import type { Counts } from '../layout/meta.ts';
-import { ThemeTally } from '../layout/themes.ts';
+import { ThemeTally } from '../layout/theme-counts.ts';
 
 /** Running totals, counted on from those of a head. */
 export class Totals {
   private readonly counts: { -readonly [name in keyof Counts]: Counts[name] };
 
-  /** What the same records do to the counts of themes. */
+  /** The effect of the same records on the counts of themes. */
   readonly themes = new ThemeTally();
 
   constructor(counts: Counts) {

@@ -2,7 +2,7 @@ import { limits } from '../core/base/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** The present turn of the event loop, as work sees it that others may have to wait for. */
-export interface Turn {
+export interface LoopTurn {
   /** Whether the turn has lasted as long as one may: whoever has more to do goes on in a later one. */
   readonly isOver: boolean;
 }
@@ -19,7 +19,7 @@ const stepsPerLook = 4;
  *
  * Units: a slice lasts `limits.sliceMs` milliseconds.
  */
-export class Turns implements Turn {
+export class LoopTurns implements LoopTurn {
   private readonly clock: Clock;
   /** When the present turn was first looked at, by `clock.elapsed()`; undefined in a turn that no one has looked at. */
   private since: number | undefined;
@@ -83,7 +83,7 @@ export class Turns implements Turn {
 }
 
 /** Takes steps until the work is done, or the turn is over. */
-export function takeSteps<T>(work: Steps<T>, turn: Turn): IteratorResult<void, T> {
+export function takeSteps<T>(work: Steps<T>, turn: LoopTurn): IteratorResult<void, T> {
   for (;;) {
     for (let i = 1; i < stepsPerLook; i++) {
       const step = work.next();

@@ -5,21 +5,21 @@ import { foldChanges } from '../core/fold/fold-record.ts';
 import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { appliedChanges, type FoldedRecord, keysOf, sessionType } from '../core/log/record.ts';
-import type { Catalog } from '../layout/catalog.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
 import { keyPosition, keyText, positionKey, prefixEnd, textKey } from '../layout/keys.ts';
-import { outcomeList, rejectedList } from '../layout/lists.ts';
 import { emptyHead, type Head, readHead, readWatermark } from '../layout/meta.ts';
+import { outcomeList, rejectedList } from '../layout/posting-lists.ts';
 import { type QueueKey, queueKeyBytes, queueKeyOf, sessionOfQueueKey } from '../layout/queue-keys.ts';
 import { decodeStateRow } from '../layout/state-row.ts';
+import type { TypeRegistry } from '../layout/type-registry.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import { KeyHistories } from './key-histories.ts';
 import { KnownThemes } from './known-themes.ts';
 import { mergeKeys, QueueOverlay } from './queue-overlay.ts';
-import type { Turn } from './turns.ts';
+import type { LoopTurn } from './turns.ts';
 
 /** A state of the overlay, and its applied positions since the last full chunk of its index row. */
-export interface Entry {
+export interface ViewEntry {
   state: State;
   /** How many transactions the index row had applied when it was last read or written. */
   baseVersion: number;
@@ -43,13 +43,13 @@ export interface Entry {
  * 5. An error in the middle of a fold leaves nothing behind: all is forgotten, and folded again.
  */
 export class View {
-  readonly catalog: Catalog;
-  readonly entries = new Map<string, Entry>();
+  readonly typeRegistry: TypeRegistry;
+  readonly entries = new Map<string, ViewEntry>();
   readonly ids = new Map<string, number>();
   /** Queue keys of the sessions among the entries. */
   private readonly queue = new QueueOverlay();
   private readonly themes = new KnownThemes();
-  /** What was read of the log to undo transactions. */
+  /** Leaves that were read from the log to undo transactions. */
   readonly histories: KeyHistories;
   /** Where the first row of a part of the table is that the overlay does not speak for. */
   private readonly queueStarts = new Map<string, QueueKey>();
@@ -66,8 +66,8 @@ export class View {
   tailBytes = 0;
   tailTime = 0;
 
-  constructor(catalog: Catalog, histories = new KeyHistories()) {
-    this.catalog = catalog;
+  constructor(typeRegistry: TypeRegistry, histories = new KeyHistories()) {
+    this.typeRegistry = typeRegistry;
     this.histories = histories;
   }
 
@@ -89,7 +89,7 @@ export class View {
    * Folds what any process appended since. Cheap when nothing was. False when the turn was over before the end of the log:
    * the view may not be read before a later call has folded the rest.
    */
-  catchUp(snapshot: Snapshot, turn?: Turn): boolean {
+  catchUp(snapshot: Snapshot, turn?: LoopTurn): boolean {
     const head = readHead(snapshot);
     if (head.moved !== undefined)
       throw new TxlogError('ENV_MOVED', `the environment moved to generation ${head.moved}`);
@@ -104,7 +104,7 @@ export class View {
     }
   }
 
-  private foldTail(snapshot: Snapshot, head: Head, turn: Turn | undefined): boolean {
+  private foldTail(snapshot: Snapshot, head: Head, turn: LoopTurn | undefined): boolean {
     const watermark = readWatermark(snapshot);
     if (watermark > head.position) throw damagedRow('meta', 'watermark', `it is ${watermark}, beyond the log`);
     let from = this.foldedPosition;
@@ -117,7 +117,7 @@ export class View {
     this.watermark = Math.max(this.watermark, watermark);
     for (const { key, value } of snapshot.range('log', { start: positionKey(from + 1) })) {
       if (keyPosition(key) !== from + 1) throw damagedRow('log', `${from + 1}`, 'it is missing');
-      this.fold(snapshot, this.catalog.decodeFolded(snapshot, from + 1, value), value.length);
+      this.fold(snapshot, this.typeRegistry.decodeFolded(snapshot, from + 1, value), value.length);
       from += 1;
       this.foldedTo = from;
       if (turn && from % recordsPerLook === 0 && from < head.position && turn.isOver) return false;
@@ -128,12 +128,12 @@ export class View {
   }
 
   /** The entry of a key: from the overlay, or its index row, or undefined when it was never touched. */
-  entry(snapshot: Snapshot, key: string): Entry | undefined {
+  entry(snapshot: Snapshot, key: string): ViewEntry | undefined {
     return this.entries.get(key) ?? this.row(snapshot, key);
   }
 
   /** The entry of a key by its index row alone, if it has one. */
-  row(snapshot: Snapshot, key: string): Entry | undefined {
+  row(snapshot: Snapshot, key: string): ViewEntry | undefined {
     // No state has an empty key, and LMDB takes none.
     if (key === '') return undefined;
     const bytes = snapshot.get('states', textKey(key));
@@ -154,7 +154,7 @@ export class View {
     for (const row of snapshot.range('queue', given({ start: queueKeyBytes(start), end }))) {
       const key = queueKeyOf(row.key);
       if (this.queue.has(sessionOfQueueKey(key))) continue;
-      // Who takes the next session, again and again, does not walk over all that were taken before.
+      // A worker that takes the next session, again and again, does not walk over all that were taken before.
       if (atStart) this.queueStarts.set(prefix, key);
       atStart = false;
       yield key;
@@ -188,7 +188,7 @@ export class View {
   absorb(
     record: FoldedRecord,
     after: Iterable<[string, State]>,
-    entryOf: (key: string) => Entry | undefined,
+    entryOf: (key: string) => ViewEntry | undefined,
     bytes: number,
   ): void {
     const { position } = record;
@@ -302,7 +302,7 @@ const nothing: ReadonlySet<string> = new Set();
 /** Entries as the fold of one record finds them: those of the overlay, and those read from rows. */
 class ReadRows {
   /** Made when the first row is found: most keys are in the overlay, or new. */
-  rows: Map<string, Entry> | undefined;
+  rows: Map<string, ViewEntry> | undefined;
   /** Keys whose row a checkpoint wrote ahead of the watermark: it has this record already. */
   ahead: ReadonlySet<string> = nothing;
   private readonly view: View;
@@ -315,7 +315,7 @@ class ReadRows {
     this.position = position;
   }
 
-  entry(key: string): Entry | undefined {
+  entry(key: string): ViewEntry | undefined {
     const known = this.rows?.get(key);
     if (known) return known;
     const entry = this.view.entry(this.snapshot, key);

@@ -1,5 +1,5 @@
 import { present } from '../../src/core/base/assert.ts';
-import { checkData } from '../../src/core/log/check-session.ts';
+import { checkData } from '../../src/core/log/session-input.ts';
 import type { JsonObject, Operation } from '../../src/index.ts';
 import type { LoanEvent } from './loan-events.ts';
 

@@ -1,7 +1,7 @@
 // Goal: an app that is wrong is refused when it is loaded, with the place; user code that throws later is still the app's
 // fault. Method: apps given in code, one wrong each.
 import { expect, it } from 'vitest';
-import { compileApp } from '../../src/app/load.ts';
+import { compileApp } from '../../src/app/load-app.ts';
 
 const wrong: readonly (readonly [string, unknown])[] = [
   ['not an app', 7],

@@ -1,9 +1,9 @@
 // Goal: every span and count in an app is checked when it is defined, with its name, its range and what it was given.
 // Method: each field that takes a number, with values far and near outside of its range, and at its ends.
 import { describe, expect, it } from 'vitest';
-import { compileApp } from '../../src/app/load.ts';
+import { compileApp } from '../../src/app/load-app.ts';
+import { pauseAfter } from '../../src/core/base/back-off.ts';
 import { limits } from '../../src/core/base/limits.ts';
-import { pauseAfter } from '../../src/core/base/pause.ts';
 
 const never: readonly unknown[] = [Number.NaN, Infinity, -Infinity, -1, 1e300, '5', [5], null, true, 5n];
 const { leaseSecondsMin, repeatSecondsMax, timeoutSecondsMin, concurrencyMax, factorMax, themeNumberMax } = limits;

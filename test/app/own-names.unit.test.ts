@@ -2,7 +2,7 @@
 // Method: these names at each door that looks up a user's name, with an app that defines one of each kind and with an app
 // that defines exactly these names.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileApp } from '../../src/app/load.ts';
+import { compileApp } from '../../src/app/load-app.ts';
 import { compileWhere, defineApp, type Environment, openEnvironment } from '../../src/index.ts';
 
 const inherited = ['toString', 'constructor', 'valueOf', '__proto__', 'hasOwnProperty', 'isPrototypeOf'];

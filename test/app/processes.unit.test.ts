@@ -1,6 +1,6 @@
 // Goal: a process that is defined wrongly is refused when its app is loaded, with the place. Method: one mistake each.
 import { expect, it } from 'vitest';
-import { compileApp } from '../../src/app/load.ts';
+import { compileApp } from '../../src/app/load-app.ts';
 
 const decide = () => undefined;
 

@@ -2,10 +2,10 @@
 // changed behind the engine's back, on an environment all of whose records are a tail that no checkpoint has seen.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
-import { typeKey } from '../../src/layout/catalog.ts';
 import { positionKey, textKey } from '../../src/layout/keys.ts';
+import { typeKey } from '../../src/layout/type-registry.ts';
 import type { Storage, WriteTx } from '../../src/ports/storage.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, shrinkLimits } from '../sim/open-env.ts';
 
 shrinkLimits({ appliedPerChunk: 4, postingsPerChunk: 3 });

@@ -9,7 +9,7 @@ import { openEnvironment } from '../../src/engine.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { textKey } from '../../src/layout/keys.ts';
 import { nameOfQueueKey, queueKeyBytes, queueKeyOf, queuePrefix } from '../../src/layout/queue-keys.ts';
-import { themeNumber } from '../../src/layout/themes.ts';
+import { themeNumber } from '../../src/layout/theme-counts.ts';
 import type { Row, WriteTx } from '../../src/ports/storage.ts';
 
 const theme = themeNumber('mail');

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Database, RootDatabase } from 'lmdb';
 import { positionKey } from '../../src/layout/keys.ts';
-import { firstDigest, RecordEncoder, recordDigest } from '../../src/layout/record.ts';
+import { firstDigest, RecordEncoder, recordDigest } from '../../src/layout/record-codec.ts';
 import type { Input } from './inputs.ts';
 import { endsRejected, toRecord } from './requests.ts';
 

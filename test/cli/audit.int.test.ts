@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatVerify } from '../../src/cli/print/verify-report.ts';
-import { makePaint } from '../../src/cli/text/paint.ts';
-import { auditAndRepair, formatAudit, toAuditJson } from '../../src/cli/verify/audit.ts';
+import { makeColors } from '../../src/cli/text/colors.ts';
+import { auditAndRepair, formatAudit } from '../../src/cli/verify/audit-and-repair.ts';
 import { type AuditReport, type Environment, openEnvironment } from '../../src/index.ts';
-import { typeKey } from '../../src/layout/catalog.ts';
 import { textKey } from '../../src/layout/keys.ts';
+import { typeKey } from '../../src/layout/type-registry.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';
+import { toAuditJson } from '../../src/shapes/audit.ts';
 import { toVerifyJson } from '../../src/shapes/verify.ts';
 import { breakRecord, damage, fill, tempDir } from './filled.ts';
 
 // Goal: a wrong index is found, named by its first position and mended from the log; a wrong log is found and never
 // touched. Method: rows are damaged behind the engine's back.
 
-const plain = makePaint(false);
+const plain = makeColors(false);
 const show = () => ({ onProgress: () => undefined, stop: () => undefined });
 let temp: ReturnType<typeof tempDir>;
 let dir: string;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { clock, readers, sessions, storageVersion, tail } from '../../src/cli/doctor/environment.ts';
-import { formatFindings, isFit, toFindingsJson } from '../../src/cli/doctor/examine.ts';
-import { nodeVersion, resourceLimits } from '../../src/cli/doctor/machine.ts';
-import { fileSystem, freeSpace } from '../../src/cli/doctor/place.ts';
-import { makePaint } from '../../src/cli/text/paint.ts';
+import { formatFindings } from '../../src/cli/doctor/examine-all.ts';
+import { fileSystem, freeSpace } from '../../src/cli/doctor/examine-disk.ts';
+import { clock, readers, sessions, storageVersion, tail } from '../../src/cli/doctor/examine-environment.ts';
+import { nodeVersion, resourceLimits } from '../../src/cli/doctor/examine-machine.ts';
+import { makeColors } from '../../src/cli/text/colors.ts';
 import type { StuckSession } from '../../src/index.ts';
+import { isFit, toFindingsJson } from '../../src/shapes/finding.ts';
 
 // Goal: doctor says ok, warn or fail where each is due. Method: each finding on values on both sides of its bounds.
 
@@ -58,7 +59,7 @@ describe('doctor', () => {
   it('is content with warnings, and lists the next commands once', () => {
     const findings = [freeSpace(1e8, '/a b'), freeSpace(1e8, '/a b'), readers(1)];
     expect(isFit(findings)).toBe(true);
-    expect(formatFindings(findings, makePaint(false)).split('\n').slice(3)).toEqual(["next: df -h '/a b'"]);
+    expect(formatFindings(findings, makeColors(false)).split('\n').slice(3)).toEqual(["next: df -h '/a b'"]);
     expect(toFindingsJson([tail(0)])).toEqual({
       v: 1,
       ok: true,

@@ -1,7 +1,7 @@
 // Goal: every error is told with its code, its place and its next step, in both forms. Method: the whole list of codes.
 import { expect, it } from 'vitest';
 import { exitCodeOfCode, exitMeanings, withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { exitCodeOf, formatError, reportStyle, toErrorJson } from '../../src/cli/frame/report-error.ts';
+import { errorJson, exitCodeOf, formatError, reportStyle } from '../../src/cli/frame/report-error.ts';
 import { AssertionFailure } from '../../src/core/base/assert.ts';
 import { errorCodes } from '../../src/core/base/error-codes.ts';
 import { TxlogError } from '../../src/core/base/errors.ts';
@@ -35,7 +35,7 @@ it('tells an error in one line, then why, then what to do', () => {
 
 it('calls what is no TxlogError a bug, with 70, and shows its stack only when asked', () => {
   for (const error of [new AssertionFailure('gap\nafter 3'), new TypeError('x'), 'text']) {
-    expect(toErrorJson(error)).toMatchObject({ error: { code: 'BUG', exit: 70 } });
+    expect(errorJson(error)).toMatchObject({ error: { code: 'BUG', exit: 70 } });
     expect(formatError(error, plain)).not.toContain('    at ');
   }
   const shown = formatError(new Error('outer', { cause: new Error('inner') }), { json: false, verbose: true });

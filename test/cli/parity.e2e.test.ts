@@ -21,7 +21,7 @@ for (const { dir } of [fast, slow]) {
 
 // Runs the command line without bin/run.js, so that nothing but oclif handles it.
 const oclifOnly = `
-  import { runCli } from ${JSON.stringify(new URL('../../dist/src/cli/frame/run.js', import.meta.url).href)};
+  import { runCli } from ${JSON.stringify(new URL('../../dist/src/cli/frame/run-cli.js', import.meta.url).href)};
   await runCli(process.argv.slice(1), { root: ${JSON.stringify(root)} });
 `;
 

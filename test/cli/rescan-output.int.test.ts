@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, readFileSync, rmSync, statSync, truncateSyn
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Output } from '../../src/cli/frame/output.ts';
-import { saveCheckpoint } from '../../src/cli/rescan/checkpoint.ts';
-import { rescanTo } from '../../src/cli/rescan/rescan.ts';
+import { saveCheckpoint } from '../../src/cli/rescan/named-checkpoint.ts';
+import { rescanTo } from '../../src/cli/rescan/rescan-to.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { openEnvironment } from '../../src/index.ts';
 import { tempDir } from './filled.ts';

@@ -1,7 +1,7 @@
 // Goal: a plan of words to sagas does what it says, once, or nothing. Method: orders that cannot be undone in an
 // environment in memory; plans that are applied whole, in parts, twice, and after something else happened.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { checkWays, type InterveneValues } from '../../src/cli/saga/flags.ts';
+import { checkInterveneFlags, type InterveneValues } from '../../src/cli/saga/saga-flags.ts';
 import {
   defineApp,
   type Environment,
@@ -9,7 +9,7 @@ import {
   type InterventionPlan,
   type JsonValue,
   openEnvironment,
-  type SagaWord,
+  type SagaCommand,
 } from '../../src/index.ts';
 
 const app = defineApp({
@@ -31,7 +31,7 @@ function fail(data: JsonValue, name: string): void {
   if ((data as readonly string[]).includes(name)) throw new Error(`${name} failed`);
 }
 
-const retry: SagaWord = { kind: 'retry' };
+const retry: SagaCommand = { kind: 'retry' };
 const by = { reason: 'the bank is back', actor: 'ann' };
 let env: Environment;
 
@@ -154,7 +154,7 @@ it.each([
   [['a'], {}, /--reason/],
   [[], { apply: 'plan.json' }, /--reason/],
 ] as const)('refuses %j with %j', (ids, given, message) => {
-  expect(() => checkWays('retry', ids, { ...values, ...given })).toThrow(
+  expect(() => checkInterveneFlags('retry', ids, { ...values, ...given })).toThrow(
     expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }),
   );
 });
@@ -165,5 +165,5 @@ it.each([
   [[], { type: 'order', plan: true, output: 'plan.json' }],
   [[], { apply: 'plan.json', 'dry-run': true }],
 ] as const)('takes %j with %j', (ids, given) => {
-  expect(() => checkWays('retry', ids, { ...values, ...given })).not.toThrow();
+  expect(() => checkInterveneFlags('retry', ids, { ...values, ...given })).not.toThrow();
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sagas } from '../../src/cli/doctor/environment.ts';
+import { sagas } from '../../src/cli/doctor/examine-environment.ts';
 import { sagaPairs, sagasText } from '../../src/cli/print/sagas-summary.ts';
 import type { SagaPhase } from '../../src/core/app/saga.ts';
 import { defineApp, type Environment, openEnvironment } from '../../src/index.ts';

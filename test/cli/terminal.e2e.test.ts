@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shellWord } from '../../src/cli/text/shell-word.ts';
+import { shellQuote } from '../../src/cli/text/shell-quote.ts';
 import { additions, type Ended, Shell, Talk } from './txlog.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-const progress = new URL('../../dist/src/cli/frame/progress.js', import.meta.url).href;
+const progress = new URL('../../dist/src/cli/frame/progress-line.js', import.meta.url).href;
 const hidden = '\u001b[?25l';
 const shown = '\u001b[?25h';
 
@@ -128,7 +128,7 @@ describe('the counter of a worker', () => {
 it('gives the cursor back when it is killed at work', async () => {
   const work = `showWork('working', true).onProgress(1, 10); setInterval(() => {}, 1_000);`;
   const script = `import { showWork } from ${JSON.stringify(progress)}; ${work}`;
-  const talk = typedAt(`${shellWord(process.execPath)} --input-type=module -e ${shellWord(script)}`);
+  const talk = typedAt(`${shellQuote(process.execPath)} --input-type=module -e ${shellQuote(script)}`);
   await seen(talk, 'working ░');
   talk.child.stdin?.write('\u0003');
   const { stdout, code } = await talk.ended;
@@ -159,7 +159,7 @@ it('ends a load at Ctrl-C with a summary and the command that goes on', async ()
 
 /** Starts a command line with a terminal. */
 function onTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): Talk {
-  return typedAt([process.execPath, bin, ...args].map(shellWord).join(' '), env);
+  return typedAt([process.execPath, bin, ...args].map(shellQuote).join(' '), env);
 }
 
 function typedAt(command: string, env: NodeJS.ProcessEnv = {}): Talk {

@@ -1,8 +1,8 @@
 // Goal: words of a command line mean what people think. Method: tables.
 import { expect, it } from 'vitest';
 import { parsePosition, parseTime } from '../../src/cli/frame/point-in-log.ts';
-import { nearest } from '../../src/cli/text/closest-match.ts';
-import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/cli/text/text.ts';
+import { closestMatch } from '../../src/cli/text/closest-match.ts';
+import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/cli/text/printable.ts';
 import { columnsOf } from '../../src/cli/text/width.ts';
 
 const names = ['submit', 'status', 'state list', 'get', 'log'];
@@ -17,7 +17,7 @@ it.each([
   ['frobnicate', undefined],
   ['', undefined],
 ])('takes %j for %j', (word, meant) => {
-  expect(nearest(word, names)).toBe(meant);
+  expect(closestMatch(word, names)).toBe(meant);
 });
 
 it.each([

@@ -3,7 +3,7 @@
 // random parts of them, beside a second environment that never had those; a storage that counts the records it gives.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CompensationPlan } from '../../src/compensate/plan.ts';
+import type { CompensationPlan } from '../../src/compensate/compensation-plan.ts';
 import { type App, rejectRequest } from '../../src/core/app/app.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { RequestInput } from '../../src/core/log/request.ts';
@@ -11,7 +11,7 @@ import type { Environment } from '../../src/environment/environment.ts';
 import { initialise } from '../../src/environment/open-generation.ts';
 import type { Snapshot, Storage } from '../../src/ports/storage.ts';
 import { whatIf } from '../../src/replay/what-if.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 
 const clock = () => new SteeredClock({ time: 1_700_000_000_000 });

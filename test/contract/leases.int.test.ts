@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileLeases } from '../../src/leases/files.ts';
+import { fileLeases } from '../../src/leases/file-leases.ts';
 import { leasesContract } from './leases.ts';
 
 leasesContract('files', () => {

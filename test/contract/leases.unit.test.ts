@@ -1,5 +1,5 @@
 // Goal: leases in memory keep the promises of the port. Method: the suite that every kind of leases runs.
-import { memoryLeases } from '../../src/leases/memory.ts';
+import { memoryLeases } from '../../src/leases/memory-leases.ts';
 import { leasesContract } from './leases.ts';
 
 leasesContract('memory', () => {

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 import { storageContract } from './storage.ts';
 
 storageContract('lmdb', async () => {

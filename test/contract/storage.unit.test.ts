@@ -1,8 +1,8 @@
 // Goal: the memory backend, and layers upon it, keep the promises of the Storage port. Method: the suite that every
 // backend runs; the lower layer is full of rows that the upper one hides.
 import { tableNames } from '../../src/ports/storage.ts';
-import { openLayeredStorage } from '../../src/storage/layered/storage.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openLayeredStorage } from '../../src/storage/layered/layered-storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { storageContract } from './storage.ts';
 
 storageContract('memory', async () => {

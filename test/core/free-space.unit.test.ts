@@ -1,7 +1,7 @@
 // Goal: a file system that does not know its room counts as unknown, not as full.
 // Method: what statfs says of real kinds of file systems.
 import { expect, it } from 'vitest';
-import { freeSpace } from '../../src/cli/doctor/place.ts';
+import { freeSpace } from '../../src/cli/doctor/examine-disk.ts';
 import { freeBytesOf } from '../../src/core/base/free-space.ts';
 
 it.each([

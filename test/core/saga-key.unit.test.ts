@@ -1,12 +1,12 @@
 // Goal: the idempotency key of a step names that step only, and can be read back, whatever the ids look like.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Side, stepKey, stepOfKey } from '../../src/core/app/saga.ts';
+import { type StepSide, stepKey, stepOfKey } from '../../src/core/app/saga.ts';
 
 const odd = fc.constantFrom('/', '~', '#', 'undo', '/undo', '~1', ' ', 'é', '0', 'a', '%', '@');
 const id = fc.array(odd, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
 const step = id.filter((name) => !/[/~]/.test(name) && name !== 'undo');
-const named = fc.record({ saga: id, step, side: fc.constantFrom<Side>('do', 'undo'), round: fc.nat(30) });
+const named = fc.record({ saga: id, step, side: fc.constantFrom<StepSide>('do', 'undo'), round: fc.nat(30) });
 
 describe('the key of a step', () => {
   it('is read back as it was made', () => {

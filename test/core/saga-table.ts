@@ -1,4 +1,4 @@
-import type { Saga, SagaEvent, Side } from '../../src/core/app/saga.ts';
+import type { Saga, SagaEvent, StepSide } from '../../src/core/app/saga.ts';
 import { beginSaga, foldSaga } from '../../src/core/app/saga-fold.ts';
 import { fullStepPolicy, type Move, nextMove, type SagaPlan } from '../../src/core/app/saga-moves.ts';
 
@@ -20,7 +20,7 @@ export function planOf(options: PlanOptions = {}): SagaPlan {
   const { undoable = ['a', 'b', 'c', 'd'], asked = [], gone = [], attempts = 3, timeout = 10, deadline } = options;
   return {
     deadline: deadline === undefined ? undefined : start + deadline * 1000,
-    side(step: string, side: Side) {
+    side(step: string, side: StepSide) {
       if (gone.includes(step) || (side === 'undo' && !undoable.includes(step))) return undefined;
       const isAsked = asked.includes(step);
       return {
@@ -38,13 +38,13 @@ export function sagaOf(groups: readonly (readonly string[])[], ...events: readon
   return all.reduce((saga, event, i) => foldSaga(saga, event, start + (i + 1) * 1000), first);
 }
 
-export const began = (step: string, side: Side = 'do', attempt = 1): SagaEvent => ({
+export const began = (step: string, side: StepSide = 'do', attempt = 1): SagaEvent => ({
   event: 'began',
   step,
   side,
   attempt,
 });
-export const did = (step: string, side: Side = 'do'): SagaEvent => ({
+export const did = (step: string, side: StepSide = 'do'): SagaEvent => ({
   event: 'did',
   step,
   side,
@@ -54,7 +54,7 @@ export const failed = (
   step: string,
   next: 'retry' | 'turn' | 'wait',
   happened: 'no' | 'maybe' = 'maybe',
-  side: Side = next === 'wait' ? 'undo' : 'do',
+  side: StepSide = next === 'wait' ? 'undo' : 'do',
 ): SagaEvent => ({
   ...{ event: 'failed', step, side, error: `${step} broke`, happened, next },
   ...(next === 'retry' ? { due: start + 100_000 } : {}),

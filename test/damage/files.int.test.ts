@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuditReport } from '../../src/audit/report.ts';
+import type { AuditReport } from '../../src/audit/audit-report.ts';
 import { openEnvironment } from '../../src/engine.ts';
 import { positionKey, textKey } from '../../src/layout/keys.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';

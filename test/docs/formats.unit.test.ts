@@ -7,13 +7,13 @@ import { dumpSchemaText } from '../../src/layout/dump-entry.ts';
 import { toTransaction } from '../../src/layout/dump-record.ts';
 import { dumpSchema } from '../../src/layout/dump-schema.ts';
 import { toHex } from '../../src/layout/hex.ts';
-import { compileSchema, decodeTexts, firstDigest, RecordEncoder } from '../../src/layout/record.ts';
+import { compileRecordSchema, decodeTexts, firstDigest, RecordEncoder } from '../../src/layout/record-codec.ts';
 import { recordSchema } from '../../src/layout/record-schema.ts';
 import { encodeStateRow } from '../../src/layout/state-row.ts';
 import { codecOf } from '../../src/sync/codec/codecs.ts';
-import { cursorAt } from '../../src/sync/cursor.ts';
 import { DumpWriter } from '../../src/sync/format/dump-writer.ts';
 import type { Manifest } from '../../src/sync/format/manifest.ts';
+import { cursorAt } from '../../src/sync/format/sync-cursor.ts';
 import { type Page, readPage } from './pages.ts';
 
 // Goal: the bytes that docs/formats shows are those that txlog writes. Method: the record of the page, given there as
@@ -74,7 +74,7 @@ describe('docs/formats/avro-dump.md', () => {
   it('shows the bytes of the record as a dump', () => {
     const encoder = new RecordEncoder();
     encoder.start(firstDigest);
-    const schema = compileSchema(recordSchema);
+    const schema = compileRecordSchema(recordSchema);
     const txn = toTransaction(
       1,
       record.type,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/engine.ts';
 import { restore } from '../../src/index.ts';
-import { Catalog } from '../../src/layout/catalog.ts';
 import { emptyHead, formatVersion, writeFormat, writeHead } from '../../src/layout/meta.ts';
-import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { TypeRegistry } from '../../src/layout/type-registry.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { View } from '../../src/view/view.ts';
 
 // Goal: codes of environments that are not what they should be come out as docs/errors.md says. Method: each state of
@@ -39,7 +39,7 @@ describe('an environment', () => {
   it('whose generation is over says ENV_MOVED to who still looks at it', async () => {
     const storage = openMemoryStorage();
     await storage.write((tx) => writeHead(tx, { ...emptyHead, moved: 2 }));
-    const look = () => storage.read((snapshot) => new View(new Catalog()).catchUp(snapshot));
+    const look = () => storage.read((snapshot) => new View(new TypeRegistry()).catchUp(snapshot));
     expect(look).toThrow(expect.objectContaining({ code: 'ENV_MOVED' }));
   });
 });

@@ -116,7 +116,7 @@ describe('docs/guide/sagas.md', () => {
   });
 
   it('has a row for each kind of step', () => {
-    const source = readFileSync(join(root, 'src/app/sagas.ts'), 'utf8');
+    const source = readFileSync(join(root, 'src/app/check-sagas.ts'), 'utf8');
     const actions = [...(/^const actions = \[(.*)\];$/m.exec(source)?.[1] ?? '').matchAll(/'(\w+)'/g)];
     const listed = rows.map(([kinds = '']) => /`(\w+)`/.exec(kinds)?.[1]);
     expect(new Set(listed)).toEqual(new Set(actions.map(([, action]) => action)));

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CommandCall, StepContext } from '../../src/core/app/saga-definition.ts';
-import { systemEffects } from '../../src/effects/effects.ts';
+import { systemEffects } from '../../src/effects/system-effects.ts';
 import { contextOf, resultOf, verdicts } from './context.ts';
 
 let dir: string;

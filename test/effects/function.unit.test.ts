@@ -2,7 +2,7 @@
 // Method: functions that return, throw and hang in every way, called as a worker calls them.
 import { expect, it } from 'vitest';
 import { PermanentError } from '../../src/core/app/saga-definition.ts';
-import { callFunction } from '../../src/effects/function.ts';
+import { callFunction } from '../../src/effects/call-function.ts';
 import { contextOf, verdicts } from './context.ts';
 
 it.each([

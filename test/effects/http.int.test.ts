@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import type { HttpCall, StepContext } from '../../src/core/app/saga-definition.ts';
-import { systemEffects } from '../../src/effects/effects.ts';
+import { systemEffects } from '../../src/effects/system-effects.ts';
 import { contextOf, resultOf, verdicts } from './context.ts';
 import { type Asked, closedPort, TestServer } from './server.ts';
 

@@ -1,4 +1,4 @@
-import { systemEffects } from '../../src/effects/effects.ts';
+import { systemEffects } from '../../src/effects/system-effects.ts';
 import { contextOf } from './context.ts';
 
 // A process that ends while a program runs, as a worker does at the second Ctrl-C. The argument is a script for a shell

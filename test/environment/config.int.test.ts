@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { examineApp } from '../../src/cli/doctor/app.ts';
+import { examineApp } from '../../src/cli/doctor/examine-app.ts';
 import { initEnvironment } from '../../src/cli/init/init-environment.ts';
 import { openEnvironment } from '../../src/engine.ts';
 import { findApp } from '../../src/environment/config.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { examineEnvironment } from '../../src/cli/doctor/environment.ts';
+import { examineEnvironment } from '../../src/cli/doctor/examine-environment.ts';
 import { openEnvironment, restore } from '../../src/index.ts';
 
 // Goal: of two environments that are copies of one another and both go on, the copy can say that it is one.

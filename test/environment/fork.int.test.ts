@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Change, type Clock, type Environment, openEnvironment, type RequestInput } from '../../src/index.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
 
 shrinkLimits({ sliceRows: 2, appliedPerChunk: 4, postingsPerChunk: 3, batchRecordsMax: 4, scanInOrderMax: 0 });
@@ -72,7 +72,7 @@ describe('a rehearsal', () => {
         const clock = new SteeredClock({ time: 1_700_000_000_000 });
         const [env, twin] = [await open(bound, clock), await open(bound, clock)];
         for (const each of [env, twin]) await perform(each, before);
-        const rehearsed = await env.rehearse(async (copy) => {
+        const rehearsed = await env.withFork(async (copy) => {
           const ahead = await perform(env, meanwhile);
           const answers = await perform(copy, tried);
           expect(ahead.answers).toHaveLength(meanwhile.length);
@@ -96,7 +96,7 @@ describe('a rehearsal', () => {
       await openEnvironment(':memory:', { create: true }),
     ];
     for (const env of environments) {
-      const receipt = await env.rehearse((copy) =>
+      const receipt = await env.withFork((copy) =>
         copy.submit({ type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] }),
       );
       expect(receipt).toMatchObject({ position: 1, outcome: 'committed' });
@@ -107,7 +107,7 @@ describe('a rehearsal', () => {
 
   it('passes on what goes wrong in it, and cleans up', async () => {
     const env = await openEnvironment(join(root, 'failing'), { create: true });
-    const failed = env.rehearse(async (copy) => {
+    const failed = env.withFork(async (copy) => {
       await copy.submit({ type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] });
       throw new Error('mine');
     });

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEnvironment, restore } from '../../src/index.ts';
 import { nameFirst, readCurrent } from '../../src/storage/lmdb/generation.ts';
-import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 
 let place: string;
 let dir: string;

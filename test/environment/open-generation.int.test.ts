@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/index.ts';
 import { readFormat, writeFormat } from '../../src/layout/meta.ts';
-import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'txlog-format-'));
 beforeAll(async () => (await openEnvironment(dir, { create: true })).close());

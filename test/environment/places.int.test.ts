@@ -4,8 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadApp } from '../../src/app/load.ts';
-import { readBytesFile, unreadable, unwritable } from '../../src/cli/frame/files.ts';
+import { loadApp } from '../../src/app/load-app.ts';
+import { readBytesFile, unreadable, unwritable } from '../../src/cli/frame/read-file.ts';
 import { formatError } from '../../src/cli/frame/report-error.ts';
 import { systemReason } from '../../src/core/base/system-error.ts';
 import { openEnvironment } from '../../src/index.ts';

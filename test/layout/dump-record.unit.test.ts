@@ -9,11 +9,11 @@ import { dumpSchemaText, EntryEncoder, entryDecoder } from '../../src/layout/dum
 import { fromTransaction, toTransaction } from '../../src/layout/dump-record.ts';
 import type { TransactionBody } from '../../src/layout/dump-schema.ts';
 import { toHex } from '../../src/layout/hex.ts';
-import { compileSchema, decodeTexts, firstDigest, RecordEncoder } from '../../src/layout/record.ts';
+import { compileRecordSchema, decodeTexts, firstDigest, RecordEncoder } from '../../src/layout/record-codec.ts';
 import { recordSchema } from '../../src/layout/record-schema.ts';
 import { record } from './any-record.ts';
 
-const schema = compileSchema(recordSchema);
+const schema = compileRecordSchema(recordSchema);
 
 function encode(some: LogRecord): Buffer {
   const encoder = new RecordEncoder();

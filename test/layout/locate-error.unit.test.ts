@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { TxlogError } from '../../src/core/base/errors.ts';
 import { parseJson } from '../../src/layout/json-text.ts';
-import { placeError } from '../../src/layout/locate-error.ts';
+import { locateError } from '../../src/layout/locate-error.ts';
 
 it.each([
   ['a key that stands twice', '{"a":1,"a":2}', '"a":2'],
@@ -12,7 +12,7 @@ it.each([
   ['the end of a line that Windows wrote', '{"a":1\r', ''],
 ])('points at %s', (_, text, at) => {
   const error = refusal(text);
-  expect(placeError(error, 7, text).details).toMatchObject({
+  expect(locateError(error, 7, text).details).toMatchObject({
     line: 7,
     column: at === '' ? text.length + 1 : text.indexOf(at) + 1,
   });
@@ -21,8 +21,8 @@ it.each([
 it('points at the field that an error names, and else at the start of the line', () => {
   const text = '{"type":"t",\r"changes":[{"op":"set","key":5}]}';
   const named = new TxlogError('KEY_INVALID', 'no key', { path: 'changes[0].key' });
-  expect(placeError(named, 2, text).details.column).toBe(text.indexOf('"key"') + 1);
-  expect(placeError(new TxlogError('REQUEST_INVALID', 'no object'), 2, text).details.column).toBe(1);
+  expect(locateError(named, 2, text).details.column).toBe(text.indexOf('"key"') + 1);
+  expect(locateError(new TxlogError('REQUEST_INVALID', 'no object'), 2, text).details.column).toBe(1);
 });
 
 function refusal(text: string): TxlogError {

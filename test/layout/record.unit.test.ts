@@ -11,7 +11,7 @@ import type { Change } from '../../src/core/fold/change.ts';
 import type { LogRecord } from '../../src/core/log/record.ts';
 import {
   chainDigest,
-  compileSchema,
+  compileRecordSchema,
   decodeFolded,
   decodeHeader,
   decodeRecord,
@@ -19,11 +19,11 @@ import {
   namedType,
   RecordEncoder,
   recordDigest,
-} from '../../src/layout/record.ts';
+} from '../../src/layout/record-codec.ts';
 import { recordSchema } from '../../src/layout/record-schema.ts';
 import { record, tight } from './any-record.ts';
 
-const schema = compileSchema(recordSchema);
+const schema = compileRecordSchema(recordSchema);
 const decode = (position: number, bytes: Uint8Array, typeName = 'some.type') =>
   decodeRecord(
     position,
@@ -195,7 +195,7 @@ it('a record of a schema that lacks a field, or knows one more, is read as Avro 
   };
   const writer = avro.Type.forSchema(other as never);
   const body = { id: 'r-1', actor: null, payload: '{"n":1}', changes: [], expect: null, rejection: null, later: 'x' };
-  const { value } = compileSchema(other).decode(writer.toBuffer(body), 0);
+  const { value } = compileRecordSchema(other).decode(writer.toBuffer(body), 0);
   expect(value).toMatchObject({ id: 'r-1', payload: '{"n":1}', compensates: null });
   expect(value).not.toHaveProperty('later');
 });

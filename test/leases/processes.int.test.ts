@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fileLeases } from '../../src/leases/files.ts';
+import { fileLeases } from '../../src/leases/file-leases.ts';
 import { thisProcess } from '../../src/machine/process-name.ts';
 import { TimedClock } from '../sessions/timed-clock.ts';
 

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rights } from '../../src/cli/doctor/place.ts';
+import { rights } from '../../src/cli/doctor/examine-disk.ts';
 import { findApp, openEnvironment, restore, saveApp } from '../../src/index.ts';
 import { distrustOf, findDistrust, isPrivateDir } from '../../src/machine/file-rights.ts';
 import { privateCache } from '../../src/machine/private-cache.ts';

@@ -77,7 +77,7 @@ export class Cluster {
     await this.follow();
     this.turn += 1;
     await this.compare(this.observer);
-    await this.insist(this.member(this.turn), ({ env }) => this.compare(env));
+    await this.endTurn(this.member(this.turn), ({ env }) => this.compare(env));
   }
 
   private async compare(env: Environment): Promise<void> {
@@ -219,7 +219,7 @@ export class Cluster {
   private async operate(member: Member, tasks: readonly Submitted[], racing = false): Promise<void> {
     const expected = predict(this.model, tasks, this.world.time);
     let tries = 0;
-    const answers = await this.insist(member, ({ env }) => {
+    const answers = await this.endTurn(member, ({ env }) => {
       tries += 1;
       return env.process(tasks.map((task) => taskOf(env, task)));
     });
@@ -264,7 +264,7 @@ export class Cluster {
     const target = (which % this.model.head) + 1;
     const id = `c${this.sent.length}`;
     this.sent.push({ id, type: 'txlog.compensate', compensates: target });
-    const receipt = await this.insist(member, ({ env }) => env.compensate(target, { id }));
+    const receipt = await this.endTurn(member, ({ env }) => env.compensate(target, { id }));
     await this.follow();
     this.checkAnswer({ type: 'receipt', receipt }, this.sent.at(-1) as ModelRequest);
   }
@@ -272,7 +272,7 @@ export class Cluster {
   private async preview(member: Member, request: ModelRequest | undefined): Promise<void> {
     if (!request) return;
     const before = this.model.records.slice();
-    const [answer] = await this.insist(member, ({ env }) => env.preview([env.check(inputOf(request))]));
+    const [answer] = await this.endTurn(member, ({ env }) => env.preview([env.check(inputOf(request))]));
     const expected = this.model.submit(request, this.world.time);
     this.checkAnswer(answer as Answer, request);
     this.model.records = before;
@@ -283,7 +283,7 @@ export class Cluster {
     const known = requests.map(({ id }) => this.model.find(id) !== undefined);
     const before = this.model.head;
     let tries = 0;
-    const answers = await this.insist(member, ({ env }) => {
+    const answers = await this.endTurn(member, ({ env }) => {
       tries += 1;
       return env.submitChecked(
         requests.map((request) => env.check(inputOf(request))),
@@ -333,7 +333,7 @@ export class Cluster {
   }
 
   /** Repeats what met a fault, as a client does: a process that died or stopped is started again. */
-  private async insist<T>(member: Member, work: (member: Member) => Promise<T>): Promise<T> {
+  private async endTurn<T>(member: Member, work: (member: Member) => Promise<T>): Promise<T> {
     for (let attempt = 0; attempt < 12; attempt++) {
       try {
         return await work(member);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { openEnvironment } from '../../src/engine.ts';
-import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { type Backend, openFaulty } from './cluster.ts';
 import { games, makeEverythingSmall, play, runs } from './play.ts';

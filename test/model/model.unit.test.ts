@@ -3,7 +3,7 @@
 // 0, 1, 7 and infinity, faults and deaths at random writes. TXLOG_RUNS multiplies the runs; a failure prints its seed.
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { type Backend, openFaulty } from './cluster.ts';
 import { games, makeEverythingSmall, play, runs } from './play.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Environment } from '../../src/environment/environment.ts';
 import { initialise } from '../../src/environment/open-generation.ts';
 import { Refold } from '../../src/replay/refold.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, SteeredClock, shrinkLimits, type World } from '../sim/open-env.ts';
 import { type Action, action } from './actions.ts';
 import { checkAll } from './check.ts';

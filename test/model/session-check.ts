@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import type { SessionStatus } from '../../src/core/fold/session.ts';
-import { checkData, dataOf } from '../../src/core/log/check-session.ts';
+import { checkData, dataOf } from '../../src/core/log/session-input.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import type { QueuePart } from '../../src/layout/queue-keys.ts';
-import { readTheme, sessionsOf } from '../../src/sessions/read/session.ts';
+import { readTheme, sessionsOf } from '../../src/sessions/read/read-session.ts';
 import type { Model } from './model.ts';
 import type { Found } from './session-model.ts';
 

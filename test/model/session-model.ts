@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Chunk, Session, SessionStatus } from '../../src/core/fold/session.ts';
 import type { Operation } from '../../src/core/log/operation.ts';
-import type { ThemeCounts } from '../../src/layout/themes.ts';
+import type { ThemeCounts } from '../../src/layout/theme-counts.ts';
 import type { Ending } from './completion.ts';
 
 // Sessions, defined a second time: nothing is kept but the log, and all is folded again whenever it is asked for.

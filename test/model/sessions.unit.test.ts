@@ -3,7 +3,7 @@
 // and stale epochs, takeovers, races, requests that end sessions, and a clock that jumps.
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { type Backend, openFaulty } from './cluster.ts';
 import { games, makeEverythingSmall, play, runs } from './play.ts';
 

@@ -6,8 +6,8 @@ import { limits } from '../../src/core/base/limits.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Request, RequestInput } from '../../src/core/log/request.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { type Answer, BatchQueue, type Unit } from '../../src/pipeline/2-batch.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { type Answer, BatchQueue, type Submission } from '../../src/pipeline/2-batch.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 
@@ -121,7 +121,7 @@ describe('a batch', () => {
 
   it('is cut at its bounds of records and bytes, and keeps the order', async () => {
     const queue = new BatchQueue();
-    const unit = (requests: number, bytes: number): Unit => ({
+    const unit = (requests: number, bytes: number): Submission => ({
       requests: Array(requests).fill({ bytes } as Request),
       atomic: false,
       drafts: [],

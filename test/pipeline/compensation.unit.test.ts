@@ -5,7 +5,7 @@ import type { App } from '../../src/core/app/app.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 
 const world = { time: 1_700_000_000_000 };

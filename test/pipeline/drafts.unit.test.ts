@@ -8,7 +8,7 @@ import type { RequestInput } from '../../src/core/log/request.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { readHead, writeHead } from '../../src/layout/meta.ts';
 import { receiptOrThrow } from '../../src/pipeline/7-respond.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 

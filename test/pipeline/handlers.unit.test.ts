@@ -7,7 +7,7 @@ import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { StoredRecord } from '../../src/core/log/record.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 
 const world = { time: 1_700_000_000_000 };

@@ -2,7 +2,7 @@
 // Method: two handles on one memory; the second one's checkpoint ends after its first slice.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { openOn, SteeredClock, shrinkLimits, untilQuiet } from '../sim/open-env.ts';
 

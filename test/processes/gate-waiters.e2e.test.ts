@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 import { ScriptProcess } from './script-process.ts';
 
 const lockHolder = fileURLToPath(new URL('./lock-holder.mjs', import.meta.url));

@@ -1,6 +1,6 @@
 // Writes without a pause, so that it meets others at the gate all the time, and tells now and then how often it did.
 import { writeSync } from 'node:fs';
-import { openLmdbStorage } from '../../dist/src/storage/lmdb/storage.js';
+import { openLmdbStorage } from '../../dist/src/storage/lmdb/lmdb-storage.js';
 
 const storage = openLmdbStorage({ dir: process.argv[2] });
 const key = Buffer.from('writer');

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/index.ts';
 import type { Snapshot } from '../../src/ports/storage.ts';
-import { openLmdbStorage } from '../../src/storage/lmdb/storage.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 import { ScriptProcess } from './script-process.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'txlog-gate-'));

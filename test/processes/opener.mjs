@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { openGate } from '../../dist/src/storage/lmdb/gate.js';
-import { openLmdbStorage } from '../../dist/src/storage/lmdb/storage.js';
+import { openLmdbStorage } from '../../dist/src/storage/lmdb/lmdb-storage.js';
 
 const [dir, action] = process.argv.slice(2);
 const say = (text) => writeSync(1, `${text}\n`);

@@ -1,5 +1,5 @@
 // Holds on to the newest snapshot until it is killed.
-import { openLmdbStorage } from '../../dist/src/storage/lmdb/storage.js';
+import { openLmdbStorage } from '../../dist/src/storage/lmdb/lmdb-storage.js';
 
 const storage = openLmdbStorage({ dir: process.argv[2], readOnly: true });
 storage.pin();

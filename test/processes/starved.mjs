@@ -90,7 +90,7 @@ function callsOf(env) {
     ['whatIf', () => env.whatIf(env.app)],
     [
       'rehearse',
-      () => env.rehearse((copy) => copy.submit({ type: 'x', changes: [{ op: 'set', key: 'x', value: 1 }] })),
+      () => env.withFork((copy) => copy.submit({ type: 'x', changes: [{ op: 'set', key: 'x', value: 1 }] })),
     ],
     ['plan', () => env.planCompensation([1])],
     ['verify', () => env.verify()],

@@ -15,7 +15,7 @@ test.each(['to/counters', 'answers', 'counted'])(
     for (let death = 1; death <= 12; death++) {
       await env.sessions.lead({ session: 'a' }, `dead-${death}`, 1);
       await place.clock.pass(1_000);
-      expect(await env.sessions.mend()).toMatchObject([{ session: 'a', ended: 'stored' }]);
+      expect(await env.sessions.recoverOrphans()).toMatchObject([{ session: 'a', ended: 'stored' }]);
       await place.clock.pass(400_000);
     }
   },

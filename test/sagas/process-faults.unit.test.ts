@@ -8,10 +8,10 @@ import type { App } from '../../src/core/app/app.ts';
 import type { Decision, ProcessRecord } from '../../src/core/app/process-definition.ts';
 import { sessionOfKey } from '../../src/core/fold/session.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { memoryLeases } from '../../src/leases/memory.ts';
+import { memoryLeases } from '../../src/leases/memory-leases.ts';
 import type { Leases } from '../../src/ports/leases.ts';
 import type { WorkEvent } from '../../src/sessions/turn/work-events.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn } from '../sim/open-env.ts';
 import { SimProcess, SimWorld, simStorage } from '../sim/operators/world.ts';
 

@@ -7,13 +7,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initialise } from '../../src/environment/open-generation.ts';
 import { Refold } from '../../src/replay/refold.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn } from '../sim/open-env.ts';
 import { checkAtRest, checkEnded } from './property/check.ts';
 import { type Kind, type Story, stories } from './property/plans.ts';
 import { Play } from './property/play.ts';
 // What is loaded when it is first needed takes time that is not simulated.
-import '../../src/effects/effects.ts';
+import '../../src/effects/system-effects.ts';
 
 const runs = Number(process.env.TXLOG_RUNS ?? 0.3);
 const seed = Number(process.env.TXLOG_SEED ?? 20_261_121);

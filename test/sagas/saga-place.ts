@@ -2,7 +2,7 @@ import type { SagaDefinition, SagaStep, StepContext } from '../../src/core/app/s
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 // Loaded at once: what is loaded when it is first needed takes time that is not simulated.
-import '../../src/effects/effects.ts';
+import '../../src/effects/system-effects.ts';
 import { deferred, Workplace, working } from '../sessions/workplace.ts';
 
 /** A call that was made, and how it ends: a test decides. */

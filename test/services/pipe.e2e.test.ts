@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PipeService } from '../../src/services/pipe.ts';
+import { PipeService } from '../../src/services/pipe-service.ts';
 
 const program = fileURLToPath(new URL('./receiver.mjs', import.meta.url));
 let dir: string;

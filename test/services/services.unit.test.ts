@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptyApp } from '../../src/core/app/app.ts';
-import { servicesOf } from '../../src/services/services.ts';
+import { servicesOf } from '../../src/services/open-services.ts';
 
 const nothing = () => Promise.reject(new Error('nothing is opened here'));
 const parcel = { id: 'p', queue: 'q', data: null };

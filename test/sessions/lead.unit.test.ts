@@ -234,7 +234,7 @@ describe('a turn that another ends', () => {
     await place.clock.pass(0);
     expect(await turn).toMatchObject({ ended: 'lost' });
     expect(signal?.aborted).toBe(true);
-    expect(await env.sessions.mend()).toMatchObject([{ session: 's-1', ended: 'stored', epoch: 1 }]);
+    expect(await env.sessions.recoverOrphans()).toMatchObject([{ session: 's-1', ended: 'stored', epoch: 1 }]);
     answer.resolve({ op: 'remove' });
     await settle();
     expect(await all(env)).toMatchObject([{ status: 'stored' }]);
@@ -244,7 +244,7 @@ describe('a turn that another ends', () => {
     const answer = deferred<Advice>();
     const turn = env.lead('mail', () => answer.promise, { policy: { lease: 30, timeout: 3_600 } });
     await place.clock.pass(600_000);
-    expect(await env.sessions.mend()).toEqual([]);
+    expect(await env.sessions.recoverOrphans()).toEqual([]);
     answer.resolve({ op: 'remove' });
     expect(await turn).toMatchObject({ ended: 'removed' });
   });
@@ -284,8 +284,8 @@ describe('storage that fails', () => {
     await place.clock.pass(5_000);
     expect(await turn).toMatchObject({ ended: 'lost' });
     const { env: other } = await place.open();
-    expect(await other.sessions.mend()).toEqual([]);
+    expect(await other.sessions.recoverOrphans()).toEqual([]);
     await place.clock.pass(31_000);
-    expect(await other.sessions.mend()).toMatchObject([{ session: 's-1', ended: 'stored' }]);
+    expect(await other.sessions.recoverOrphans()).toMatchObject([{ session: 's-1', ended: 'stored' }]);
   });
 });

@@ -1,8 +1,8 @@
 // Goal: the rates of a queue are those of the last 10 to 20 seconds, whatever the counts in the log are from. Method: a
 // table of moments after a span of traffic.
 import { expect, it } from 'vitest';
-import { emptyThemeCounts } from '../../src/layout/themes.ts';
-import { ratesOf } from '../../src/sessions/read/queues.ts';
+import { emptyThemeCounts } from '../../src/layout/theme-counts.ts';
+import { ratesOf } from '../../src/sessions/read/read-queues.ts';
 
 const counts = { ...emptyThemeCounts, recent: { span: 100, in: 40, out: 20 }, earlier: { in: 110, out: 130 } };
 

@@ -1,8 +1,8 @@
 // Goal: lists, histories and what is stuck say exactly what is. Method: a few sessions of each kind, in a time that stands.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
-import { themeNumber } from '../../src/layout/themes.ts';
-import type { ListOptions } from '../../src/sessions/read/list.ts';
+import { themeNumber } from '../../src/layout/theme-counts.ts';
+import type { ListOptions } from '../../src/sessions/read/list-sessions.ts';
 import { Workplace } from './workplace.ts';
 
 let place: Workplace;

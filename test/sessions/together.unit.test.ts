@@ -2,7 +2,7 @@
 // Method: an environment in memory that counts the calls, and fails on demand.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/base/limits.ts';
-import { operateTogether, readTogether } from '../../src/sessions/turn/coalesce.ts';
+import { coalesceOperations, coalesceReads } from '../../src/sessions/turn/coalesce.ts';
 import { Workplace } from './workplace.ts';
 
 type Opened = Awaited<ReturnType<Workplace['open']>>;
@@ -18,7 +18,7 @@ beforeEach(async () => {
 describe('reads at the same time', () => {
   it('are of one snapshot, and an error is of one only', async () => {
     let reads = 0;
-    const { read } = readTogether({
+    const { read } = coalesceReads({
       read: (work) => {
         reads += 1;
         return env.read(work);
@@ -42,7 +42,7 @@ describe('reads at the same time', () => {
 
   it('all fail when there is no snapshot', async () => {
     await env.close();
-    const { read } = readTogether(env);
+    const { read } = coalesceReads(env);
     const outcomes = await Promise.allSettled([read(Object), read(Object)]);
     expect(outcomes).toMatchObject([{ reason: { code: 'ENV_CLOSED' } }, { reason: { code: 'ENV_CLOSED' } }]);
   });
@@ -57,7 +57,7 @@ describe('operations at the same time', () => {
       calls += 1;
       return env.process(tasks);
     };
-    const operate = operateTogether(
+    const operate = coalesceOperations(
       new Proxy(env, { get: (of, name) => (name === 'process' ? process : Reflect.get(of, name)) }),
     );
     const made = { op: 'new', session: 'a', theme: 'other', chunk: { data: 2 }, bytes: 1 } as const;
@@ -83,7 +83,7 @@ describe('operations at the same time', () => {
 
   it('all fail when the log cannot be written', async () => {
     storage.plan(1, 'fail-before');
-    const operate = operateTogether(env);
+    const operate = coalesceOperations(env);
     const outcomes = await Promise.allSettled([operate(remove('a')), operate(remove('b'))]);
     expect(outcomes).toMatchObject([{ reason: { code: 'STORAGE_FAILED' } }, { reason: { code: 'STORAGE_FAILED' } }]);
     expect(await operate(remove('a'))).toMatchObject({ ok: true });

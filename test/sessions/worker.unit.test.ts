@@ -295,7 +295,7 @@ describe('a worker whose storage fails', () => {
     // Its lease is left to run out, so that the janitor finds what it led.
     await place.clock.pass(30_000);
     const { env: other } = await place.open();
-    expect(await other.sessions.mend()).toMatchObject([{ session: 'a', ended: 'stored' }]);
+    expect(await other.sessions.recoverOrphans()).toMatchObject([{ session: 'a', ended: 'stored' }]);
     expect(place.leases.all()).toEqual([]);
   });
 
@@ -367,9 +367,13 @@ describe('the janitor of a worker', () => {
     const { env: other } = await place.open();
     await make(env, 'mail', ['a', 'b', 'c']);
     for (const session of ['a', 'b', 'c']) await env.sessions.lead({ session }, 'nobody', 30);
-    expect(await env.sessions.mend()).toEqual([]);
+    expect(await env.sessions.recoverOrphans()).toEqual([]);
     await place.clock.pass(30_000);
-    const runs = await Promise.all([env.sessions.mend(), other.sessions.mend(), env.sessions.mend()]);
+    const runs = await Promise.all([
+      env.sessions.recoverOrphans(),
+      other.sessions.recoverOrphans(),
+      env.sessions.recoverOrphans(),
+    ]);
     expect(
       runs
         .flat()
@@ -385,7 +389,7 @@ describe('the janitor of a worker', () => {
     for (let attempt = 1; attempt <= 3; attempt++) {
       await env.sessions.lead({ session: 'a' }, `dead-${attempt}`, 1);
       await place.clock.pass(1_000);
-      const [mended] = await env.sessions.mend();
+      const [mended] = await env.sessions.recoverOrphans();
       dues.push(((await env.sessions.get('a'))?.due ?? 0) - place.clock.now());
       expect(mended?.ended).toBe(attempt === 3 ? 'parked' : 'stored');
       await place.clock.pass(4_000);
@@ -462,7 +466,7 @@ describe('a worker that was stopped for longer than its lease', () => {
     await settle();
     place.clock.sleep(31_000);
     const { env: other } = await place.open();
-    const mended = await other.sessions.mend();
+    const mended = await other.sessions.recoverOrphans();
     await place.clock.pass(1_000);
     // Whoever was first: the worker is a janitor itself.
     expect([...mended, ...of('mended')]).toMatchObject([{ session: 'a', epoch: 1, ended: 'stored' }]);

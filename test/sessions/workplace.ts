@@ -1,10 +1,10 @@
 import type { App } from '../../src/core/app/app.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { memoryLeases } from '../../src/leases/memory.ts';
+import { memoryLeases } from '../../src/leases/memory-leases.ts';
 import type { Leases } from '../../src/ports/leases.ts';
-import type { SessionReading } from '../../src/sessions/read/session.ts';
+import type { SessionReading } from '../../src/sessions/read/read-session.ts';
 import type { WorkEvent, WorkOptions } from '../../src/sessions/turn/work-events.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { openOn } from '../sim/open-env.ts';
 import { TimedClock } from './timed-clock.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputs } from '../../src/shapes/schema/commands.ts';
+import { outputs } from '../../src/shapes/schema/command-outputs.ts';
 import { root } from '../docs/pages.ts';
 
 /** JSON that commands printed, by the commands of the line that gave it. */

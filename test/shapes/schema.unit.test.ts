@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { outputs } from '../../src/shapes/schema/commands.ts';
-import { error } from '../../src/shapes/schema/log.ts';
-import type { Schema } from '../../src/shapes/schema/terms.ts';
+import { outputs } from '../../src/shapes/schema/command-outputs.ts';
+import { error } from '../../src/shapes/schema/log-schema.ts';
+import type { Schema } from '../../src/shapes/schema/schema-terms.ts';
 import { root } from '../docs/pages.ts';
 import { jsonExamples } from './examples.ts';
 

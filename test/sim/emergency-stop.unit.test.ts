@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../src/core/log/receipt.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from './faulty-storage.ts';
 import { openOn, SteeredClock, shrinkLimits, untilQuiet } from './open-env.ts';
 

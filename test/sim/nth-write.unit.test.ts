@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestInput } from '../../src/core/log/request.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { MemoryFiles as Memory, type MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles as Memory, type MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { type Fault, FaultyStorage } from './faulty-storage.ts';
 import { openOn, SteeredClock, shrinkLimits, untilQuiet } from './open-env.ts';
 
@@ -60,9 +60,9 @@ class Script {
     for (const step of script) {
       if (step === 'wait') this.world.time += 5_000;
       else if (step === 'idle') await this.idle();
-      else await this.insist((env) => this.take(env, step));
+      else await this.endTurn((env) => this.take(env, step));
     }
-    await this.insist((env) => env.close());
+    await this.endTurn((env) => env.close());
   }
 
   private async take(env: Environment, step: readonly RequestInput[] | { readonly compensate: string }): Promise<void> {
@@ -79,7 +79,7 @@ class Script {
     await untilQuiet(this.storage);
   }
 
-  private async insist(work: (env: Environment) => Promise<void>): Promise<void> {
+  private async endTurn(work: (env: Environment) => Promise<void>): Promise<void> {
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         return await work(await this.open());

@@ -1,20 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { v7 as timeOrderedId } from 'uuid';
-import { compileApp } from '../../src/app/load.ts';
+import { compileApp } from '../../src/app/load-app.ts';
 import { type App, emptyApp } from '../../src/core/app/app.ts';
 import { limits } from '../../src/core/base/limits.ts';
 import { Environment } from '../../src/environment/environment.ts';
-import { outsideOf } from '../../src/environment/lazy-adapters.ts';
-import { type Handle, initialise } from '../../src/environment/open-generation.ts';
+import { lazyAdapters } from '../../src/environment/lazy-adapters.ts';
+import { type Generation, initialise } from '../../src/environment/open-generation.ts';
 import type { EnvironmentParts } from '../../src/environment/parts.ts';
-import { Catalog } from '../../src/layout/catalog.ts';
-import { memoryLeases } from '../../src/leases/memory.ts';
-import { localOrder } from '../../src/order/local/order.ts';
+import { TypeRegistry } from '../../src/layout/type-registry.ts';
+import { memoryLeases } from '../../src/leases/memory-leases.ts';
+import { localOrder } from '../../src/order/local/local-order.ts';
 import { Pipeline } from '../../src/pipeline/0-loop.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Leases } from '../../src/ports/leases.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { sagaTurnKinds } from '../../src/sagas/turn-kinds.ts';
+import { sagaTurnKinds } from '../../src/sagas/saga-turn-kinds.ts';
 import { View } from '../../src/view/view.ts';
 
 /** Time that stands still until a test moves it, for all clocks that share it. */
@@ -81,7 +81,7 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   let connections = 0;
   const bounds = { records: options.bound ?? limits.checkpointRecords, bytes: limits.checkpointBytes };
   const makeId = () => timeOrderedId();
-  const start = (handle: Handle) => {
+  const start = (handle: Generation) => {
     const order = localOrder(handle.storage);
     const { storage: own, view } = handle;
     return { handle, pipeline: new Pipeline({ storage: own, view, clock, app, bounds, order, makeId }) };
@@ -89,12 +89,12 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const connect = async () => {
     connections += 1;
     if (connections > 1) throw new Error('a storage on its own has no second generation');
-    return start({ storage, view: new View(new Catalog()), format, generation: 1 });
+    return start({ storage, view: new View(new TypeRegistry()), format, generation: 1 });
   };
   const { leases = memoryLeases(clock), random = () => 0.5 } = options;
   const connection = await connect();
   const nothing = () => Promise.reject(new Error('no other environments'));
-  const outside = { ...outsideOf(app, { open: nothing, load: nothing }), ...options.outside };
+  const outside = { ...lazyAdapters(app, { open: nothing, load: nothing }), ...options.outside };
   const loadTurnKinds = async () => sagaTurnKinds;
   const parts = { dir: ':memory:', app, clock, leases, random, makeId, loadTurnKinds, start, connect, connection };
   return new Environment({ ...parts, ...outside });

@@ -21,7 +21,7 @@ import { openEnvironment } from '../../src/index.ts';
 import { thisProcess, toDigits } from '../../src/machine/process-name.ts';
 import { newBuildDir, publishBuild, removeBuild, removeUnfinished, syncBuild } from '../../src/storage/lmdb/builds.ts';
 
-const alive = fileURLToPath(new URL('../../dist/src/storage/lmdb/alive.js', import.meta.url));
+const alive = fileURLToPath(new URL('../../dist/src/storage/lmdb/sign-of-life.js', import.meta.url));
 const here = thisProcess();
 const hourAgo = new Date(Date.now() - 3_700_000);
 let dir: string;

@@ -9,12 +9,12 @@ import type { Environment } from '../../src/environment/environment.ts';
 import { type CodecName, codecNames } from '../../src/index.ts';
 import { dumpSchemaText } from '../../src/layout/dump-entry.ts';
 import { fromTransaction } from '../../src/layout/dump-record.ts';
-import type { Entry } from '../../src/layout/dump-schema.ts';
-import { firstDigest, RecordEncoder, recordDigest } from '../../src/layout/record.ts';
+import type { DumpEntry } from '../../src/layout/dump-schema.ts';
+import { firstDigest, RecordEncoder, recordDigest } from '../../src/layout/record-codec.ts';
 import { codecOf } from '../../src/sync/codec/codecs.ts';
-import { cursorAt } from '../../src/sync/cursor.ts';
 import { DumpWriter } from '../../src/sync/format/dump-writer.ts';
 import type { Manifest } from '../../src/sync/format/manifest.ts';
+import { cursorAt } from '../../src/sync/format/sync-cursor.ts';
 import { encodeBytes, encodeLong } from '../../src/sync/format/varint.ts';
 import { dumpOf, entriesOf, fill, openEmpty, streamOf, take } from './dumps.ts';
 
@@ -109,7 +109,7 @@ function manifest(more: Partial<Manifest> = {}): Manifest {
 }
 
 /** A dump of any entries, whose seals hold. */
-function forge(entries: readonly Entry[], more: Partial<Manifest> = {}): Buffer {
+function forge(entries: readonly DumpEntry[], more: Partial<Manifest> = {}): Buffer {
   const writer = new DumpWriter(manifest(more), { codec: codecOf('null') });
   const pieces = entries.flatMap((entry) => [...writer.add(entry, cursorAt('o', entry.position, '00'.repeat(32)))]);
   return Buffer.concat([...pieces, ...writer.end(true)]);

@@ -1,7 +1,7 @@
 import { openEnvironment } from '../../src/engine.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import type { ExportOptions, ImportOptions, ImportReport } from '../../src/index.ts';
-import type { Entry } from '../../src/layout/dump-schema.ts';
+import type { DumpEntry } from '../../src/layout/dump-schema.ts';
 import { DumpReader, type DumpReaderOptions } from '../../src/sync/format/dump-reader.ts';
 
 /** An environment in memory. */
@@ -27,9 +27,9 @@ export function take(env: Environment, dump: Buffer, options: ImportOptions = {}
 }
 
 /** All entries of a dump, its frame aside. */
-export async function entriesOf(dump: Buffer, options: DumpReaderOptions = {}): Promise<readonly Entry[]> {
+export async function entriesOf(dump: Buffer, options: DumpReaderOptions = {}): Promise<readonly DumpEntry[]> {
   const { blocks } = await new DumpReader(streamOf(dump, 64 * 1024), options).open();
-  const all: Entry[] = [];
+  const all: DumpEntry[] = [];
   for await (const { entries } of blocks) all.push(...entries);
   return all;
 }

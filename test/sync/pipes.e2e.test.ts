@@ -9,7 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/engine.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { outputs } from '../../src/shapes/schema/commands.ts';
+import { outputs } from '../../src/shapes/schema/command-outputs.ts';
 import { Shell } from '../cli/txlog.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import avro from 'avsc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/layout/dump-schema.ts';
+import type { DumpEntry } from '../../src/layout/dump-schema.ts';
 import { toHex } from '../../src/layout/hex.ts';
 import { entriesOf, headOf, openEmpty, take } from './dumps.ts';
 
@@ -41,10 +41,10 @@ function run(command: string, args: readonly string[]): string {
 }
 
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
-const recordsOf = (entries: readonly Entry[]) => entries.flatMap(({ txn }) => (txn ? [txn] : []));
+const recordsOf = (entries: readonly DumpEntry[]) => entries.flatMap(({ txn }) => (txn ? [txn] : []));
 
 describe.each(['null', 'deflate', 'snappy'])('a dump of codec %s', (codec) => {
-  let entries: readonly Entry[];
+  let entries: readonly DumpEntry[];
   beforeAll(async () => {
     entries = await entriesOf(readFileSync(file(codec)));
   });

@@ -1,14 +1,19 @@
 import type { Finding, Rule } from './finding.ts';
 import { cycles } from './rules/cycles.ts';
 import { docstrings } from './rules/docstrings.ts';
+import { folderCycles, testFolders } from './rules/folders.ts';
+import { jsonHomes } from './rules/json-homes.ts';
 import { lateCode } from './rules/late-code.ts';
 import { layers } from './rules/layers.ts';
 import { barrels, names } from './rules/names.ts';
 import { packages } from './rules/packages.ts';
+import { parameters } from './rules/parameters.ts';
+import { openings } from './rules/prose.ts';
 import { pureGlobals, pureImports } from './rules/purity.ts';
 import { reach } from './rules/reach.ts';
 import { fileSizes, functionSizes, medianSize } from './rules/sizes.ts';
 import { machinePaths, registryHosts, switchedOff } from './rules/texts.ts';
+import { uniqueExports, uniqueFiles } from './rules/unique.ts';
 import { loadTree } from './tree.ts';
 
 /** Every rule of the source tree, in the order in which findings are listed. */
@@ -18,14 +23,21 @@ export const rules: readonly Rule[] = [
   pureImports,
   pureGlobals,
   cycles,
+  folderCycles,
+  testFolders,
   lateCode,
   barrels,
   names,
+  uniqueFiles,
+  uniqueExports,
+  jsonHomes,
   reach,
   fileSizes,
   medianSize,
   functionSizes,
+  parameters,
   docstrings,
+  openings,
   machinePaths,
   registryHosts,
   switchedOff,

@@ -2,16 +2,16 @@
 // three handles on one memory, each step of a checkpoint placed by hand; the model tests place them at random.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
-import { Catalog } from '../../src/layout/catalog.ts';
 import { textKey } from '../../src/layout/keys.ts';
-import { lastChunk, rejectedList } from '../../src/layout/lists.ts';
 import { readHead, readWatermark } from '../../src/layout/meta.ts';
+import { lastChunk, rejectedList } from '../../src/layout/posting-lists.ts';
 import { decodeStateRow } from '../../src/layout/state-row.ts';
+import { TypeRegistry } from '../../src/layout/type-registry.ts';
 import type { Snapshot, Storage } from '../../src/ports/storage.ts';
-import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { type Checkpoint, startCheckpoint, writeSlice } from '../../src/view/checkpoint.ts';
 import { Cut } from '../../src/view/cut.ts';
-import { type Entry, View } from '../../src/view/view.ts';
+import { View, type ViewEntry } from '../../src/view/view.ts';
 import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
 
 shrinkLimits({ sliceRows: 1, appliedPerChunk: 4, postingsPerChunk: 3 });
@@ -29,7 +29,7 @@ const add = (target: Environment, ...keys: string[]) =>
 
 /** A process that does nothing but checkpoints, one slice at a time. */
 class Writer {
-  readonly view = new View(new Catalog());
+  readonly view = new View(new TypeRegistry());
   private readonly storage: Storage;
   private checkpoint: Checkpoint | undefined;
 
@@ -58,7 +58,7 @@ class Writer {
       this.view.catchUp(snapshot);
       const cut = new Cut(this.view, snapshot);
       return keys.map((key) => {
-        const { state } = cut.entry(key) as Entry;
+        const { state } = cut.entry(key) as ViewEntry;
         expect([...cut.applied(key)]).toHaveLength(state.version);
         expect(state.value).toBe(state.version);
         return state.value;

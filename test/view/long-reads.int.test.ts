@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { compileApp } from '../../src/app/load.ts';
+import { compileApp } from '../../src/app/load-app.ts';
 import { systemClock } from '../../src/clock/system.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { CountingClock } from './counting-clock.ts';

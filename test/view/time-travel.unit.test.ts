@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { openMemoryStorage } from '../../src/storage/memory/storage.ts';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
 
 shrinkLimits({ appliedPerChunk: 4, postingsPerChunk: 3, sliceRows: 2 });
@@ -86,7 +86,7 @@ describe('time travel', () => {
 
     /** How many records are read to look back. */
     async function cost(key: string, asOf: number): Promise<number> {
-      const reads = vi.spyOn(env.handle.view.catalog, 'record');
+      const reads = vi.spyOn(env.handle.view.typeRegistry, 'record');
       await env.get(key, { asOf });
       const { length } = reads.mock.calls;
       reads.mockRestore();
@@ -105,7 +105,7 @@ describe('time travel', () => {
       for (let i = 1; i <= 400; i++) await submit([{ op: i % 20 === 0 ? 'set' : 'add', key: 'n', value: 1 }]);
       expect(await env.get('n', { asOf: 239 })).toMatchObject({ value: 20, version: 239, position: 239 });
       expect(await cost('n', 239)).toBeLessThan(50);
-      const reads = vi.spyOn(env.handle.view.catalog, 'record');
+      const reads = vi.spyOn(env.handle.view.typeRegistry, 'record');
       const { keys: reports } = await env.inspect(241);
       expect(reports[0]).toMatchObject({ previous: { position: 240 }, next: { position: 242 } });
       expect(reads.mock.calls.length).toBeLessThan(30);

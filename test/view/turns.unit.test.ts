@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { limits } from '../../src/core/base/limits.ts';
 import { sortInSteps } from '../../src/view/sorted.ts';
-import { type Steps, Turns, takeAllSteps } from '../../src/view/turns.ts';
+import { LoopTurns, type Steps, takeAllSteps } from '../../src/view/turns.ts';
 import { CountingClock } from './counting-clock.ts';
 
 /** Work of so many steps, each of which is told to `step`. */
@@ -17,7 +17,7 @@ function* work(steps: number, step: () => void = () => undefined): Steps<number>
 
 it('takes as many turns as its steps need, and gives its result', async () => {
   const clock = new CountingClock();
-  const turns = new Turns(clock);
+  const turns = new LoopTurns(clock);
   expect(await turns.run(work(1_000))).toBe(1_000);
   const perTurn = 1_000 / clock.turns;
   expect(perTurn).toBeGreaterThan(limits.sliceMs);
@@ -26,7 +26,7 @@ it('takes as many turns as its steps need, and gives its result', async () => {
 
 it('shares the turns among all who wait, one slice in each turn', async () => {
   const clock = new CountingClock();
-  const turns = new Turns(clock);
+  const turns = new LoopTurns(clock);
   const slices: string[] = [];
   const told = (name: string) => () => {
     const slice = `${name}${clock.turns}`;
@@ -40,7 +40,7 @@ it('shares the turns among all who wait, one slice in each turn', async () => {
 });
 
 it('ends work that fails, or is left, so that it lets go of what it reads', async () => {
-  const turns = new Turns(new CountingClock());
+  const turns = new LoopTurns(new CountingClock());
   let isOpen = true;
   function* failing(): Steps<void> {
     try {

@@ -2,23 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { JsonObject } from '../../core/base/json.ts';
 import { systemReason } from '../../core/base/system-error.ts';
 import { openBriefly } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
+import type { Rate } from '../../shapes/rates.ts';
 import { putRaw } from '../../storage/lmdb/raw-puts.ts';
 import { tidyUpWhenInterrupted } from '../frame/signals.ts';
+import { formatCount } from '../text/printable.ts';
 import { formatTable } from '../text/table.ts';
-import { formatCount } from '../text/text.ts';
-
-/** One measured rate. */
-export interface Rate {
-  readonly name: string;
-  readonly perSecond: number;
-  /** This rate divided by another one of the same run. */
-  readonly ratio?: number;
-  readonly of?: string;
-}
 
 /** Concurrent callers of the engine, and transactions in one raw commit: both share a sync among as many. */
 const callers = 64;
@@ -119,11 +110,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 function perSecond(count: number, ms: number): number {
   return Math.round((count * 1_000) / Math.max(ms, 0.001));
-}
-
-/** Rates as JSON. */
-export function toRatesJson(count: number, rates: readonly Rate[]): JsonObject {
-  return { v: 1, transactions: count, rates: rates.map((rate) => ({ ...rate })) };
 }
 
 /** Rates for people. */

@@ -6,16 +6,16 @@ import { type CompensateOptions, type TransactionName, toReceiptJson } from '../
 import { confirm } from '../frame/confirm.ts';
 import { toFilter } from '../frame/filter-flags.ts';
 import { nowIn } from '../frame/point-in-log.ts';
-import { showWork } from '../frame/progress.ts';
+import { showWork } from '../frame/progress-line.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
 import { countPlan, formatPlan, formatPlanTotals } from '../print/plan-page.ts';
-import { formatReceipt } from '../print/receipt.ts';
-import { shellWord } from '../text/shell-word.ts';
-import { plural, printable } from '../text/text.ts';
-import type { CompensateValues } from './flags.ts';
+import { formatReceipt } from '../print/receipt-text.ts';
+import { plural, printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
+import type { CompensateValues } from './compensate-flags.ts';
 import { compensateEach, readPlan, selectTargets, writePlan } from './plan-file.ts';
 
-/** What `compensate` does in each of its ways; which of them is chosen, its flags say. */
+/** The command `compensate` in each of its ways, which its flags choose. */
 export abstract class CompensateCommand extends StreamCommand {
   /** Prints, or writes to a file, what would be done. Exit code 1 when some of it cannot be done. */
   protected async plan(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
@@ -24,12 +24,12 @@ export abstract class CompensateCommand extends StreamCommand {
     const planned = async () => env.planCompensation(names.length > 0 ? names : await selected(), { onProgress });
     const plan = await planned().finally(stop);
     if (flags.output === undefined) {
-      await this.print(plan as unknown as JsonObject, formatPlan(plan, this.paint));
+      await this.print(plan as unknown as JsonObject, formatPlan(plan, this.colors));
     } else {
       writePlan(flags.output, plan);
-      const next = `txlog compensate --apply ${shellWord(flags.output)}`;
+      const next = `txlog compensate --apply ${shellQuote(flags.output)}`;
       await this.print({ v: 1, file: flags.output, head: plan.head, ...countPlan(plan), next: [next] }, '');
-      this.talk(`${formatPlanTotals(plan, this.paint)}, in ${printable(flags.output)}\nnext: ${next}`);
+      this.talk(`${formatPlanTotals(plan, this.colors)}, in ${printable(flags.output)}\nnext: ${next}`);
     }
     if (plan.items.some(({ refused }) => refused)) this.exitWith(1);
   }

@@ -6,8 +6,8 @@ import type { Receipt } from '../../core/log/receipt.ts';
 import { reservedTypePrefix } from '../../core/log/record.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type Progress, parseJson, type TransactionName } from '../../index.ts';
-import { readTextFile, unwritable } from '../frame/files.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
+import { readTextFile, unwritable } from '../frame/read-file.ts';
 
 /** Transactions as the command line names them: in a plain word a number is a position, `ids` are ids in any case. */
 export function toNames(words: readonly string[], ids: readonly string[]): TransactionName[] {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shellWord } from '../text/shell-word.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 
 /** One command of the demo, why it is run, and how it is meant to end. */
 interface Step {
@@ -55,7 +55,7 @@ What to try next, from ${root}
 
 /** Runs the command line itself, and stops the demo where it does not do what it is meant to. */
 function run({ say, args, exit = 0 }: Step): void {
-  process.stdout.write(`\n# ${say}\n$ txlog ${args.map(shellWord).join(' ')}\n`);
+  process.stdout.write(`\n# ${say}\n$ txlog ${args.map(shellQuote).join(' ')}\n`);
   const { status } = spawnSync(process.execPath, ['bin/run.js', ...args], {
     cwd: root,
     env: { ...process.env, TXLOG_ENV: env },

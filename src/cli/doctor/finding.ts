@@ -1,12 +1,4 @@
-/** One thing that was looked at. */
-export interface Finding {
-  /** Stable name of the check. */
-  readonly check: string;
-  readonly level: 'ok' | 'warn' | 'fail';
-  readonly text: string;
-  /** Commands that mend it or tell more. */
-  readonly next?: readonly string[];
-}
+import type { Finding } from '../../shapes/finding.ts';
 
 /** All is well with `check`. */
 export const fine = (check: string, text: string): Finding => ({ check, level: 'ok', text });
@@ -20,7 +12,7 @@ export const warning = (check: string, text: string, ...next: readonly string[])
 });
 
 /** It does not work, or data is at risk. */
-export const failure = (check: string, text: string, ...next: readonly string[]): Finding => ({
+export const failedCheck = (check: string, text: string, ...next: readonly string[]): Finding => ({
   check,
   level: 'fail',
   text,

@@ -3,21 +3,21 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { type OpenOptions, openBriefly, openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { makePaint, type Paint } from '../text/paint.ts';
-import { jsonText } from '../text/text.ts';
+import { type Colors, makeColors } from '../text/colors.ts';
+import { jsonText } from '../text/printable.ts';
 import { columnsOf } from '../text/width.ts';
 import { environmentFlag } from './environment-flag.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
-import { say, talkOnConsole } from './stderr.ts';
-import { workIn } from './with-environment.ts';
+import { redirectConsole, say } from './stderr.ts';
+import { withEnvironment } from './with-environment.ts';
 
 /** Flags of commands that list: with them, the same list is one document, or one object per line. */
 export const listFlags = {
   ndjson: Flags.boolean({ summary: 'One JSON object per line, as they come.', exclusive: ['json'] }),
 };
 
-/** What every command understands. */
+/** The flags of every command. */
 export interface GlobalFlags {
   readonly env: string;
   readonly json: boolean;
@@ -63,16 +63,16 @@ export abstract class BaseCommand extends Command {
     B extends Record<string, unknown>,
     A extends Record<string, unknown>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
-    talkOnConsole();
+    redirectConsole();
     const parsed = await super.parse(options, argv);
     this.globals = parsed.flags as unknown as GlobalFlags;
     return parsed;
   }
 
   /** Colours for stdout; none under `--json`, in a pipe, with `--no-color`, NO_COLOR or TERM=dumb. */
-  protected get paint(): Paint {
+  protected get colors(): Colors {
     const { json, ndjson } = this.globals;
-    return makePaint(process.stdout.isTTY === true && !json && !ndjson && !this.globals['no-color']);
+    return makeColors(process.stdout.isTTY === true && !json && !ndjson && !this.globals['no-color']);
   }
 
   /** Width of the terminal that people read the output on; undefined where the output is no terminal. */
@@ -92,7 +92,7 @@ export abstract class BaseCommand extends Command {
     const env = await open(this.globals.env, options).catch((error) => {
       throw this.withSource(error);
     });
-    return workIn(env, work);
+    return withEnvironment(env, work);
   }
 
   /** Names the variable that led to an environment which is none. */

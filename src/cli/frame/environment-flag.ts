@@ -9,7 +9,7 @@ export const environmentFlag = Flags.string({
   summary: 'Directory of the environment, or one that holds it; by default .txlog here, or in the closest one above.',
   parse: async (dir) => environmentIn(dir),
   default: async () => environmentHere(workingDir()),
-  // What is found here and now is no property of the command.
+  // The directory that is found here and now is no property of the command.
   noCacheDefault: true,
 });
 

@@ -3,7 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import { compileWhere } from '../../index.ts';
-import { shellWord } from '../text/shell-word.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { parseTime } from './point-in-log.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -42,7 +42,7 @@ export const filterFlags = {
   }),
 };
 
-/** What the flags above were given. */
+/** The values of the flags above. */
 export interface FilterValues {
   readonly type?: readonly string[] | undefined;
   readonly status?: 'committed' | 'rejected' | undefined;
@@ -91,7 +91,7 @@ export function filterText(values: FilterValues): string {
     const value = values[name];
     if (value === undefined) return [];
     const all = Array.isArray(value) ? [...value].sort() : [value];
-    return all.map((one) => `--${name} ${shellWord(String(one))}`);
+    return all.map((one) => `--${name} ${shellQuote(String(one))}`);
   });
   return given.join(' ');
 }

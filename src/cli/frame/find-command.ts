@@ -1,9 +1,9 @@
 import type { Config } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
-import { nearest } from '../text/closest-match.ts';
+import { closestMatch } from '../text/closest-match.ts';
 import { synonyms } from './command-synonyms.ts';
 
-/** What the first words of a command line ask for. */
+/** The request of the first words of a command line. */
 export type Wanted =
   | { readonly type: 'help'; readonly words: readonly string[] }
   | { readonly type: 'version' }
@@ -13,7 +13,7 @@ export type Wanted =
  * Finds the command that a command line names: the longest run of leading words that is one. oclif's own search takes
  * `status extra` for a command of that name, and can only say that something was not found.
  *
- * Errors: USAGE with the nearest name; nothing is ever run on a guess.
+ * Errors: USAGE with the closestMatch name; nothing is ever run on a guess.
  */
 export function findWanted(config: Config, args: readonly string[]): Wanted {
   if (isVersion(args)) return { type: 'version' };
@@ -100,7 +100,8 @@ function guessesFor(named: string, words: readonly string[], names: readonly str
   if (sameEnd.length > 0) return sameEnd.slice(0, 3);
   const known = [...names, ...Object.keys(synonyms)];
   const two = words.slice(0, 2).join(' ');
-  const guess = (two === named ? undefined : nearest(two, names)) ?? nearest(named, known) ?? nearest(first, known);
+  const guess =
+    (two === named ? undefined : closestMatch(two, names)) ?? closestMatch(named, known) ?? closestMatch(first, known);
   return guess === undefined ? [] : [synonyms[guess] ?? guess];
 }
 

@@ -1,4 +1,4 @@
-import { openInput } from '../submit/input.ts';
+import { openInput } from './open-input.ts';
 
 /** The ids that a word of the command line stands for: itself, or for `-` each line of stdin. Errors: UTF8_INVALID. */
 export async function idsOf(word: string): Promise<readonly string[]> {

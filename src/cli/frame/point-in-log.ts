@@ -31,7 +31,7 @@ export function parseTime(text: string, now: number): number {
   return time;
 }
 
-/** What spans of time are counted back from: the time of the engine, which the end of the log may be ahead with. */
+/** The time that spans are counted back from: that of the engine, which the end of the log may be ahead with. */
 export async function nowIn(env: Environment): Promise<number> {
   await env.head();
   return env.now();

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { TxlogError } from '../../core/base/errors.ts';
 
-/** What Node reads in place of bytes that are not UTF-8: different words become one. */
+/** The character that Node reads in place of bytes that are not UTF-8: different words become one. */
 const replaced = '\ufffd';
 const shownUnits = 60;
 

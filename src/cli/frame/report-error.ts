@@ -1,10 +1,10 @@
 import { type ErrorDetails, TxlogError } from '../../core/base/errors.ts';
-import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shortened } from '../../core/base/shortened.ts';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
-import { jsonText, printable } from '../text/text.ts';
+import { toErrorJson } from '../../shapes/error.ts';
+import { jsonText, printable } from '../text/printable.ts';
 import { type ExitCode, exitCodeOfCode } from './exit-codes.ts';
 import { say } from './stderr.ts';
 
@@ -30,23 +30,12 @@ export function exitCodeOf(error: unknown): ExitCode {
   return known ? exitCodeOfCode(known.code) : 70;
 }
 
-/** An error as the JSON shape that scripts rely on. */
-export function toErrorJson(error: unknown): JsonObject {
-  const known = toTxlogLike(error);
-  const { hint, next, line, column, path } = known.details;
-  return {
-    v: 1,
-    error: {
-      code: known.code,
-      message: known.message,
-      ...given({ hint, next }),
-      exit: exitCodeOf(error),
-      ...given({ line, column, path }),
-    },
-  };
+/** An error as the JSON shape that scripts rely on, with the exit code. */
+export function errorJson(error: unknown): JsonObject {
+  return toErrorJson(toTxlogLike(error), exitCodeOf(error));
 }
 
-/** What stderr gets of an error: text ending with a newline. */
+/** Formats an error for stderr: text ending with a newline. */
 export function formatError(error: unknown, style: ReportStyle): string {
   return `${hasWordsOfLmdb(error) ? '\n' : ''}${format(error, style)}`;
 }
@@ -58,7 +47,7 @@ function hasWordsOfLmdb(error: unknown): boolean {
 
 function format(error: unknown, style: ReportStyle): string {
   if (style.json) {
-    const document = toErrorJson(error);
+    const document = errorJson(error);
     return `${jsonText(style.verbose ? { ...document, stack: stackOf(error) } : document)}\n`;
   }
   const { code, message, details } = toTxlogLike(error);

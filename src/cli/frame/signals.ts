@@ -1,5 +1,5 @@
-/** What a signal that was heard says. */
-export interface Interruption {
+/** The name and the exit code of a signal. */
+export interface SignalInterrupt {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
   /** 130 or 143 once interrupted, undefined before. */
@@ -32,7 +32,7 @@ export function tidyUpWhenInterrupted(tidyUp: () => void): () => void {
  * Turns the first Ctrl-C or SIGTERM into an abort, for a command that can end cleanly. The second one ends the process
  * at once.
  */
-export function onInterrupt(): Interruption {
+export function onInterrupt(): SignalInterrupt {
   const controller = new AbortController();
   let code: 130 | 143 | undefined;
   const hear = (name: 'SIGINT' | 'SIGTERM') => {

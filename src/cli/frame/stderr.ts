@@ -18,7 +18,7 @@ export function listenForLoss(): void {
 }
 
 /** From now on `console` is talk too: what an app module prints must not stand between the lines of our data. */
-export function talkOnConsole(): void {
+export function redirectConsole(): void {
   const { stderr } = process;
   Object.assign(console, new console.Console({ stdout: stderr, stderr }));
 }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Config } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
-import { nearest } from '../text/closest-match.ts';
+import { closestMatch } from '../text/closest-match.ts';
 
 /** Turns oclif's complaint about flags and arguments into one line with a next step; any other error passes as it is. */
 export function toUsageError(error: unknown, config: Config, id: string): unknown {
@@ -41,7 +41,7 @@ function helpOf(id: string): string {
 }
 
 function unknownFlag(config: Config, id: string, flag: string, next: readonly string[]): TxlogError {
-  const guess = nearest(flag.replace(/^-+/, ''), Object.keys(config.findCommand(id)?.flags ?? {}));
+  const guess = closestMatch(flag.replace(/^-+/, ''), Object.keys(config.findCommand(id)?.flags ?? {}));
   const hint = guess === undefined ? {} : { hint: `Did you mean: --${guess}` };
   return new TxlogError('USAGE', `there is no flag ${flag}`, { ...hint, next });
 }

@@ -2,7 +2,7 @@ import type { Environment } from '../../environment/environment.ts';
 import { wasInterrupted } from './signals.ts';
 
 /** Works with an environment, and closes it unless a signal ended the work. Errors: those of the work, else those of closing. */
-export async function workIn<T>(env: Environment, work: (env: Environment) => Promise<T>): Promise<T> {
+export async function withEnvironment<T>(env: Environment, work: (env: Environment) => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work(env);
@@ -11,7 +11,7 @@ export async function workIn<T>(env: Environment, work: (env: Environment) => Pr
     if (!wasInterrupted()) await env.close().catch(() => undefined);
     throw error;
   }
-  // Whoever pressed Ctrl-C waits for no indexes: the process ends as it is, and the next one folds what they lack.
+  // Ctrl-C waits for no indexes: the process ends as it is, and the next one folds what they lack.
   if (!wasInterrupted()) await env.close();
   return result;
 }

@@ -32,7 +32,7 @@ export abstract class GetCommand extends BaseCommand {
       const state = await env.get(key, given({ asOf }));
       if (!state) throw keyNotFound(key, flags['as-of']);
       const newest = this.globals.json ? [] : await newestOf(env, state);
-      await this.print(toStateJson(state), formatState(state, newest, this.paint));
+      await this.print(toStateJson(state), formatState(state, newest, this.colors));
     });
   }
 }

@@ -4,7 +4,7 @@ import type { Environment } from '../../environment/environment.ts';
 import type { StoredRecord } from '../../index.ts';
 
 /** Which of the records that pass a filter `log` shows, and in which order. */
-export interface Selection {
+export interface RecordSelection {
   /** Only the newest so many. */
   readonly last?: number | undefined;
   /** Newest first. */
@@ -17,7 +17,7 @@ export interface Selection {
 export async function* selectRecords(
   env: Environment,
   filter: RecordFilter,
-  selection: Selection,
+  selection: RecordSelection,
 ): AsyncGenerator<StoredRecord> {
   const { last, reverse, follow } = selection;
   const head = (await env.head()).position;

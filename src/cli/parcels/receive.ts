@@ -7,15 +7,15 @@ import { limits } from '../../core/base/limits.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
+import type { Input } from '../frame/open-input.ts';
 import type { Output } from '../frame/output.ts';
-import type { Input } from '../submit/input.ts';
-import type { Line } from '../submit/split-lines.ts';
-import { formatCount, plural } from '../text/text.ts';
+import type { Line } from '../frame/split-lines.ts';
+import { formatCount, plural } from '../text/printable.ts';
 
-/** What became of the parcels of an input. */
+/** The result for the parcels of an input. */
 export interface Received {
   readonly taken: number;
-  /** Of those taken: they were here before. */
+  /** How many of the taken ones were here before. */
   readonly duplicates: number;
   readonly refused: number;
 }
@@ -61,7 +61,7 @@ class Intake {
   private readonly out: Output;
   private unit: Entry[] = [];
   private ids = new Set<string>();
-  /** Of this input: what comes after them waits, too. */
+  /** The problem of this input: the lines after it wait, too. */
   private readonly refused = new Set<string>();
   private bytes = 0;
 

@@ -5,10 +5,10 @@ import { limits } from '../../core/base/limits.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson, type SessionReading } from '../../index.ts';
+import type { Input } from '../frame/open-input.ts';
 import type { Output } from '../frame/output.ts';
-import type { Input } from '../submit/input.ts';
-import type { Line } from '../submit/split-lines.ts';
-import { formatCount, plural } from '../text/text.ts';
+import type { Line } from '../frame/split-lines.ts';
+import { formatCount, plural } from '../text/printable.ts';
 
 /**
  * Prints what waits for a service, one parcel per line, and takes nothing away: it waits until it is acknowledged. Those
@@ -69,8 +69,8 @@ async function parcelOf(env: Environment, { id }: SessionReading): Promise<Parce
   }
 }
 
-/** What acknowledgements said of the parcels that waited here. */
-export interface Settled {
+/** The result of acknowledgements for the parcels that waited here. */
+export interface SettledParcels {
   /** Delivered: they wait no more. */
   readonly delivered: number;
   /** Can never be taken: parked. */
@@ -84,7 +84,7 @@ export interface Settled {
 }
 
 /** For people, in one line. */
-export function formatSettled({ delivered, parked, waiting, unknown, bad }: Settled): string {
+export function formatSettled({ delivered, parked, waiting, unknown, bad }: SettledParcels): string {
   const parts = [
     `${formatCount(delivered)} delivered`,
     ...(unknown === 0 ? [] : [`${formatCount(unknown)} not waiting here`]),
@@ -100,7 +100,7 @@ export function formatSettled({ delivered, parked, waiting, unknown, bad }: Sett
  *
  * Errors: INPUT_UNREADABLE; those of the engine.
  */
-export async function settleAll(env: Environment, service: string, input: Input): Promise<Settled> {
+export async function settleAll(env: Environment, service: string, input: Input): Promise<SettledParcels> {
   const total = { delivered: 0, parked: 0, waiting: 0, unknown: 0, bad: 0 };
   try {
     for await (const lines of input.chunks()) {
@@ -115,8 +115,12 @@ export async function settleAll(env: Environment, service: string, input: Input)
   return total;
 }
 
-async function settle(env: Environment, theme: string, lines: readonly Line[]): Promise<readonly (keyof Settled)[]> {
-  const kinds: (keyof Settled)[] = [];
+async function settle(
+  env: Environment,
+  theme: string,
+  lines: readonly Line[],
+): Promise<readonly (keyof SettledParcels)[]> {
+  const kinds: (keyof SettledParcels)[] = [];
   const operations: Operation[] = [];
   for (const line of lines) {
     const told = readLine(line);

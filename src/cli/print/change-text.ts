@@ -1,10 +1,10 @@
 import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import type { StateReading } from '../../index.ts';
-import { formatValue, printable } from '../text/text.ts';
+import { formatValue, printable } from '../text/printable.ts';
 import { sessionChangeText } from './engine-key.ts';
 
-/** What a change does besides naming its key, for people: its value, its owner, how long it is reserved. */
+/** Formats a change without its key, for people: its value, its owner, how long it is reserved. */
 export function changeText(change: Change, columns = 60): string {
   const { op, value, owner, pending, reducer, result } = change;
   if (op === 'restore') return restoredText(result, columns);

@@ -2,14 +2,14 @@ import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import { isEngineKey, sessionOfKey, themeOfKey } from '../../core/fold/session.ts';
 import { toTime } from '../../index.ts';
-import { formatValue, printable } from '../text/text.ts';
+import { formatValue, printable } from '../text/printable.ts';
 import { sagaEventsIn, sagaEventTexts } from './saga-text.ts';
 
-/** Of a value in an event of a saga, in a line of a record. */
+/** Shortens a value in an event of a saga, in a line of a record. */
 const sagaColumns = 40;
 
 /** A key for people; a session or a theme stands under its own name. */
-export function keyText(key: string): string {
+export function engineKeyText(key: string): string {
   const session = sessionOfKey(key);
   const theme = themeOfKey(key);
   if (session !== undefined) return `session ${printable(session)}`;
@@ -21,18 +21,18 @@ export function opText(op: string): string {
   return op.replace(/^session\./, '');
 }
 
-/** What a record did to sessions and themes, for people, in few words: `lead s-1`; of a saga, what it was told. */
+/** Tells for people, in few words, how a record changed sessions and themes: `lead s-1`; of a saga, its command. */
 export function engineTexts(changes: readonly Change[]): string[] {
   return changes.filter(({ key }) => isEngineKey(key)).map(engineText);
 }
 
 function engineText({ op, key, value }: Change): string {
   const events = sagaEventsIn((value as Details | undefined)?.data);
-  if (!events) return `${opText(op)} ${keyText(key)}`;
+  if (!events) return `${opText(op)} ${engineKeyText(key)}`;
   return `saga ${printable(sessionOfKey(key) ?? key)}: ${sagaEventTexts(events, sagaColumns)}`;
 }
 
-/** What the value of a session's operation says, for people. */
+/** Formats the value of a session's operation for people. */
 export function sessionChangeText(value: JsonValue | undefined, columns: number): string {
   const { data, base64, operator, lease, epoch, due, order, behind, force, error } = (value ?? {}) as Details;
   const parts = [

@@ -1,9 +1,9 @@
 import type { Explanation } from '../../shapes/explanation.ts';
-import type { Paint } from '../text/paint.ts';
+import type { Colors } from '../text/colors.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
 
 /** One code for people: all that is known of it. */
-export function formatExplanation({ code, kind, meaning, retry, next, exit }: Explanation, paint: Paint): string {
+export function formatExplanation({ code, kind, meaning, retry, next, exit }: Explanation, colors: Colors): string {
   const pairs: [string, string][] = [
     ['kind', kind],
     ['means', meaning],
@@ -11,10 +11,10 @@ export function formatExplanation({ code, kind, meaning, retry, next, exit }: Ex
     ['next', next],
     ['exit code', String(exit)],
   ];
-  return `${paint.strong(code)}\n${formatPairs(pairs, '  ')}`;
+  return `${colors.strong(code)}\n${formatPairs(pairs, '  ')}`;
 }
 
 /** Codes for people: one line each. */
-export function formatExplanations(all: readonly Explanation[], paint: Paint): string {
-  return formatTable(all.map(({ code, kind, meaning }) => [paint.strong(code), kind, meaning]));
+export function formatExplanations(all: readonly Explanation[], colors: Colors): string {
+  return formatTable(all.map(({ code, kind, meaning }) => [colors.strong(code), kind, meaning]));
 }

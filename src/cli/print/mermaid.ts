@@ -1,11 +1,11 @@
 import type { Change } from '../../core/fold/change.ts';
 import { reservedTypePrefix } from '../../core/log/record.ts';
 import type { KeyReport, StoredRecord, TransactionReport } from '../../index.ts';
-import { printable } from '../text/text.ts';
+import { printable } from '../text/printable.ts';
 import { changeText, stateText } from './change-text.ts';
-import { keyText, opText } from './engine-key.ts';
-import { formatRejection } from './receipt.ts';
-import { sessionIn, standingText } from './session-text.ts';
+import { engineKeyText, opText } from './engine-key.ts';
+import { formatRejection } from './receipt-text.ts';
+import { sessionOfReading, standingText } from './session-text.ts';
 
 /** Keys that are drawn; more would be no picture any more. */
 const drawnMax = 12;
@@ -68,8 +68,8 @@ function operated({ record, sessions }: TransactionReport): string[] {
   const lines = sessions.slice(0, drawnMax).map(({ key, before, after }) => {
     const own = record.changes.filter((change) => change.key === key);
     const ops = own.map((change) => `${opText(change.op)} ${changeText(change, textMax)}`.trim()).join(', ');
-    const became = `${standingText(sessionIn(before), 'none')} becomes ${standingText(sessionIn(after))}`;
-    return `L->>S: ${mermaidText(`6 apply ${ops} on ${keyText(key)}, ${became}`)}`;
+    const became = `${standingText(sessionOfReading(before), 'none')} becomes ${standingText(sessionOfReading(after))}`;
+    return `L->>S: ${mermaidText(`6 apply ${ops} on ${engineKeyText(key)}, ${became}`)}`;
   });
   return [
     ...lines,

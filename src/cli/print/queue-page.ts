@@ -1,31 +1,31 @@
 import { type QueueReading, toTime } from '../../index.ts';
+import type { Colors } from '../text/colors.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Paint } from '../text/paint.ts';
-import { shellWord } from '../text/shell-word.ts';
+import { formatCount, plural, printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
-import { formatCount, plural, printable } from '../text/text.ts';
 import { formatSessions } from './session-lines.ts';
 
 const heads = ['theme', 'ready', 'active', 'stored', 'behind', 'parked', 'oldest', 'in/s', 'out/s', 'workers', ''];
 
 /** Queues for people, one per line, aligned. */
-export function formatQueues(queues: readonly QueueReading[], now: number, paint: Paint): string {
+export function formatQueues(queues: readonly QueueReading[], now: number, colors: Colors): string {
   const rows = queues.map(({ name, paused, counts, oldest, rates, workers }) => [
-    paint.key(printable(name)),
+    colors.key(printable(name)),
     ...[counts.ready, counts.active, counts.stored, counts.behind].map(formatCount),
-    counts.parked > 0 ? paint.warn(formatCount(counts.parked)) : '0',
+    counts.parked > 0 ? colors.warn(formatCount(counts.parked)) : '0',
     oldest ? formatDuration(now - oldest.due) : '-',
     ...[rates.in, rates.out, workers.length].map(String),
-    paused ? paint.warn('paused') : '',
+    paused ? colors.warn('paused') : '',
   ]);
   return formatTable(
     rows,
-    heads.map((head) => paint.dim(head)),
+    heads.map((head) => colors.dim(head)),
   );
 }
 
 /** One queue for people: its counts, who works on it, and what comes next. */
-export function formatQueue(queue: QueueReading, now: number, paint: Paint): string {
+export function formatQueue(queue: QueueReading, now: number, colors: Colors): string {
   const { name, number, paused, counts, next, oldest, nextDue, rates, workers } = queue;
   const pairs: [string, string][] = [
     ['number', String(number)],
@@ -42,13 +42,13 @@ export function formatQueue(queue: QueueReading, now: number, paint: Paint): str
     const where = `${printable(operator.host)}, process ${operator.process}`;
     pairs.push(['worker', `${printable(operator.id)} on ${where}, lease until ${toTime(until)}`]);
   }
-  const title = `${paint.strong('queue')} ${paint.key(printable(name))}${paused ? paint.warn('  paused') : ''}`;
-  const waiting = next.length === 0 ? [] : ['', 'next to be led:', formatSessions(next, now, paint)];
+  const title = `${colors.strong('queue')} ${colors.key(printable(name))}${paused ? colors.warn('  paused') : ''}`;
+  const waiting = next.length === 0 ? [] : ['', 'next to be led:', formatSessions(next, now, colors)];
   return [title, formatPairs(pairs, '  '), ...waiting, ...nextOf(queue)].join('\n');
 }
 
 function nextOf({ name, paused, counts }: QueueReading): string[] {
-  const word = shellWord(name);
+  const word = shellQuote(name);
   const commands = [
     ...(paused ? [`txlog queue resume ${word}`] : []),
     ...(counts.parked > 0 ? [`txlog session list --theme ${word} --status parked`] : []),
@@ -56,7 +56,7 @@ function nextOf({ name, paused, counts }: QueueReading): string[] {
   return commands.length === 0 ? [] : ['', ...commands.map((command) => `next: ${command}`)];
 }
 
-/** What a change of a queue did, for people. */
+/** Formats a change of a queue for people. */
 export function formatPaused(theme: string, paused: boolean, active: number): string {
   if (!paused) return `${printable(theme)} goes on`;
   return `${printable(theme)} is paused: ${active === 0 ? 'none of it is led' : `${plural(active, 'session')} led until their turns end`}`;

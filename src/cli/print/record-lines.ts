@@ -1,7 +1,7 @@
 import { keysOf, type StoredRecord } from '../../core/log/record.ts';
 import { toTime } from '../../index.ts';
-import type { Paint } from '../text/paint.ts';
-import { printable, shorten } from '../text/text.ts';
+import type { Colors } from '../text/colors.ts';
+import { printable, shorten } from '../text/printable.ts';
 import { cutTo, padTo, widthOf } from '../text/width.ts';
 import { engineTexts } from './engine-key.ts';
 
@@ -14,12 +14,12 @@ const columnsMax = [28, 36, 32] as const;
  * printed one after the other stay aligned; a line is cut to `columns`, when these are known.
  */
 export class RecordLines {
-  private readonly paint: Paint;
+  private readonly colors: Colors;
   private readonly columns: number;
   private readonly widths = [4, 0, 0, 0];
 
-  constructor(paint: Paint, columns: number | undefined) {
-    this.paint = paint;
+  constructor(colors: Colors, columns: number | undefined) {
+    this.colors = colors;
     this.columns = columns ?? Number.POSITIVE_INFINITY;
   }
 
@@ -35,14 +35,14 @@ export class RecordLines {
   }
 
   private line(record: StoredRecord, cells: readonly string[]): string {
-    const { paint } = this;
+    const { colors } = this;
     const [position = '', type = '', id = '', outcome = ''] = cells;
     const [widest = 0, ...widths] = this.widths;
     const padded = [type, id, outcome].map((cell, i) => padTo(cell, widths[i] ?? 0));
     const named = [[...keysOf(record)].map(printable).join(' '), ...engineTexts(record.changes)];
     const keys = named.filter((name) => name !== '').join(', ');
     const parts = [position.padStart(widest), toTime(record.time), ...padded, keys];
-    const colours = [paint.strong, paint.dim, plain, paint.dim, outcomeColour(record, paint), paint.key];
+    const colours = [colors.strong, colors.dim, plain, colors.dim, outcomeColour(record, colors), colors.key];
     let left = this.columns;
     const line = parts.map((part, i) => {
       const cut = cutTo(part, left);
@@ -56,14 +56,14 @@ export class RecordLines {
   }
 }
 
-/** What became of a record, in few words. */
+/** Formats the outcome of a record in few words. */
 export function outcomeOf({ outcome, rejection }: StoredRecord): string {
   return rejection ? `${outcome} ${printable(rejection.code)}` : outcome;
 }
 
 /** Green for what was committed, red for what was not. */
-export function outcomeColour({ outcome }: StoredRecord, paint: Paint): (text: string) => string {
-  return outcome === 'committed' ? paint.good : paint.bad;
+export function outcomeColour({ outcome }: StoredRecord, colors: Colors): (text: string) => string {
+  return outcome === 'committed' ? colors.good : colors.bad;
 }
 
 function cellsOf(record: StoredRecord): string[] {

@@ -1,5 +1,5 @@
 import type { SagaDefinition, SagaStep } from '../../index.ts';
-import { groupOf } from '../print/saga-graph.ts';
+import { groupOf } from '../../shapes/saga-graph.ts';
 import { mermaidText } from './mermaid.ts';
 import { actionText } from './saga-graph.ts';
 
@@ -70,7 +70,7 @@ function backward(undos: readonly (readonly Place[])[]): readonly string[] {
   });
 }
 
-/** What is undone first of the groups up to this one. */
+/** Finds the group, of those up to this one, that is undone first. */
 function backTarget(undos: readonly (readonly Place[])[], last: number): string {
   for (let i = last; i >= 0; i--) {
     const group = undos[i];

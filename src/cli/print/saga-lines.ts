@@ -1,17 +1,17 @@
 import { toTime } from '../../index.ts';
 import type { ListedSaga } from '../../pages/sagas.ts';
+import type { Colors } from '../text/colors.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Paint } from '../text/paint.ts';
+import { printable, shorten } from '../text/printable.ts';
 import { formatTable } from '../text/table.ts';
-import { printable, shorten } from '../text/text.ts';
 import { phaseText } from './saga-text.ts';
 
 /** Sagas for people, one per line, aligned; below one that is stuck the command to run. `now` is in ms since 1970. */
-export function formatSagas(sagas: readonly ListedSaga[], now: number, paint: Paint): string {
+export function formatSagas(sagas: readonly ListedSaga[], now: number, colors: Colors): string {
   const rows = sagas.map((saga) => [
-    paint.key(shorten(printable(saga.id), 48)),
+    colors.key(shorten(printable(saga.id), 48)),
     shorten(printable(saga.type), 28),
-    phaseText(saga.phase, paint),
+    phaseText(saga.phase, colors),
     formatDuration(now - saga.createdAt),
     detailOf(saga, now),
   ]);

@@ -1,7 +1,7 @@
 import type { SagaEvent } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
 import { type SagaLogEntry, type SagaReading, toTime } from '../../index.ts';
-import { formatValue, printable } from '../text/text.ts';
+import { formatValue, printable } from '../text/printable.ts';
 import { mermaidText } from './mermaid.ts';
 import { planText, sagaEventText } from './saga-text.ts';
 
@@ -10,7 +10,7 @@ const stepsDrawn = 12;
 const eventsDrawn = 150;
 const textMax = 60;
 
-/** What happened to a saga as a Mermaid sequence diagram: its attempts step by step, its way back, and people's words. */
+/** Draws a saga as a Mermaid sequence diagram: its attempts step by step, its way back, and people's commands. */
 export function formatSagaMermaid({ saga, log, outcome, phase }: SagaReading): string {
   const names = [...new Set(log.flatMap(({ event }) => ('step' in event ? [event.step] : [])))];
   const steps = new Map(names.slice(0, stepsDrawn).map((name, i) => [name, `T${i + 1}`]));

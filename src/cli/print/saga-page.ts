@@ -1,11 +1,11 @@
-import type { SagaPhase, Side, SideProgress, StepProgress } from '../../core/app/saga.ts';
+import type { SagaPhase, SideProgress, StepProgress, StepSide } from '../../core/app/saga.ts';
 import { type SagaReading, toTime } from '../../index.ts';
 import { attemptsOf } from '../../shapes/saga.ts';
+import type { Colors } from '../text/colors.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Paint } from '../text/paint.ts';
-import { shellWord } from '../text/shell-word.ts';
+import { formatValue, plural, printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
-import { formatValue, plural, printable } from '../text/text.ts';
 import { perhaps, phaseText, sagaEventText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
 
@@ -13,11 +13,11 @@ import { standingText } from './session-text.ts';
 const eventsListed = 60;
 
 /** A saga for people: how it stands, its itinerary, what happened to it, and what to do next. `now` in ms since 1970. */
-export function formatSagaPage(reading: SagaReading, now: number, paint: Paint): string {
+export function formatSagaPage(reading: SagaReading, now: number, colors: Colors): string {
   const { saga, phase } = reading;
-  const title = `${paint.strong('saga')} ${paint.key(printable(saga.id))}  ${printable(saga.type)}  ${phaseText(phase, paint)}`;
-  const parts = [title, formatPairs(headOf(reading, now), '  '), '', 'itinerary:', itineraryOf(reading, now, paint)];
-  return [...parts, '', ...eventsOf(reading, paint), ...nextOf(reading)].join('\n');
+  const title = `${colors.strong('saga')} ${colors.key(printable(saga.id))}  ${printable(saga.type)}  ${phaseText(phase, colors)}`;
+  const parts = [title, formatPairs(headOf(reading, now), '  '), '', 'itinerary:', itineraryOf(reading, now, colors)];
+  return [...parts, '', ...eventsOf(reading, colors), ...nextOf(reading)].join('\n');
 }
 
 function headOf({ saga, session, outcome }: SagaReading, now: number): [string, string][] {
@@ -38,7 +38,7 @@ function headOf({ saga, session, outcome }: SagaReading, now: number): [string, 
 }
 
 /** Steps in their order, those of a group in brackets; what undoes a step right below it. */
-function itineraryOf(reading: SagaReading, now: number, paint: Paint): string {
+function itineraryOf(reading: SagaReading, now: number, colors: Colors): string {
   const { itinerary = [], steps } = reading.saga;
   const begins = beginnings(reading);
   const rows = itinerary.flatMap((group) => {
@@ -49,13 +49,13 @@ function itineraryOf(reading: SagaReading, now: number, paint: Paint): string {
     return own.map(({ step, side }, i) => {
       const bracket = group.length === 1 ? ' ' : i === 0 ? '┌' : i === own.length - 1 ? '└' : '│';
       const began = begins.get(`${side} ${step.name}`);
-      return [`  ${bracket} ${nameText(step, side, paint)}`, ...cellsOf(step, side, { began, now, reading, paint })];
+      return [`  ${bracket} ${nameText(step, side, colors)}`, ...cellsOf(step, side, { began, now, reading, colors })];
     });
   });
   return rows.length === 0 ? '  none yet: its first turn is to come' : formatTable(rows);
 }
 
-function sidesOf({ undo }: StepProgress): readonly Side[] {
+function sidesOf({ undo }: StepProgress): readonly StepSide[] {
   return undo.status === 'waiting' ? ['do'] : ['do', 'undo'];
 }
 
@@ -68,34 +68,34 @@ const marks: Readonly<Record<SideProgress['status'], string>> = {
   skipped: '–',
 };
 
-function nameText(step: StepProgress, side: Side, paint: Paint): string {
+function nameText(step: StepProgress, side: StepSide, colors: Colors): string {
   const { status } = step[side];
   const mark = status === 'done' && side === 'undo' ? '↩' : marks[status];
   const name = `${mark} ${side === 'do' ? printable(step.name) : 'undo'}`;
   const text = side === 'do' ? name : `  ${name}`;
-  if (status === 'failed') return paint.bad(text);
-  return status === 'waiting' ? paint.dim(text) : text;
+  if (status === 'failed') return colors.bad(text);
+  return status === 'waiting' ? colors.dim(text) : text;
 }
 
 interface RowContext {
   readonly began: number | undefined;
   readonly now: number;
   readonly reading: SagaReading;
-  readonly paint: Paint;
+  readonly colors: Colors;
 }
 
-function cellsOf(step: StepProgress, side: Side, { began, now, reading, paint }: RowContext): string[] {
+function cellsOf(step: StepProgress, side: StepSide, { began, now, reading, colors }: RowContext): string[] {
   const progress = step[side];
   const { status, endedAt } = progress;
   const attempts = attemptsOf(progress);
   const isOver = reading.session === undefined;
   if (status === 'waiting')
-    return [paint.dim(isOver || reading.phase !== 'running' ? 'not begun' : 'waits'), '', '', '', ''];
+    return [colors.dim(isOver || reading.phase !== 'running' ? 'not begun' : 'waits'), '', '', '', ''];
   const from = began ?? progress.beganAt ?? endedAt ?? now;
   return [
     statusText(progress, reading, now),
     attempts === 0 ? '' : plural(attempts, 'attempt'),
-    paint.dim(toTime(from)),
+    colors.dim(toTime(from)),
     formatDuration((status === 'begun' && !isOver ? now : (endedAt ?? from)) - from),
     detailOf(step, side, reading.phase),
   ];
@@ -109,7 +109,7 @@ function statusText({ status }: SideProgress, { session }: SagaReading, now: num
   return session.status === 'stored' && session.due > now ? 'asked' : 'under way';
 }
 
-function detailOf(step: StepProgress, side: Side, phase: SagaPhase): string {
+function detailOf(step: StepProgress, side: StepSide, phase: SagaPhase): string {
   const { error, status, due, maybe, result } = step[side];
   const again = status === 'retrying' && due !== undefined ? `again at ${toTime(due)}: ` : '';
   if (error !== undefined) return `${again}${printable(error)}${perhaps(maybe)}`;
@@ -130,29 +130,29 @@ function beginnings({ log }: SagaReading): ReadonlyMap<string, number> {
   return found;
 }
 
-function eventsOf({ log, outcome, phase }: SagaReading, paint: Paint): string[] {
+function eventsOf({ log, outcome, phase }: SagaReading, colors: Colors): string[] {
   const listed = log.slice(-eventsListed);
   const rows = listed.map(({ event, position, time, actor, reason }) => [
     `  ${position}`,
-    paint.dim(toTime(time)),
+    colors.dim(toTime(time)),
     `${sagaEventText(event)}${byText(actor, reason)}`,
   ]);
-  if (outcome) rows.push([`  ${outcome.position}`, paint.dim(toTime(outcome.time)), `ended ${phase}`]);
+  if (outcome) rows.push([`  ${outcome.position}`, colors.dim(toTime(outcome.time)), `ended ${phase}`]);
   const left = log.length - listed.length;
   const title =
     left === 0 ? 'events, oldest first:' : `events, oldest first; ${left} earlier ones left out, --json has all:`;
   return [title, formatTable(rows)];
 }
 
-/** Who brought it about, and why. */
+/** Formats the actor and the reason. */
 function byText(actor: string | undefined, reason: string | undefined): string {
   const by = actor === undefined ? '' : `, by ${printable(actor)}`;
   return `${by}${reason === undefined ? '' : `: ${printable(reason)}`}`;
 }
 
-/** What a person can do about a saga. */
+/** Lists the commands that a person can give to a saga. */
 function nextOf({ saga, phase, session, outcome }: SagaReading): string[] {
-  const id = shellWord(saga.id);
+  const id = shellQuote(saga.id);
   const waits = session?.status === 'parked';
   const commands = [
     ...(phase === 'failed' || waits ? [`txlog saga retry ${id} --reason "…"`] : []),

@@ -1,9 +1,9 @@
-import type { SagaEvent, SagaPhase, Side } from '../../core/app/saga.ts';
+import type { SagaEvent, SagaPhase, StepSide } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { toTime } from '../../index.ts';
-import type { Paint } from '../text/paint.ts';
-import { formatValue, printable } from '../text/text.ts';
+import type { Colors } from '../text/colors.ts';
+import { formatValue, printable } from '../text/printable.ts';
 
 /** An event of a saga for people, in few words. */
 export function sagaEventText(event: SagaEvent, columns = 60): string {
@@ -47,9 +47,9 @@ export function perhaps(maybe: boolean): string {
 }
 
 /** The phase of a saga, in the colour that it calls for. */
-export function phaseText(phase: SagaPhase, paint: Paint): string {
-  const colours = { running: paint.strong, compensating: paint.warn, failed: paint.bad, done: paint.good };
-  return phase === 'compensated' ? paint.warn(phase) : colours[phase](phase);
+export function phaseText(phase: SagaPhase, colors: Colors): string {
+  const colours = { running: colors.strong, compensating: colors.warn, failed: colors.bad, done: colors.good };
+  return phase === 'compensated' ? colors.warn(phase) : colours[phase](phase);
 }
 
 /** The events of a saga that a chunk of a session's data holds; undefined of other data. */
@@ -97,11 +97,11 @@ function startText({ data, respond, undoes }: SagaEvent & { event: 'started' }, 
   return parts.join(', ');
 }
 
-function sideText({ step, side }: { readonly step: string; readonly side: Side }): string {
+function sideText({ step, side }: { readonly step: string; readonly side: StepSide }): string {
   return side === 'do' ? printable(step) : `undoing ${printable(step)}`;
 }
 
-function doneText({ step, side }: { readonly step: string; readonly side: Side }): string {
+function doneText({ step, side }: { readonly step: string; readonly side: StepSide }): string {
   return `${printable(step)} ${side === 'do' ? 'done' : 'undone'}`;
 }
 

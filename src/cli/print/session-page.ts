@@ -2,13 +2,13 @@ import { sagaOfTheme } from '../../core/app/saga.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import { type HistoryEntry, toTime } from '../../index.ts';
 import { type SessionPage, sessionAfter } from '../../pages/session.ts';
-import { dataText } from '../session/lead.ts';
+import type { Colors } from '../text/colors.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Paint } from '../text/paint.ts';
-import { shellWord } from '../text/shell-word.ts';
+import { plural, printable, shorten } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
-import { plural, printable, shorten } from '../text/text.ts';
 import { changeText } from './change-text.ts';
+import { dataText } from './data-text.ts';
 import { opText } from './engine-key.ts';
 import { standingText, statusText } from './session-text.ts';
 
@@ -16,12 +16,12 @@ import { standingText, statusText } from './session-text.ts';
 const chunksListed = 20;
 
 /** The same for people, and what to do next. `now` is in ms since 1970. */
-export function formatSessionPage(page: SessionPage, now: number, paint: Paint): string {
+export function formatSessionPage(page: SessionPage, now: number, colors: Colors): string {
   const { id, session, history } = page;
-  const title = `${paint.strong('session')} ${paint.key(printable(id))}  ${standingText(session)}`;
+  const title = `${colors.strong('session')} ${colors.key(printable(id))}  ${standingText(session)}`;
   const parts = [title, formatPairs([...headOf(page, now), ...dataOf(page)], '  ')].filter((part) => part !== '');
   const count = page.earlier || page.next !== undefined ? `${history.length} of its operations` : operations(history);
-  const rows = history.map((entry) => stepCells(id, entry, paint));
+  const rows = history.map((entry) => stepCells(id, entry, colors));
   return [...parts, '', `${count}, oldest first:`, formatTable(rows), ...nextOf(page)].join('\n');
 }
 
@@ -59,7 +59,7 @@ function dataOf({ data }: SessionPage): [string, string][] {
     : pairs;
 }
 
-function stepCells(id: string, entry: HistoryEntry, paint: Paint): string[] {
+function stepCells(id: string, entry: HistoryEntry, colors: Colors): string[] {
   const { record } = entry;
   const own = record.changes.filter(({ key }) => key === sessionKey(id));
   const what = own.map((change) => changeText(change, 40)).filter((text) => text !== '');
@@ -70,7 +70,7 @@ function stepCells(id: string, entry: HistoryEntry, paint: Paint): string[] {
   const request = isOperation ? [] : [`with request ${shorten(printable(record.id), 36)}`];
   return [
     `  ${record.position}`,
-    paint.dim(toTime(record.time)),
+    colors.dim(toTime(record.time)),
     own.map(({ op }) => opText(op)).join('+'),
     statusText(sessionAfter(entry)),
     [...what, ...why, ...by, ...request].join(', '),
@@ -78,7 +78,7 @@ function stepCells(id: string, entry: HistoryEntry, paint: Paint): string[] {
 }
 
 function nextOf({ id, session, earlier, next, history, operator }: SessionPage): string[] {
-  const word = shellWord(id);
+  const word = shellQuote(id);
   const commands = [];
   if (earlier) commands.push(`txlog session show ${word} --from 1`);
   if (next !== undefined) commands.push(`txlog session show ${word} --from ${next}`);

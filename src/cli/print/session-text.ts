@@ -1,7 +1,7 @@
 import { asSession, type Session, sessionOfKey } from '../../core/fold/session.ts';
 import { type KeyReport, type StateReading, toTime } from '../../index.ts';
-import type { Paint } from '../text/paint.ts';
-import { printable, shorten } from '../text/text.ts';
+import type { Colors } from '../text/colors.ts';
+import { printable, shorten } from '../text/printable.ts';
 
 /** How a session stands, for people, in few words; `gone` when there is none. */
 export function standingText(session: Session | undefined, gone = 'removed'): string {
@@ -19,12 +19,12 @@ export function statusText(session: Session | undefined): string {
 }
 
 /** The session in a state, as a reader of keys got it. */
-export function sessionIn(state: StateReading | undefined): Session | undefined {
+export function sessionOfReading(state: StateReading | undefined): Session | undefined {
   return asSession(state?.value);
 }
 
-/** What a record did to a session, for people. */
-export function sessionReportText({ key, before, after }: KeyReport, paint: Paint): string {
-  const name = paint.key(`session ${printable(sessionOfKey(key) ?? key)}`);
-  return `${name}  ${standingText(sessionIn(before), '(none)')} → ${standingText(sessionIn(after))}`;
+/** Formats the operation of a record on a session, for people. */
+export function sessionReportText({ key, before, after }: KeyReport, colors: Colors): string {
+  const name = colors.key(`session ${printable(sessionOfKey(key) ?? key)}`);
+  return `${name}  ${standingText(sessionOfReading(before), '(none)')} → ${standingText(sessionOfReading(after))}`;
 }

@@ -1,12 +1,12 @@
 import { type HistoryEntry, type StateReading, type StoredRecord, toTime } from '../../index.ts';
-import type { Paint } from '../text/paint.ts';
+import type { Colors } from '../text/colors.ts';
+import { formatValue, plural, printable, shorten } from '../text/printable.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
-import { formatValue, plural, printable, shorten } from '../text/text.ts';
 import { changeText, stateText } from './change-text.ts';
 import { linkText } from './transaction-page.ts';
 
 /** A state for people: its value, who owns it or how often it was applied to, and the newest of those. */
-export function formatState(state: StateReading, newest: readonly StoredRecord[], paint: Paint): string {
+export function formatState(state: StateReading, newest: readonly StoredRecord[], colors: Colors): string {
   const { key, kind, value, version, position, owner, pending, applied } = state;
   const pairs: [string, string][] = [['value', formatValue(value, 2_000)]];
   if (owner) pairs.push(['owner', linkText(owner)]);
@@ -15,15 +15,15 @@ export function formatState(state: StateReading, newest: readonly StoredRecord[]
   }
   pairs.push(['version', `${version}, since position ${position}`]);
   if (applied !== undefined) pairs.push(['applied', plural(applied, 'transaction')]);
-  const title = `${paint.key(printable(key))}  ${kind}`;
-  return [title, formatPairs(pairs, '  '), ...newestOf(state, newest, paint)].join('\n');
+  const title = `${colors.key(printable(key))}  ${kind}`;
+  return [title, formatPairs(pairs, '  '), ...newestOf(state, newest, colors)].join('\n');
 }
 
-function newestOf({ key, kind, applied = 0 }: StateReading, newest: readonly StoredRecord[], paint: Paint): string[] {
+function newestOf({ key, kind, applied = 0 }: StateReading, newest: readonly StoredRecord[], colors: Colors): string[] {
   if (kind === 'dedicated' || newest.length === 0) return [];
   const rows = newest.map(({ position, time, type, id, changes }) => [
     `    ${position}`,
-    paint.dim(toTime(time)),
+    colors.dim(toTime(time)),
     shorten(printable(type), 28),
     shorten(printable(id), 36),
     changes
@@ -36,24 +36,24 @@ function newestOf({ key, kind, applied = 0 }: StateReading, newest: readonly Sto
 }
 
 /** States, one per line, aligned. */
-export function formatStates(states: readonly StateReading[], paint: Paint): string {
+export function formatStates(states: readonly StateReading[], colors: Colors): string {
   return formatTable(
     states.map(({ key, kind, version, value, owner }) => [
-      paint.key(printable(key)),
+      colors.key(printable(key)),
       kind,
       `v${version}`,
       formatValue(value, 60),
-      owner ? paint.dim(`owner ${shorten(printable(owner.id), 36)}`) : '',
+      owner ? colors.dim(`owner ${shorten(printable(owner.id), 36)}`) : '',
     ]),
   );
 }
 
 /** A key's transactions, one per line, aligned: what each one left. */
-export function formatHistory(entries: readonly HistoryEntry[], key: string, paint: Paint): string {
+export function formatHistory(entries: readonly HistoryEntry[], key: string, colors: Colors): string {
   return formatTable(
     entries.map(({ record: { position, time, type, id, changes }, after }) => [
       String(position),
-      paint.dim(toTime(time)),
+      colors.dim(toTime(time)),
       shorten(printable(type), 28),
       shorten(printable(id), 36),
       [...new Set(changes.filter((change) => change.key === key).map(({ op }) => op))].join('+'),

@@ -1,15 +1,15 @@
 import { type StuckSession, toTime } from '../../index.ts';
+import type { Colors } from '../text/colors.ts';
 import { formatDuration } from '../text/duration.ts';
-import type { Paint } from '../text/paint.ts';
+import { printable, shorten } from '../text/printable.ts';
 import { formatTable } from '../text/table.ts';
-import { printable, shorten } from '../text/text.ts';
 
 /** Stuck sessions for people, one per line, and the command for each kind of them below. */
-export function formatStuck(stuck: readonly StuckSession[], paint: Paint): string {
+export function formatStuck(stuck: readonly StuckSession[], colors: Colors): string {
   const rows = stuck.map(({ session, reason, detail, age, nextTry }) => [
-    paint.key(shorten(printable(session.id), 48)),
+    colors.key(shorten(printable(session.id), 48)),
     shorten(printable(session.themeName), 28),
-    paint.bad(reason),
+    colors.bad(reason),
     formatDuration(age),
     `${shorten(printable(detail), 80)}${nextTry === undefined ? '' : `, next try ${toTime(nextTry)}`}`,
   ]);

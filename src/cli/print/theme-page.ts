@@ -1,14 +1,14 @@
 import type { KnownTheme } from '../../index.ts';
-import type { Paint } from '../text/paint.ts';
+import type { Colors } from '../text/colors.ts';
+import { formatCount, printable } from '../text/printable.ts';
 import { formatTable } from '../text/table.ts';
-import { formatCount, printable } from '../text/text.ts';
 
 const heads = ['theme', 'number', 'sessions', 'advisor', 'lease', 'back-off', 'attempts', 'at once', ''];
 
 /** Themes for people, one per line, aligned. */
-export function formatThemes(themes: readonly KnownTheme[], paint: Paint): string {
+export function formatThemes(themes: readonly KnownTheme[], colors: Colors): string {
   const rows = themes.map(({ name, number, paused, live, inApp, hasAdvisor, policy }) => [
-    paint.key(printable(name)),
+    colors.key(printable(name)),
     String(number),
     live === undefined ? '-' : formatCount(live),
     hasAdvisor ? 'app' : inApp ? 'none' : '-',
@@ -16,10 +16,10 @@ export function formatThemes(themes: readonly KnownTheme[], paint: Paint): strin
     `${policy.backoff.first} s × ${policy.backoff.factor}, at most ${policy.backoff.max} s`,
     String(policy.attempts),
     String(policy.concurrency ?? '-'),
-    paused ? paint.warn('paused') : '',
+    paused ? colors.warn('paused') : '',
   ]);
   return formatTable(
     rows,
-    heads.map((head) => paint.dim(head)),
+    heads.map((head) => colors.dim(head)),
   );
 }

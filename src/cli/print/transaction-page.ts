@@ -4,12 +4,12 @@ import { isEngineKey, sessionOfKey } from '../../core/fold/session.ts';
 import { reservedTypePrefix, sagaType, usersChanges } from '../../core/log/record.ts';
 import { type KeyReport, type TransactionLink, type TransactionReport, toTime } from '../../index.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
-import type { Paint } from '../text/paint.ts';
-import { shellWord } from '../text/shell-word.ts';
+import type { Colors } from '../text/colors.ts';
+import { formatValue, printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../text/table.ts';
-import { formatValue, printable } from '../text/text.ts';
 import { changeText, stateText } from './change-text.ts';
-import { keyText, opText } from './engine-key.ts';
+import { engineKeyText, opText } from './engine-key.ts';
 import { outcomeColour, outcomeOf } from './record-lines.ts';
 import { sessionReportText } from './session-text.ts';
 
@@ -17,12 +17,12 @@ import { sessionReportText } from './session-text.ts';
 const listedMax = 20;
 
 /** All about a transaction for people, and what to look at next. */
-export function formatTransaction(report: TransactionReport, paint: Paint): string {
+export function formatTransaction(report: TransactionReport, colors: Colors): string {
   const { record } = report;
-  const outcome = outcomeColour(record, paint)(outcomeOf(record));
-  const title = `${paint.strong(`transaction ${printable(record.id)}`)}  position ${record.position}  ${outcome}`;
-  const parts = [title, formatPairs(headOf(report), '  '), ...changesOf(report, paint), ...keysOf(report, paint)];
-  return [...parts, ...sessionsOf(report, paint), nextOf(report).join('\n')].join('\n');
+  const outcome = outcomeColour(record, colors)(outcomeOf(record));
+  const title = `${colors.strong(`transaction ${printable(record.id)}`)}  position ${record.position}  ${outcome}`;
+  const parts = [title, formatPairs(headOf(report), '  '), ...changesOf(report, colors), ...keysOf(report, colors)];
+  return [...parts, ...sessionsOf(report, colors), nextOf(report).join('\n')].join('\n');
 }
 
 function headOf({ record, compensatedBy, compensates }: TransactionReport): [string, string][] {
@@ -42,7 +42,7 @@ function headOf({ record, compensatedBy, compensates }: TransactionReport): [str
   return pairs;
 }
 
-function changesOf({ record }: TransactionReport, paint: Paint): string[] {
+function changesOf({ record }: TransactionReport, colors: Colors): string[] {
   const { outcome, decided, type } = record;
   const changes = usersChanges(record.changes);
   if (changes.length === 0) return [];
@@ -52,38 +52,38 @@ function changesOf({ record }: TransactionReport, paint: Paint): string[] {
       ? 'decided by its handler'
       : 'as requested';
   const title = outcome === 'committed' ? `changes, ${who}:` : 'changes that were asked for, none applied:';
-  return ['', title, changeTable(changes, paint), ...andMore(changes.length)];
+  return ['', title, changeTable(changes, colors), ...andMore(changes.length)];
 }
 
-/** What holds whatever became of the request. */
-function sessionsOf({ record, sessions }: TransactionReport, paint: Paint): string[] {
+/** Formats the lines that hold for any outcome of the request. */
+function sessionsOf({ record, sessions }: TransactionReport, colors: Colors): string[] {
   const changes = record.changes.filter(({ key }) => isEngineKey(key));
   if (changes.length === 0) return [];
   const lines = sessions.slice(0, listedMax).flatMap((report) => {
     const around = aroundText(report);
-    return [`  ${sessionReportText(report, paint)}`, ...(around === '' ? [] : [paint.dim(`    ${around}`)])];
+    return [`  ${sessionReportText(report, colors)}`, ...(around === '' ? [] : [colors.dim(`    ${around}`)])];
   });
   const title = sessions.length === 0 ? [] : ['', 'sessions, before → after:'];
-  return ['', 'operations:', changeTable(changes, paint), ...andMore(changes.length), ...title, ...lines];
+  return ['', 'operations:', changeTable(changes, colors), ...andMore(changes.length), ...title, ...lines];
 }
 
-function changeTable(changes: readonly Change[], paint: Paint): string {
+function changeTable(changes: readonly Change[], colors: Colors): string {
   return formatTable(
     changes
       .slice(0, listedMax)
-      .map((change) => [`  ${opText(change.op)}`, paint.key(keyText(change.key)), changeText(change)]),
+      .map((change) => [`  ${opText(change.op)}`, colors.key(engineKeyText(change.key)), changeText(change)]),
   );
 }
 
-function keysOf({ record, keys }: TransactionReport, paint: Paint): string[] {
+function keysOf({ record, keys }: TransactionReport, colors: Colors): string[] {
   if (keys.length === 0) return [];
   const title = record.outcome === 'committed' ? 'keys, before → after:' : 'keys, as they were:';
   const lines = keys.slice(0, listedMax).flatMap((key) => {
     const before = stateText(key.before);
     const states = record.outcome === 'committed' ? `${before} → ${stateText(key.after)}` : before;
     const around = aroundText(key);
-    const name = `  ${paint.key(printable(key.key))}  ${states}`;
-    return around === '' ? [name] : [name, paint.dim(`    ${around}`)];
+    const name = `  ${colors.key(printable(key.key))}  ${states}`;
+    return around === '' ? [name] : [name, colors.dim(`    ${around}`)];
   });
   return ['', title, ...lines, ...andMore(keys.length)];
 }
@@ -97,16 +97,16 @@ function nextOf({ record, keys, sessions, compensatedBy }: TransactionReport): s
   const next = [];
   const [first] = keys;
   const [session] = sessions;
-  if (first) next.push(`txlog inspect --key ${shellWord(first.key)}`);
-  if (record.type === sagaType) next.push(`txlog saga show ${shellWord(record.id)}`);
-  else if (session) next.push(`txlog session show ${shellWord(sessionOfKey(session.key) ?? '')}`);
+  if (first) next.push(`txlog inspect --key ${shellQuote(first.key)}`);
+  if (record.type === sagaType) next.push(`txlog saga show ${shellQuote(record.id)}`);
+  else if (session) next.push(`txlog session show ${shellQuote(sessionOfKey(session.key) ?? '')}`);
   const isUsers = !record.type.startsWith(reservedTypePrefix);
   if (record.outcome === 'committed' && isUsers && !compensatedBy) {
     // A number would be taken for a position.
     const flag = parsePosition(record.id) === undefined ? '' : '--id ';
-    next.push(`txlog compensate ${flag}${shellWord(record.id)} --plan`);
+    next.push(`txlog compensate ${flag}${shellQuote(record.id)} --plan`);
   }
-  if (record.rejection?.owner) next.push(`txlog inspect --id ${shellWord(record.rejection.owner.id)}`);
+  if (record.rejection?.owner) next.push(`txlog inspect --id ${shellQuote(record.rejection.owner.id)}`);
   return next.length === 0 ? [] : ['', ...next.map((command) => `next: ${command}`)];
 }
 

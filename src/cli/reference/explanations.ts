@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Explanation } from '../../shapes/explanation.ts';
-import { nearest } from '../text/closest-match.ts';
+import { closestMatch } from '../text/closest-match.ts';
 
 const sections = { error: 'Error codes', rejection: 'Rejection codes', problem: 'Problems that' } as const;
 
@@ -37,12 +37,12 @@ function plain(markdown: string): string {
   return text.replaceAll('`', '').replaceAll('\\|', '|');
 }
 
-/** Finds a code, in whatever case it is written. Errors: USAGE with the nearest one. */
+/** Finds a code, in whatever case it is written. Errors: USAGE with the closestMatch one. */
 export function findExplanation(all: readonly Explanation[], code: string): Explanation {
   const wanted = code.trim().toUpperCase().replaceAll(/[ -]/g, '_');
   const found = all.find((each) => each.code === wanted);
   if (found) return found;
-  const guess = nearest(
+  const guess = closestMatch(
     wanted,
     all.map((each) => each.code),
   );

@@ -1,18 +1,18 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
-import { outputs } from '../../shapes/schema/commands.ts';
-import { nearest } from '../text/closest-match.ts';
+import { outputs } from '../../shapes/schema/command-outputs.ts';
+import { closestMatch } from '../text/closest-match.ts';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The JSON Schemas of what a command prints. Errors: USAGE with the nearest name. */
+/** The JSON Schemas of what a command prints. Errors: USAGE with the closestMatch name. */
 export function schemaOf(command: string): JsonObject {
   const output = Object.hasOwn(outputs, command) ? outputs[command] : undefined;
   if (output) {
     const all = Object.entries(output).map(([name, schema]) => [name, { $schema: dialect, ...schema }] as const);
     return { v: 1, command, ...Object.fromEntries(all) } as JsonObject;
   }
-  const guess = nearest(command, commandsWithSchema());
+  const guess = closestMatch(command, commandsWithSchema());
   throw new TxlogError('USAGE', `no command ${JSON.stringify(command)} prints JSON`, {
     ...(guess === undefined ? {} : { hint: `Did you mean: txlog schema ${guess}` }),
     next: ['txlog schema'],

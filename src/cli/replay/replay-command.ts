@@ -5,12 +5,12 @@ import { copiedAppJson } from '../../shapes/copied-app.ts';
 import { toChangedKeyJson, toFlipJson, toWhatIfJson } from '../../shapes/what-if.ts';
 import { confirm } from '../frame/confirm.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
-import { showWork } from '../frame/progress.ts';
+import { showWork } from '../frame/progress-line.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
-import { copiedAppText } from '../print/copied-app.ts';
+import { copiedAppText } from '../print/copied-app-text.ts';
 import { formatChangedKey, formatFlip, formatWhatIf } from '../print/what-if-lines.ts';
-import { shellWord } from '../text/shell-word.ts';
-import { plural, printable } from '../text/text.ts';
+import { plural, printable } from '../text/printable.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 
 /** Keys that are listed with their values; all are counted. */
 const keysListed = 1_000;
@@ -43,7 +43,7 @@ interface Care {
   readonly yes: boolean;
 }
 
-/** What `replay` does in each of its ways. None of them calls anything outside: no effects, ever. */
+/** The command `replay` in each of its ways. None of them calls anything outside: no effects, ever. */
 export abstract class ReplayCommand extends StreamCommand {
   /** Makes all indexes anew, and swaps them in, once people agree. */
   protected async rebuild(env: Environment, { 'dry-run': dryRun, yes }: Care): Promise<void> {
@@ -73,7 +73,7 @@ export abstract class ReplayCommand extends StreamCommand {
     const position = await resolvePoint(env, point);
     const { onProgress, stop } = this.showWork('replaying');
     const { records, app } = await env.replayTo({ position, dir, onProgress }).finally(stop);
-    const next = `txlog status --env ${shellWord(dir)}`;
+    const next = `txlog status --env ${shellQuote(dir)}`;
     await this.print(
       { v: 1, dir, position: String(position), records, ...copiedAppJson(app) },
       `${printable(dir)} holds the log up to position ${position}\nnext: ${next}`,
@@ -90,7 +90,7 @@ export abstract class ReplayCommand extends StreamCommand {
     const report = await env
       .whatIf(app, {
         onProgress,
-        onFlip: (flip) => (json ? this.out.json(toFlipJson(flip)) : this.out.line(formatFlip(flip, this.paint))),
+        onFlip: (flip) => (json ? this.out.json(toFlipJson(flip)) : this.out.line(formatFlip(flip, this.colors))),
         onKey: (key) => {
           if (keys.length < keysListed) keys.push(key);
         },
@@ -98,9 +98,9 @@ export abstract class ReplayCommand extends StreamCommand {
       .finally(stop);
     for (const key of keys) {
       if (json) await this.out.json(toChangedKeyJson(key));
-      else await this.out.line(formatChangedKey(key, this.paint));
+      else await this.out.line(formatChangedKey(key, this.colors));
     }
-    await this.print(toWhatIfJson(report), formatWhatIf(report, this.paint));
+    await this.print(toWhatIfJson(report), formatWhatIf(report, this.colors));
     if (report.flips > 0) this.exitWith(1);
   }
 

@@ -1,7 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import type { Data } from '../../index.ts';
-import { readBytesFile, readTextFile } from '../frame/files.ts';
+import { readBytesFile, readTextFile } from '../frame/read-file.ts';
 import { parseFlagJson } from '../submit/short-forms.ts';
 
 /** Where the data of an operation come from. */

@@ -60,7 +60,7 @@ function digestOf(bytes: Buffer): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
 
-/** What the system refuses counts as not there. */
+/** Runs `work`; a refusal of the system counts as not there. */
 function quietly<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -6,8 +6,8 @@ import { type Bundle, loadBundle } from './load-bundle.ts';
 /** Digests of the bundles beside this one, by name; the build fills them in. */
 declare const bundleDigests: Readonly<Record<'commands' | 'fast-submit', string>>;
 
-type Commands = Pick<typeof import('../frame/run.ts'), 'runCli'> & {
-  readonly commandModules: import('../frame/run.ts').CommandModules;
+type Commands = Pick<typeof import('../frame/run-cli.ts'), 'runCli'> & {
+  readonly commandModules: import('../frame/run-cli.ts').CommandModules;
 };
 
 /**
@@ -17,7 +17,7 @@ type Commands = Pick<typeof import('../frame/run.ts'), 'runCli'> & {
 export async function start(args: readonly string[], root: string): Promise<void> {
   if (process.env.DEBUG) {
     const { runCli } = await whereverItStands(
-      () => import(pathToFileURL(join(root, 'dist/src/cli/frame/run.js')).href),
+      () => import(pathToFileURL(join(root, 'dist/src/cli/frame/run-cli.js')).href),
     );
     return runCli(args, { root });
   }

@@ -6,7 +6,7 @@ import { Output } from '../frame/output.ts';
 import { mayHaveLostBytes } from '../frame/raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from '../frame/report-error.ts';
 import { say } from '../frame/stderr.ts';
-import { workIn } from '../frame/with-environment.ts';
+import { withEnvironment } from '../frame/with-environment.ts';
 import { type RequestFlags, toRequestInput } from './request-flags.ts';
 import { submitOne } from './submit-one.ts';
 
@@ -30,7 +30,7 @@ const options = {
  */
 export async function fastSubmit(args: readonly string[]): Promise<boolean> {
   const flags = parsePlain(args);
-  // What has to be refused for its bytes, the whole command line refuses.
+  // The whole command line refuses what has to be refused for its bytes.
   if (!flags || mayHaveLostBytes(args)) return false;
   const style = reportStyle(args);
   reportUncaught(style);
@@ -42,7 +42,9 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
     const env = await openBriefly(dir, { checkpointRecords: 0 });
     const out = new Output(process.stdout);
-    process.exitCode = await workIn(env, () => submitOne(env, input, out, { json: style.json, dryRun: false }));
+    process.exitCode = await withEnvironment(env, () =>
+      submitOne(env, input, out, { json: style.json, dryRun: false }),
+    );
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     say(formatError(error, style));
@@ -59,7 +61,7 @@ function parsePlain(args: readonly string[]): (RequestFlags & { readonly env?: s
     const isPlain = values.type !== undefined && new Set(single).size === single.length;
     return isPlain && !args.includes('--') ? (values as RequestFlags & { readonly env?: string }) : undefined;
   } catch (error) {
-    // What this parser does not understand, oclif does, or refuses with a better word.
+    // A command line that this parser does not understand, oclif does, or refuses with a better message.
     if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) return undefined;
     throw error;
   }

@@ -5,11 +5,11 @@ import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import type { Request, RequestInput } from '../../core/log/request.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
-import { placeError } from '../../layout/locate-error.ts';
-import type { Line } from './split-lines.ts';
+import { locateError } from '../../layout/locate-error.ts';
+import type { Line } from '../frame/split-lines.ts';
 
-/** What a line holds: a request that can be decided, or why there is none. */
-export type Item =
+/** The content of a line: a request that can be decided, or why there is none. */
+export type LoadItem =
   | { readonly line: number; readonly request: Request /** Submitting it again is safe. */; readonly hasId: boolean }
   | { readonly line: number; readonly error: TxlogError };
 
@@ -22,7 +22,7 @@ export type Mapping = NonNullable<App['map']>;
  *
  * Errors, as items: UTF8_INVALID, the JSON_ codes, those of `Environment.check`, MAPPING_FAILED.
  */
-export function readItems(env: Environment, mapping: Mapping | undefined, line: Line): Item[] {
+export function readItems(env: Environment, mapping: Mapping | undefined, line: Line): LoadItem[] {
   if ('error' in line) return [{ line: line.number, error: line.error }];
   try {
     const value = parseJson(line.text);
@@ -33,7 +33,9 @@ export function readItems(env: Environment, mapping: Mapping | undefined, line: 
     if (!(error instanceof TxlogError)) throw error;
     // A field of what a mapping made is no place in the line; what has a column is of the text.
     const hasPlace = !mapping || error.details.column !== undefined;
-    return [{ line: line.number, error: hasPlace ? placeError(error, line.number, line.text) : error.at(line.number) }];
+    return [
+      { line: line.number, error: hasPlace ? locateError(error, line.number, line.text) : error.at(line.number) },
+    ];
   }
 }
 
@@ -52,7 +54,7 @@ function mapLine(mapping: Mapping, value: JsonValue, number: number): readonly R
   return Array.isArray(mapped) ? mapped : [mapped as RequestInput];
 }
 
-function checkMapped(env: Environment, input: RequestInput, line: number): Item {
+function checkMapped(env: Environment, input: RequestInput, line: number): LoadItem {
   // An id that is made anew in each run would apply the line once more each time it is submitted.
   if (isJsonObject(input) && input.id === undefined) {
     throw failed('the mapping gave a request without an id; make one from the line, so that a second run is safe');

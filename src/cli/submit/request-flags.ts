@@ -1,7 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { JsonValue } from '../../core/base/json.ts';
-import { readTextFile } from '../frame/files.ts';
+import { readTextFile } from '../frame/read-file.ts';
 import { parseChange, parseExpect, parseFlagJson } from './short-forms.ts';
 
 /** One request, told by flags. */

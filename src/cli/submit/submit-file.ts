@@ -4,17 +4,17 @@ import type { Environment } from '../../environment/environment.ts';
 import { type Enqueued, type EnqueueOptions, loadMap, toReceiptJson } from '../../index.ts';
 import { toAcceptedJson } from '../../shapes/request.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
+import type { Input } from '../frame/open-input.ts';
 import type { Output } from '../frame/output.ts';
-import type { WorkProgress } from '../frame/progress.ts';
-import { toErrorJson } from '../frame/report-error.ts';
+import type { WorkProgress } from '../frame/progress-line.ts';
+import { errorJson } from '../frame/report-error.ts';
 import { onInterrupt } from '../frame/signals.ts';
 import { say } from '../frame/stderr.ts';
-import { Bulk, type BulkSink, type Deliver } from './bulk.ts';
-import { boundHeap } from './heap.ts';
-import type { Input } from './input.ts';
-import { resumeCommand } from './resume.ts';
-import { Tally } from './tally.ts';
-import { submitWhole } from './whole.ts';
+import { boundHeap } from './bound-heap.ts';
+import { Bulk, type BulkSink, type Deliver } from './bulk-submit.ts';
+import { resumeCommand } from './resume-command.ts';
+import { submitAtomic } from './submit-atomic.ts';
+import { Tally } from './submit-tally.ts';
 
 /** How to submit what a file or stdin holds. */
 export interface SubmitFileOptions {
@@ -52,7 +52,7 @@ export async function submitFile(
   const tally = new Tally();
   const progress = await startProgress(input, options);
   const done = { line: 0 };
-  const sink = toSink(out, tally, input, progress, done, options);
+  const sink = toSink(out, { tally, input, progress, done }, options);
   const mapping = options.map === undefined ? env.app.map : await loadMap(options.map);
   const bulk = new Bulk(env, sink, { ...options, mapping, deliver: delivery(env, options) });
   const interrupt = onInterrupt();
@@ -62,16 +62,16 @@ export async function submitFile(
   try {
     const work = async () => {
       if (options.dryRun) {
-        // What is tried out holds on to the environment as it is: not while the input is waited for.
+        // A dry run holds on to the environment as it is: not while the input is waited for.
         await input.gather();
-        await env.rehearse((copy) =>
+        await env.withFork((copy) =>
           new Bulk(copy, sink, { ...options, mapping, deliver: delivery(copy, options) }).run(input),
         );
       } else if (options.atomic)
-        await submitWhole(env, input, sink, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
+        await submitAtomic(env, input, sink, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
       else await bulk.run(input);
     };
-    // What has no receipt yet gets it when it is submitted again. Without ids it would be applied twice, and is waited for.
+    // A line without a receipt gets it when it is submitted again. Without ids it would be applied twice, so it is waited for.
     await orInterrupted(work(), interrupt.signal, () => options.dryRun || (bulk.isRepeatable && !options.atomic));
     await out.flush();
   } catch (error) {
@@ -106,12 +106,17 @@ function delivery(env: Environment, { queue }: SubmitFileOptions): Deliver<Recei
   };
 }
 
+/** How far a run has come, and how people are told. */
+interface Course {
+  readonly tally: Tally;
+  readonly input: Input;
+  readonly progress: WorkProgress | undefined;
+  readonly done: { line: number };
+}
+
 function toSink(
   out: Output,
-  tally: Tally,
-  input: Input,
-  progress: WorkProgress | undefined,
-  done: { line: number },
+  { tally, input, progress, done }: Course,
   { receipts, dryRun }: SubmitFileOptions,
 ): BulkSink<Receipt | Enqueued> {
   return {
@@ -121,7 +126,7 @@ function toSink(
         if (receipts === 'all') await out.json(toAcceptedJson(answer));
         return;
       }
-      // What was decided before has its receipt at once.
+      // A request that was decided before has its receipt at once.
       const receipt = 'receipt' in answer ? answer.receipt : answer;
       tally.add(receipt);
       if (receipts === 'all' || (receipts === 'rejected' && receipt.outcome === 'rejected')) {
@@ -130,7 +135,7 @@ function toSink(
     },
     async failure(error) {
       tally.failed += 1;
-      if (receipts !== 'none') await out.json(toErrorJson(error));
+      if (receipts !== 'none') await out.json(errorJson(error));
     },
     async settled(line) {
       // Nothing of a dry run is kept that another could go on from.
@@ -144,7 +149,7 @@ function toSink(
 /** Only where people look at stderr and receipts do not run over the same screen. */
 async function startProgress(input: Input, { receipts, quiet, json }: SubmitFileOptions) {
   if (quiet || json || !process.stderr.isTTY || (process.stdout.isTTY && receipts !== 'none')) return undefined;
-  const { showWork } = await import('../frame/progress.ts');
+  const { showWork } = await import('../frame/progress-line.ts');
   return showWork('submitting', true, input.bytes !== undefined);
 }
 

@@ -5,8 +5,8 @@ import type { Environment } from '../../environment/environment.ts';
 import { toReceiptJson } from '../../index.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import type { Output } from '../frame/output.ts';
-import { formatReceipt } from '../print/receipt.ts';
-import { jsonText } from '../text/text.ts';
+import { formatReceipt } from '../print/receipt-text.ts';
+import { jsonText } from '../text/printable.ts';
 
 /** How to submit one request. */
 export interface SubmitOneOptions {

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../../core/base/errors.ts';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
-import { unwritable } from '../frame/files.ts';
+import { unwritable } from '../frame/read-file.ts';
 
 /** Where the bytes of a dump go. */
 export interface DumpOutput {
@@ -42,7 +42,7 @@ function toStdout(bytes: Buffer): Promise<void> {
   });
 }
 
-/** What is there under the name and is no file: to give it another one would take its place. */
+/** Finds a device or a pipe under the name: a file would take its place. */
 function isSpecial(file: string): boolean {
   const found = attempt(file, () => statSync(file, { throwIfNoEntry: false }));
   return found !== undefined && !found.isFile();

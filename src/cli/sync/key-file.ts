@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { TxlogError } from '../../core/base/errors.ts';
-import { statFile } from '../submit/input.ts';
+import { statFile } from '../frame/open-input.ts';
 
 /** The Ed25519 key of a PEM file that signs. Errors: INPUT_NOT_FOUND, USAGE. */
 export function readSignKey(file: string): KeyObject {

@@ -2,7 +2,7 @@
 const wordUnitsMax = 64;
 
 /** The candidate that a mistyped word most likely meant, or undefined when none is near. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function closestMatch(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > wordUnitsMax) return undefined;
   let best: string | undefined;
   // A third of a word may be wrong, but no more than three letters.

@@ -1,4 +1,4 @@
-// What terminals draw two columns wide, and what they draw on top of the character before.
+// Characters that terminals draw two columns wide, and those that they draw on top of the one before.
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const joined = /\p{M}|\u200b|\u200c|\u200d|\ufe0f/u;

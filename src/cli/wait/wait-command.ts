@@ -3,9 +3,9 @@ import { given, ifGiven } from '../../core/base/given.ts';
 import { type Receipt, type RemovedSession, toReceiptJson, toTime } from '../../index.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { onInterrupt } from '../frame/signals.ts';
-import { formatReceipt } from '../print/receipt.ts';
+import { formatReceipt } from '../print/receipt-text.ts';
 import { durationValue, parseDuration } from '../text/duration.ts';
-import { printable } from '../text/text.ts';
+import { printable } from '../text/printable.ts';
 
 /** `wait ID` and `session wait ID` are one command. */
 export abstract class WaitCommand extends BaseCommand {

@@ -9,7 +9,7 @@ const ownPackages = /[\\/]node_modules[\\/](?:lmdb|msgpackr|@oclif)[\\/]/;
  * emitter) is told to `tell`, and the process goes on. What is our own fault goes to whoever was told before. A call of
  * `process.exit` throws: it would take all other turns of the worker with it. Returns how to end that.
  */
-export function hearAppErrors(tell: (error: Error) => void): () => void {
+export function catchAppErrors(tell: (error: Error) => void): () => void {
   const before = process.listeners('uncaughtException');
   const { exit } = process;
   const end = () => {

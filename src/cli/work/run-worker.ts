@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment/environment.ts';
 import type { WorkOptions, WorkReport } from '../../index.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
-import { hearAppErrors } from './app-errors.ts';
+import { catchAppErrors } from './app-errors.ts';
 import type { WorkLog } from './work-log.ts';
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -18,7 +18,7 @@ export async function runWorker(
   log: WorkLog,
 ): Promise<{ readonly report: WorkReport; readonly exitCode: ExitCode }> {
   const { exit } = process;
-  const stopHearing = hearAppErrors((error) => log.appError(error));
+  const stopHearing = catchAppErrors((error) => log.appError(error));
   const worker = env.work({ ...options, onEvent: (event) => log.event(event) });
   let heard = 0;
   let code: ExitCode = 0;
@@ -27,7 +27,7 @@ export async function runWorker(
     code = codes[name as keyof typeof codes];
     if (heard > 2) exit.call(process, code);
     const ending = heard === 1 ? worker.stop() : worker.kill();
-    // What goes wrong with it is told by `done`.
+    // `done` reports what goes wrong with it.
     ending.catch(() => undefined);
   };
   process.on('SIGINT', hear).on('SIGTERM', hear);

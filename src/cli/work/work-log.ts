@@ -2,8 +2,8 @@ import { clearLine, cursorTo } from 'node:readline';
 import { toTime, type WorkEvent } from '../../index.ts';
 import { type AppError, levelOf, toAppErrorJson, toEventJson } from '../../shapes/worker.ts';
 import { say } from '../frame/stderr.ts';
-import type { Paint } from '../text/paint.ts';
-import { jsonText } from '../text/text.ts';
+import type { Colors } from '../text/colors.ts';
+import { jsonText } from '../text/printable.ts';
 import { placeOf } from './app-errors.ts';
 import { Counter } from './counter.ts';
 import { appErrorText, eventText } from './event-text.ts';
@@ -16,7 +16,7 @@ export interface WorkLogOptions {
   readonly counts: boolean;
   /** Only what went wrong. */
   readonly quiet: boolean;
-  readonly paint: Paint;
+  readonly colors: Colors;
   /** ms since 1970. */
   now(): number;
 }
@@ -38,22 +38,22 @@ export class WorkLog {
 
   /** Writes one event. */
   event(event: WorkEvent): void {
-    const { forPeople, quiet, counts, paint, now } = this.options;
+    const { forPeople, quiet, counts, colors, now } = this.options;
     this.counter.add(event);
     this.note(event);
     if (quiet && levelOf(event) === 'info') return;
     // The counter says how many are led.
     if (counts && event.type === 'led') return;
     const time = toTime(now());
-    this.say(forPeople ? `${paint.dim(time)} ${eventText(event, paint)}` : jsonText(toEventJson(event, time)));
+    this.say(forPeople ? `${colors.dim(time)} ${eventText(event, colors)}` : jsonText(toEventJson(event, time)));
   }
 
   /** Writes what the app's code threw where nobody waits for it, and which sessions were led then. */
   appError(error: Error): void {
-    const { forPeople, paint, now } = this.options;
+    const { forPeople, colors, now } = this.options;
     const time = toTime(now());
     const found = { error, at: placeOf(error), sessions: [...this.led.values()] };
-    this.say(forPeople ? `${paint.dim(time)} ${appErrorText(found, paint)}` : jsonText(toAppErrorJson(found, time)));
+    this.say(forPeople ? `${colors.dim(time)} ${appErrorText(found, colors)}` : jsonText(toAppErrorJson(found, time)));
   }
 
   /** Ends the counter, and leaves no trace of it. */
@@ -76,7 +76,7 @@ export class WorkLog {
 
   private draw(): void {
     this.clear();
-    say(this.options.paint.dim(this.counter.text(performance.now())));
+    say(this.options.colors.dim(this.counter.text(performance.now())));
   }
 
   private clear(): void {

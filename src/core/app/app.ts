@@ -17,7 +17,7 @@ export interface HandlerState {
   readonly owner?: Owner;
 }
 
-/** What a handler may read: states as of right before its own transaction. Each read is remembered. */
+/** The states that a handler may read: as of right before its own transaction. Each read is remembered. */
 export interface HandlerStates {
   /** The state, or undefined when the key has no value or owner now. */
   get(key: string): HandlerState | undefined;
@@ -84,7 +84,7 @@ export interface LoadedApp extends App {
   findSagaProblem(type: string, data: JsonValue): string | undefined;
 }
 
-/** What an app says of a type of requests. A name such as `toString` is one like any other. */
+/** Finds an app's definition of a type of requests. A name such as `toString` is one like any other. */
 export function requestTypeOf({ requests = {} }: App, type: string): RequestType | undefined {
   return Object.hasOwn(requests, type) ? requests[type] : undefined;
 }

@@ -3,8 +3,8 @@ import { TxlogError } from '../base/errors.ts';
 import { given, ifGiven } from '../base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
-import { checkData, checkName } from '../log/check-session.ts';
 import type { NewSession } from '../log/operation.ts';
+import { checkData, checkName } from '../log/session-input.ts';
 import type { App } from './app.ts';
 import type { Parcel } from './service-definition.ts';
 
@@ -58,10 +58,10 @@ export function sessionOfParcel({ id, queue, data, order }: Parcel, { themes }: 
   return operation;
 }
 
-/** What became of a parcel: it is durably where it was sent to, or it is not, for this reason. */
+/** The fate of a parcel: it is durably where it was sent to, or it is not, for this reason. */
 export type Acknowledgement =
   | { readonly id: string; readonly ok: true; readonly duplicate: boolean }
-  /** Of a line that is no parcel at all nobody knows the id. */
+  /** The id of a line that is no parcel at all, nobody knows. */
   | { readonly id: string | null; readonly ok: false; readonly error: TxlogError };
 
 /** An acknowledgement, as JSON. */

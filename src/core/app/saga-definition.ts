@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { RequestInput } from '../log/request.ts';
 
-/** What a step's code is told. Frozen. */
+/** The context of a step's code. Frozen. */
 export interface StepContext {
   /** Id and type of the saga, and the data that it was started with. */
   readonly saga: string;
@@ -137,7 +137,7 @@ function isGroup(entry: SagaStep | readonly SagaStep[]): entry is readonly SagaS
   return Array.isArray(entry);
 }
 
-/** What an attempt of a step came to. */
+/** The outcome of an attempt of a step. */
 export type StepOutcome =
   | { readonly ok: true; readonly result: JsonValue }
   | {

@@ -1,6 +1,6 @@
 import { assert, assertNever } from '../base/assert.ts';
 import { given } from '../base/given.ts';
-import type { Saga, SagaEvent, Side, SideProgress, StepProgress } from './saga.ts';
+import type { Saga, SagaEvent, SideProgress, StepProgress, StepSide } from './saga.ts';
 
 const waiting: SideProgress = { status: 'waiting', attempts: 0, begun: 0, round: 0, maybe: false };
 
@@ -25,7 +25,7 @@ export function foldSaga(saga: Saga, event: SagaEvent, time: number): Saga {
         status: 'begun',
         attempts: event.attempt,
         begun: side.begun + 1,
-        // What began before and came to no end may have happened.
+        // A step that began before and came to no end may have happened.
         maybe: side.maybe || side.status === 'begun',
         beganAt: time,
       }));
@@ -44,7 +44,7 @@ export function foldSaga(saga: Saga, event: SagaEvent, time: number): Saga {
         withSide(saga, event, (side) => ({
           ...bare(side),
           status: 'skipped',
-          // What is under way may happen all the same.
+          // A step that is under way may happen all the same.
           maybe: side.maybe || side.status === 'begun',
           endedAt: time,
         })),
@@ -95,7 +95,7 @@ function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number
   return mended(noted);
 }
 
-/** What failed, or waits for its next attempt, is tried at once, with all attempts. */
+/** Retries at once, with all attempts, what failed or waits for its next attempt. */
 function retried(saga: Saga): Saga {
   const steps = new Map(
     [...saga.steps].map(([name, step]) => [name, { ...step, do: anew(step.do, false), undo: anew(step.undo, true) }]),
@@ -134,7 +134,7 @@ function bare(side: SideProgress): SideProgress {
 
 function withSide(
   saga: Saga,
-  { step: name, side }: { readonly step: string; readonly side: Side },
+  { step: name, side }: { readonly step: string; readonly side: StepSide },
   change: (progress: SideProgress) => SideProgress,
 ): Saga {
   const step = saga.steps.get(name) ?? { name, do: waiting, undo: waiting };

@@ -1,5 +1,5 @@
-import { pauseAfter } from '../base/pause.ts';
-import type { Saga, SagaEvent, SagaOutcome, Side, SideProgress, StepProgress } from './saga.ts';
+import { pauseAfter } from '../base/back-off.ts';
+import type { Saga, SagaEvent, SagaOutcome, SideProgress, StepProgress, StepSide } from './saga.ts';
 import { stepDefaults } from './saga-definition.ts';
 
 /** A policy without gaps. Times in seconds. */
@@ -11,7 +11,7 @@ export interface FullStepPolicy {
   readonly max: number;
 }
 
-/** What the moves of a saga depend on, of one side of a step. */
+/** The facts that the moves of a saga depend on, of one side of a step. */
 interface PlannedSide {
   readonly policy: FullStepPolicy;
   /** Begun by a message, and done when it is answered. */
@@ -23,17 +23,17 @@ export interface SagaPlan {
   /** In ms since 1970. */
   readonly deadline: number | undefined;
   /** Undefined of a side that there is nothing to do for. */
-  side(step: string, side: Side): PlannedSide | undefined;
+  side(step: string, side: StepSide): PlannedSide | undefined;
 }
 
 /** One attempt to make. */
 export interface Act {
   readonly step: string;
-  readonly side: Side;
+  readonly side: StepSide;
   readonly attempt: number;
 }
 
-/** What comes next: the only place that says so. */
+/** Finds the next move: the only place that says so. */
 export type Move =
   /** Attempts to make now, at the same time. */
   | { readonly move: 'act'; readonly acts: readonly Act[] }
@@ -62,7 +62,7 @@ export function nextMove(saga: Saga, plan: SagaPlan, now: number, chance: number
 }
 
 /** The steps of the group whose turn it is that are still open. */
-function openSteps(saga: Saga, plan: SagaPlan, side: Side): readonly StepProgress[] {
+function openSteps(saga: Saga, plan: SagaPlan, side: StepSide): readonly StepProgress[] {
   const itinerary = saga.itinerary ?? [];
   const groups = side === 'do' ? itinerary : [...itinerary].reverse();
   const isOpen = side === 'do' ? isUndone : (step: StepProgress) => needsUndo(step, plan);
@@ -84,14 +84,14 @@ function isUndone(step: StepProgress): boolean {
 function needsUndo({ name, do: done, undo }: StepProgress, plan: SagaPlan): boolean {
   if (undo.status === 'done' || undo.status === 'skipped') return false;
   const mayHaveHappened = done.status === 'done' || done.status === 'begun' || done.maybe;
-  // Of a step that the app knows no more nobody can say that there is nothing to undo.
+  // A step that the app no longer defines may still need undoing.
   const isKnown = plan.side(name, 'do') !== undefined;
   return mayHaveHappened && (!isKnown || plan.side(name, 'undo') !== undefined);
 }
 
 function moveOf(
   steps: readonly StepProgress[],
-  side: Side,
+  side: StepSide,
   plan: SagaPlan,
   { now, chance }: { readonly now: number; readonly chance: number },
 ): Move {
@@ -118,10 +118,10 @@ function dueOf(progress: SideProgress, { isAsked, policy }: PlannedSide): number
   return progress.status === 'begun' && isAsked ? (progress.beganAt ?? 0) + policy.timeout * 1000 : 0;
 }
 
-/** What an attempt's failure leads to: another attempt after a pause, or the end of trying. */
+/** Decides after an attempt's failure: another attempt after a pause, or the end of trying. */
 export function failure(
   step: string,
-  side: Side,
+  side: StepSide,
   policy: FullStepPolicy,
   attempt: number,
   why: {

@@ -9,8 +9,8 @@ export type SagaPhase = 'running' | 'compensating' | 'failed' | 'done' | 'compen
 /** All phases, in the order in which people read them. */
 export const sagaPhases: readonly SagaPhase[] = ['running', 'compensating', 'failed', 'done', 'compensated'];
 
-/** What a step does, or what undoes it. */
-export type Side = 'do' | 'undo';
+/** A step's action, or the one that undoes it. */
+export type StepSide = 'do' | 'undo';
 
 /** Something that happened to a saga: the data of its session are these, in their order. Times in ms since 1970. */
 export type SagaEvent =
@@ -25,12 +25,12 @@ export type SagaEvent =
       readonly undoes?: string;
     }
   | { readonly event: 'planned'; readonly steps: readonly (readonly string[])[] }
-  | { readonly event: 'began'; readonly step: string; readonly side: Side; readonly attempt: number }
-  | { readonly event: 'did'; readonly step: string; readonly side: Side; readonly result: JsonValue }
+  | { readonly event: 'began'; readonly step: string; readonly side: StepSide; readonly attempt: number }
+  | { readonly event: 'did'; readonly step: string; readonly side: StepSide; readonly result: JsonValue }
   | {
       readonly event: 'failed';
       readonly step: string;
-      readonly side: Side;
+      readonly side: StepSide;
       readonly error: string;
       /** Whether it may have happened all the same. */
       readonly happened: 'no' | 'maybe';
@@ -47,7 +47,7 @@ export type SagaEvent =
   /** A person has it tried again, with all its attempts. */
   | { readonly event: 'retry' }
   /** A person has it go on as if this were done. */
-  | { readonly event: 'skip'; readonly step: string; readonly side: Side }
+  | { readonly event: 'skip'; readonly step: string; readonly side: StepSide }
   /** A person ends it. */
   | { readonly event: 'force'; readonly outcome: SagaOutcome };
 
@@ -94,7 +94,7 @@ export interface Saga {
   readonly steps: ReadonlyMap<string, StepProgress>;
   /** Why it turned back. */
   readonly error?: string;
-  /** What cannot be undone, while it waits for a person. */
+  /** The step that cannot be undone, while it waits for a person. */
   readonly problem?: string;
   readonly respond?: string;
   readonly undoes?: string;
@@ -122,7 +122,7 @@ export const answerTheme = 'answers';
  * was refused.
  * Names of steps hold neither `/` nor `~`.
  */
-export function stepKey(saga: string, step: string, side: Side, round: number): string {
+export function stepKey(saga: string, step: string, side: StepSide, round: number): string {
   const anew = round === 0 ? '' : `~${round}`;
   return `${saga}/${step}${anew}${side === 'undo' ? '/undo' : ''}`;
 }
@@ -130,7 +130,7 @@ export function stepKey(saga: string, step: string, side: Side, round: number): 
 /** The step that a key of `stepKey` names, if it can be one. */
 export function stepOfKey(
   key: string,
-): { readonly saga: string; readonly step: string; readonly side: Side; readonly round: number } | undefined {
+): { readonly saga: string; readonly step: string; readonly side: StepSide; readonly round: number } | undefined {
   const side = key.endsWith('/undo') ? 'undo' : 'do';
   const name = side === 'undo' ? key.slice(0, -'/undo'.length) : key;
   const slash = name.lastIndexOf('/');

@@ -16,7 +16,7 @@ const ofPauses: Ranges = [
   ['factor', ranges.factor],
 ];
 
-/** What is wrong with the spans and counts of a theme's, saga's or process's policy, or undefined. `at` names it. */
+/** Finds what is wrong with the spans and counts of a theme's, saga's or process's policy. `at` names it. */
 export function findPolicyProblem(at: string, policy: object): string | undefined {
   const { backoff } = policy as { readonly backoff?: unknown };
   return (
@@ -24,7 +24,7 @@ export function findPolicyProblem(at: string, policy: object): string | undefine
   );
 }
 
-/** What is wrong with how long a step may take and how often it is tried, or undefined. `at` names it. */
+/** Finds what is wrong with how long a step may take and how often it is tried. `at` names it. */
 export function findStepPolicyProblem(at: string, policy: object): string | undefined {
   const { retry } = policy as { readonly retry?: unknown };
   const own = findFirst(at, policy, [['timeout', ranges.timeout]]);
@@ -33,7 +33,7 @@ export function findStepPolicyProblem(at: string, policy: object): string | unde
   );
 }
 
-/** What is wrong with one number of an app, or undefined; without it, nothing is. */
+/** Finds what is wrong with one number of an app; undefined when nothing is. */
 export function findFieldOutOfRange(at: string, object: object, field: string, range: NumberRange): string | undefined {
   return findFirst(at, object, [[field, range]]);
 }

@@ -1,4 +1,4 @@
-/** What kind of failure a code is. The exit code follows from it (src/cli/frame/exit-codes.ts). */
+/** The class of a failure. The exit code follows from it (src/cli/frame/exit-codes.ts). */
 export type ErrorClass =
   | 'usage'
   | 'input'
@@ -16,7 +16,7 @@ export type ErrorClass =
   | 'limited'
   | 'closed';
 
-/** Who can mend a failure: who called; the engine, its storage or its machine; or another service. */
+/** The party that can mend a failure: the caller; the engine, its storage or its machine; or another service. */
 export type ErrorOwner = 'caller' | 'engine' | 'service';
 
 /** Whether the same call can succeed later, though nothing is changed. `same id`: the first outcome may be unknown. */
@@ -112,12 +112,12 @@ export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(kinds, code);
 }
 
-/** What kind of failure a code is. */
+/** Returns the class of a failure with this code. */
 export function classOf(code: ErrorCode): ErrorClass {
   return kinds[code][0];
 }
 
-/** Who can mend a failure with this code. */
+/** Returns who can mend a failure with this code. */
 export function errorOwnerOf(code: ErrorCode): ErrorOwner {
   return kinds[code][1];
 }

@@ -24,7 +24,7 @@ export const rejectionCodes = [
   'VALUE_OVERSIZED',
 ] as const;
 
-/** What an error carries besides its message. */
+/** The parts of an error besides its message. */
 export interface ErrorDetails {
   /** Why it probably happened, in one sentence. */
   readonly hint?: string;
@@ -38,7 +38,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** What a user gave is shown again, but not at any length. Of a command that is too long to be shown, a part is none. */
+/** Shortens a user's text that is shown again. A part of a command that is too long to be shown is none. */
 function withinBounds(details: ErrorDetails): ErrorDetails {
   const { hint = '', next = [] } = details;
   const fits = (text: string) => text.length <= limits.errorUnitsMax;

@@ -1,4 +1,4 @@
-/** What a file system says of its room, in blocks of `bsize` bytes. */
+/** The room of a file system, in blocks of `bsize` bytes. */
 export interface FileSystemRoom {
   readonly blocks: number;
   readonly bavail: number;

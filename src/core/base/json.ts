@@ -27,7 +27,7 @@ export function jsonEquals(a: JsonValue | undefined, b: JsonValue | undefined): 
   return keys.every((key) => Object.hasOwn(right, key) && jsonEquals(left[key], right[key]));
 }
 
-/** What keeps a value from being stored as JSON, with the path to it. */
+/** The reason why a value cannot be stored as JSON, with the path to it. */
 export interface JsonProblem {
   readonly code:
     | 'JSON_TOO_DEEP'

@@ -54,7 +54,7 @@ export const limits = {
   /** Ranges of the log up to this length are read in order: faster than to look for an index. */
   scanInOrderMax: 4_000,
   commitFailuresMax: 3,
-  /** What a step of a saga gives: it travels with the saga. Larger data belong elsewhere, and their name here. */
+  /** The result of a saga's step: it travels with the saga. Larger data belong elsewhere, and their name here. */
   stepResultBytesMax: 64 * 1024,
   /** Steps that a saga does at the same time, and in all. */
   stepsAtOnceMax: 12,
@@ -67,7 +67,7 @@ export const limits = {
   workerErrorsMax: 10,
   /** User code in one write transaction, before the rest of its batch waits for the next one. */
   userCodeUnderLockMsMax: 100,
-  /** What a reader takes of a dump that it does not trust: its header, and each block, packed and unpacked. */
+  /** The bounds of a reader for a dump that it does not trust: its header, and each block, packed and unpacked. */
   dumpHeaderBytesMax: 1024 * 1024,
   dumpBlockBytesMax: 64 * 1024 * 1024,
   /** Bytes after which a block of a dump is closed: one commit of whoever takes it over. */

@@ -1,6 +1,6 @@
 import { limits } from './limits.ts';
 
-/** What a number that a user gives may be. */
+/** The bounds of a number that a user gives. */
 export interface NumberRange {
   /** In words, such as `a number of seconds`. */
   readonly words: string;
@@ -35,7 +35,7 @@ export const ranges = {
   pending: seconds(limits.timeoutSecondsMin, limits.pendingSecondsMax),
   /** How long a caller waits, in ms. */
   waitMs: { words: 'a number of milliseconds', min: 0, max: limits.repeatSecondsMax * 1000, isWhole: false },
-  /** What JavaScript has a date for. */
+  /** The times that JavaScript has a date for. */
   time: {
     words: 'a time in milliseconds since 1970',
     min: -limits.timeMsMax,

@@ -34,7 +34,7 @@ export function systemCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** What went wrong, in words for people: without the names of errors, system calls and paths that Node puts around it. */
+/** Describes a failure for people: without the names of errors, system calls and paths that Node puts around it. */
 export function systemReason(error: unknown): string {
   const message = String((error as { readonly message?: unknown } | null | undefined)?.message ?? error);
   return words.get(systemCode(error)) ?? /^[A-Z0-9]+: ([^,]+)(?:,|$)/.exec(message)?.[1] ?? message;

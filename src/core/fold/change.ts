@@ -19,7 +19,7 @@ export const requestOps = [
 /** Operations in the log: those of requests, and those that only the engine writes. The order never changes. */
 export const changeOps = [...requestOps, 'expire', 'restore', ...sessionOps] as const;
 
-/** What a change does. */
+/** The operation of a change. */
 export type ChangeOp = (typeof changeOps)[number];
 
 /**

@@ -32,7 +32,7 @@ interface Sum {
   readonly addends: readonly number[] | undefined;
 }
 
-/** What is done to the fields of an object. A merge patch makes an object of anything; an addend does not. */
+/** The effect on the fields of an object. A merge patch makes an object of anything; an addend does not. */
 interface Fields {
   readonly kind: 'fields';
   readonly makesObject: boolean;
@@ -93,7 +93,7 @@ interface Adding {
   readonly addends: number[];
 }
 
-/** Of additions alone, which most long histories consist of: without an effect for each of them. */
+/** Composes additions alone, which most long histories consist of: without an effect for each of them. */
 function sumAll(changes: readonly Change[]): Effect | undefined {
   const sums = new Map<string, Adding>();
   const isNumber = typeof changes[0]?.value === 'number';

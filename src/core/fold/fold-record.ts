@@ -31,7 +31,7 @@ export function foldChanges(
   return { ok: true, after };
 }
 
-/** What a fold needs of a transaction. */
+/** The part of a transaction that a fold uses. */
 interface Applied {
   readonly position: number;
   readonly time: number;

@@ -9,7 +9,7 @@ import { fromSession, type SessionOp } from './session.ts';
 import { foldSession } from './session-fold.ts';
 import { type State, untouched } from './state.ts';
 
-/** What a change is applied in: its transaction, and how to name an owner. */
+/** The context of a change: its transaction, and how to name an owner. */
 export interface FoldContext {
   readonly position: number;
   readonly time: number;
@@ -19,7 +19,7 @@ export interface FoldContext {
   reduceAgain?(change: Change, value: JsonValue | undefined): JsonValue | undefined;
 }
 
-/** What a change leaves in a state: the fields that operations differ in. */
+/** The fields of a state that operations change differently. */
 interface Content {
   readonly exists: boolean;
   readonly value: JsonValue | undefined;
@@ -148,7 +148,7 @@ function ownerMismatch(state: State, change: Change, context: FoldContext): Appl
   return refuse('NOT_OWNER', reason, change.key, owner);
 }
 
-/** Who owns a dedicated key, if anyone. */
+/** Finds the owner of a dedicated key, if anyone owns it. */
 export function ownerOf(state: State, context: Pick<FoldContext, 'idAt'>): Owner | undefined {
   if (!state.exists || state.owner === undefined) return undefined;
   return { id: context.idAt(state.owner) ?? String(state.owner), position: state.owner };
@@ -236,7 +236,7 @@ function grown(state: State, value: JsonValue): Applied {
   return holding(value);
 }
 
-/** What a change puts, as the text that it came as where it did. */
+/** The value that a change puts, as the text that it came as where it did. */
 function valueGiven(change: Change): Pick<Content, 'value' | 'text'> {
   if (change instanceof TextChange) return { value: undefined, text: change.text };
   return { value: change.value ?? null, text: undefined };

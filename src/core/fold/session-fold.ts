@@ -5,12 +5,12 @@ import { type Rejection, reject } from './rejection.ts';
 import { type Chunk, isSessionOp, type Session, type SessionOp, sessionIn, sessionOfKey } from './session.ts';
 import type { State } from './state.ts';
 
-/** What a session operation leaves: the session, undefined once it is removed, or why it cannot be done. */
+/** The result of a session operation: the session, undefined once it is removed, or why it cannot be done. */
 export type FoldedSession =
   | { readonly ok: true; readonly session: Session | undefined }
   | { readonly ok: false; readonly rejection: Rejection };
 
-/** What the value of an operation may say, besides a chunk. */
+/** The fields of an operation's value, besides a chunk. */
 interface Details {
   readonly theme?: number;
   readonly due?: number;
@@ -79,7 +79,7 @@ function waiting(due: number | undefined, time: number): 'ready' | 'stored' {
   return due !== undefined && due > time ? 'stored' : 'ready';
 }
 
-/** Who leads names the lead; who does not may not touch a session that is led. */
+/** The leader names its lead; nobody else may touch a session that is led. */
 function barrier(session: Session, key: string, { epoch, force }: Details): FoldedSession | undefined {
   if (epoch !== undefined) {
     if (session.status === 'active' && session.epoch === epoch) return undefined;

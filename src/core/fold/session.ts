@@ -36,7 +36,7 @@ export interface Session {
   readonly chunks: number;
   /** Bytes of its data, as JSON text or binary. */
   readonly bytes: number;
-  /** Who leads it, or did last, and for how many seconds without a sign of life. */
+  /** The operator that leads it, or did last, and for how many seconds without a sign of life. */
   readonly operator?: string;
   readonly lease?: number;
   /** Why its last turn failed. */

@@ -7,7 +7,7 @@ import type { LogRecord } from './record.ts';
 /** A theme by its name, or by its number once it has a name. */
 export type ThemeName = string | number;
 
-/** Who does an operation: the operator, by the epoch of its lead; nobody in particular; or someone who takes over. */
+/** The author of an operation: the operator, by the epoch of its lead; nobody in particular; or someone who takes over. */
 export interface Authority {
   readonly session: string;
   readonly epoch?: number;
@@ -29,7 +29,7 @@ export interface NewSession {
   /** Number for a theme that is new, in place of the one that its name gives. */
   readonly number?: number;
   readonly chunk: Chunk;
-  /** Of its data, where known. */
+  /** Bytes of its data, where known. */
   readonly bytes?: number;
   /** Seconds until it is due. */
   readonly delay?: number;
@@ -41,7 +41,7 @@ export interface LeadSession {
   readonly op: 'lead';
   readonly theme?: ThemeName;
   readonly session?: string;
-  /** Of the theme's, only one whose first data pass. Pure. */
+  /** Whether the first data of a session pass; others of the theme are left. Pure. */
   fits?(data: JsonValue): boolean;
   readonly operator: string;
   /** Seconds without a sign of life after which the operator counts as dead. */
@@ -58,7 +58,7 @@ export interface ThemeStep {
   readonly actor?: string;
 }
 
-/** What may happen to a session besides. Times are in seconds from now. */
+/** Any other operation on a session. Times are in seconds from now. */
 export type SessionStep =
   | ({ readonly op: 'append' | 'replace'; readonly chunk: Chunk; readonly bytes?: number } & Authority)
   | ({
@@ -101,14 +101,14 @@ export interface Completion {
   readonly seen?: number;
   /** Id of a request that was committed, and is what happened to the session last: else SESSION_CHANGED. */
   readonly after?: string;
-  /** What happens to sessions, by the outcome. Pure. Sessions that it makes and that were made before are left out. */
+  /** The operations on sessions, by the outcome. Pure. Sessions that it makes and that were made before are left out. */
   operations(outcome: Settled): readonly (NewSession | SessionStep)[];
 }
 
 /** The outcome of a request, as its record has it. */
 export type Settled = Pick<LogRecord, 'id' | 'outcome' | 'position' | 'time' | 'rejection'>;
 
-/** What became of an operation. */
+/** The result of an operation. */
 export type OperationResult =
   | {
       readonly ok: true;

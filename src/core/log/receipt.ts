@@ -1,7 +1,7 @@
 import type { Rejection } from '../fold/rejection.ts';
 import type { LogRecord, Outcome } from './record.ts';
 
-/** What the submitter of a request gets: the outcome that its id has for ever. */
+/** The submitter's answer: the outcome that its request id has for ever. */
 export interface Receipt {
   readonly id: string;
   readonly outcome: Outcome;
@@ -9,7 +9,7 @@ export interface Receipt {
   readonly time: number;
   /** Whether the outcome is that of an earlier submission. */
   readonly duplicate: boolean;
-  /** What the record survives. `none` for a dry run, which writes nothing. */
+  /** The durability of the record. `none` for a dry run, which writes nothing. */
   readonly durability: 'fsync' | 'memory' | 'none';
   readonly rejection?: Rejection;
   /** Whether nothing was written, only decided. */

@@ -6,7 +6,7 @@ import { isEngineKey } from '../fold/session.ts';
 /** Every processed request ends in one of two ways. */
 export type Outcome = 'committed' | 'rejected';
 
-/** What a client may demand of a key before anything of its request is applied. */
+/** A demand of a client on a key before anything of its request is applied. */
 export interface Expectation {
   readonly key: string;
   readonly exists?: boolean;
@@ -15,7 +15,7 @@ export interface Expectation {
   readonly owner?: string;
 }
 
-/** What a request says, besides its id: the same id with another body is a conflict. */
+/** The content of a request, besides its id: the same id with another body is a conflict. */
 export interface RequestBody {
   readonly type: string;
   readonly actor: string | undefined;
@@ -46,7 +46,7 @@ export interface StoredRecord extends LogRecord {
   readonly digest: Uint8Array;
 }
 
-/** What a fold needs of a record. */
+/** The part of a record that a fold uses. */
 export type FoldedRecord = Pick<
   LogRecord,
   'position' | 'id' | 'type' | 'time' | 'outcome' | 'changes' | 'compensates'
@@ -66,7 +66,7 @@ export const sessionType = 'txlog.session';
 /** How a saga ended: committed when all its steps are done, rejected when they are compensated. Its id is the saga's. */
 export const sagaType = 'txlog.saga';
 
-/** What a service says first of a step that comes on a slip: committed, it begins; rejected, it is undone. */
+/** The fence of a step that comes on a slip. Committed: the step began. Rejected: it was undone before it began. */
 export const stepType = 'txlog.step';
 
 /** Id of a record of `sessionType`: it needs no index. */

@@ -34,7 +34,7 @@ export interface Request extends RequestBody {
   readonly completes?: Completion;
 }
 
-/** What a caller hands in: unknown fields are refused; `id` is made when absent. */
+/** A request as a caller hands it in: unknown fields are refused; `id` is made when absent. */
 export interface RequestInput {
   readonly id?: string;
   readonly type: string;
@@ -99,10 +99,10 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
   const expect = checkList(input.expect, 'expect', limits.expectationsMax).map((item, i) =>
     checkExpectation(item, `expect[${i}]`),
   );
-  // Of a text, its own length counts, which was looked at above.
+  // The length of a text counts, which was looked at above.
   if (bytesKnown === undefined && bytes > limits.requestBytesMax) throw tooLarge(bytes);
   const body = { payload, changes, expect };
-  // What was parsed from text is ours; what a program hands in may change before it is logged.
+  // A value that was parsed from text is ours; one from a program may change before it is logged.
   const copied = bytesKnown === undefined ? copyJson(body) : body;
   const request = { id, type, actor, ...copied, bytes: bytes + (bytesKnown ?? 0) };
   if (input.respond === undefined) return request;

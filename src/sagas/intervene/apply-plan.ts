@@ -2,11 +2,11 @@ import type { SagaPhase } from '../../core/app/saga.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
-import type { Intervention, Word } from './command.ts';
 import { intervene } from './intervene.ts';
-import { checkInterventionPlan, stateOfPlan } from './plan.ts';
+import { checkInterventionPlan, stateOfPlan } from './intervention-plan.ts';
+import type { Intervention, SagaCommand } from './saga-command.ts';
 
-/** What became of one saga of many. */
+/** The result for one saga of many. */
 export type Intervened =
   | { readonly id: string; readonly result: OperationResult }
   /** It was done before, at this position. */
@@ -21,8 +21,8 @@ const atOnce = 200;
 /** Says a word to many sagas; one result each, in their order. */
 export async function* intervenes(
   host: SessionHost,
-  word: Word,
-  items: readonly Item[],
+  word: SagaCommand,
+  items: readonly InterventionItem[],
   by: Intervention,
 ): AsyncGenerator<Intervened> {
   for (let i = 0; i < items.length; i += atOnce) {
@@ -31,7 +31,7 @@ export async function* intervenes(
 }
 
 /** A saga, and where its newest record has to be, if that matters; or that the word was said to it before. */
-export interface Item {
+export interface InterventionItem {
   readonly id: string;
   readonly position?: number;
   readonly done?: number;
@@ -39,8 +39,8 @@ export interface Item {
 
 async function sayTo(
   host: SessionHost,
-  word: Word,
-  { id, position, done }: Item,
+  word: SagaCommand,
+  { id, position, done }: InterventionItem,
   by: Intervention,
 ): Promise<Intervened> {
   if (done !== undefined) return { id, done };

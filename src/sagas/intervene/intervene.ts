@@ -1,18 +1,18 @@
-import { type Saga, type SagaEvent, type Side, type StepProgress, sagaTheme } from '../../core/app/saga.ts';
+import { type Saga, type SagaEvent, type StepProgress, type StepSide, sagaTheme } from '../../core/app/saga.ts';
 import { assertNever, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
-import { checkData } from '../../core/log/check-session.ts';
 import type { NewSession, Operation, OperationResult, SessionStep } from '../../core/log/operation.ts';
+import { checkData } from '../../core/log/session-input.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import { addition } from '../messages/answers.ts';
-import { type LoadedSaga, sagaInSteps } from '../read/load.ts';
+import { type LoadedSaga, sagaInSteps } from '../read/load-saga.ts';
 import { unknownSaga } from '../read/unknown-saga.ts';
-import { bounded } from '../step/call.ts';
-import type { Intervention, Word } from './command.ts';
+import { boundedOutcome } from '../step/call-step.ts';
+import type { Intervention, SagaCommand } from './saga-command.ts';
 
 /**
  * Says a word to a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
@@ -23,7 +23,7 @@ import type { Intervention, Word } from './command.ts';
 export async function intervene(
   host: SessionHost,
   id: string,
-  word: Word,
+  word: SagaCommand,
   by: Intervention,
   position?: number,
 ): Promise<OperationResult> {
@@ -41,7 +41,7 @@ export async function intervene(
 /** The operation that brings a word to a saga. Errors: SAGA_STATE. */
 export function interventionOn(
   found: LoadedSaga,
-  word: Word,
+  word: SagaCommand,
   { by, now }: { readonly by: Intervention; readonly now: number },
 ): Operation {
   const { saga, session } = found;
@@ -56,7 +56,7 @@ export function interventionOn(
   return { op: 'together', operations, ...by };
 }
 
-function eventsOf(saga: Saga, word: Word, isParked: boolean): readonly SagaEvent[] {
+function eventsOf(saga: Saga, word: SagaCommand, isParked: boolean): readonly SagaEvent[] {
   switch (word.kind) {
     case 'retry':
       return [retryOf(saga, isParked)];
@@ -83,7 +83,7 @@ function retryOf(saga: Saga, isParked: boolean): SagaEvent {
 }
 
 function skipOf(saga: Saga, name: string | undefined): SagaEvent {
-  const side: Side = saga.phase === 'running' ? 'do' : 'undo';
+  const side: StepSide = saga.phase === 'running' ? 'do' : 'undo';
   const open = [...saga.steps.values()].filter((step) => isOpen(step, side));
   const step = name === undefined ? (open.find((one) => isFailing(one, side)) ?? open[0]) : saga.steps.get(name);
   if (!step) throw wrongState(saga, name === undefined ? 'it has no step to skip' : `it has no step ${name}`);
@@ -91,18 +91,18 @@ function skipOf(saga: Saga, name: string | undefined): SagaEvent {
   return { event: 'skip', step: step.name, side };
 }
 
-function isOpen(step: StepProgress, side: Side): boolean {
+function isOpen(step: StepProgress, side: StepSide): boolean {
   const { status } = step[side];
   if (status === 'done' || status === 'skipped') return false;
   return side === 'do' || step.do.status === 'done' || step.do.status === 'begun' || step.do.maybe;
 }
 
-function isFailing(step: StepProgress, side: Side): boolean {
+function isFailing(step: StepProgress, side: StepSide): boolean {
   return step[side].status === 'failed' || step[side].status === 'retrying';
 }
 
-function answerTo(saga: Saga, { step, outcome }: Word & { kind: 'answer' }): SagaEvent {
-  const side: Side = saga.phase === 'running' ? 'do' : 'undo';
+function answerTo(saga: Saga, { step, outcome }: SagaCommand & { kind: 'answer' }): SagaEvent {
+  const side: StepSide = saga.phase === 'running' ? 'do' : 'undo';
   if (saga.steps.get(step)?.[side].status !== 'begun') throw wrongState(saga, `step ${step} waits for no answer`);
   if ('result' in outcome) return { event: 'did', step, side, result: checkResult(outcome.result) };
   const next = side === 'do' ? 'turn' : 'wait';
@@ -111,7 +111,7 @@ function answerTo(saga: Saga, { step, outcome }: Word & { kind: 'answer' }): Sag
 
 /** Errors: VALUE_TOO_LARGE. */
 function checkResult(result: JsonValue): JsonValue {
-  const checked = bounded({ ok: true, result });
+  const checked = boundedOutcome({ ok: true, result });
   if (!checked.ok) throw new TxlogError('VALUE_TOO_LARGE', `result: ${checked.error}`, { path: 'result' });
   return result;
 }

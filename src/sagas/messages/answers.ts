@@ -1,29 +1,29 @@
+import type { Slip } from '../../core/app/routing-slip.ts';
 import { type Saga, type SagaEvent, type SagaPhase, stepOfKey } from '../../core/app/saga.ts';
 import { foldSaga } from '../../core/app/saga-fold.ts';
 import { failure } from '../../core/app/saga-moves.ts';
-import type { Slip } from '../../core/app/slip.ts';
 import { present } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
-import { checkData } from '../../core/log/check-session.ts';
 import type { Operation, SessionStep } from '../../core/log/operation.ts';
+import { checkData } from '../../core/log/session-input.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import { confirming, type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
 import type { Led } from '../../sessions/turn/led-session.ts';
-import type { TurnReport } from '../../sessions/turn/report.ts';
-import type { TurnContext } from '../../sessions/turn/turn.ts';
+import type { TurnContext } from '../../sessions/turn/turn-context.ts';
+import type { TurnReport } from '../../sessions/turn/turn-report.ts';
 import type { TurnEnd } from '../../sessions/turn/work-events.ts';
-import { type LoadedSaga, loadSaga } from '../read/load.ts';
-import { bounded } from '../step/call.ts';
+import { type LoadedSaga, loadSaga } from '../read/load-saga.ts';
+import { boundedOutcome } from '../step/call-step.ts';
 import { type SagaScript, scriptOf } from '../step/saga-script.ts';
 
-/** What a step came to, as somebody else tells. */
+/** The outcome of a step, as somebody else reports it. */
 interface Answered {
   readonly saga: string;
   readonly step: string;
   readonly side: 'do' | 'undo';
-  /** Of the key that was answered. */
+  /** The position of the key that was answered. */
   readonly round: number;
   readonly outcome:
     | { readonly ok: true; readonly result: JsonValue }
@@ -37,7 +37,7 @@ interface Answered {
 export async function runAnswer(context: TurnContext, led: Led): Promise<TurnReport> {
   return leadTurn(context, led, async (turn) => {
     const told = await turn.read();
-    if (!told) return turn.whatBecame();
+    if (!told) return turn.outcomeOfLead();
     const answers = readAnswer(told.data[0]);
     return answers ? addAnswers(turn, answers) : turn.park('it is no answer to a step of a saga');
   });
@@ -52,12 +52,12 @@ async function addAnswers(turn: LedTurn, answers: readonly Answered[]): Promise<
     if (result.ok) return 'removed';
     // Its saga has something new, or has ended: that is read anew.
     const isOvertaken = !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
-    if (!isOvertaken || !(await turn.read())) return turn.whatBecame();
+    if (!isOvertaken || !(await turn.read())) return turn.outcomeOfLead();
   }
   throw new Error('its saga changes all the time');
 }
 
-/** What an answer says; undefined of what is none. A receipt, a slip that came back, or `{ key, ok, result | error }`. */
+/** Reads an answer; undefined of anything else. A receipt, a slip that came back, or `{ key, ok, result | error }`. */
 function readAnswer(data: JsonValue | Uint8Array | undefined): readonly Answered[] | undefined {
   if (!isJsonObject(data)) return undefined;
   if (data.slip === 1) return answersOfSlip(data as unknown as Slip);
@@ -79,7 +79,7 @@ function answersOfSlip({ side, steps }: Slip): readonly Answered[] | undefined {
     const named = stepOfKey(key);
     if (!named) return [];
     const { saga, step, round } = named;
-    // What comes after a step that failed was not begun.
+    // The steps after one that failed were not begun.
     const unbegun = { ok: false, error: 'the slip did not come so far', happened: 'no', permanent: true } as const;
     return [{ saga, step, side, round, outcome: outcome ?? unbegun }];
   });
@@ -127,7 +127,7 @@ function eventsOf(
 
 function eventOf(host: SessionHost, script: SagaScript, saga: Saga, answer: Answered): SagaEvent | undefined {
   const { step, side, round } = answer;
-  const outcome = bounded(answer.outcome.ok ? answer.outcome : { permanent: true, ...answer.outcome });
+  const outcome = boundedOutcome(answer.outcome.ok ? answer.outcome : { permanent: true, ...answer.outcome });
   const progress = saga.steps.get(step)?.[side];
   const planned = script.side(step, side);
   if (!progress || !planned || progress.status === 'done' || progress.status === 'skipped') return undefined;

@@ -4,9 +4,9 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { NewSession } from '../../core/log/operation.ts';
 import { type Message, sessionOfMessage } from '../../sessions/host/address.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
-import { addressOf, slipOf } from '../slip/slip.ts';
+import { addressOf, slipOf } from '../slip/make-slip.ts';
 import type { SagaScript } from '../step/saga-script.ts';
-import { keyOf, stepContext, valueFor } from '../step/step-context.ts';
+import { stepContext, stepKeyOf, valueFor } from '../step/step-context.ts';
 
 const neverAborted = new AbortController();
 
@@ -28,8 +28,8 @@ function messageOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act):
   if (action && 'saga' in action) {
     const isUndoing = act.side === 'undo' && action === script.action(act.step, 'do');
     const data = isUndoing || action.data === undefined ? null : valueFor(action.data, context);
-    // What a saga undoes that undoes another was done by that other one.
-    const undoes = isUndoing ? { undoes: keyOf({ ...saga, id: context.saga }, act.step, 'do') } : {};
+    // The other saga did what this one undoes.
+    const undoes = isUndoing ? { undoes: stepKeyOf({ ...saga, id: context.saga }, act.step, 'do') } : {};
     const event: SagaEvent = { event: 'started', v: 1, type: action.saga, data, respond: answerTheme, ...undoes };
     return { id, to: sagaTheme(action.saga), data: event };
   }

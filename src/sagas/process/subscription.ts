@@ -8,8 +8,8 @@ import { reservedTypePrefix, type StoredRecord, sagaType, usersChanges } from '.
 import type { Cut } from '../../view/cut.ts';
 import { Scan, type ScanBounds, type ScanSlice } from '../../view/scan.ts';
 
-/** What a process listens to. */
-export class Hearing {
+/** The records that a process subscribes to. */
+export class Subscription {
   private readonly on: NonNullable<ProcessDefinition['on']>;
   private readonly ownKey: string;
   private readonly scan: Scan;
@@ -28,10 +28,10 @@ export class Hearing {
   }
 
   /**
-   * Whether it hears a record. What happens to sessions it never does: it would hear itself for ever. For the same reason
-   * it hears what it submitted itself only when it names the type.
+   * Whether it selects a record. What happens to sessions it never does: it would hear itself for ever. For the same reason
+   * it selects what it submitted itself only when it names the type.
    */
-  hears(record: StoredRecord): boolean {
+  selects(record: StoredRecord): boolean {
     const { type, changes } = record;
     if (!this.on.types) {
       if (type.startsWith(reservedTypePrefix) && type !== sagaType) return false;

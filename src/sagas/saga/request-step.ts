@@ -5,11 +5,11 @@ import { present } from '../../core/base/assert.ts';
 import type { Settled } from '../../core/log/operation.ts';
 import type { Request } from '../../core/log/request.ts';
 import { errorText } from '../../sessions/turn/led-session.ts';
-import { isOfRequest, outcomeOf } from '../step/call.ts';
+import { isOfRequest, stepOutcomeOf } from '../step/call-step.ts';
 import { stepContext, valueFor } from '../step/step-context.ts';
-import { endOfSaga } from './end.ts';
-import { type Moment, type Progress, progress } from './progress.ts';
-import type { SagaTurn } from './turn.ts';
+import { endOfSaga } from './end-saga.ts';
+import { progress, type SagaProgress, type StepMoment } from './saga-progress.ts';
+import type { SagaTurn } from './saga-turn.ts';
 
 const neverAborted = new AbortController();
 
@@ -18,7 +18,7 @@ const neverAborted = new AbortController();
  * what it came to for the saga, and the beginning of what comes next. All of it or none. The end of the saga is decided
  * with its last step; true when that was it.
  */
-export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Promise<boolean> {
+export async function decideStep(turn: SagaTurn, act: Act, known: SagaProgress): Promise<boolean> {
   const request = requestOf(turn, known.saga, act);
   if (!('bytes' in request)) {
     turn.note(request);
@@ -26,8 +26,8 @@ export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Pro
   }
   const moment = turn.moment();
   const { session, epoch } = turn.led;
-  let written: Progress | undefined;
-  // What the record says is decided by its outcome. The engine may ask again: what it asked for last is what it wrote.
+  let written: SagaProgress | undefined;
+  // The outcome decides what the record says. The engine may ask again: its last question is what it wrote.
   const operations = (outcome: Settled) => {
     const more = progress(known.saga, [eventOf(turn, act, outcome)], moment);
     written = { ...more, events: [...known.events, ...more.events] };
@@ -45,7 +45,7 @@ export async function decideStep(turn: SagaTurn, act: Act, known: Progress): Pro
 }
 
 /** How the saga ends when this step is done, if it does. */
-function endAfter(saga: Saga, { step, side }: Act, moment: Moment): SagaOutcome | undefined {
+function endAfter(saga: Saga, { step, side }: Act, moment: StepMoment): SagaOutcome | undefined {
   const { move } = progress(saga, [{ event: 'did', step, side, result: null }], moment);
   return move.move === 'end' ? move.outcome : undefined;
 }
@@ -65,7 +65,7 @@ function refused(turn: SagaTurn, act: Act, error: Error): SagaEvent {
 }
 
 function eventOf(turn: SagaTurn, act: Act, settled: Settled): SagaEvent {
-  const outcome = outcomeOf(settled);
+  const outcome = stepOutcomeOf(settled);
   const { step, side } = act;
   return outcome.ok
     ? { event: 'did', step, side, result: outcome.result }

@@ -10,29 +10,29 @@ import type { SessionHost } from '../../sessions/host/session-host.ts';
  * engine, its outcome), or that it is undone. Messages overtake one another: a step that is undone before it came is
  * refused when it comes.
  */
-export type FirstWord =
+export type StepFence =
   | { readonly word: 'begun'; readonly session: string | undefined }
   /** It was refused here, or undone before it began: nothing of it happened, or ever will. */
   | { readonly word: 'never'; readonly isUndone: boolean };
 
 /** Says that a call begins, which the session of a slip brought. */
-export function sayBegins(host: SessionHost, key: string, session: string): Promise<FirstWord> {
-  return say(host, { ...bare(callWord(key)), payload: { session } });
+export function fenceBegun(host: SessionHost, key: string, session: string): Promise<StepFence> {
+  return placeFence(host, { ...bare(fenceId(key)), payload: { session } });
 }
 
 /** Says that a step is undone. `isRequest`: it is a request to this engine, whose own id its first word has. */
-export function sayUndone(host: SessionHost, key: string, isRequest: boolean): Promise<FirstWord> {
+export function fenceUndone(host: SessionHost, key: string, isRequest: boolean): Promise<StepFence> {
   const refusal = reject('SAGA_COMPENSATED', 'it was undone before it was done');
-  return say(host, { ...bare(isRequest ? key : callWord(key)), refusal });
+  return placeFence(host, { ...bare(isRequest ? key : fenceId(key)), refusal });
 }
 
-/** What was said first of a request to this engine. */
-export async function firstWordOfRequest(host: SessionHost, key: string): Promise<FirstWord | undefined> {
+/** Reads the fence of a request to this engine. */
+export async function fenceOfRequest(host: SessionHost, key: string): Promise<StepFence | undefined> {
   const record = await host.find(key);
-  return record && meaningOf(record);
+  return record && toFence(record);
 }
 
-function callWord(key: string): string {
+function fenceId(key: string): string {
   return `${stepType}/${key}`;
 }
 
@@ -40,14 +40,14 @@ function bare(id: string): Request {
   return { id, type: stepType, actor: undefined, payload: undefined, changes: [], expect: [], bytes: 256 };
 }
 
-/** Who comes second finds what the first one said. Errors: those of the engine. */
-async function say(host: SessionHost, request: Request): Promise<FirstWord> {
+/** Places a fence; the second caller finds that of the first. Errors: those of the engine. */
+async function placeFence(host: SessionHost, request: Request): Promise<StepFence> {
   const [answer] = await host.process([request]);
   if (answer && answer.type === 'error' && answer.error.code !== 'REQUEST_ID_CONFLICT') throw answer.error;
-  return meaningOf(present(await host.find(request.id), 'first word on a step'));
+  return toFence(present(await host.find(request.id), 'first word on a step'));
 }
 
-function meaningOf({ outcome, type, payload }: StoredRecord): FirstWord {
+function toFence({ outcome, type, payload }: StoredRecord): StepFence {
   if (outcome === 'rejected') return { word: 'never', isUndone: type === stepType };
   const { session } = (payload ?? {}) as { readonly session?: string };
   return { word: 'begun', session: type === stepType ? session : undefined };

@@ -1,9 +1,9 @@
 import type { App } from '../../core/app/app.ts';
-import type { Saga, Side } from '../../core/app/saga.ts';
+import type { Saga, StepSide } from '../../core/app/saga.ts';
 import { type SagaDefinition, type SagaStep, type StepAction, stepsOf } from '../../core/app/saga-definition.ts';
 import { fullStepPolicy, type SagaPlan } from '../../core/app/saga-moves.ts';
 import { present } from '../../core/base/assert.ts';
-import { patienceWithSlip } from './slip-timeout.ts';
+import { slipTimeout } from './slip-timeout.ts';
 
 /** How a side of a step is carried out: at once in this engine, by a call that is waited for, or by a question. */
 type Kind = 'request' | 'call' | 'question' | 'slip';
@@ -12,8 +12,8 @@ type Kind = 'request' | 'call' | 'question' | 'slip';
 export interface SagaScript extends SagaPlan {
   readonly definition: SagaDefinition;
   step(name: string): SagaStep | undefined;
-  action(step: string, side: Side): StepAction | undefined;
-  kind(step: string, side: Side): Kind;
+  action(step: string, side: StepSide): StepAction | undefined;
+  kind(step: string, side: StepSide): Kind;
 }
 
 const scripts = new WeakMap<SagaDefinition, ReadonlyMap<string, SagaStep>>();
@@ -23,13 +23,13 @@ export function scriptOf(app: App, { type, createdAt }: Pick<Saga, 'type' | 'cre
   const definition = app.sagas?.[type];
   if (!definition) return undefined;
   const steps = stepMap(definition);
-  const action = (name: string, side: Side) => {
+  const action = (name: string, side: StepSide) => {
     const step = steps.get(name);
     if (side === 'do' || step?.compensate) return side === 'do' ? step?.do : step?.compensate;
-    // What another saga did, it undoes.
+    // This saga undoes what another one did.
     return step && 'saga' in step.do ? step.do : undefined;
   };
-  const kind = (name: string, side: Side) => kindOf(present(action(name, side), 'action'), steps.get(name)?.at);
+  const kind = (name: string, side: StepSide) => kindOf(present(action(name, side), 'action'), steps.get(name)?.at);
   const { deadline } = definition;
   return {
     definition,
@@ -41,7 +41,7 @@ export function scriptOf(app: App, { type, createdAt }: Pick<Saga, 'type' | 'cre
       const found = action(name, side);
       if (!found) return undefined;
       const how = kind(name, side);
-      if (how === 'slip') return { policy: patienceWithSlip(definition, name, side), isAsked: true };
+      if (how === 'slip') return { policy: slipTimeout(definition, name, side), isAsked: true };
       const isAsked = how === 'question';
       return { policy: fullStepPolicy(found, isAsked), isAsked };
     },

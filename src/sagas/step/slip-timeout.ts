@@ -1,4 +1,4 @@
-import type { Side } from '../../core/app/saga.ts';
+import type { StepSide } from '../../core/app/saga.ts';
 import { type SagaDefinition, type SagaStep, stepsOf } from '../../core/app/saga-definition.ts';
 import { type FullStepPolicy, fullStepPolicy } from '../../core/app/saga-moves.ts';
 
@@ -6,7 +6,7 @@ import { type FullStepPolicy, fullStepPolicy } from '../../core/app/saga-moves.t
  * The policy of a slip, as its saga waits for it: once, for as long as the services may take for all the steps that it
  * brings, with all their attempts. The attempts are theirs.
  */
-export function patienceWithSlip(definition: SagaDefinition, step: string, side: Side): FullStepPolicy {
+export function slipTimeout(definition: SagaDefinition, step: string, side: StepSide): FullStepPolicy {
   const steps = side === 'do' ? stepsFrom(definition, step) : stepsOf(definition).filter(({ name }) => name === step);
   const actions = steps.flatMap((one) => (side === 'do' ? one.do : one.compensate) ?? []);
   const policies = actions.map((action) => fullStepPolicy(action));

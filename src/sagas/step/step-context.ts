@@ -1,10 +1,10 @@
-import { type Saga, type Side, stepKey } from '../../core/app/saga.ts';
+import { type Saga, type StepSide, stepKey } from '../../core/app/saga.ts';
 import type { From, StepContext } from '../../core/app/saga-definition.ts';
 import type { Act } from '../../core/app/saga-moves.ts';
 import { refusePromise } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 
-/** What the code of a step is told. `stop` has the signal. */
+/** Makes the context that the code of a step gets. `stop` has the signal. */
 export function stepContext(
   saga: Saga,
   { step, side, attempt }: Act,
@@ -19,7 +19,7 @@ export function stepContext(
     type: saga.type,
     data: saga.data,
     step,
-    key: keyOf(saga, step, side),
+    key: stepKeyOf(saga, step, side),
     attempt,
     results: Object.freeze(results),
     error: progress === undefined || side === 'do' ? undefined : saga.error,
@@ -31,7 +31,7 @@ export function stepContext(
 }
 
 /** The idempotency key of a side of a step, as it stands. */
-export function keyOf(saga: Saga, step: string, side: Side): string {
+export function stepKeyOf(saga: Saga, step: string, side: StepSide): string {
   return stepKey(saga.id, step, side, saga.steps.get(step)?.[side].round ?? 0);
 }
 

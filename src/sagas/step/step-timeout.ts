@@ -5,7 +5,7 @@ import type { Interruption } from '../../sessions/turn/interruption.ts';
  * The time that one attempt of a step has: its signal aborts when that is over, or when its turn is interrupted. Made
  * when it is asked for: a request to another service, which is never waited for less, needs none.
  */
-export class StepTime {
+export class StepTimeout {
   private readonly interruption: Interruption;
   private readonly clock: Clock;
   private readonly seconds: number;

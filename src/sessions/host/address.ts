@@ -2,8 +2,8 @@ import { outboxPrefix, outboxTheme } from '../../core/app/parcel.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
-import { checkData, checkName } from '../../core/log/check-session.ts';
 import type { NewSession } from '../../core/log/operation.ts';
+import { checkData, checkName } from '../../core/log/session-input.ts';
 
 /** A message that a session brings: its id names it for ever, so that it is delivered once however often it is sent. */
 export interface Message {

@@ -2,10 +2,10 @@ import type { App } from '../../core/app/app.ts';
 import { type ProcessDefinition, processOfTheme } from '../../core/app/process-definition.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { type ThemePolicy, themeDefaults } from '../../core/app/theme.ts';
+import { pauseAfter } from '../../core/base/back-off.ts';
 import { given } from '../../core/base/given.ts';
-import { pauseAfter } from '../../core/base/pause.ts';
 
-/** What the app says of a theme. */
+/** The app's definition of a theme. */
 export function policyOfTheme({ themes, sagas, processes }: App, theme: string): ThemePolicy {
   const process = processOfTheme(theme);
   if (process !== undefined) return { ...policyOfProcess(processes?.[process]), ...themes?.[theme] };
@@ -29,7 +29,7 @@ export interface FullPolicy {
   readonly concurrency: number | undefined;
 }
 
-/** What a theme says, and the defaults for what it does not. */
+/** The policy of a theme, with defaults for what it leaves out. */
 export function fullPolicy(policy: ThemePolicy = {}): FullPolicy {
   const { lease, timeout, backoff, attempts, concurrency } = policy;
   return {

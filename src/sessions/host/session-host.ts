@@ -9,13 +9,13 @@ import type { Services } from '../../ports/services.ts';
 import type { Storage } from '../../ports/storage.ts';
 import type { Watching } from '../../view/reader.ts';
 
-/** What sessions and those who work on them need of an environment. */
+/** The parts of an environment that sessions and their workers use. */
 export interface SessionHost extends Watching {
   /** Which environment it is. */
   readonly unit: string;
   readonly app: LoadedApp;
   readonly leases: Leases;
-  /** What steps of sagas reach outside of this environment. */
+  /** The ports through which steps of sagas act. */
   readonly effects: Effects;
   readonly services: Services;
   readonly handle: { readonly storage: Storage };

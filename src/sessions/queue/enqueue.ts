@@ -3,16 +3,16 @@ import { assert, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
-import { checkData, checkName, checkSeconds } from '../../core/log/check-session.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Request, RequestInput } from '../../core/log/request.ts';
+import { checkData, checkName, checkSeconds } from '../../core/log/session-input.ts';
 import type { TaskAnswer } from '../../pipeline/2-batch.ts';
 import { dataOfRequest, queueTheme } from '../../pipeline/3-queued-request.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import { readAddress } from '../host/address.ts';
 import type { SessionHost } from '../host/session-host.ts';
-import { readTheme } from '../read/session.ts';
+import { readTheme } from '../read/read-session.ts';
 
 /** How a request is queued. */
 export interface EnqueueOptions {
@@ -48,7 +48,7 @@ export async function enqueue(host: SessionHost, input: RequestInput, options: E
   return present(enqueued, 'a request that was queued');
 }
 
-/** What became of one of many: it is queued, or decided already, or there is an error of its own. */
+/** The result for one request of many: it is queued, or decided already, or has an error of its own. */
 export type EnqueueAnswer =
   | { readonly enqueued: Enqueued; readonly error?: undefined }
   | { readonly error: TxlogError; readonly enqueued?: undefined };
@@ -83,7 +83,7 @@ export async function enqueueChecked(
 
 const looking = new WeakMap<SessionHost, Promise<unknown>>();
 
-/** What has to be looked up first takes a while that differs: one call looks after the other, so that none overtakes. */
+/** Lookups take times that differ: one call looks after the other, so that none overtakes. */
 function afterOthers<T>(host: SessionHost, look: () => Promise<T>): Promise<T> {
   const looked = (looking.get(host) ?? Promise.resolve()).then(look, look);
   looking.set(host, looked);
@@ -95,7 +95,7 @@ function isUsedUp(answer: TaskAnswer): boolean {
   return answer.type === 'operation' && answer.operation.ok && !answer.operation.now;
 }
 
-/** What became of a request whose session is no more: it was decided, or somebody removed it before. */
+/** Finds the outcome of a request whose session is no more: it was decided, or somebody removed it before. */
 async function settled(host: SessionHost, request: Request): Promise<EnqueueAnswer> {
   const { id } = request;
   if (await host.find(id)) {

@@ -1,10 +1,10 @@
 import { present } from '../../core/base/assert.ts';
 import type { Operation, OperationResult } from '../../core/log/operation.ts';
-import { splitUnits } from '../../pipeline/2-split-units.ts';
+import { splitSubmissions } from '../../pipeline/2-split-submissions.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import type { Cut } from '../../view/cut.ts';
-import type { Reading } from '../../view/reader.ts';
-import type { Turn } from '../../view/turns.ts';
+import type { ViewReader } from '../../view/reader.ts';
+import type { LoopTurn } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 
 /** One of many who ask at the same time. */
@@ -14,13 +14,13 @@ interface Asked<Q, A> {
   fail(error: unknown): void;
 }
 
-type Work = Parameters<Reading['read']>[0];
+type Work = Parameters<ViewReader['read']>[0];
 
 /**
  * Reads of turns that go on at the same time, in one snapshot: taking one costs more than what most of them read. An
  * error in one's work is its own only.
  */
-export function readTogether(source: Reading): Reading {
+export function coalesceReads(source: ViewReader): ViewReader {
   const ask = gather<Work, unknown>((all) =>
     source.read((cut, turn) => {
       for (const { question, settle, fail } of all) {
@@ -32,14 +32,14 @@ export function readTogether(source: Reading): Reading {
       }
     }),
   );
-  return { read: <T>(work: (cut: Cut, turn: Turn) => T) => ask(work) as Promise<T> };
+  return { read: <T>(work: (cut: Cut, turn: LoopTurn) => T) => ask(work) as Promise<T> };
 }
 
 /** Operations of turns that go on at the same time, in one call. Errors: as `operate`, each its own. */
-export function operateTogether(host: SessionHost): (operation: Operation) => Promise<OperationResult> {
+export function coalesceOperations(host: SessionHost): (operation: Operation) => Promise<OperationResult> {
   return gather<Operation, OperationResult>(async (all) => {
     let from = 0;
-    const calls = splitUnits(all.map(({ question }) => question)).map((operations) => {
+    const calls = splitSubmissions(all.map(({ question }) => question)).map((operations) => {
       const asked = all.slice(from, from + operations.length);
       from += operations.length;
       return operateAll(host, asked, operations);

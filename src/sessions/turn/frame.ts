@@ -2,9 +2,9 @@ import type { Turn } from '../../core/app/theme.ts';
 import { given } from '../../core/base/given.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
 import { Interrupted, Interruption } from './interruption.ts';
-import { errorText, type Led, tell } from './led-session.ts';
-import type { TurnReport } from './report.ts';
-import { handBack, insist, setAside, type TurnContext, whatBecame } from './turn.ts';
+import { errorText, type Led, readTurn } from './led-session.ts';
+import { endTurn, failTurn, outcomeOfLead, requeue, type TurnContext } from './turn-context.ts';
+import type { TurnReport } from './turn-report.ts';
 import type { TurnEnd } from './work-events.ts';
 
 /** An operation that ends a turn, without its session. */
@@ -38,19 +38,19 @@ export class LedTurn {
 
   /** Reads the session, as an advisor is told of it; undefined when it is not led by us any more. */
   read(step = 0): Promise<Turn | undefined> {
-    return tell(this.context.reads, this.led, step, this.interruption);
+    return readTurn(this.context.reads, this.led, step, this.interruption);
   }
 
   /** Tells from the log how the turn ended, when it was ended by another, or by an attempt that was not confirmed. */
-  whatBecame(): Promise<TurnEnd> {
-    return whatBecame(this.context.host, this.led);
+  outcomeOfLead(): Promise<TurnEnd> {
+    return outcomeOfLead(this.context.host, this.led);
   }
 
   /** Ends the turn, and tries again until that is confirmed. */
   end(ending: Ending): Promise<TurnEnd> {
     const { session, epoch } = this.led;
     const step: SessionStep = { session, epoch, ...ending };
-    return insist(this.context, this.led, { ...step });
+    return endTurn(this.context, this.led, { ...step });
   }
 
   /** Parks the session: a person has to see to it. */
@@ -60,12 +60,12 @@ export class LedTurn {
   }
 
   /** Stores the session with a back-off, or parks it when it has failed too often. */
-  setAside(error: string): Promise<TurnEnd> {
+  failTurn(error: string): Promise<TurnEnd> {
     this.error = error;
-    return setAside(this.context, this.led, error);
+    return failTurn(this.context, this.led, error);
   }
 
-  /** What is told of the turn that ended so. */
+  /** Makes the report of the turn that ended so. */
   report(ended: TurnEnd): TurnReport {
     const { led, operations = ended === 'removed' ? 1 : 0, error, reason } = this;
     return {
@@ -91,7 +91,7 @@ export async function leadTurn(
   context: TurnContext,
   led: Led,
   work: (turn: LedTurn) => Promise<TurnEnd>,
-  failed: Failed = (turn, error) => turn.setAside(errorText(error)),
+  failed: Failed = (turn, error) => turn.failTurn(errorText(error)),
 ): Promise<TurnReport> {
   const turn = new LedTurn(context, led);
   try {
@@ -103,7 +103,7 @@ export async function leadTurn(
     if (stopped?.why === 'lost') return turn.report('lost');
     if (!stopped) return turn.report(await failed(turn, error));
     turn.reason = stopped.message;
-    return turn.report(await handBack(context, led));
+    return turn.report(await requeue(context, led));
   } finally {
     turn.interruption.end();
   }

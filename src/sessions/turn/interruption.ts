@@ -7,7 +7,7 @@ export class Interrupted extends Error {
     this.why = why;
   }
 
-  /** What stopped a turn that ended with `error`; undefined when nothing did, and the error is its own. */
+  /** Finds what stopped a turn that ended with `error`; undefined when nothing did, and the error is its own. */
   static of(by: { readonly operator: { readonly signal: AbortSignal }; readonly kill: AbortSignal }, error: unknown) {
     if (error instanceof Interrupted) return error;
     if (by.operator.signal.aborted) return new Interrupted('lost');

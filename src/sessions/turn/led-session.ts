@@ -2,10 +2,10 @@ import type { Turn } from '../../core/app/theme.ts';
 import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { type Session, sessionIn, sessionKey } from '../../core/fold/session.ts';
-import { checkData, checkSeconds, dataOf } from '../../core/log/check-session.ts';
 import type { Operation } from '../../core/log/operation.ts';
-import type { Reading } from '../../view/reader.ts';
-import { readChunks } from '../read/session.ts';
+import { checkData, checkSeconds, dataOf } from '../../core/log/session-input.ts';
+import type { ViewReader } from '../../view/reader.ts';
+import { readChunks } from '../read/read-session.ts';
 
 /** A session that is led by us. */
 export interface Led {
@@ -16,14 +16,14 @@ export interface Led {
   readonly attempts: number;
 }
 
-/** What a lead gave. */
+/** Describes a session that was just led. */
 export function ledSession(session: string, theme: string, { epoch, attempts }: Session): Led {
   return { session, theme, epoch, attempts };
 }
 
-/** What an advisor is told; undefined when the session is not led by us any more. `stop` has the signal. */
-export async function tell(
-  reads: Reading,
+/** Reads what an advisor gets; undefined when the session is not led by us any more. `stop` has the signal. */
+export async function readTurn(
+  reads: ViewReader,
   led: Led,
   step: number,
   stop: { readonly signal: AbortSignal },
@@ -112,7 +112,7 @@ function nameOf(answer: unknown): string {
   return answer === null || answer === undefined ? String(answer) : `a value of type ${typeof answer}`;
 }
 
-/** What a session keeps of an error: enough to know it by. */
+/** Shortens an error to the text that a session keeps. */
 export function errorText(error: unknown): string {
   const text = textOf(error);
   return text.length <= limits.keptErrorUnitsMax ? text : `${text.slice(0, limits.keptErrorUnitsMax - 1)}…`;

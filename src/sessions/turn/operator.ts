@@ -5,7 +5,7 @@ import type { SessionHost } from '../host/session-host.ts';
 const renewalsPerLease = 3;
 
 /** One who leads sessions. It shows that it is alive until it ends, or notices that its lease is lost. */
-export class Operator {
+export class LeaseHolder {
   readonly id: string;
   /** Seconds. */
   readonly lease: number;
@@ -64,7 +64,7 @@ export class Operator {
       if (this.held.renew()) this.renewed = this.host.clock.elapsed();
       else this.lost.abort(new Error('the lease was lost'));
     } catch (error) {
-      // What cannot be written now may be so in time: the lease lasts until it runs out.
+      // A write that fails now may succeed in time: the lease lasts until it runs out.
       this.problem = error as Error;
     }
     if (!this.signal.aborted) this.renewLater();

@@ -3,8 +3,8 @@ import type { Clock } from '../../ports/clock.ts';
 import { completion } from './completion.ts';
 import { confirming, type LedTurn, leadTurn } from './frame.ts';
 import { type CheckedAdvice, checkAdvice, type Led, operationOf } from './led-session.ts';
-import type { TurnReport } from './report.ts';
-import { endOf, type TurnContext } from './turn.ts';
+import { endOf, type TurnContext } from './turn-context.ts';
+import type { TurnReport } from './turn-report.ts';
 import type { TurnEnd } from './work-events.ts';
 
 type Advisor = (turn: Turn) => unknown;
@@ -28,13 +28,13 @@ async function goOn(turn: LedTurn, advisor: Advisor): Promise<TurnEnd> {
     within(host.clock, policy.timeout, (limit) => interruption.or(answer, limit));
   for (let step = 0; ; step++) {
     const told = await turn.read(step);
-    if (!told) return turn.whatBecame();
+    if (!told) return turn.outcomeOfLead();
     const answer = advisor(told);
     const advice = checkAdvice(isPromise(answer) ? await wait(answer) : answer);
     if (advice.op === 'request') return complete(turn, advice);
     const operation = operationOf(led, advice);
     const result = await confirming(context, () => context.operate(operation));
-    if (!result.ok) return turn.whatBecame();
+    if (!result.ok) return turn.outcomeOfLead();
     turn.did();
     if (operation.op === 'park') turn.reason = operation.error;
     const ended = endOf(operation);
@@ -52,7 +52,7 @@ async function complete(turn: LedTurn, { request, respond }: CheckedAdvice): Pro
   const [answer] = await host.process([{ ...host.check(request), completes }]);
   if (answer && answer.type === 'error') throw answer.error;
   context.confirmed();
-  if (answer && answer.type === 'refusal') return turn.whatBecame();
+  if (answer && answer.type === 'refusal') return turn.outcomeOfLead();
   turn.did();
   return 'removed';
 }

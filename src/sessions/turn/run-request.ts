@@ -4,8 +4,8 @@ import type { Request } from '../../core/log/request.ts';
 import { completion } from './completion.ts';
 import { type LedTurn, leadTurn } from './frame.ts';
 import { errorText, type Led } from './led-session.ts';
-import type { TurnReport } from './report.ts';
-import type { TurnContext } from './turn.ts';
+import type { TurnContext } from './turn-context.ts';
+import type { TurnReport } from './turn-report.ts';
 import type { TurnEnd } from './work-events.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function runRequest(context: TurnContext, led: Led): Promise<TurnRe
     const decided = await decideQueued(turn);
     if (!(decided instanceof TxlogError)) return decided;
     const text = errorText(decided);
-    return decided.code === 'TYPE_UNKNOWN' ? turn.setAside(text) : turn.park(text);
+    return decided.code === 'TYPE_UNKNOWN' ? turn.failTurn(text) : turn.park(text);
   });
 }
 
@@ -29,10 +29,10 @@ async function decideQueued(turn: LedTurn): Promise<TurnEnd | TxlogError> {
   try {
     const request = await requestOf(turn);
     if (request instanceof TxlogError) return request;
-    if (!request) return await turn.whatBecame();
+    if (!request) return await turn.outcomeOfLead();
     const [answer] = await context.host.process([request]);
     context.confirmed();
-    if (answer && answer.type === 'refusal') return await turn.whatBecame();
+    if (answer && answer.type === 'refusal') return await turn.outcomeOfLead();
     return answer && answer.type === 'error' ? answer.error : 'removed';
   } catch (error) {
     context.confirmed(error as Error);

@@ -61,7 +61,7 @@ export type WorkEvent =
   | { readonly type: 'draining'; readonly running: number }
   | { readonly type: 'stopped'; readonly report: WorkReport };
 
-/** What a worker did. */
+/** The report of a worker. */
 export interface WorkReport {
   readonly turns: number;
   readonly removed: number;

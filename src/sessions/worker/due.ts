@@ -2,11 +2,11 @@ import { queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../../layout/que
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { NamedTheme } from '../../view/known-themes.ts';
-import { readThemeEntries } from '../read/session.ts';
+import { readThemeEntries } from '../read/read-session.ts';
 import { type Fits, sortOut } from './known-requests.ts';
 import { isSuspect } from './suspects.ts';
-import type { WorkThemes } from './themes.ts';
 import type { DueTheme } from './turn-kind.ts';
+import type { WorkThemes } from './work-themes.ts';
 
 /** Requests of a queue that are due, and that the worker leaves to others: its app does not know their type. */
 export interface LeftQueue {
@@ -15,7 +15,7 @@ export interface LeftQueue {
   readonly sessions: readonly string[];
 }
 
-/** What there is to do now, by theme, and when there will be more. */
+/** The work to do now, by theme, and when there will be more. */
 export interface DueWork {
   readonly themes: readonly DueTheme[];
   readonly left: readonly LeftQueue[];

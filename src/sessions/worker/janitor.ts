@@ -5,16 +5,16 @@ import type { Operation } from '../../core/log/operation.ts';
 import type { OperatorState } from '../../ports/leases.ts';
 import { backoffSeconds, fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
-import { readThemeEntries, type SessionReading, sessionsOf } from '../read/session.ts';
+import { readThemeEntries, type SessionReading, sessionsOf } from '../read/read-session.ts';
 import { byJanitor } from './suspects.ts';
 
 /** A session that was taken from an operator that is no more. */
-export interface Mended {
+export interface Recovered {
   readonly session: string;
   readonly theme: string;
   readonly epoch: number;
   readonly ended: 'stored' | 'parked';
-  /** Whose lease ended, and why. */
+  /** The operator whose lease ended, and why. */
   readonly reason: string;
 }
 
@@ -31,10 +31,10 @@ export interface Orphan {
  * has, and each is led alone from now on. Names the epoch that it saw: a session that another leads by now is not touched, and of several
  * janitors one is first.
  */
-export async function mend(host: SessionHost): Promise<readonly Mended[]> {
+export async function recoverOrphans(host: SessionHost): Promise<readonly Recovered[]> {
   const orphans = await findOrphans(host);
   const suspects = countSuspects(host, orphans);
-  const mended: Mended[] = [];
+  const mended: Recovered[] = [];
   for (let i = 0; i < orphans.length; i += limits.batchRecordsMax) {
     const slice = orphans.slice(i, i + limits.batchRecordsMax);
     const operations = slice.map((orphan) => remedy(host, orphan, suspects.get(orphan.session.operator ?? '') ?? 0));
@@ -60,7 +60,7 @@ export async function findOrphans(host: SessionHost, theme?: string): Promise<re
     const state = states.get(operator) ?? host.leases.look(operator);
     states.set(operator, state);
     if (state.alive) return [];
-    // Who never showed a sign of life has one lease from the lead on.
+    // An operator that never showed a sign of life has one lease from the lead on.
     if (state.why === 'gone' && now - since < lease * 1000) return [];
     return { session, why: state.why, state };
   });
@@ -90,7 +90,7 @@ function countSuspects(host: SessionHost, orphans: readonly Orphan[]): ReadonlyM
   return counts;
 }
 
-/** What is done to an orphan; `suspects` is how many its operator led that it may have died of. */
+/** The operation on an orphan; `suspects` is how many its operator led that it may have died of. */
 function remedy(host: SessionHost, orphan: Orphan, suspects: number): Operation {
   const { id: session, epoch, attempts, themeName } = orphan.session;
   const policy = fullPolicy(policyOfTheme(host.app, themeName));

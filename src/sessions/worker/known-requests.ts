@@ -40,7 +40,7 @@ export function* dueKeys(keys: Iterable<QueueKey>, now: number): Generator<Queue
   }
 }
 
-/** What the app lacks to decide the request in these data; undefined when it lacks nothing, or they hold no request. */
+/** Finds what the app lacks to decide the request in these data; undefined when nothing, or they hold no request. */
 function lackingFor(app: App, data: JsonValue): string | undefined {
   if (!isJsonObject(data) || typeof data.type !== 'string') return undefined;
   return findLacking(app, data.type, Array.isArray(data.changes) ? (data.changes as unknown as Change[]) : []);

@@ -2,7 +2,7 @@ import { typeOfQueue } from '../../pipeline/3-queued-request.ts';
 import type { WorkEvent } from '../turn/work-events.ts';
 import type { LeftQueue } from './due.ts';
 
-/** What a worker leaves to others, because its app does not know it: told once, and again when it was gone meanwhile. */
+/** Requests that a worker leaves to others, as its app does not know them: told once, and again after they were gone. */
 export class LeftRequests {
   private queues: readonly LeftQueue[] = [];
 

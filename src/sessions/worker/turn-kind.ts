@@ -1,10 +1,10 @@
 import type { App } from '../../core/app/app.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { Led } from '../turn/led-session.ts';
-import type { TurnReport } from '../turn/report.ts';
-import type { TurnContext } from '../turn/turn.ts';
+import type { TurnContext } from '../turn/turn-context.ts';
+import type { TurnReport } from '../turn/turn-report.ts';
 
-/** What there is to do in a theme. */
+/** The work that there is in a theme. */
 export interface DueTheme {
   readonly name: string;
   /** Sessions that may be led now; counted up to a bound. */
@@ -22,10 +22,10 @@ export interface TurnKind {
   themes(app: App): readonly string[];
   run(context: TurnContext, led: Led): Promise<TurnReport>;
   /** Starts to look out, for one worker, for what wakes sessions of these themes. */
-  lookOut?(host: SessionHost, themes: ReadonlySet<string>): Lookout;
+  wakeupPoller?(host: SessionHost, themes: ReadonlySet<string>): WakeupPoller;
 }
 
 /** Looks, whenever anything has happened, for sessions that sleep and are to be led now all the same. */
-export interface Lookout {
+export interface WakeupPoller {
   look(): Promise<readonly DueTheme[]>;
 }

@@ -1,29 +1,29 @@
 import { setMaxListeners } from 'node:events';
 import { type ThemeDefinition, themeDefaults } from '../../core/app/theme.ts';
 import { present } from '../../core/base/assert.ts';
+import { retryMsAfter } from '../../core/base/back-off.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
-import { retryMsAfter } from '../../core/base/pause.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import { CommitSignal } from '../../view/commit-signal.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
-import { operateTogether, readTogether } from '../turn/coalesce.ts';
+import { coalesceOperations, coalesceReads } from '../turn/coalesce.ts';
 import { type Led, ledSession } from '../turn/led-session.ts';
-import { Operator } from '../turn/operator.ts';
-import type { TurnReport } from '../turn/report.ts';
+import { LeaseHolder } from '../turn/operator.ts';
 import { runTurn } from '../turn/run-advisor.ts';
 import { runRequest } from '../turn/run-request.ts';
-import { isFinal, type TurnContext } from '../turn/turn.ts';
+import { isFinal, type TurnContext } from '../turn/turn-context.ts';
+import type { TurnReport } from '../turn/turn-report.ts';
 import type { WorkEvent, Worker, WorkOptions, WorkReport } from '../turn/work-events.ts';
 import { type DueWork, findDue, sharePlaces } from './due.ts';
-import { mend } from './janitor.ts';
-import { findLedBy } from './lead.ts';
+import { recoverOrphans } from './janitor.ts';
+import { findLedBy } from './lead-one.ts';
 import { LeftRequests } from './left-requests.ts';
-import { WorkerTally } from './tally.ts';
-import { type WorkThemes, workThemes } from './themes.ts';
-import type { DueTheme, Lookout, TurnKind } from './turn-kind.ts';
+import type { DueTheme, TurnKind, WakeupPoller } from './turn-kind.ts';
+import { type WorkThemes, workThemes } from './work-themes.ts';
+import { WorkerTally } from './worker-tally.ts';
 
 /** Starts a worker. Errors: USAGE and THEME_NOT_FOUND of options that do not fit; ENV_READ_ONLY, STORAGE_FAILED. */
 export function startWorker(host: SessionHost, options: WorkOptions, kinds: readonly TurnKind[]): Worker {
@@ -68,12 +68,12 @@ class WorkerRun {
   private readonly options: WorkOptions;
   private readonly themes: WorkThemes;
   private readonly kinds: readonly TurnKind[];
-  private readonly lookouts: readonly Lookout[];
+  private readonly pollers: readonly WakeupPoller[];
   private readonly tally = new WorkerTally();
   private readonly running = new Map<string, Running>();
   private readonly drained = new AbortController();
   private readonly killed = new AbortController();
-  private operator: Operator;
+  private operator: LeaseHolder;
   private due: DueWork = { themes: [], left: [], next: undefined };
   /** Heard from while it runs: what others commit, and turns that end. */
   private commits: CommitSignal | undefined;
@@ -92,12 +92,12 @@ class WorkerRun {
 
   constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes, kinds: readonly TurnKind[]) {
     this.host = host;
-    this.reads = readTogether(host);
-    this.operate = operateTogether(host);
+    this.reads = coalesceReads(host);
+    this.operate = coalesceOperations(host);
     this.options = options;
     this.themes = themes;
     this.kinds = kinds;
-    this.lookouts = kinds.flatMap((kind) => kind.lookOut?.(host, themes.wanted) ?? []);
+    this.pollers = kinds.flatMap((kind) => kind.wakeupPoller?.(host, themes.wanted) ?? []);
     this.operator = this.takeLease();
     // Each turn listens.
     setMaxListeners(0, this.killed.signal);
@@ -120,7 +120,7 @@ class WorkerRun {
     } finally {
       commits.stop();
       signal?.removeEventListener('abort', drain);
-      // What is still led after an emergency, or a bug, is for the janitor, who finds it by its lease.
+      // The janitor finds what is still led after an emergency, or a bug, by its lease.
       if (this.tally.emergency || this.mayLead) this.operator.abandon();
       else this.operator.end();
     }
@@ -186,7 +186,7 @@ class WorkerRun {
 
   /** Ms until the next session becomes due, or until others are to be looked after. */
   private untilDue(): number {
-    // Who can lead no more does not wait for what becomes due.
+    // A worker that can lead no more does not wait for what becomes due.
     const next = this.drained.signal.aborted || this.places === 0 ? undefined : this.due.next;
     const untilDue = (next ?? Number.POSITIVE_INFINITY) - this.host.now();
     return Math.max(1, Math.min(limits.glanceMs, untilDue));
@@ -201,7 +201,7 @@ class WorkerRun {
       this.due = await this.findDue(places);
       for (const event of this.left.see(this.due.left)) this.tell(event);
       const suspect = this.due.themes.find(({ alone }) => alone);
-      // What runs ends first.
+      // The turns that run end first.
       if (suspect && this.running.size > 0) return;
       if (suspect && (await this.leadAll([suspect.name])) > 0) return;
       const others = this.due.themes.filter(({ alone }) => !alone);
@@ -210,10 +210,10 @@ class WorkerRun {
     }
   }
 
-  /** What is due, and what is asleep and is to be woken. */
+  /** Sessions that are due, and those that sleep and are to be woken. */
   private async findDue(most: number): Promise<DueWork> {
     const woken: DueTheme[] = [];
-    for (const lookout of this.lookouts) woken.push(...(await lookout.look()));
+    for (const poller of this.pollers) woken.push(...(await poller.look()));
     const due = await this.host.read((cut) => findDue(cut, this.themes, this.host.now(), most));
     return woken.length === 0 ? due : { ...due, themes: [...due.themes, ...woken] };
   }
@@ -253,7 +253,7 @@ class WorkerRun {
     return led;
   }
 
-  /** What was led by leads that were not confirmed. */
+  /** Sessions of leads that were not confirmed. */
   private async adopt(): Promise<void> {
     const led = await findLedBy(this.host, this.operator.id);
     this.isUnsure = false;
@@ -314,20 +314,20 @@ class WorkerRun {
     const isLate = elapsed - this.mendedAt >= limits.janitorMs;
     if (!isLate && this.host.leases.all().every(({ alive }) => alive)) return;
     this.mendedAt = elapsed;
-    for (const mended of await mend(this.host)) {
+    for (const mended of await recoverOrphans(this.host)) {
       this.tally.mended += 1;
       this.tell({ type: 'mended', ...mended });
     }
   }
 
-  private takeLease(): Operator {
+  private takeLease(): LeaseHolder {
     const { host, options, themes } = this;
     const { wanted, types, lease } = themes;
     const more = types ? { types } : {};
-    return new Operator(host, { id: host.makeId(), lease: options.lease ?? lease, themes: [...wanted], ...more });
+    return new LeaseHolder(host, { id: host.makeId(), lease: options.lease ?? lease, themes: [...wanted], ...more });
   }
 
-  /** Who was stopped for longer than its lease goes on under another name: what it led is others' now. */
+  /** A worker that was stopped for longer than its lease goes on under another name: its sessions are others' now. */
   private replaceLease(): void {
     this.isUnsure = false;
     this.operator = this.takeLease();
@@ -336,7 +336,7 @@ class WorkerRun {
 
   /** Counts what could not be confirmed. Too much of it in a row ends in an orderly stop. */
   private confirmed(error?: Error): void {
-    // What fails together gets one error: it counts once, however many turns there are.
+    // Turns that fail together get one error: it counts once, however many turns there are.
     if (error && error === this.lastError) return;
     this.lastError = error;
     this.errorsInRow = error ? this.errorsInRow + 1 : 0;

@@ -1,4 +1,4 @@
-import { any, count, flag, listOf, type Schema, shape, text, v } from './terms.ts';
+import { any, count, flag, listOf, type Schema, shape, text, v } from './schema-terms.ts';
 
 /** A code that `explain` tells of. */
 export const explanation: Schema = shape(

@@ -17,8 +17,8 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { hasEnded, readDigits, thisProcess, toDigits } from '../../machine/process-name.ts';
-import { giveSign, hasSign, type SignOfLife, signFiles } from './alive.ts';
 import { makeDirIn, removeTree, removeWhole, removingName, syncPath } from './directory.ts';
+import { giveSign, hasSign, type SignOfLife, signFiles } from './sign-of-life.ts';
 
 /** A build of this thread that is under way. */
 interface Build {
@@ -66,7 +66,7 @@ export function registerBuild(path: string, isDirNew = false, sign?: SignOfLife)
   builds.set(path, { sign, isDirNew });
   if (isTidyingUp) return;
   isTidyingUp = true;
-  // Whoever ends the process while it builds, such as Ctrl-C, leaves nothing of the build.
+  // A signal that ends the process while it builds, such as Ctrl-C, leaves nothing of the build.
   process.once('exit', () => {
     for (const build of builds.keys()) removeBuild(build);
   });
@@ -78,7 +78,7 @@ export function removeBuild(path: string): void {
   build?.sign?.end();
   builds.delete(path);
   removeTree(path);
-  // What was published may be there, or someone else's.
+  // A published build may be there, or someone else's.
   if (build?.isDirNew) ignoreRefused(() => rmdirSync(dirname(path)));
 }
 
@@ -146,7 +146,7 @@ function isDead(path: string, hereDigits: string): boolean {
   const [of, here] = [readDigits(digits), readDigits(hereDigits)];
   assert(here !== undefined, 'a process has a name');
   if (!of) return oldBuildName.test(name) && orFalse(() => Date.now() - lastWrite(path) > oldBuildMs);
-  // Of this very thread only what is under way lives; of its process, other threads answer for theirs.
+  // In this very thread only a build under way lives; other threads of its process answer for theirs.
   if (digits === hereDigits) return Number(thread) === threadId && !builds.has(path);
   if (hasEnded(of, here)) return true;
   // A process of this name space would have been found dead; another container's shows by its sign that it lives.
@@ -158,7 +158,7 @@ function lastWrite(path: string): number {
   return Math.max(statSync(path).mtimeMs, data?.mtimeMs ?? 0);
 }
 
-/** What may not be looked at or removed is another user's, or gone by now: it is left alone. */
+/** A directory that may not be looked at or removed is another user's, or gone by now: it is left alone. */
 function orFalse(look: () => boolean): boolean {
   let isSo = false;
   ignoreRefused(() => {

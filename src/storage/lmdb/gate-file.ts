@@ -33,7 +33,7 @@ export function mendGate(path: string, make: (path: string) => void): void {
   const fresh = `${path}.${randomId()}`;
   try {
     make(fresh);
-    // Whoever else mends it at this moment writes the same bytes.
+    // Another process that mends it at this moment writes the same bytes.
     const handle = openSync(path, 'r+');
     try {
       const bytes = readFileSync(fresh);
@@ -45,15 +45,5 @@ export function mendGate(path: string, make: (path: string) => void): void {
   } finally {
     rmSync(fresh, { force: true });
     rmSync(`${fresh}-lock`, { force: true });
-  }
-}
-
-/** Puts a file, or the names of a directory, on the disk. */
-export function syncPath(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

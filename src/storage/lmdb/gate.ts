@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
-import { isSoundGate, mendGate, syncPath } from './gate-file.ts';
+import { syncPath } from './directory.ts';
+import { isSoundGate, mendGate } from './gate-file.ts';
 import { findLockWord, type LockWord } from './lock-word.ts';
 import { beginReading, type NativeEnv, openNativeEnv } from './native-env.ts';
 
@@ -75,7 +76,7 @@ function openNative(path: string): Opened | undefined {
   const found = findLockWord(`${path}-lock`);
   if (found) waitUntilFree(found);
   const taken = take(env);
-  // What looks like the word but does not name the holder is another thing.
+  // A word that does not name the holder is another thing.
   const word = found?.isMine() ? found : undefined;
   env.abortTxn();
   if (taken) return { env, word };

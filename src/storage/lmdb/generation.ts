@@ -15,7 +15,7 @@ import { placeFailure } from './place-failure.ts';
  */
 export const generationDir = (dir: string, generation: number): string => join(dir, `g${generation}`);
 
-/** What the command line remembers; that of a copy comes in its first generation, and is put in its place with the name. */
+/** The settings of the command line; a copy brings its own in its first generation, which naming puts in their place. */
 export const configName = 'config.json';
 
 const currentName = 'current';

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { systemCode } from '../../core/base/system-error.ts';
 import { rightsIn } from '../../machine/file-rights.ts';
 
-/** What was seen right after a commit. */
+/** The state that was seen right after a commit. */
 export interface SeenCommit {
   /** Number of the transaction. */
   readonly transaction: number;
@@ -37,7 +37,7 @@ export class LastCommit {
     this.data = join(dir, 'data.mdb');
   }
 
-  /** What was written last; undefined when there is no file, or it is damaged. */
+  /** The state that was written last; undefined when there is no file, or it is damaged. */
   read(): SeenCommit | undefined {
     try {
       return parse(readFileSync(this.path, 'latin1'));

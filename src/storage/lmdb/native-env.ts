@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { rightsIn } from '../../machine/file-rights.ts';
 
-/** What the package keeps below its API: an environment of LMDB, and nothing in it. */
+/** The package's own layer below its API: an environment of LMDB, and nothing in it. */
 export interface NativeEnv {
   beginTxn(flags: number): void;
   getWriteTxnId(): number;

@@ -67,7 +67,7 @@ function openGuarded(options: LmdbOptions, gate: Gate): LmdbEnv {
   const file = dataFileOf(options);
   const bytes = bytesOf(file);
   const mapBytes = mapBytesFor(options.mapBytes, bytes);
-  // Whoever removes a generation renames it first: either the gate was gone with it, or the data is still there.
+  // A generation is renamed before it is removed: either the gate was gone with it, or the data is still there.
   refuseMissing(options);
   // Empty: new, or made by a process that died before it wrote the first page.
   const guard = bytes === 0 || options.unpublished ? undefined : new PageGuard(file, { writes: !options.readOnly });

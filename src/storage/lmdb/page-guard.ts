@@ -99,7 +99,7 @@ export class PageGuard {
 
   /** To be called before a row is written or deleted. Errors: STORAGE_CORRUPT. */
   beforePut(table: TableName, key: Uint8Array, isDelete: boolean): void {
-    // Of a page that becomes too empty LMDB moves rows to its neighbour.
+    // LMDB moves rows of a page that becomes too empty to its neighbour.
     if (!this.isWhole) this.check(table, key, isDelete);
   }
 

@@ -31,7 +31,7 @@ export function placeFailure(what: string, path: string, cause: unknown): TxlogE
   });
 }
 
-/** What is there of a path: itself, or the closest directory above it. */
+/** Finds what exists of a path: itself, or the closest directory above it. */
 function nearest(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
 }

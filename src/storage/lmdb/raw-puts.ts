@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { positionKey, requestKey, textKey } from '../../layout/keys.ts';
 import { openEnv } from './open-env.ts';
 
-/** What is put: per transaction a log row, a request row and a state row, as the engine does at the least. */
+/** The rows of a transaction: a log row, a request row and a state row, as the engine writes at the least. */
 export interface RawLoad {
   readonly transactions: number;
   /** Transactions that share one synced commit. */
@@ -35,7 +35,7 @@ export async function putRaw(dir: string, load: RawLoad): Promise<number> {
         states?.putSync(textKey(`raw/${i}`) as Buffer, state);
       }
     });
-    // Whoever interrupts it is heard.
+    // A signal interrupts it.
     if (performance.now() - turnedAt < turnMs) continue;
     await nextTurn();
     turnedAt = performance.now();

@@ -84,14 +84,14 @@ function rangeOf(
   return table.getRange({ ...withoutUndefined(bounds), ...limit, ...pinned });
 }
 
-/** What LMDB takes for a key, at most. No key of ours is half as long; what is looked for may be of any length. */
+/** The longest key that LMDB takes. No key of ours is half as long; one that is looked for may be of any length. */
 const keyBytesMax = 1_978;
 
 function isTooLong(key: Uint8Array): boolean {
   return key.length > keyBytesMax;
 }
 
-// What is undefined is left out of the bounds afterwards.
+// Bounds that are undefined are left out afterwards.
 function bound(key: Uint8Array | undefined): Buffer {
   return key?.subarray(0, keyBytesMax) as Buffer;
 }

@@ -2,16 +2,16 @@ import { accessSync, constants, copyFileSync, existsSync, rmSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { RangeOptions, Row, Snapshot, Storage, TableName } from '../../ports/storage.ts';
+import { syncPath } from './directory.ts';
 import { toStorageError } from './failure.ts';
 import { fileBytes, fileNumber } from './file-bytes.ts';
-import { syncPath } from './gate-file.ts';
 import { LastCommit } from './last-commit.ts';
 import type { LmdbOptions } from './open-env.ts';
 import { lookAtNewestMeta, readNewestMeta } from './pages/meta-pages.ts';
 import { compareKey, keyOf, lowerBound } from './pages/page.ts';
 import { PageFile } from './pages/page-file.ts';
 import { CheckedPages, findValue, leavesOf, readValue, type Tree, tablesOf } from './pages/tree.ts';
-import { walkFile } from './pages/walk-file.ts';
+import { walkFile } from './walk-file.ts';
 import { watchFile } from './watch-file.ts';
 
 /** Reads beside a writer that take so many attempts are given up. */
@@ -138,7 +138,7 @@ function* rowsOf(pages: CheckedPages, tree: Tree | undefined, options: RangeOpti
 
 function walkWhole({ pages }: State, path: string, lastCommit: LastCommit): readonly (readonly string[])[] {
   const problems = [...walkFile(path, lastCommit)];
-  // What was walked may be pages of a newer state.
+  // The pages that were walked may be of a newer state.
   if (problems.flat().length > 0) refuseNewerState(pages);
   return problems;
 }

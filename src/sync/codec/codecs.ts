@@ -30,7 +30,7 @@ const deflate: Codec = {
     const inflated = attempt(() =>
       zlib.inflateRawSync(packed, { maxOutputLength: bytesMax, info: true } as zlib.ZlibOptions),
     ) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } } | undefined;
-    // What follows the end of the stream would not be looked at by anyone.
+    // Bytes after the end of the stream would not be looked at by anyone.
     return inflated?.engine.bytesWritten === packed.length ? inflated.buffer : undefined;
   },
 };
@@ -50,7 +50,7 @@ const snappy: Codec = {
   },
 };
 
-/** What Node has from 22.15 on. */
+/** The part of zlib that Node has from 22.15 on. */
 interface Zstd {
   zstdCompressSync?(raw: Buffer): Buffer;
   zstdDecompressSync?(packed: Buffer, options: { readonly maxOutputLength: number }): Buffer;
@@ -86,7 +86,7 @@ function zstandard(): Codec {
   };
 }
 
-/** What is damaged makes a decoder throw, with an error of its own for each way. */
+/** A decoder throws at damage, with an error of its own for each way. */
 function attempt<T>(unpack: () => T): T | undefined {
   try {
     return unpack();

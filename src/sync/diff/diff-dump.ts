@@ -1,10 +1,10 @@
 import { limits } from '../../core/base/limits.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import type { Entry } from '../../layout/dump-schema.ts';
+import type { DumpEntry } from '../../layout/dump-schema.ts';
 import { toHex } from '../../layout/hex.ts';
 import { positionKey } from '../../layout/keys.ts';
-import { recordDigest } from '../../layout/record.ts';
-import type { Reading } from '../../view/reader.ts';
+import { recordDigest } from '../../layout/record-codec.ts';
+import type { ViewReader } from '../../view/reader.ts';
 import { stateAt } from '../../view/time-travel.ts';
 import { entryOfState } from '../export/read-states.ts';
 import { DumpReader } from '../format/dump-reader.ts';
@@ -25,7 +25,7 @@ export interface DumpDiff {
 }
 
 /** Compares an environment with a dump, record by record and state by state. Errors: the DUMP_ codes. */
-export async function diffDump(env: Reading, stream: AsyncIterable<Uint8Array>): Promise<DumpDiff> {
+export async function diffDump(env: ViewReader, stream: AsyncIterable<Uint8Array>): Promise<DumpDiff> {
   const reader = new DumpReader(stream);
   try {
     const { manifest, blocks } = await reader.open();
@@ -55,7 +55,7 @@ interface Compared {
   readonly key: string | undefined;
 }
 
-function compareBlock(env: Reading, entries: readonly Entry[]): Promise<readonly Compared[]> {
+function compareBlock(env: ViewReader, entries: readonly DumpEntry[]): Promise<readonly Compared[]> {
   return env.read((cut) =>
     entries.map((entry): Compared => {
       const { position, kind, txn } = entry;
@@ -73,6 +73,6 @@ function compareBlock(env: Reading, entries: readonly Entry[]): Promise<readonly
   );
 }
 
-function contentOf({ state, session }: Entry): string {
+function contentOf({ state, session }: DumpEntry): string {
   return JSON.stringify([state?.kind, state?.value, session?.value]);
 }

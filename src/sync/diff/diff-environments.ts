@@ -3,8 +3,8 @@ import { isEngineKey } from '../../core/fold/session.ts';
 import type { State } from '../../core/fold/state.ts';
 import { appliedChanges } from '../../core/log/record.ts';
 import { positionKey } from '../../layout/keys.ts';
-import type { Reading } from '../../view/reader.ts';
-import { readKeys } from '../keys.ts';
+import type { ViewReader } from '../../view/reader.ts';
+import { readKeys } from '../export/read-keys.ts';
 import { findCommonPosition } from './shared-position.ts';
 
 /** A key whose state differs; a side is undefined where it has no value. */
@@ -38,8 +38,8 @@ const pageKeys = 1_000;
  * Compares two environments by position, key and value. Logs that share a part are compared by their chains: the time is
  * that of what came after it. Logs that share nothing are compared key by key.
  */
-export async function diffEnvironments(left: Reading, right: Reading): Promise<EnvironmentsDiff> {
-  const headOf = (env: Reading) => env.read(({ head: { position, digest } }) => ({ position, digest }));
+export async function diffEnvironments(left: ViewReader, right: ViewReader): Promise<EnvironmentsDiff> {
+  const headOf = (env: ViewReader) => env.read(({ head: { position, digest } }) => ({ position, digest }));
   const [leftHead, rightHead, common] = [
     await headOf(left),
     await headOf(right),
@@ -51,8 +51,8 @@ export async function diffEnvironments(left: Reading, right: Reading): Promise<E
 }
 
 async function* differing(
-  left: Reading,
-  right: Reading,
+  left: ViewReader,
+  right: ViewReader,
   pages: AsyncIterable<readonly string[]> | readonly (readonly string[])[],
 ): AsyncGenerator<KeyDifference> {
   for await (const keys of pages) {
@@ -65,7 +65,7 @@ async function* differing(
   }
 }
 
-function readAll(env: Reading, keys: readonly string[]): Promise<readonly (State | undefined)[]> {
+function readAll(env: ViewReader, keys: readonly string[]): Promise<readonly (State | undefined)[]> {
   return env.read((cut) => keys.map((key) => cut.state(key)));
 }
 
@@ -76,7 +76,7 @@ function sideOf(state: State | undefined): SideOfKey | undefined {
 }
 
 /** Users' keys that either log touched after a position, each once, in key order. */
-async function* touchedKeys(envs: readonly Reading[], after: number): AsyncGenerator<readonly string[]> {
+async function* touchedKeys(envs: readonly ViewReader[], after: number): AsyncGenerator<readonly string[]> {
   const touched = new Set<string>();
   for (const env of envs) {
     for (let from = after + 1; from !== 0; ) {
@@ -85,7 +85,7 @@ async function* touchedKeys(envs: readonly Reading[], after: number): AsyncGener
         let last = 0;
         for (const row of cut.snapshot.range('log', { start: positionKey(at), limit: pageKeys })) {
           last = last === 0 ? at : last + 1;
-          const record = cut.catalog.decodeFolded(cut.snapshot, last, row.value);
+          const record = cut.typeRegistry.decodeFolded(cut.snapshot, last, row.value);
           for (const { key } of appliedChanges(record)) if (!isEngineKey(key)) touched.add(key);
         }
         return last === 0 ? 0 : last + 1;
@@ -97,10 +97,10 @@ async function* touchedKeys(envs: readonly Reading[], after: number): AsyncGener
 }
 
 /** Users' keys of both, each once, in key order. */
-async function* allKeys(left: Reading, right: Reading): AsyncGenerator<readonly string[]> {
+async function* allKeys(left: ViewReader, right: ViewReader): AsyncGenerator<readonly string[]> {
   for (let after: string | undefined; ; ) {
     const from = after;
-    const page = (env: Reading) => env.read((cut) => readKeys(cut, { prefix: '', after: from, limit: pageKeys }));
+    const page = (env: ViewReader) => env.read((cut) => readKeys(cut, { prefix: '', after: from, limit: pageKeys }));
     const [ours, theirs] = [await page(left), await page(right)];
     // Behind the last key of a full page there may be keys that the other page has already.
     const ends = [ours, theirs].filter(({ length }) => length === pageKeys).map((keys) => keys.at(-1) ?? '');

@@ -1,10 +1,10 @@
 import { toHex } from '../../layout/hex.ts';
 import { positionKey } from '../../layout/keys.ts';
-import { recordDigest } from '../../layout/record.ts';
-import type { Reading } from '../../view/reader.ts';
+import { recordDigest } from '../../layout/record-codec.ts';
+import type { ViewReader } from '../../view/reader.ts';
 
 /** Digest of the record at a position, in hex; undefined past the end of the log. */
-export function digestAt(env: Reading, position: number): Promise<string | undefined> {
+export function digestAt(env: ViewReader, position: number): Promise<string | undefined> {
   return env.read(({ snapshot }) => {
     const bytes = snapshot.get('log', positionKey(position));
     return bytes && toHex(recordDigest(bytes));
@@ -15,7 +15,7 @@ export function digestAt(env: Reading, position: number): Promise<string | undef
  * The last position up to which two logs are the same. Each digest covers all records before it, so that a search in
  * halves finds it: the time grows with the logarithm of the log.
  */
-export async function findCommonPosition(a: Reading, b: Reading): Promise<number> {
+export async function findCommonPosition(a: ViewReader, b: ViewReader): Promise<number> {
   const heads = await Promise.all([a, b].map((env) => env.read(({ head }) => head.position)));
   let low = 0;
   let high = Math.min(...heads);

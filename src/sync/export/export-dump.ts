@@ -1,22 +1,22 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import { toHex } from '../../layout/hex.ts';
+import { toTime } from '../../layout/json-shapes.ts';
 import { positionKey } from '../../layout/keys.ts';
 import { emptyHead } from '../../layout/meta.ts';
-import { readMirror } from '../../layout/mirror.ts';
-import { decodeHeader, recordDigest } from '../../layout/record.ts';
-import { toTime } from '../../layout/shapes.ts';
+import { readMirror } from '../../layout/mirror-row.ts';
+import { decodeHeader, recordDigest } from '../../layout/record-codec.ts';
 import type { Snapshot } from '../../ports/storage.ts';
 import { CommitSignal } from '../../view/commit-signal.ts';
 import { codecOf } from '../codec/codecs.ts';
-import { cursorAt, parseCursor, type SyncCursor } from '../cursor.ts';
 import { DumpWriter } from '../format/dump-writer.ts';
 import { dumpFormat, type Manifest } from '../format/manifest.ts';
-import type { SyncEnvironment } from '../sync-host.ts';
+import { cursorAt, parseCursor, type SyncCursor } from '../format/sync-cursor.ts';
+import type { SyncEnvironment } from '../host/sync-host.ts';
 import type { ExportOptions } from './export-options.ts';
 import { readStateEntries } from './read-states.ts';
 import { type Outgoing, readTransactions } from './read-transactions.ts';
 
-/** What is known of the log before it is exported. */
+/** The facts about the log before it is exported. */
 interface Start {
   readonly manifest: Manifest;
   /** First and last position, of the part that is there already. */
@@ -127,7 +127,7 @@ async function* exportRange(
     const last = page.at(-1)?.position ?? from;
     onProgress?.(last - from + 1, to - from + 1);
   }
-  // What a filter left out at the end has been seen all the same.
+  // The reader has seen the records that a filter left out at the end.
   if (to >= from) writer.pass(await env.read(({ snapshot }) => cursorAt(manifest.origin, to, digestAt(snapshot, to))));
 }
 

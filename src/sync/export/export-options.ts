@@ -3,7 +3,7 @@ import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Progress } from '../../view/reader.ts';
 import type { CodecName } from '../codec/codecs.ts';
 
-/** What to export, and how. */
+/** The records to export, and the form. */
 export interface ExportOptions {
   /** Only what comes after this cursor, as `sync cursor` gives it. Default: everything. */
   readonly after?: string | undefined;

@@ -1,21 +1,21 @@
 import { asSession, sessionOfKey } from '../../core/fold/session.ts';
 import type { State } from '../../core/fold/state.ts';
-import type { Entry } from '../../layout/dump-schema.ts';
-import type { Reading } from '../../view/reader.ts';
+import type { DumpEntry } from '../../layout/dump-schema.ts';
+import type { ViewReader } from '../../view/reader.ts';
 import { stateAt } from '../../view/time-travel.ts';
-import { readKeys } from '../keys.ts';
+import { readKeys } from './read-keys.ts';
 
 const pageKeys = 500;
 /** Prefixes of all keys: sessions, themes, and those of users. */
 const prefixes = ['\u0001', '\u0002', ''];
 
 /** Entries of all states and live sessions as of a position, whatever is written meanwhile. */
-export async function* readStateEntries(env: Reading, position: number): AsyncGenerator<Entry> {
+export async function* readStateEntries(env: ViewReader, position: number): AsyncGenerator<DumpEntry> {
   for await (const state of readStates(env, position)) yield entryOfState(state, position);
 }
 
 /** All states that exist as of a position, the engine's own included, in key order within each kind of key. */
-export async function* readStates(env: Reading, position: number): AsyncGenerator<State> {
+export async function* readStates(env: ViewReader, position: number): AsyncGenerator<State> {
   for (const prefix of prefixes) {
     let after: string | undefined;
     for (;;) {
@@ -32,7 +32,7 @@ export async function* readStates(env: Reading, position: number): AsyncGenerato
 }
 
 /** A state as the entry of a dump. */
-export function entryOfState(state: State, position: number): Entry {
+export function entryOfState(state: State, position: number): DumpEntry {
   const { key, kind, version, position: last, value, owner, pendingUntil } = state;
   const id = sessionOfKey(key);
   const session = id === undefined ? undefined : asSession(value);

@@ -4,7 +4,7 @@ import { toTransaction } from '../../layout/dump-record.ts';
 import type { TransactionBody } from '../../layout/dump-schema.ts';
 import { keyPosition, positionKey } from '../../layout/keys.ts';
 import type { Cut } from '../../view/cut.ts';
-import type { Reading } from '../../view/reader.ts';
+import type { ViewReader } from '../../view/reader.ts';
 import { Scan } from '../../view/scan.ts';
 
 /** A record on its way into a dump. */
@@ -26,7 +26,7 @@ const visitedMax = 20_000;
 
 /** Pages of the records from `from` to `to` that pass the filter, in log order. Bounded in memory, whatever they are. */
 export async function* readTransactions(
-  env: Reading,
+  env: ViewReader,
   from: number,
   to: number,
   filter: RecordFilter | undefined,
@@ -65,6 +65,6 @@ function filteredPage(scan: Scan, cut: Cut, from: number): Page {
 }
 
 function outgoing(cut: Cut, position: number, bytes: Uint8Array): Outgoing {
-  const texts = cut.catalog.decodeTexts(cut.snapshot, position, bytes);
-  return { position, txn: toTransaction(position, cut.catalog.typeName(cut.snapshot, texts.header.type), texts) };
+  const texts = cut.typeRegistry.decodeTexts(cut.snapshot, position, bytes);
+  return { position, txn: toTransaction(position, cut.typeRegistry.typeName(cut.snapshot, texts.header.type), texts) };
 }

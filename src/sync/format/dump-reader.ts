@@ -2,14 +2,14 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import { type EntryDecoder, entryDecoder } from '../../layout/dump-entry.ts';
-import type { EndBody, Entry } from '../../layout/dump-schema.ts';
+import type { DumpEntry, EndBody } from '../../layout/dump-schema.ts';
 import { type Codec, codecOf } from '../codec/codecs.ts';
 import { ByteSource } from './byte-source.ts';
 import { type Header, readHeader, syncBytes } from './header.ts';
 import { type Manifest, parseManifest, refuseNewer } from './manifest.ts';
 import { firstSeal, isSignedBy, nextSeal, sealBytes, sealOf } from './seal.ts';
 
-/** What a reader believes. */
+/** The trust of a reader. */
 export interface DumpReaderOptions {
   /** Every block has to be signed by this Ed25519 key. */
   readonly verifyKey?: KeyObject | undefined;
@@ -24,8 +24,8 @@ export interface Block {
   /** Where it begins in the file. */
   readonly offset: number;
   readonly rawBytes: number;
-  /** What it brings, without the entries of the dump's own frame. */
-  readonly entries: readonly Entry[];
+  /** The entries, without those of the dump's own frame. */
+  readonly entries: readonly DumpEntry[];
   /** Where a reader stands that has it; undefined in an unsealed file. */
   readonly cursor: string | undefined;
   /** Set in the last block. */
@@ -39,14 +39,14 @@ export interface OpenedDump {
   readonly blocks: AsyncGenerator<Block>;
 }
 
-/** What a whole dump is. */
+/** The summary of a whole dump. */
 export interface DumpSummary {
   readonly manifest: Manifest;
   readonly end: EndBody;
   readonly codec: string;
   readonly blocks: number;
   readonly entries: number;
-  /** Of the file, and of its blocks unpacked. */
+  /** Bytes of the file, and of its blocks unpacked. */
   readonly bytes: number;
   readonly rawBytes: number;
 }
@@ -85,7 +85,7 @@ export class DumpReader {
     return this.source.offset;
   }
 
-  /** What the dump says of itself, and its blocks. The first block is read to know. */
+  /** Reads the manifest and the blocks. The first block is read to know. */
   async open(): Promise<OpenedDump> {
     await this.readBegin();
     const first = await this.first();
@@ -133,7 +133,7 @@ export class DumpReader {
     throw new TxlogError('DUMP_INCOMPLETE', `the dump ends at byte ${this.bytes}, before its first block`);
   }
 
-  private begin(first: RawBlock): { readonly manifest: Manifest; readonly rest: readonly Entry[] } {
+  private begin(first: RawBlock): { readonly manifest: Manifest; readonly rest: readonly DumpEntry[] } {
     const [head, ...rest] = this.decode(first);
     if (head?.kind !== 'BEGIN' || !head.begin) throw this.damaged(first, 'the first entry is not BEGIN');
     const { minReader, manifest, schemaSha256: named } = head.begin;
@@ -143,7 +143,7 @@ export class DumpReader {
     return { manifest: parseManifest(manifest), rest };
   }
 
-  private async *all(first: RawBlock, rest: readonly Entry[]): AsyncGenerator<Block> {
+  private async *all(first: RawBlock, rest: readonly DumpEntry[]): AsyncGenerator<Block> {
     try {
       let block = this.frame(first, rest);
       for (;;) {
@@ -196,7 +196,7 @@ export class DumpReader {
     this.previous = Buffer.from(sealOf(raw));
   }
 
-  private decode(block: RawBlock): Entry[] {
+  private decode(block: RawBlock): DumpEntry[] {
     try {
       this.decoder ??= entryDecoder(this.opened.header.schema);
       return this.decoder(block.raw, block.count);
@@ -207,7 +207,7 @@ export class DumpReader {
   }
 
   /** Takes the dump's own entries out of a block. */
-  private frame(block: RawBlock, entries: readonly Entry[]): Block {
+  private frame(block: RawBlock, entries: readonly DumpEntry[]): Block {
     const { number, offset, raw } = block;
     if (this.options.unsealed) return this.unframed(block, entries);
     const last = entries.at(-1);
@@ -225,8 +225,8 @@ export class DumpReader {
     return { number, offset, rawBytes: raw.length, entries: body, cursor: last.end.cursor, end: last.end };
   }
 
-  /** Of a file that was written anew, blocks are cut anywhere. */
-  private unframed({ number, offset, raw }: RawBlock, entries: readonly Entry[]): Block {
+  /** A file that was written anew has its blocks cut anywhere. */
+  private unframed({ number, offset, raw }: RawBlock, entries: readonly DumpEntry[]): Block {
     const end = entries.find(({ kind }) => kind === 'END')?.end ?? undefined;
     const body = entries.filter(({ kind }) => !isFrame(kind));
     return { number, offset, rawBytes: raw.length, entries: body, cursor: undefined, end };

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import { EntryEncoder } from '../../layout/dump-entry.ts';
-import type { Entry, EntryKind } from '../../layout/dump-schema.ts';
+import type { DumpEntry, EntryKind } from '../../layout/dump-schema.ts';
 import type { Codec } from '../codec/codecs.ts';
-import { formatCursor, type SyncCursor } from '../cursor.ts';
 import { encodeHeader, syncBytes } from './header.ts';
 import { dumpFormat, type Manifest, manifestText, schemaSha256 } from './manifest.ts';
 import { firstSeal, nextSeal, signBlock } from './seal.ts';
+import { formatCursor, type SyncCursor } from './sync-cursor.ts';
 import { encodeLong } from './varint.ts';
 
 /** How a dump is written. */
@@ -53,7 +53,7 @@ export class DumpWriter {
   }
 
   /** Adds an entry. `cursor` is where a reader stands that has it. */
-  add(entry: Entry, cursor: SyncCursor): readonly Buffer[] {
+  add(entry: DumpEntry, cursor: SyncCursor): readonly Buffer[] {
     const begun = this.begin();
     this.put(entry);
     this.cursor = cursor;
@@ -100,7 +100,7 @@ export class DumpWriter {
     return [header];
   }
 
-  private put(entry: Entry): void {
+  private put(entry: DumpEntry): void {
     this.encoder.add(entry);
     this.inBlock += 1;
     this.entries += 1;
@@ -108,7 +108,7 @@ export class DumpWriter {
   }
 
   /** Adds the last entry of a block, signs and seals it, and packs it. */
-  private close(last: Entry): readonly Buffer[] {
+  private close(last: DumpEntry): readonly Buffer[] {
     const { codec, signKey } = this.options;
     this.put({ ...last, signature: signKey ? noSignature : null, seal: noSeal });
     const raw = this.encoder.bytes;

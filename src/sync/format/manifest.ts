@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { TxlogError } from '../../core/base/errors.ts';
 import { isJsonObject, type JsonObject } from '../../core/base/json.ts';
 import { dumpSchemaText } from '../../layout/dump-entry.ts';
-import { formatCursor, parseCursor, type SyncCursor } from '../cursor.ts';
+import { formatCursor, parseCursor, type SyncCursor } from './sync-cursor.ts';
 
 /** Version of the format that this code writes, and the latest that it reads. */
 export const dumpFormat = 1;
 
-/** What a dump says of itself, in its first entry and once more in its header. */
+/** The manifest of a dump, in its first entry and once more in its header. */
 export interface Manifest {
   readonly format: number;
   /** Unit of the environment that wrote it, and of the one that its log comes from: a mirror's are two. */
@@ -21,7 +21,7 @@ export interface Manifest {
   readonly headTime: number;
   /** The last record that it will hold; undefined of one that follows the log. */
   readonly to: number | undefined;
-  /** What it leaves out, as a text for people; undefined when it holds every record after `after`. */
+  /** The filters, as a text for people; undefined when it holds every record after `after`. */
   readonly filter: string | undefined;
   /** Whether records were changed on their way. */
   readonly masked: boolean;

@@ -1,14 +1,14 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import type { Entry } from '../../layout/dump-schema.ts';
+import type { DumpEntry } from '../../layout/dump-schema.ts';
 import { stateAt } from '../../view/time-travel.ts';
-import { formatCursor } from '../cursor.ts';
 import { entryOfState } from '../export/read-states.ts';
 import { type Block, DumpReader } from '../format/dump-reader.ts';
 import type { Manifest } from '../format/manifest.ts';
-import type { SyncHost } from '../sync-host.ts';
+import { formatCursor } from '../format/sync-cursor.ts';
+import type { SyncHost } from '../host/sync-host.ts';
 import type { ImportOptions, ImportReport } from './import-options.ts';
-import { checkJoint, MirrorBlock } from './mirror.ts';
+import { checkJoint, MirrorBlock } from './mirror-block.ts';
 
 /**
  * Takes over a dump, block by block: each block and how far it came are one durable commit. The same dump again goes on
@@ -85,7 +85,7 @@ class Importing {
     };
   }
 
-  private async mirror(records: readonly Entry[]) {
+  private async mirror(records: readonly DumpEntry[]) {
     if (records.length === 0) return { applied: 0, duplicate: 0 };
     if (records.some(({ txn }) => !txn)) throw new TxlogError('DUMP_INVALID', 'a TXN of the dump has no transaction');
     const block = new MirrorBlock(this.manifest, records, this.host.env.now());
@@ -94,7 +94,7 @@ class Importing {
   }
 
   /** The dump says what its records come to; here the same must have come of them. */
-  private async compareStates(states: readonly Entry[]): Promise<void> {
+  private async compareStates(states: readonly DumpEntry[]): Promise<void> {
     if (states.length === 0) return;
     await this.host.env.read((cut) => {
       for (const entry of states) {
@@ -125,7 +125,7 @@ class Importing {
   }
 }
 
-function sameEntry(own: Entry, other: Entry): boolean {
+function sameEntry(own: DumpEntry, other: DumpEntry): boolean {
   return (
     own.kind === other.kind &&
     JSON.stringify(own.state ?? null) === JSON.stringify(other.state ?? null) &&

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-/** What is done with the records of a dump. */
+/** The treatment of the records of a dump. */
 export type ImportMode = 'mirror' | 'inspect';
 
 /** How to import. */
@@ -15,7 +15,7 @@ export interface ImportOptions {
   readonly onProgress?: ((bytes: number, records: number) => void) | undefined;
 }
 
-/** What an import did. */
+/** The report of an import. */
 export interface ImportReport {
   readonly mode: ImportMode;
   readonly origin: string;

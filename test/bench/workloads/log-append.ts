@@ -1,5 +1,5 @@
 import { positionKey } from '../../../src/layout/keys.ts';
-import { firstDigest, RecordEncoder, recordDigest } from '../../../src/layout/record.ts';
+import { firstDigest, RecordEncoder, recordDigest } from '../../../src/layout/record-codec.ts';
 import { register } from '../inputs.ts';
 import { check, type Figures, type Run, type Workload } from '../measure.ts';
 import { RawTables } from '../raw-tables.ts';

@@ -2,24 +2,26 @@ import DOMPurify from 'dompurify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineTexts, sessionChangeText } from '../../../src/cli/print/engine-key.ts';
 import { formatEnded, formatStarted } from '../../../src/cli/print/saga-end.ts';
-import { formatSagaGraph, toSagaGraphJson } from '../../../src/cli/print/saga-graph.ts';
+import { formatSagaGraph, kindText } from '../../../src/cli/print/saga-graph.ts';
 import { formatGraphMermaid } from '../../../src/cli/print/saga-graph-mermaid.ts';
 import { formatSagas } from '../../../src/cli/print/saga-lines.ts';
 import { formatSagaMermaid } from '../../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../../src/cli/print/saga-page.ts';
-import { formatIntervened, formatSagaPlan, toIntervenedJson } from '../../../src/cli/print/saga-plan-page.ts';
+import { formatIntervened, formatSagaPlan } from '../../../src/cli/print/saga-plan-page.ts';
 import { sagaEventsIn, sagaEventText } from '../../../src/cli/print/saga-text.ts';
-import { makePaint } from '../../../src/cli/text/paint.ts';
-import { jsonText } from '../../../src/cli/text/text.ts';
+import { makeColors } from '../../../src/cli/text/colors.ts';
+import { jsonText } from '../../../src/cli/text/printable.ts';
 import type { SagaEvent } from '../../../src/core/app/saga.ts';
 import { foldEvents } from '../../../src/core/app/saga-fold.ts';
 import type { JsonValue } from '../../../src/core/base/json.ts';
 import { sessionKey } from '../../../src/core/fold/session.ts';
 import type { InterventionPlan, SagaDefinition, SagaReading } from '../../../src/index.ts';
+import { toIntervenedJson } from '../../../src/shapes/intervened.ts';
 import { toEndedJson, toListedJson, toSagaJson, toStartedJson } from '../../../src/shapes/saga.ts';
+import { toSagaGraphJson } from '../../../src/shapes/saga-graph.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'"$(rm)`;
-const paint = makePaint(false);
+const colors = makeColors(false);
 const of = (step: string, side: 'do' | 'undo') => ({ step, side });
 const events: SagaEvent[] = [
   { event: 'started', v: 1, type: evil, data: { [evil]: evil }, respond: evil, undoes: evil },
@@ -79,19 +81,19 @@ function readingOf(log: readonly SagaEvent[]): SagaReading {
 const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/;
 
 it.each([
-  ['page', formatSagaPage(reading, 99, paint)],
+  ['page', formatSagaPage(reading, 99, colors)],
   ['page as JSON', jsonText(toSagaJson(reading))],
-  ['list', formatSagas([listed], 9, paint)],
+  ['list', formatSagas([listed], 9, colors)],
   ['list as JSON', jsonText(toListedJson(listed))],
-  ['plan', formatSagaPlan(plan, paint)],
+  ['plan', formatSagaPlan(plan, colors)],
   ['intervention', formatIntervened({ id: evil, done: 5 }, plan.word)],
   ['intervention as JSON', jsonText(toIntervenedJson({ id: evil, done: 5 }, plan.word, () => ({})))],
   ['end', formatEnded({ ...reading, outcome: { ...receipt, rejection: { code: evil, reason: evil } } })],
   ['end as JSON', jsonText(toEndedJson({ ...reading, outcome: receipt }))],
   ['start', formatStarted(started)],
   ['start as JSON', jsonText(toStartedJson(started, evil))],
-  ['graph', formatSagaGraph(evil, definition, paint)],
-  ['graph as JSON', jsonText(toSagaGraphJson(evil, definition))],
+  ['graph', formatSagaGraph(evil, definition, colors)],
+  ['graph as JSON', jsonText(toSagaGraphJson(evil, definition, kindText))],
   ['diagram', formatSagaMermaid(reading)],
   ['flowchart', formatGraphMermaid(evil, definition)],
   [

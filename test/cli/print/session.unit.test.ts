@@ -7,19 +7,19 @@ import { formatSessionMermaid } from '../../../src/cli/print/session-mermaid.ts'
 import { formatSessionPage } from '../../../src/cli/print/session-page.ts';
 import { formatStuck } from '../../../src/cli/print/stuck-lines.ts';
 import { formatTransaction } from '../../../src/cli/print/transaction-page.ts';
-import { makePaint } from '../../../src/cli/text/paint.ts';
-import { jsonText } from '../../../src/cli/text/text.ts';
+import { makeColors } from '../../../src/cli/text/colors.ts';
+import { jsonText } from '../../../src/cli/text/printable.ts';
 import { fromSession, sessionKey, themeKey } from '../../../src/core/fold/session.ts';
-import { emptyThemeCounts } from '../../../src/layout/themes.ts';
+import { emptyThemeCounts } from '../../../src/layout/theme-counts.ts';
 import type { SessionPage } from '../../../src/pages/session.ts';
-import type { SessionReading } from '../../../src/sessions/read/session.ts';
-import type { StuckSession } from '../../../src/sessions/worker/stuck.ts';
+import type { SessionReading } from '../../../src/sessions/read/read-session.ts';
+import type { StuckSession } from '../../../src/sessions/worker/find-stuck.ts';
 import { toQueuePageJson } from '../../../src/shapes/queue.ts';
 import { toSessionPageJson, toStuckJson } from '../../../src/shapes/session.ts';
 import { sampleRecord, sampleReport } from './sample.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'$(rm)`;
-const paint = makePaint(false);
+const colors = makeColors(false);
 const session: SessionReading = {
   ...{ id: evil, theme: 1, themeName: evil, status: 'active', epoch: 2, attempts: 2, created: 1, createdAt: 1 },
   ...{ since: 2, due: 1, order: evil, from: 1, chunks: 1, bytes: 9, operator: evil, lease: 30, error: evil },
@@ -68,16 +68,16 @@ const report = sampleReport(record, { keys: [], sessions: [{ key, before: state,
 const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/;
 
 it.each([
-  ['page', formatSessionPage(page, 9, paint)],
+  ['page', formatSessionPage(page, 9, colors)],
   ['page as JSON', jsonText(toSessionPageJson(page))],
-  ['list', formatSessions([session], 9, paint)],
-  ['stuck', formatStuck([stuck], paint)],
+  ['list', formatSessions([session], 9, colors)],
+  ['stuck', formatStuck([stuck], colors)],
   ['stuck as JSON', jsonText(toStuckJson(stuck))],
-  ['queue', formatQueue(queue, 9, paint)],
+  ['queue', formatQueue(queue, 9, colors)],
   ['queue as JSON', jsonText(toQueuePageJson(queue, 9))],
-  ['queues', formatQueues([queue], 9, paint)],
-  ['log', new RecordLines(paint, undefined).format([record])],
-  ['transaction', formatTransaction(report, paint)],
+  ['queues', formatQueues([queue], 9, colors)],
+  ['log', new RecordLines(colors, undefined).format([record])],
+  ['transaction', formatTransaction(report, colors)],
   ['diagram', formatSessionMermaid(page)],
 ])('the %s holds no character that a terminal acts on', (_, text) => {
   expect(text).not.toMatch(unprintable);
@@ -85,7 +85,7 @@ it.each([
 });
 
 it('says what happened to a session by its own name', () => {
-  const line = new RecordLines(paint, undefined).format([
+  const line = new RecordLines(colors, undefined).format([
     sampleRecord({
       changes: [
         { op: 'session.lead', key: sessionKey('s-1') },

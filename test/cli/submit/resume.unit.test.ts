@@ -1,6 +1,6 @@
 // Goal: the command that is printed can be pasted. Method: a table of ways in which a load may stop.
 import { expect, it } from 'vitest';
-import { resumeCommand } from '../../../src/cli/submit/resume.ts';
+import { resumeCommand } from '../../../src/cli/submit/resume-command.ts';
 
 const point = { argv: ['a file.ndjson', '--env', 'x'], file: 'a file.ndjson', line: 7, isRepeatable: true };
 

@@ -1,7 +1,7 @@
 // Goal: the summary of a bulk submission fits together. Method: a tally whose numbers take their time to be written, as the
 // first ones of a process do.
 import { expect, it } from 'vitest';
-import { Tally } from '../../../src/cli/submit/tally.ts';
+import { Tally } from '../../../src/cli/submit/submit-tally.ts';
 
 it('gives the rate of the time that it names', async () => {
   const tally = new Tally();

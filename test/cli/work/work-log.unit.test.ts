@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makePaint } from '../../../src/cli/text/paint.ts';
-import { jsonText } from '../../../src/cli/text/text.ts';
+import { makeColors } from '../../../src/cli/text/colors.ts';
+import { jsonText } from '../../../src/cli/text/printable.ts';
 import { Counter } from '../../../src/cli/work/counter.ts';
 import { eventText } from '../../../src/cli/work/event-text.ts';
 import { TxlogError } from '../../../src/core/base/errors.ts';
@@ -31,7 +31,7 @@ const events: readonly WorkEvent[] = [
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/;
 
 it.each(events.map((event) => [event.type, event] as const))('%s is one harmless line', (_, event) => {
-  const text = eventText(event, makePaint(false));
+  const text = eventText(event, makeColors(false));
   const json = jsonText(toEventJson(event, '2026-02-03T10:00:00.000Z'));
   expect(text).not.toMatch(unprintable);
   expect(json).not.toMatch(unprintable);
@@ -56,14 +56,14 @@ it.each([
   [['mail', 'fax'], true, 'on mail, fax, all queued requests, lease 30 s'],
   [[], true, 'on all queued requests, lease 30 s'],
 ])('a worker on %j says so', (themes, queues, text) => {
-  expect(eventText({ type: 'started', operator: 'op', themes, queues, lease: 30 }, makePaint(false))).toBe(
+  expect(eventText({ type: 'started', operator: 'op', themes, queues, lease: 30 }, makeColors(false))).toBe(
     `started op ${text}`,
   );
 });
 
 it('a session that is parked says what for', () => {
   const event = { type: 'ended', ended: 'parked', operations: 1, ms: 12, reason: 'ask Ann', ...of } as const;
-  expect(eventText(event, makePaint(false))).toMatch(/^parked .* after 12ms: ask Ann$/);
+  expect(eventText(event, makeColors(false))).toMatch(/^parked .* after 12ms: ask Ann$/);
   expect(toEventJson(event, '')).toMatchObject({ level: 'warn', reason: 'ask Ann' });
 });
 

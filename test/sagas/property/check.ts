@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Side } from '../../../src/core/app/saga.ts';
-import type { SagaLogEntry, SagaReading } from '../../../src/sagas/read/report.ts';
+import type { StepSide } from '../../../src/core/app/saga.ts';
+import type { SagaLogEntry, SagaReading } from '../../../src/sagas/read/saga-report.ts';
 import { counterOf, typesOf } from './app.ts';
 import type { StepPlan } from './plans.ts';
 import type { Play } from './play.ts';
@@ -78,7 +78,7 @@ class Oracle {
     return this.groups.flat();
   }
 
-  private of(step: string, side: Side): Told {
+  private of(step: string, side: StepSide): Told {
     const key = `${side} ${step}`;
     const nothing = { began: 0, isOpen: false, isUnknown: false, isOver: false, isSkipped: false };
     const told = this.told.get(key) ?? nothing;
@@ -126,7 +126,7 @@ class Oracle {
     }
   }
 
-  private beginProblem(step: string, side: Side): string | undefined {
+  private beginProblem(step: string, side: StepSide): string | undefined {
     const group = this.groups.findIndex((steps) => steps.some(({ name }) => name === step));
     if (this.isSettled(step, side)) return `${side} of ${step} begins after it was done, or skipped`;
     if (this.forced) return `${side} of ${step} begins after it was forced`;
@@ -147,7 +147,7 @@ class Oracle {
     return open && `${step} is undone before ${open.name} is`;
   }
 
-  private isSettled(step: string, side: Side): boolean {
+  private isSettled(step: string, side: StepSide): boolean {
     const { isOver, isSkipped } = this.of(step, side);
     return isOver || isSkipped;
   }
@@ -203,7 +203,7 @@ class Oracle {
     return value === did - undid ? undefined : `requests of ${name} count ${value}, not ${did - undid}`;
   }
 
-  private hasDone(step: string, side: Side): boolean {
+  private hasDone(step: string, side: StepSide): boolean {
     return this.log.some(({ event }) => event.event === 'did' && event.step === step && event.side === side);
   }
 

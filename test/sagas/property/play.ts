@@ -1,11 +1,11 @@
 import type { Environment } from '../../../src/environment/environment.ts';
 import { readHead } from '../../../src/layout/meta.ts';
-import { memoryLeases } from '../../../src/leases/memory.ts';
+import { memoryLeases } from '../../../src/leases/memory-leases.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
-import type { SagaSummary } from '../../../src/sagas/read/list.ts';
+import type { SagaSummary } from '../../../src/sagas/read/list-sagas.ts';
 import type { Worker } from '../../../src/sessions/turn/work-events.ts';
-import { MemoryFiles, openMemoryStorage } from '../../../src/storage/memory/storage.ts';
+import { MemoryFiles, openMemoryStorage } from '../../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from '../../sim/faulty-storage.ts';
 import { openOn } from '../../sim/open-env.ts';
 import { SimProcess, SimWorld, simStorage } from '../../sim/operators/world.ts';

@@ -5,7 +5,7 @@ import { nameOf, nodesBelow } from '../syntax.ts';
 
 // Where running starts: the library, the command line, its fast path, `npm start`, tests and their tools.
 const entries =
-  /^(?:src\/index\.ts|src\/cli\/(?:start\/start|frame\/run|submit\/fast-submit|demo\/demo)\.ts|commands\/.*|bin\/.*|fixtures\/.*|.*\.test\.ts|test\/(?:vitest\.config|bench\/run|tidy\/run)\.ts)$/;
+  /^(?:src\/index\.ts|src\/cli\/(?:start\/start|frame\/run-cli|submit\/fast-submit|demo\/demo)\.ts|commands\/.*|bin\/.*|fixtures\/.*|.*\.test\.ts|test\/(?:vitest\.config|bench\/run|tidy\/run)\.ts)$/;
 
 /** Every module is used by something that runs. */
 export const reach: Rule = {

@@ -24,7 +24,7 @@ export interface Meta {
   readonly transaction: number;
 }
 
-/** What LMDB's meta pages begin with, after the header that every page has. */
+/** The first bytes of LMDB's meta pages, after the header that every page has. */
 export const lmdbMagic = 0xbeefc0de;
 /** Bytes of that header. */
 export const pageHeaderBytes = 24;
@@ -52,7 +52,7 @@ export function lookAtNewestMeta(file: PageFile): Meta {
   return newestOf(readBoth(file));
 }
 
-/** What is wrong with the meta pages. */
+/** Finds what is wrong with the meta pages. */
 export function findMetaProblems(file: PageFile): string[] {
   if (file.length() < metaBytes) return [`it has only ${file.length()} bytes`];
   const first = checkOne(file.bytes(0, metaBytes), 0);
@@ -76,7 +76,7 @@ export function hasOverlappingSync(file: PageFile): boolean {
   return readBoth(file).some(({ free }) => (free.flags & overlappingSyncFlag) !== 0);
 }
 
-/** What is told of a data file that LMDB would not survive, or must not be trusted with. */
+/** An error for a data file that LMDB would not survive, or must not be trusted with. */
 export function damagedFile(path: string, reason: string): TxlogError {
   return new TxlogError('STORAGE_CORRUPT', `${path} is damaged: ${reason}`, {
     hint: 'Nothing was changed. What the log still holds can be read with `verify`; a backup has the rest.',

@@ -22,12 +22,12 @@ const nodeHeaderBytes = 8;
 /** A node whose value lies on pages of its own; a node that names a table. */
 const bigFlag = 1;
 const tableFlag = 2;
-/** What stands in a node in place of a large value: its first page, the transaction that wrote it, the number of pages. */
+/** A node's content in place of a large value: its first page, the transaction that wrote it, the number of pages. */
 const overflowBytes = 24;
-/** Of the page that is checked: how many pairs of bytes the node takes that begins at each pair. */
+/** For the page that is checked: how many pairs of bytes the node takes that begins at each pair. */
 const nodePairs = new Uint16Array(16_384);
 
-/** What a page must be. */
+/** The properties that a page must have. */
 export interface Expected {
   readonly meta: Meta;
   readonly number: number;
@@ -105,7 +105,7 @@ function checkChild(bytes: Buffer, start: number, meta: Meta): string | undefine
   return child >= 2 && child <= meta.lastPage ? undefined : `for page ${child}`;
 }
 
-/** What is wrong with the first page of a large value, or undefined. */
+/** Finds what is wrong with the first page of a large value; undefined when nothing is. */
 export function checkOverflow(header: Buffer, { page, pages }: Overflow, meta: Meta): string | undefined {
   if (numberAt(header, 0) !== page) return `says that it is page ${numberAt(header, 0)}`;
   if (header.readUInt16LE(18) !== overflowFlag) return 'is no page of a large value';

@@ -25,10 +25,10 @@ export interface Tree {
 const newer = 'is newer than the newest transaction';
 /** Levels that LMDB can walk down. */
 const levelsMax = 32;
-/** What cannot be made again from the log: damage elsewhere is mended by a repair. */
+/** Tables that cannot be made again from the log: a repair mends damage elsewhere. */
 const truth: ReadonlySet<string> = new Set(['log', 'schemas', 'cursors', 'meta', 'main', 'free']);
 
-/** What is told of a page that is not as LMDB writes it. */
+/** An error for a page that is not as LMDB writes it. */
 export function damagedPage(tree: string, number: number, reason: string): TxlogError {
   const place = tree === 'main' || tree === 'free' ? `the ${tree} tree` : `table ${tree}`;
   const canRepair = !truth.has(tree);

@@ -70,7 +70,7 @@ class Walk {
     this.used = new PageSet(pages.meta.lastPage);
   }
 
-  /** What was found since it was asked last. */
+  /** Takes the damage that was found since the last call. */
   found(): readonly PageDamage[] {
     const found = this.problems;
     this.problems = [];
@@ -193,7 +193,7 @@ interface Place {
 interface Keys {
   /** The greatest key so far. */
   last: Buffer | undefined;
-  /** What no key of the next leaf is less than. */
+  /** A lower bound of the keys of the next leaf. */
   bound: Buffer | undefined;
 }
 

@@ -1,0 +1,61 @@
+import { Flags } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { TransactionName } from '../../index.ts';
+import { type FilterValues, filterFlags, filterText } from '../frame/filter-flags.ts';
+
+// Only what was committed can be undone.
+const { status: _, ...selecting } = filterFlags;
+
+/** Flags of `compensate`. */
+export const compensateFlags = {
+  ...selecting,
+  id: Flags.string({
+    summary: 'A transaction by its id, also when that looks like a position; may be repeated.',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ID',
+  }),
+  reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
+  actor: Flags.string({ summary: 'Who does it.', helpValue: 'NAME' }),
+  app: Flags.string({ summary: "App module, whose types' own `compensate` is used.", helpValue: 'MODULE' }),
+  plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
+  output: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
+  apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
+  yes: Flags.boolean({ char: 'y', summary: 'With --apply: do not ask.' }),
+  'dry-run': Flags.boolean({ summary: 'Decide, and write nothing.' }),
+};
+
+/** The values of the flags above. */
+export interface CompensateValues extends FilterValues {
+  readonly id?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly plan: boolean;
+  readonly output?: string | undefined;
+  readonly apply?: string | undefined;
+  readonly yes: boolean;
+  readonly 'dry-run': boolean;
+}
+
+/**
+ * Refuses what does not go together. What a filter selects is only ever undone by way of a plan file.
+ *
+ * Errors: USAGE.
+ */
+export function checkCompensateFlags(names: readonly TransactionName[], flags: CompensateValues): void {
+  const filter = filterText(flags);
+  const given = [names.length > 0, filter !== '', flags.apply !== undefined].filter(Boolean).length;
+  const wrong = [
+    given === 0 && 'name a transaction, or select some with --plan',
+    given > 1 && 'names, a filter and --apply exclude each other',
+    flags.plan && flags.apply !== undefined && '--plan and --apply exclude each other',
+    flags.plan && flags['dry-run'] && '--plan and --dry-run exclude each other',
+    flags.output !== undefined && !flags.plan && '-O needs --plan',
+    flags.yes && flags.apply === undefined && '--yes needs --apply FILE',
+  ].find((problem) => typeof problem === 'string');
+  if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog compensate --help'] });
+  if (filter === '' || flags.plan) return;
+  throw new TxlogError('USAGE', 'what a filter selects is compensated by way of a plan file', {
+    next: [`txlog compensate ${filter} --plan -O plan.json`, 'txlog compensate --apply plan.json'],
+  });
+}

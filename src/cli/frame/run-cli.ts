@@ -1,0 +1,95 @@
+import { type Command, Config, type Interfaces, loadHelpClass } from '@oclif/core';
+import { checkHelpSubject, checkHelpWords, commandFirst, findWanted } from './find-command.ts';
+import { Output, OutputEnded } from './output.ts';
+import { refuseLostBytes } from './raw-bytes.ts';
+import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
+import { listenForLoss, say } from './stderr.ts';
+import { isExit, refuseInheritedFlags, toUsageError } from './usage-error.ts';
+
+/** The commands of a bundle: the module of each, by its id, such as `session:list`. */
+export type CommandModules = Readonly<Record<string, () => Promise<{ readonly default: Command.Class }>>>;
+
+/** Where the commands are that oclif else finds as files, and who is told which of them runs. */
+export interface Bundled {
+  readonly modules: CommandModules;
+  willRun(command: string): void;
+}
+
+/**
+ * Runs one command line and ends the process with its exit code. The one place where errors are printed.
+ *
+ * oclif's own `execute` is not used: it turns exit codes into 1 under `--json`, prints a dump of its configuration for
+ * a mistyped flag, and cuts off output that its reader takes slowly.
+ */
+export async function runCli(given: readonly string[], load: Interfaces.Options, bundled?: Bundled): Promise<void> {
+  const args = commandFirst(given);
+  const style = reportStyle(args);
+  reportUncaught(style);
+  // oclif's listener throws what its writer is told anyway (output.ts); with no listener Node would.
+  process.stdout.removeAllListeners('error').on('error', () => {});
+  listenForLoss();
+  try {
+    await dispatch(args, await loadConfig(load, bundled), bundled);
+  } catch (error) {
+    fail(error, args);
+  }
+  await drain(process.stderr);
+  await drain(process.stdout);
+  process.exit();
+}
+
+async function loadConfig(load: Interfaces.Options, bundled?: Bundled): Promise<Config> {
+  // The files in a home directory are no part of this program, and may not even be readable.
+  const config = await Config.load({ ...load, userPlugins: false, devPlugins: false });
+  const plugin = config.plugins.get(config.pjson.name);
+  for (const [id, module] of Object.entries(bundled?.modules ?? {})) {
+    const command = config.findCommand(id);
+    if (command) command.load = async () => Object.assign((await module()).default, { id, plugin });
+  }
+  return config;
+}
+
+async function dispatch(args: readonly string[], config: Config, bundled?: Bundled): Promise<void> {
+  refuseLostBytes(args);
+  const wanted = findWanted(config, args);
+  bundled?.willRun(wanted.type === 'command' ? wanted.id : wanted.type);
+  if (wanted.type === 'version') {
+    await print(() => process.stdout.write(`${config.userAgent}\n`));
+  } else if (wanted.type === 'help') {
+    checkHelpWords(config, wanted.words);
+    const Help = await loadHelpClass(config);
+    await print(() => new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]));
+  } else {
+    if (wanted.id === 'help') checkHelpSubject(config, wanted.args);
+    refuseInheritedFlags(config, wanted.id, wanted.args);
+    try {
+      await config.runCommand(wanted.id, [...wanted.args]);
+    } catch (error) {
+      throw toUsageError(error, config, wanted.id);
+    }
+  }
+}
+
+/** Prints what oclif prints by itself, and fails where it would not notice that nobody got it. */
+async function print(work: () => unknown): Promise<void> {
+  const out = new Output(process.stdout);
+  await work();
+  await drain(process.stdout);
+  await out.flush();
+}
+
+function fail(error: unknown, args: readonly string[]): void {
+  if (error instanceof OutputEnded) return;
+  if (isExit(error)) {
+    process.exitCode = error.oclif.exit ?? 0;
+    return;
+  }
+  process.exitCode = exitCodeOf(error);
+  say(formatError(error, reportStyle(args)));
+}
+
+function drain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,98 @@
+import { Flags } from '@oclif/core';
+import { present } from '../../core/base/assert.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { sessionKey } from '../../core/fold/session.ts';
+import type { Environment } from '../../environment/environment.ts';
+import type { TransactionReport } from '../../index.ts';
+import { type KeyPage, readKeyPage } from '../../pages/key.ts';
+import { type PageOptions, readSessionPage, type SessionPage } from '../../pages/session.ts';
+import { parsePosition } from '../frame/point-in-log.ts';
+import { wholeNumber } from '../frame/whole-number.ts';
+
+const names = ['id', 'position', 'key', 'session'] as const;
+
+/** Flags of `inspect`. */
+export const inspectFlags = {
+  id: Flags.string({ summary: 'A transaction by its id.', helpValue: 'ID', exclusive: ['position', 'key', 'session'] }),
+  position: wholeNumber({
+    ...{ summary: 'A transaction by its position.', min: 1, helpValue: 'POS', exclusive: ['key', 'session'] },
+  }),
+  key: Flags.string({ summary: 'A key.', helpValue: 'KEY', exclusive: ['session'] }),
+  session: Flags.string({ summary: 'A session.', helpValue: 'ID' }),
+  from: wholeNumber({
+    summary: "A key's or session's history from this position on, not its newest.",
+    min: 1,
+    helpValue: 'POS',
+  }),
+  limit: wholeNumber({ summary: 'Entries of that history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
+  format: Flags.option({
+    summary: "A transaction's way, or a session's life, as a Mermaid sequence diagram.",
+    options: ['mermaid'] as const,
+    exclusive: ['json'],
+  })(),
+};
+
+/** The object that the command line names, in one of the ways. */
+export interface InspectNames {
+  readonly id?: string | undefined;
+  readonly position?: number | undefined;
+  readonly key?: string | undefined;
+  readonly session?: string | undefined;
+}
+
+/** Finds the object of a name. */
+export type Inspected =
+  | { readonly type: 'transaction'; readonly report: TransactionReport }
+  | { readonly type: 'session'; readonly page: SessionPage }
+  | { readonly type: 'key'; readonly page: KeyPage };
+
+/**
+ * Finds what is to be inspected: a number is a position, anything else the id of a transaction when there is one, else
+ * of a session, else a key.
+ *
+ * Errors: USAGE; TRANSACTION_NOT_FOUND, POSITION_NOT_FOUND, SESSION_GONE, KEY_NOT_FOUND.
+ */
+export async function readInspected(
+  env: Environment,
+  name: string | undefined,
+  flags: InspectNames & { readonly from?: number | undefined; readonly limit: number },
+): Promise<Inspected> {
+  const forced = names.find((way) => flags[way] !== undefined);
+  if ((name === undefined) === (forced === undefined)) throw usage(name);
+  if (flags.key !== undefined) return { type: 'key', page: await readKeyPage(env, flags.key, flags) };
+  if (flags.session !== undefined) return session(env, flags.session, flags);
+  if (forced !== undefined) return transaction(env, present(flags.id ?? flags.position, 'name'));
+  const text = present(name, 'name');
+  const position = parsePosition(text);
+  if (position !== undefined) return transaction(env, position);
+  if (await env.find(text)) return transaction(env, text);
+  if (await wasMade(env, text)) return session(env, text, flags);
+  return { type: 'key', page: await readKeyPage(env, text, flags).catch((error) => refuse(error, text)) };
+}
+
+async function transaction(env: Environment, name: string | number): Promise<Inspected> {
+  return { type: 'transaction', report: await env.inspect(name) };
+}
+
+async function session(env: Environment, id: string, options: PageOptions): Promise<Inspected> {
+  return { type: 'session', page: await readSessionPage(env, id, options) };
+}
+
+async function wasMade(env: Environment, id: string): Promise<boolean> {
+  return (await env.applied(sessionKey(id), { limit: 1 })).length > 0;
+}
+
+function refuse(error: unknown, name: string): never {
+  if (!(error instanceof TxlogError) || error.code !== 'KEY_NOT_FOUND') throw error;
+  throw new TxlogError('TRANSACTION_NOT_FOUND', `there is no transaction, no session and no key ${name}`, {
+    next: ['txlog log -n 10', 'txlog state list'],
+  });
+}
+
+function usage(name: string | undefined): TxlogError {
+  const reason =
+    name === undefined
+      ? 'name a transaction, a session or a key'
+      : 'NAME and --id, --position, --key, --session exclude each other';
+  return new TxlogError('USAGE', reason, { next: ['txlog inspect --help'] });
+}

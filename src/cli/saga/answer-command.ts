@@ -1,0 +1,31 @@
+import { TxlogError } from '../../index.ts';
+import { toIntervenedJson } from '../../shapes/intervened.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { errorJson } from '../frame/report-error.ts';
+import { formatIntervened } from '../print/saga-plan-page.ts';
+import { readJsonData } from '../session/read-data.ts';
+import { toIntervention } from './saga-flags.ts';
+
+/** The values of the flags of `saga answer`. */
+export interface AnswerValues {
+  readonly result?: string | undefined;
+  readonly error?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+}
+
+/** The command `saga answer`. */
+export abstract class AnswerCommand extends BaseCommand {
+  /** Adds an answer to a saga, and prints where. Errors: USAGE; SAGA_NOT_FOUND, SAGA_STATE; the JSON_ codes. */
+  protected async answer(id: string, step: string, flags: AnswerValues): Promise<void> {
+    const { result, error } = flags;
+    if (result === undefined && error === undefined) throw new TxlogError('USAGE', 'say --result, or --error');
+    const outcome = error === undefined ? { result: readJsonData('--result', result) } : { error };
+    const word = { kind: 'answer', step, outcome } as const;
+    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+      const answered = { id, result: await env.sagas.answer(id, step, outcome, toIntervention(flags)) };
+      this.out.mustArrive = true;
+      await this.print(toIntervenedJson(answered, word, errorJson), formatIntervened(answered, word));
+    });
+  }
+}

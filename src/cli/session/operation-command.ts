@@ -1,0 +1,41 @@
+import { given } from '../../core/base/given.ts';
+import type { OperationResult } from '../../core/log/operation.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { findApp, type OpenOptions } from '../../index.ts';
+import { toOperationJson } from '../../shapes/session.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { printable } from '../text/printable.ts';
+import { formatDone, operationOrThrow } from './operation-result.ts';
+import { endLease } from './shell-lease.ts';
+
+/** A command that does one operation on one session, and prints what it did. */
+export abstract class OperationCommand extends BaseCommand {
+  /**
+   * Does `op` on a session (undefined where it is made). The turn of a shell ends with Store, Remove or Park: its lease
+   * does as well.
+   *
+   * Errors: SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE, SESSION_BUSY; those of the engine.
+   */
+  protected async operate(
+    op: string,
+    session: string | undefined,
+    work: (env: Environment) => Promise<OperationResult>,
+    options: OpenOptions = {},
+  ): Promise<void> {
+    // Each start is one operation: its index rows go with it, so that nothing is left to be folded later.
+    await this.withEnv({ checkpointRecords: 0, ...options }, async (env) => {
+      const before = session === undefined ? undefined : await env.sessions.get(session);
+      const done = operationOrThrow(await work(env), session ?? '');
+      if (before?.status === 'active' && done.now?.status !== 'active') endLease(env, before.operator);
+      const idOnly = op === 'new' && this.globals.quiet;
+      this.out.mustArrive = true;
+      await this.print(toOperationJson(op, done), idOnly ? printable(done.session) : formatDone(op, done));
+    });
+  }
+
+  /** The app, for what it says of themes. */
+  protected appOptions(named?: string): OpenOptions {
+    const app = findApp(this.globals.env, named);
+    return given({ app });
+  }
+}

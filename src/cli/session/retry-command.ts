@@ -1,0 +1,85 @@
+import { Args, Flags } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { SessionStatus } from '../../core/fold/session.ts';
+import type { BulkResult } from '../../shapes/bulk-result.ts';
+import { toBulkJson } from '../../shapes/bulk-result.ts';
+import { BaseCommand, listFlags } from '../frame/base-command.ts';
+import { confirm, requireAnswer } from '../frame/confirm.ts';
+import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
+import { errorJson, formatError } from '../frame/report-error.ts';
+import { plural, printable } from '../text/printable.ts';
+import { retrySessions, selectIds } from './bulk-retry.ts';
+import { authorityFlags, idsOnlyFlag, sessionFilterFlags, toAuthority } from './session-flags.ts';
+
+/** Sessions by id, one or many. */
+export const manyArgs = {
+  ids: Args.string({ description: 'Ids of sessions; - reads them from stdin.', multiple: true, ignoreStdin: true }),
+};
+
+const { force, reason, actor } = authorityFlags;
+
+/** Flags of `session retry` and `session unpark`. */
+export const retryFlags = {
+  ...listFlags,
+  ...idsOnlyFlag,
+  ...sessionFilterFlags,
+  force,
+  reason,
+  actor,
+  'dry-run': Flags.boolean({ summary: 'Show what would be done, and do nothing.' }),
+  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+};
+
+/** The values of the flags above. */
+export interface RetryValues {
+  readonly theme?: string | undefined;
+  readonly order?: string | undefined;
+  readonly status: SessionStatus;
+  readonly force: boolean;
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly 'dry-run': boolean;
+  readonly yes: boolean;
+}
+
+/** `session retry` and `session unpark`: sessions that may be led again at once. */
+export abstract class RetryCommand extends BaseCommand {
+  /** Does it, and prints one result per session. Errors: that of the only one; USAGE where nobody can be asked. */
+  protected async retry(ids: readonly string[], values: RetryValues, parkedOnly: boolean): Promise<void> {
+    const { theme, yes } = values;
+    const dryRun = values['dry-run'];
+    if ((ids.length === 0) === (theme === undefined)) throw new TxlogError('USAGE', 'name IDS, or a --theme');
+    const asks = theme !== undefined && !dryRun;
+    if (asks) requireAnswer(`Make all ${values.status} sessions of ${printable(theme)} ready?`, yes);
+    await this.withEnv({ readOnly: dryRun }, async (env) => {
+      const selected = await selectIds(env, { ...values, ids });
+      const question = `Make ${plural(selected.length, 'session')} of ${printable(theme ?? '')} ready?`;
+      if (asks && selected.length > 0 && !(await confirm(question, yes))) return;
+      const by = toAuthority(values);
+      const results: BulkResult[] = [];
+      for await (const result of retrySessions(env, selected, { parkedOnly, dryRun, by })) results.push(result);
+      const [only] = results;
+      if (only && 'error' in only && ids.length === 1 && ids[0] !== '-') throw only.error;
+      await this.printList(results, {
+        json: (result) => toBulkJson(result, errorJson),
+        people: (page) => page.map((result) => this.formatResult(result)).join('\n'),
+        empty: 'No session.',
+      });
+      this.exitWith(exitCodeOf(results));
+    });
+  }
+
+  private formatResult(result: BulkResult): string {
+    const id = printable(result.id);
+    if ('error' in result) return formatError(result.error, { json: false, verbose: false }).split('\n')[0] ?? '';
+    return this.globals.quiet ? id : `${result.outcome} ${id} (was ${result.was})`;
+  }
+}
+
+/** 6 when some were refused, and the code of the first one when all were. */
+function exitCodeOf(results: readonly BulkResult[]): ExitCode {
+  const refused = results.flatMap((result) => ('error' in result ? [result.error] : []));
+  const [first] = refused;
+  if (!first) return 0;
+  return refused.length < results.length ? 6 : exitCodeOfCode(first.code);
+}

@@ -1,0 +1,60 @@
+import { Args, Flags } from '@oclif/core';
+import { given } from '../../core/base/given.ts';
+import type { OperationOptions } from '../../index.ts';
+import { wholeNumber } from '../frame/whole-number.ts';
+
+/** The session that a command is about. */
+export const sessionArgs = {
+  id: Args.string({ description: 'Id of the session.', required: true, ignoreStdin: true }),
+};
+
+/** Data of an operation. */
+export const dataFlags = {
+  data: Flags.string({
+    summary: 'Its data, as JSON, in a file, or on stdin.',
+    helpValue: 'JSON|@FILE|-',
+    exclusive: ['bytes'],
+  }),
+  bytes: Flags.string({ summary: 'Binary data from a file, or from stdin.', helpValue: 'FILE|-' }),
+};
+
+/** In whose name an operation is done: by who leads the session, or by someone who takes it away. */
+export const authorityFlags = {
+  epoch: wholeNumber({
+    summary: 'That of your lead: who led it before is refused.',
+    min: 1,
+    helpValue: 'N',
+    exclusive: ['force'],
+  }),
+  force: Flags.boolean({ summary: 'Do it although another leads the session: that one is refused from then on.' }),
+  reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
+  actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
+};
+
+/** The values of the flags above. */
+export interface AuthorityValues {
+  readonly epoch?: number | undefined;
+  readonly force?: boolean;
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+}
+
+/** The flags as the engine takes them. */
+export function toAuthority({ epoch, force, reason, actor }: AuthorityValues): OperationOptions {
+  return {
+    ...given({ epoch }),
+    ...(force ? { force } : {}),
+    ...given({ reason, actor }),
+  };
+}
+
+/** `-q` of commands that list or make something. */
+export const idsOnlyFlag = {
+  quiet: Flags.boolean({ char: 'q', summary: 'Print the ids alone, one per line; no talk on stderr.' }),
+};
+
+/** Makes lists of sessions shorter. */
+export const sessionFilterFlags = {
+  theme: Flags.string({ char: 't', summary: 'Only of this theme.', helpValue: 'THEME' }),
+  order: Flags.string({ summary: 'Only of this order key.', helpValue: 'KEY' }),
+};

@@ -1,0 +1,72 @@
+import { existsSync, statSync } from 'node:fs';
+import { given, ifGiven } from '../../core/base/given.ts';
+import { openEnvironment } from '../../engine.ts';
+import type { Environment } from '../../environment/environment.ts';
+import type { DumpDiff, EnvironmentsDiff, JsonObject, KeyDifference, SideOfKey } from '../../index.ts';
+import { toKeyJson } from '../../shapes/sync-diff.ts';
+import { withEnvironment } from '../frame/with-environment.ts';
+import { formatValue, plural, printable } from '../text/printable.ts';
+import { openDumpInput } from './dump-input.ts';
+
+/** Keys that are shown. */
+const keysShown = 1_000;
+
+/** How an environment compares with another one, or with a dump. */
+export interface Compared {
+  readonly same: boolean;
+  readonly json: JsonObject;
+  readonly people: string;
+}
+
+/** Compares with what is at `other`: the directory of an environment, or a dump. Errors: ENV_ and DUMP_ codes. */
+export async function compareWith(env: Environment, other: string): Promise<Compared> {
+  if (other !== '-' && existsSync(other) && statSync(other).isDirectory()) {
+    const right = await openEnvironment(other, { readOnly: true });
+    return withEnvironment(right, async () => compareEnvironments(await env.sync.diff(right)));
+  }
+  return compareDump(await env.sync.diffDump(openDumpInput(other).bytes));
+}
+
+async function compareEnvironments(diff: EnvironmentsDiff): Promise<Compared> {
+  const shown: KeyDifference[] = [];
+  let count = 0;
+  for await (const difference of diff.keys) {
+    count += 1;
+    if (shown.length < keysShown) shown.push(difference);
+  }
+  const { common, left, right } = diff;
+  const same = left.digest === right.digest;
+  const json = {
+    ...{ v: 1, same, common: String(common), keysDiffering: count, isCut: count > shown.length },
+    left: { ...left, position: String(left.position) },
+    right: { ...right, position: String(right.position) },
+    keys: shown.map(toKeyJson),
+  };
+  if (same) return { same, json, people: `the same up to position ${common}` };
+  const logs = `common up to position ${common}; here ${left.position}, there ${right.position}`;
+  const lines = shown.map(({ key, left, right }) => `${printable(key)}  ${sideText(left)} | ${sideText(right)}`);
+  return { same, json, people: [logs, `keys that differ: ${count}`, ...lines].join('\n') };
+}
+
+function compareDump(diff: DumpDiff): Compared {
+  const { same: equal, differ, missing, firstDifferent, dump, head, keys } = diff;
+  const same = differ === 0 && missing === 0 && keys.length === 0 && dump === head;
+  const json = {
+    ...{ v: 1, same, records: { same: equal, differ, missing }, dump: String(dump), head: String(head) },
+    ...given({ firstDifferent: ifGiven(firstDifferent, String) }),
+    keys: [...keys],
+  };
+  const records = `${plural(equal, 'record')} the same, ${differ} differ, ${missing} are not here`;
+  const ends = `the dump ends at ${dump}, the log here at ${head}`;
+  const first = firstDifferent === undefined ? [] : [`the first that is not the same: ${firstDifferent}`];
+  const lines = keys.slice(0, keysShown).map((key) => `${printable(key)} differs`);
+  return {
+    same,
+    json,
+    people: same ? `the same up to position ${head}` : [records, ends, ...first, ...lines].join('\n'),
+  };
+}
+
+function sideText(side: SideOfKey | undefined): string {
+  return side ? `${formatValue(side.value)} at ${side.position}` : 'nothing';
+}

@@ -1,0 +1,52 @@
+import { Flags } from '@oclif/core';
+import type { Environment } from '../../environment/environment.ts';
+import type { ImportOptions, ImportReport } from '../../index.ts';
+import type { SignalInterrupt } from '../frame/signals.ts';
+import { formatCount, plural } from '../text/printable.ts';
+import type { DumpInput } from './dump-input.ts';
+import { readVerifyKey } from './key-file.ts';
+
+/** Flags of all that read a dump. */
+export const dumpFlags = {
+  'verify-key': Flags.string({
+    summary: 'Take only what this Ed25519 key (PEM) has signed, block by block.',
+    helpValue: 'KEY',
+  }),
+  unsealed: Flags.boolean({ summary: 'Take a dump that another program wrote anew, without its seals.' }),
+};
+
+/** Flags of `sync import`. */
+export const importFlags = {
+  mode: Flags.option({
+    summary: 'mirror keeps positions, ids, times and digests; inspect takes nothing.',
+    options: ['mirror', 'inspect'] as const,
+    default: 'mirror' as const,
+  })(),
+  'dry-run': Flags.boolean({ char: 'n', summary: 'Do all of it in a copy, and keep nothing.' }),
+  ...dumpFlags,
+};
+
+/** How the flags above want a dump to be read. Errors: INPUT_NOT_FOUND, USAGE. */
+export function toReaderOptions(flags: { readonly 'verify-key'?: string | undefined; readonly unsealed: boolean }) {
+  const file = flags['verify-key'];
+  return { verifyKey: file === undefined ? undefined : readVerifyKey(file), unsealed: flags.unsealed };
+}
+
+/** Takes over a dump, or tries to in a copy. A signal stops it between two blocks. Errors: those of importing. */
+export async function importFrom(
+  env: Environment,
+  input: DumpInput,
+  options: ImportOptions & { readonly dryRun: boolean },
+  interruption: SignalInterrupt,
+): Promise<ImportReport> {
+  interruption.signal.addEventListener('abort', () => input.stop(), { once: true });
+  if (!options.dryRun) return env.sync.import(input.bytes, options);
+  return env.withFork((copy) => copy.sync.import(input.bytes, options));
+}
+
+/** A report for people. */
+export function formatImport(report: ImportReport, dryRun: boolean): string {
+  const { mode, origin, read, applied, duplicate, cursor } = report;
+  const done = mode === 'inspect' ? 'none taken' : `${formatCount(applied)} new, ${formatCount(duplicate)} here before`;
+  return `${plural(read, 'record')} of ${origin}: ${done}${dryRun ? '; nothing was kept' : ''}\ncursor: ${cursor}`;
+}

@@ -1,0 +1,73 @@
+import { Flags } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { codecNames, type ExportOptions } from '../../index.ts';
+import { type FilterValues, filterFlags, filterText, toFilter } from '../frame/filter-flags.ts';
+import type { SignalInterrupt } from '../frame/signals.ts';
+import { plural } from '../text/printable.ts';
+import { openDumpOutput } from './dump-output.ts';
+import { readSignKey } from './key-file.ts';
+
+/** Flags of `sync export`. */
+export const exportFlags = {
+  after: Flags.string({ summary: 'Only what comes after this, as `sync cursor` prints it.', helpValue: 'CURSOR' }),
+  ...filterFlags,
+  states: Flags.boolean({ summary: 'Also all states and sessions, behind the records.' }),
+  follow: Flags.boolean({ char: 'f', summary: 'Go on with new records until Ctrl-C.' }),
+  codec: Flags.option({ summary: 'How blocks are packed.', options: codecNames, default: 'deflate' })(),
+  sign: Flags.string({ summary: 'Sign every block with this Ed25519 key (PEM).', helpValue: 'KEY' }),
+  output: Flags.string({ char: 'o', summary: 'Write to this file; - is stdout.', helpValue: 'FILE' }),
+};
+
+/** The values of the flags above. */
+interface ExportValues extends FilterValues {
+  readonly after?: string | undefined;
+  readonly states: boolean;
+  readonly follow: boolean;
+  readonly codec: ExportOptions['codec'];
+  readonly sign?: string | undefined;
+  readonly output?: string | undefined;
+}
+
+/** Reads the flags of an export. Errors: USAGE, FILTER_INVALID, INPUT_NOT_FOUND. */
+export async function toExportOptions(flags: ExportValues, now: number): Promise<ExportOptions> {
+  if (flags.follow && flags.to !== undefined) throw new TxlogError('USAGE', '--follow has no --to: it ends at Ctrl-C');
+  return {
+    after: flags.after,
+    filter: await toFilter(flags, now),
+    filterText: filterText({ ...flags, from: undefined, to: undefined }),
+    states: flags.states,
+    follow: flags.follow,
+    codec: flags.codec,
+    signKey: flags.sign === undefined ? undefined : readSignKey(flags.sign),
+  };
+}
+
+/** Progress for people: how many records, and how many in a second. `now` in ms. */
+export function rateNote(what: string, since: number, now: () => number): (done: number) => string {
+  return (done) => {
+    const seconds = Math.max(0.001, (now() - since) / 1_000);
+    return `${plural(done, what)}, ${plural(Math.round(done / seconds), what)}/s`;
+  };
+}
+
+/** Writes a dump of the environment to a file or stdout; how many bytes it has. Errors: OUTPUT_FAILED, and of exporting. */
+export async function writeDump(
+  env: Environment,
+  target: string | undefined,
+  options: ExportOptions,
+  interruption: SignalInterrupt,
+): Promise<number> {
+  const output = openDumpOutput(target);
+  let bytes = 0;
+  try {
+    for await (const piece of env.sync.export({ ...options, signal: interruption.signal })) {
+      await output.write(piece);
+      bytes += piece.length;
+    }
+    output.finish();
+    return bytes;
+  } finally {
+    output.close();
+  }
+}

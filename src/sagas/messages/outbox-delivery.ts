@@ -1,0 +1,52 @@
+import { serviceOfTheme } from '../../core/app/parcel.ts';
+import type { Parcel } from '../../core/app/service-definition.ts';
+import { isJsonObject } from '../../core/base/json.ts';
+import { limits } from '../../core/base/limits.ts';
+import { backoffSeconds } from '../../sessions/host/policy.ts';
+import { type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
+import { errorText, type Led } from '../../sessions/turn/led-session.ts';
+import type { TurnContext } from '../../sessions/turn/turn-context.ts';
+import type { TurnReport } from '../../sessions/turn/turn-report.ts';
+import type { TurnEnd } from '../../sessions/turn/work-events.ts';
+
+/**
+ * The turn of a message for another service: it is put into its queue there, durably, and then removed here. Whatever
+ * dies in between, it is sent again, and there it is the same session. While the service cannot be reached it waits,
+ * for ever if need be; what can never be taken is parked. Meanwhile others of its order key wait behind it.
+ */
+export async function runDelivery(context: TurnContext, led: Led): Promise<TurnReport> {
+  return leadTurn(
+    context,
+    led,
+    async (turn) => {
+      const told = await turn.read();
+      if (!told) return turn.outcomeOfLead();
+      const sending = send(context, serviceOfTheme(led.theme) ?? '', told.data[0]);
+      // An interrupted turn does not wait for it, and it may fail later.
+      sending.catch(() => undefined);
+      const problem = await turn.interruption.or(sending, new Promise<never>(() => {}));
+      return problem === undefined ? turn.end({ op: 'remove' }) : turn.park(problem);
+    },
+    tryAgain,
+  );
+}
+
+/** A message is never given up: it waits, and no number of attempts parks it. */
+function tryAgain(turn: LedTurn, failure: unknown): Promise<TurnEnd> {
+  const { policy, host } = turn.context;
+  const seconds = Math.min(limits.deliveryPauseSecondsMax, backoffSeconds(policy, turn.led.attempts, host.random()));
+  const error = errorText(failure);
+  turn.error = error;
+  return turn.end({ op: 'store', seconds, error });
+}
+
+async function send({ host }: TurnContext, service: string, data: unknown): Promise<string | undefined> {
+  if (!isParcel(data)) return 'it is no message for another service';
+  const [problem] = await host.services.deliver(service, [data]);
+  return problem && errorText(problem);
+}
+
+/** Whether the data of a session are a message for another service. */
+function isParcel(data: unknown): data is Parcel {
+  return isJsonObject(data) && typeof data.id === 'string' && typeof data.queue === 'string' && 'data' in data;
+}

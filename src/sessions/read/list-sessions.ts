@@ -1,0 +1,107 @@
+import { checkBound } from '../../core/base/check-arguments.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import { type Session, type SessionStatus, sessionIn, sessionKey } from '../../core/fold/session.ts';
+import { type QueueKey, type QueuePart, queueKeysOf, queuePrefix, sessionOfQueueKey } from '../../layout/queue-keys.ts';
+import type { Cut } from '../../view/cut.ts';
+import type { NamedTheme } from '../../view/known-themes.ts';
+import type { ViewReader } from '../../view/reader.ts';
+import type { LoopTurn } from '../../view/turns.ts';
+import { readThemeEntries, type SessionReading } from './read-session.ts';
+
+/** Which sessions to list, and from where. All optional. */
+export interface ListOptions {
+  readonly theme?: string;
+  readonly status?: SessionStatus;
+  /** The order key: only its sessions, in the order of their creation. */
+  readonly order?: string;
+  readonly limit?: number;
+  /** The session after which to go on, as listed before with the same options. */
+  readonly after?: string;
+}
+
+const pageSessions = 500;
+/** Sessions that are read for one look at the clock. */
+const sessionsPerLook = 4;
+const allParts: readonly QueuePart[] = ['active', 'waiting', 'behind', 'parked'];
+
+/**
+ * Sessions by theme and status, in the order in which they come. Each page is one consistent view; a session that
+ * changes its place in between may be missed or come twice.
+ *
+ * Errors: SESSION_GONE when there is no session `after`.
+ */
+export async function* listSessions(env: ViewReader, options: ListOptions): AsyncGenerator<SessionReading> {
+  checkBound('limit', options.limit);
+  let left = options.limit ?? Number.POSITIVE_INFINITY;
+  const ranges = await env.read((cut) => rangesOf(cut, options));
+  for (const range of ranges) {
+    let from: QueueKey | undefined = range.from;
+    while (from !== undefined && left > 0) {
+      const at: QueueKey = from;
+      const page = await env.read((cut, turn) => readPage(cut, range, at, { ...options, turn }));
+      for (const session of page.sessions) {
+        if (left-- <= 0) return;
+        yield session;
+      }
+      from = page.next;
+    }
+  }
+}
+
+interface Range {
+  readonly theme: NamedTheme;
+  readonly prefix: string;
+  readonly from: QueueKey;
+}
+
+/** The parts of the queue table to read, from `after` on. */
+function rangesOf(cut: Cut, { theme, status, order, after }: ListOptions): readonly Range[] {
+  const themes = readThemeEntries(cut).filter(({ name }) => theme === undefined || name === theme);
+  const parts = order === undefined ? partsOf(status) : (['line'] as const);
+  const ranges = themes.flatMap((entry) =>
+    parts.map((part) => {
+      const prefix = queuePrefix(entry.number, part, order);
+      return { theme: entry, prefix, from: prefix };
+    }),
+  );
+  if (after === undefined) return ranges;
+  const keys = queueKeysOf(after, sessionAt(cut, after));
+  const first = ranges.findIndex(({ prefix }) => keys.some((key) => key.startsWith(prefix)));
+  return ranges.slice(Math.max(0, first)).map((range, i) => {
+    const key = i === 0 && keys.find((one) => one.startsWith(range.prefix));
+    return key ? { ...range, from: `${key}\u0000` } : range;
+  });
+}
+
+function partsOf(status: SessionStatus | undefined): readonly QueuePart[] {
+  if (status === undefined) return allParts;
+  return status === 'ready' || status === 'stored' ? ['waiting'] : [status];
+}
+
+function sessionAt(cut: Cut, id: string): Session {
+  const state = cut.state(sessionKey(id));
+  const session = sessionIn(state);
+  if (session) return session;
+  throw new TxlogError('SESSION_GONE', `there is no session ${id} to go on after`, { next: ['txlog session list'] });
+}
+
+function readPage(
+  cut: Cut,
+  { theme, prefix }: Range,
+  from: QueueKey,
+  { status, turn }: Pick<ListOptions, 'status'> & { readonly turn: LoopTurn },
+) {
+  const sessions: SessionReading[] = [];
+  let seen = 0;
+  for (const key of cut.queueKeys(prefix, from)) {
+    const isFull = seen === pageSessions || (seen > 0 && seen % sessionsPerLook === 0 && turn.isOver);
+    if (isFull) return { sessions, next: key };
+    seen += 1;
+    const id = sessionOfQueueKey(key);
+    const state = cut.state(sessionKey(id));
+    const session = sessionIn(state);
+    if (!state || !session || (status !== undefined && session.status !== status)) continue;
+    sessions.push({ ...session, id, version: state.version, position: state.position, themeName: theme.name });
+  }
+  return { sessions, next: undefined };
+}

@@ -1,0 +1,20 @@
+import type { JsonObject } from '../core/base/json.ts';
+import type { ImportReport } from '../index.ts';
+
+/** A report as JSON. */
+export function toImportJson(report: ImportReport, dryRun: boolean): JsonObject {
+  const { mode, origin, blocks, read, applied, duplicate, states, cursor, complete } = report;
+  return {
+    v: 1,
+    mode,
+    origin,
+    blocks,
+    read,
+    applied,
+    duplicate,
+    states,
+    cursor,
+    complete,
+    ...(dryRun ? { dryRun } : {}),
+  };
+}

@@ -1,0 +1,101 @@
+import * as environment from './environment-schema.ts';
+import * as log from './log-schema.ts';
+import * as reference from './reference.ts';
+import { document, either, type Schema, text } from './schema-terms.ts';
+import * as sync from './sync-schema.ts';
+import * as work from './work-schema.ts';
+
+/** The output of a command for machines. */
+export interface CommandOutput {
+  /** One document: with `--json`. */
+  readonly document?: Schema;
+  /** One object a line: with `--ndjson`, or by nature. */
+  readonly line?: Schema;
+}
+
+const list = (line: Schema): CommandOutput => ({ document: document(line), line });
+const one = (shape: Schema): CommandOutput => ({ document: shape });
+const lines = (line: Schema): CommandOutput => ({ line });
+
+const plan = either(environment.plannedFile, { type: 'object', required: ['v', 'items'] });
+const outcome = either(log.receipt, log.accepted);
+const retried = either(work.retried, {
+  ...log.error,
+  properties: { ...(log.error.properties as object), session: text },
+});
+const saga = either(work.intervened, { ...log.error, properties: { ...(log.error.properties as object), saga: text } });
+const ofSagas = { document: either(document(saga), plan), line: saga };
+const sessionPage = either(work.sessionPage, work.removedPage);
+const ended = either(work.endedSaga, work.startedSaga);
+
+/**
+ * What each command prints for machines, by its words: the contract of docs/formats/json.md as JSON Schema.
+ *
+ * Later versions only add fields. Tests check each `--json` of the written sessions and of the docs against it.
+ */
+export const outputs: Readonly<Record<string, CommandOutput>> = {
+  backup: one(environment.backupSchema),
+  bench: one(environment.rates),
+  commands: list(reference.command),
+  compensate: { document: plan, line: log.receipt },
+  doctor: one(environment.findings),
+  explain: list(reference.explanation),
+  get: one(log.state),
+  init: one(environment.initialised),
+  inspect: one(either(log.transaction, log.keyPage, sessionPage, work.saga)),
+  log: lines(log.record),
+  'queue drain': one(work.drained),
+  'queue list': list(work.queue),
+  'queue pause': one(work.paused),
+  'queue resume': one(work.paused),
+  'queue show': one(work.queuePage),
+  receive: lines({ type: 'object' }),
+  replay: { document: either(environment.replayed, environment.replayedInto), line: log.whatIfSchema },
+  rescan: { document: either(environment.counted, log.verifySchema), line: either(log.record, log.request) },
+  'saga answer': ofSagas,
+  'saga compensate': ofSagas,
+  'saga force': ofSagas,
+  'saga graph': one(work.sagaGraph),
+  'saga list': list(work.listedSaga),
+  'saga retry': ofSagas,
+  'saga show': one(work.saga),
+  'saga skip': ofSagas,
+  'saga start': one(ended),
+  'saga wait': one(work.endedSaga),
+  schema: one(reference.schema),
+  send: one({ type: 'object' }),
+  'session append': one(work.operation),
+  'session lead': one(either(work.led, work.noneLed)),
+  'session list': list(work.session),
+  'session new': one(work.operation),
+  'session park': one(work.operation),
+  'session remove': one(work.operation),
+  'session renew': one(work.renewed),
+  'session replace': one(work.operation),
+  'session resume': list(sync.resumed),
+  'session retry': list(retried),
+  'session show': one(sessionPage),
+  'session store': one(work.operation),
+  'session stuck': list(work.stuck),
+  'session unpark': list(retried),
+  'session wait': one(either(sessionPage, work.session, work.removed)),
+  'state diff': one(log.stateDiff),
+  'state get': one(log.state),
+  'state history': list(log.history),
+  'state list': list(log.state),
+  status: one(environment.statusSchema),
+  submit: { document: outcome, line: either(outcome, log.error) },
+  'sync cursor': one(sync.standing),
+  'sync diff': one(sync.compared),
+  'sync export': {},
+  'sync head': lines(sync.entry),
+  'sync import': one(sync.imported),
+  'sync inspect': one(sync.summary),
+  'sync promote': one(sync.promoted),
+  'sync status': one(sync.syncStatusSchema),
+  'sync verify': one(sync.summary),
+  'theme list': list(work.theme),
+  verify: one(log.verifySchema),
+  wait: one(either(log.receipt, work.removed, work.endedSaga)),
+  work: one(work.work),
+};

@@ -1,0 +1,60 @@
+import { amount, count, digest, flag, listOf, oneOf, position, shape, text, time, v } from './schema-terms.ts';
+import { counts } from './work-schema.ts';
+
+/** An environment that was made, or was there. */
+export const initialised = shape({ v, dir: text, unit: text, created: flag, position }, { app: text, appFound: flag });
+
+/** How an environment stands. */
+export const statusSchema = shape(
+  {
+    ...{ v, unit: text, head: shape({ position, digest }, { time }), watermark: position, counts: { type: 'object' } },
+    ...{ size: { type: 'object' }, types: listOf({ type: 'object' }), sessions: count },
+    themes: listOf(shape({ theme: text, number: count, paused: flag, ...counts })),
+    stuck: shape({ count, more: flag, reasons: { type: 'object' } }),
+  },
+  {
+    ...{
+      format: count,
+      copiedAt: position,
+      generation: count,
+      dir: text,
+      durability: text,
+      path: text,
+      lmdb: text,
+      app: text,
+    },
+    sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }),
+  },
+);
+
+/** The findings of `doctor`. */
+export const findings = shape({
+  v,
+  ok: flag,
+  findings: listOf(shape({ check: text, level: oneOf('ok', 'warn', 'fail'), text, next: listOf(text) })),
+});
+
+/** A backupSchema that was made and verified. */
+export const backupSchema = shape({ v, file: text, bytes: count, position, verified: flag, restore: text });
+
+/** How many records fit. */
+export const counted = shape({ v, count });
+
+/** Indexes that were made anew, or would be. */
+export const replayed = shape({ v, generation: count, records: count }, { dryRun: flag });
+
+/** An environment that was made as of a point. */
+export const replayedInto = shape({ v, dir: text, position, records: count }, { app: text, appFound: flag });
+
+/** Rates that were measured. */
+export const rates = shape({
+  v,
+  transactions: count,
+  rates: listOf(shape({ name: text, perSecond: amount }, { ratio: amount, of: text })),
+});
+
+/** A plan that was written to a file. */
+export const plannedFile = shape(
+  { v, file: text, head: position, next: listOf(text) },
+  { compensate: count, sagas: count, refused: count, done: count },
+);

@@ -1,0 +1,14 @@
+import { given, ifGiven } from '../core/base/given.ts';
+import type { JsonObject } from '../core/base/json.ts';
+import { type SyncStatus, toTime } from '../index.ts';
+
+/** Where an environment stands, as JSON. */
+export function toSyncStatusJson({ unit, cursor, mirror, origins }: SyncStatus): JsonObject {
+  return {
+    v: 1,
+    unit,
+    cursor,
+    ...given({ mirror: ifGiven(mirror, (mirror) => ({ origin: mirror.origin, since: toTime(mirror.since) })) }),
+    origins: origins.map(({ heard, ...origin }) => ({ ...origin, lag: { ...origin.lag }, heard: toTime(heard) })),
+  };
+}

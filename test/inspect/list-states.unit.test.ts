@@ -1,0 +1,35 @@
+// Goal: a listing of many pages is the states at one position, whatever is written between its pages. Method: more keys
+// than a page holds, and changes on both sides of the reader.
+import { describe, expect, it } from 'vitest';
+import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { openOn, SteeredClock } from '../sim/open-env.ts';
+
+describe('a listing of states', () => {
+  it('answers as of its first page to its end', async () => {
+    const world = { time: 1_700_000_000_000 };
+    const env = await openOn(openMemoryStorage(), { clock: new SteeredClock(world), bound: 100 });
+    const name = (i: number) => `key/${String(i).padStart(4, '0')}`;
+    const batch = Array.from({ length: 1_500 }, (_, i) =>
+      env.check({ type: 't', changes: [{ op: 'set', key: name(i), value: 'old' }] }),
+    );
+    await env.submitChecked(batch);
+    await env.submit({ id: 'p', type: 't', changes: [{ op: 'claim', key: 'reserved', pending: 1 }] });
+    const seen = new Map<string, unknown>();
+    for await (const { key, value, pending } of env.states()) {
+      if (seen.size === 0) {
+        await env.submit({ type: 't', changes: [{ op: 'set', key: name(1_400), value: 'new' }] });
+        await env.submit({ type: 't', changes: [{ op: 'delete', key: name(1_401) }] });
+        await env.submit({ type: 't', changes: [{ op: 'set', key: 'key/9999', value: 'new' }] });
+        await env.submit({ type: 't', changes: [{ op: 'set', key: name(3), value: 'new' }] });
+        world.time += 5_000;
+      }
+      seen.set(key, pending ? pending.expired : value);
+    }
+    expect(seen.size).toBe(1_501);
+    expect(seen.get('reserved')).toBe(true);
+    seen.delete('reserved');
+    expect(new Set(seen.values())).toEqual(new Set(['old']));
+    expect(await env.get(name(1_400))).toMatchObject({ value: 'new' });
+    await env.close();
+  });
+});
