@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { TxlogError } from '../core/base/errors.ts';
 import { findDistrust } from '../machine/file-rights.ts';
-import { isNamed } from '../storage/lmdb/generation.ts';
+import { currentFile } from '../storage/lmdb/generation.ts';
 
 /** The name of an environment's directory, unless another one is chosen. */
 export const defaultName = '.txlog';
@@ -10,7 +10,7 @@ export const defaultName = '.txlog';
 /** The environment in a directory that a user named: the directory itself, or the `.txlog` that it holds. */
 export function environmentIn(dir: string): string {
   const inner = join(dir, defaultName);
-  return !isNamed(dir) && isNamed(inner) ? inner : dir;
+  return !isEnvironment(dir) && isEnvironment(inner) ? inner : dir;
 }
 
 /**
@@ -23,12 +23,17 @@ export function environmentHere(cwd: string): string {
   if (existsSync(join(cwd, defaultName))) return defaultName;
   for (let above = dirname(resolve(cwd)); ; above = dirname(above)) {
     const found = join(above, defaultName);
-    if (isNamed(found)) {
+    if (isEnvironment(found)) {
       refuseForeign(found);
       return relative(cwd, found);
     }
     if (above === dirname(above)) return defaultName;
   }
+}
+
+/** Whether a directory is an environment, by its look: whoever opens it finds out. */
+function isEnvironment(dir: string): boolean {
+  return existsSync(currentFile(dir));
 }
 
 function refuseForeign(dir: string): void {

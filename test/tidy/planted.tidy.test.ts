@@ -23,8 +23,19 @@ function writeProject(files: Files): string {
 }
 
 test('a clean project has no findings', () => {
-  expect(checkTree(writeProject(cleanProject))).toEqual([]);
+  expect(checkTree(writeProject(testAll(cleanProject)))).toEqual([]);
 });
+
+// Each folder of src has its tests, but in the plant of that very rule.
+function testAll(files: Files): Files {
+  const folders = Object.keys(files).flatMap((path) => /^src\/(\w+)\//.exec(path)?.[1] ?? []);
+  return {
+    ...files,
+    ...Object.fromEntries(
+      folders.map((name) => [`test/${name}/${name}.unit.test.ts`, files[`test/${name}/${name}.unit.test.ts`] ?? '']),
+    ),
+  };
+}
 
 // Replacing one module must not leave others unreached: that is a rule of its own.
 function reachAll(files: Files): Files {
@@ -33,7 +44,8 @@ function reachAll(files: Files): Files {
 }
 
 test.each(plants)('$rule fails: $title', ({ rule, at, files }) => {
-  const project = { ...cleanProject, ...files };
+  const all = { ...testAll(cleanProject), ...files };
+  const project = rule === 'test-folders' ? all : testAll(all);
   const found = checkTree(writeProject(rule === 'reach' ? project : reachAll(project)));
   expect(found.map((finding) => `${finding.rule} ${finding.file}`)).toContain(`${rule} ${at}`);
   expect([...new Set(found.map((finding) => finding.rule))]).toEqual([rule]);

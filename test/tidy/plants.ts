@@ -32,7 +32,7 @@ export const cleanProject: Files = {
   'src/engine.ts': imports(
     './storage/lmdb/open.ts',
     './storage/memory/memory.ts',
-    './app/load.ts',
+    './app/load-app.ts',
     './sessions/lead.ts',
   ),
   'src/index.ts': "export { limits } from './core/limits.ts';\nexport * from './engine.ts';\n",
@@ -47,7 +47,10 @@ export const cleanProject: Files = {
 export const plants: readonly Plant[] = [
   layer('core imports ports', 'src/core/pick.ts', '../ports/clock.ts', { 'src/ports/clock.ts': '' }),
   layer('ports import layout', 'src/ports/clock.ts', '../layout/keys.ts', { 'src/layout/keys.ts': '' }),
-  layer('layout imports the pipeline', 'src/layout/keys.ts', '../pipeline/5-log.ts', { 'src/pipeline/5-log.ts': '' }),
+  layer('layout imports the pipeline', 'src/layout/keys.ts', '../pipeline/5-log.ts', {
+    'src/pipeline/5-log.ts': '',
+    'src/pipeline/0-loop.ts': '',
+  }),
   layer('pipeline imports a capability', 'src/pipeline/5-log.ts', '../sessions/lead.ts', {
     'src/sessions/lead.ts': '',
   }),
@@ -107,7 +110,12 @@ export const plants: readonly Plant[] = [
       'src/cli/text/width.ts': imports('../frame.ts'),
     },
   },
-  plant('test-folders', 'a folder without tests', 'src/pages', ''),
+  {
+    rule: 'test-folders',
+    title: 'a folder without tests',
+    at: 'src/pages',
+    files: { 'src/pages/key.ts': '' },
+  },
   plant(
     'late-code',
     'code that no long process loads',
@@ -127,7 +135,7 @@ export const plants: readonly Plant[] = [
   named('src/core/session-manager.ts'),
   plant('unique-files', 'a file name stands twice', 'src/core/keys.ts', ''),
   plant('unique-exports', 'a name is exported twice', 'src/core/limits.ts', `${doc}export const pick = 1;\n`),
-  plant('json-homes', 'a face makes JSON', 'src/cli/print.ts', 'export function toPageJson() {}\n'),
+  plant('json-homes', 'a face makes JSON', 'src/cli/print.ts', `${doc}export function toPageJson() {}\n`),
   plant('reach', 'nobody imports it', 'src/core/lonely.ts', ''),
   plant('reach', 'nobody starts it', 'test/crash/worker.ts', ''),
   plant('file-size', 'a long source', 'src/core/pick.ts', lines(401)),
@@ -147,13 +155,13 @@ export const plants: readonly Plant[] = [
   plant('function-size', 'a long method', 'src/engine.ts', `class A {\n  run() {\n${lines(70)}  }\n}\nnew A();\n`),
   plant(
     'parameters',
-    'a function of four',
+    'a function of six',
     'src/engine.ts',
-    `${doc}export const run = (a, b, c, d) => [a, b, c, d];\n`,
+    `${doc}export const run = (a, b, c, d, e, f) => [a, b, c, d, e, f];\n`,
   ),
   plant('parameters', 'a method of six', 'src/engine.ts', 'class A {\n  run(a, b, c, d, e, f) {}\n}\nnew A();\n'),
   plant('openings', 'a docstring', 'src/engine.ts', '/** What a run did. */\nexport const run = 1;\n'),
-  plant('openings', 'a line comment', 'src/engine.ts', '// Whoever runs it waits.\n'),
+  plant('openings', 'a line comment', 'src/engine.ts', '\n// Whoever runs it waits.\n'),
   plant('docstrings', 'a bare function', 'src/engine.ts', 'export function run() {}\n'),
   plant('docstrings', 'a line comment is none', 'src/engine.ts', '// Runs.\nexport const run = () => {};\n'),
   plant('docstrings', 'a bare type', 'src/engine.ts', 'export type Run = string;\n'),

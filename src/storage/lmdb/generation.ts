@@ -19,7 +19,8 @@ export const generationDir = (dir: string, generation: number): string => join(d
 export const configName = 'config.json';
 
 const currentName = 'current';
-const currentFile = (dir: string): string => join(dir, currentName);
+/** The file that names the generation of an environment. */
+export const currentFile = (dir: string): string => join(dir, currentName);
 /** Looks at a directory that others change meanwhile; each look that fails is a change that they made. */
 const looksMax = 100;
 

@@ -9,7 +9,7 @@ export const openings: Rule = {
   why: 'a sentence that opens with a relative clause is read twice: begin with its subject, or with the verb of a function',
   *check(tree) {
     for (const source of sourcesIn(tree, 'src', 'commands', 'bin')) {
-      let lastLine = 0;
+      let lastLine = -1;
       for (const { type, value, start } of source.comments) {
         const line = source.lineAt(start);
         const goesOn = type === 'Line' && line === lastLine + 1;
