@@ -1,22 +1,38 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { isLong } from './kit/length.ts';
 
-// The suffix of a test file is its cost: .unit stays in memory, .int uses the disk, .e2e starts processes.
+// The suffix of a test file is its cost: .unit stays in memory, .int uses the disk, .e2e starts processes, .long is for the
+// long run. `npm run test:long` also plays the others at full length (kit/length.ts).
 // Timeouts are for what hangs: a machine that other work keeps busy needs ten times as long as an idle one.
-const project = (name: string, include: string, testTimeout: number, globalSetup: string[] = []) => ({
+const project = (
+  name: string,
+  include: string,
+  testTimeout: number,
+  more: { globalSetup?: string[]; exclude?: string[] } = {},
+) => ({
   extends: true as const,
-  test: { name, include: [include], testTimeout, hookTimeout: testTimeout, globalSetup },
+  test: { name, include: [include], testTimeout, hookTimeout: testTimeout, ...more },
 });
 
 // Node 20 reads all certificates of this file at every start, a fifth of what a command takes, and no test talks TLS.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
 const build = fileURLToPath(new URL('./build-once.ts', import.meta.url));
+const docs = 'test/docs/*.e2e.test.ts';
+const cpu = fileURLToPath(new URL('./kit/cpu.ts', import.meta.url));
 const asPeopleRunIt = fileURLToPath(new URL('./as-people-run-it.ts', import.meta.url));
 
-/** What takes a minute or more. At the end of a run each of these would keep one core busy and leave the others idle. */
-const longest = ['cli/sessions.e2e', 'crash/kill.e2e', 'docs/commands.e2e', 'docs/sessions.e2e', 'sessions-killed.e2e'];
+/** What takes longest. At the end of a run each of these would keep one core busy and leave the others idle. */
+const longest = [
+  'docs/sessions.e2e',
+  'cli/sessions.e2e',
+  'docs/commands.e2e',
+  'sync/pipes.e2e',
+  'crash/kill.e2e',
+  'loans.e2e',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -36,15 +52,16 @@ export default defineConfig({
     // More than CI has cores: much of what the tests do is to wait for the disk, for processes and for leases.
     maxWorkers: 4,
     maxConcurrency: 3,
-    setupFiles: [asPeopleRunIt],
+    setupFiles: [asPeopleRunIt, cpu],
     sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 'test/**/*.unit.test.ts', 60_000),
       project('int', 'test/**/*.int.test.ts', 120_000),
-      project('e2e', 'test/**/*.e2e.test.ts', 300_000, [build]),
+      project('e2e', 'test/**/*.e2e.test.ts', 300_000, { globalSetup: [build], exclude: [docs] }),
+      // Read, not run, or run for what they show: no other version of Node changes it (.ci/run).
+      project('docs', docs, 300_000, { globalSetup: [build] }),
       project('tidy', 'test/tidy/*.tidy.test.ts', 60_000),
-      // `npm run test:long`: what takes too long, or installs too much, for every day.
-      ...(process.env.TXLOG_LONG === '1' ? [project('long', 'test/**/*.long.test.ts', 600_000, [build])] : []),
+      ...(isLong ? [project('long', 'test/**/*.long.test.ts', 600_000, { globalSetup: [build] })] : []),
     ],
   },
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { isLong } from '../kit/length.ts';
 
 /** One event of the bank's log. */
 export interface LoanEvent {
@@ -14,14 +15,22 @@ export interface LoanEvent {
 const real = new URL('../../../shared/data/loan-applications.ndjson.gz', import.meta.url);
 const samples = new URL('../../fixtures/requests/', import.meta.url);
 
-/** Whether the 262,200 real events are here; otherwise the project's own sample of the same shape is used. */
-export const hasRealEvents = existsSync(real);
+/**
+ * Whether all 262,200 real events are played, as in the long run. Else it is the first of them; or where they are not
+ * there, the project's own sample of the same shape.
+ */
+export const hasAllEvents = isLong && existsSync(real);
+
+/** More than a checkpoint holds, and than a load takes at once. */
+const someEvents = 30_000;
 
 /** The events as text lines; where they are not there, those of a sample. */
 export function readLoanLines(sample = 'loan-events.ndjson'): readonly string[] {
-  if (!hasRealEvents) console.warn('The real loan events are not there: testing with the sample of fixtures/requests.');
-  const bytes = hasRealEvents ? gunzipSync(readFileSync(real)) : readFileSync(new URL(sample, samples));
-  return bytes.toString().trimEnd().split('\n');
+  const isReal = existsSync(real);
+  if (!isReal) console.warn('The real loan events are not there: testing with the sample of fixtures/requests.');
+  const bytes = isReal ? gunzipSync(readFileSync(real)) : readFileSync(new URL(sample, samples));
+  const lines = bytes.toString().trimEnd().split('\n');
+  return isLong ? lines : lines.slice(0, someEvents);
 }
 
 /** States by key that the events imply, folded here without the engine. */

@@ -18,8 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'txlog-loan-sessions-'));
 const dir = join(folder, 'env');
 const lines = readLoanLines('loan-work-items.ndjson');
 const events = readWorkEvents(lines);
-const isReal = lines.length === 262_200;
-const neverStarted = isReal ? 'W_Wijzigen contractgegevens' : 'W_Change contract';
+const isWhole = lines.length === 262_200;
+const neverStarted = ['W_Wijzigen contractgegevens', 'W_Change contract'];
 let env: Environment;
 
 beforeAll(async () => {
@@ -62,20 +62,21 @@ test('ends with the figures of the data', async () => {
     // The registration of each theme.
     set: themes.length,
   });
-  if (!isReal) return;
+  if (!isWhole) return;
   expect(all).toMatchObject({ scheduled: 26_318, starts: 71_376, completions: 72_413, removed: 26_244, takeOvers: 2 });
 });
 
 test('what was never started still waits', async () => {
-  const waiting = await sessionsOf(neverStarted);
-  const scheduled = events.filter(({ activity }) => activity === neverStarted);
+  const scheduled = events.filter(({ activity }) => neverStarted.includes(activity));
+  const theme = present(scheduled[0], 'what was never started').activity;
+  const waiting = await sessionsOf(theme);
   expect(waiting.map(({ id }) => id).sort()).toEqual(idsOf(scheduled));
-  expect(waiting).toHaveLength(isReal ? 12 : 3);
+  if (isWhole) expect(waiting).toHaveLength(12);
   for (const { epoch, chunks, status, id } of waiting) {
     expect({ epoch, chunks }).toEqual({ epoch: 0, chunks: 1 });
     expect(status).toBe(id.endsWith('/1') ? 'ready' : 'behind');
   }
-  const listed = txlog('session', 'list', '--theme', neverStarted, '--json');
+  const listed = txlog('session', 'list', '--theme', theme, '--json');
   expect(listed.status).toBe(0);
   for (const { id } of waiting) expect(listed.stdout).toContain(`"${id}"`);
 });

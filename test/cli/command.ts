@@ -1,15 +1,13 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { callCommand, type Ended } from '../kit/commands.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
 /** A finished command. */
-export interface Finished {
-  readonly code: number | null;
+export interface Finished extends Ended {
   readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** Starts the built command line on an environment. */
@@ -27,7 +25,7 @@ export async function finish(child: ChildProcess): Promise<Finished> {
   return { code, signal, stdout: out.join(''), stderr: err.join('') };
 }
 
-/** Runs a command to its end. */
-export function run(env: string, ...args: readonly string[]): Promise<Finished> {
-  return finish(start(env, args));
+/** Runs a command to its end: a call of the process that a test file shares (kit/README.md). */
+export function run(env: string, ...args: readonly string[]): Ended {
+  return callCommand([...args, '--env', env], { dir: process.cwd(), env: process.env });
 }

@@ -42,7 +42,16 @@ describe('bytes that are not UTF-8', () => {
   });
 
   it('are no reason to refuse the character that stands for them elsewhere, where someone wrote it', () => {
-    const { stdout, code } = shell.run(['submit', '--type', 't', '--id', 'r-\ufffd', '--change', 'add n 1', '--json']);
+    const { stdout, code } = shell.runAlone([
+      'submit',
+      '--type',
+      't',
+      '--id',
+      'r-\ufffd',
+      '--change',
+      'add n 1',
+      '--json',
+    ]);
     expect({ code, id: JSON.parse(stdout).id }).toEqual({ code: 0, id: 'r-\ufffd' });
   });
 

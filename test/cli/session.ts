@@ -1,13 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { runLine } from '../kit/run-line.ts';
+import type { WarmCommands } from '../kit/warm-commands.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = join(root, 'bin/run.js');
+const sessions = fileURLToPath(new URL('./sessions/', import.meta.url));
+
+/** Names of the written sessions. */
+export function sessionNames(): string[] {
+  return readdirSync(sessions).flatMap((file) => (file.endsWith('.txt') ? [file.slice(0, -4)] : []));
+}
 
 /** A scripted session as it is written down, and as it ran now. */
 export interface Played {
@@ -22,7 +27,8 @@ export interface Played {
  * `= N` its exit code, when it is not 0; `| ` marks a line of stdout that would be read as one of these. Lines with `#` and blank ones are kept as they are. What differs from run to
  * run is written as `<time>` and the like. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
  */
-export async function playSession(file: string): Promise<Played> {
+export async function playSession(name: string, warm?: WarmCommands): Promise<Played> {
+  const file = join(sessions, `${name}.txt`);
   const written = readFileSync(file, 'utf8');
   const dir = mkdtempSync(join(tmpdir(), 'txlog-session-'));
   try {
@@ -32,7 +38,7 @@ export async function playSession(file: string): Promise<Played> {
     symlinkSync(join(root, 'fixtures'), join(dir, 'fixtures'));
     const lines: string[] = [];
     for (const line of linesToKeep(written)) {
-      lines.push(line, ...(line.startsWith('$ ') ? await runCommand(dir, line.slice(2)) : []));
+      lines.push(line, ...(line.startsWith('$ ') ? await runCommand(dir, line.slice(2), warm) : []));
     }
     const played = lines.join('\n');
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, played);
@@ -46,14 +52,13 @@ function linesToKeep(written: string): string[] {
   return written.split('\n').filter((line) => /^(\$ |#|$)/.test(line));
 }
 
-async function runCommand(dir: string, command: string): Promise<string[]> {
+const shell = { shell: 'sh', before: `plain_user() { ${asPlainUser()} "$@"; }\n` } as const;
+
+async function runCommand(dir: string, command: string, warm?: WarmCommands): Promise<string[]> {
   const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
-  const script = `txlog() { ./.txlog-command "$@"; }\nplain_user() { ${asPlainUser()} "$@"; }\n${command}`;
-  const child = spawn('sh', ['-c', script], { cwd: dir, env });
-  child.stdin.end();
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const { stdout, stderr, code } = await runLine(command, { dir, env, real: './.txlog-command' }, shell, warm);
   const told = linesOf(stderr).map((line) => `! ${line}`);
-  const ended = status === 0 ? [] : [`= ${status}`];
+  const ended = code === 0 ? [] : [`= ${code}`];
   // What would be read as part of the script is marked.
   const data = linesOf(stdout).map((line) => (/^(\$ |#|! |= |\| |$)/.test(line) ? `| ${line}` : line));
   return [...data, ...told, ...ended].map((line) => normalise(dir, line));

@@ -1,26 +1,39 @@
 // Goal: what people and scripts see of the command line changes only on purpose. Method: each file in sessions/ is a
-// session at a shell, with its stdout, stderr and exit codes, played again and compared (session.ts). TXLOG_SESSIONS names
-// the ones to play, with spaces between; without it all are.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
-import { playSession } from './session.ts';
-
-const dir = fileURLToPath(new URL('./sessions/', import.meta.url));
+// session at a shell, with its stdout, stderr and exit codes, played again and compared (session.ts). Two of them start a
+// process for each command, the others call one process (kit/README.md): what they show is what the command line says.
+// The long run plays them all with processes. TXLOG_SESSIONS names the ones to play, with spaces between.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WarmCommands } from '../kit/warm-commands.ts';
+import { playSession, sessionNames } from './session.ts';
 
 const only = process.env.TXLOG_SESSIONS?.split(' ');
-const names = readdirSync(dir).flatMap((file) => (file.endsWith('.txt') ? [file.slice(0, -4)] : []));
+const names = sessionNames().filter((name) => only?.includes(name) ?? true);
+const withProcesses = ['first', 'work'];
 
-// A few at once: each has a directory of its own, and most of a session is waiting for the next process to start.
-it.concurrent.for(names.filter((name) => only?.includes(name) ?? true))(
-  'plays sessions/%s.txt as it is written',
-  async (name, { expect }) => {
-    const { written, played } = await playSession(join(dir, `${name}.txt`));
+it.for(names.filter((name) => withProcesses.includes(name)))(
+  'plays sessions/%s.txt as it is written, each command in a process of its own',
+  async (name) => {
+    const { written, played } = await playSession(name);
     expect(played).toBe(written);
   },
 );
 
+describe('in one process', () => {
+  let commands: WarmCommands;
+  beforeAll(() => {
+    commands = new WarmCommands();
+  });
+  afterAll(() => commands.close());
+
+  it.for(names.filter((name) => !withProcesses.includes(name)))(
+    'plays sessions/%s.txt as it is written',
+    async (name) => {
+      const { written, played } = await playSession(name, commands);
+      expect(played).toBe(written);
+    },
+  );
+});
+
 it('knows the sessions that TXLOG_SESSIONS asks for', () => {
-  expect(names).toEqual(expect.arrayContaining(only ?? []));
+  expect(sessionNames()).toEqual(expect.arrayContaining(only ?? []));
 });

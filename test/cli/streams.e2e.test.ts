@@ -45,7 +45,7 @@ describe('what an app module prints', () => {
     [['compensate', 'one', '--app', 'talking.mjs', '--json'], ['by name']],
     [['init', 'other', '--app', 'talking.mjs', '--json'], ['by name']],
   ])('goes to stderr: %j', (args, told) => {
-    const { stdout, stderr } = shell.run(args);
+    const { stdout, stderr } = shell.runAlone(args);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).v)).toEqual(lines.map(() => 1));
     for (const text of ['log 1', 'info', 'debug', '│', ...told]) expect(stderr).toContain(text);

@@ -3,15 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { callCommand, type Ended } from '../kit/commands.ts';
+
+export type { Ended };
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-
-/** How one command line ended. */
-export interface Ended {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number | null;
-}
 
 /** The built command line in a directory of its own, with an environment in it. */
 export class Shell {
@@ -22,8 +18,13 @@ export class Shell {
     this.run(['init']);
   }
 
-  /** Runs to its end. */
-  run(args: readonly string[], input = ''): Ended {
+  /** Runs to its end: a process when it reads stdin, else a call of the process that a test file shares (kit/README.md). */
+  run(args: readonly string[], input?: string): Ended {
+    return input === undefined ? callCommand(args, this) : this.runAlone(args, input);
+  }
+
+  /** Runs to its end in a process of its own. */
+  runAlone(args: readonly string[], input = ''): Ended {
     const { stdout, stderr, status } = spawnSync(process.execPath, [bin, ...args], {
       ...{ cwd: this.dir, env: this.env, encoding: 'utf8', input },
       maxBuffer: 256 * 1024 * 1024,

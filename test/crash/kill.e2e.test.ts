@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { killsFrom } from '../kit/length.ts';
 import type { ScriptProcess } from '../processes/script-process.ts';
 import { type Death, killAfter, startWriter, verify } from './killed-writers.ts';
 import { Random } from './random.mjs';
 
-const kills = Number(process.env.TXLOG_KILLS ?? 60);
+const kills = killsFrom(39);
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const roundsPerVerification = 5;
 const lifeMsMax = 160;

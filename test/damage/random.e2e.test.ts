@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { runs } from '../kit/length.ts';
 import { makeOrigin } from './origin.ts';
 import { type Fault, Trials } from './trials.ts';
 
-const trialsOf = (share: number) => Math.ceil(share * Number(process.env.TXLOG_RUNS ?? 1));
+const trialsOf = (share: number) => Math.ceil(share * runs);
 const seed = Number(process.env.TXLOG_SEED ?? 1);
 const root = mkdtempSync(join(tmpdir(), 'txlog-damage-'));
 

@@ -1,14 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runLine } from '../kit/run-line.ts';
+import { WarmCommands } from '../kit/warm-commands.ts';
 import { builtCommands, commandPages, examplesOf } from './command-pages.ts';
 import { makeExamplePlace, makeTemplate } from './example-place.ts';
 import { root } from './pages.ts';
 
 // Goal: docs/commands is what the commands say of themselves, and the examples of their help work. Method: the pages
-// are made again from oclif's manifest and compared (`npm run docs` writes them); each example is run by a shell in a
-// directory that holds what the examples name.
+// are made again from oclif's manifest and compared (`npm run docs` writes them); each example is run in a
+// directory that holds what the examples name, in one process where that is the same (kit/README.md).
 
 const folder = join(root, 'docs/commands');
 const commands = builtCommands();
@@ -44,23 +45,25 @@ const exits: Readonly<Record<string, number>> = {
 
 describe('examples of the help', () => {
   let template: string;
+  let warm: WarmCommands;
   beforeAll(async () => {
+    warm = new WarmCommands();
     template = await makeTemplate();
   });
-  afterAll(() => rmSync(template, { recursive: true, force: true }));
+  afterAll(async () => {
+    rmSync(template, { recursive: true, force: true });
+    await warm.close();
+  });
 
-  it.each(commands.flatMap(examplesOf))('%s', (example) => {
+  it.each(commands.flatMap(examplesOf))('%s', async (example) => {
     const place = makeExamplePlace(template);
+    const run = (line: string) => runLine(line, { dir: place.dir, env: place.env }, { shell: 'bash' }, warm);
     try {
-      const { status, stderr } = spawnSync('bash', ['-c', place.safe(example)], {
-        cwd: place.dir,
-        env: place.env,
-        encoding: 'utf8',
-      });
-      expect({ status, stderr: status === (exits[example] ?? 0) ? '' : stderr }).toEqual({
-        status: exits[example] ?? 0,
-        stderr: '',
-      });
+      const lines = place.linesOf(example);
+      for (const line of lines.slice(0, -1)) expect(await run(line), line).toMatchObject({ code: 0 });
+      const { code, stderr } = await run(lines.at(-1) ?? '');
+      const wanted = exits[example] ?? 0;
+      expect({ code, stderr: code === wanted ? '' : stderr }).toEqual({ code: wanted, stderr: '' });
     } finally {
       place.remove();
     }

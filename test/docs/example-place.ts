@@ -11,8 +11,11 @@ import { makeWorkplace, type Workplace } from './workplace.ts';
 
 /** A directory that holds what the examples of the help name. */
 export interface ExamplePlace extends Workplace {
-  /** An example with what lies outside the directory, lasts for ever, or takes its time, made harmless. */
-  safe(example: string): string;
+  /**
+   * Lines to run: what makes the example find all as it supposes it to be; then the example, with what lies outside the
+   * directory, lasts for ever, or takes its time, made harmless.
+   */
+  linesOf(example: string): readonly string[];
 }
 
 const start = Date.parse('2026-01-31T11:00:00Z');
@@ -54,8 +57,17 @@ export function makeExamplePlace(template: string): ExamplePlace {
   const dir = join(outer.dir, 'work');
   mkdirSync(dir);
   cpSync(template, dir, { recursive: true });
-  return { ...outer, dir, env: { ...outer.env, HOME: dir }, safe };
+  return { ...outer, dir, env: { ...outer.env, HOME: dir }, linesOf };
 }
+
+function linesOf(example: string): readonly string[] {
+  const before = hasOthers(example) ? [] : preparations.find(([pattern]) => pattern.test(example))?.[1];
+  return [...(before ?? []), safe(example)];
+}
+
+/** Examples for which a worker runs beside them. */
+const withSaga = /^txlog saga .*(?: --wait |\$\()/;
+const hasOthers = (example: string) => withSaga.test(example) || example.includes(' --wait ');
 
 function safe(example: string): string {
   if (/^txlog init(?: --|$)/.test(example)) return example.replace('init', 'init --env new');
@@ -68,10 +80,8 @@ function safe(example: string): string {
   if (/ ?ssh (?:stage|prod) /.test(example)) return example.replaceAll(/ssh (stage|prod) txlog/g, 'TXLOG_ENV=$1 txlog');
   // The one that is there was made otherwise.
   if (example.startsWith('txlog session new')) return example.replace('mail/7', 'mail/8');
-  if (/^txlog saga .*(?: --wait |\$\()/.test(example)) return besideWorker('--theme saga/order', example);
+  if (withSaga.test(example)) return besideWorker('--theme saga/order', example);
   if (example.includes(' --wait ')) return withOthers(example);
-  const before = preparations.find(([pattern]) => pattern.test(example))?.[1];
-  if (before !== undefined) return `{ ${before}; } > /dev/null && ${example}`;
   if (example.startsWith('txlog bench')) {
     return `${example.replace(/ --count \d+/, '')} --count 1000`.replace(' /var', ' var');
   }
@@ -82,23 +92,25 @@ const lead = 'txlog session lead --session mail/7 --lease 1h';
 const again = 'txlog session store mail/7 0 --epoch';
 
 /** Sagas of the app below, led as far as they go. */
-const sagas = (type: string, id: string, data: string) =>
-  `txlog saga start ${type} --id ${id} --data '${data}' && txlog work --until-empty 2> worker.log`;
+const sagas = (type: string, id: string, data: string) => [
+  `txlog saga start ${type} --id ${id} --data '${data}'`,
+  'txlog work --until-empty -q',
+];
 const failed = sagas('order', 'order-3', '{"fail":true}');
 
 /** What is done first, so that an example finds the session, or the saga, as it supposes it to be. */
-const preparations: readonly (readonly [RegExp, string])[] = [
-  [/saga .*--apply/, `${failed} && txlog saga retry --type order --phase failed --plan -O plan.json`],
+const preparations: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/saga .*--apply/, [...failed, 'txlog saga retry --type order --phase failed --plan -O plan.json']],
   [/saga .*(?:order-3|--phase failed|--stuck .*\|)/, failed],
   [/saga .*order-1/, sagas('order', 'order-1', '{}')],
   [/saga .*order-2/, sagas('order', 'order-2', '{}')],
   [/saga .*return-1/, sagas('return', 'return-1', '{}')],
-  [/--epoch 3/, `${lead} && ${again} 1 && ${lead} && ${again} 2 && ${lead}`],
-  [/--epoch 1|--force/, lead],
-  [/stuck .*\| txlog|parked|unpark|session retry/, "txlog session park mail/7 --reason 'no such address'"],
-  [/wait mail\/7/, 'txlog session remove mail/7'],
-  [/session wait r-1/, 'txlog session new mail --id r-1 --data 1 && txlog session remove r-1'],
-  [/session lead mail/, 'txlog session retry mail/7'],
+  [/--epoch 3/, [lead, `${again} 1`, lead, `${again} 2`, lead]],
+  [/--epoch 1|--force/, [lead]],
+  [/stuck .*\| txlog|parked|unpark|session retry/, ["txlog session park mail/7 --reason 'no such address'"]],
+  [/wait mail\/7/, ['txlog session remove mail/7']],
+  [/session wait r-1/, ['txlog session new mail --id r-1 --data 1', 'txlog session remove r-1']],
+  [/session lead mail/, ['txlog session retry mail/7']],
 ];
 
 /** Beside a worker, and with a session for who waits for one. */

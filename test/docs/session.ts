@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { shellWord } from '../../src/core/base/shell-word.ts';
+import { type EndedLine, runLine } from '../kit/run-line.ts';
+import type { LinePlace, WarmCommands } from '../kit/warm-commands.ts';
 import type { Fence } from './pages.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -11,7 +13,6 @@ export interface Step {
 
 /** Where a page's examples pretend to run. */
 const shownDir = '/home/ann/shop';
-const lineMs = 200_000;
 
 /** The commands of a `console` fence. */
 export function stepsOf({ text }: Fence): Step[] {
@@ -27,32 +28,23 @@ export function stepsOf({ text }: Fence): Step[] {
 }
 
 /** Runs one command in a shell and gives what a terminal would show, in lines. */
-export async function runStep({ typed }: Step, { dir, env }: Workplace, words: readonly string[]): Promise<string[]> {
+export async function runStep(
+  { typed }: Step,
+  { dir, env }: Workplace,
+  words: readonly string[],
+  warm?: WarmCommands,
+): Promise<string[]> {
   const command = typed.map((line) => line.slice(2)).join('\n');
-  const output = await (words.includes('tty') ? onTerminal(command, dir, env) : inShell(command, dir, env));
-  const text = output.replaceAll('\r', '').replaceAll(dir, shownDir).replace(/\n$/, '');
+  const { stdout } = words.includes('tty')
+    ? await onTerminal(command, { dir, env })
+    : await runLine(command, { dir, env }, { shell: 'bash', merged: true }, warm);
+  const text = stdout.replaceAll('\r', '').replaceAll(dir, shownDir).replace(/\n$/, '');
   return text === '' ? [] : text.split('\n').map((line) => line.trimEnd());
 }
 
-function inShell(command: string, dir: string, env: NodeJS.ProcessEnv): Promise<string> {
-  return outputOf(['bash', '-c', `exec 2>&1 </dev/null\n${command}`], dir, env);
-}
-
 /** On a pseudo-terminal, because some commands print lines for people there and NDJSON elsewhere. */
-function onTerminal(command: string, dir: string, env: NodeJS.ProcessEnv): Promise<string> {
-  return outputOf(['script', '-qec', `stty cols 110 rows 40; ${command}`, '/dev/null'], dir, env);
-}
-
-function outputOf([program = '', ...args]: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'], timeout: lineMs });
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    child.on('error', reject);
-    child.on('close', () => resolve(output));
-  });
+function onTerminal(command: string, place: LinePlace): Promise<EndedLine> {
+  return runLine(`script -qec ${shellWord(`stty cols 110 rows 40; ${command}`)} /dev/null`, place, { shell: 'bash' });
 }
 
 /** What differs from run to run, so that the page may show one of them. */

@@ -1,16 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WarmCommands } from '../kit/warm-commands.ts';
 import { docPages, type Page, root } from './pages.ts';
 import { isShown, normalise, runStep, stepsOf } from './session.ts';
 import { makeWorkplace } from './workplace.ts';
 
 // Goal: what the docs show of the command line is what it prints. Method: the `console` fences of each page are run in
-// order in an empty directory, and their outputs compared, but for times, ids, sizes and digests. `npm run docs` writes
+// order in an empty directory, in one process where that is the same (kit/README.md), and their outputs compared, but for times, ids, sizes and digests. `npm run docs` writes
 // the outputs into the pages; read the difference as prose before it is kept.
 
 const isWriting = process.env.TXLOG_DOCS === 'write';
 const pages = docPages().filter(({ fences }) => fences.some(({ lang }) => lang === 'console'));
+
+let commands: WarmCommands;
+beforeAll(() => {
+  commands = new WarmCommands();
+});
+afterAll(() => commands.close());
 
 it.each(pages.map((page) => [page.path, page] as const))('%s shows what the commands print', async (_, page) => {
   const workplace = makeWorkplace(page);
@@ -22,7 +29,7 @@ it.each(pages.map((page) => [page.path, page] as const))('%s shows what the comm
       if (fence.lang !== 'console') continue;
       const text: string[] = [];
       for (const step of stepsOf(fence)) {
-        const output = await runStep(step, workplace, fence.words);
+        const output = await runStep(step, workplace, fence.words, commands);
         const same = isShown(step.shown, output, fence.words);
         if (!same && !isWriting) expectSame(page, fence.line, step.typed, step.shown, output, fence.words);
         text.push(...step.typed, ...(same ? step.shown : output));

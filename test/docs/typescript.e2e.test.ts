@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 import { docPages, type Fence, fencesOf, root } from './pages.ts';
 import { makeWorkplace, namedFences } from './workplace.ts';
@@ -32,7 +33,7 @@ it.each(examples.map((example) => [example.path, example] as const))('examples o
       output: '',
     });
     for (const { name, text } of files) {
-      const { status, output } = run(['--import', tsx, name], workplace);
+      const { status, output } = run([compiled(name, workplace)], workplace);
       expect({ status, output }).toEqual({ status: 0, output: promised(text) });
     }
   } finally {
@@ -40,7 +41,13 @@ it.each(examples.map((example) => [example.path, example] as const))('examples o
   }
 });
 
-const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
+/** An example as JavaScript, with the modules beside it: a loader of TypeScript would be most of what it takes to run. */
+function compiled(name: string, { dir }: { dir: string }): string {
+  const outfile = name.replace(/\.ts$/, '.js');
+  const settings = { bundle: true, format: 'esm', packages: 'external', platform: 'node', target: 'node20' } as const;
+  buildSync({ ...settings, absWorkingDir: dir, entryPoints: [name], outfile });
+  return outfile;
+}
 
 const settings = {
   compilerOptions: {

@@ -7,9 +7,10 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { openEnvironment } from '../../src/engine.ts';
 import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
+import { runs } from '../kit/length.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { type Backend, openFaulty } from './cluster.ts';
-import { games, makeEverythingSmall, play, runs } from './play.ts';
+import { games, makeEverythingSmall, play } from './play.ts';
 
 makeEverythingSmall();
 

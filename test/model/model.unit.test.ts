@@ -4,8 +4,9 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { runs } from '../kit/length.ts';
 import { type Backend, openFaulty } from './cluster.ts';
-import { games, makeEverythingSmall, play, runs } from './play.ts';
+import { games, makeEverythingSmall, play } from './play.ts';
 
 makeEverythingSmall();
 

@@ -10,7 +10,6 @@ import { type Backend, Cluster } from './cluster.ts';
 import { type SessionAction, sessionAction } from './session-actions.ts';
 
 /** How much longer than usual to look; a failure prints the seed that repeats it. */
-export const runs = Number(process.env.TXLOG_RUNS ?? 1);
 
 /** Chunks, slices and batches so small that fifty actions cross their edges. */
 export function makeEverythingSmall(): void {

@@ -1,7 +1,7 @@
 // Goal: whoever dies, each saga ends in one of two ways, and what it did to the world outside agrees with its end.
 // Method: real workers, killed by SIGKILL at their work again and again, while sagas come in that call functions and
 // programs, start other sagas, fail and turn back. What the callees saw is in a file; the rest is read from the log.
-// TXLOG_KILLS=1000 kills more often than 50 times; TXLOG_SEED repeats a run's choices (not the moments of the machine).
+// TXLOG_KILLS=1000 kills more often; TXLOG_SEED repeats a run's choices (not the moments of the machine).
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment, openEnvironment, type SagaReading } from '../../src/index.ts';
 import { Random } from '../crash/random.mjs';
+import { killsFrom } from '../kit/length.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-const kills = Math.max(20, Number(process.env.TXLOG_KILLS ?? 0));
+const kills = killsFrom(8);
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const app = fileURLToPath(new URL('./saga-app.mjs', import.meta.url));

@@ -1,7 +1,7 @@
 // Goal: whoever dies or sleeps, each session is led by one at a time, and goes on; each request is processed once.
 // Method: real workers, killed by SIGKILL at their work and put to sleep for longer than their lease, again and again,
 // while more and more work comes in. The log is read as it grows, by rules of its own (session-ledger.ts).
-// TXLOG_KILLS=1000 kills more often than 50 times; TXLOG_SEED repeats a run's choices (not the moments of the machine).
+// TXLOG_KILLS=1000 kills more often; TXLOG_SEED repeats a run's choices (not the moments of the machine).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,10 +13,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { responseId } from '../../src/pipeline/3-decide-operation.ts';
 import { Random } from '../crash/random.mjs';
+import { isLong, killsFrom } from '../kit/length.ts';
 import { SessionLedger } from './session-ledger.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-const kills = Math.max(20, Number(process.env.TXLOG_KILLS ?? 0));
+const kills = killsFrom(8);
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const sleeps = Math.ceil(kills / 12);
@@ -48,7 +49,7 @@ describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, 
       await holdUpLine();
       for (let i = 0; i < workerCount; i++) startWorker();
       await Promise.all([killAgainAndAgain(), putToSleepAgainAndAgain()]);
-      while (count() < 5_000) await addWork();
+      while (count() < (isLong ? 5_000 : 1_500)) await addWork();
       await until(() => ledger.count('ready', 'active', 'stored') === made.requests.length);
       for (const worker of working()) worker.signal('SIGTERM');
       for (const worker of working()) expect((await worker.ended).code).toBe(143);

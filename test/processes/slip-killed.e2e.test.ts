@@ -1,7 +1,7 @@
 // Goal: a slip that travels through three services ends in one of two ways, and all three agree with it, whoever dies.
 // Method: three environments, each with a worker process of its own that is killed by SIGKILL again and again; they reach
 // one another by directory or by pipe. At the end all messages are brought once more, and change nothing.
-// TXLOG_KILLS=200 kills more often than 15 times; TXLOG_SEED repeats a run's choices (not the moments of the machine).
+// TXLOG_KILLS=200 kills more often; TXLOG_SEED repeats a run's choices (not the moments of the machine).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,8 +16,9 @@ import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
 import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { Random } from '../crash/random.mjs';
+import { killsFrom } from '../kit/length.ts';
 
-const kills = Math.max(8, Number(process.env.TXLOG_KILLS ?? 0));
+const kills = killsFrom(4);
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));

@@ -12,10 +12,10 @@ import { memoryLeases } from '../../src/leases/memory-leases.ts';
 import type { Leases } from '../../src/ports/leases.ts';
 import type { WorkEvent } from '../../src/sessions/turn/work-events.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { runs } from '../kit/length.ts';
 import { openOn } from '../sim/open-env.ts';
 import { SimProcess, SimWorld, simStorage } from '../sim/operators/world.ts';
 
-const runs = Number(process.env.TXLOG_RUNS ?? 1);
 const only = process.env.TXLOG_SEED;
 const seeds = only === undefined ? Array.from({ length: Math.ceil(60 * runs) }, (_, i) => i + 1) : [Number(only)];
 const workers = 3;

@@ -1,6 +1,6 @@
 // Goal: whoever is killed, each record is decided on once, in log order, and the process is never parked for it. Method:
 // two real workers, killed by SIGKILL at random moments while 5,000 records flow; then states and log are counted.
-// TXLOG_KILLS=200 kills more often than 25 times; TXLOG_SEED repeats a run's choices (not the moments of the machine).
+// TXLOG_KILLS=200 kills more often; TXLOG_SEED repeats a run's choices (not the moments of the machine).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,11 +12,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { Random } from '../crash/random.mjs';
+import { isLong, killsFrom } from '../kit/length.ts';
 
-const kills = Math.max(25, Number(process.env.TXLOG_KILLS ?? 0));
+const kills = killsFrom(10);
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
-const events = 5_000;
+const events = isLong ? 5_000 : 2_000;
 const workers = 2;
 const root = mkdtempSync(join(tmpdir(), 'txlog-process-killed-'));
 const dir = join(root, 'env');

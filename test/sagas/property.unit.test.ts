@@ -14,8 +14,9 @@ import { type Kind, type Story, stories } from './property/plans.ts';
 import { Play } from './property/play.ts';
 // What is loaded when it is first needed takes time that is not simulated.
 import '../../src/effects/system-effects.ts';
+import { runs as someRuns } from '../kit/length.ts';
 
-const runs = Number(process.env.TXLOG_RUNS ?? 0.3);
+const runs = someRuns / 2;
 const seed = Number(process.env.TXLOG_SEED ?? 20_261_121);
 let sagas = 0;
 

@@ -4,9 +4,9 @@
 // unknown outcome; processes are killed, also in the middle of a write, stopped and continued; the wall clock jumps.
 // TXLOG_RUNS multiplies the seeds; a failure names its seed, and TXLOG_SEED repeats it.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../kit/length.ts';
 import { Simulation } from './operators/simulation.ts';
 
-const runs = Number(process.env.TXLOG_RUNS ?? 1);
 const only = process.env.TXLOG_SEED;
 const seeds = only === undefined ? Array.from({ length: Math.ceil(60 * runs) }, (_, i) => i + 1) : [Number(only)];
 

@@ -13,7 +13,7 @@ import { outputs } from '../../src/shapes/schema/command-outputs.ts';
 import { Shell } from '../cli/txlog.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-const count = 6_000;
+const count = 3_000;
 
 let shell: Shell;
 beforeAll(() => {
@@ -103,9 +103,9 @@ describe('a pipe between two environments', () => {
     expect(bash('txlog sync export > /dev/full').codes).toEqual([74]);
     // The shell counts in blocks of 512 bytes.
     const limit = (blocks: number, command: string) => `(trap "" XFSZ; ulimit -f ${blocks}; ${command})`;
-    expect(bash(limit(2_000, 'txlog sync export --codec null -o full.avro')).codes).toEqual([74]);
+    expect(bash(limit(1_500, 'txlog sync export --codec null -o full.avro')).codes).toEqual([74]);
     expect(shell.run(['sync', 'verify', 'full.avro']).code).toBe(66);
-    const full = bash(limit(3_000, `txlog sync import --env ${to} whole.avro`));
+    const full = bash(limit(1_200, `txlog sync import --env ${to} whole.avro`));
     expect(full.codes).toEqual([74]);
     expect(await positionOf(to)).toBeLessThan(count);
     expect(shell.run(['sync', 'import', 'whole.avro', '--env', to]).code).toBe(0);
@@ -124,7 +124,7 @@ it('kill -9 at any block, of either end: the same command goes on where it was',
   const to = fresh();
   const dump = readFileSync(join(shell.dir, 'whole.avro'));
   let kills = 0;
-  for (let bytes = 100_000; bytes < dump.length; bytes += 400_000) {
+  for (let bytes = 100_000; bytes < dump.length; bytes += 200_000) {
     // The importer has been given so much, and takes it while it is killed.
     const victim = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
     victim.stdin?.on('error', () => {});

@@ -1,0 +1,22 @@
+import { afterAll } from 'vitest';
+import { type LinePlace, textOf, WarmCommands } from './warm-commands.ts';
+
+/** How one command ended. */
+export interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number | null;
+}
+
+let warm: WarmCommands | undefined;
+afterAll(() => warm?.close());
+
+/**
+ * Runs a command, without stdin, in the one process that all commands of a test file share (README.md): what a test does
+ * before and after the command that it is about.
+ */
+export function callCommand(args: readonly string[], place: LinePlace): Ended {
+  warm ??= new WarmCommands();
+  const printed = warm.callSync(args, place);
+  return { stdout: textOf(printed, 'stdout'), stderr: textOf(printed, 'stderr'), code: printed.code };
+}
