@@ -56,7 +56,7 @@ const shell = { shell: 'sh', before: `plain_user() { ${asPlainUser()} "$@"; }\n`
 
 async function runCommand(dir: string, command: string, warm?: WarmCommands): Promise<string[]> {
   const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
-  const { stdout, stderr, code } = await runLine(command, { dir, env, real: './.txlog-command' }, shell, warm);
+  const { stdout, stderr, code } = await runLine(command, { dir, env, real: join(dir, '.txlog-command') }, shell, warm);
   const told = linesOf(stderr).map((line) => `! ${line}`);
   const ended = code === 0 ? [] : [`= ${code}`];
   // What would be read as part of the script is marked.
