@@ -169,7 +169,8 @@ it('several exports of one name leave one whole dump, and nothing else', () => {
     'bash',
     [
       '-c',
-      `for i in 1 2 3; do '${process.execPath}' '${bin}' sync export -q -o same.avro & done; wait -n; wait -n; wait -n`,
+      `for i in 1 2 3; do '${process.execPath}' '${bin}' sync export -q -o same.avro & all="$all $!"; done
+       for each in $all; do wait "$each" || exit; done`,
     ],
     { cwd: shell.dir, env: shell.env, encoding: 'utf8' },
   );
