@@ -2,8 +2,8 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { showWork } from '../src/cli/frame/progress-line.ts';
-import { printable } from '../src/cli/text/printable.ts';
-import { shellQuote } from '../src/cli/text/shell-quote.ts';
+import { printable } from '../src/text/printable.ts';
+import { shellQuote } from '../src/text/shell-quote.ts';
 
 export default class Backup extends BaseCommand {
   static override summary = 'Copy the environment while it is used, and verify the copy.';

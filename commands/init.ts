@@ -4,8 +4,8 @@ import { newEnvironmentFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { initEnvironment } from '../src/cli/init/init-environment.ts';
 import { copiedAppText } from '../src/cli/print/copied-app-text.ts';
-import { printable } from '../src/cli/text/printable.ts';
 import { copiedAppJson } from '../src/shapes/copied-app.ts';
+import { printable } from '../src/text/printable.ts';
 
 export default class Init extends BaseCommand {
   static override summary = 'Make a new environment, empty or from a backup.';

@@ -5,9 +5,9 @@ import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { say } from '../src/cli/frame/stderr.ts';
 import { formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
-import { jsonText } from '../src/cli/text/printable.ts';
 import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
+import { jsonText } from '../src/text/printable.ts';
 
 export default class Receive extends BaseCommand {
   static override summary = 'Take messages from another environment into queues, and acknowledge each.';

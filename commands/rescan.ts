@@ -4,9 +4,9 @@ import { nowIn } from '../src/cli/frame/point-in-log.ts';
 import { showWork } from '../src/cli/frame/progress-line.ts';
 import { StreamCommand } from '../src/cli/frame/stream-command.ts';
 import { checkFlags, confirmRepair, rescanFlags, rescanTo } from '../src/cli/rescan/rescan-to.ts';
-import { plural, printable } from '../src/cli/text/printable.ts';
 import { auditAndRepair, formatAudit } from '../src/cli/verify/audit-and-repair.ts';
 import { toAuditJson } from '../src/shapes/audit.ts';
+import { plural, printable } from '../src/text/printable.ts';
 
 export default class Rescan extends StreamCommand {
   static override summary = 'Read processed transactions fast, by filter, as NDJSON; or prove the states from the log.';

@@ -5,7 +5,7 @@ import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { say } from '../src/cli/frame/stderr.ts';
 import { formatSettled, sendAll, settleAll } from '../src/cli/parcels/send.ts';
-import { plural, printable } from '../src/cli/text/printable.ts';
+import { plural, printable } from '../src/text/printable.ts';
 
 export default class Send extends BaseCommand {
   static override summary = 'Print the messages that wait for another environment, or take in their acknowledgements.';

@@ -7,9 +7,9 @@ import { toRequestInput } from '../src/cli/submit/request-flags.ts';
 import { submitFile } from '../src/cli/submit/submit-file.ts';
 import { checkForm, submitFlags, toQueue } from '../src/cli/submit/submit-flags.ts';
 import { submitOne } from '../src/cli/submit/submit-one.ts';
-import { parseDuration } from '../src/cli/text/duration.ts';
 import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
+import { parseDuration } from '../src/text/duration.ts';
 
 export default class Submit extends BaseCommand {
   static override summary = 'Submit one request, or a file of them, and print the receipts.';

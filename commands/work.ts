@@ -2,13 +2,13 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../src/cli/frame/whole-number.ts';
-import { makeColors } from '../src/cli/text/colors.ts';
-import { durationValue, parseSeconds } from '../src/cli/text/duration.ts';
 import { runWorker } from '../src/cli/work/run-worker.ts';
 import { WorkLog } from '../src/cli/work/work-log.ts';
 import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 import { toWorkJson } from '../src/shapes/worker.ts';
+import { makeColors } from '../src/text/colors.ts';
+import { durationValue, parseSeconds } from '../src/text/duration.ts';
 
 export default class Work extends BaseCommand {
   static override summary = "Work: lead the sessions of the app's themes, and decide the requests that are queued.";

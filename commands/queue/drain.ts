@@ -4,8 +4,8 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { drainQueue } from '../../src/cli/queue/drain-queue.ts';
 import { pauseFlags, queueArgs } from '../../src/cli/queue/pause-command.ts';
-import { durationValue, parseDuration } from '../../src/cli/text/duration.ts';
-import { printable } from '../../src/cli/text/printable.ts';
+import { durationValue, parseDuration } from '../../src/text/duration.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class QueueDrain extends BaseCommand {
   static override summary = 'Pause a queue, and wait until the turns that run have ended.';

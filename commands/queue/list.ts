@@ -2,8 +2,8 @@ import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatQueues } from '../../src/cli/print/queue-page.ts';
 import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
-import { printable } from '../../src/cli/text/printable.ts';
 import { toQueueJson } from '../../src/shapes/queue.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class QueueList extends BaseCommand {
   static override summary = 'List the queues: how deep, how old, how fast, who works on them.';

@@ -5,11 +5,11 @@ import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatSagas } from '../../src/cli/print/saga-lines.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/saga-flags.ts';
 import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
-import { printable } from '../../src/cli/text/printable.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { listed } from '../../src/pages/sagas.ts';
 import { toListedJson } from '../../src/shapes/saga.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class SagaList extends BaseCommand {
   static override summary = 'List sagas: those that have not ended first, then the ended ones, the newest first.';

@@ -3,9 +3,9 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { EndCommand } from '../../src/cli/saga/end-command.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
 import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
-import { durationValue, parseDuration, parseSeconds } from '../../src/cli/text/duration.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
+import { durationValue, parseDuration, parseSeconds } from '../../src/text/duration.ts';
 
 export default class SagaStart extends EndCommand {
   static override summary = 'Start a saga: all its steps are done, or those that were done are undone.';

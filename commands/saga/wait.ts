@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { EndCommand } from '../../src/cli/saga/end-command.ts';
 import { sagaArgs } from '../../src/cli/saga/saga-flags.ts';
-import { durationValue, parseDuration } from '../../src/cli/text/duration.ts';
+import { durationValue, parseDuration } from '../../src/text/duration.ts';
 
 export default class SagaWait extends EndCommand {
   static override summary = 'Wait until a saga has ended, and tell how.';

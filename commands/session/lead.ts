@@ -3,10 +3,10 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { formatLed, leadForShell } from '../../src/cli/session/lead-for-shell.ts';
-import { durationValue, parseDuration } from '../../src/cli/text/duration.ts';
 import { TxlogError } from '../../src/core/base/errors.ts';
 import { toTime } from '../../src/index.ts';
 import { toLedJson } from '../../src/shapes/session.ts';
+import { durationValue, parseDuration } from '../../src/text/duration.ts';
 
 export default class SessionLead extends BaseCommand {
   static override summary = 'Take the next session of a theme, to work on it from a shell.';

@@ -4,9 +4,9 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatSessions } from '../../src/cli/print/session-lines.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
-import { printable } from '../../src/cli/text/printable.ts';
 import { sessionStatuses } from '../../src/core/fold/session.ts';
 import { toSessionJson } from '../../src/shapes/session.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class SessionList extends BaseCommand {
   static override summary = 'List sessions: by theme, those that are led first, then in the order in which they come.';

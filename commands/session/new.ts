@@ -3,8 +3,8 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { OperationCommand } from '../../src/cli/session/operation-command.ts';
 import { readSessionData } from '../../src/cli/session/read-data.ts';
 import { dataFlags, idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
-import { durationValue, parseSeconds } from '../../src/cli/text/duration.ts';
 import { given } from '../../src/core/base/given.ts';
+import { durationValue, parseSeconds } from '../../src/text/duration.ts';
 
 export default class SessionNew extends OperationCommand {
   static override summary = 'Make a session: a durable work item of a theme.';

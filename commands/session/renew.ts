@@ -3,8 +3,8 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { renewForShell } from '../../src/cli/session/renew-for-shell.ts';
 import { sessionArgs } from '../../src/cli/session/session-flags.ts';
-import { printable } from '../../src/cli/text/printable.ts';
 import { toTime } from '../../src/index.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class SessionRenew extends BaseCommand {
   static override summary = 'Show a sign of life for a session that a shell leads.';

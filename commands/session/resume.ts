@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { manyArgs } from '../../src/cli/session/retry-command.ts';
-import { printable } from '../../src/cli/text/printable.ts';
 import { TxlogError } from '../../src/index.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class SessionResume extends BaseCommand {
   static override summary = 'Free sessions that were suspended when their mirror was promoted.';

@@ -2,8 +2,8 @@ import { Args, Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { OperationCommand } from '../../src/cli/session/operation-command.ts';
 import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
-import { parseDuration } from '../../src/cli/text/duration.ts';
 import { given } from '../../src/core/base/given.ts';
+import { parseDuration } from '../../src/text/duration.ts';
 
 export default class SessionStore extends OperationCommand {
   static override summary = 'Let a session sleep: after a while it is led again.';

@@ -3,10 +3,10 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { formatStuck } from '../../src/cli/print/stuck-lines.ts';
 import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
-import { printable } from '../../src/cli/text/printable.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toStuckJson } from '../../src/shapes/session.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class SessionStuck extends BaseCommand {
   static override summary = 'List the sessions that do not go on by themselves, and what to do about each.';

@@ -4,7 +4,7 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { exportFlags, rateNote, toExportOptions, writeDump } from '../../src/cli/sync/write-dump.ts';
-import { formatCount } from '../../src/cli/text/printable.ts';
+import { formatCount } from '../../src/text/printable.ts';
 
 export default class SyncExport extends BaseCommand {
   static override summary = 'Write the log as an Avro dump, to a file or a pipe.';

@@ -4,8 +4,8 @@ import { StreamCommand } from '../../src/cli/frame/stream-command.ts';
 import { firstOf } from '../../src/cli/log/first-of.ts';
 import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
 import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import-from.ts';
-import { jsonText } from '../../src/cli/text/printable.ts';
 import { readDump } from '../../src/index.ts';
+import { jsonText } from '../../src/text/printable.ts';
 
 export default class SyncHead extends StreamCommand {
   static override summary = 'Print the first entries of a dump as JSON, one per line.';

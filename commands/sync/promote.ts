@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { plural } from '../../src/cli/text/printable.ts';
+import { plural } from '../../src/text/printable.ts';
 
 export default class SyncPromote extends BaseCommand {
   static override summary = 'Make a mirror take requests; from then on its log is its own.';

@@ -4,9 +4,9 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
 import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import-from.ts';
-import { formatCount } from '../../src/cli/text/printable.ts';
 import { verifyDump } from '../../src/index.ts';
 import { toSummaryJson } from '../../src/shapes/dump-summary.ts';
+import { formatCount } from '../../src/text/printable.ts';
 
 export default class SyncVerify extends BaseCommand {
   static override summary = 'Prove that a dump is whole and undamaged.';

@@ -3,10 +3,10 @@ import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatThemes } from '../../src/cli/print/theme-page.ts';
 import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
-import { printable } from '../../src/cli/text/printable.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toThemeJson } from '../../src/shapes/theme.ts';
+import { printable } from '../../src/text/printable.ts';
 
 export default class ThemeList extends BaseCommand {
   static override summary = 'List the themes: those that sessions had, and those of the app.';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatVerify } from '../../src/cli/print/verify-report.ts';
-import { makeColors } from '../../src/cli/text/colors.ts';
 import { auditAndRepair, formatAudit } from '../../src/cli/verify/audit-and-repair.ts';
 import { type AuditReport, type Environment, openEnvironment } from '../../src/index.ts';
 import { textKey } from '../../src/layout/keys.ts';
@@ -9,6 +8,7 @@ import { typeKey } from '../../src/layout/type-registry.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';
 import { toAuditJson } from '../../src/shapes/audit.ts';
 import { toVerifyJson } from '../../src/shapes/verify.ts';
+import { makeColors } from '../../src/text/colors.ts';
 import { breakRecord, damage, fill, tempDir } from './filled.ts';
 
 // Goal: a wrong index is found, named by its first position and mended from the log; a wrong log is found and never

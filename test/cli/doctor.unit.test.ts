@@ -3,9 +3,9 @@ import { formatFindings } from '../../src/cli/doctor/examine-all.ts';
 import { fileSystem, freeSpace } from '../../src/cli/doctor/examine-disk.ts';
 import { clock, readers, sessions, storageVersion, tail } from '../../src/cli/doctor/examine-environment.ts';
 import { nodeVersion, resourceLimits } from '../../src/cli/doctor/examine-machine.ts';
-import { makeColors } from '../../src/cli/text/colors.ts';
 import type { StuckSession } from '../../src/index.ts';
 import { isFit, toFindingsJson } from '../../src/shapes/finding.ts';
+import { makeColors } from '../../src/text/colors.ts';
 
 // Goal: doctor says ok, warn or fail where each is due. Method: each finding on values on both sides of its bounds.
 

@@ -1,6 +1,6 @@
 // Goal: spans of time are read as people write them, and never as something else. Method: a table.
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../src/cli/text/duration.ts';
+import { formatDuration, parseDuration } from '../../src/text/duration.ts';
 
 it.each([
   ['90', 90_000],

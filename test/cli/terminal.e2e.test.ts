@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shellQuote } from '../../src/cli/text/shell-quote.ts';
+import { shellQuote } from '../../src/text/shell-quote.ts';
 import { isLong } from '../kit/length.ts';
 import { additions, type Ended, Shell, Talk } from './txlog.ts';
 

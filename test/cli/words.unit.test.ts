@@ -1,9 +1,9 @@
 // Goal: words of a command line mean what people think. Method: tables.
 import { expect, it } from 'vitest';
 import { parsePosition, parseTime } from '../../src/cli/frame/point-in-log.ts';
-import { closestMatch } from '../../src/cli/text/closest-match.ts';
-import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/cli/text/printable.ts';
-import { columnsOf } from '../../src/cli/text/width.ts';
+import { closestMatch } from '../../src/text/closest-match.ts';
+import { formatCount, formatValue, jsonText, plural, printable, shorten } from '../../src/text/printable.ts';
+import { columnsOf } from '../../src/text/width.ts';
 
 const names = ['submit', 'status', 'state list', 'get', 'log'];
 

@@ -7,9 +7,9 @@ import { openBriefly } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Rate } from '../../shapes/rates.ts';
 import { putRaw } from '../../storage/lmdb/raw-puts.ts';
+import { formatCount } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 import { tidyUpWhenInterrupted } from '../frame/signals.ts';
-import { formatCount } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
 
 /** Concurrent callers of the engine, and transactions in one raw commit: both share a sync among as many. */
 const callers = 64;

@@ -3,6 +3,8 @@ import type { JsonObject } from '../../core/base/json.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type TransactionName, toReceiptJson } from '../../index.ts';
+import { plural, printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { confirm } from '../frame/confirm.ts';
 import { toFilter } from '../frame/filter-flags.ts';
 import { nowIn } from '../frame/point-in-log.ts';
@@ -10,8 +12,6 @@ import { showWork } from '../frame/progress-line.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
 import { countPlan, formatPlan, formatPlanTotals } from '../print/plan-page.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
-import { plural, printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import type { CompensateValues } from './compensate-flags.ts';
 import { compensateEach, readPlan, selectTargets, writePlan } from './plan-file.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 
 /** One command of the demo, why it is run, and how it is meant to end. */
 interface Step {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../shapes/finding.ts';
-import type { Colors } from '../text/colors.ts';
-import { printable } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { printable } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 import { examineApp } from './examine-app.ts';
 import { examineDisk } from './examine-disk.ts';
 import { examineEnvironment } from './examine-environment.ts';

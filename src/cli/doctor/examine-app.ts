@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { TxlogError } from '../../core/base/errors.ts';
 import { recordedApp } from '../../environment/config.ts';
 import type { Finding } from '../../shapes/finding.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { failedCheck } from './finding.ts';
 
 /** Whether the app that an environment names is there: a copy may have been moved away from it. Nothing where all is well. */

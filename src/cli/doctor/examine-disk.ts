@@ -5,8 +5,8 @@ import { freeBytesOf } from '../../core/base/free-space.ts';
 import { systemReason } from '../../core/base/system-error.ts';
 import { widerRights } from '../../machine/file-rights.ts';
 import type { Finding } from '../../shapes/finding.ts';
-import { printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { failedCheck, fine, warning } from './finding.ts';
 
 /** Free bytes below which the engine refuses to write. */

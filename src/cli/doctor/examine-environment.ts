@@ -6,9 +6,9 @@ import type { StuckSession, ThemeReading } from '../../index.ts';
 import { countSagas, type SagaCounts } from '../../pages/saga-counts.ts';
 import type { Finding } from '../../shapes/finding.ts';
 import { liveSessions } from '../../shapes/session-counts.ts';
+import { formatCount, plural } from '../../text/printable.ts';
 import { sagasText, stuckSagasCommand } from '../print/sagas-summary.ts';
 import { stuckText } from '../print/sessions-summary.ts';
-import { formatCount, plural } from '../text/printable.ts';
 import { installedLmdb } from './examine-machine.ts';
 import { failedCheck, fine, warning } from './finding.ts';
 

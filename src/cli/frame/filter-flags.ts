@@ -3,7 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import { compileWhere } from '../../index.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { parseTime } from './point-in-log.ts';
 import { wholeNumber } from './whole-number.ts';
 

@@ -1,6 +1,6 @@
 import type { Config } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
-import { closestMatch } from '../text/closest-match.ts';
+import { closestMatch } from '../../text/closest-match.ts';
 import { synonyms } from './command-synonyms.ts';
 
 /** The request of the first words of a command line. */

@@ -5,8 +5,8 @@ import { pipeline, type Readable } from 'node:stream';
 import { pipeline as written } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { TxlogError } from '../../core/base/errors.ts';
-import { printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { unreadable } from './read-file.ts';
 import { type Line, LineSplitter } from './split-lines.ts';
 

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { systemReason } from '../../core/base/system-error.ts';
-import { jsonText } from '../text/printable.ts';
+import { jsonText } from '../../text/printable.ts';
 
 /** The reader of stdout has enough and went away: the command ends quietly, with exit code 0. */
 export class OutputEnded extends Error {

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Progress } from '../../index.ts';
-import { formatCount } from '../text/printable.ts';
+import { formatCount } from '../../text/printable.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { say } from './stderr.ts';
 

@@ -4,7 +4,7 @@ import { limits } from '../../core/base/limits.ts';
 import { shortened } from '../../core/base/shortened.ts';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
 import { toErrorJson } from '../../shapes/error.ts';
-import { jsonText, printable } from '../text/printable.ts';
+import { jsonText, printable } from '../../text/printable.ts';
 import { type ExitCode, exitCodeOfCode } from './exit-codes.ts';
 import { say } from './stderr.ts';
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Config } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
-import { closestMatch } from '../text/closest-match.ts';
+import { closestMatch } from '../../text/closest-match.ts';
 
 /** Turns oclif's complaint about flags and arguments into one line with a next step; any other error passes as it is. */
 export function toUsageError(error: unknown, config: Config, id: string): unknown {

@@ -7,10 +7,10 @@ import { limits } from '../../core/base/limits.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
+import { formatCount, plural } from '../../text/printable.ts';
 import type { Input } from '../frame/open-input.ts';
 import type { Output } from '../frame/output.ts';
 import type { Line } from '../frame/split-lines.ts';
-import { formatCount, plural } from '../text/printable.ts';
 
 /** The result for the parcels of an input. */
 export interface Received {

@@ -5,10 +5,10 @@ import { limits } from '../../core/base/limits.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson, type SessionReading } from '../../index.ts';
+import { formatCount, plural } from '../../text/printable.ts';
 import type { Input } from '../frame/open-input.ts';
 import type { Output } from '../frame/output.ts';
 import type { Line } from '../frame/split-lines.ts';
-import { formatCount, plural } from '../text/printable.ts';
 
 /**
  * Prints what waits for a service, one parcel per line, and takes nothing away: it waits until it is acknowledged. Those

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import type { StateReading } from '../../index.ts';
-import { formatValue, printable } from '../text/printable.ts';
+import { formatValue, printable } from '../../text/printable.ts';
 import { sessionChangeText } from './engine-key.ts';
 
 /** Formats a change without its key, for people: its value, its owner, how long it is reserved. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CopiedApp } from '../../environment/config.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 
 /** For people, which app a copy of an environment remembers, and what to do when that is not there. */
 export function copiedAppText(dir: string, { app, found }: CopiedApp): string {

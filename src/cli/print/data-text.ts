@@ -1,5 +1,5 @@
 import type { Data } from '../../index.ts';
-import { formatValue } from '../text/printable.ts';
+import { formatValue } from '../../text/printable.ts';
 
 /** A chunk of data for people. */
 export function dataText(chunk: Data, columns = 100): string {

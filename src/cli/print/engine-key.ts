@@ -2,7 +2,7 @@ import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import { isEngineKey, sessionOfKey, themeOfKey } from '../../core/fold/session.ts';
 import { toTime } from '../../index.ts';
-import { formatValue, printable } from '../text/printable.ts';
+import { formatValue, printable } from '../../text/printable.ts';
 import { sagaEventsIn, sagaEventTexts } from './saga-text.ts';
 
 /** Shortens a value in an event of a saga, in a line of a record. */

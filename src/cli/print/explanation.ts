@@ -1,6 +1,6 @@
 import type { Explanation } from '../../shapes/explanation.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatPairs, formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatPairs, formatTable } from '../../text/table.ts';
 
 /** One code for people: all that is known of it. */
 export function formatExplanation({ code, kind, meaning, retry, next, exit }: Explanation, colors: Colors): string {

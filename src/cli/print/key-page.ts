@@ -1,9 +1,9 @@
 import { type StoredRecord, toTime } from '../../index.ts';
 import type { KeyEntry, KeyPage } from '../../pages/key.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatValue, plural, printable, shorten } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
-import { formatPairs, formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatValue, plural, printable, shorten } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
+import { formatPairs, formatTable } from '../../text/table.ts';
 import { stateText } from './change-text.ts';
 import { linkText } from './transaction-page.ts';
 

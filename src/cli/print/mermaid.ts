@@ -1,7 +1,7 @@
 import type { Change } from '../../core/fold/change.ts';
 import { reservedTypePrefix } from '../../core/log/record.ts';
 import type { KeyReport, StoredRecord, TransactionReport } from '../../index.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 import { changeText, stateText } from './change-text.ts';
 import { engineKeyText, opText } from './engine-key.ts';
 import { formatRejection } from './receipt-text.ts';

@@ -1,7 +1,7 @@
 import type { CompensationPlan, PlannedItem } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { plural, printable } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { plural, printable } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 import { valueText } from './change-text.ts';
 
 /** A plan of compensations for people: per transaction its keys before and after, and what would be decided otherwise. */

@@ -1,9 +1,9 @@
 import { type QueueReading, toTime } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatDuration } from '../text/duration.ts';
-import { formatCount, plural, printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
-import { formatPairs, formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { formatCount, plural, printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
+import { formatPairs, formatTable } from '../../text/table.ts';
 import { formatSessions } from './session-lines.ts';
 
 const heads = ['theme', 'ready', 'active', 'stored', 'behind', 'parked', 'oldest', 'in/s', 'out/s', 'workers', ''];

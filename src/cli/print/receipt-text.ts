@@ -1,6 +1,6 @@
 import type { Rejection } from '../../core/fold/rejection.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 
 /** A receipt for people, in one line. Never coloured: the fast path prints the same bytes. */
 export function formatReceipt(receipt: Receipt): string {

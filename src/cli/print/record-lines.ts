@@ -1,8 +1,8 @@
 import { keysOf, type StoredRecord } from '../../core/log/record.ts';
 import { toTime } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { printable, shorten } from '../text/printable.ts';
-import { cutTo, padTo, widthOf } from '../text/width.ts';
+import type { Colors } from '../../text/colors.ts';
+import { printable, shorten } from '../../text/printable.ts';
+import { cutTo, padTo, widthOf } from '../../text/width.ts';
 import { engineTexts } from './engine-key.ts';
 
 /** Widest that a column grows: type, id, outcome. */

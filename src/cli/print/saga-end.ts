@@ -1,6 +1,6 @@
 import type { Started } from '../../index.ts';
 import type { EndedSaga } from '../../shapes/saga.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 
 /** The same for people. */
 export function formatEnded({ saga, phase, outcome }: EndedSaga): string {

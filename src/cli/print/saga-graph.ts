@@ -1,9 +1,9 @@
 import type { SagaDefinition, StepAction } from '../../index.ts';
 import { groupOf, policyOf } from '../../shapes/saga-graph.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatDuration } from '../text/duration.ts';
-import { plural, printable, shorten } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { plural, printable, shorten } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 
 /** The definition of a type of saga for people: steps in their order, those of a group in a bracket. */
 export function formatSagaGraph(type: string, { steps, deadline }: SagaDefinition, colors: Colors): string {

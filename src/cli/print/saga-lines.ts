@@ -1,9 +1,9 @@
 import { toTime } from '../../index.ts';
 import type { ListedSaga } from '../../pages/sagas.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatDuration } from '../text/duration.ts';
-import { printable, shorten } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { printable, shorten } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 import { phaseText } from './saga-text.ts';
 
 /** Sagas for people, one per line, aligned; below one that is stuck the command to run. `now` is in ms since 1970. */

@@ -1,7 +1,7 @@
 import type { SagaEvent } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
 import { type SagaLogEntry, type SagaReading, toTime } from '../../index.ts';
-import { formatValue, printable } from '../text/printable.ts';
+import { formatValue, printable } from '../../text/printable.ts';
 import { mermaidText } from './mermaid.ts';
 import { planText, sagaEventText } from './saga-text.ts';
 

@@ -1,11 +1,11 @@
 import type { SagaPhase, SideProgress, StepProgress, StepSide } from '../../core/app/saga.ts';
 import { type SagaReading, toTime } from '../../index.ts';
 import { attemptsOf } from '../../shapes/saga.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatDuration } from '../text/duration.ts';
-import { formatValue, plural, printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
-import { formatPairs, formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { formatValue, plural, printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
+import { formatPairs, formatTable } from '../../text/table.ts';
 import { perhaps, phaseText, sagaEventText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
 

@@ -1,7 +1,7 @@
 import type { Intervened, InterventionPlan, SagaCommand } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { plural, printable } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { plural, printable } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 import { phaseText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
 

@@ -2,8 +2,8 @@ import type { SagaEvent, SagaPhase, StepSide } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { toTime } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatValue, printable } from '../text/printable.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatValue, printable } from '../../text/printable.ts';
 
 /** An event of a saga for people, in few words. */
 export function sagaEventText(event: SagaEvent, columns = 60): string {

@@ -1,7 +1,7 @@
 import { sagaPhases } from '../../core/app/saga.ts';
 import type { SagaCounts } from '../../pages/saga-counts.ts';
 import { totalOf } from '../../shapes/saga-counts.ts';
-import { formatCount, plural } from '../text/printable.ts';
+import { formatCount, plural } from '../../text/printable.ts';
 
 /** Command that tells which sagas are stuck. */
 export const stuckSagasCommand = 'txlog saga list --stuck';

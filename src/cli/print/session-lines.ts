@@ -1,8 +1,8 @@
 import { type SessionReading, toTime } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatDuration } from '../text/duration.ts';
-import { printable, shorten } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { printable, shorten } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 
 /** Sessions for people, one per line, aligned. `now` is in ms since 1970. */
 export function formatSessions(sessions: readonly SessionReading[], now: number, colors: Colors): string {

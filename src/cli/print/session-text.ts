@@ -1,7 +1,7 @@
 import { asSession, type Session, sessionOfKey } from '../../core/fold/session.ts';
 import { type KeyReport, type StateReading, toTime } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { printable, shorten } from '../text/printable.ts';
+import type { Colors } from '../../text/colors.ts';
+import { printable, shorten } from '../../text/printable.ts';
 
 /** How a session stands, for people, in few words; `gone` when there is none. */
 export function standingText(session: Session | undefined, gone = 'removed'): string {

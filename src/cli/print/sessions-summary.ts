@@ -2,7 +2,7 @@ import { limits } from '../../core/base/limits.ts';
 import { sessionStatuses } from '../../core/fold/session.ts';
 import type { StuckSession, ThemeReading } from '../../index.ts';
 import { liveSessions, reasonsOf } from '../../shapes/session-counts.ts';
-import { formatCount, plural, printable } from '../text/printable.ts';
+import { formatCount, plural, printable } from '../../text/printable.ts';
 
 const themesListed = 10;
 /** How many sessions are stuck, by reason: `3 stuck (2 parked, 1 late)`. */

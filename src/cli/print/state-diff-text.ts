@@ -1,7 +1,7 @@
 import type { Difference, StatePair } from '../../shapes/state-diff.ts';
-import type { Colors } from '../text/colors.ts';
-import { printable } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { printable } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 import { valueText } from './change-text.ts';
 
 /** The comparison for people. */

@@ -1,7 +1,7 @@
 import { type HistoryEntry, type StateReading, type StoredRecord, toTime } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatValue, plural, printable, shorten } from '../text/printable.ts';
-import { formatPairs, formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatValue, plural, printable, shorten } from '../../text/printable.ts';
+import { formatPairs, formatTable } from '../../text/table.ts';
 import { changeText, stateText } from './change-text.ts';
 import { linkText } from './transaction-page.ts';
 

@@ -1,8 +1,8 @@
 import { type StuckSession, toTime } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatDuration } from '../text/duration.ts';
-import { printable, shorten } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { printable, shorten } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 
 /** Stuck sessions for people, one per line, and the command for each kind of them below. */
 export function formatStuck(stuck: readonly StuckSession[], colors: Colors): string {

@@ -1,7 +1,7 @@
 import type { KnownTheme } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatCount, printable } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatCount, printable } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 
 const heads = ['theme', 'number', 'sessions', 'advisor', 'lease', 'back-off', 'attempts', 'at once', ''];
 

@@ -1,7 +1,7 @@
 import type { AuditReport } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { plural, printable } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import type { Colors } from '../../text/colors.ts';
+import { plural, printable } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 
 /** The same for people. `proved` says in a few words what holds when all is well. */
 export function formatVerify(report: AuditReport, proved: string, colors: Colors): string {

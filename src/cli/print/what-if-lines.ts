@@ -1,6 +1,6 @@
 import type { ChangedKey, Decided, Flip, WhatIfReport } from '../../index.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatCount, plural, printable } from '../text/printable.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatCount, plural, printable } from '../../text/printable.ts';
 import { valueText } from './change-text.ts';
 
 /** A decision that flips, in one line for people. */

@@ -1,8 +1,8 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { operationOrThrow } from '../session/operation-result.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import { type PauseValues, toOrigin } from './pause-command.ts';
 
 /** How to drain a queue. */

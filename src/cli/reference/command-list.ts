@@ -1,6 +1,6 @@
 import type { Command, Config } from '@oclif/core';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
-import { formatTable } from '../text/table.ts';
+import { formatTable } from '../../text/table.ts';
 
 /** Every command that can be called, in the order of their names. */
 export function commandsOf(config: Config): readonly Command.Loadable[] {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Explanation } from '../../shapes/explanation.ts';
-import { closestMatch } from '../text/closest-match.ts';
+import { closestMatch } from '../../text/closest-match.ts';
 
 const sections = { error: 'Error codes', rejection: 'Rejection codes', problem: 'Problems that' } as const;
 

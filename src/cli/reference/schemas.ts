@@ -1,7 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { outputs } from '../../shapes/schema/command-outputs.ts';
-import { closestMatch } from '../text/closest-match.ts';
+import { closestMatch } from '../../text/closest-match.ts';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 

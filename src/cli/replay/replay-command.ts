@@ -3,14 +3,14 @@ import type { Environment } from '../../environment/environment.ts';
 import { type ChangedKey, loadApp } from '../../index.ts';
 import { copiedAppJson } from '../../shapes/copied-app.ts';
 import { toChangedKeyJson, toFlipJson, toWhatIfJson } from '../../shapes/what-if.ts';
+import { plural, printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { confirm } from '../frame/confirm.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress-line.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
 import { copiedAppText } from '../print/copied-app-text.ts';
 import { formatChangedKey, formatFlip, formatWhatIf } from '../print/what-if-lines.ts';
-import { plural, printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 
 /** Keys that are listed with their values; all are counted. */
 const keysListed = 1_000;

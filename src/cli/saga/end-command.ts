@@ -2,10 +2,10 @@ import { given } from '../../core/base/given.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Started, TxlogError } from '../../index.ts';
 import { type EndedSaga, toEndedJson, toStartedJson } from '../../shapes/saga.ts';
+import { printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { onInterrupt } from '../frame/signals.ts';
 import { formatEnded, formatStarted } from '../print/saga-end.ts';
-import { printable } from '../text/printable.ts';
 import { waitForSaga } from './wait-for-saga.ts';
 
 /** A command that tells how a saga ended: exit code 0 when it is done, 1 when it was compensated. */

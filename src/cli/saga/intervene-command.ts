@@ -3,6 +3,8 @@ import type { JsonObject } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Intervened, type InterventionPlan, type SagaCommand, TxlogError } from '../../index.ts';
 import { toIntervenedJson } from '../../shapes/intervened.ts';
+import { plural, printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { readPlan, writePlan } from '../compensate/plan-file.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirm, requireAnswer } from '../frame/confirm.ts';
@@ -10,8 +12,6 @@ import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { idsOf } from '../frame/ids-of.ts';
 import { errorJson, formatError } from '../frame/report-error.ts';
 import { countSagaPlan, formatIntervened, formatSagaPlan, formatSagaPlanTotals } from '../print/saga-plan-page.ts';
-import { plural, printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 import { checkInterveneFlags, type InterveneValues, toIntervention } from './saga-flags.ts';
 
 /** A command that says a word to sagas: to those that are named, to those that a filter selects, or to those of a plan. */

@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment/environment.ts';
 import { type SagaReading, TxlogError, type WaitOptions } from '../../index.ts';
 import type { EndedSaga } from '../../shapes/saga.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 
 /**
  * Waits until a saga has ended.

@@ -2,9 +2,9 @@ import { limits } from '../../core/base/limits.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Data } from '../../index.ts';
 import type { LedOrDue } from '../../shapes/session.ts';
+import { printable } from '../../text/printable.ts';
+import { formatPairs } from '../../text/table.ts';
 import { dataText } from '../print/data-text.ts';
-import { printable } from '../text/printable.ts';
-import { formatPairs } from '../text/table.ts';
 import { refusedError } from './operation-result.ts';
 import { endLease, holdLease } from './shell-lease.ts';
 

@@ -3,8 +3,8 @@ import type { OperationResult } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { findApp, type OpenOptions } from '../../index.ts';
 import { toOperationJson } from '../../shapes/session.ts';
+import { printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
-import { printable } from '../text/printable.ts';
 import { formatDone, operationOrThrow } from './operation-result.ts';
 import { endLease } from './shell-lease.ts';
 

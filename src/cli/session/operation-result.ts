@@ -5,9 +5,9 @@ import { given } from '../../core/base/given.ts';
 import type { Rejection } from '../../core/fold/rejection.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { Done } from '../../shapes/session.ts';
+import { printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { standingText } from '../print/session-text.ts';
-import { printable } from '../text/printable.ts';
-import { shellQuote } from '../text/shell-quote.ts';
 
 const hints: Partial<Record<ErrorCode, string>> = {
   SESSION_ACTIVE: 'Name the --epoch of your own lead; or take it away from its operator with --force.',

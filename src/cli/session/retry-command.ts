@@ -3,11 +3,11 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
 import type { BulkResult } from '../../shapes/bulk-result.ts';
 import { toBulkJson } from '../../shapes/bulk-result.ts';
+import { plural, printable } from '../../text/printable.ts';
 import { BaseCommand, listFlags } from '../frame/base-command.ts';
 import { confirm, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { errorJson, formatError } from '../frame/report-error.ts';
-import { plural, printable } from '../text/printable.ts';
 import { retrySessions, selectIds } from './bulk-retry.ts';
 import { authorityFlags, idsOnlyFlag, sessionFilterFlags, toAuthority } from './session-flags.ts';
 

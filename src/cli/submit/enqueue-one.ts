@@ -3,10 +3,10 @@ import type { JsonValue } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type EnqueueOptions, type Receipt, type RequestInput, toReceiptJson } from '../../index.ts';
 import { type Accepted, toAcceptedJson } from '../../shapes/request.ts';
+import { jsonText, printable } from '../../text/printable.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import type { Output } from '../frame/output.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
-import { jsonText, printable } from '../text/printable.ts';
 
 /** How to queue one request. */
 export interface EnqueueOneOptions {

@@ -1,4 +1,4 @@
-import { shellQuote } from '../text/shell-quote.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 
 /** The point at which a run that did not reach the end of its input may be continued. */
 export interface ResumePoint {

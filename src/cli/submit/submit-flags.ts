@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { EnqueueOptions } from '../../index.ts';
-import { durationValue, parseDuration } from '../text/duration.ts';
+import { durationValue, parseDuration } from '../../text/duration.ts';
 import { changeForms } from './short-forms.ts';
 
 /** Flags that tell one request. */

@@ -3,10 +3,10 @@ import type { JsonValue } from '../../core/base/json.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { toReceiptJson } from '../../index.ts';
+import { jsonText } from '../../text/printable.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import type { Output } from '../frame/output.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
-import { jsonText } from '../text/printable.ts';
 
 /** How to submit one request. */
 export interface SubmitOneOptions {

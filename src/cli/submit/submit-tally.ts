@@ -1,8 +1,8 @@
 import prettyMilliseconds from 'pretty-ms';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
+import { formatCount, plural, printable } from '../../text/printable.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
-import { formatCount, plural, printable } from '../text/printable.ts';
 
 /** The counts of the lines so far. */
 export class Tally {

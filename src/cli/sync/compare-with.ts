@@ -4,8 +4,8 @@ import { openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { DumpDiff, EnvironmentsDiff, JsonObject, KeyDifference, SideOfKey } from '../../index.ts';
 import { toKeyJson } from '../../shapes/sync-diff.ts';
+import { formatValue, plural, printable } from '../../text/printable.ts';
 import { withEnvironment } from '../frame/with-environment.ts';
-import { formatValue, plural, printable } from '../text/printable.ts';
 import { openDumpInput } from './dump-input.ts';
 
 /** Keys that are shown. */

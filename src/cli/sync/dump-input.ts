@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { TxlogError } from '../../core/base/errors.ts';
+import { printable } from '../../text/printable.ts';
 import { statFile } from '../frame/open-input.ts';
 import { unreadable } from '../frame/read-file.ts';
-import { printable } from '../text/printable.ts';
 
 /** A dump to read. */
 export interface DumpInput {

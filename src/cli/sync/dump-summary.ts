@@ -1,5 +1,5 @@
 import type { DumpSummary } from '../../index.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../text/printable.ts';
 
 /** Formats the summary of a dump for people. */
 export function formatSummary(summary: DumpSummary): string {

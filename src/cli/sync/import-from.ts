@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
 import type { ImportOptions, ImportReport } from '../../index.ts';
+import { formatCount, plural } from '../../text/printable.ts';
 import type { SignalInterrupt } from '../frame/signals.ts';
-import { formatCount, plural } from '../text/printable.ts';
 import type { DumpInput } from './dump-input.ts';
 import { readVerifyKey } from './key-file.ts';
 

@@ -1,6 +1,6 @@
 import { type OriginStatus, type SyncStatus, toTime } from '../../index.ts';
-import { formatCount } from '../text/printable.ts';
-import { formatTable } from '../text/table.ts';
+import { formatCount } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 
 /** Where an environment stands, for people. */
 export function formatSyncStatus({ unit, cursor, mirror, origins }: SyncStatus): string {

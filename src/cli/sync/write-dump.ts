@@ -2,9 +2,9 @@ import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { codecNames, type ExportOptions } from '../../index.ts';
+import { plural } from '../../text/printable.ts';
 import { type FilterValues, filterFlags, filterText, toFilter } from '../frame/filter-flags.ts';
 import type { SignalInterrupt } from '../frame/signals.ts';
-import { plural } from '../text/printable.ts';
 import { openDumpOutput } from './dump-output.ts';
 import { readSignKey } from './key-file.ts';
 

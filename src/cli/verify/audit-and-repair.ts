@@ -2,9 +2,9 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { AuditReport } from '../../index.ts';
 import type { Audit } from '../../shapes/audit.ts';
+import type { Colors } from '../../text/colors.ts';
 import type { WorkProgress } from '../frame/progress-line.ts';
 import { formatVerify } from '../print/verify-report.ts';
-import type { Colors } from '../text/colors.ts';
 
 /** Problems of the log itself, which is all that a repair could start from. */
 const ofTheLog: ReadonlySet<string> = new Set(['CHAIN_BROKEN', 'RECORD_DAMAGED', 'LOG_GAP', 'HEAD_WRONG']);

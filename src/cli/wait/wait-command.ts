@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { given, ifGiven } from '../../core/base/given.ts';
 import { type Receipt, type RemovedSession, toReceiptJson, toTime } from '../../index.ts';
+import { durationValue, parseDuration } from '../../text/duration.ts';
+import { printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { onInterrupt } from '../frame/signals.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
-import { durationValue, parseDuration } from '../text/duration.ts';
-import { printable } from '../text/printable.ts';
 
 /** `wait ID` and `session wait ID` are one command. */
 export abstract class WaitCommand extends BaseCommand {

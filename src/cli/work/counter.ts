@@ -1,5 +1,5 @@
 import type { WorkEvent } from '../../index.ts';
-import { formatCount } from '../text/printable.ts';
+import { formatCount } from '../../text/printable.ts';
 
 /** The rate is that of so many ms. */
 const windowMs = 5_000;

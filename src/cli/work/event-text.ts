@@ -1,9 +1,9 @@
 import { assertNever } from '../../core/base/assert.ts';
 import type { WorkEvent, WorkReport } from '../../index.ts';
 import type { AppError } from '../../shapes/worker.ts';
-import type { Colors } from '../text/colors.ts';
-import { formatDuration } from '../text/duration.ts';
-import { plural, printable } from '../text/printable.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { plural, printable } from '../../text/printable.ts';
 
 /** An event of a worker for people, in one line. */
 export function eventText(event: WorkEvent, colors: Colors): string {

@@ -1,9 +1,9 @@
 import { clearLine, cursorTo } from 'node:readline';
 import { toTime, type WorkEvent } from '../../index.ts';
 import { type AppError, levelOf, toAppErrorJson, toEventJson } from '../../shapes/worker.ts';
+import type { Colors } from '../../text/colors.ts';
+import { jsonText } from '../../text/printable.ts';
 import { say } from '../frame/stderr.ts';
-import type { Colors } from '../text/colors.ts';
-import { jsonText } from '../text/printable.ts';
 import { placeOf } from './app-errors.ts';
 import { Counter } from './counter.ts';
 import { appErrorText, eventText } from './event-text.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RecordLines } from '../../../src/cli/print/record-lines.ts';
-import { makeColors } from '../../../src/cli/text/colors.ts';
-import { cutTo, padTo, widthOf } from '../../../src/cli/text/width.ts';
+import { makeColors } from '../../../src/text/colors.ts';
+import { cutTo, padTo, widthOf } from '../../../src/text/width.ts';
 import { sampleRecord } from './sample.ts';
 
 // Goal: a line of the log is one line of the terminal, aligned and harmless. Method: hostile and wide records.

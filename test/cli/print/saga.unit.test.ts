@@ -9,8 +9,6 @@ import { formatSagaMermaid } from '../../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../../src/cli/print/saga-page.ts';
 import { formatIntervened, formatSagaPlan } from '../../../src/cli/print/saga-plan-page.ts';
 import { sagaEventsIn, sagaEventText } from '../../../src/cli/print/saga-text.ts';
-import { makeColors } from '../../../src/cli/text/colors.ts';
-import { jsonText } from '../../../src/cli/text/printable.ts';
 import type { SagaEvent } from '../../../src/core/app/saga.ts';
 import { foldEvents } from '../../../src/core/app/saga-fold.ts';
 import type { JsonValue } from '../../../src/core/base/json.ts';
@@ -19,6 +17,8 @@ import type { InterventionPlan, SagaDefinition, SagaReading } from '../../../src
 import { toIntervenedJson } from '../../../src/shapes/intervened.ts';
 import { toEndedJson, toListedJson, toSagaJson, toStartedJson } from '../../../src/shapes/saga.ts';
 import { toSagaGraphJson } from '../../../src/shapes/saga-graph.ts';
+import { makeColors } from '../../../src/text/colors.ts';
+import { jsonText } from '../../../src/text/printable.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'"$(rm)`;
 const colors = makeColors(false);

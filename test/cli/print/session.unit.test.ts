@@ -7,8 +7,6 @@ import { formatSessionMermaid } from '../../../src/cli/print/session-mermaid.ts'
 import { formatSessionPage } from '../../../src/cli/print/session-page.ts';
 import { formatStuck } from '../../../src/cli/print/stuck-lines.ts';
 import { formatTransaction } from '../../../src/cli/print/transaction-page.ts';
-import { makeColors } from '../../../src/cli/text/colors.ts';
-import { jsonText } from '../../../src/cli/text/printable.ts';
 import { fromSession, sessionKey, themeKey } from '../../../src/core/fold/session.ts';
 import { emptyThemeCounts } from '../../../src/layout/theme-counts.ts';
 import type { SessionPage } from '../../../src/pages/session.ts';
@@ -16,6 +14,8 @@ import type { SessionReading } from '../../../src/sessions/read/read-session.ts'
 import type { StuckSession } from '../../../src/sessions/worker/find-stuck.ts';
 import { toQueuePageJson } from '../../../src/shapes/queue.ts';
 import { toSessionPageJson, toStuckJson } from '../../../src/shapes/session.ts';
+import { makeColors } from '../../../src/text/colors.ts';
+import { jsonText } from '../../../src/text/printable.ts';
 import { sampleRecord, sampleReport } from './sample.ts';
 
 const evil = `a;%%{init}%%\u202e-->>B: x\nend\u001b[31m'$(rm)`;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { makeColors } from '../../../src/cli/text/colors.ts';
-import { jsonText } from '../../../src/cli/text/printable.ts';
 import { Counter } from '../../../src/cli/work/counter.ts';
 import { eventText } from '../../../src/cli/work/event-text.ts';
 import { TxlogError } from '../../../src/core/base/errors.ts';
 import type { WorkEvent, WorkReport } from '../../../src/sessions/turn/work-events.ts';
 import { toEventJson } from '../../../src/shapes/worker.ts';
+import { makeColors } from '../../../src/text/colors.ts';
+import { jsonText } from '../../../src/text/printable.ts';
 
 const evil = 'a\u001b[31m\nb\u202e';
 const of = { session: evil, theme: evil, epoch: 2 };

@@ -22,10 +22,11 @@ const may: Record<string, readonly string[]> = {
   effects: ['core', 'ports', 'layout'],
   environment: [...writeSide, 'capability', 'machine', 'storage', 'leases', 'effects', 'services'],
   engine: [...writeSide, 'capability', ...backends, 'environment'],
+  text: ['core'],
   pages: ['core', 'environment', 'engine'],
   shapes: ['core', 'engine', 'pages'],
-  face: ['core', 'machine', 'layout', 'environment', 'engine', 'pages', 'shapes'],
-  command: ['core', 'face', 'pages', 'shapes', 'index'],
+  face: ['core', 'machine', 'layout', 'environment', 'engine', 'pages', 'shapes', 'text'],
+  command: ['core', 'face', 'text', 'pages', 'shapes', 'index'],
 };
 
 // Room that is kept: sync and attachments are capabilities to come, tui and http are faces, order/nats is a backend.

@@ -1,7 +1,7 @@
 import ms, { type StringValue } from 'ms';
 import prettyMilliseconds from 'pretty-ms';
-import { TxlogError } from '../../core/base/errors.ts';
-import { findOutOfRange, ranges } from '../../core/base/number-range.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { findOutOfRange, ranges } from '../core/base/number-range.ts';
 
 /** How a flag with a span of time shows its value in help. */
 export const durationValue = '10s|5m|2h';

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../core/base/json.ts';
+import type { JsonValue } from '../core/base/json.ts';
 
 // C0 and C1 controls, line separators, and marks that reorder text: a terminal would act on them.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose

@@ -1,4 +1,4 @@
-import { shellWord as quoted } from '../../core/base/shell-word.ts';
+import { shellWord as quoted } from '../core/base/shell-word.ts';
 import { printable } from './printable.ts';
 
 /** A word of a command that is printed: as a shell reads it back, and harmless to a terminal. */
