@@ -1,7 +1,6 @@
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { formatStatus } from '../src/cli/print/status-page.ts';
-import { countSagas } from '../src/pages/saga-counts.ts';
 import { toStatusJson } from '../src/shapes/status.ts';
 
 export default class Status extends BaseCommand {
@@ -14,7 +13,7 @@ export default class Status extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const status = await env.status();
       const stuck = await env.sessions.stuck();
-      const sagas = await countSagas(env, status.themes, stuck);
+      const sagas = await env.monitor.sagas(status.themes, stuck);
       await this.print(toStatusJson(status, stuck, sagas), formatStatus(status, stuck, sagas));
     });
   }

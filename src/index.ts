@@ -78,6 +78,12 @@ export type { KeyReport, TransactionLink, TransactionReport } from './inspect/tr
 export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } from './layout/json-shapes.ts';
 export { parseJson } from './layout/json-text.ts';
 export type { ThemeCounts } from './layout/theme-counts.ts';
+export type { FeedOptions } from './monitor/feed.ts';
+export type { Monitor } from './monitor/monitor.ts';
+export type { Need } from './monitor/needs.ts';
+export type { Overview } from './monitor/overview.ts';
+export type { SagaCounts } from './monitor/saga-counts.ts';
+export type { WaitChain, Waiter } from './monitor/wait-chain.ts';
 export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Lease, Leases, NewOperator, Operator, OperatorState } from './ports/leases.ts';

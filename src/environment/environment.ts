@@ -9,6 +9,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import type { Operation, OperationResult } from '../core/log/operation.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import type { Request, RequestInput } from '../core/log/request.ts';
+import { Monitor } from '../monitor/monitor.ts';
 import type { Answer, Task, TaskAnswer } from '../pipeline/2-batch.ts';
 import { refuseTooLarge, splitSubmissions } from '../pipeline/2-split-submissions.ts';
 import { receiptOrThrow, resultOrThrow } from '../pipeline/7-respond.ts';
@@ -43,6 +44,8 @@ export class Environment extends EnvironmentReading {
   readonly sagas: Sagas;
   /** Dumps out of this environment and into it. */
   readonly sync: Sync;
+  /** How it stands, for who watches it. */
+  readonly monitor: Monitor;
   /** Signs of life of those who lead sessions. */
   readonly leases: Leases;
   /** The ports through which steps of sagas act. */
@@ -58,6 +61,7 @@ export class Environment extends EnvironmentReading {
     this.services = parts.services;
     this.sessions = new Sessions(this);
     this.sagas = new Sagas(this);
+    this.monitor = new Monitor(this);
     this.sync = new Sync(this, (adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption)));
   }
 

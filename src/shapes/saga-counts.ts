@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/base/json.ts';
-import type { SagaCounts } from '../pages/saga-counts.ts';
+import type { SagaCounts } from '../index.ts';
 
 /** The same for scripts; nothing where there never were any. */
 export function toSagasJson(counts: SagaCounts | undefined): JsonObject {

@@ -1,7 +1,6 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
-import { type Status, type StuckSession, toTime } from '../index.ts';
-import type { SagaCounts } from '../pages/saga-counts.ts';
+import { type SagaCounts, type Status, type StuckSession, toTime } from '../index.ts';
 import { toSagasJson } from './saga-counts.ts';
 import { toSessionsJson } from './session-counts.ts';
 

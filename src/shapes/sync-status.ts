@@ -1,6 +1,7 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { type SyncStatus, toTime } from '../index.ts';
+import { toOriginJson } from './origin.ts';
 
 /** Where an environment stands, as JSON. */
 export function toSyncStatusJson({ unit, cursor, mirror, origins }: SyncStatus): JsonObject {
@@ -9,6 +10,6 @@ export function toSyncStatusJson({ unit, cursor, mirror, origins }: SyncStatus):
     unit,
     cursor,
     ...given({ mirror: ifGiven(mirror, (mirror) => ({ origin: mirror.origin, since: toTime(mirror.since) })) }),
-    origins: origins.map(({ heard, ...origin }) => ({ ...origin, lag: { ...origin.lag }, heard: toTime(heard) })),
+    origins: origins.map(toOriginJson),
   };
 }

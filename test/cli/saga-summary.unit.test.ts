@@ -3,7 +3,6 @@ import { sagas } from '../../src/cli/doctor/examine-environment.ts';
 import { sagaPairs, sagasText } from '../../src/cli/print/sagas-summary.ts';
 import type { SagaPhase } from '../../src/core/app/saga.ts';
 import { defineApp, type Environment, openEnvironment } from '../../src/index.ts';
-import { countSagas } from '../../src/pages/saga-counts.ts';
 import { stuckSagas } from '../../src/pages/sagas.ts';
 import { toSagasJson } from '../../src/shapes/saga-counts.ts';
 
@@ -57,5 +56,5 @@ it('counts those that have not ended, and those that are parked', async () => {
 });
 
 async function count(env: Environment) {
-  return countSagas(env, (await env.status()).themes, await env.sessions.stuck());
+  return env.monitor.sagas((await env.status()).themes, await env.sessions.stuck());
 }

@@ -39,6 +39,7 @@ const exits: Readonly<Record<string, number>> = {
   'txlog state diff customer/c-1 --as-of 80 --as-of 95': 1,
   'txlog replay --with ./new-handlers.ts --diff': 1,
   'txlog log -f --type customer.create': 130,
+  'txlog top --interval 5s': 130,
   'txlog work --app ./txlog.app.ts': 130,
   'txlog work --theme mail --theme request/order.create --concurrency 16': 130,
 };

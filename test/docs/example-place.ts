@@ -71,7 +71,7 @@ const hasOthers = (example: string) => withSaga.test(example) || example.include
 
 function safe(example: string): string {
   if (/^txlog init(?: --|$)/.test(example)) return example.replace('init', 'init --env new');
-  if (example.includes(' -f ') || /^txlog work (?!--until-empty)/.test(example))
+  if (example.includes(' -f ') || /^txlog (?:work (?!--until-empty)|top --interval)/.test(example))
     return `timeout --preserve-status --foreground -s INT 3 ${example}`;
   // The other host is the environment next door.
   if (example.includes(' ssh host '))

@@ -3,7 +3,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { readKeyPage } from '../../src/pages/key.ts';
-import { countSagas } from '../../src/pages/saga-counts.ts';
 import { readSessionPage } from '../../src/pages/session.ts';
 
 let env: Environment;
@@ -51,5 +50,5 @@ it('the page of a session has its data and its newest history; as of an earlier 
 it('counts of sagas are those that have not ended', async () => {
   const { themes } = await env.status();
   // A log that never had one has no counts at all.
-  expect(await countSagas(env, themes, await env.sessions.stuck())).toBeUndefined();
+  expect(await env.monitor.sagas(themes, await env.sessions.stuck())).toBeUndefined();
 });

@@ -2,8 +2,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import { openBriefly } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
-import type { StuckSession, ThemeReading } from '../../index.ts';
-import { countSagas, type SagaCounts } from '../../pages/saga-counts.ts';
+import type { SagaCounts, StuckSession, ThemeReading } from '../../index.ts';
 import type { Finding } from '../../shapes/finding.ts';
 import { liveSessions } from '../../shapes/session-counts.ts';
 import { formatCount, plural } from '../../text/printable.ts';
@@ -39,7 +38,7 @@ async function examine(env: Environment, now: number): Promise<Finding[]> {
   if (problems.some(({ level }) => level === 'fail')) return problems;
   const { format, head, watermark, generation, size, themes, unit, copiedAt } = await env.status();
   const stuck = await env.sessions.stuck();
-  const counts = await countSagas(env, themes, stuck);
+  const counts = await env.monitor.sagas(themes, stuck);
   const text = `format ${format}, generation ${generation}, unit ${unit}, ${formatCount(head.position)} records`;
   return [
     fine('environment', text),

@@ -1,5 +1,5 @@
 import { sagaPhases } from '../../core/app/saga.ts';
-import type { SagaCounts } from '../../pages/saga-counts.ts';
+import type { SagaCounts } from '../../index.ts';
 import { totalOf } from '../../shapes/saga-counts.ts';
 import { formatCount, plural } from '../../text/printable.ts';
 

@@ -1,6 +1,5 @@
 import prettyBytes from 'pretty-bytes';
-import { type Status, type StuckSession, toTime } from '../../index.ts';
-import type { SagaCounts } from '../../pages/saga-counts.ts';
+import { type SagaCounts, type Status, type StuckSession, toTime } from '../../index.ts';
 import { formatCount, plural, printable } from '../../text/printable.ts';
 import { formatPairs } from '../../text/table.ts';
 import { sagaPairs } from './sagas-summary.ts';

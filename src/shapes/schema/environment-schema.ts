@@ -1,5 +1,6 @@
 import { amount, count, digest, flag, listOf, oneOf, position, shape, text, time, v } from './schema-terms.ts';
-import { counts } from './work-schema.ts';
+import { originSchema } from './sync-schema.ts';
+import { counts, queue } from './work-schema.ts';
 
 /** An environment that was made, or was there. */
 export const initialised = shape({ v, dir: text, unit: text, created: flag, position }, { app: text, appFound: flag });
@@ -25,6 +26,30 @@ export const statusSchema = shape(
     },
     sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }),
   },
+);
+
+/** Something that a person has to see to. */
+const need = shape(
+  {
+    level: oneOf('bad', 'warn'),
+    kind: oneOf('session', 'saga', 'queue', 'origin'),
+    name: text,
+    text,
+    next: listOf(text),
+  },
+  { ageMs: count },
+);
+
+/** How an environment stands, for who watches it. */
+export const overviewSchema = shape(
+  {
+    ...{ v, time, dir: text, unit: text, generation: count, ok: flag, head: shape({ position }, { time }) },
+    ...{ committed: count, rejected: count, fileBytes: count, usedBytes: count, mapBytes: count, readers: count },
+    ...{ perSecond: amount, throughput: listOf(count), workers: count, queues: listOf(queue) },
+    stuck: shape({ count, more: flag, reasons: { type: 'object' } }),
+    ...{ origins: listOf(originSchema), needs: listOf(need) },
+  },
+  { sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }) },
 );
 
 /** The findings of `doctor`. */

@@ -46,13 +46,16 @@ export const summary = shape({
 /** An entry of a dump, in a line. */
 export const entry = shape({ kind: oneOf('begin', 'record', 'state', 'session', 'blob', 'end', 'unknown') });
 
+/** Where an environment stands towards one that it takes dumps from. */
+export const originSchema = shape({
+  ...{ origin: text, mode: text, cursor, lag: shape({ records: count, seconds: amount }), heard: time },
+});
+
 /** Where an environment stands towards its origins. */
 export const syncStatusSchema = shape(
   {
     ...{ v, unit: text, cursor },
-    origins: listOf(
-      shape({ origin: text, mode: text, cursor, lag: shape({ records: count, seconds: amount }), heard: time }),
-    ),
+    origins: listOf(originSchema),
   },
   { mirror: shape({ origin: text, since: time }) },
 );

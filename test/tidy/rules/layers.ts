@@ -30,7 +30,18 @@ const may: Record<string, readonly string[]> = {
 };
 
 // Room that is kept: sync and attachments are capabilities to come, tui and http are faces, order/nats is a backend.
-const capabilities = ['rescan', 'replay', 'audit', 'inspect', 'compensate', 'sessions', 'sagas', 'sync', 'attachments'];
+const capabilities = [
+  'rescan',
+  'replay',
+  'audit',
+  'inspect',
+  'compensate',
+  'sessions',
+  'sagas',
+  'sync',
+  'monitor',
+  'attachments',
+];
 const faces = ['cli', 'tui', 'http'];
 // The bench of the command line puts rows past the engine: they are the floor that it is compared with.
 const exceptions = new Set(['src/cli/bench/bench.ts -> src/storage/lmdb/raw-puts.ts']);

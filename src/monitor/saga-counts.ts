@@ -1,7 +1,9 @@
 import { type SagaPhase, sagaOfTheme } from '../core/app/saga.ts';
 import { limits } from '../core/base/limits.ts';
-import type { Environment } from '../environment/environment.ts';
-import type { StuckSession, ThemeReading } from '../index.ts';
+import { listSagas } from '../sagas/read/list-sagas.ts';
+import type { SessionHost } from '../sessions/host/session-host.ts';
+import type { ThemeReading } from '../sessions/read/read-session.ts';
+import type { StuckSession } from '../sessions/worker/find-stuck.ts';
 
 /** The sagas that have not ended, by phase, and how many of them are stuck. */
 export interface SagaCounts {
@@ -13,14 +15,14 @@ export interface SagaCounts {
 
 /** Counts sagas; undefined where there never were any. */
 export async function countSagas(
-  env: Environment,
-  themes: readonly ThemeReading[],
+  host: SessionHost,
+  themes: readonly Pick<ThemeReading, 'name'>[],
   stuck: readonly StuckSession[],
 ): Promise<SagaCounts | undefined> {
   if (!themes.some(({ name }) => sagaOfTheme(name) !== undefined)) return undefined;
   const phases = new Map<SagaPhase, number>();
   let count = 0;
-  for await (const { phase } of env.sagas.list({ incomplete: true, limit: limits.sagasCountedMax + 1 })) {
+  for await (const { phase } of listSagas(host, { incomplete: true, limit: limits.sagasCountedMax + 1 })) {
     count += 1;
     if (count <= limits.sagasCountedMax) phases.set(phase, (phases.get(phase) ?? 0) + 1);
   }

@@ -1,0 +1,39 @@
+import prettyBytes from 'pretty-bytes';
+import { type Need, type Overview, toTime } from '../../index.ts';
+import { rateOf } from '../../shapes/overview.ts';
+import type { Colors } from '../../text/colors.ts';
+import { formatDuration } from '../../text/duration.ts';
+import { formatCount, plural, printable, shorten } from '../../text/printable.ts';
+import { sparkline } from '../../text/sparkline.ts';
+import { formatQueues } from './queue-page.ts';
+import { sagaPairs } from './sagas-summary.ts';
+import { stuckText } from './sessions-summary.ts';
+
+const needsListed = 10;
+
+/** How an environment stands, for people, as a table. */
+export function formatOverview(overview: Overview, colors: Colors): string {
+  const { dir, head, time, queues, stuck, workers, size, counts, throughput } = overview;
+  const ago = head.position === 0 ? 'empty' : `head ${formatDuration(Math.max(0, time - head.time))} ago`;
+  const rejected = `${formatCount(counts.rejected)} rejected`;
+  return [
+    `${colors.strong(printable(dir))}  ${plural(head.position, 'transaction')}, ${rejected}, ${ago}  ${toTime(time)}`,
+    `${sparkline(throughput, 60)}  ${rateOf(overview)}/s  ${plural(workers.length, 'worker')}  ${prettyBytes(size.fileBytes)}`,
+    ...sagaPairs(overview.sagas).map(([, text]) => `sagas: ${text}`),
+    '',
+    queues.length === 0 ? 'No queue: no session was ever made.' : formatQueues(queues, time, colors),
+    '',
+    ...needsLines(overview.needs, colors, stuckText(stuck)),
+  ].join('\n');
+}
+
+function needsLines(needs: readonly Need[], colors: Colors, stuck: string): string[] {
+  if (needs.length === 0) return [colors.good(`Nothing needs you: ${stuck}.`)];
+  const more = needs.length > needsListed ? [`  and ${needs.length - needsListed} more: txlog session stuck`] : [];
+  const lines = needs.slice(0, needsListed).map(({ level, about, text, age, next }) => {
+    const mark = level === 'bad' ? colors.bad('!!') : colors.warn(' !');
+    const since = age === undefined ? '' : ` for ${formatDuration(age)}`;
+    return `${mark} ${colors.key(shorten(printable(about.name), 40))}${since}: ${shorten(printable(text), 80)}  -> ${printable(next)}`;
+  });
+  return [colors.strong(`Needs you (${needs.length}): ${stuck}`), ...lines, ...more];
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../ports/clock.ts';
+import { CommitSignal } from '../view/commit-signal.ts';
+import { type MonitorHost, type Overview, readOverview } from './overview.ts';
+import { Throughput } from './throughput.ts';
+
+/** How an environment is watched. */
+export interface FeedOptions {
+  /** Ends the feed. */
+  readonly signal?: AbortSignal;
+  /** The shortest time between two overviews, in ms. Default 100. */
+  readonly intervalMs?: number;
+}
+
+/** After a long look at a large environment comes a rest that is so many times longer. */
+const restTimes = 9;
+
+/**
+ * Overviews of an environment: one at once, then one soon after each change that any process makes, and one a second, since
+ * what is stuck changes by time alone. Many changes at once are one overview; nothing is held open in between.
+ *
+ * Errors: ENV_NOT_FOUND once the environment is gone.
+ */
+export async function* followOverview(host: MonitorHost, options: FeedOptions): AsyncGenerator<Overview> {
+  const { signal, intervalMs = 100 } = options;
+  const throughput = new Throughput();
+  const news = new CommitSignal(host, signal);
+  try {
+    while (!signal?.aborted) {
+      news.arm();
+      const begun = host.clock.elapsed();
+      const overview = await readOverview(host, throughput);
+      const took = host.clock.elapsed() - begun;
+      yield overview;
+      if (signal?.aborted) return;
+      await host.refuseWhenGone();
+      await news.next();
+      await pause(host.clock, begun + Math.max(intervalMs, took * (restTimes + 1)) - host.clock.elapsed(), signal);
+    }
+  } finally {
+    news.stop();
+  }
+}
+
+/** Resolves after a while, or when it is aborted. */
+function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (ms <= 0 || signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end, { keepsAlive: true });
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,0 +1,51 @@
+import { checkBound } from '../core/base/check-arguments.ts';
+import type { ThemeReading } from '../sessions/read/read-session.ts';
+import type { StuckSession } from '../sessions/worker/find-stuck.ts';
+import type { FeedOptions } from './feed.ts';
+import type { MonitorHost, Overview } from './overview.ts';
+import type { SagaCounts } from './saga-counts.ts';
+import type { WaitChain } from './wait-chain.ts';
+
+/** The most that is looked for of all that waits for a session. */
+const waitersDefault = 100;
+
+/** How an environment is watched: `status`, `top` and `tui` show what is read here. Writes nothing. */
+export class Monitor {
+  private readonly host: MonitorHost;
+
+  constructor(host: MonitorHost) {
+    this.host = host;
+  }
+
+  /** How the environment stands now. */
+  async overview(): Promise<Overview> {
+    const [{ readOverview }, { Throughput }] = await Promise.all([import('./overview.ts'), import('./throughput.ts')]);
+    return readOverview(this.host, new Throughput());
+  }
+
+  /**
+   * How it stands at once, then again soon after any process changed it, and each second. No faster than `intervalMs`, nor
+   * than its taker takes them. Errors: ENV_NOT_FOUND once the environment is gone.
+   */
+  async *follow(options: FeedOptions = {}): AsyncGenerator<Overview> {
+    checkBound('intervalMs', options.intervalMs);
+    const { followOverview } = await import('./feed.ts');
+    yield* followOverview(this.host, options);
+  }
+
+  /** All that waits for a session: what is behind it in its order key, the saga that asked for it, what waits for these. */
+  async waiting(session: string, options: { readonly limit?: number } = {}): Promise<WaitChain> {
+    checkBound('limit', options.limit);
+    const { readWaitChain } = await import('./wait-chain.ts');
+    return readWaitChain(this.host, session, options.limit ?? waitersDefault);
+  }
+
+  /** The sagas that have not ended, by phase; undefined where there never were any. */
+  async sagas(
+    themes: readonly Pick<ThemeReading, 'name'>[],
+    stuck: readonly StuckSession[],
+  ): Promise<SagaCounts | undefined> {
+    const { countSagas } = await import('./saga-counts.ts');
+    return countSagas(this.host, themes, stuck);
+  }
+}

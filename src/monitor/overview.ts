@@ -1,0 +1,63 @@
+import type { Counts } from '../layout/meta.ts';
+import type { OperatorState } from '../ports/leases.ts';
+import type { Storage, StorageSize } from '../ports/storage.ts';
+import type { SessionHost } from '../sessions/host/session-host.ts';
+import { type QueueReading, readQueues } from '../sessions/read/read-queues.ts';
+import { findStuck, type StuckSession } from '../sessions/worker/find-stuck.ts';
+import type { OriginStatus } from '../sync/sync.ts';
+import { findNeeds, type Need } from './needs.ts';
+import { countSagas, type SagaCounts } from './saga-counts.ts';
+import type { Throughput } from './throughput.ts';
+
+/** How an environment stands, for who watches it. Sizes in bytes, times in ms since 1970. */
+export interface Overview {
+  /** When it was read, by the engine's clock. */
+  readonly time: number;
+  readonly dir: string;
+  readonly unit: string;
+  readonly generation: number;
+  readonly readOnly: boolean;
+  readonly head: { readonly position: number; readonly time: number };
+  readonly counts: Counts;
+  readonly size: StorageSize;
+  /** Records of each second of the last minute, oldest first. */
+  readonly throughput: readonly number[];
+  readonly queues: readonly QueueReading[];
+  /** Operators that show signs of life. */
+  readonly workers: readonly Extract<OperatorState, { readonly alive: true }>[];
+  readonly stuck: readonly StuckSession[];
+  /** Undefined where there never were any. */
+  readonly sagas: SagaCounts | undefined;
+  /** Where the environment stands towards those that it takes dumps from. */
+  readonly origins: readonly OriginStatus[];
+  /** All that a person has to see to, worst first. */
+  readonly needs: readonly Need[];
+}
+
+/** The environment, as far as an overview needs it. */
+export interface MonitorHost extends SessionHost {
+  readonly dir: string;
+  readonly handle: { readonly storage: Storage; readonly generation: number };
+  readonly sync: { status(): Promise<{ readonly origins: readonly OriginStatus[] }> };
+}
+
+/** Reads an overview: each part of it as of the newest record; no part holds a snapshot for long. */
+export async function readOverview(host: MonitorHost, throughput: Throughput): Promise<Overview> {
+  const queues = await readQueues(host);
+  const stuck = await findStuck(host, {});
+  const sagas = await countSagas(host, queues, stuck);
+  const { origins } = await host.sync.status();
+  const workers = host.leases.all().filter((state) => state.alive);
+  const time = host.now();
+  const base = await host.read(({ head, snapshot }) => {
+    const { storage, generation } = host.handle;
+    const { position, time: headTime, counts } = head;
+    return {
+      ...{ generation, readOnly: storage.readOnly, size: storage.size(), counts },
+      head: { position, time: headTime },
+      throughput: throughput.read(snapshot, time),
+    };
+  });
+  const needs = findNeeds(stuck, queues, origins);
+  return { time, dir: host.dir, unit: host.unit, ...base, queues, workers, stuck, sagas, origins, needs };
+}

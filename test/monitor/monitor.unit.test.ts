@@ -1,0 +1,103 @@
+// Goal: the overview tells what needs a person, worst first, with the command that mends it; it agrees with `stuck` and
+// `queues`; the chain of what waits is whole; the feed tells of each change once. Method: environments in memory, and a
+// clock that the test turns.
+import { expect, it } from 'vitest';
+import { defineApp, type Environment, type Overview, openEnvironment } from '../../src/index.ts';
+import { throughputSeconds } from '../../src/monitor/throughput.ts';
+import { rateOf } from '../../src/shapes/overview.ts';
+
+async function inMemory(work: (env: Environment) => Promise<void>, app = defineApp({})): Promise<void> {
+  const env = await openEnvironment(':memory:', { create: true, app });
+  try {
+    await work(env);
+  } finally {
+    await env.close();
+  }
+}
+
+it('needs nobody where nothing is stuck', () =>
+  inMemory(async (env) => {
+    const { needs, stuck, queues, sagas, origins, head, throughput } = await env.monitor.overview();
+    expect({ needs, stuck, queues, sagas, origins }).toEqual({
+      ...{ needs: [], stuck: [], queues: [], sagas: undefined, origins: [] },
+    });
+    expect(head.position).toBe(0);
+    expect(throughput).toEqual(Array.from({ length: throughputSeconds }, () => 0));
+  }));
+
+it('names each session that is parked, and a theme where there are many; what was wanted comes last', () =>
+  inMemory(async (env) => {
+    for (let i = 0; i < 9; i++) await env.sessions.create(i < 4 ? 'many' : 'few', i, { id: `s-${i}` });
+    for (let i = 0; i < 6; i++) await env.sessions.park(`s-${i}`, `reason ${i}`);
+    await env.sessions.changeTheme('few', { paused: true });
+    const { needs, stuck, queues } = await env.monitor.overview();
+    expect(stuck.length).toBe(6);
+    expect(queues.map(({ name, counts }) => [name, counts.parked])).toEqual([
+      ['few', 2],
+      ['many', 4],
+    ]);
+    expect(needs.map(({ level, about, text, next }) => ({ level, name: about.name, text, next }))).toEqual(
+      expect.arrayContaining([
+        { level: 'bad', name: 'many', text: '4 sessions parked', next: 'txlog session stuck --theme many' },
+        { level: 'bad', name: 's-4', text: 'parked: reason 4', next: 'txlog session unpark s-4' },
+        { level: 'bad', name: 's-5', text: 'parked: reason 5', next: 'txlog session unpark s-5' },
+      ]),
+    );
+    expect(needs.at(-1)).toMatchObject({ level: 'warn', about: { name: 'few' }, next: 'txlog queue resume few' });
+  }));
+
+it('counts the records of each second of the last minute, whoever wrote them', () =>
+  inMemory(async (env) => {
+    for (let i = 0; i < 30; i++) await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    const later = { ...env.clock, now: () => env.clock.now() + 1_500 };
+    const { Throughput } = await import('../../src/monitor/throughput.ts');
+    const told = await env.read(({ snapshot }) => new Throughput().read(snapshot, later.now()));
+    expect(told.reduce((sum, one) => sum + one, 0)).toBe(30);
+    expect(rateOf({ throughput: told })).toBe(3);
+  }));
+
+it('follows what waits through order keys and sagas, and knows where it stops', () =>
+  inMemory(async (env) => {
+    for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', null, { id, order: 'ann' });
+    await env.sessions.create('mail', null, { id: 'other', order: 'bob' });
+    expect((await env.monitor.waiting('a')).waiters.map(({ id, why, depth }) => [id, why, depth])).toEqual([
+      ['b', 'order', 1],
+      ['c', 'order', 1],
+    ]);
+    expect(await env.monitor.waiting('a', { limit: 1 })).toMatchObject({ waiters: [{ id: 'b' }], more: true });
+    expect(await env.monitor.waiting('b')).toEqual({ waiters: [], more: false });
+    expect(await env.monitor.waiting('nobody')).toEqual({ waiters: [], more: false });
+  }));
+
+it('a saga waits for the session that carries its question, and what waits for the saga waits too', () => {
+  const ask = { ask: () => ({ to: 'payments', data: null, respond: 'answers' }) };
+  const app = defineApp({ sagas: { order: { steps: [{ name: 'pay', do: ask }] } } });
+  return inMemory(async (env) => {
+    for (const id of ['o-1', 'o-2']) await env.sagas.start('order', null, { id, order: 'ann' });
+    const worker = env.work({ themes: ['saga/order'], untilEmpty: true });
+    await worker.done;
+    const found = await env.monitor.waiting('o-1/pay');
+    expect(found.waiters).toMatchObject([
+      { id: 'o-1', why: 'saga', waitsFor: 'o-1/pay', depth: 1 },
+      { id: 'o-2', why: 'order', waitsFor: 'o-1', depth: 2 },
+    ]);
+  }, app);
+});
+
+it('follows: one at once, then one for each change, many changes at once in one', () =>
+  inMemory(async (env) => {
+    const stop = new AbortController();
+    const feed = env.monitor.follow({ signal: stop.signal, intervalMs: 1 })[Symbol.asyncIterator]();
+    const next = async () => (await feed.next()).value as Overview;
+    expect((await next()).head.position).toBe(0);
+    for (let i = 0; i < 50; i++) await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    let seen = 0;
+    let position = 0;
+    while (position < 50) {
+      ({ position } = (await next()).head);
+      seen += 1;
+    }
+    expect(seen).toBeLessThan(50);
+    stop.abort();
+    expect((await feed.next()).done).toBe(true);
+  }));
