@@ -1,6 +1,7 @@
 // Builds everything that ships, step by step:
 //   dist/src, dist/commands   JavaScript and types, one file per source (tsc): the library, and the command line with DEBUG
 //   dist/cli/bundles          the commands with oclif and LMDB's package, and `txlog submit` without oclif (esbuild)
+//   dist/tui                  the screen with ink and react, for `txlog tui` alone: they are ES modules (esbuild)
 //   dist/cli/start.cjs        what runs one of these two
 //   dist/bench/run.js         only with --bench: the benchmarks as plain JavaScript, so that no loader is measured
 //   oclif.manifest.json       names and flags of all commands, so that starting loads only one of them
@@ -61,9 +62,20 @@ const lmdbPackage = {
   },
 };
 
+// The screen is a bundle of its own: what loads the bundles lies in dist/cli.
+const screenApart = {
+  name: 'screen-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/tui\/start-tui\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: '../tui/start-tui.js', external: true } : undefined,
+    );
+  },
+};
+
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 run('node_modules/typescript/bin/tsc', ['-p', '.']);
 await buildCommandLine();
+await buildScreen();
 if (process.argv.includes('--bench')) await bundleBench();
 writeManifest();
 
@@ -107,7 +119,7 @@ async function bundle(name, { external = [], ...options }) {
     minifySyntax: true,
     minifyWhitespace: true,
     outfile: `dist/cli/bundles/${name}.cjs`,
-    plugins: [lateCode, lmdbPackage],
+    plugins: [lateCode, lmdbPackage, screenApart],
     write: false,
   });
   const text = inAscii(withImportsHandedIn(`${name}.cjs`, outputFiles[0].text));
@@ -129,6 +141,22 @@ function withImportsHandedIn(name, text) {
   return starts
     .sort((a, b) => b - a)
     .reduce((code, at) => `${code.slice(0, at)}importModule${code.slice(at + 'import'.length)}`, text);
+}
+
+// The code that runs before react is loaded decides which of its builds is taken; ink asks for its developer tools only then.
+async function buildScreen() {
+  await build({
+    ...shared,
+    entryPoints: ['src/tui/start-tui.ts'],
+    outdir: 'dist/tui',
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    splitting: true,
+    external: ['lmdb', 'jiti', 'react-devtools-core'],
+    // CommonJS inside an ES module needs a `require`.
+    banner: { js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);" },
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
 }
 
 async function bundleBench() {

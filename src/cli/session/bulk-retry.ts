@@ -4,10 +4,10 @@ import type { SessionStatus } from '../../core/fold/session.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { OperationOptions, SessionReading } from '../../index.ts';
+import { endLease } from '../../pages/shell-lease.ts';
 import type { BulkResult } from '../../shapes/bulk-result.ts';
 import { idsOf } from '../frame/ids-of.ts';
 import { refusedError } from './operation-result.ts';
-import { endLease } from './shell-lease.ts';
 
 /** Sessions by their ids, or all of a theme that have a status. */
 export interface SessionSelection {

@@ -1,12 +1,12 @@
 import { limits } from '../../core/base/limits.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Data } from '../../index.ts';
+import { endLease, holdLease } from '../../pages/shell-lease.ts';
 import type { LedOrDue } from '../../shapes/session.ts';
 import { printable } from '../../text/printable.ts';
 import { formatPairs } from '../../text/table.ts';
 import { dataText } from '../print/data-text.ts';
 import { refusedError } from './operation-result.ts';
-import { endLease, holdLease } from './shell-lease.ts';
 
 /** The session that a shell wants to lead. */
 export type WantedSession = { readonly theme: string } | { readonly session: string };

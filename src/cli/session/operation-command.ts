@@ -2,11 +2,11 @@ import { given } from '../../core/base/given.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { findApp, type OpenOptions } from '../../index.ts';
+import { endLease } from '../../pages/shell-lease.ts';
 import { toOperationJson } from '../../shapes/session.ts';
 import { printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { formatDone, operationOrThrow } from './operation-result.ts';
-import { endLease } from './shell-lease.ts';
 
 /** A command that does one operation on one session, and prints what it did. */
 export abstract class OperationCommand extends BaseCommand {

@@ -95,6 +95,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'sync status': one(sync.syncStatusSchema),
   'sync verify': one(sync.summary),
   'theme list': list(work.theme),
+  tui: { document: environment.overviewSchema, line: environment.screenCommandSchema },
   top: lines(environment.overviewSchema),
   verify: one(log.verifySchema),
   wait: one(either(log.receipt, work.removed, work.endedSaga)),

@@ -52,6 +52,9 @@ export const overviewSchema = shape(
   { sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }) },
 );
 
+/** A command of the screen, and its keys. */
+export const screenCommandSchema = shape({ v, command: text, keys: listOf(text), help: text });
+
 /** The findings of `doctor`. */
 export const findings = shape({
   v,

@@ -1,4 +1,4 @@
-import type { Environment } from '../../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
 
 /** Shows one sign of life of an operator that is no process, such as a shell script: `seconds` from now on it is dead. */
 export function holdLease(env: Environment, operator: string, seconds: number): void {

@@ -1,0 +1,54 @@
+import { userInfo } from 'node:os';
+import { Flags } from '@oclif/core';
+import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { canWrite, hasScreen, isAsciiTerminal } from '../src/cli/tui/terminal.ts';
+import { ScreenCommand } from '../src/cli/tui/tui-command.ts';
+import { remap } from '../src/tui/app/keymap.ts';
+
+export default class Tui extends ScreenCommand {
+  static override summary = 'Open the screen: live queues, stuck sessions, the log, and the way to put things right.';
+  static override description = withExitCodes(
+    'It shows at once what needs you, why, and which key mends it. What is done from it is shown first, asks for a reason, ' +
+      'and is recorded with it. Where the output is no terminal it prints the overview once. ? says what keys do.',
+    [0, 1, 66, 77, 78, 130, 143],
+  );
+  static override examples = [
+    '<%= config.bin %> tui',
+    '<%= config.bin %> tui --read-only',
+    '<%= config.bin %> tui --keys',
+  ];
+  static override flags = {
+    app: Flags.string({
+      summary: "The app module, in place of the environment's own.",
+      helpValue: 'MODULE',
+      env: 'TXLOG_APP',
+    }),
+    'read-only': Flags.boolean({ summary: 'Show, and do nothing; so by itself where nothing can be written.' }),
+    actor: Flags.string({
+      summary: 'Who does it, for the record; by default you, as this machine knows you.',
+      helpValue: 'NAME',
+    }),
+    ascii: Flags.boolean({ summary: 'Draw with ASCII alone; so by itself where the locale is no UTF-8.' }),
+    keymap: Flags.string({ summary: 'Other keys: a JSON file of commands and their keys.', helpValue: 'FILE' }),
+    keys: Flags.boolean({ summary: 'Print what keys do, and end.' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Tui);
+    const commands = remap(this.readKeymap(flags.keymap));
+    if (flags.keys) return this.printKeys(commands);
+    if (this.globals.json || !hasScreen()) return this.printOnce();
+    await this.withEnv({ readOnly: true }, async () => undefined);
+    const { startTui } = await import('../src/tui/start-tui.ts');
+    const code = await startTui({
+      dir: flags.env,
+      ...(flags.app === undefined ? {} : { app: flags.app }),
+      readOnly: flags['read-only'] || !canWrite(flags.env),
+      actor: flags.actor ?? userInfo().username,
+      commands,
+      hasColor: this.colors.good('x') !== 'x',
+      isAscii: flags.ascii || isAsciiTerminal(),
+    });
+    process.exitCode = code;
+  }
+}

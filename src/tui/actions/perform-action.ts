@@ -1,0 +1,133 @@
+import type { Environment, OperationResult, SagaCommand } from '../../index.ts';
+import { endLease } from '../../pages/shell-lease.ts';
+import { type Action, type GivenReason, kindOf, secondsOf } from '../model/action.ts';
+import type { PlanItem } from '../model/dialog.ts';
+
+/** So many are shown of what would become of them. */
+export const sampleMax = 20;
+
+/**
+ * What an action would do to a sample of those that it is about: it is done to a copy of the environment that is thrown
+ * away. Writes nothing.
+ */
+export async function rehearse(env: Environment, action: Action, given: GivenReason): Promise<readonly PlanItem[]> {
+  const ids = action.ids.slice(0, sampleMax);
+  const seen = await Promise.all(ids.map((id) => look(env, action, id)));
+  return env.withFork(async (copy) => {
+    const items: PlanItem[] = [];
+    for (const item of seen) {
+      const refused =
+        item.refused ?? (await attempt(copy, env, action, item.id, { ...given, reason: given.reason || '…' }));
+      items.push({
+        ...item,
+        ...(refused === undefined ? { after: await standing(copy, action, item.id) } : { refused }),
+      });
+    }
+    return items;
+  });
+}
+
+/** Does it, one after the other; what went on since the plan was made is left as it is. */
+export async function perform(
+  env: Environment,
+  action: Action,
+  plan: readonly PlanItem[],
+  given: GivenReason,
+): Promise<readonly PlanItem[]> {
+  const planned = new Map(plan.map((item) => [item.id, item]));
+  const done: PlanItem[] = [];
+  for (const id of action.ids) {
+    const now = await look(env, action, id);
+    const before = planned.get(id);
+    const wentOn = before !== undefined && before.position !== now.position && 'it went on since it was looked at';
+    const refused = wentOn || (now.refused ?? (await attempt(env, env, action, id, given)));
+    done.push({ ...now, ...(refused === undefined ? { after: await standing(env, action, id) } : { refused }) });
+  }
+  return done;
+}
+
+/** How one of them stands, and where its newest record is. */
+async function look(env: Environment, action: Action, id: string): Promise<PlanItem> {
+  const kind = kindOf(action.verb);
+  const before = await standing(env, action, id);
+  if (kind === 'queue') return { id, before, position: 0 };
+  if (kind === 'session') return { id, before, position: (await env.sessions.get(id))?.position ?? 0 };
+  const [item] = (await env.sagas.plan(wordOf(action), [id])).items;
+  const refused = item?.refused === undefined ? {} : { refused: item.refused.reason };
+  return { id, before, position: Number(item?.position ?? 0), ...refused };
+}
+
+async function standing(env: Environment, { verb }: Action, id: string): Promise<string> {
+  if (kindOf(verb) === 'queue') return (await env.sessions.theme(id)).paused ? 'paused' : 'running';
+  const session = await env.sessions.get(id);
+  if (kindOf(verb) === 'saga') {
+    const { phase, saga } = await env.sagas.get(id);
+    const forced = saga.forced === undefined ? '' : `, to be ${saga.forced}`;
+    return session ? `${phase}${forced}, ${session.status}` : `${phase}, ended`;
+  }
+  if (!session) return 'removed';
+  if (session.status === 'active') return `active, epoch ${session.epoch}`;
+  const error = session.status === 'parked' && session.error !== undefined ? `: ${session.error}` : '';
+  return `${session.status}${error}`;
+}
+
+/** Does it to one; why not, where it is refused. `real` knows who is alive, also while `env` is a copy. */
+async function attempt(
+  env: Environment,
+  real: Environment,
+  action: Action,
+  id: string,
+  given: GivenReason,
+): Promise<string | undefined> {
+  try {
+    if (kindOf(action.verb) === 'saga') return refusalOf(await env.sagas.say(wordOf(action), [id], by(given)).next());
+    const before = kindOf(action.verb) === 'session' ? await env.sessions.get(id) : undefined;
+    const isLed = before?.status === 'active' && real.leases.look(before.operator ?? '').alive;
+    if (isLed && action.verb === 'retry') return `it is led by ${before.operator}, who is alive: take it over`;
+    const result = await operate(env, action, id, {
+      given,
+      epoch: before?.status === 'active' ? before.epoch : undefined,
+    });
+    if (!result.ok) return result.idle ? 'nothing is due' : result.rejection.reason;
+    if (env === real && before?.status === 'active' && result.now?.status !== 'active') endLease(env, before.operator);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** A session that someone leads is meant in the epoch that was seen; taking over is the only way to end another's lead. */
+function operate(
+  env: Environment,
+  { verb }: Action,
+  id: string,
+  { given, epoch }: { readonly given: GivenReason; readonly epoch: number | undefined },
+): Promise<OperationResult> {
+  const { sessions } = env;
+  const who = by(given);
+  if (verb === 'pause' || verb === 'resume') return sessions.changeTheme(id, { paused: verb === 'pause', ...who });
+  if (verb === 'store') return sessions.store(id, secondsOf(given.span) ?? 0, who);
+  if (verb === 'park') return sessions.park(id, given.reason, { actor: given.actor });
+  if (verb === 'remove') return sessions.remove(id, who);
+  const lead = verb === 'take over' ? { force: true } : epoch === undefined ? {} : { epoch };
+  return sessions.ready(id, { ...who, ...lead });
+}
+
+function by({ reason, actor }: GivenReason): { readonly reason: string; readonly actor: string } {
+  return { reason, actor };
+}
+
+function wordOf({ verb }: Action): SagaCommand {
+  if (verb === 'skip step') return { kind: 'skip' };
+  if (verb === 'force done') return { kind: 'force', outcome: 'done' };
+  if (verb === 'force compensated') return { kind: 'force', outcome: 'compensated' };
+  return { kind: verb === 'compensate' ? 'compensate' : 'retry' };
+}
+
+function refusalOf({
+  value,
+}: IteratorResult<{ readonly result?: OperationResult; readonly error?: Error } | object, void>) {
+  const said = value as { readonly result?: OperationResult; readonly error?: Error } | undefined;
+  if (said?.error) return said.error.message;
+  return said?.result?.ok === false && !said.result.idle ? said.result.rejection.reason : undefined;
+}

@@ -1,0 +1,90 @@
+import { TxlogError } from '../../core/base/errors.ts';
+import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
+
+/** Something that keys do, and where. */
+export interface Command {
+  readonly name: string;
+  /** In words, for help. */
+  readonly help: string;
+  readonly keys: readonly string[];
+  /** Only where it says something. */
+  readonly only?: 'actions' | 'record' | 'state' | 'log' | 'rows';
+}
+
+/** All that keys do, unless a keymap says otherwise. No key alone does anything that cannot be undone. */
+export const defaultCommands: readonly Command[] = [
+  { name: 'up', help: 'one row up', keys: ['up', 'k'] },
+  { name: 'down', help: 'one row down', keys: ['down', 'j'] },
+  { name: 'page up', help: 'a page up', keys: ['pageup', 'ctrl+u'] },
+  { name: 'page down', help: 'a page down', keys: ['pagedown', 'ctrl+d'] },
+  { name: 'first', help: 'to the first row; of the log, to its beginning', keys: ['g', 'home'] },
+  { name: 'last', help: 'to the last row; of the log, to its end, which it follows', keys: ['G', 'end'] },
+  { name: 'open', help: 'what is selected', keys: ['enter', 'right'] },
+  { name: 'back', help: 'where you came from; ends no program', keys: ['esc', 'left'] },
+  { name: 'item', help: 'the session or saga that is selected', keys: ['3'] },
+  { name: 'filter', help: 'filter: text, !not, field:value, stuck>5m; of the log CEL, as --where', keys: ['/'] },
+  { name: 'palette', help: 'go anywhere, or do anything, by the words of its command', keys: [':'] },
+  { name: 'help', help: 'what keys do here', keys: ['?'] },
+  { name: 'mark', help: 'mark the row, for what is done to many', keys: ['space'] },
+  { name: 'mark all', help: 'mark all rows that the filter leaves, or none', keys: ['*'] },
+  { name: 'actions', help: 'what can be done to what is selected, or marked', keys: ['x'], only: 'actions' },
+  { name: 'retry', help: 'retry, or unpark; asks first', keys: ['r'], only: 'actions' },
+  { name: 'take over', help: 'take over from who leads it; asks first', keys: ['t'], only: 'actions' },
+  { name: 'copy', help: 'copy the command that does or shows the same', keys: ['y'] },
+  { name: 'part', help: 'changes, JSON, bytes', keys: ['tab'], only: 'record' },
+  { name: 'back on key', help: 'the record before, of the same key', keys: ['b'], only: 'record' },
+  { name: 'on along key', help: 'the record after, of the same key', keys: ['n'], only: 'record' },
+  { name: 'position before', help: 'as of the position before', keys: ['['], only: 'state' },
+  { name: 'position after', help: 'as of the position after', keys: [']'], only: 'state' },
+  { name: 'what if', help: 'what if the selected transaction had never been', keys: ['w'], only: 'state' },
+  { name: 'repaint', help: 'paint the screen anew', keys: ['ctrl+l', 'R'] },
+  { name: 'suspend', help: 'stop, until fg', keys: ['ctrl+z'] },
+  { name: 'quit', help: 'end', keys: ['q'] },
+  { name: 'interrupt', help: 'end at once', keys: ['ctrl+c'] },
+];
+
+/** Which key does what. */
+export interface Keymap {
+  readonly commands: readonly Command[];
+  commandOf(key: string): Command | undefined;
+}
+
+/** The keymap of some commands. */
+export function keymapOf(commands: readonly Command[]): Keymap {
+  const byKey = new Map(commands.flatMap((command) => command.keys.map((key) => [key, command] as const)));
+  return { commands, commandOf: (key) => byKey.get(key) };
+}
+
+/**
+ * Puts other keys in place: an object of command names, each with a key or a list of keys. Errors: CONFIG_INVALID of a name
+ * that is none, and of a key that two commands would have.
+ */
+export function remap(input: JsonValue): readonly Command[] {
+  if (!isJsonObject(input)) throw invalid('it is no object of commands and keys');
+  for (const name of Object.keys(input))
+    if (!defaultCommands.some((command) => command.name === name))
+      throw invalid(`there is no command ${JSON.stringify(name)}`);
+  const commands = defaultCommands.map((command) => {
+    const given = input[command.name];
+    if (given === undefined) return command;
+    const keys = Array.isArray(given) ? given : [given];
+    if (!keys.every((key) => typeof key === 'string' && key !== '')) throw invalid(`${command.name}: a key is a text`);
+    return { ...command, keys: keys as readonly string[] };
+  });
+  refuseTwice(commands);
+  return commands;
+}
+
+function refuseTwice(commands: readonly Command[]): void {
+  const taken = new Map<string, string>();
+  for (const { name, keys } of commands)
+    for (const key of keys) {
+      const other = taken.get(key);
+      if (other !== undefined) throw invalid(`key ${key} would be both ${other} and ${name}`);
+      taken.set(key, name);
+    }
+}
+
+function invalid(message: string): TxlogError {
+  return new TxlogError('USAGE', `the keymap is not valid: ${message}`, { next: ['txlog tui --keys'] });
+}

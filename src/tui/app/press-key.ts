@@ -1,0 +1,263 @@
+import { freshList, moveBy, moveTo } from '../list/list-state.ts';
+import type { Action } from '../model/action.ts';
+import {
+  type AppState,
+  type Crumb,
+  type Prompt,
+  type ScreenEffect,
+  type Stepped,
+  shownCrumb,
+} from '../model/app-state.ts';
+import { openDialog, stepDialog } from '../model/dialog.ts';
+import type { Place } from '../model/places.ts';
+import type { Key } from '../model/typed-keys.ts';
+import { copiedCommand } from './copied-command.ts';
+import type { Keymap } from './keymap.ts';
+import { choicesOf, entryOf, matching } from './palette.ts';
+import { numberedScreens, screenOf } from './screen-of.ts';
+import { selectedRow, sharedRows, shownActions, shownRows } from './shown.ts';
+
+/** Does what a key says. */
+export function pressKey(state: AppState, key: Key, keymap: Keymap): Stepped {
+  const command = keymap.commandOf(key.name)?.name;
+  if (command === 'interrupt') return act(state, { kind: 'quit', code: 130 });
+  if (command === 'suspend') return act(state, { kind: 'suspend' });
+  const { notice: _, ...rest } = state;
+  const quiet: AppState = { ...rest, notice: undefined };
+  const { prompt } = quiet;
+  if (prompt?.kind === 'dialog') return inDialog(quiet, prompt, key);
+  if (prompt?.kind === 'actions') return inActions(quiet, prompt, key);
+  if (prompt?.kind === 'help') return inHelp(quiet, prompt, command);
+  if (prompt) return inPrompt(quiet, prompt, key, keymap);
+  const number = numberedScreens(quiet).find((one) => one.key === key.name);
+  if (number) return only(goTo(quiet, number.place, true));
+  return command === undefined ? only(quiet) : runCommand(quiet, command);
+}
+
+function only(state: AppState): Stepped {
+  return { state, effects: [] };
+}
+
+function act(state: AppState, effect: ScreenEffect): Stepped {
+  return { state, effects: [effect] };
+}
+
+/** Goes to a place; `afresh` from a new start, else deeper. */
+export function goTo(state: AppState, place: Place, afresh = false): AppState {
+  const crumb: Crumb = { place, list: freshList, filter: place.screen === 'log' ? place.where : '', marks: new Set() };
+  const home = state.crumbs[0];
+  const isHome = place.screen === 'overview';
+  if (!afresh) return { ...state, crumbs: [...state.crumbs, crumb], prompt: undefined };
+  if (isHome && home) return { ...state, crumbs: [home], prompt: undefined };
+  return { ...state, crumbs: [...(home ? [home] : []), crumb], prompt: undefined };
+}
+
+function withShown(state: AppState, change: Partial<Crumb>): AppState {
+  return { ...state, crumbs: [...state.crumbs.slice(0, -1), { ...shownCrumb(state), ...change }] };
+}
+
+function runCommand(state: AppState, command: string): Stepped {
+  const moved = move(state, command);
+  if (moved) return only(afterMove(moved));
+  const turned = turn(state, command);
+  if (turned) return only(turned);
+  switch (command) {
+    case 'open':
+      return only(open(state));
+    case 'item':
+      return only(open(state, true));
+    case 'back':
+      return only(back(state));
+    case 'filter':
+      return only({ ...state, prompt: { kind: 'filter', text: shownCrumb(state).filter, choice: 0 } });
+    case 'palette':
+      return only({ ...state, prompt: { kind: 'palette', text: '', choice: 0 } });
+    case 'help':
+      return only({ ...state, prompt: { kind: 'help', top: 0 } });
+    case 'mark':
+    case 'mark all':
+      return only(mark(state, command === 'mark all'));
+    case 'actions':
+      return only(openActions(state));
+    case 'retry':
+    case 'take over':
+      return openNamed(state, command);
+    case 'copy':
+      return act(state, { kind: 'copy', text: copiedCommand(state) });
+    case 'repaint':
+      return act(state, { kind: 'repaint' });
+    case 'quit':
+      return act(state, { kind: 'quit', code: 0 });
+    default:
+      return only(state);
+  }
+}
+
+function move(state: AppState, command: string): AppState | undefined {
+  const rows = shownRows(state);
+  const { list, place } = shownCrumb(state);
+  const height = sharedRows(state).list;
+  const by = { up: -1, down: 1, 'page up': -height, 'page down': height }[command];
+  if (by !== undefined) return withShown(state, { list: moveBy(list, rows, by, height) });
+  if (command === 'first') {
+    const next = turn(state, command) ?? state;
+    return withShown(next, { list: place.screen === 'log' ? freshList : moveTo(list, rows, 0, height) });
+  }
+  if (command !== 'last') return undefined;
+  const end = turn(state, command);
+  return end
+    ? withShown(end, { list: { ...freshList, isAtEnd: true } })
+    : withShown(state, { list: moveTo(list, rows, rows.length - 1, height) });
+}
+
+/** Some places follow what is selected: the log holds the part of it that is in sight. */
+function afterMove(state: AppState): AppState {
+  return turn(state, 'moved') ?? state;
+}
+
+function turn(state: AppState, command: string): AppState | undefined {
+  const crumb = shownCrumb(state);
+  const place = screenOf(crumb.place).turn?.(state, crumb, command);
+  if (!place) return undefined;
+  if (place.screen !== crumb.place.screen) return goTo(state, place);
+  return withShown(state, { place });
+}
+
+function open(state: AppState, itemOnly = false): AppState {
+  const link = selectedRow(state)?.link;
+  if (!link || (itemOnly && link.screen !== 'session' && link.screen !== 'saga')) return state;
+  return goTo(state, link);
+}
+
+/** Back out of the marks, the filter, the place: in this order, and no further. */
+function back(state: AppState): AppState {
+  const { marks, filter, place } = shownCrumb(state);
+  if (marks.size > 0) return withShown(state, { marks: new Set() });
+  if (filter !== '' && place.screen !== 'log') return withShown(state, { filter: '' });
+  return state.crumbs.length > 1 ? { ...state, crumbs: state.crumbs.slice(0, -1) } : state;
+}
+
+function mark(state: AppState, all: boolean): AppState {
+  const rows = shownRows(state);
+  const { marks, list } = shownCrumb(state);
+  if (all) {
+    const ids = rows.filter(({ isTitle }) => !isTitle).map(({ id }) => id);
+    return withShown(state, { marks: marks.size > 0 ? new Set() : new Set(ids) });
+  }
+  const id = selectedRow(state, rows)?.id;
+  if (id === undefined) return state;
+  const next = new Set(marks);
+  if (!next.delete(id)) next.add(id);
+  return withShown(state, { marks: next, list: moveBy(list, rows, 1, sharedRows(state).list) });
+}
+
+function openActions(state: AppState): AppState {
+  if (shownActions(state).length > 0) return { ...state, prompt: { kind: 'actions', choice: 0 } };
+  return refuse(state);
+}
+
+function refuse(state: AppState): AppState {
+  if (state.lost) return state;
+  const text = state.readOnly
+    ? 'this screen only reads: start it without --read-only'
+    : 'nothing can be done to it here';
+  return { ...state, notice: { text, tone: 'bad' } };
+}
+
+/** One key for what is done most: the one of a kind that fits what is selected. */
+function openNamed(state: AppState, command: 'retry' | 'take over'): Stepped {
+  const verbs = command === 'retry' ? ['retry', 'unpark', 'retry saga'] : ['take over'];
+  const actions = shownActions(state);
+  const action = verbs.flatMap((verb) => actions.find((one) => one.verb === verb) ?? [])[0];
+  return action ? beginAction(state, action) : only(refuse(state));
+}
+
+function beginAction(state: AppState, action: Action): Stepped {
+  const dialog = openDialog(action, state.actor);
+  return act({ ...state, prompt: { kind: 'dialog', dialog } }, { kind: 'rehearse', dialog });
+}
+
+function inActions(state: AppState, prompt: Extract<Prompt, { readonly kind: 'actions' }>, key: Key): Stepped {
+  const actions = shownActions(state);
+  if (key.name === 'esc' || actions.length === 0) return only({ ...state, prompt: undefined });
+  const by = { down: 1, j: 1, up: -1, k: -1 }[key.name];
+  if (by !== undefined) {
+    const choice = (prompt.choice + by + actions.length) % actions.length;
+    return only({ ...state, prompt: { ...prompt, choice } });
+  }
+  const action = actions[key.name === 'enter' ? prompt.choice : Number(key.name) - 1];
+  return action ? beginAction(state, action) : only(state);
+}
+
+function inHelp(
+  state: AppState,
+  prompt: Extract<Prompt, { readonly kind: 'help' }>,
+  command: string | undefined,
+): Stepped {
+  const page = Math.max(1, state.rows - 4);
+  const by = { up: -1, down: 1, 'page up': -page, 'page down': page }[command ?? ''];
+  if (by === undefined) return only({ ...state, prompt: undefined });
+  return only({ ...state, prompt: { ...prompt, top: Math.max(0, prompt.top + by) } });
+}
+
+function inDialog(state: AppState, prompt: Extract<Prompt, { readonly kind: 'dialog' }>, key: Key): Stepped {
+  const step = stepDialog(prompt.dialog, key);
+  if (step.to === 'closed') return only(closeDialog(state, prompt.dialog.status === 'done'));
+  if (step.to === 'copy') return act(state, { kind: 'copy', text: step.text });
+  const next: AppState = { ...state, prompt: { kind: 'dialog', dialog: step.dialog } };
+  return step.to === 'dialog' ? only(next) : act(next, { kind: step.to, dialog: step.dialog });
+}
+
+function closeDialog(state: AppState, isDone: boolean): AppState {
+  const closed = { ...state, prompt: undefined };
+  return isDone ? withShown(closed, { marks: new Set() }) : closed;
+}
+
+function inPrompt(
+  state: AppState,
+  prompt: Extract<Prompt, { readonly kind: 'filter' | 'palette' }>,
+  key: Key,
+  keymap: Keymap,
+): Stepped {
+  const { text, kind, choice } = prompt;
+  if (key.name === 'esc') return only({ ...state, prompt: undefined });
+  if (kind === 'filter' && key.name === 'enter') return only(filtered({ ...state, prompt: undefined }, text));
+  if (kind === 'palette' && (key.name === 'enter' || key.name === 'tab')) return choose(state, prompt, key, keymap);
+  const by = kind === 'palette' ? { down: 1, up: -1 }[key.name] : undefined;
+  if (by !== undefined) return only({ ...state, prompt: { ...prompt, choice: Math.max(0, choice + by) } });
+  const next = edited(text, key);
+  const typed: AppState = { ...state, prompt: { kind, text: next, choice: 0 } };
+  // A list is filtered while one types; the log only when it is entered, since it is searched.
+  return only(kind === 'filter' && shownCrumb(state).place.screen !== 'log' ? filtered(typed, next) : typed);
+}
+
+function edited(text: string, key: Key): string {
+  if (key.name === 'backspace') return [...text].slice(0, -1).join('');
+  return key.name === 'ctrl+u' ? '' : (text + (key.text ?? '')).slice(0, 500);
+}
+
+function filtered(state: AppState, text: string): AppState {
+  const { place, list } = shownCrumb(state);
+  if (place.screen !== 'log') return withShown(state, { filter: text, list: { ...list, top: 0 } });
+  const { around: _, ...end } = place;
+  return withShown(state, { filter: text, place: { ...end, where: text.trim() }, list: freshList });
+}
+
+function choose(
+  state: AppState,
+  prompt: Extract<Prompt, { readonly kind: 'filter' | 'palette' }>,
+  key: Key,
+  keymap: Keymap,
+): Stepped {
+  const found = matching(choicesOf(shownActions(state)), prompt.text);
+  const choice = found[Math.min(prompt.choice, found.length - 1)];
+  if (!choice) return only(state);
+  const entry = key.name === 'enter' ? entryOf(choice, prompt.text) : undefined;
+  // Completion: the words of the command, and room for what it takes.
+  if (!entry)
+    return only({ ...state, prompt: { ...prompt, text: `${choice.words}${choice.takes ? ' ' : ''}`, choice: 0 } });
+  const closed: AppState = { ...state, prompt: undefined };
+  if (entry.to === 'place') return only(goTo(closed, entry.place));
+  if (entry.to === 'action') return beginAction(closed, entry.action);
+  return pressKey(closed, { name: keymap.commands.find(({ name }) => name === entry.name)?.keys[0] ?? '' }, keymap);
+}

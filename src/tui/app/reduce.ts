@@ -1,0 +1,93 @@
+import { assertNever } from '../../core/base/assert.ts';
+import { settle } from '../list/list-state.ts';
+import type { AppEvent } from '../model/app-event.ts';
+import { type AppState, type Crumb, type Loaded, type Stepped, shownCrumb, wantKey } from '../model/app-state.ts';
+import type { Dialog } from '../model/dialog.ts';
+import type { Keymap } from './keymap.ts';
+import { pressKey } from './press-key.ts';
+import { screenOf } from './screen-of.ts';
+import { sharedRows, shownRows } from './shown.ts';
+
+/** The most that is kept of what was loaded for places that nobody is at, so that going back is at once. */
+const loadedMax = 40;
+
+/** The screen after something happened, and what is to be done because of it. Pure. */
+export function reduce(state: AppState, event: AppEvent, keymap: Keymap): Stepped {
+  if (event.type === 'key') {
+    const { state: next, effects } = pressKey(state, event.key, keymap);
+    return { state: settled(next), effects };
+  }
+  const next = afterEvent(state, event);
+  const begins = event.type === 'resized' ? [{ kind: 'repaint' as const }] : [];
+  return { state: settled(next), effects: begins };
+}
+
+function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: 'key' }>): AppState {
+  switch (event.type) {
+    case 'overview':
+      return { ...state, overview: event.overview, lost: undefined, now: event.now, heard: event.now };
+    case 'lost':
+      return { ...state, lost: event.problem, now: event.now };
+    case 'loaded':
+      return withLoaded(state, event.key, { head: event.head, value: event.value });
+    case 'not loaded':
+      return withLoaded(state, event.key, { head: event.head, problem: event.problem });
+    case 'resized':
+      return { ...state, columns: event.columns, rows: event.rows };
+    case 'tick':
+      return { ...state, now: event.now };
+    case 'planned':
+      return withDialog(state, event.action, (dialog) => ({ ...dialog, plan: event.items }));
+    case 'performed':
+      return withDialog(state, event.action, (dialog) => ({ ...dialog, plan: event.items, status: 'done' }));
+    case 'failed':
+      return withDialog(state, event.action, (dialog) => ({
+        ...dialog,
+        plan: dialog.plan ?? [],
+        status: 'asking',
+        field: 'cancel',
+        problem: event.problem.message,
+      }));
+    case 'copied':
+      return { ...state, notice: { text: `copied: ${event.text}`, tone: 'good' } };
+    default:
+      return assertNever(event);
+  }
+}
+
+function withLoaded(state: AppState, key: string, one: Loaded): AppState {
+  const loaded = new Map(state.loaded);
+  loaded.delete(key);
+  loaded.set(key, one);
+  const { place } = shownCrumb(state);
+  const kept = new Set(screenOf(place).wants(state, shownCrumb(state)).map(wantKey));
+  for (const old of loaded.keys()) {
+    if (loaded.size <= loadedMax) break;
+    if (!kept.has(old)) loaded.delete(old);
+  }
+  return { ...state, loaded };
+}
+
+/** Only the dialog that asked hears the answer. */
+function withDialog(state: AppState, action: object, change: (dialog: Dialog) => Dialog): AppState {
+  const { prompt } = state;
+  if (prompt?.kind !== 'dialog' || prompt.dialog.action !== action) return state;
+  return { ...state, prompt: { kind: 'dialog', dialog: change(prompt.dialog) } };
+}
+
+/** Keeps what is selected in sight, whatever came, went, or changed its size. */
+export function settled(state: AppState): AppState {
+  const rows = shownRows(state);
+  const crumb = shownCrumb(state);
+  // A place that is being loaded has no rows yet: where one stood is not forgotten.
+  if (rows.length === 0) return state;
+  const list = settle(crumb.list, rows, sharedRows(state).list);
+  const follows = crumb.place.screen === 'log' && crumb.place.around === undefined;
+  const kept =
+    follows && crumb.list.id === undefined ? settle({ ...list, isAtEnd: true }, rows, sharedRows(state).list) : list;
+  return withCrumb(state, { ...crumb, list: kept });
+}
+
+function withCrumb(state: AppState, crumb: Crumb): AppState {
+  return { ...state, crumbs: [...state.crumbs.slice(0, -1), crumb] };
+}

@@ -1,0 +1,53 @@
+import type { AppState } from '../model/app-state.ts';
+import type { Place, ScreenName } from '../model/places.ts';
+import type { Screen } from '../model/screen.ts';
+import { logScreen } from '../screens/log/log-screen.ts';
+import { originsScreen } from '../screens/origins/origins-screen.ts';
+import { overviewScreen } from '../screens/overview/overview-screen.ts';
+import { queueScreen } from '../screens/queue/queue-screen.ts';
+import { recordScreen } from '../screens/record/record-screen.ts';
+import { sagaScreen } from '../screens/saga/saga-screen.ts';
+import { sessionScreen } from '../screens/session/session-screen.ts';
+import { stateScreen } from '../screens/state/state-screen.ts';
+import { statesScreen } from '../screens/states/states-screen.ts';
+import { stuckScreen } from '../screens/stuck/stuck-screen.ts';
+import { whatIfScreen } from '../screens/what-if/what-if-screen.ts';
+
+const screens: { readonly [name in ScreenName]: unknown } = {
+  overview: overviewScreen,
+  stuck: stuckScreen,
+  queue: queueScreen,
+  session: sessionScreen,
+  saga: sagaScreen,
+  log: logScreen,
+  record: recordScreen,
+  states: statesScreen,
+  state: stateScreen,
+  'what-if': whatIfScreen,
+  origins: originsScreen,
+};
+
+/** The screen of a place. */
+export function screenOf(place: Place): Screen {
+  return screens[place.screen] as Screen;
+}
+
+/** A place that a number goes to. */
+export interface Numbered {
+  readonly key: string;
+  readonly name: string;
+  readonly place: Place;
+}
+
+const numbered: readonly Numbered[] = [
+  { key: '1', name: 'overview', place: { screen: 'overview' } },
+  { key: '2', name: 'stuck', place: { screen: 'stuck' } },
+  { key: '4', name: 'log', place: { screen: 'log', where: '' } },
+  { key: '5', name: 'states', place: { screen: 'states', prefix: '' } },
+  { key: '6', name: 'dumps', place: { screen: 'origins' } },
+];
+
+/** The places that numbers go to: no number leads to a screen that has nothing to show. */
+export function numberedScreens({ overview }: AppState): readonly Numbered[] {
+  return numbered.filter(({ place }) => place.screen !== 'origins' || (overview?.origins.length ?? 0) > 0);
+}

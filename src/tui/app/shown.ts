@@ -1,0 +1,48 @@
+import { selectedIndex } from '../list/list-state.ts';
+import { parseFilter } from '../list/row-filter.ts';
+import type { Action } from '../model/action.ts';
+import { type AppState, shownCrumb } from '../model/app-state.ts';
+import type { ScreenRow } from '../model/screen.ts';
+import { screenOf } from './screen-of.ts';
+
+/** Rows that the header, the line of keys and the like leave to a screen. */
+const frameRows = 3;
+
+/** The rows of the place that is shown, as its filter leaves them. */
+export function shownRows(state: AppState): readonly ScreenRow[] {
+  const { place, filter } = shownCrumb(state);
+  const rows = screenOf(place).rows(state, place);
+  // The log is filtered where it is read.
+  if (filter === '' || place.screen === 'log') return rows;
+  const { passes } = parseFilter(filter);
+  return rows.filter(({ isTitle, fields }) => isTitle || passes(fields));
+}
+
+/** The row that is selected. */
+export function selectedRow(state: AppState, rows = shownRows(state)): ScreenRow | undefined {
+  return rows[selectedIndex(shownCrumb(state).list, rows)];
+}
+
+/** The actions on what is selected; on all that is marked, where something is and each of them can. */
+export function shownActions(state: AppState, rows = shownRows(state)): readonly Action[] {
+  if (state.readOnly || state.lost) return [];
+  const { place, marks } = shownCrumb(state);
+  const screen = screenOf(place);
+  const of = (row: ScreenRow | undefined) => screen.actions?.(state, place, row) ?? [];
+  const marked = rows.filter(({ id }) => marks.has(id));
+  if (marked.length === 0) return of(selectedRow(state, rows));
+  const each = marked.map((row) => of(row).filter(({ ids }) => ids.includes(row.id)));
+  const common = (each[0] ?? []).filter(({ verb }) => each.every((one) => one.some((action) => action.verb === verb)));
+  return common.map(({ verb }) => ({ verb, ids: marked.map(({ id }) => id) }));
+}
+
+/** How the rows of the screen are shared: what is above the list, the list, what is below it. */
+export function sharedRows(state: AppState): { readonly head: number; readonly list: number; readonly detail: number } {
+  const { place } = shownCrumb(state);
+  const screen = screenOf(place);
+  const room = Math.max(3, state.rows - frameRows);
+  const head = Math.min(screen.head(state, place, { columns: state.columns, rows: room }).length, Math.floor(room / 2));
+  const left = room - head;
+  const detail = screen.detail ? Math.floor(left * 0.45) : 0;
+  return { head, detail, list: left - detail };
+}

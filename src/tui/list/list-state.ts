@@ -1,0 +1,65 @@
+/** Where a person stands in a list: by the id of what is selected, so that rows may come, go and change places. */
+export interface ListState {
+  readonly id?: string;
+  /** Where it stood last: what takes its place when it is gone. */
+  readonly index: number;
+  /** First row that is shown. */
+  readonly top: number;
+  /** The last row stays selected, whatever comes. */
+  readonly isAtEnd?: boolean;
+}
+
+/** Something that can be selected. */
+export interface Identified {
+  readonly id: string;
+  /** Is passed over. */
+  readonly isTitle?: boolean;
+}
+
+/** A list that nobody has moved in. */
+export const freshList: ListState = { index: 0, top: 0 };
+
+/** The row that is selected: the same one as before, or what came into its place. */
+export function selectedIndex(list: ListState, rows: readonly Identified[]): number {
+  if (rows.length === 0) return -1;
+  if (list.isAtEnd) return rows.length - 1;
+  // Most often it is where it was.
+  if (list.id !== undefined && rows[list.index]?.id !== list.id) {
+    const found = rows.findIndex(({ id }) => id === list.id);
+    if (found >= 0) return found;
+  }
+  return nextToTitle(Math.min(Math.max(0, list.index), rows.length - 1), rows, 1);
+}
+
+/** The nearest row that is no title, in one direction first. */
+function nextToTitle(index: number, rows: readonly Identified[], step: 1 | -1): number {
+  for (let at = index; at >= 0 && at < rows.length; at += step) if (!rows[at]?.isTitle) return at;
+  for (let at = index; at >= 0 && at < rows.length; at -= step) if (!rows[at]?.isTitle) return at;
+  return index;
+}
+
+/** The list as it is after rows changed, with what is selected in sight; `height` in rows. */
+export function settle(list: ListState, rows: readonly Identified[], height: number): ListState {
+  const index = selectedIndex(list, rows);
+  if (index < 0) return { ...list, top: 0 };
+  const id = rows[index]?.id;
+  const room = Math.max(1, height);
+  const highest = Math.max(0, rows.length - room);
+  const top = Math.min(highest, Math.max(index - room + 1, Math.min(list.top, index)));
+  const { id: _, ...rest } = list;
+  return { ...rest, index, top, ...(id === undefined ? {} : { id }) };
+}
+
+/** Moves by so many rows. */
+export function moveBy(list: ListState, rows: readonly Identified[], by: number, height: number): ListState {
+  return moveTo(list, rows, selectedIndex(list, rows) + by, height);
+}
+
+/** Moves to a row; what is beyond the ends is the first or the last one. */
+export function moveTo(list: ListState, rows: readonly Identified[], to: number, height: number): ListState {
+  if (rows.length === 0) return list;
+  const wanted = Math.min(Math.max(0, to), rows.length - 1);
+  const index = nextToTitle(wanted, rows, wanted < list.index ? -1 : 1);
+  const id = rows[index]?.id;
+  return settle({ index, top: list.top, ...(id === undefined ? {} : { id }) }, rows, height);
+}

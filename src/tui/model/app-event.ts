@@ -1,0 +1,17 @@
+import type { Overview } from '../../index.ts';
+import type { Problem } from './app-state.ts';
+import type { PlanItem } from './dialog.ts';
+import type { Key } from './typed-keys.ts';
+
+/** Something that happens to the screen. */
+export type AppEvent =
+  | { readonly type: 'key'; readonly key: Key }
+  | { readonly type: 'overview'; readonly overview: Overview; readonly now: number }
+  | { readonly type: 'lost'; readonly problem: Problem; readonly now: number }
+  | { readonly type: 'loaded'; readonly key: string; readonly head: number; readonly value: unknown }
+  | { readonly type: 'not loaded'; readonly key: string; readonly head: number; readonly problem: Problem }
+  | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
+  | { readonly type: 'tick'; readonly now: number }
+  | { readonly type: 'planned' | 'performed'; readonly items: readonly PlanItem[]; readonly action: object }
+  | { readonly type: 'failed'; readonly problem: Problem; readonly action: object }
+  | { readonly type: 'copied'; readonly text: string };

@@ -1,0 +1,99 @@
+import type { Overview } from '../../index.ts';
+import type { ListState } from '../list/list-state.ts';
+import type { Dialog } from './dialog.ts';
+import type { Place, Want } from './places.ts';
+
+/** The abilities of the terminal. */
+export interface Look {
+  readonly hasColor: boolean;
+  readonly isAscii: boolean;
+}
+
+/** A place that was gone to, and how a person stands in it. */
+export interface Crumb {
+  readonly place: Place;
+  readonly list: ListState;
+  /** As it was typed. */
+  readonly filter: string;
+  readonly marks: ReadonlySet<string>;
+}
+
+/** A thing that was loaded for a place, or why it was not. */
+export interface Loaded {
+  /** Position of the log's end when it was asked for. */
+  readonly head: number;
+  readonly value?: unknown;
+  readonly problem?: Problem;
+}
+
+/** An error, in words. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly next: readonly string[];
+}
+
+/** The taker of keys, where it is not the screen. */
+export type Prompt =
+  | { readonly kind: 'filter' | 'palette'; readonly text: string; readonly choice: number }
+  | { readonly kind: 'help'; readonly top: number }
+  | { readonly kind: 'actions'; readonly choice: number }
+  | { readonly kind: 'dialog'; readonly dialog: Dialog };
+
+/** All that the screen shows follows from this. */
+export interface AppState {
+  readonly columns: number;
+  readonly rows: number;
+  readonly look: Look;
+  /** By this machine's clock, in ms since 1970: how old what is shown is. */
+  readonly now: number;
+  /** When the overview came, by the same clock. */
+  readonly heard: number;
+  readonly dir: string;
+  readonly actor: string;
+  readonly readOnly: boolean;
+  readonly overview: Overview | undefined;
+  /** Why nothing more is heard of the environment. */
+  readonly lost: Problem | undefined;
+  /** The last one is shown; there is always one. */
+  readonly crumbs: readonly Crumb[];
+  readonly loaded: ReadonlyMap<string, Loaded>;
+  readonly prompt: Prompt | undefined;
+  readonly notice: { readonly text: string; readonly tone: 'good' | 'bad' | 'dim' } | undefined;
+}
+
+/** Something to be done outside, because of a key. */
+export type ScreenEffect =
+  | { readonly kind: 'quit'; readonly code: number }
+  | { readonly kind: 'suspend' }
+  | { readonly kind: 'repaint' }
+  | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'rehearse' | 'perform'; readonly dialog: Dialog };
+
+/** A state, and what is to be done because of it. */
+export interface Stepped {
+  readonly state: AppState;
+  readonly effects: readonly ScreenEffect[];
+}
+
+/** The name of a thing to load: the same for the same thing. */
+export function wantKey(want: Want): string {
+  return JSON.stringify(want);
+}
+
+/** The value that was loaded, if it was. */
+export function loadedValue<T>(state: AppState, want: Want): T | undefined {
+  return state.loaded.get(wantKey(want))?.value as T | undefined;
+}
+
+/** Why a thing could not be loaded, if it could not. */
+export function loadProblem(state: AppState, want: Want): Problem | undefined {
+  return state.loaded.get(wantKey(want))?.problem;
+}
+
+/** The place that is shown. */
+export function shownCrumb({ crumbs }: AppState): Crumb {
+  const crumb = crumbs.at(-1);
+  if (!crumb) throw new Error('there is always a place that is shown');
+  return crumb;
+}

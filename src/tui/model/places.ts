@@ -1,0 +1,37 @@
+/** Where a person can be. */
+export type Place =
+  | { readonly screen: 'overview' }
+  | { readonly screen: 'stuck'; readonly theme?: string }
+  | { readonly screen: 'queue'; readonly theme: string }
+  | { readonly screen: 'session'; readonly id: string }
+  | { readonly screen: 'saga'; readonly id: string }
+  /** `around` a position, or at the end, where it follows. */
+  | { readonly screen: 'log'; readonly where: string; readonly key?: string; readonly around?: number }
+  | { readonly screen: 'record'; readonly position: number; readonly part: RecordPart; readonly key?: string }
+  | { readonly screen: 'states'; readonly prefix: string }
+  | { readonly screen: 'state'; readonly key: string; readonly asOf?: number }
+  | { readonly screen: 'what-if'; readonly position: number }
+  | { readonly screen: 'origins' };
+
+/** Name of a screen. */
+export type ScreenName = Place['screen'];
+
+/** How a record is shown. */
+export type RecordPart = 'changes' | 'json' | 'hex';
+
+/** Something that a place shows, and that is read from the environment. */
+export type Want =
+  | { readonly want: 'waiting'; readonly id: string }
+  | { readonly want: 'queue'; readonly theme: string; readonly limit: number }
+  | { readonly want: 'session'; readonly id: string }
+  | { readonly want: 'saga'; readonly id: string }
+  | { readonly want: 'records'; readonly where: string; readonly key?: string; readonly around?: number }
+  | { readonly want: 'record'; readonly position: number }
+  | { readonly want: 'states'; readonly prefix: string; readonly limit: number }
+  | { readonly want: 'state'; readonly key: string; readonly asOf?: number }
+  | { readonly want: 'what-if'; readonly position: number };
+
+/** A saga or a session, by its theme. */
+export function placeOfSession(id: string, theme: string): Place {
+  return theme.startsWith('saga/') ? { screen: 'saga', id } : { screen: 'session', id };
+}

@@ -1,0 +1,207 @@
+import { EventEmitter } from 'node:events';
+import { render } from 'ink';
+import { createElement } from 'react';
+import { columnsOf } from '../text/width.ts';
+import { perform, rehearse } from './actions/perform-action.ts';
+import { keymapOf } from './app/keymap.ts';
+import { reduce } from './app/reduce.ts';
+import { frameOf } from './frame/frame-of.ts';
+import { Frame, type FrameProps } from './frame/ink-frame.ts';
+import { Painter } from './frame/painter.ts';
+import type { StyledLine } from './line/styled-line.ts';
+import { freshList } from './list/list-state.ts';
+import type { AppEvent } from './model/app-event.ts';
+import type { AppState, ScreenEffect } from './model/app-state.ts';
+import type { Dialog } from './model/dialog.ts';
+import type { Key } from './model/typed-keys.ts';
+import { toProblem } from './source/problem.ts';
+import { Source } from './source/source.ts';
+import { endByHangup, exitCodeOfHangup, liveWith } from './terminal/life.ts';
+import { clipboardCodes, ScreenTerminal } from './terminal/screen-terminal.ts';
+import type { TuiOptions } from './tui-options.ts';
+
+/** Between two frames there is at least so much time, in ms. */
+const frameMs = 100;
+const tickMs = 1_000;
+
+/** Shows the screen on the terminal of this process until it is ended; the exit code. */
+export function runTui(options: TuiOptions): Promise<number> {
+  return new Promise((resolve) => new Player(options, resolve).begin());
+}
+
+/** Connects the terminal, the state and the environment. */
+class Player {
+  private readonly resolve: (code: number) => void;
+  private readonly keymap;
+  private readonly source: Source;
+  private readonly terminal = new ScreenTerminal(1, (isRaw) => process.stdin.setRawMode?.(isRaw));
+  private readonly painter = new Painter();
+  private readonly life;
+  private readonly ink = inkOnto((frame) => this.paint(frame));
+  private readonly ticking: NodeJS.Timeout;
+  private state: AppState;
+  /** Rows that are being drawn. */
+  private rows: readonly number[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private paintedAt = 0;
+  private isDirty = false;
+  private isEnded = false;
+
+  constructor(options: TuiOptions, resolve: (code: number) => void) {
+    this.resolve = resolve;
+    this.keymap = keymapOf(options.commands);
+    this.state = firstState(options);
+    this.source = new Source(
+      { dir: options.dir, app: options.app, readOnly: options.readOnly, intervalMs: frameMs },
+      (event) => this.dispatch(event),
+    );
+    this.life = liveWith({
+      leave: () => this.terminal.leave(),
+      comeBack: () => this.comeBack(),
+      end: (code) => void this.end(code),
+    });
+    this.ticking = setInterval(() => this.tick(), tickMs);
+  }
+
+  begin(): void {
+    this.terminal.enter();
+    process.stdout.on('resize', this.resized);
+    this.draw();
+    void this.source.run();
+  }
+
+  /** Where nothing is heard, what is shown grows old. */
+  private tick(): void {
+    if (Date.now() - this.state.heard > 2 * tickMs) this.dispatch({ type: 'tick', now: Date.now() });
+  }
+
+  private readonly resized = () => this.dispatch({ type: 'resized', ...sizeOf() });
+
+  private dispatch(event: AppEvent): void {
+    if (this.isEnded) return;
+    const { state, effects } = reduce(this.state, event, this.keymap);
+    this.state = state;
+    for (const effect of effects) this.run(effect);
+    this.source.serve(this.state);
+    this.schedule();
+  }
+
+  private run(effect: ScreenEffect): void {
+    if (effect.kind === 'quit') void this.end(effect.code);
+    else if (effect.kind === 'suspend') this.life.suspend();
+    else if (effect.kind === 'repaint') this.painter.forget();
+    else if (effect.kind === 'copy') {
+      this.terminal.say(clipboardCodes(effect.text));
+      this.dispatch({ type: 'copied', text: effect.text });
+    } else void this.carryOut(effect.kind, effect.dialog);
+  }
+
+  private async carryOut(kind: 'rehearse' | 'perform', { action, plan = [], ...given }: Dialog): Promise<void> {
+    try {
+      const items =
+        kind === 'rehearse'
+          ? await this.source.use((env) => rehearse(env, action, given))
+          : await this.source.use((env) => perform(env, action, plan, given));
+      this.dispatch({ type: kind === 'rehearse' ? 'planned' : 'performed', items, action });
+    } catch (error) {
+      this.dispatch({ type: 'failed', problem: toProblem(error), action });
+    }
+  }
+
+  /** Draws soon: at once when nothing was drawn lately, and no faster than the terminal takes it. */
+  private schedule(): void {
+    this.isDirty = true;
+    if (this.timer || this.terminal.busy) return;
+    this.timer = setTimeout(() => this.draw(), Math.max(0, this.paintedAt + frameMs - performance.now()));
+  }
+
+  private draw(): void {
+    this.timer = undefined;
+    if (this.isEnded) return;
+    this.isDirty = false;
+    this.paintedAt = performance.now();
+    const lines = frameOf(this.state, this.keymap);
+    this.rows = this.painter.changesTo(lines);
+    // Ink draws no more than what changed: most of a frame is what it was.
+    if (this.rows.length > 0) this.show(this.rows.flatMap((row) => [lines[row] ?? []]));
+  }
+
+  private show(lines: readonly StyledLine[]): void {
+    const { columns, look } = this.state;
+    const onKey = (key: Key) => this.dispatch({ type: 'key', key });
+    this.ink.show({ lines, columns, rows: lines.length + 1, hasColor: look.hasColor, onKey });
+  }
+
+  private paint(frame: string): void {
+    const text = this.painter.paint(this.rows, frame.split('\n'));
+    this.rows = [];
+    if (text === '' || this.isEnded) return;
+    this.terminal.show(text, (error) => {
+      if (error) void this.end(exitCodeOfHangup);
+      else if (this.isDirty) this.schedule();
+    });
+  }
+
+  private comeBack(): void {
+    if (this.isEnded) return;
+    this.terminal.enter();
+    this.painter.forget();
+    this.resized();
+  }
+
+  private async end(code: number): Promise<void> {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    clearTimeout(this.timer);
+    clearInterval(this.ticking);
+    process.stdout.off('resize', this.resized);
+    this.terminal.leave();
+    this.ink.end();
+    await this.source.close();
+    this.life.release();
+    if (code === exitCodeOfHangup) endByHangup();
+    this.resolve(code);
+  }
+}
+
+function firstState({ dir, actor, readOnly, hasColor, isAscii }: TuiOptions): AppState {
+  const now = Date.now();
+  return {
+    ...{ ...sizeOf(), look: { hasColor, isAscii }, now, heard: now, dir, actor, readOnly },
+    ...{ overview: undefined, lost: undefined, loaded: new Map(), prompt: undefined, notice: undefined },
+    crumbs: [{ place: { screen: 'overview' }, list: freshList, filter: '', marks: new Set() }],
+  };
+}
+
+function sizeOf(): { readonly columns: number; readonly rows: number } {
+  return { columns: columnsOf(process.stdout), rows: process.stdout.rows || 24 };
+}
+
+/** Ink, told of a terminal that takes whole frames: what has changed in them is found out elsewhere. */
+function inkOnto(take: (frame: string) => void) {
+  const stdout = Object.assign(new EventEmitter(), {
+    columns: 80,
+    rows: 24,
+    isTTY: true,
+    write(text: string) {
+      take(text);
+      return true;
+    },
+  });
+  let instance: ReturnType<typeof render> | undefined;
+  return {
+    show(props: FrameProps & { readonly rows: number }): void {
+      Object.assign(stdout, { columns: props.columns, rows: props.rows });
+      const element = createElement(Frame, props);
+      const options = {
+        stdout: stdout as unknown as NodeJS.WriteStream,
+        debug: true,
+        exitOnCtrlC: false,
+        patchConsole: false,
+      };
+      if (instance) instance.rerender(element);
+      else instance = render(element, options);
+    },
+    end: () => instance?.unmount(),
+  };
+}

@@ -1,0 +1,48 @@
+import { line, span } from '../../line/styled-line.ts';
+import { type AppState, type Crumb, loadedValue, loadProblem } from '../../model/app-state.ts';
+import type { Place, Want } from '../../model/places.ts';
+import type { Screen } from '../../model/screen.ts';
+import { type StatePage, stateRows } from './state-view.ts';
+
+type Here = Extract<Place, { readonly screen: 'state' }>;
+
+/** One key, now or as of one of its positions. */
+export const stateScreen: Screen<Here> = {
+  title: ({ key, asOf }) => `state ${key}${asOf === undefined ? '' : ` as of ${asOf}`}`,
+  wants: (_, { place }) => [pageOf(place)],
+  rows: (state, place) => {
+    const page = loadedValue<StatePage>(state, pageOf(place));
+    return page ? stateRows(page, state.columns, state.look.isAscii) : [];
+  },
+  head: (_, { asOf }) => [
+    line(
+      ' ',
+      asOf === undefined ? span('now', 'good') : span(`as of position ${asOf}`, 'warn'),
+      span('  [ and ] step through its positions', 'dim'),
+    ),
+  ],
+  empty: (state, place) => loadProblem(state, pageOf(place))?.message ?? 'Reading …',
+  turn,
+  commands: ['position before', 'position after', 'what if'],
+};
+
+function pageOf({ key, asOf }: Here): Want {
+  return { want: 'state', key, ...(asOf === undefined ? {} : { asOf }) };
+}
+
+function turn(state: AppState, { place, list }: Crumb & { readonly place: Here }, command: string): Place | undefined {
+  const steps = loadedValue<StatePage>(state, pageOf(place))?.steps ?? [];
+  const last = steps.at(-1)?.position;
+  if (command === 'what if') {
+    const chosen = /^step (\d+)$/.exec(list.id ?? '')?.[1] ?? place.asOf ?? last;
+    return chosen === undefined ? undefined : { screen: 'what-if', position: Number(chosen) };
+  }
+  const at = place.asOf ?? last ?? 0;
+  if (command === 'position before') {
+    const to = steps.findLast(({ position }) => position < at)?.position;
+    return to === undefined ? undefined : { ...place, asOf: to };
+  }
+  if (command !== 'position after' || place.asOf === undefined) return undefined;
+  const to = steps.find(({ position }) => position > at)?.position;
+  return to === undefined ? { screen: 'state', key: place.key } : { ...place, asOf: to };
+}

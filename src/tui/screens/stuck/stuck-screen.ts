@@ -1,0 +1,78 @@
+import type { StuckSession, WaitChain } from '../../../index.ts';
+import type { Action } from '../../model/action.ts';
+import { type AppState, loadedValue } from '../../model/app-state.ts';
+import { type Place, placeOfSession, type Want } from '../../model/places.ts';
+import type { Screen, ScreenRow } from '../../model/screen.ts';
+import { ageOf, clockOf } from '../../parts/row-parts.ts';
+import { sagaActions, sessionActions } from '../../parts/session-actions.ts';
+import { stuckDetail, stuckHead, stuckLine } from './stuck-view.ts';
+
+type Here = Extract<Place, { readonly screen: 'stuck' }>;
+
+/** Sessions that do not go on by themselves: why, whose they were, what waits for them, what to do. */
+export const stuckScreen: Screen<Here> = {
+  title: ({ theme }) => (theme === undefined ? 'stuck' : `stuck of ${theme}`),
+  wants: (_, { list }) => (list.id === undefined ? [] : [chainOf(list.id)]),
+  rows: ({ overview }, { theme }) =>
+    (overview?.stuck ?? [])
+      .filter(({ session }) => theme === undefined || session.themeName === theme)
+      .map((one) => rowOf(one)),
+  head: (_, __, { columns }) => [stuckHead(columns)],
+  detail: (state, _, row, room) => {
+    const one = find(state, row);
+    if (!one) return [];
+    return stuckDetail(one, loadedValue<WaitChain>(state, chainOf(one.session.id)), signOf(one, state), {
+      look: state.look,
+      room,
+    });
+  },
+  empty: ({ overview }) => {
+    if (!overview) return 'Reading …';
+    const active = overview.queues.reduce((sum, { counts }) => sum + counts.active, 0);
+    return `No stuck session; ${active} led; looked at ${clockOf(overview.time)}.`;
+  },
+  actions: (state, _, row) => actionsOf(find(state, row)),
+};
+
+function chainOf(id: string): Want {
+  return { want: 'waiting', id };
+}
+
+function rowOf(one: StuckSession): ScreenRow {
+  const { session, reason, detail, age, owner = '' } = one;
+  return {
+    id: session.id,
+    fields: {
+      ...{ id: session.id, theme: session.themeName, reason, detail, owner, stuck: age, attempts: session.attempts },
+      order: session.order ?? '',
+    },
+    draw: (total) => stuckLine(one, total),
+    link: placeOfSession(session.id, session.themeName),
+  };
+}
+
+function find({ overview }: AppState, row: ScreenRow | undefined): StuckSession | undefined {
+  return overview?.stuck.find(({ session }) => session.id === row?.id);
+}
+
+/** Its owner, now or last, and how old the sign of life is. */
+function signOf({ session, owner, reason }: StuckSession, { overview }: AppState): string {
+  const { epoch, order, since } = session;
+  const holds = order === undefined ? '' : `; order key ${order}`;
+  if (owner === undefined) return `led by nobody; epoch ${epoch}${holds}`;
+  const worker = overview?.workers.find(({ operator }) => operator.id === owner);
+  const now = overview?.time ?? since;
+  const life = worker
+    ? `alive, process ${worker.operator.process} on ${worker.operator.host}, lease until ${clockOf(worker.until)}`
+    : reason === 'parked' || reason === 'failing' || reason === 'overdue'
+      ? 'led it last'
+      : `no sign of life; it took the session ${ageOf(now - since)} ago`;
+  return `${owner}: ${life}; epoch ${epoch}${holds}`;
+}
+
+function actionsOf(one: StuckSession | undefined): readonly Action[] {
+  if (!one) return [];
+  const { id, themeName } = one.session;
+  const own = sessionActions(one.session);
+  return themeName.startsWith('saga/') ? [...sagaActions(id), ...own.filter(({ verb }) => verb !== 'remove')] : own;
+}

@@ -1,0 +1,126 @@
+import { type Environment, findApp, openEnvironment, TxlogError } from '../../index.ts';
+import { screenOf } from '../app/screen-of.ts';
+import type { AppEvent } from '../model/app-event.ts';
+import { type AppState, shownCrumb, wantKey } from '../model/app-state.ts';
+import type { Want } from '../model/places.ts';
+import { load } from './load-want.ts';
+import { toProblem } from './problem.ts';
+
+/** An environment that cannot be read is tried again so much later, in ms. */
+const tryAgainMs = 1_000;
+
+/** How the environment is opened. */
+export interface SourceOptions {
+  readonly dir: string;
+  readonly app: string | undefined;
+  readonly readOnly: boolean;
+  /** Milliseconds between two overviews. */
+  readonly intervalMs: number;
+}
+
+/** Where all that is shown comes from: one environment, opened again whenever it was lost. */
+export class Source {
+  private readonly options: SourceOptions;
+  private readonly tell: (event: AppEvent) => void;
+  private readonly ended = new AbortController();
+  private env: Environment | undefined;
+  private loading: { readonly key: string; readonly stop: AbortController } | undefined;
+
+  constructor(options: SourceOptions, tell: (event: AppEvent) => void) {
+    this.options = options;
+    this.tell = tell;
+  }
+
+  /** Tells of the environment until it is closed. */
+  async run(): Promise<void> {
+    const { signal } = this.ended;
+    while (!signal.aborted) {
+      try {
+        this.env = await open(this.options);
+        for await (const overview of this.env.monitor.follow({ signal, intervalMs: this.options.intervalMs }))
+          this.tell({ type: 'overview', overview, now: Date.now() });
+      } catch (error) {
+        if (!signal.aborted) this.tell({ type: 'lost', problem: toProblem(error), now: Date.now() });
+      }
+      await this.closeEnvironment();
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, tryAgainMs));
+    }
+  }
+
+  /** Loads what the place that is shown wants and has not, one thing after the other; what nobody wants any more is left. */
+  serve(state: AppState): void {
+    const { env } = this;
+    if (!env || state.lost) return;
+    const crumb = shownCrumb(state);
+    const wants = screenOf(crumb.place).wants(state, crumb);
+    const head = state.overview?.head.position ?? 0;
+    if (this.loading && !wants.some((want) => wantKey(want) === this.loading?.key)) this.stopLoading();
+    if (this.loading) return;
+    const want = wants.find((one) => isStale(one, state, head));
+    if (want) void this.begin(env, want, head);
+  }
+
+  /** Works with the environment as it is open now. Errors: ENV_CLOSED while it is lost. */
+  async use<T>(work: (env: Environment) => Promise<T>): Promise<T> {
+    if (!this.env) throw new TxlogError('ENV_CLOSED', 'the environment cannot be read now');
+    return work(this.env);
+  }
+
+  async close(): Promise<void> {
+    this.ended.abort();
+    this.stopLoading();
+    await this.closeEnvironment();
+  }
+
+  private async begin(env: Environment, want: Want, head: number): Promise<void> {
+    const loading = { key: wantKey(want), stop: new AbortController() };
+    this.loading = loading;
+    try {
+      const value = await load(env, want, loading.stop.signal);
+      this.finish(loading, { type: 'loaded', key: loading.key, head, value });
+    } catch (error) {
+      this.finish(loading, { type: 'not loaded', key: loading.key, head, problem: toProblem(error) });
+    }
+  }
+
+  private finish(loading: object, event: AppEvent): void {
+    if (this.loading !== loading) return;
+    this.loading = undefined;
+    this.tell(event);
+  }
+
+  private stopLoading(): void {
+    this.loading?.stop.abort();
+    this.loading = undefined;
+  }
+
+  private async closeEnvironment(): Promise<void> {
+    const { env } = this;
+    this.env = undefined;
+    await env?.close().catch(() => undefined);
+  }
+}
+
+/** Whether a thing was not loaded yet, or may be another one by now: what is past never is. */
+function isStale(want: Want, { loaded }: AppState, head: number): boolean {
+  const known = loaded.get(wantKey(want));
+  if (!known) return true;
+  if (want.want === 'record' && known.value !== undefined && want.position < head - 1_000_000) return false;
+  if (want.want === 'records' && want.around !== undefined && known.value !== undefined) return false;
+  return known.head !== head;
+}
+
+/**
+ * Opens it as a command does that writes at once, or to read alone; without the app where that cannot be loaded: who looks
+ * after things needs to see them first.
+ */
+async function open({ dir, app, readOnly }: SourceOptions): Promise<Environment> {
+  const how = readOnly ? { readOnly } : { checkpointRecords: 0 };
+  try {
+    const found = app ?? findApp(dir, process.env.TXLOG_APP);
+    return await openEnvironment(dir, { ...how, ...(found === undefined ? {} : { app: found }) });
+  } catch (error) {
+    if (!/^APP_/.test((error as { readonly code?: string }).code ?? '')) throw error;
+    return openEnvironment(dir, how);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Command } from './app/keymap.ts';
+
+/** How the screen is started. */
+export interface TuiOptions {
+  readonly dir: string;
+  /** Path of the app's module; undefined where the environment's own is meant. */
+  readonly app?: string;
+  readonly readOnly: boolean;
+  /** In whose name things are done. */
+  readonly actor: string;
+  readonly commands: readonly Command[];
+  readonly hasColor: boolean;
+  readonly isAscii: boolean;
+}

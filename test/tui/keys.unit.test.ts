@@ -1,0 +1,179 @@
+// Goal: keys lead where they say, and back; nothing is done by one key, nor without a reason; many only by a plan with
+// their count typed. Method: the reducer alone, without a terminal.
+import { expect, it } from 'vitest';
+import { defaultCommands, remap } from '../../src/tui/app/keymap.ts';
+import { shownCrumb } from '../../src/tui/model/app-state.ts';
+import { typedKeys } from '../../src/tui/model/typed-keys.ts';
+import { freshState, overview, Person, record, stuck } from './example.ts';
+
+const person = (more = {}) => new Person({ ...freshState(), ...more }).see(overview());
+const place = ({ state }: Person) => shownCrumb(state).place;
+const selected = ({ state }: Person) => shownCrumb(state).list.id;
+
+it('goes deeper with enter and back with esc, to where one stood', () => {
+  const ana = person().press('2', 'down', 'enter');
+  expect(place(ana)).toEqual({ screen: 'saga', id: 's-02be' });
+  expect(place(ana.press('esc'))).toEqual({ screen: 'stuck' });
+  expect(selected(ana)).toBe('s-02be');
+  expect(place(ana.press('esc', 'esc', 'esc'))).toEqual({ screen: 'overview' });
+  expect(ana.asked).toEqual([]);
+});
+
+it('leads nowhere with the number of a screen that has nothing to show', () => {
+  expect(place(person().press('6'))).toEqual({ screen: 'overview' });
+  expect(place(person().press('7', '8'))).toEqual({ screen: 'overview' });
+});
+
+it('every key of the help does something that help says, and no letter does anything at once', () => {
+  for (const { keys } of defaultCommands.filter(({ name }) => name !== 'quit' && name !== 'interrupt')) {
+    for (const key of keys) {
+      const ana = person().press('2', key);
+      expect(ana.asked.filter(({ kind }) => kind === 'perform')).toEqual([]);
+    }
+  }
+});
+
+it('asks before it does anything: what would happen, a reason, and the way to Do it', () => {
+  const ana = person().press('2', 'r');
+  expect(ana.asked.at(-1)).toMatchObject({ kind: 'rehearse', dialog: { action: { verb: 'retry', ids: ['s-7f2c'] } } });
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
+  // Not before it is known what it would do, nor without a reason.
+  ana.press('tab', 'tab', 'enter');
+  expect(ana.text).toContain('what it would do');
+  ana.hear({
+    type: 'planned',
+    action: dialog.action,
+    items: [{ id: 's-7f2c', before: 'active', after: 'ready', position: 40 }],
+  });
+  ana.press('enter');
+  expect(ana.text).toContain('a reason is needed');
+  // Enter from the reason comes to Cancel first.
+  ana.press('tab', "'the worker died'", 'enter', 'enter');
+  expect(ana.state.prompt).toBeUndefined();
+  expect(ana.asked.filter(({ kind }) => kind === 'perform')).toEqual([]);
+});
+
+it('does it for who gave a reason and chose it, in that name', () => {
+  const ana = person().press('2', 't');
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
+  ana.hear({
+    type: 'planned',
+    action: dialog.action,
+    items: [{ id: 's-7f2c', before: 'active', after: 'ready', position: 40 }],
+  });
+  ana.press("'the worker died'", 'tab', 'tab', 'enter');
+  expect(ana.asked.at(-1)).toMatchObject({ kind: 'perform', dialog: { reason: 'the worker died', actor: 'ana' } });
+  ana.hear({
+    type: 'performed',
+    action: dialog.action,
+    items: [{ id: 's-7f2c', before: 'active', after: 'ready', position: 41 }],
+  });
+  expect(ana.text).toContain('done: 1');
+  expect(ana.press('y').asked.at(-1)).toEqual({
+    kind: 'copy',
+    text: "txlog session retry s-7f2c --force --reason 'the worker died' --actor ana",
+  });
+});
+
+it('does something to many only when their number was typed', () => {
+  const many = ['a', 'b', 'c'].map((id) => stuck(id, 'parked'));
+  const ana = new Person().see(overview({ stuck: many })).press('2', '*', 'x', 'enter');
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: { ids: readonly string[] } } };
+  expect(dialog.action.ids).toEqual(['a', 'b', 'c']);
+  const items = many.map(({ session: { id } }) => ({ id, before: 'parked', after: 'ready', position: 40 }));
+  ana.hear({ type: 'planned', action: dialog.action, items }).press("'sorry'", 'enter', "'2'", 'tab', 'tab', 'enter');
+  expect(ana.text).toContain('type how many there are: 3');
+  expect(ana.asked.some(({ kind }) => kind === 'perform')).toBe(false);
+  ana.press('shift+tab', 'shift+tab', 'backspace', "'3'", 'tab', 'tab', 'enter');
+  expect(ana.asked.at(-1)?.kind).toBe('perform');
+});
+
+it('only reads with --read-only, and when the environment is lost', () => {
+  const reader = person({ readOnly: true }).press('2', 'r', 'x', 't');
+  expect(reader.state.prompt).toBeUndefined();
+  expect(reader.asked).toEqual([]);
+  expect(reader.text).toContain('READ-ONLY');
+  const lost = person()
+    .press('2')
+    .hear({ type: 'lost', problem: { code: 'ENV_NOT_FOUND', message: 'gone', next: [] }, now: 0 });
+  expect(lost.press('r').state.prompt).toBeUndefined();
+  expect(lost.text).toContain('ENV_NOT_FOUND: gone');
+});
+
+it('filters while one types, keeps it with enter, and leaves it with esc', () => {
+  const ana = person().press('2', '/', "'reason:parked'");
+  expect(ana.text).toContain('s-02be');
+  expect(ana.text).not.toContain('s-91aa');
+  ana.press('enter');
+  expect(ana.text).toContain('/reason:parked');
+  expect(ana.press('esc').text).toContain('s-91aa');
+});
+
+it('the palette completes the words of commands, and goes where they would show', () => {
+  const ana = person().press(':', "'session sh'", 'tab');
+  expect(ana.state.prompt).toMatchObject({ text: 'session show ' });
+  expect(place(ana.press("'m-1'", 'enter'))).toEqual({ screen: 'session', id: 'm-1' });
+  expect(place(ana.press(':', "'insp'", 'tab', "'12'", 'enter'))).toMatchObject({ screen: 'record', position: 12 });
+  expect(ana.press(':', "'nonsense'").text).toContain('no such command');
+});
+
+it('copies the command that mends what is selected, else the one that shows it', () => {
+  const copied = (ana: Person) => (ana.press('y').asked.at(-1) as { text: string }).text;
+  expect(copied(person().press('2'))).toBe('txlog session retry s-7f2c --env /var/lib/orders');
+  expect(copied(person().press('4'))).toBe('txlog log -f --env /var/lib/orders');
+  expect(copied(person())).toMatch(/^txlog .* --env \/var\/lib\/orders$/);
+});
+
+it('the log follows its end, stays where one goes, and follows again at its end', () => {
+  const page = Array.from({ length: 400 }, (_, i) => record(1_000 + i));
+  const ana = person().press('4').load({ want: 'records', where: '' }, page);
+  expect(selected(ana)).toBe('1399');
+  ana.load({ want: 'records', where: '' }, [...page.slice(1), record(1_400)]);
+  expect(selected(ana)).toBe('1400');
+  expect(place(ana.press('up'))).toEqual({ screen: 'log', where: '', around: 1_399 });
+  expect(selected(ana)).toBe('1399');
+  expect(place(ana.press('G'))).toEqual({ screen: 'log', where: '' });
+  expect(selected(ana)).toBe('1400');
+  expect(place(ana.press('g'))).toEqual({ screen: 'log', where: '', around: 1 });
+});
+
+it('the log takes its filter as a condition, once it is entered', () => {
+  const ana = person().press('4', '/', "'position > 5'");
+  expect(place(ana)).toEqual({ screen: 'log', where: '' });
+  expect(place(ana.press('enter'))).toEqual({ screen: 'log', where: 'position > 5' });
+});
+
+it('pausing a queue stands beside it, and resuming one that is paused', () => {
+  const ana = person().press('x');
+  expect(ana.state.notice?.text).toContain('nothing can be done');
+  const verbs = (rows: number) => {
+    const one = person().press(...Array.from({ length: rows }, () => 'down'), 'x', 'enter');
+    return (one.asked.at(-1) as { dialog: { action: { verb: string } } }).dialog.action.verb;
+  };
+  const needs = overview().needs.length;
+  expect([verbs(needs), verbs(needs + 1)]).toEqual(['pause', 'resume']);
+});
+
+it('reads keys that were pasted or typed fast one by one', () => {
+  expect(typedKeys('jjk', {}).map(({ name }) => name)).toEqual(['j', 'j', 'k']);
+  expect(typedKeys('', { delete: true })).toEqual([{ name: 'backspace' }]);
+  expect(typedKeys('u', { ctrl: true })).toEqual([{ name: 'ctrl+u' }]);
+  expect(typedKeys('G', { meta: true }).map(({ name }) => name)).toEqual(['esc', 'G']);
+  expect(typedKeys(' ', {})).toEqual([{ name: 'space', text: ' ' }]);
+});
+
+it('keys can be others, but no two commands have one', () => {
+  expect(remap({ quit: 'Q', up: ['up', 'Z'] }).find(({ name }) => name === 'quit')?.keys).toEqual(['Q']);
+  expect(() => remap({ quit: 'j' })).toThrow('key j would be both');
+  expect(() => remap({ explode: 'e' })).toThrow('no command "explode"');
+  expect(() => remap(['q'])).toThrow('no object');
+  expect(() => remap({ quit: 7 })).toThrow('a key is a text');
+});
+
+it('a session that goes while one looks at it leaves no selection behind', () => {
+  const ana = new Person().see(overview({ stuck: [stuck('a', 'parked'), stuck('b', 'parked')] })).press('2', 'down');
+  expect(selected(ana)).toBe('b');
+  ana.see(overview({ stuck: [stuck('a', 'parked')] }));
+  expect(selected(ana)).toBe('a');
+  expect(ana.see(overview({ stuck: [] })).text).toContain('No stuck session');
+});
