@@ -6,8 +6,8 @@ import type { Operation, OperationResult } from '../../core/log/operation.ts';
 import type { ViewReader } from '../../view/reader.ts';
 import { backoffSeconds, type FullPolicy } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
+import type { LeaseHolder } from './lease-holder.ts';
 import type { Led } from './led-session.ts';
-import type { LeaseHolder } from './operator.ts';
 import type { TurnEnd } from './work-events.ts';
 
 /** The parts that a turn works with. */

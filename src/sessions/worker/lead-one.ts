@@ -9,8 +9,8 @@ import { fullPolicy } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { readThemeEntries, sessionsOf } from '../read/read-session.ts';
 import { coalesceOperations } from '../turn/coalesce.ts';
+import { LeaseHolder } from '../turn/lease-holder.ts';
 import { type Led, ledSession } from '../turn/led-session.ts';
-import { LeaseHolder } from '../turn/operator.ts';
 import { runTurn } from '../turn/run-advisor.ts';
 import type { TurnReport } from '../turn/turn-report.ts';
 

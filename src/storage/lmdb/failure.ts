@@ -44,6 +44,7 @@ function named(operation: string, error: Error & { code?: unknown; errno?: numbe
       next: ['ulimit -a', 'txlog doctor'],
     });
   }
+  // EIO and all else that the device, the kernel or LMDB refuses.
   return new TxlogError('STORAGE_FAILED', `cannot ${operation}: ${message}`, {
     cause: error,
     hint: 'The outcome of what was under way is unknown; submitting it again with the same id is safe.',
