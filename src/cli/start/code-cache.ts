@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { privateCache } from '../../machine/private-cache.ts';
 
 const digestBytes = 32;
 const lengthBytes = 4;
+const keptMs = 30 * 86_400_000;
 
 /**
  * Compiled code of one bundle, kept in a file that only this user can write. With the code stand the names of the
@@ -53,6 +54,16 @@ export class CodeCache {
       renameSync(part, this.file as string);
     });
     quietly(() => rmSync(part, { force: true }));
+    quietly(() => removeOld(dirname(this.file as string)));
+  }
+}
+
+/** Removes code that was written long ago: of versions that are gone, or else it is made again. */
+function removeOld(dir: string): void {
+  const oldest = Date.now() - keptMs;
+  for (const name of readdirSync(dir)) {
+    const path = join(dir, name);
+    if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 // Goal: compiled code is used only when it is whole and this user's own. Method: a cache is written, then read again as it
 // is, cut at each length, with each byte changed, and from a directory that others can write.
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -67,6 +67,14 @@ it('nothing is read from, or kept in, a directory that others can write', () => 
   expect(readdirSync(dir)).toEqual(['key']);
   // Else each command would compile its code once more at its end, for nothing.
   expect(cache.has('log')).toBe(true);
+});
+
+it('code of versions that are long gone is removed when new code is kept', () => {
+  new CodeCache('old').write(code, 'log');
+  new CodeCache('recent').write(code, 'log');
+  utimesSync(join(dir, 'old'), new Date(0), new Date(0));
+  new CodeCache('key').write(code, 'log');
+  expect(readdirSync(dir).sort()).toEqual(['key', 'recent']);
 });
 
 it('a disk that takes nothing costs only time', () => {
