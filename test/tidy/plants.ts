@@ -107,7 +107,7 @@ export const plants: readonly Plant[] = [
     files: {
       'src/cli/print.ts': imports('./text/width.ts', '../engine.ts', '../core/limits.ts'),
       'src/cli/frame.ts': '',
-      'src/text/width.ts': imports('../frame.ts'),
+      'src/cli/text/width.ts': imports('../frame.ts'),
     },
   },
   {

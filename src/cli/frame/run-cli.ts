@@ -1,4 +1,5 @@
 import { type Command, Config, type Interfaces, loadHelpClass } from '@oclif/core';
+import { requireDescriptors } from '../../machine/descriptors.ts';
 import { checkHelpSubject, checkHelpWords, commandFirst, findWanted } from './find-command.ts';
 import { Output, OutputEnded } from './output.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
@@ -38,7 +39,12 @@ export async function runCli(given: readonly string[], load: Interfaces.Options,
   process.exit();
 }
 
+/** Descriptions of the program and of its plugins, read at once. */
+const filesRead = 4;
+
 async function loadConfig(load: Interfaces.Options, bundled?: Bundled): Promise<Config> {
+  // oclif, where it can open none, says that they are not there, or warns and goes on without them.
+  requireDescriptors(load.root, filesRead);
   // The files in a home directory are no part of this program, and may not even be readable.
   const config = await Config.load({ ...load, userPlugins: false, devPlugins: false });
   const plugin = config.plugins.get(config.pjson.name);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { requireDescriptors } from '../../machine/descriptors.ts';
 import { rightsIn } from '../../machine/file-rights.ts';
 
 /** The package's own layer below its API: an environment of LMDB, and nothing in it. */
@@ -29,6 +30,8 @@ const noSubdirFlag = 0x4000;
 const noSyncFlag = 0x10000;
 const readOnlyFlag = 0x20000;
 const mapBytes = 1 << 20;
+/** Of the lock file, of the data, and of the data once more for writing it through. */
+const descriptorsOpened = 3;
 
 /**
  * Opens a small environment in one file, of which the locks alone matter; the file gets the rights of its directory.
@@ -38,6 +41,8 @@ const mapBytes = 1 << 20;
 export function openNativeEnv(path: string, { maxReaders }: { readonly maxReaders: number }): NativeEnv {
   const permissionsMode = rightsIn(dirname(path)).file;
   const options = { path, keyBytes: Buffer.alloc(64), mapSize: mapBytes, maxDbs: 1, maxReaders, permissionsMode };
+  // Where one of these is missing half-way, LMDB's package ends the process.
+  requireDescriptors(dirname(path), descriptorsOpened);
   // Nothing that can fail comes between these two: when one that was never opened is collected, the process ends.
   const env = new (addon().Env)();
   env.open(options, noSubdirFlag | noSyncFlag, 0);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { TxlogError } from '../../core/base/errors.ts';
+import { requireDescriptors } from '../../machine/descriptors.ts';
 import { ownerOnly, rightsIn, setRights } from '../../machine/file-rights.ts';
 import { makeDirs } from '../../machine/make-dirs.ts';
 import { type TableName, tableNames } from '../../ports/storage.ts';
@@ -95,9 +96,13 @@ interface Mapped extends LmdbOptions {
   readonly mapBytes: number;
 }
 
+/** Of the lock file, of the data, and of the data once more for writing it through. */
+const descriptorsOpened = 3;
+
 function openTables(options: Mapped): Pick<LmdbEnv, 'root' | 'tables'> {
   // The package's single CommonJS file loads in half the time of its many ES modules.
   const lmdb = createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
+  if (existsSync(options.dir)) requireDescriptors(options.dir, descriptorsOpened);
   const root = lmdb.open<Buffer, Buffer>(lmdbOptions(options));
   try {
     const tables = new Map<TableName, Database<Buffer, Buffer>>();
