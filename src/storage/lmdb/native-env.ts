@@ -30,8 +30,8 @@ const noSubdirFlag = 0x4000;
 const noSyncFlag = 0x10000;
 const readOnlyFlag = 0x20000;
 const mapBytes = 1 << 20;
-/** Of the lock file, of the data, and of the data once more for writing it through. */
-const descriptorsOpened = 3;
+/** The lock file, the data, and the data once more for writing it through. */
+export const descriptorsOpened = 3;
 
 /**
  * Opens a small environment in one file, of which the locks alone matter; the file gets the rights of its directory.

@@ -10,6 +10,7 @@ import { type TableName, tableNames } from '../../ports/storage.ts';
 import { mapBytesFor } from './address-space.ts';
 import { type Gate, noGate, openGate } from './gate.ts';
 import { findEarlierState, LastCommit, lastCommitName, type SeenCommit } from './last-commit.ts';
+import { descriptorsOpened } from './native-env.ts';
 import { PageGuard } from './page-guard.ts';
 import { damagedFile } from './pages/meta-pages.ts';
 
@@ -95,9 +96,6 @@ function bytesOf(file: string): number {
 interface Mapped extends LmdbOptions {
   readonly mapBytes: number;
 }
-
-/** Of the lock file, of the data, and of the data once more for writing it through. */
-const descriptorsOpened = 3;
 
 function openTables(options: Mapped): Pick<LmdbEnv, 'root' | 'tables'> {
   // The package's single CommonJS file loads in half the time of its many ES modules.
