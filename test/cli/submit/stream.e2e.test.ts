@@ -44,7 +44,8 @@ it('stops in the middle of a file at SIGTERM, and the line it prints finishes th
   expect(code).toBe(143);
   const acknowledged = stdout.trimEnd().split('\n').length;
   expect(acknowledged).toBeLessThan(60_000);
-  expect(shell.value('n')).toBe(acknowledged);
+  // What was being written when the signal came may be durable without a receipt: the resumed load gives it.
+  expect(shell.value('n')).toBeGreaterThanOrEqual(acknowledged);
   expect(stderr).toContain('resume: txlog submit many.ndjson\n');
   const resumed = shell.run(['submit', 'many.ndjson', '--receipts', 'none']);
   expect(resumed).toMatchObject({ code: 0, stdout: '' });
