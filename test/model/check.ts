@@ -27,7 +27,6 @@ export async function checkAll(env: Environment, model: Model, now: number, mome
   expect(await env.rescanVerify()).toMatchObject({ ok: true, problems: [], records: model.head });
 }
 
-// The engine's time is never before the last record's, however far the wall clock was set back.
 function readingOf(model: Model, state: ModelState | undefined, now: number): StateReading | undefined {
   if (!state || !exists(state)) return undefined;
   const { key, kind, value = null, version, position, owner, until } = state;
@@ -40,9 +39,7 @@ function readingOf(model: Model, state: ModelState | undefined, now: number): St
     ...(owner === undefined
       ? {}
       : { owner: { id: (model.records[owner - 1] as ModelRecord).request.id, position: owner } }),
-    ...(until === undefined
-      ? {}
-      : { pending: { until, expired: until <= Math.max(now, model.records.at(-1)?.time ?? 0) } }),
+    ...(until === undefined ? {} : { pending: { until, expired: until <= now } }),
     ...(kind === 'shared' ? { applied: version } : {}),
   };
 }
