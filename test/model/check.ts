@@ -7,16 +7,22 @@ import type { StateReading } from '../../src/view/read-state.ts';
 import type { Model, ModelRecord, ModelState } from './model.ts';
 import { checkSessions, checkSessionsAt } from './session-check.ts';
 
-/** Compares the given keys, now. */
-export async function checkKeys(env: Environment, model: Model, keys: readonly string[], now: number): Promise<void> {
+/** Compares the given keys, now. `wall` is the wall clock's time, which may have been set back. */
+export async function checkKeys(env: Environment, model: Model, keys: readonly string[], wall: number): Promise<void> {
+  const now = model.timeAt(wall);
   for (const key of keys) expect(await env.get(key)).toEqual(readingOf(model, model.stateAt(key), now));
 }
 
 /** Compares all that an environment answers with all that the model answers. `moments` are positions to look back to. */
-export async function checkAll(env: Environment, model: Model, now: number, moments: readonly number[]): Promise<void> {
+export async function checkAll(
+  env: Environment,
+  model: Model,
+  wall: number,
+  moments: readonly number[],
+): Promise<void> {
   const keys = [...model.keys(), 'never'];
-  await checkKeys(env, model, keys, now);
-  await checkTotals(env, model, now);
+  await checkKeys(env, model, keys, wall);
+  await checkTotals(env, model, wall);
   await checkSessions(env, model);
   for (const key of keys) await checkApplied(env, model, key);
   for (const record of model.records) await checkRecord(env, record, model);
@@ -46,7 +52,8 @@ function readingOf(model: Model, state: ModelState | undefined, now: number): St
 
 const exists = ({ kind, owner, value }: ModelState) => (kind === 'dedicated' ? owner : value) !== undefined;
 
-async function checkTotals(env: Environment, model: Model, now: number): Promise<void> {
+async function checkTotals(env: Environment, model: Model, wall: number): Promise<void> {
+  const now = model.timeAt(wall);
   const states = model.keys().map((key) => model.stateAt(key) as ModelState);
   const live = states.filter(exists);
   const { counts, position, time } = await env.head();

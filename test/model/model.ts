@@ -168,7 +168,7 @@ export class Model {
   }
 
   /** Time never goes back in the log. */
-  private timeAt(now: number): number {
+  timeAt(now: number): number {
     return Math.max(now, this.records.at(-1)?.time ?? 0);
   }
 
