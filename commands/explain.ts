@@ -9,7 +9,7 @@ export default class Explain extends BaseCommand {
   static override summary = 'Explain a code of an error, a rejection, or a problem that verify reports.';
   static override description = withExitCodes(
     'What it means, whether another try can succeed, what to do next, and the exit code. Without a code: all of them.',
-    [0, 3],
+    [0],
   );
   static override examples = ['<%= config.bin %> explain KEY_OWNED', '<%= config.bin %> explain --json'];
   static override args = { code: Args.string({ description: 'The code, such as KEY_OWNED.' }) };

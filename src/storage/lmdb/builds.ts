@@ -18,6 +18,7 @@ import { given } from '../../core/base/given.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { hasEnded, readDigits, thisProcess, toDigits } from '../../machine/process-name.ts';
 import { makeDirIn, removeTree, removeWhole, removingName, syncPath } from './directory.ts';
+import { toStorageError } from './failure.ts';
 import { giveSign, hasSign, type SignOfLife, signFiles } from './sign-of-life.ts';
 
 /** A build of this thread that is under way. */
@@ -56,14 +57,20 @@ export function newBuildDir(dir: string, isDirNew = false): string {
     const path = join(dir, `building-${name}-${threadId}-${buildsMade}`);
     // Taken: left by a process that had the same name.
     if (!makeDirIn(dir, basename(path))) continue;
-    registerBuild(path, isDirNew, giveSign(path));
+    registerBuild(path, isDirNew);
+    try {
+      builds.set(path, { sign: toStorageError(`build in ${dir}`, () => giveSign(path)), isDirNew });
+    } catch (error) {
+      removeBuild(path);
+      throw error;
+    }
     return path;
   }
 }
 
 /** Makes a place that is removed by `removeBuild`, or when the process ends before. */
-export function registerBuild(path: string, isDirNew = false, sign?: SignOfLife): void {
-  builds.set(path, { sign, isDirNew });
+export function registerBuild(path: string, isDirNew = false): void {
+  builds.set(path, { sign: undefined, isDirNew });
   if (isTidyingUp) return;
   isTidyingUp = true;
   // A signal that ends the process while it builds, such as Ctrl-C, leaves nothing of the build.

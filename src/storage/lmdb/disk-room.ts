@@ -1,21 +1,40 @@
-import { statfsSync } from 'node:fs';
+import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import { freeBytesOf } from '../../core/base/free-space.ts';
 import { systemCode } from '../../core/base/system-error.ts';
 import { toStorageError } from './failure.ts';
-import type { LmdbOptions } from './open-env.ts';
 
 const reserveBytesDefault = 32 * 1024 * 1024;
 
 /** Errors: STORAGE_FULL when less is free on the disk than is kept in reserve. */
-export function refuseWhenFull(options: LmdbOptions): void {
+export function refuseWhenFull(options: { readonly dir: string; readonly reserveBytes?: number }): void {
   const free = toStorageError('look at the disk', () => freeBytes(options.dir));
   const reserve = options.reserveBytes ?? reserveBytesDefault;
   // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
   if (free === undefined || free >= reserve) return;
   throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${reserve} are kept in reserve`, {
     hint: 'Nothing was written. Reads still work.',
-    next: [`df -h ${options.dir}`, 'txlog status'],
+    next: [`df -h ${lastingPlace(options.dir)}`, 'txlog status'],
+  });
+}
+
+/** Room for the files of a new environment before its first commit: tables of locks, and the first pages. */
+const newFilesBytes = 1024 * 1024;
+
+/**
+ * Refuses to have LMDB make files where there is no room. It makes its table of locks as a file with holes, and maps it:
+ * the first touch of a page that the disk has no room for ends the process.
+ *
+ * Errors: STORAGE_FULL.
+ */
+export function refuseNewFilesWhenFull(dir: string, files: readonly string[]): void {
+  const areThere = files.every((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
+  const free = areThere ? undefined : freeBytes(dir);
+  if (free === undefined || free >= newFilesBytes) return;
+  throw new TxlogError('STORAGE_FULL', `cannot make files: only ${free} bytes are free on the disk`, {
+    hint: 'Nothing was written.',
+    next: [`df -h ${lastingPlace(dir)}`],
   });
 }
 
@@ -35,8 +54,16 @@ export function asFull(error: unknown, dir: string): unknown {
   return new TxlogError('STORAGE_FULL', `cannot commit: no room on the disk, ${free} bytes are free`, {
     cause: error,
     hint: 'The outcome of what was under way is unknown; submitting it again with the same id is safe.',
-    next: [`df -h ${dir}`, 'txlog status'],
+    next: [`df -h ${lastingPlace(dir)}`, 'txlog status'],
   });
+}
+
+/** The place to look at when `dir` is a build that is removed now, perhaps with the directory that was made for it. */
+function lastingPlace(dir: string): string {
+  if (!basename(dir).startsWith('building-')) return dir;
+  const above = dirname(dir);
+  const isMadeForIt = readdirSync(above).length === 1;
+  return isMadeForIt ? dirname(above) : above;
 }
 
 /** Undefined when nobody knows: whether there is room, the write itself will tell. */

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
 import { TxlogError } from '../../core/base/errors.ts';
 import { requireDescriptors } from '../../machine/descriptors.ts';
@@ -8,6 +8,7 @@ import { ownerOnly, rightsIn, setRights } from '../../machine/file-rights.ts';
 import { makeDirs } from '../../machine/make-dirs.ts';
 import { type TableName, tableNames } from '../../ports/storage.ts';
 import { mapBytesFor } from './address-space.ts';
+import { refuseNewFilesWhenFull } from './disk-room.ts';
 import { type Gate, noGate, openGate } from './gate.ts';
 import { findEarlierState, LastCommit, lastCommitName, type SeenCommit } from './last-commit.ts';
 import { descriptorsOpened } from './native-env.ts';
@@ -101,6 +102,10 @@ function openTables(options: Mapped): Pick<LmdbEnv, 'root' | 'tables'> {
   // The package's single CommonJS file loads in half the time of its many ES modules.
   const lmdb = createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
   if (existsSync(options.dir)) requireDescriptors(options.dir, descriptorsOpened);
+  refuseNewFilesWhenFull(options.isFile ? dirname(options.dir) : options.dir, [
+    dataFileOf(options),
+    lockFileOf(options),
+  ]);
   const root = lmdb.open<Buffer, Buffer>(lmdbOptions(options));
   try {
     const tables = new Map<TableName, Database<Buffer, Buffer>>();
@@ -135,6 +140,10 @@ function isWitnessed({ isFile, readOnly, unpublished }: LmdbOptions): boolean {
 /** The file that an environment's data is in. */
 export function dataFileOf({ dir, isFile }: Pick<LmdbOptions, 'dir' | 'isFile'>): string {
   return isFile ? dir : join(dir, 'data.mdb');
+}
+
+function lockFileOf({ dir, isFile }: LmdbOptions): string {
+  return isFile ? `${dir}-lock` : join(dir, 'lock.mdb');
 }
 
 function lmdbOptions(options: Mapped): RootDatabaseOptionsWithPath {

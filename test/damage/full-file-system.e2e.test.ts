@@ -1,0 +1,63 @@
+// Goal: where a file system has no byte left, no command ends by a signal, leaves litter, or loses anything. LMDB maps a
+// table of locks that it makes with holes: a page that cannot be had is SIGBUS. Method: a file system of its own in
+// memory, in a name space of its own, is filled to the last byte under an environment; then commands run there.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+
+const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const place = mkdtempSync(join(tmpdir(), 'txlog-no-room-'));
+
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+/** Commands that make files of LMDB, and the exit code of each; then those that only read. */
+const script = `
+set -u
+mount -t tmpfs -o size=48m tmpfs '${place}' && cd '${place}' || exit 99
+txlog() { '${process.execPath}' '${bin}' "$@"; }
+txlog init -q >/dev/null
+txlog submit --type t --id r-1 --change 'set k 1' -q >/dev/null
+txlog session new mail --data 1 --id s-1 -q >/dev/null
+head -c 64m /dev/zero > fill 2>/dev/null
+out=$(mktemp -p /dev/shm 2>/dev/null || echo /dev/null)
+for words in 'backup copy' 'backup copy.mdb' 'replay --yes' 'replay --to 1 --into other' 'init new' 'session park s-1 --reason x'; do
+  txlog $words >/dev/null 2>"$out"; echo "$? $words: $(head -n 1 "$out" | cut -d: -f2)"
+done
+for words in 'get k' 'rescan --verify' 'session list' 'top --once'; do
+  txlog $words >/dev/null 2>"$out"; echo "$? $words"
+done
+rm -f "$out"
+ls -A . .txlog | grep -v '^$'
+`;
+
+it('commands that have to make files are refused, those that read go on, and nothing is left behind', () => {
+  const { stdout, stderr } = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], {
+    env: { ...process.env, DEBUG: '' },
+    encoding: 'utf8',
+  });
+  expect({ stdout: stdout.split('\n'), stderr }).toEqual({
+    stdout: [
+      '74 backup copy:  STORAGE_FULL',
+      '74 backup copy.mdb:  STORAGE_FULL',
+      '74 replay --yes:  STORAGE_FULL',
+      '74 replay --to 1 --into other:  STORAGE_FULL',
+      '74 init new:  STORAGE_FULL',
+      '74 session park s-1 --reason x:  STORAGE_FULL',
+      '0 get k',
+      '0 rescan --verify',
+      '0 session list',
+      '0 top --once',
+      '.:',
+      '.txlog',
+      'fill',
+      '.txlog:',
+      'current',
+      'g1',
+      '',
+    ],
+    stderr: '',
+  });
+});
