@@ -22,7 +22,7 @@ export default class Explain extends BaseCommand {
       json: toExplanationJson,
       people: (page) =>
         args.code === undefined
-          ? formatExplanations(page, this.colors)
+          ? formatExplanations(page, this.colors, this.columns)
           : page.map((each) => formatExplanation(each, this.colors)).join('\n'),
     });
   }
