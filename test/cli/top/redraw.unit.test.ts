@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Redraw } from '../../../src/cli/top/redraw.ts';
 
-const escape = String.fromCharCode(27);
-const tokens = new RegExp(`${escape}\\[[?\\d]*[a-zA-Z]|[^]`, 'g');
-const cursorUp = new RegExp(`^${escape}\\[(\\d+)A$`);
+const esc = String.fromCharCode(27);
+const tokens = new RegExp(`${esc}\\[[?\\d]*[a-zA-Z]|[^]`, 'g');
+const cursorUp = new RegExp(`^${esc}\\[(\\d+)A$`);
 const size = { columns: 12, rows: 6 };
 
 /** The rows of a terminal after `written`, as far as `Redraw` uses one; wide lines wrap, as in a real one. */
