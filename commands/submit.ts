@@ -44,15 +44,12 @@ export default class Submit extends BaseCommand {
     const bounds = input ? { livesLong: args.file === '-' } : { checkpointRecords: 0 };
     const queue = toQueue(flags);
     const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
+    const one = { input: request ?? null, out: this.out };
     const code = await this.withEnv({ ...app, ...bounds, readOnly: dryRun }, (env) => {
-      if (queue && !input) return enqueueOne(env, request ?? null, this.out, { queue, waitMs, json: flags.json });
-      return input
-        ? submitFile(env, input, this.out, {
-            ...flags,
-            ...{ file: args.file ?? '-', argv: this.argv, dryRun, receipts: flags.receipts ?? 'all' },
-            ...{ keepGoing: flags['keep-going'], map: flags.map, queue },
-          })
-        : submitOne(env, request ?? null, this.out, { json: flags.json, dryRun });
+      if (queue && !input) return enqueueOne(env, one, { queue, waitMs, json: flags.json });
+      if (!input) return submitOne(env, one, { json: flags.json, dryRun });
+      const options = { ...flags, file: args.file ?? '-', argv: this.argv, dryRun, receipts: flags.receipts ?? 'all' };
+      return submitFile(env, { input, out: this.out }, { ...options, keepGoing: flags['keep-going'], queue });
     });
     this.exitWith(code);
   }

@@ -41,7 +41,7 @@ export default class SagaStart extends EndCommand {
     const data = readJsonData('--data', flags.data);
     await this.withEnv({ checkpointRecords: 0, ...given({ app }) }, async (env) => {
       const started = await env.sagas.start(args.type, data, options);
-      await this.tellStarted(env, started, args.type, waitMs);
+      await this.tellStarted(env, started, { type: args.type, waitMs });
     });
   }
 }

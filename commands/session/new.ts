@@ -37,6 +37,6 @@ export default class SessionNew extends OperationCommand {
       ...given({ id, order, delay }),
     };
     const app = this.appOptions(flags.app);
-    await this.operate('new', undefined, (env) => env.sessions.create(args.theme, data, options), app);
+    await this.operate({ op: 'new', session: undefined }, (env) => env.sessions.create(args.theme, data, options), app);
   }
 }

@@ -17,6 +17,6 @@ export default class SessionRemove extends OperationCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionRemove);
-    await this.operate('remove', args.id, (env) => env.sessions.remove(args.id, toAuthority(flags)));
+    await this.operate({ op: 'remove', session: args.id }, (env) => env.sessions.remove(args.id, toAuthority(flags)));
   }
 }

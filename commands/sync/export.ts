@@ -36,7 +36,9 @@ export default class SyncExport extends BaseCommand {
     const onProgress = (done: number, total: number) => progress.onProgress(done, total, note(done));
     await this.withEnv({ readOnly: true }, async (env) => {
       const target = flags.output ?? args.target;
-      const bytes = await writeDump(env, target, { ...options, onProgress }, interruption).finally(progress.stop);
+      const bytes = await writeDump(env, target, { options: { ...options, onProgress }, interruption }).finally(
+        progress.stop,
+      );
       this.talk(`${formatCount(bytes)} bytes`);
       this.exitWith(interruption.exitCode() ?? 0);
     });

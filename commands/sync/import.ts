@@ -39,7 +39,7 @@ export default class SyncImport extends BaseCommand {
     const options = { ...toReaderOptions(flags), mode: flags.mode, dryRun: flags['dry-run'], onProgress };
     const open = { readOnly: flags.mode === 'inspect' };
     await this.withEnv(open, async (env) => {
-      const report = await importFrom(env, input, options, interruption).finally(progress.stop);
+      const report = await importFrom(env, input, { options, interruption }).finally(progress.stop);
       await this.print(toImportJson(report, options.dryRun), formatImport(report, options.dryRun));
     }).catch((error) => {
       // A signal that cuts the input off is no damage of the dump.

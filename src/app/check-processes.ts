@@ -55,7 +55,7 @@ function findFilterProblem(at: string, on: NonNullable<ProcessDefinition['on']>)
   for (const [field, value] of Object.entries({ key, prefix }))
     if (value !== undefined && typeof value !== 'string') return `${at}.${field} is a text`;
   for (const [field, range] of numbers) {
-    const problem = findFieldOutOfRange(at, on, field, range);
+    const problem = findFieldOutOfRange(at, { object: on, field }, range);
     if (problem !== undefined) return problem;
   }
   return undefined;

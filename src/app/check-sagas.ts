@@ -54,8 +54,8 @@ function findProblem(at: string, type: string, saga: SagaDefinition): string | u
   );
   if (group) return `${at}.steps: a group has 1 to ${limits.stepsAtOnceMax} steps`;
   return (
-    findFieldOutOfRange(at, saga, 'deadline', ranges.timeout) ??
-    findFieldOutOfRange(at, saga, 'number', ranges.themeNumber) ??
+    findFieldOutOfRange(at, { object: saga, field: 'deadline' }, ranges.timeout) ??
+    findFieldOutOfRange(at, { object: saga, field: 'number' }, ranges.themeNumber) ??
     findPolicyProblem(at, saga) ??
     findStepsProblem(at, stepsOf(saga))
   );

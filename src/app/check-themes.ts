@@ -26,7 +26,9 @@ function findProblem(at: string, theme: unknown): string | undefined {
   if (answers && advisor) return `${at} has answers, which need no advisor`;
   const unknown = Object.keys(theme).find((field) => !themeFields.includes(field));
   if (unknown !== undefined) return `${at} has an unknown field ${JSON.stringify(unknown)}`;
-  return findFieldOutOfRange(at, theme, 'number', ranges.themeNumber) ?? findPolicyProblem(at, theme);
+  return (
+    findFieldOutOfRange(at, { object: theme, field: 'number' }, ranges.themeNumber) ?? findPolicyProblem(at, theme)
+  );
 }
 
 function findClash(taken: Map<number, string>, name: string, number: number | undefined): string | undefined {

@@ -21,14 +21,18 @@ export async function verify(storage: Storage, turns: LoopTurns, onProgress?: Pr
   const raw = readRaw(storage, turns);
   const head = await raw.read(({ head }) => head);
   await raw.read(({ snapshot }) => verifyTables(snapshot, log));
-  const records = await verifyLog(raw, head, log, onProgress);
+  const records = await verifyLog(raw, head, { log, onProgress });
   return log.report(records, head);
 }
 
 /** The chain, as far as the log can be read. */
-async function verifyLog(raw: ViewReader, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
+async function verifyLog(
+  raw: ViewReader,
+  head: Head,
+  { log, onProgress }: { readonly log: AuditLog; readonly onProgress?: Progress | undefined },
+): Promise<number> {
   try {
-    return await verifyChain(raw, head, log, onProgress);
+    return await verifyChain(raw, head, { log, onProgress });
   } catch (error) {
     addDamage(log, 'log', error);
     return 0;
@@ -56,8 +60,7 @@ export interface Audited extends ViewReader {
  */
 export async function rescanVerify(
   env: Audited,
-  storage: Storage,
-  side: Storage,
+  { storage, side }: { readonly storage: Storage; readonly side: Storage },
   onProgress?: Progress,
 ): Promise<AuditReport> {
   const log = new AuditLog();
@@ -65,16 +68,24 @@ export async function rescanVerify(
   const raw = readRaw(storage, env.turns);
   const start = await raw.read(({ head }) => head);
   await raw.read(({ snapshot }) => verifyTables(snapshot, log));
-  const records = await verifyLog(raw, start, log, (done, total) => onProgress?.(Math.round(done / 3), total));
+  const records = await verifyLog(raw, start, {
+    log,
+    onProgress: (done, total) => onProgress?.(Math.round(done / 3), total),
+  });
   if (log.report(records, start).ok) {
-    await refoldAndCompare(env, side, log, (done, total) =>
-      onProgress?.(Math.round(total / 3 + (done * 2) / 3), total),
-    );
+    await refoldAndCompare(env, side, {
+      log,
+      onProgress: (done, total) => onProgress?.(Math.round(total / 3 + (done * 2) / 3), total),
+    });
   }
   return log.report(records, start);
 }
 
-async function refoldAndCompare(env: Audited, side: Storage, log: AuditLog, onProgress: Progress): Promise<void> {
+async function refoldAndCompare(
+  env: Audited,
+  side: Storage,
+  { log, onProgress }: { readonly log: AuditLog; readonly onProgress: Progress },
+): Promise<void> {
   const refold = new Refold(side, env.turns);
   try {
     await refold.copy(env, { onProgress });

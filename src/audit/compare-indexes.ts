@@ -21,25 +21,37 @@ export function* compareIndexes(live: Cut, fresh: Cut, log: AuditLog): Steps<voi
     position: positionOfRow('compensations'),
   };
   yield* attemptSteps(log, 'states', compareStates(live, fresh, log));
-  yield* attemptSteps(log, 'requests', compareTable(live, fresh, 'requests', requests, log));
-  yield* attemptSteps(log, 'compensations', compareTable(live, fresh, 'compensations', compensations, log));
+  yield* attemptSteps(log, 'requests', compareTable({ live, fresh }, { table: 'requests', reading: requests }, log));
+  yield* attemptSteps(
+    log,
+    'compensations',
+    compareTable({ live, fresh }, { table: 'compensations', reading: compensations }, log),
+  );
   yield* attemptSteps(log, 'postings', comparePostings(live, fresh, log));
   yield* attemptSteps(log, 'queue', compareQueue(live, fresh, log));
 }
 
 function* compareStates(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
-  for (const { key } of fresh.snapshot.range('states')) yield* attemptState(live, fresh, keyText(key), log);
+  for (const { key } of fresh.snapshot.range('states')) yield* attemptState({ live, fresh }, keyText(key), log);
   for (const { key } of live.snapshot.range('states')) {
     if (fresh.snapshot.get('states', key)) yield;
-    else yield* attemptState(live, fresh, keyText(key), log);
+    else yield* attemptState({ live, fresh }, keyText(key), log);
   }
 }
 
-function attemptState(live: Cut, fresh: Cut, key: string, log: AuditLog): Steps<void> {
-  return attemptSteps(log, `states/${key}`, compareState(live, fresh, key, log));
+function attemptState(
+  { live, fresh }: { readonly live: Cut; readonly fresh: Cut },
+  key: string,
+  log: AuditLog,
+): Steps<void> {
+  return attemptSteps(log, `states/${key}`, compareState({ live, fresh }, key, log));
 }
 
-function* compareState(live: Cut, fresh: Cut, key: string, log: AuditLog): Steps<void> {
+function* compareState(
+  { live, fresh }: { readonly live: Cut; readonly fresh: Cut },
+  key: string,
+  log: AuditLog,
+): Steps<void> {
   yield;
   const found = live.state(key);
   const expected = fresh.state(key);
@@ -82,7 +94,11 @@ interface TableReading {
   position(value: Uint8Array, key: Uint8Array): number;
 }
 
-function* compareTable(live: Cut, fresh: Cut, table: TableName, reading: TableReading, log: AuditLog): Steps<void> {
+function* compareTable(
+  { live, fresh }: { readonly live: Cut; readonly fresh: Cut },
+  { table, reading }: { readonly table: TableName; readonly reading: TableReading },
+  log: AuditLog,
+): Steps<void> {
   for (const { key, value } of fresh.snapshot.range(table)) {
     yield;
     const name = reading.name(key);
@@ -136,7 +152,7 @@ function* comparePostings(live: Cut, fresh: Cut, log: AuditLog): Steps<void> {
 
 function* postingsOf(cut: Cut, list: string): Iterable<number> {
   let last = 0;
-  for (const { positions } of readPostingChunks(cut.snapshot, 'postings', list)) {
+  for (const { positions } of readPostingChunks(cut.snapshot, { table: 'postings', list })) {
     yield* positions;
     last = positions.at(-1) ?? last;
   }

@@ -29,7 +29,11 @@ interface Chain {
  * Reads the whole log up to `head` and checks each record's checksum, its link to the one before, that positions have
  * no gap, and that the head's totals fit. Goes on after a break, so that all are found.
  */
-export async function verifyChain(env: ViewReader, head: Head, log: AuditLog, onProgress?: Progress): Promise<number> {
+export async function verifyChain(
+  env: ViewReader,
+  head: Head,
+  { log, onProgress }: { readonly log: AuditLog; readonly onProgress?: Progress | undefined },
+): Promise<number> {
   const chain: Chain = { position: 0, digest: firstDigest, committed: 0, rejected: 0, bytes: 0, types: new Set() };
   while (chain.position < head.position) {
     const before = chain.position;
@@ -87,7 +91,7 @@ function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
         position,
       });
     }
-    countOne(cut, position, value, { chain, log });
+    countOne(cut, { position, bytes: value }, { chain, log });
     chain.position = position;
     chain.digest = Uint8Array.from(recordDigest(value));
     chain.bytes += value.length;
@@ -96,12 +100,11 @@ function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
 
 function countOne(
   cut: Cut,
-  position: number,
-  bytes: Uint8Array,
+  { position, bytes }: { readonly position: number; readonly bytes: Uint8Array },
   { chain, log }: { chain: Chain; log: AuditLog },
 ): void {
   try {
-    checkType(cut, position, bytes, { chain, log });
+    checkType(cut, { position, bytes }, { chain, log });
     chain[cut.typeRegistry.decode(cut.snapshot, position, bytes).outcome] += 1;
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
@@ -112,8 +115,7 @@ function countOne(
 /** The table of types only repeats what the first record of each says. */
 function checkType(
   cut: Cut,
-  position: number,
-  bytes: Uint8Array,
+  { position, bytes }: { readonly position: number; readonly bytes: Uint8Array },
   { chain, log }: { chain: Chain; log: AuditLog },
 ): void {
   const { type } = decodeHeader(bytes);

@@ -33,7 +33,7 @@ export interface Undoing extends LongViewReader {
 
 /** Undoes one transaction. Errors: TRANSACTION_NOT_FOUND, POSITION_NOT_FOUND, REQUEST_INVALID. */
 export async function compensateOne(env: Undoing, name: string | number, options: CompensateOptions): Promise<Receipt> {
-  const request = toUndo(env, await env.transaction(name), options);
+  const request = toUndo(env, await env.transaction(name), { ...options });
   const [answer] = options.dryRun ? await env.preview([request]) : await env.submitChecked([request]);
   return receiptOrThrow(present(answer, 'answer'));
 }
@@ -58,7 +58,7 @@ export async function* carryOutPlan(
   await readHistories(env, await stillToUndo(env, targets), onProgress);
   const requests = wanted.map(({ keys }, i) => {
     const expect = keys.map(({ key, version }) => ({ key, version }));
-    return toUndo(env, targets[i] as StoredRecord, options, expect);
+    return toUndo(env, targets[i] as StoredRecord, { ...options, expect });
   });
   // Nothing of a preview stays: all of it is decided at once.
   if (options.dryRun) return yield* (await env.preview(requests)).map(receiptOrThrow);
@@ -76,8 +76,7 @@ function stillToUndo(env: Undoing, targets: readonly StoredRecord[]): Promise<re
 function toUndo(
   env: Undoing,
   target: StoredRecord,
-  { id, actor, reason }: CompensateOptions,
-  expect: readonly Expectation[] = [],
+  { id, actor, reason, expect = [] }: CompensateOptions & { readonly expect?: readonly Expectation[] | undefined },
 ): Request {
   // Checked as any client's words are, but by no app: one may have a type of this name.
   const words = checkRequest({ type: 'compensate', id, actor, payload: reason ?? null }, () => env.makeId());

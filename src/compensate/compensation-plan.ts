@@ -109,7 +109,7 @@ function planItem(context: { cut: Cut; app: LoadedApp }, stage: Stage, target: S
   );
   const reader = new DecisionReader(stage);
   const versions = new Map([...before.keys()].map((key) => [key, reader.version(key)]));
-  const decision = decide(context.app, stage, compensationOf(target, `plan/${target.position}`));
+  const decision = decide(context.app, stage, { request: compensationOf(target, `plan/${target.position}`) });
   if (decision.type === 'refused') throw decision.error;
   assert('record' in decision, 'a compensation completes no session');
   const { rejection } = decision.record;

@@ -115,7 +115,7 @@ async function verifyCopy(file: string, { turns, onProgress }: Verifying): Promi
     const log = new AuditLog();
     const raw = readRaw(copy, turns);
     const head = await raw.read(({ head }) => head);
-    const records = await verifyChain(raw, head, log, onProgress);
+    const records = await verifyChain(raw, head, { log, onProgress });
     const report = log.report(records, head);
     const [problem] = report.problems;
     if (problem)

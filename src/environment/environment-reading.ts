@@ -66,7 +66,7 @@ export class EnvironmentReading {
   async get(key: string, options: { readonly asOf?: number } = {}): Promise<StateReading | undefined> {
     const { asOf } = options;
     checkWhole('asOf', asOf);
-    if (asOf !== undefined) return this.readSteps((cut) => stateAtInSteps(cut, key, asOf));
+    if (asOf !== undefined) return this.readSteps((cut) => stateAtInSteps(cut, key, { position: asOf }));
     return this.read((cut) => readState(cut, key, this.now()));
   }
 

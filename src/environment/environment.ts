@@ -129,7 +129,7 @@ export class Environment extends EnvironmentReading {
     options: LeadOptions = {},
   ): Promise<TurnReport> {
     const { leadOne } = await import('../sessions/worker/lead-one.ts');
-    return leadOne(this, theme, advisor, options);
+    return leadOne(this, { theme, advisor }, options);
   }
 
   /** Starts a worker: it leads the sessions of its themes as they become due, until it is stopped. */
@@ -234,12 +234,12 @@ export class Environment extends EnvironmentReading {
     return this.connections.run(({ handle }) => verify(handle.storage, this.turns, options.onProgress));
   }
 
-  /** Folds the whole log again withScratchStorage the environment and compares every state, list and index with it. */
+  /** Folds the whole log again beside the environment and compares every state, list and index with it. */
   async rescanVerify(options: ProgressOptions = {}): Promise<AuditReport> {
     const { rescanVerify } = await import('../audit/audit.ts');
     const { withScratchStorage } = await import('./scratch-storage.ts');
     return withScratchStorage(this, (side) =>
-      this.connections.run(({ handle }) => rescanVerify(this, handle.storage, side, options.onProgress)),
+      this.connections.run(({ handle }) => rescanVerify(this, { storage: handle.storage, side }, options.onProgress)),
     );
   }
 
@@ -260,11 +260,11 @@ export class Environment extends EnvironmentReading {
     return replayTo(this, target);
   }
 
-  /** Decides every logged request again with other handlers, withScratchStorage the environment, and tells what would differ. */
+  /** Decides every logged request again with other handlers, beside the environment, and tells what would differ. */
   async whatIf(app: LoadedApp, options: WhatIfOptions = {}): Promise<WhatIfReport> {
     const { whatIf } = await import('../replay/what-if.ts');
     const { withScratchStorage } = await import('./scratch-storage.ts');
-    return withScratchStorage(this, (side) => whatIf(this, side, app, options));
+    return withScratchStorage(this, (side) => whatIf(this, { side, app }, options));
   }
 
   /** Copies the environment, online, into a directory or a file, and verifies the copy. Errors: BACKUP_EXISTS. */

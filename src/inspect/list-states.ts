@@ -34,7 +34,9 @@ export async function* listStates(
     if (page.long !== undefined) {
       // A key whose life is longer than a turn.
       const key = page.long;
-      const state = await env.readSteps((cut) => stateAtInSteps(cut, key, listing.position, listing.time()));
+      const state = await env.readSteps((cut) =>
+        stateAtInSteps(cut, key, { position: listing.position, now: listing.time() }),
+      );
       if (state) yield state;
       after = key;
     }
@@ -69,7 +71,7 @@ function readPage(cut: Cut, turn: LoopTurn, listing: Listing): Page {
   for (const key of keysFrom(cut.snapshot, listing)) {
     const isFull = seen === pageKeys || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
     if (isFull) return { states, after, isLast: false };
-    const step = takeSteps(stateAtInSteps(cut, key, listing.position, now), turn);
+    const step = takeSteps(stateAtInSteps(cut, key, { position: listing.position, now }), turn);
     if (!step.done) return { states, after, isLast: false, ...(seen === 0 ? { long: key } : {}) };
     if (step.value) states.push(step.value);
     after = key;

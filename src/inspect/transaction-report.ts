@@ -57,8 +57,8 @@ function* reportKeys(cut: Cut, position: number, keys: readonly string[]): Steps
 }
 
 function* reportKey(cut: Cut, position: number, key: string): Steps<KeyReport> {
-  const before = yield* stateAtInSteps(cut, key, position - 1);
-  const after = yield* stateAtInSteps(cut, key, position);
+  const before = yield* stateAtInSteps(cut, key, { position: position - 1 });
+  const after = yield* stateAtInSteps(cut, key, { position });
   const list = new AppliedList(cut, key);
   const previous = list.at(list.countUpTo(position - 1) - 1);
   const next = list.at(list.countUpTo(position));

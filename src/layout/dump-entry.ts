@@ -96,7 +96,7 @@ export function entryDecoder(schemaText: string): EntryDecoder {
     const entries: DumpEntry[] = [];
     let at = 0;
     for (let i = 0; i < count; i++) {
-      const { value, offset } = decodeOne(type, bytes, at, resolver);
+      const { value, offset } = decodeOne(type, { bytes, at }, resolver);
       // Every entry takes bytes: no count makes a reader work for nothing.
       if (offset <= at || offset > bytes.length) throw invalid(`entry ${i + 1} of its block ends too early`);
       at = offset;
@@ -107,7 +107,7 @@ export function entryDecoder(schemaText: string): EntryDecoder {
   };
 }
 
-function decodeOne(type: AvroType, bytes: Buffer, at: number, resolver: unknown) {
+function decodeOne(type: AvroType, { bytes, at }: { readonly bytes: Buffer; readonly at: number }, resolver: unknown) {
   try {
     return type.decode(bytes, at, resolver);
   } catch (cause) {

@@ -4,7 +4,7 @@ import { type Change, type ChangeOp, changeOps } from '../core/fold/change.ts';
 import { TextChange } from '../core/fold/raw-json.ts';
 import { type FoldedRecord, type LogRecord, operationId } from '../core/log/record.ts';
 
-type Ended = Pick<LogRecord, 'outcome' | 'time'>;
+type Ended = Pick<LogRecord, 'outcome' | 'time' | 'type' | 'position'>;
 
 /** Where a body is, and the key whose changes are wanted; all are without one. */
 interface BodyPlace {
@@ -25,7 +25,7 @@ export class FoldedBodyReader {
   private own: Uint8Array | undefined;
 
   /** The body that starts at `at` in `buffer`; with `key`, of its changes only those of that key. */
-  read(position: number, type: string, { outcome, time }: Ended, { buffer, at, key: own }: BodyPlace): FoldedRecord {
+  read({ position, type, outcome, time }: Ended, { buffer, at, key: own }: BodyPlace): FoldedRecord {
     this.buffer = buffer;
     this.at = at;
     this.own = own;

@@ -86,13 +86,16 @@ function countMembers(value: JsonValue | undefined): number {
   return count;
 }
 
+/** The place of a token, as the visitor tells it. All of it counts from 0. */
+type Place = [offset: number, length: number, line: number, column: number];
+
 /** The whole check, with places: for texts that the quick pass does not prove harmless. */
 function parseSlowly(text: string): JsonValue {
   const keys: Set<string>[] = [];
-  const open = (_offset: number, _length: number, line: number, column: number) => {
+  const open = (...[, , line, column]: Place) => {
     keys.push(new Set());
     if (keys.length > limits.jsonDepthMax)
-      fail('JSON_TOO_DEEP', `nested deeper than ${limits.jsonDepthMax}`, line, column);
+      fail('JSON_TOO_DEEP', `nested deeper than ${limits.jsonDepthMax}`, { line, column });
   };
   visit(
     text,
@@ -101,20 +104,21 @@ function parseSlowly(text: string): JsonValue {
       onArrayBegin: open,
       onObjectEnd: () => void keys.pop(),
       onArrayEnd: () => void keys.pop(),
-      onObjectProperty: (key, _offset, _length, line, column) => {
-        if (keys.at(-1)?.has(key)) fail('JSON_DUPLICATE_KEY', `key ${JSON.stringify(key)} stands twice`, line, column);
-        if (forbiddenKeys.has(key)) fail('JSON_FORBIDDEN_KEY', `key ${key} is refused`, line, column);
+      onObjectProperty: (key, ...[, , line, column]) => {
+        if (keys.at(-1)?.has(key))
+          fail('JSON_DUPLICATE_KEY', `key ${JSON.stringify(key)} stands twice`, { line, column });
+        if (forbiddenKeys.has(key)) fail('JSON_FORBIDDEN_KEY', `key ${key} is refused`, { line, column });
         refuseHalfPair(key, line, column);
         keys.at(-1)?.add(key);
       },
-      onLiteralValue: (value, offset, length, line, column) => {
+      onLiteralValue: (value, ...[offset, length, line, column]) => {
         const token = text.slice(offset, offset + length);
         if (typeof value === 'string') refuseHalfPair(value, line, column);
         if (typeof value !== 'number' || isExact(token)) return;
-        fail('JSON_INEXACT_NUMBER', `${token.slice(0, 40)} would be rounded; put it as text`, line, column);
+        fail('JSON_INEXACT_NUMBER', `${token.slice(0, 40)} would be rounded; put it as text`, { line, column });
       },
-      onError: (code, _offset, _length, line, column) =>
-        fail('JSON_INVALID', `broken JSON: ${describe(printParseErrorCode(code))}`, line, column),
+      onError: (code, ...[, , line, column]) =>
+        fail('JSON_INVALID', `broken JSON: ${describe(printParseErrorCode(code))}`, { line, column }),
     },
     { disallowComments: true, allowTrailingComma: false },
   );
@@ -122,11 +126,15 @@ function parseSlowly(text: string): JsonValue {
 }
 
 function refuseHalfPair(text: string, line: number, column: number): void {
-  if (!text.isWellFormed()) fail('JSON_UNPAIRED_SURROGATE', 'text holds half of a surrogate pair', line, column);
+  if (!text.isWellFormed()) fail('JSON_UNPAIRED_SURROGATE', 'text holds half of a surrogate pair', { line, column });
 }
 
 /** Lines and columns of the visitor count from 0. */
-function fail(code: ErrorCode, reason: string, line: number, column: number): never {
+function fail(
+  code: ErrorCode,
+  reason: string,
+  { line, column }: { readonly line: number; readonly column: number },
+): never {
   throw new TxlogError(code, reason, { line: line + 1, column: column + 1 });
 }
 

@@ -1,7 +1,7 @@
 import { TxlogError } from '../core/base/errors.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
-import { damagedRow } from './damaged-row.ts';
+import { damagedRow, undecodable } from './damaged-row.ts';
 import { textKey } from './keys.ts';
 import { decodeSummed, encodeSummed } from './summed-json.ts';
 
@@ -139,7 +139,7 @@ function readJson<T>(snapshot: Snapshot, key: Buffer): T | undefined {
   try {
     return JSON.parse(asBuffer(bytes).toString()) as T;
   } catch (cause) {
-    throw damagedRow('meta', `${key}`, (cause as Error).message, cause);
+    throw undecodable('meta', `${key}`, cause);
   }
 }
 

@@ -22,11 +22,10 @@ export interface PostingChunk {
  */
 export function* readPostingChunks(
   snapshot: Snapshot,
-  table: TableName,
-  list: string,
+  { table, list }: { readonly table: TableName; readonly list: string },
   from = 0,
 ): Generator<PostingChunk> {
-  const start = chunkKey(list, from === 0 ? 0 : firstChunkFor(snapshot, table, list, from));
+  const start = chunkKey(list, from === 0 ? 0 : firstChunkFor(snapshot, { table, list }, from));
   const end = chunkKey(list, 0xffff_ffff);
   for (const { key, value } of snapshot.range(table, { start, end }))
     yield { chunk: keyChunk(key).chunk, positions: decodePositions(value, table, key) };
@@ -70,7 +69,11 @@ function onlyChunk(snapshot: Snapshot, list: string): PostingChunk | undefined {
 }
 
 /** Chunks are few enough for a binary search over their first entries. */
-function firstChunkFor(snapshot: Snapshot, table: TableName, list: string, from: number): number {
+function firstChunkFor(
+  snapshot: Snapshot,
+  { table, list }: { readonly table: TableName; readonly list: string },
+  from: number,
+): number {
   const last = lastChunk(snapshot, table, list);
   let low = 0;
   let high = last?.chunk ?? 0;

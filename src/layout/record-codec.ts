@@ -93,7 +93,7 @@ export class RecordEncoder {
       const needed = end + nameBytes + digestBytes;
       if (end > 0 && needed <= this.arena.length) {
         if (named) this.writeName(record.type, end, nameBytes);
-        return this.seal(record, { type, named }, start, end + nameBytes);
+        return this.seal(record, { type, named }, { start, end: end + nameBytes });
       }
       this.grow(end > 0 ? needed : this.arena.length * 2);
     }
@@ -104,7 +104,11 @@ export class RecordEncoder {
     this.arena[at + bytes - 1] = bytes - 1;
   }
 
-  private seal(record: LogRecord, { type, named }: TypeRef, start: number, end: number): Buffer {
+  private seal(
+    record: LogRecord,
+    { type, named }: TypeRef,
+    { start, end }: { readonly start: number; readonly end: number },
+  ): Buffer {
     const { arena } = this;
     arena.writeUInt16BE(schemaNumber, start + 4);
     arena.writeUInt16BE(type, start + 6);
@@ -171,8 +175,7 @@ export function decodeHeader(bytes: Uint8Array): RecordHeader {
 export function decodeRecord(
   position: number,
   bytes: Uint8Array,
-  typeName: (type: number) => string,
-  schema: SchemaLookup,
+  { typeName, schema }: { readonly typeName: (type: number) => string; readonly schema: SchemaLookup },
 ): StoredRecord {
   const buffer = asBuffer(bytes);
   const header = checkedHeader(position, buffer);
@@ -224,8 +227,11 @@ export function decodeFolded(position: number, bytes: Uint8Array, decoding: Fold
   const { typeName, schema, key } = decoding;
   const buffer = asBuffer(bytes);
   const header = checkedHeader(position, buffer);
-  if (header.schema !== schemaNumber) return decodeRecord(position, bytes, typeName, schema);
-  return foldedBodies.read(position, typeName(header.type), header, { buffer, at: headerBytes, key });
+  if (header.schema !== schemaNumber) return decodeRecord(position, bytes, { typeName, schema });
+  return foldedBodies.read(
+    { position, type: typeName(header.type), outcome: header.outcome, time: header.time },
+    { buffer, at: headerBytes, key },
+  );
 }
 
 const foldedBodies = new FoldedBodyReader();

@@ -65,7 +65,7 @@ export class TypeRegistry {
     if (known !== undefined) return known;
     const number = this.numbers.size + added.size + 1;
     assert(number <= limits.typesMax, 'more than 65,535 request types');
-    tx.put('types', typeKey(number), textKey(name), true);
+    tx.append('types', typeKey(number), textKey(name));
     added.set(name, number);
     return number;
   }
@@ -86,21 +86,23 @@ export class TypeRegistry {
   /** As `record`, of what a fold needs alone; with a `key`, of what its fold needs. */
   folded(snapshot: Snapshot, position: number, key?: Uint8Array): FoldedRecord | undefined {
     const bytes = snapshot.get('log', positionKey(position));
-    return bytes && this.decodeFolded(snapshot, position, bytes, key);
+    return bytes && this.decodeFolded(snapshot, { position, bytes }, key);
   }
 
   /** Decodes record bytes. */
   decode(snapshot: Snapshot, position: number, bytes: Uint8Array): StoredRecord {
-    return decodeRecord(
-      position,
-      bytes,
-      (type) => this.typeName(snapshot, type),
-      (schema) => this.schema(snapshot, schema),
-    );
+    return decodeRecord(position, bytes, {
+      typeName: (type) => this.typeName(snapshot, type),
+      schema: (schema) => this.schema(snapshot, schema),
+    });
   }
 
   /** Decodes what a fold needs of record bytes. */
-  decodeFolded(snapshot: Snapshot, position: number, bytes: Uint8Array, key?: Uint8Array): FoldedRecord {
+  decodeFolded(
+    snapshot: Snapshot,
+    { position, bytes }: { readonly position: number; readonly bytes: Uint8Array },
+    key?: Uint8Array,
+  ): FoldedRecord {
     return decodeFolded(position, bytes, {
       typeName: (type) => this.typeName(snapshot, type),
       schema: (schema) => this.schema(snapshot, schema),

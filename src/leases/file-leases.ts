@@ -49,7 +49,7 @@ export function fileLeases(environment: string, clock: Clock, readOnly = false):
     leaseStateOf(found, { elapsed: clock.elapsed(), now: clock.now() }, hasEnded(found.of, here));
   return {
     hold(operator) {
-      if (!readOnly) return hold(dir, operator, here, clock);
+      if (!readOnly) return hold(dir, operator, { here, clock });
       throw new TxlogError('ENV_READ_ONLY', 'nobody leads sessions of an environment that was opened read-only');
     },
     look(id) {
@@ -71,8 +71,7 @@ export function fileLeases(environment: string, clock: Clock, readOnly = false):
 function hold(
   dir: string,
   { id, lease, themes = [], types, detached }: NewOperator,
-  here: ProcessName,
-  clock: Clock,
+  { here, clock }: { readonly here: ProcessName; readonly clock: Clock },
 ): Lease {
   const path = join(dir, fileName(id));
   const of = detached ? { ...here, pid: 0, began: '' } : here;

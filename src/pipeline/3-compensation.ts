@@ -38,7 +38,7 @@ export function decideCompensation(app: LoadedApp, reader: DecisionReader, targe
   if (own) return decideByHandler(own, reader, structuredClone(seen) as StoredRecord);
   const changes: Change[] = [];
   for (const key of new Set(usersChanges(record.changes).map((change) => change.key))) {
-    const undone = undoKey(app, reader, record, key);
+    const undone = undoKey(app, reader, { record, key });
     if (undone.blocked !== undefined) return refuse('COMPENSATION_BLOCKED', undone.blocked, key);
     if (undone.change) changes.push(undone.change);
   }
@@ -65,36 +65,48 @@ function decideByHandler(
   return { ok: true, changes: chosen, decided: true };
 }
 
-function undoKey(app: LoadedApp, reader: DecisionReader, record: LogRecord, key: string): Undone {
+function undoKey(
+  app: LoadedApp,
+  reader: DecisionReader,
+  { record, key }: { readonly record: LogRecord; readonly key: string },
+): Undone {
   const state = reader.state(key);
   if (!state) return { blocked: `${key} is unknown` };
   return state.kind === 'dedicated'
-    ? undoDedicated(app, reader, record, state)
-    : undoShared(app, reader, record, state);
+    ? undoDedicated(app, reader, { record, state })
+    : undoShared(app, reader, { record, state });
 }
 
 /**
  * A dedicated key becomes what it would be without the transaction, unless another owns it since. What later ones did
  * in the name of an owner that never was, falls away with it.
  */
-function undoDedicated(app: LoadedApp, reader: DecisionReader, record: LogRecord, state: State): Undone {
+function undoDedicated(
+  app: LoadedApp,
+  reader: DecisionReader,
+  { record, state }: { readonly record: LogRecord; readonly state: State },
+): Undone {
   const { key } = state;
   const owner = ownerOf(state, reader);
   const claimed = record.changes.some((change) => change.key === key && change.op === 'claim');
   if (claimed && owner && owner.position > record.position) {
     return { blocked: `${key} is owned by ${owner.id} since position ${owner.position}` };
   }
-  const { state: without, refused } = foldWithout(app, reader, state, record.position);
+  const { state: without, refused } = foldWithout(app, reader, { state, target: record.position });
   if (refused) return { blocked: blockedBy(reader, refused) };
   const isOver = without !== undefined && isExpired(without, reader.time);
   return { change: restoring(key, isOver ? undefined : without) };
 }
 
-function undoShared(app: LoadedApp, reader: DecisionReader, record: LogRecord, state: State): Undone {
+function undoShared(
+  app: LoadedApp,
+  reader: DecisionReader,
+  { record, state }: { readonly record: LogRecord; readonly state: State },
+): Undone {
   const { key } = state;
   const inverse = plainInverse(record, state);
   if (inverse) return { change: inverse };
-  const folded = guard(() => foldWithout(app, reader, state, record.position));
+  const folded = guard(() => foldWithout(app, reader, { state, target: record.position }));
   if ('rejected' in folded) return { blocked: folded.reason };
   const { state: without, refused } = folded;
   if (refused) return { blocked: blockedBy(reader, refused) };
@@ -118,10 +130,12 @@ function plainInverse(record: LogRecord, state: State): Change | undefined {
 }
 
 /** The key without the transaction. Throws when the app has not a reducer that would have to run again, or it throws. */
-function foldWithout(app: LoadedApp, reader: DecisionReader, { key, kind }: State, target: number): FoldOutcome {
-  return reader.without(key, kind, target, (type, change, value) =>
-    runReducer(requestTypeOf(app, type), change, value),
-  );
+function foldWithout(
+  app: LoadedApp,
+  reader: DecisionReader,
+  { state, target }: { readonly state: State; readonly target: number },
+): FoldOutcome {
+  return reader.without(state, target, (type, change, value) => runReducer(requestTypeOf(app, type), change, value));
 }
 
 function restoring(key: string, state: State | undefined): Change {

@@ -49,7 +49,7 @@ export function decideBatch(
       postponed.push(submission);
       continue;
     }
-    const decided = decideSubmission(context.app, stage, submission, submission.atomic ? never : isLate);
+    const decided = decideSubmission(context.app, stage, { submission, isLate: submission.atomic ? never : isLate });
     if (decided.length < submission.requests.length) {
       const [begun, rest] = splitSubmission(submission, decided.length);
       decisions.set(begun, decided);
@@ -70,13 +70,17 @@ export function decideBatch(
 
 const never = () => false;
 
-function decideSubmission(app: LoadedApp, stage: Stage, submission: Submission, isLate: () => boolean): TaskDecision[] {
+function decideSubmission(
+  app: LoadedApp,
+  stage: Stage,
+  { submission, isLate }: { readonly submission: Submission; readonly isLate: () => boolean },
+): TaskDecision[] {
   const decisions: TaskDecision[] = [];
   for (const [i, request] of submission.requests.entries()) {
     if (i > 0 && isLate()) break;
     const decision = isOperation(request)
       ? decideOperation(stage, request)
-      : decide(app, stage, request, submission.drafts[i]);
+      : decide(app, stage, { request, draft: submission.drafts[i] });
     if (decision.type === 'staged') submission.drafts[i] = decision.draft;
     decisions.push(decision);
   }
@@ -107,7 +111,8 @@ function splitSubmission(submission: Submission, decided: number): readonly [Sub
 function restage(context: DecideContext, cut: Cut, decisions: Map<Submission, readonly TaskDecision[]>): Stage {
   const stage = new Stage(cut, context.now);
   for (const [submission, earlier] of decisions) {
-    if (!isAborted(earlier)) decisions.set(submission, decideSubmission(context.app, stage, submission, never));
+    if (!isAborted(earlier))
+      decisions.set(submission, decideSubmission(context.app, stage, { submission, isLate: never }));
   }
   return stage;
 }

@@ -76,7 +76,7 @@ export function decideOperation(stage: Stage, operation: Operation): OperationDe
     case 'remove': {
       const changed = findChanged(stage, operation);
       if (changed) return { type: 'denied', rejection: changed };
-      return operate(stage, changesOfStep(stage, operation), operation.session, operation);
+      return operate(stage, changesOfStep(stage, operation), operation);
     }
     default:
       return assertNever(operation);
@@ -92,7 +92,7 @@ function makeSession(stage: Stage, operation: NewSession): OperationDecision {
   if (taken) return { type: 'refused', error: idTaken(operation.session, taken.position) };
   const changes = changesOfNew(stage, operation);
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
-  return operate(stage, changes, operation.session);
+  return operate(stage, changes, { session: operation.session });
 }
 
 function isSagaTheme(theme: ThemeName): boolean {
@@ -113,7 +113,7 @@ function coalesceOperations(stage: Stage, { operations, ...by }: Together): Oper
   }
   const changes = changesOfAll(stage, operations);
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
-  return operate(stage, changes, present(operations[0], 'first of several operations').session, by);
+  return operate(stage, changes, { session: present(operations[0], 'first of several operations').session, ...by });
 }
 
 /** The changes of several operations; sessions that were made before are left out. */
@@ -179,7 +179,7 @@ function changeTheme(stage: Stage, step: ThemeStep): OperationDecision {
   const { paused } = step;
   if (paused !== undefined && paused !== (themeEntry(stage, step.theme)?.paused ?? false))
     changes.push({ op: 'merge', key, value: { paused: paused || null } });
-  if (changes.length > 0) return operate(stage, changes, '', step, key);
+  if (changes.length > 0) return operate(stage, changes, { ...step, session: '', key });
   const state = present(stage.state(key), 'state of a registered theme');
   const record = recordOf(stage, key, state.position);
   return { type: 'operated', record, session: '', state, duplicate: true };
@@ -219,7 +219,9 @@ function leadSession(stage: Stage, operation: LeadSession): OperationDecision {
   const { operator, lease, theme } = operation;
   const found = operation.session ?? (theme === undefined ? undefined : nextOf(stage, theme, operation.fits));
   if (found === undefined || typeof found === 'object') return { type: 'idle', due: found?.due };
-  return operate(stage, [{ op: 'session.lead', key: sessionKey(found), value: { operator, lease } }], found);
+  return operate(stage, [{ op: 'session.lead', key: sessionKey(found), value: { operator, lease } }], {
+    session: found,
+  });
 }
 
 /** The first session of a theme that is due, or when the next one will be. */
@@ -321,19 +323,18 @@ function lineOf(stage: Stage, key: string): string | undefined {
   return session?.order === undefined ? undefined : queuePrefix(session.theme, 'line', session.order);
 }
 
+type Operated = Pick<Authority, 'session' | 'actor' | 'reason'> & { readonly key?: string };
+
 /** Stages the record of what happens to a session, or tells why it cannot. */
 export function operate(
   stage: Stage,
   changes: readonly Change[],
-  session: string,
-  by?: Pick<Authority, 'actor' | 'reason'>,
-  key = sessionKey(session),
+  { session, actor, reason, key = sessionKey(session) }: Operated,
 ): OperationDecision {
   const position = stage.nextPosition;
   const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
   const folded = foldChanges(changes, (key) => stage.state(key), context);
   if (!folded.ok) return { type: 'denied', rejection: folded.rejection };
-  const { actor, reason } = by ?? {};
   const payload = reason === undefined ? undefined : { reason };
   const record: LogRecord = {
     position,

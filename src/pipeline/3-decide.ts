@@ -41,7 +41,11 @@ export type TaskDecision = RequestDecision | OperationDecision;
  * the same states at the same time gives the same record. A draft made before is taken over when nothing that it
  * read has changed, so that user code does not run again.
  */
-export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: Draft): RequestDecision {
+export function decide(
+  app: LoadedApp,
+  stage: Stage,
+  { request, draft }: { readonly request: Request; readonly draft?: Draft | undefined },
+): RequestDecision {
   const notLed = request.completes && findNotLed(stage, request.completes);
   if (notLed) return { type: 'denied', rejection: notLed };
   const earlier = stage.find(request.id);
@@ -63,7 +67,7 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
   const made = coded ? draftOf(stage, reader, chosen) : undefined;
   for (const change of chosen.changes) reader.state(change.key);
   stageExpiries(stage, reader);
-  const record = stageRecord(stage, request, chosen, reader);
+  const record = stageRecord(stage, { request, chosen }, reader);
   return record instanceof TxlogError ? { type: 'refused', error: record } : { type: 'staged', record, draft: made };
 }
 
@@ -71,7 +75,7 @@ export function decide(app: LoadedApp, stage: Stage, request: Request, draft?: D
 function repeat(stage: Stage, record: LogRecord, { completes }: Request): RequestDecision {
   const changes = completes && completionChanges(stage, record, completes);
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
-  if (completes && changes) operate(stage, changes, completes.session);
+  if (completes && changes) operate(stage, changes, { session: completes.session });
   return { type: 'duplicate', record };
 }
 
@@ -115,7 +119,11 @@ function stageExpiries(stage: Stage, reader: DecisionReader): void {
   );
 }
 
-function stageRecord(stage: Stage, request: Request, chosen: Choice, reader: DecisionReader): LogRecord | TxlogError {
+function stageRecord(
+  stage: Stage,
+  { request, chosen }: { readonly request: Request; readonly chosen: Choice },
+  reader: DecisionReader,
+): LogRecord | TxlogError {
   const position = stage.nextPosition;
   // A later change of the request may name the owner that an earlier one made: the request itself.
   const idAt = (at: number) => (at === position ? request.id : stage.idAt(at));

@@ -74,7 +74,7 @@ export class DecisionReader {
     this.expired.add(state.key);
     const folded = applyChange(
       state,
-      { op: 'expire', key: state.key },
+      { change: { op: 'expire', key: state.key } },
       { position: this.stage.nextPosition, time: this.time, idAt: (at) => this.idAt(at) },
     );
     return folded.ok ? withVersion(folded.state, state.version + 1) : state;

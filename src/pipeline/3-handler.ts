@@ -144,7 +144,8 @@ function runReducers(
   if (!changes.some(({ op }) => op === 'reduce')) return changes;
   return guard(() => {
     const done: Change[] = [];
-    for (const change of changes) done.push(change.op === 'reduce' ? reduce(handler, reader, done, change) : change);
+    for (const change of changes)
+      done.push(change.op === 'reduce' ? reduce(handler, reader, { done, change }) : change);
     return done;
   });
 }
@@ -152,8 +153,7 @@ function runReducers(
 function reduce(
   handler: RequestType | undefined,
   reader: DecisionReader,
-  done: readonly Change[],
-  change: Change,
+  { done, change }: { readonly done: readonly Change[]; readonly change: Change },
 ): Change {
   const result = runReducer(handler, change, valueAfter(reader, done, change.key));
   return result === undefined ? change : { ...change, result };

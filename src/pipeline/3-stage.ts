@@ -171,7 +171,11 @@ export class Stage implements HistorySource {
   }
 
   /** A key as it would be without the transaction at `target`, and without what was withdrawn before. */
-  without(key: string, kind: Kind, target: number, reduceAgain: ReduceAgain): FoldOutcome {
+  without(
+    { key, kind }: { readonly key: string; readonly kind: Kind },
+    target: number,
+    reduceAgain: ReduceAgain,
+  ): FoldOutcome {
     return this.cut.view.histories.use({ key, kind }, this, (history) => history.without(this, target, reduceAgain));
   }
 

@@ -37,7 +37,7 @@ export function appendRecords(tx: WriteTx, encoder: RecordEncoder, stage: Stage)
     const named = newTypes.size;
     const type = typeRegistry.addType(tx, record.type, newTypes);
     const row = encoder.encode(record, type, newTypes.size > named);
-    tx.put('log', positionKey(record.position), row, true);
+    tx.append('log', positionKey(record.position), row);
     digest = recordDigest(row);
     bytes.push(row.length);
     texts.push(encoder.texts);

@@ -11,7 +11,7 @@ export function applyBatch(stage: Stage, appended: Appended): void {
   if (view.foldedPosition !== stage.basePosition) return;
   stage.staged.forEach(({ record, after }, i) => {
     const states = asTexts(record, after, appended.texts[i] ?? none);
-    view.absorb(record, states, (key) => stage.entry(key), appended.bytes[i] ?? 0);
+    view.absorb({ record, after: states, bytes: appended.bytes[i] ?? 0 }, (key) => stage.entry(key));
   });
   view.absorbQueue(stage.queue);
   view.head = appended.head;

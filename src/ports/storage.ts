@@ -42,8 +42,9 @@ export interface Snapshot {
 
 /** A write transaction. Reads answer as of its start: what it puts shows in the next one. */
 export interface WriteTx extends Snapshot {
-  /** `append` promises that `key` is greater than all keys of the table; otherwise the write fails. */
-  put(table: TableName, key: Uint8Array, value: Uint8Array, append?: boolean): void;
+  put(table: TableName, key: Uint8Array, value: Uint8Array): void;
+  /** As `put`, of a key that is greater than all keys of the table; otherwise the write fails. */
+  append(table: TableName, key: Uint8Array, value: Uint8Array): void;
   delete(table: TableName, key: Uint8Array): void;
 }
 

@@ -94,9 +94,11 @@ export class Refold {
       for (const { record, bytes } of records) {
         if (count > 0 && count % recordsPerLook === 0 && this.turns?.isOver) break;
         count += 1;
-        tx.put('log', positionKey(record.position), bytes, true);
+        tx.append('log', positionKey(record.position), bytes);
         totals.addRecord(record.outcome, bytes.length);
-        this.view.fold(tx, record, bytes.length, (before, after) => totals.addState(before, after, record.time));
+        this.view.fold(tx, { record, bytes: bytes.length }, (before, after) =>
+          totals.addState(before, after, record.time),
+        );
       }
       const last = records[count - 1];
       assert(last !== undefined, 'a page holds records');
@@ -141,7 +143,10 @@ function readPage(
       typeRegistry.learn(named);
       tables.push(['types', typeKey(named.type), textKey(named.name)]);
     }
-    records.push({ record: typeRegistry.decodeFolded(snapshot, keyPosition(key), value), bytes: value });
+    records.push({
+      record: typeRegistry.decodeFolded(snapshot, { position: keyPosition(key), bytes: value }),
+      bytes: value,
+    });
     bytes += value.length;
     if (bytes > pageBytes) break;
     if (records.length % recordsPerLook === 0 && turn?.isOver) break;

@@ -84,8 +84,7 @@ export interface Replayable extends LongViewReader {
  */
 export async function whatIf(
   env: Replayable,
-  side: Storage,
-  app: LoadedApp,
+  { side, app }: { readonly side: Storage; readonly app: LoadedApp },
   options: WhatIfOptions = {},
 ): Promise<WhatIfReport> {
   const replayed = new Replayed(side, app, env.turns);
@@ -161,7 +160,7 @@ class Replayed {
     const problem = this.app.findPayloadProblem(record.type, record.payload);
     if (problem !== undefined)
       return { ...record, outcome: 'rejected', rejection: { code: 'PAYLOAD_INVALID', reason: problem } };
-    const decision = decide(this.app, stage, this.toRequest(stage, record));
+    const decision = decide(this.app, stage, { request: this.toRequest(stage, record) });
     return 'record' in decision ? decision.record : undefined;
   }
 
@@ -206,7 +205,9 @@ function compareWith(env: Replayable, replayed: Replayed, options: WhatIfOptions
   return env.readPinned(async (cut) => {
     const side = replayed.pin();
     try {
-      return await env.turns.run(compareStates(cut, replayed, new Cut(replayed.view, side.snapshot), options));
+      return await env.turns.run(
+        compareStates({ cut, replayed, again: new Cut(replayed.view, side.snapshot) }, options),
+      );
     } finally {
       side.release();
     }
@@ -214,9 +215,7 @@ function compareWith(env: Replayable, replayed: Replayed, options: WhatIfOptions
 }
 
 function* compareStates(
-  cut: Cut,
-  replayed: Replayed,
-  again: Cut,
+  { cut, replayed, again }: { readonly cut: Cut; readonly replayed: Replayed; readonly again: Cut },
   { onKey }: WhatIfOptions,
 ): Steps<Pick<WhatIfReport, 'changedValues' | 'newKeys' | 'missingKeys'>> {
   const counts = { changedValues: 0, newKeys: 0, missingKeys: 0 };

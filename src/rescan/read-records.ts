@@ -30,7 +30,7 @@ export async function* readPages(
   while (at !== undefined && left > 0) {
     const from: number = at;
     const bounds = { ...slice, records: Math.min(slice.records, left) };
-    const { records, next } = await env.read((cut, turn) => scan.slice(cut, from, bounds, turn));
+    const { records, next } = await env.read((cut, turn) => scan.slice(cut, { at: from, bounds }, turn));
     left -= records.length;
     at = next;
     if (records.length > 0) yield records;

@@ -121,8 +121,7 @@ export class Sagas {
 
   /** Tells what a step came to that waits for an answer. Errors: SAGA_STATE when it does not. */
   answer(
-    id: string,
-    step: string,
+    { id, step }: { readonly id: string; readonly step: string },
     outcome: { readonly result: JsonValue } | { readonly error: string },
     by: Intervention = {},
   ): Promise<OperationResult> {
@@ -147,17 +146,13 @@ export class Sagas {
   /** Says a word to many sagas; one result each, in their order. */
   async *say(word: SagaCommand, ids: readonly string[], by: Intervention = {}): AsyncGenerator<Intervened> {
     const { intervenes } = await import('./intervene/apply-plan.ts');
-    yield* intervenes(
-      this.host,
-      word,
-      ids.map((id) => ({ id })),
-      by,
-    );
+    const items = ids.map((id) => ({ id }));
+    yield* intervenes(this.host, { word, items }, by);
   }
 
   private async intervene(id: string, what: SagaCommand, by: Intervention): Promise<OperationResult> {
     const { intervene } = await import('./intervene/intervene.ts');
-    return intervene(this.host, id, what, by);
+    return intervene(this.host, { id, word: what }, by);
   }
 
   private async started(id: string, result: OperationResult): Promise<Started> {

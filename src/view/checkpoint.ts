@@ -53,7 +53,7 @@ export function* checkpointInSteps(target: Storage, view: View, turn: LoopTurn |
     next: 0,
   };
   for (let done = false; !done; ) {
-    const slice = target.transact((tx) => writeSlice(tx, view, checkpoint, turn));
+    const slice = target.transact((tx) => writeSlice(tx, view, { checkpoint, turn }));
     slice.settle();
     ({ done } = slice);
     yield;
@@ -79,8 +79,7 @@ export function isDue(view: View, bounds: CheckpointBounds, now: number): boolea
 export function writeSlice(
   tx: WriteTx,
   view: View,
-  checkpoint: Checkpoint,
-  turn?: LoopTurn,
+  { checkpoint, turn }: { readonly checkpoint: Checkpoint; readonly turn?: LoopTurn | undefined },
 ): { readonly done: boolean; readonly rows: number; settle(): void } {
   // A row must never go back: what others appended is folded before any row is written.
   view.catchUp(tx);
@@ -90,7 +89,7 @@ export function writeSlice(
   const rows = new SliceRows(tx, view, turn);
   const next = writeNext(rows, view, checkpoint);
   const done = next === undefined;
-  if (done) writeLists(tx, view, checkpoint.target, noTypes);
+  if (done) writeLists(tx, view, { target: checkpoint.target, newTypes: noTypes });
   return {
     done,
     rows: rows.count,
@@ -136,7 +135,7 @@ export function writeAll(tx: WriteTx, view: View, newTypes: ReadonlyMap<string, 
   for (const id of [...view.ids.keys()].sort()) rows.writeId(id);
   const target = view.head.position;
   for (const list of view.lists.keys()) if (isListOfKey(list)) rows.writeList(list, target);
-  writeLists(tx, view, target, newTypes);
+  writeLists(tx, view, { target, newTypes });
   return {
     settle() {
       rows.settle();
@@ -248,7 +247,11 @@ function queueKeysOfState(state: State): readonly QueueKey[] {
 
 const noBytes = new Uint8Array();
 
-function writeLists(tx: WriteTx, view: View, target: number, newTypes: ReadonlyMap<string, number>): void {
+function writeLists(
+  tx: WriteTx,
+  view: View,
+  { target, newTypes }: { readonly target: number; readonly newTypes: ReadonlyMap<string, number> },
+): void {
   for (const [type, positions] of view.types) {
     const number = view.typeRegistry.typeNumber(tx, type) ?? newTypes.get(type);
     if (number !== undefined) extendPostings(tx, typeList(number), upTo(positions, target));

@@ -66,7 +66,7 @@ export class Cut implements HistorySource {
     if (!entry) return;
     const chunks = Math.floor(entry.baseVersion / limits.appliedPerChunk);
     if (chunks > 0) {
-      for (const { chunk, positions } of readPostingChunks(this.snapshot, 'applied', key, from)) {
+      for (const { chunk, positions } of readPostingChunks(this.snapshot, { table: 'applied', list: key }, from)) {
         // Another process may have written further chunks than this entry knows: those are in memory already.
         if (chunk >= chunks) break;
         for (const position of positions) if (position >= from) yield position;

@@ -46,16 +46,19 @@ export function readState(cut: Cut, key: string, now: number): StateReading | un
  * which is what a replay to that position gives. `now`, in ms since 1970, tells which reservations ran out; without it,
  * the time of that position does.
  */
-export function readStateAt(cut: Cut, key: string, position: number, now?: number): StateReading | undefined {
-  return takeAllSteps(stateAtInSteps(cut, key, position, now));
+export function readStateAt(
+  cut: Cut,
+  key: string,
+  { position, now }: { readonly position: number; readonly now?: number | undefined },
+): StateReading | undefined {
+  return takeAllSteps(stateAtInSteps(cut, key, { position, now }));
 }
 
 /** As `readStateAt`, in steps: the life of a key may be long. */
 export function* stateAtInSteps(
   cut: Cut,
   key: string,
-  position: number,
-  now?: number,
+  { position, now }: { readonly position: number; readonly now?: number | undefined },
 ): Steps<StateReading | undefined> {
   const time = now ?? cut.record(position)?.time ?? 0;
   return toReading(cut, yield* stateAtSteps(cut, key, position), time);

@@ -53,7 +53,8 @@ export class Scan {
     const index = chooseIndex(cut, filter);
     if (index === 'log' || (index !== 'prefix' && !reverse)) return;
     const gathered = new PositionSet(cut.head.position);
-    const lists = index === 'prefix' ? listsOfPrefix(cut, filter.prefix as string) : listsOf(cut, filter, index, from);
+    const lists =
+      index === 'prefix' ? listsOfPrefix(cut, filter.prefix as string) : listsOf(cut, filter, { index, from });
     for (const list of lists) {
       yield;
       for (const position of list) {
@@ -65,7 +66,7 @@ export class Scan {
   }
 
   /** The next slice, from position `at` on (downwards when reverse). It ends early when `turn` is over. */
-  slice(cut: Cut, at: number, bounds: ScanBounds, turn?: LoopTurn): ScanSlice {
+  slice(cut: Cut, { at, bounds }: { readonly at: number; readonly bounds: ScanBounds }, turn?: LoopTurn): ScanSlice {
     const range = rangeOf(cut, this.filter);
     const from = this.reverse ? range.from : Math.max(at, range.from);
     const to = this.reverse ? Math.min(at, range.to) : range.to;
@@ -73,7 +74,7 @@ export class Scan {
     const index = to - from < limits.scanInOrderMax ? 'log' : this.indexFor(cut);
     const slice = new Slice(bounds, turn);
     if (index === 'log') this.readLog(cut, { from, to }, slice);
-    else this.readIndex(cut, { from, to }, index, slice);
+    else this.readIndex(cut, { range: { from, to }, index }, slice);
     return slice;
   }
 
@@ -101,7 +102,11 @@ export class Scan {
     }
   }
 
-  private readIndex(cut: Cut, range: PositionRange, index: ScanIndex | 'gathered', slice: Slice): void {
+  private readIndex(
+    cut: Cut,
+    { range, index }: { readonly range: PositionRange; readonly index: ScanIndex | 'gathered' },
+    slice: Slice,
+  ): void {
     for (const position of this.propose(cut, range, index)) {
       if (slice.isFull(position)) return;
       const record = cut.record(position);
@@ -110,7 +115,7 @@ export class Scan {
   }
 
   private propose(cut: Cut, { from, to }: PositionRange, index: ScanIndex | 'gathered'): Iterable<number> {
-    if (index !== 'gathered') return merged(listsOf(cut, this.filter, index, from), from, to);
+    if (index !== 'gathered') return merged(listsOf(cut, this.filter, { index, from }), from, to);
     return this.gathered?.within(from, to, this.reverse) ?? [];
   }
 }
@@ -178,10 +183,14 @@ function chooseIndex(cut: Cut, filter: RecordFilter): ScanIndex {
   return ofTypes <= ofOutcome ? 'type' : 'outcome';
 }
 
-function listsOf(cut: Cut, filter: RecordFilter, index: ScanIndex, from: number): Iterable<number>[] {
+function listsOf(
+  cut: Cut,
+  filter: RecordFilter,
+  { index, from }: { readonly index: ScanIndex; readonly from: number },
+): Iterable<number>[] {
   if (index === 'key') return keyLists(cut, filter.key as string, from);
   if (index === 'type') return (filter.types ?? []).map((type) => typePositions(cut, type, from));
-  return [listPositions(cut.snapshot, outcomeList(filter.outcome as string), cut.view.lists, from)];
+  return [positionsOfList(cut, outcomeList(filter.outcome as string), from)];
 }
 
 /** The lists that name a key: its applied transactions, and the requests that were rejected for it. */
@@ -191,7 +200,7 @@ export function keyLists(cut: Cut, key: string, from: number): Iterable<number>[
 
 /** Positions of the requests that were rejected and named a key, from `from` on. */
 export function rejectedPositions(cut: Cut, key: string, from: number): Iterable<number> {
-  return listPositions(cut.snapshot, rejectedList(key), cut.view.lists, from);
+  return positionsOfList(cut, rejectedList(key), from);
 }
 
 /** The lists of all keys under a prefix. */
@@ -223,26 +232,30 @@ function* keysWithPrefix(cut: Cut, prefix: string): Iterable<string> {
 
 function typePositions(cut: Cut, type: string, from: number): Iterable<number> {
   const number = cut.typeRegistry.typeNumber(cut.snapshot, type);
-  return number === undefined ? [] : listPositions(cut.snapshot, typeList(number), cut.view.types, from, type);
+  return number === undefined
+    ? []
+    : listPositions(cut.snapshot, { list: typeList(number), beyond: cut.view.types.get(type) }, from);
+}
+
+function positionsOfList(cut: Cut, list: string, from: number): Iterable<number> {
+  return listPositions(cut.snapshot, { list, beyond: cut.view.lists.get(list) }, from);
 }
 
 /** A posting list: what the index holds, then what the overlay has beyond it. */
 function* listPositions(
   snapshot: Snapshot,
-  list: string,
-  overlay: ReadonlyMap<string, readonly number[]>,
+  { list, beyond }: { readonly list: string; readonly beyond: readonly number[] | undefined },
   from: number,
-  name = list,
 ): Iterable<number> {
   let last = from - 1;
-  for (const { positions } of readPostingChunks(snapshot, 'postings', list, from)) {
+  for (const { positions } of readPostingChunks(snapshot, { table: 'postings', list }, from)) {
     for (const position of positions) {
       if (position < from) continue;
       last = position;
       yield position;
     }
   }
-  for (const position of overlay.get(name) ?? []) if (position > last) yield position;
+  for (const position of beyond ?? []) if (position > last) yield position;
 }
 
 /** Several rising lists as one, each position once. */

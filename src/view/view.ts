@@ -18,6 +18,13 @@ import { KnownThemes } from './known-themes.ts';
 import { mergeKeys, QueueOverlay } from './queue-overlay.ts';
 import type { LoopTurn } from './turns.ts';
 
+/** A record of the log, its bytes there, and the states that it left. */
+interface Absorbed {
+  readonly record: FoldedRecord;
+  readonly after: Iterable<[string, State]>;
+  readonly bytes: number;
+}
+
 /** A state of the overlay, and its applied positions since the last full chunk of its index row. */
 export interface ViewEntry {
   state: State;
@@ -117,7 +124,10 @@ export class View {
     this.watermark = Math.max(this.watermark, watermark);
     for (const { key, value } of snapshot.range('log', { start: positionKey(from + 1) })) {
       if (keyPosition(key) !== from + 1) throw damagedRow('log', `${from + 1}`, 'it is missing');
-      this.fold(snapshot, this.typeRegistry.decodeFolded(snapshot, from + 1, value), value.length);
+      this.fold(snapshot, {
+        record: this.typeRegistry.decodeFolded(snapshot, { position: from + 1, bytes: value }),
+        bytes: value.length,
+      });
       from += 1;
       this.foldedTo = from;
       if (turn && from % recordsPerLook === 0 && from < head.position && turn.isOver) return false;
@@ -184,13 +194,8 @@ export class View {
         if (row < start && row.startsWith(prefix)) this.queueStarts.delete(prefix);
   }
 
-  /** Takes over a record that is in the log now, with the states that it left. */
-  absorb(
-    record: FoldedRecord,
-    after: Iterable<[string, State]>,
-    entryOf: (key: string) => ViewEntry | undefined,
-    bytes: number,
-  ): void {
+  /** Takes over a record that is in the log now. */
+  absorb({ record, after, bytes }: Absorbed, entryOf: (key: string) => ViewEntry | undefined): void {
     const { position } = record;
     if (record.type !== sessionType) this.ids.set(record.id, position);
     push(this.types, record.type, position);
@@ -247,8 +252,7 @@ export class View {
    */
   fold(
     snapshot: Snapshot,
-    record: FoldedRecord,
-    bytes: number,
+    { record, bytes }: { readonly record: FoldedRecord; readonly bytes: number },
     visit?: (before: State | undefined, after: State) => void,
   ): void {
     const applied = appliedChanges(record);
@@ -272,7 +276,7 @@ export class View {
     }
     if (visit) for (const [key, after] of folded.after) visit(after.version === 1 ? undefined : lookup(key), after);
     // The first transaction of a key finds no row.
-    this.absorb(record, folded.after, (key) => read.rows?.get(key), bytes);
+    this.absorb({ record, after: folded.after, bytes }, (key) => read.rows?.get(key));
     for (const state of folded.after.values()) this.queue.set(state);
   }
 

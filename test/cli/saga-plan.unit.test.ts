@@ -105,7 +105,7 @@ it('refuses the one saga that went on while the others were told', async () => {
   const { items } = await env.sagas.plan(retry, ['a', 'b']);
   await env.sagas.skip('b', { reason: 'paid back in cash' });
   const planned = items.map(({ id, position }) => ({ id, position: Number(position) }));
-  expect(await gather(intervenes(env, retry, planned, by))).toEqual(['a said', 'b SESSION_CHANGED']);
+  expect(await gather(intervenes(env, { word: retry, items: planned }, by))).toEqual(['a said', 'b SESSION_CHANGED']);
 });
 
 it('undoes a saga that is done once, however often its plan is applied', async () => {

@@ -239,7 +239,7 @@ describe('many undone by a plan', () => {
     await apply(env, await planOf(env, wrong));
     const { storage, counted } = counting(openMemoryStorage());
     await initialise(storage);
-    const report = await whatIf(env, storage, env.app);
+    const report = await whatIf(env, { side: storage, app: env.app });
     expect(report).toEqual({ decided: total + wrong.length, flips: 0, changedValues: 0, newKeys: 0, missingKeys: 0 });
     expect(counted.records).toBeLessThan(total * 8);
     await env.close();

@@ -299,7 +299,7 @@ function contractOfTransactions({ put, current }: Context): void {
     const error = new Error('of the work');
     const failing = current().write((tx) => {
       tx.put('states', bytes('a'), bytes('lost'));
-      tx.put('log', bytes('1'), bytes('lost'), true);
+      tx.append('log', bytes('1'), bytes('lost'));
       throw error;
     });
     await expect(failing).rejects.toBe(error);
@@ -311,10 +311,10 @@ function contractOfTransactions({ put, current }: Context): void {
 
   it('appends in order', async () => {
     await current().write((tx) => {
-      tx.put('log', bytes('1'), bytes('a'), true);
-      tx.put('log', bytes('2'), bytes('b'), true);
+      tx.append('log', bytes('1'), bytes('a'));
+      tx.append('log', bytes('2'), bytes('b'));
     });
-    await current().write((tx) => tx.put('log', bytes('3'), bytes('c'), true));
+    await current().write((tx) => tx.append('log', bytes('3'), bytes('c')));
     expect(keysIn(current(), {}, 'log')).toEqual(['1', '2', '3']);
   });
 
@@ -322,24 +322,24 @@ function contractOfTransactions({ put, current }: Context): void {
     ['before the last key', '1'],
     ['at the last key', '2'],
   ])('refuses an append %s, with nothing of its transaction', async (_, key) => {
-    await current().write((tx) => tx.put('log', bytes('2'), bytes('b'), true));
+    await current().write((tx) => tx.append('log', bytes('2'), bytes('b')));
     const failing = current().write((tx) => {
       tx.put('states', bytes('a'), bytes('lost'));
-      tx.put('log', bytes(key), bytes('x'), true);
+      tx.append('log', bytes(key), bytes('x'));
       tx.put('states', bytes('b'), bytes('lost'));
     });
     await expect(failing).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     expect(keysIn(current(), {}, 'log')).toEqual(['2']);
     expect(text(current(), '2', 'log')).toBe('b');
     expect(keysIn(current())).toEqual([]);
-    await current().write((tx) => tx.put('log', bytes('3'), bytes('c'), true));
+    await current().write((tx) => tx.append('log', bytes('3'), bytes('c')));
     expect(keysIn(current(), {}, 'log')).toEqual(['2', '3']);
   });
 
   it('refuses an append out of order within one transaction', async () => {
     const failing = current().write((tx) => {
-      tx.put('log', bytes('2'), bytes('b'), true);
-      tx.put('log', bytes('1'), bytes('a'), true);
+      tx.append('log', bytes('2'), bytes('b'));
+      tx.append('log', bytes('1'), bytes('a'));
     });
     await expect(failing).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     expect(keysIn(current(), {}, 'log')).toEqual([]);

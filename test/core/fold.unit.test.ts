@@ -18,13 +18,13 @@ function owned(more: Partial<State> = {}): State {
 }
 
 function apply(before: State | undefined, change: Omit<Change, 'key'>): State {
-  const folded = applyChange(before, { key, ...change }, context);
+  const folded = applyChange(before, { change: { key, ...change } }, context);
   if (!folded.ok) throw new Error(`refused: ${folded.rejection.code} ${folded.rejection.reason}`);
   return folded.state;
 }
 
 function refusal(before: State | undefined, change: Omit<Change, 'key'>) {
-  const folded = applyChange(before, { key, ...change }, context);
+  const folded = applyChange(before, { change: { key, ...change } }, context);
   return folded.ok ? undefined : folded.rejection;
 }
 

@@ -160,7 +160,7 @@ describe('the events of a saga', () => {
               undo.status === 'failed' && (done.maybe || done.status === 'done' || done.status === 'begun'),
           );
           expect(saga.phase === 'failed').toBe(undone);
-          const move = nextMove(saga, planOf({ asked }), start + 1_000, 0.5);
+          const move = nextMove(saga, planOf({ asked }), { now: start + 1_000, chance: 0.5 });
           if (move.move === 'sleep') expect(move.until).toBeLessThan(Number.POSITIVE_INFINITY);
           if (move.move === 'park') expect(saga.phase).toBe('failed');
           // The others of its group are undone all the same; it does not end by itself.

@@ -116,7 +116,7 @@ describe('a failed attempt', () => {
 
   it('pauses longer each time, up to the longest pause, spread by a half', () => {
     const due = (attempt: number, chance: number) => {
-      const event = failure('a', 'do', policy, attempt, { error: 'x', now: 0, chance });
+      const event = failure({ step: 'a', side: 'do', attempt }, policy, { error: 'x', now: 0, chance });
       return 'due' in event ? event.due : undefined;
     };
     expect([1, 2, 3, 4].map((attempt) => due(attempt, 1))).toEqual([2000, 6000, 10_000, undefined]);
@@ -125,7 +125,7 @@ describe('a failed attempt', () => {
 
   it('is the last one when it is permanent, or all attempts were made', () => {
     const next = (side: 'do' | 'undo', attempt: number, permanent: boolean) =>
-      failure('a', side, policy, attempt, { error: 'x', permanent, now: 0, chance: 1 });
+      failure({ step: 'a', side, attempt }, policy, { error: 'x', permanent, now: 0, chance: 1 });
     expect(next('do', 1, true)).toMatchObject({ next: 'turn' });
     expect(next('do', 4, false)).toMatchObject({ next: 'turn', happened: 'maybe' });
     expect(next('undo', 1, true)).toMatchObject({ next: 'wait' });
@@ -142,5 +142,8 @@ describe('a failed attempt', () => {
 
 it('the end that a person forces comes before all else', () => {
   const saga = sagaOf(groups, did('a'), turned, failed('a', 'wait'), { event: 'force', outcome: 'compensated' });
-  expect(nextMove(saga, planOf({ deadline: 1 }), start + 99_000, 0)).toEqual({ move: 'end', outcome: 'compensated' });
+  expect(nextMove(saga, planOf({ deadline: 1 }), { now: start + 99_000, chance: 0 })).toEqual({
+    move: 'end',
+    outcome: 'compensated',
+  });
 });

@@ -64,7 +64,7 @@ export const turned: SagaEvent = { event: 'compensate', why: 'told to' };
 
 /** What comes next, a second after the last of few events. */
 export function moveOf(saga: Saga, options: PlanOptions = {}, now = start + 20_000): Move {
-  return nextMove(saga, planOf(options), now, 1);
+  return nextMove(saga, planOf(options), { now, chance: 1 });
 }
 
 /** The names of the attempts that a move makes, with their side and number. */

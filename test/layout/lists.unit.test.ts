@@ -23,7 +23,7 @@ describe('posting lists', () => {
           reached = Math.max(reached, end);
         }
         storage.read((snapshot) => {
-          const chunks = [...readPostingChunks(snapshot, 'postings', 'type/1')];
+          const chunks = [...readPostingChunks(snapshot, { table: 'postings', list: 'type/1' })];
           expect(chunks.flatMap((chunk) => chunk.positions)).toEqual(positions);
           expect(chunks.map(({ chunk }) => chunk)).toEqual(chunks.map((_, i) => i));
           for (const chunk of chunks.slice(0, -1)) expect(chunk.positions).toHaveLength(size);
@@ -45,7 +45,9 @@ describe('posting lists', () => {
     });
     storage.read((snapshot) => {
       for (const from of [0, 1, 2, 3, 3 * size, 3 * size + 2, 6 * size + 1, 15 * size, 15 * size + 8, 99 * size]) {
-        const read = [...readPostingChunks(snapshot, 'postings', 'a', from)].flatMap((chunk) => chunk.positions);
+        const read = [...readPostingChunks(snapshot, { table: 'postings', list: 'a' }, from)].flatMap(
+          (chunk) => chunk.positions,
+        );
         expect(read.filter((position) => position >= from)).toEqual(positions.filter((position) => position >= from));
         expect(read.filter((position) => position < from).length).toBeLessThan(from === 0 ? 1 : size + 1);
       }

@@ -25,12 +25,7 @@ import { record, tight } from './any-record.ts';
 
 const schema = compileRecordSchema(recordSchema);
 const decode = (position: number, bytes: Uint8Array, typeName = 'some.type') =>
-  decodeRecord(
-    position,
-    bytes,
-    () => typeName,
-    () => schema,
-  );
+  decodeRecord(position, bytes, { typeName: () => typeName, schema: () => schema });
 
 function plain(value: JsonValue, bytes = 0): LogRecord {
   const changes: Change[] = [{ op: 'set', key: 'k', value: bytes === 0 ? value : 'x'.repeat(bytes) }];

@@ -57,7 +57,7 @@ async function checkOne(env: Environment, model: Model, found: Found | undefined
 function listed(env: Environment, theme: string, part: QueuePart): Promise<readonly string[]> {
   return env.read((cut) => {
     const reading = readTheme(cut, theme);
-    return reading ? [...sessionsOf(cut, reading, part)].map(({ id }) => id) : [];
+    return reading ? [...sessionsOf(cut, reading, { part })].map(({ id }) => id) : [];
   });
 }
 

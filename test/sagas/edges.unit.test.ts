@@ -54,7 +54,7 @@ it('keeps what a step gives within its bound, also when it is answered', async (
   const env = await openEnvironment(':memory:', { create: true, app });
   await env.sagas.start('s', null, { id: 's-1' });
   await env.work({ untilEmpty: true }).done;
-  await expect(env.sagas.answer('s-1', 'a', { result: 'x'.repeat(400_000) })).rejects.toThrow();
+  await expect(env.sagas.answer({ id: 's-1', step: 'a' }, { result: 'x'.repeat(400_000) })).rejects.toThrow();
   await env.close();
 });
 

@@ -108,7 +108,9 @@ describe('a word while a saga sleeps', () => {
     const before = await person.head();
     await expect(person.sagas.retry('s')).rejects.toMatchObject({ code: 'SAGA_STATE' });
     await expect(person.sagas.skip('s', { step: 'x' })).rejects.toMatchObject({ code: 'SAGA_STATE' });
-    await expect(person.sagas.answer('s', 'x', { result: 1 })).rejects.toMatchObject({ code: 'SAGA_STATE' });
+    await expect(person.sagas.answer({ id: 's', step: 'x' }, { result: 1 })).rejects.toMatchObject({
+      code: 'SAGA_STATE',
+    });
     await expect(person.sagas.retry('x')).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
     expect(await person.head()).toEqual(before);
     calls.last.resolve();

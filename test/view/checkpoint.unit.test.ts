@@ -46,7 +46,7 @@ class Writer {
     if (!this.checkpoint) this.catchUp();
     this.checkpoint ??= startCheckpoint(this.view);
     const checkpoint = this.checkpoint;
-    const written = this.storage.transact((tx) => writeSlice(tx, this.view, checkpoint));
+    const written = this.storage.transact((tx) => writeSlice(tx, this.view, { checkpoint }));
     written.settle();
     if (written.done) this.checkpoint = undefined;
     return written.done;
@@ -139,7 +139,7 @@ describe('a checkpoint', () => {
     ahead.slice();
     expect(row('a')?.version).toBe(2);
     openMemoryStorage(files)
-      .transact((tx) => writeSlice(tx, old.view, start))
+      .transact((tx) => writeSlice(tx, old.view, { checkpoint: start }))
       .settle();
     expect(row('a')?.version).toBe(2);
     expect(await ahead.counts('a', 'b')).toEqual([2, 2]);
@@ -213,7 +213,7 @@ describe('an overlay', () => {
     const storage = openMemoryStorage(files);
     const checkpoint = startCheckpoint(writer.view);
     for (let done = false; !done; ) {
-      const slice = storage.transact((tx) => writeSlice(tx, writer.view, checkpoint));
+      const slice = storage.transact((tx) => writeSlice(tx, writer.view, { checkpoint }));
       await add(env, 'a', 'c');
       writer.catchUp();
       slice.settle();

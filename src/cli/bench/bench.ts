@@ -63,8 +63,8 @@ function rawRates(raw: number, single: number): Rate[] {
 }
 
 async function measureEngine(env: Environment, count: number, floor: { raw: number; single: number }): Promise<Rate[]> {
-  const single = perSecond(singles, await timed(() => submitAll(env, 'single', singles, 1)));
-  const submit = perSecond(count, await timed(() => submitAll(env, 'bulk', count, callers)));
+  const single = perSecond(singles, await timed(() => submitAll(env, { type: 'single', count: singles, width: 1 })));
+  const submit = perSecond(count, await timed(() => submitAll(env, { type: 'bulk', count, width: callers })));
   const all = singles + count;
   const rescan = perSecond(all, await timed(() => drain(env, {})));
   const byType = perSecond(singles, await timed(() => drain(env, { types: ['single'] })));
@@ -84,7 +84,10 @@ async function measureEngine(env: Environment, count: number, floor: { raw: numb
 }
 
 /** Each caller sends its next transaction when the one before is acknowledged. */
-async function submitAll(env: Environment, type: string, count: number, width: number): Promise<void> {
+async function submitAll(
+  env: Environment,
+  { type, count, width }: { readonly type: string; readonly count: number; readonly width: number },
+): Promise<void> {
   let next = 0;
   const call = async () => {
     for (let i = next++; i < count; i = next++) {

@@ -8,7 +8,7 @@ export function toUsageError(error: unknown, config: Config, id: string): unknow
   if (!isOfOclif(error) || isExit(error)) return error;
   const { flags, args } = error as { flags?: readonly string[]; args?: readonly unknown[] };
   const next = [helpOf(id)];
-  if (flags) return unknownFlag(config, id, flags[0] ?? '', next);
+  if (flags) return unknownFlag(config, { id, flag: flags[0] ?? '' }, next);
   if (args) return new TxlogError('USAGE', argumentProblem(args), { next });
   return new TxlogError('USAGE', firstReason(error.message), { next });
 }
@@ -32,7 +32,7 @@ export function refuseInheritedFlags(config: Config, id: string, args: readonly 
   const end = args.indexOf('--');
   for (const arg of end === -1 ? args : args.slice(0, end)) {
     const [, name = ''] = /^--(?:no-)?([^=]*)/.exec(arg) ?? [];
-    if (name in Object.prototype) throw unknownFlag(config, id, `--${name}`, [helpOf(id)]);
+    if (name in Object.prototype) throw unknownFlag(config, { id, flag: `--${name}` }, [helpOf(id)]);
   }
 }
 
@@ -40,7 +40,11 @@ function helpOf(id: string): string {
   return `txlog ${id.replaceAll(':', ' ')} --help`;
 }
 
-function unknownFlag(config: Config, id: string, flag: string, next: readonly string[]): TxlogError {
+function unknownFlag(
+  config: Config,
+  { id, flag }: { readonly id: string; readonly flag: string },
+  next: readonly string[],
+): TxlogError {
   const guess = closestMatch(flag.replace(/^-+/, ''), Object.keys(config.findCommand(id)?.flags ?? {}));
   const hint = guess === undefined ? {} : { hint: `Did you mean: --${guess}` };
   return new TxlogError('USAGE', `there is no flag ${flag}`, { ...hint, next });

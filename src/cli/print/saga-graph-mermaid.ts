@@ -20,8 +20,8 @@ export function formatGraphMermaid(type: string, definition: SagaDefinition): st
   const undos = groups.map((group) => group.filter(({ step }) => step.compensate));
   const lines = [
     `begin([${label(`${type} starts`)}])`,
-    ...groups.flatMap((group, i) => boxes(group, `G${i + 1}`, 'at the same time', stepBox)),
-    ...undos.flatMap((group, i) => boxes(group, `U${i + 1}`, 'undone at the same time', undoBox)),
+    ...groups.flatMap((group, i) => boxes(group, { name: `G${i + 1}`, title: 'at the same time' }, stepBox)),
+    ...undos.flatMap((group, i) => boxes(group, { name: `U${i + 1}`, title: 'undone at the same time' }, undoBox)),
     'finished([done])',
     ...(undos.some(hasAny) ? [`person([${label('waits for a person')}])`] : []),
     'compensated([compensated])',
@@ -32,7 +32,11 @@ export function formatGraphMermaid(type: string, definition: SagaDefinition): st
   return `flowchart TD\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
-function boxes(group: readonly Place[], name: string, title: string, box: (place: Place) => string): readonly string[] {
+function boxes(
+  group: readonly Place[],
+  { name, title }: { readonly name: string; readonly title: string },
+  box: (place: Place) => string,
+): readonly string[] {
   if (group.length < 2) return group.map(box);
   return [`subgraph ${name}[${label(title)}]`, ...group.map((place) => `  ${box(place)}`), 'end'];
 }

@@ -23,7 +23,7 @@ export abstract class AnswerCommand extends BaseCommand {
     const outcome = error === undefined ? { result: readJsonData('--result', result) } : { error };
     const word = { kind: 'answer', step, outcome } as const;
     await this.withEnv({ checkpointRecords: 0 }, async (env) => {
-      const answered = { id, result: await env.sagas.answer(id, step, outcome, toIntervention(flags)) };
+      const answered = { id, result: await env.sagas.answer({ id, step }, outcome, toIntervention(flags)) };
       this.out.mustArrive = true;
       await this.print(toIntervenedJson(answered, word, errorJson), formatIntervened(answered, word));
     });

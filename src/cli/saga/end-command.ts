@@ -29,8 +29,7 @@ export abstract class EndCommand extends BaseCommand {
   protected async tellStarted(
     env: Environment,
     started: Started,
-    type: string,
-    waitMs: number | undefined,
+    { type, waitMs }: { readonly type: string; readonly waitMs: number | undefined },
   ): Promise<void> {
     const { id, outcome } = started;
     this.out.mustArrive = true;

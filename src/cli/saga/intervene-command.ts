@@ -28,7 +28,7 @@ export abstract class InterveneCommand extends BaseCommand {
     const asks = writes && named.length === 0;
     if (asks) requireAnswer(`${capital(word.kind)} many sagas?`, flags.yes);
     await this.withEnv({ readOnly: !writes, checkpointRecords: 0 }, async (env) => {
-      if (flags.apply !== undefined) return this.apply(env, word, flags.apply, flags);
+      if (flags.apply !== undefined) return this.apply(env, { word, file: flags.apply }, flags);
       const ids = named.length > 0 ? (await Promise.all(named.map(idsOf))).flat() : await selectIds(env, flags);
       if (flags.plan) return this.showPlan(await env.sagas.plan(word, ids), flags.output);
       if (flags['dry-run']) return this.tell(wouldBe(await env.sagas.plan(word, ids)), word);
@@ -37,7 +37,11 @@ export abstract class InterveneCommand extends BaseCommand {
     });
   }
 
-  private async apply(env: Environment, word: SagaCommand, file: string, flags: InterveneValues): Promise<void> {
+  private async apply(
+    env: Environment,
+    { word, file }: { readonly word: SagaCommand; readonly file: string },
+    flags: InterveneValues,
+  ): Promise<void> {
     const { plan, count } = readPlan(file);
     const planned = (plan as { readonly word?: SagaCommand } | null)?.word;
     if (planned?.kind !== undefined && JSON.stringify(planned) !== JSON.stringify(word)) throw otherWord(file, planned);

@@ -49,7 +49,9 @@ export async function* retrySessions(
 }
 
 async function retrySlice(env: Environment, ids: readonly string[], options: RetryOptions): Promise<BulkResult[]> {
-  const plans = await Promise.all(ids.map(async (id) => plan(env, id, await env.sessions.get(id), options)));
+  const plans = await Promise.all(
+    ids.map(async (id) => plan(env, { id, session: await env.sessions.get(id) }, options)),
+  );
   const operations = plans.flatMap((one) => ('operation' in one ? [one.operation] : []));
   const results = (operations.length === 0 ? [] : await env.operate(operations)).values();
   return plans.map((one) => {
@@ -66,7 +68,11 @@ type Plan =
   | { readonly id: string; readonly was: SessionStatus; readonly operation: Operation; readonly operator?: string };
 
 /** Chooses the operation for one session. One whose operator is no more is taken by the epoch that was seen. */
-function plan(env: Environment, id: string, session: SessionReading | undefined, options: RetryOptions): Plan {
+function plan(
+  env: Environment,
+  { id, session }: { readonly id: string; readonly session: SessionReading | undefined },
+  options: RetryOptions,
+): Plan {
   const { parkedOnly, dryRun, by } = options;
   if (!session) return { id, error: refusedError(gone(id), id) };
   const { status, attempts, operator = '', epoch } = session;

@@ -17,8 +17,7 @@ export abstract class OperationCommand extends BaseCommand {
    * Errors: SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE, SESSION_BUSY; those of the engine.
    */
   protected async operate(
-    op: string,
-    session: string | undefined,
+    { op, session }: { readonly op: string; readonly session: string | undefined },
     work: (env: Environment) => Promise<OperationResult>,
     options: OpenOptions = {},
   ): Promise<void> {

@@ -23,8 +23,7 @@ export interface EnqueueOneOptions {
  */
 export async function enqueueOne(
   env: Environment,
-  input: JsonValue,
-  out: Output,
+  { input, out }: { readonly input: JsonValue; readonly out: Output },
   options: EnqueueOneOptions,
 ): Promise<ExitCode> {
   out.mustArrive = true;

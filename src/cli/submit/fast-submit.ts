@@ -43,7 +43,7 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
     const env = await openBriefly(dir, { checkpointRecords: 0 });
     const out = new Output(process.stdout);
     process.exitCode = await withEnvironment(env, () =>
-      submitOne(env, input, out, { json: style.json, dryRun: false }),
+      submitOne(env, { input, out }, { json: style.json, dryRun: false }),
     );
   } catch (error) {
     process.exitCode = exitCodeOf(error);

@@ -14,8 +14,7 @@ import { type LoadItem, readItems } from './read-items.ts';
  */
 export async function submitAtomic(
   env: Environment,
-  input: Input,
-  sink: BulkSink,
+  { input, sink }: { readonly input: Input; readonly sink: BulkSink },
   options: BulkOptions & { isStopped(): boolean },
 ): Promise<void> {
   const items = await collect(env, input, options);

@@ -44,8 +44,7 @@ export interface SubmitFileOptions {
  */
 export async function submitFile(
   env: Environment,
-  input: Input,
-  out: Output,
+  { input, out }: { readonly input: Input; readonly out: Output },
   options: SubmitFileOptions,
 ): Promise<ExitCode> {
   boundHeap();
@@ -68,7 +67,7 @@ export async function submitFile(
           new Bulk(copy, sink, { ...options, mapping, deliver: delivery(copy, options) }).run(input),
         );
       } else if (options.atomic)
-        await submitAtomic(env, input, sink, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
+        await submitAtomic(env, { input, sink }, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
       else await bulk.run(input);
     };
     // A line without a receipt gets it when it is submitted again. Without ids it would be applied twice, so it is waited for.

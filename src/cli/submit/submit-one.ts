@@ -21,8 +21,7 @@ export interface SubmitOneOptions {
  */
 export async function submitOne(
   env: Environment,
-  input: JsonValue,
-  out: Output,
+  { input, out }: { readonly input: JsonValue; readonly out: Output },
   options: SubmitOneOptions,
 ): Promise<ExitCode> {
   const requests = [env.check(input)];

@@ -36,8 +36,10 @@ export function toReaderOptions(flags: { readonly 'verify-key'?: string | undefi
 export async function importFrom(
   env: Environment,
   input: DumpInput,
-  options: ImportOptions & { readonly dryRun: boolean },
-  interruption: SignalInterrupt,
+  {
+    options,
+    interruption,
+  }: { readonly options: ImportOptions & { readonly dryRun: boolean }; readonly interruption: SignalInterrupt },
 ): Promise<ImportReport> {
   interruption.signal.addEventListener('abort', () => input.stop(), { once: true });
   if (!options.dryRun) return env.sync.import(input.bytes, options);

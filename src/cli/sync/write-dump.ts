@@ -55,8 +55,7 @@ export function rateNote(what: string, since: number, now: () => number): (done:
 export async function writeDump(
   env: Environment,
   target: string | undefined,
-  options: ExportOptions,
-  interruption: SignalInterrupt,
+  { options, interruption }: { readonly options: ExportOptions; readonly interruption: SignalInterrupt },
 ): Promise<number> {
   const output = openDumpOutput(target);
   let bytes = 0;

@@ -49,7 +49,11 @@ export type Move =
  * What a saga does next. Steps that are begun and not asked come from a turn that is over: nobody knows what became of
  * them, and they are tried again. `now` in ms since 1970; `chance` from 0 to 1 spreads what failed at once.
  */
-export function nextMove(saga: Saga, plan: SagaPlan, now: number, chance: number): Move {
+export function nextMove(
+  saga: Saga,
+  plan: SagaPlan,
+  { now, chance }: { readonly now: number; readonly chance: number },
+): Move {
   if (saga.forced) return { move: 'end', outcome: saga.forced };
   if (saga.phase === 'failed') return { move: 'park', error: saga.problem ?? 'a step cannot be undone' };
   const isForward = saga.phase === 'running';
@@ -58,7 +62,7 @@ export function nextMove(saga: Saga, plan: SagaPlan, now: number, chance: number
   const side = isForward ? 'do' : 'undo';
   const steps = openSteps(saga, plan, side);
   if (steps.length === 0) return { move: 'end', outcome: isForward ? 'done' : 'compensated' };
-  return moveOf(steps, side, plan, { now, chance });
+  return moveOf(steps, { side, plan }, { now, chance });
 }
 
 /** The steps of the group whose turn it is that are still open. */
@@ -91,8 +95,7 @@ function needsUndo({ name, do: done, undo }: StepProgress, plan: SagaPlan): bool
 
 function moveOf(
   steps: readonly StepProgress[],
-  side: StepSide,
-  plan: SagaPlan,
+  { side, plan }: { readonly side: StepSide; readonly plan: SagaPlan },
   { now, chance }: { readonly now: number; readonly chance: number },
 ): Move {
   const acts: Act[] = [];
@@ -106,7 +109,9 @@ function moveOf(
     if (due > now) until = Math.min(until, due);
     else if (progress.status === 'begun' && (planned.isAsked || progress.attempts >= planned.policy.attempts)) {
       const error = planned.isAsked ? `no answer within ${planned.policy.timeout} s` : 'its worker died';
-      events.push(failure(step.name, side, planned.policy, progress.attempts, { error, now, chance }));
+      events.push(
+        failure({ step: step.name, side, attempt: progress.attempts }, planned.policy, { error, now, chance }),
+      );
     } else acts.push({ step: step.name, side, attempt: progress.attempts + 1 });
   }
   if (events.length > 0) return { move: 'note', events };
@@ -120,10 +125,8 @@ function dueOf(progress: SideProgress, { isAsked, policy }: PlannedSide): number
 
 /** Decides after an attempt's failure: another attempt after a pause, or the end of trying. */
 export function failure(
-  step: string,
-  side: StepSide,
+  { step, side, attempt }: Act,
   policy: FullStepPolicy,
-  attempt: number,
   why: {
     readonly error: string;
     readonly permanent?: boolean;

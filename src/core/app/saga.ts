@@ -122,7 +122,11 @@ export const answerTheme = 'answers';
  * was refused.
  * Names of steps hold neither `/` nor `~`.
  */
-export function stepKey(saga: string, step: string, side: StepSide, round: number): string {
+export function stepKey(
+  saga: string,
+  step: string,
+  { side, round }: { readonly side: StepSide; readonly round: number },
+): string {
   const anew = round === 0 ? '' : `~${round}`;
   return `${saga}/${step}${anew}${side === 'undo' ? '/undo' : ''}`;
 }

@@ -34,7 +34,11 @@ export function findStepPolicyProblem(at: string, policy: object): string | unde
 }
 
 /** Finds what is wrong with one number of an app; undefined when nothing is. */
-export function findFieldOutOfRange(at: string, object: object, field: string, range: NumberRange): string | undefined {
+export function findFieldOutOfRange(
+  at: string,
+  { object, field }: { readonly object: object; readonly field: string },
+  range: NumberRange,
+): string | undefined {
   return findFirst(at, object, [[field, range]]);
 }
 

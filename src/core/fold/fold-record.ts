@@ -24,7 +24,7 @@ export function foldChanges(
     const staged = after.get(change.key);
     const before = staged ?? lookup(change.key);
     const version = staged ? staged.version : (before?.version ?? 0) + 1;
-    const folded = applyChange(before, change, context, version);
+    const folded = applyChange(before, { change, version }, context);
     if (!folded.ok) return folded;
     after.set(change.key, folded.state);
   }

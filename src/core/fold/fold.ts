@@ -48,14 +48,15 @@ export type Folded = { readonly ok: true; readonly state: State } | Refused;
  */
 export function applyChange(
   before: State | undefined,
-  change: Change,
+  { change, version = before?.version ?? 0 }: { readonly change: Change; readonly version?: number },
   context: FoldContext,
-  version = before?.version ?? 0,
 ): Folded {
   const kind = kindOfOp(change.op);
   const state = before ?? untouched(change.key, kind === 'either' ? 'shared' : kind);
   if (kind !== 'either' && state.kind !== kind) {
-    return refuse('KIND_MISMATCH', `${change.key} is ${state.kind}, and ${change.op} is for ${kind} keys`, change.key);
+    return refuse('KIND_MISMATCH', `${change.key} is ${state.kind}, and ${change.op} is for ${kind} keys`, {
+      key: change.key,
+    });
   }
   const folded = applyByKind(state, change, context);
   if (!folded.ok) return folded;
@@ -91,14 +92,14 @@ function applyDedicated(state: State, change: Change, context: FoldContext): App
     case 'restore':
       return restore(change);
     case 'confirm':
-      return asOwner(state, change, context, ({ value, owner }) => ({
+      return asOwner(state, { change, context }, ({ value, owner }) => ({
         exists: true,
         value,
         owner,
         pendingUntil: undefined,
       }));
     case 'replace':
-      return asOwner(state, change, context, ({ owner, pendingUntil }) => ({
+      return asOwner(state, { change, context }, ({ owner, pendingUntil }) => ({
         exists: true,
         ...valueGiven(change),
         owner,
@@ -114,7 +115,7 @@ function applyDedicated(state: State, change: Change, context: FoldContext): App
     case 'append':
     case 'delete':
     case 'reduce':
-      return refuse('KIND_MISMATCH', `${change.op} is for shared keys`, change.key);
+      return refuse('KIND_MISMATCH', `${change.op} is for shared keys`, { key: change.key });
     default:
       return assertNever(change.op satisfies SessionOp as never);
   }
@@ -123,7 +124,7 @@ function applyDedicated(state: State, change: Change, context: FoldContext): App
 function claim(state: State, change: Change, context: FoldContext): Applied {
   if (state.exists) {
     const owner = ownerOf(state, context);
-    return refuse('KEY_OWNED', `${change.key} is owned by ${owner?.id}`, change.key, owner);
+    return refuse('KEY_OWNED', `${change.key} is owned by ${owner?.id}`, { key: change.key, owner });
   }
   return done({
     exists: true,
@@ -133,7 +134,11 @@ function claim(state: State, change: Change, context: FoldContext): Applied {
   });
 }
 
-function asOwner(state: State, change: Change, context: FoldContext, next: (owned: State) => Content): Applied {
+function asOwner(
+  state: State,
+  { change, context }: { readonly change: Change; readonly context: FoldContext },
+  next: (owned: State) => Content,
+): Applied {
   const refused = ownerMismatch(state, change, context);
   return refused ?? done(next(state));
 }
@@ -145,7 +150,7 @@ function ownerMismatch(state: State, change: Change, context: FoldContext): Appl
   const reason = owner
     ? `${change.key} is owned by ${owner.id}, not by ${change.owner}`
     : `${change.key} is owned by no one`;
-  return refuse('NOT_OWNER', reason, change.key, owner);
+  return refuse('NOT_OWNER', reason, { key: change.key, owner });
 }
 
 /** Finds the owner of a dedicated key, if anyone owns it. */
@@ -177,7 +182,7 @@ function applyShared(state: State, change: Change, context: FoldContext): Applie
     case 'release':
     case 'replace':
     case 'expire':
-      return refuse('KIND_MISMATCH', `${change.op} is for dedicated keys`, change.key);
+      return refuse('KIND_MISMATCH', `${change.op} is for dedicated keys`, { key: change.key });
     default:
       return assertNever(change.op satisfies SessionOp as never);
   }
@@ -186,7 +191,7 @@ function applyShared(state: State, change: Change, context: FoldContext): Applie
 function append(state: State, change: Change): Applied {
   const list = state.value === undefined ? [] : state.value;
   if (!Array.isArray(list) || !Array.isArray(change.value)) {
-    return refuse('VALUE_MISMATCH', `${change.key} is no list to append to`, change.key);
+    return refuse('VALUE_MISMATCH', `${change.key} is no list to append to`, { key: change.key });
   }
   return grown(state, [...(list as readonly JsonValue[]), ...(change.value as readonly JsonValue[])]);
 }
@@ -199,7 +204,7 @@ function add(state: State, change: Change): Applied {
     return typeof sum === 'number' ? holding(sum) : { ok: false, rejection: sum };
   }
   if (!isJsonObject(addend) || !(current === undefined || isJsonObject(current))) {
-    return refuse('VALUE_MISMATCH', `${change.key} cannot be added to`, change.key);
+    return refuse('VALUE_MISMATCH', `${change.key} cannot be added to`, { key: change.key });
   }
   const next: Record<string, JsonValue> = { ...current };
   for (const [field, part] of Object.entries(addend)) {
@@ -231,7 +236,7 @@ function restore(change: Change): Applied {
 /** The value of a request was measured before; only what grew out of several requests can pass the limit. */
 function grown(state: State, value: JsonValue): Applied {
   if (!isSurelyWithin(value, limits.valueBytesMax) && utf8Length(JSON.stringify(value)) > limits.valueBytesMax) {
-    return refuse('VALUE_OVERSIZED', `${state.key} would be over ${limits.valueBytesMax} bytes`, state.key);
+    return refuse('VALUE_OVERSIZED', `${state.key} would be over ${limits.valueBytesMax} bytes`, { key: state.key });
   }
   return holding(value);
 }
@@ -255,6 +260,10 @@ function done(content: Content): Applied {
   return { ok: true, content };
 }
 
-function refuse(code: string, reason: string, key: string, owner?: Owner): Refused {
+function refuse(
+  code: string,
+  reason: string,
+  { key, owner }: { readonly key: string; readonly owner?: Owner | undefined },
+): Refused {
   return { ok: false, rejection: reject(code, reason, owner ? { key, owner } : { key }) };
 }

@@ -51,7 +51,7 @@ export function foldSession(state: State, change: Change, at: At): FoldedSession
   const refused = op === 'session.lead' || op === 'session.turn' ? undefined : barrier(session, change.key, details);
   if (refused) return refused;
   const { phase } = details;
-  return next({ op, key: change.key }, phase === undefined ? session : { ...session, phase }, details, at);
+  return next({ op, key: change.key }, phase === undefined ? session : { ...session, phase }, { details, at });
 }
 
 function exists(key: string): FoldedSession {
@@ -95,10 +95,14 @@ interface Step {
   readonly key: string;
 }
 
-function next(change: Step, session: Session, details: Details, at: At): FoldedSession {
+function next(
+  change: Step,
+  session: Session,
+  { details, at }: { readonly details: Details; readonly at: At },
+): FoldedSession {
   switch (change.op) {
     case 'session.lead':
-      return lead(session, change.key, details, at);
+      return lead(session, details, { key: change.key, time: at.time });
     case 'session.append':
       return kept({ ...session, chunks: session.chunks + 1, bytes: session.bytes + (details.bytes ?? 0) });
     case 'session.replace':
@@ -121,7 +125,11 @@ function next(change: Step, session: Session, details: Details, at: At): FoldedS
   }
 }
 
-function lead(session: Session, key: string, { operator = '', lease = 0 }: Details, { time }: At): FoldedSession {
+function lead(
+  session: Session,
+  { operator = '', lease = 0 }: Details,
+  { key, time }: { readonly key: string; readonly time: number },
+): FoldedSession {
   const { status, epoch, attempts } = session;
   if (status !== 'ready' && status !== 'stored') {
     const why = status === 'active' ? `led by ${session.operator} in epoch ${epoch}` : status;

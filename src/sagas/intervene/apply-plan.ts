@@ -21,12 +21,11 @@ const atOnce = 200;
 /** Says a word to many sagas; one result each, in their order. */
 export async function* intervenes(
   host: SessionHost,
-  word: SagaCommand,
-  items: readonly InterventionItem[],
+  { word, items }: { readonly word: SagaCommand; readonly items: readonly InterventionItem[] },
   by: Intervention,
 ): AsyncGenerator<Intervened> {
   for (let i = 0; i < items.length; i += atOnce) {
-    yield* await Promise.all(items.slice(i, i + atOnce).map((item) => sayTo(host, word, item, by)));
+    yield* await Promise.all(items.slice(i, i + atOnce).map((item) => sayTo(host, { ...item, word }, by)));
   }
 }
 
@@ -39,13 +38,12 @@ export interface InterventionItem {
 
 async function sayTo(
   host: SessionHost,
-  word: SagaCommand,
-  { id, position, done }: InterventionItem,
+  { id, position, done, word }: InterventionItem & { readonly word: SagaCommand },
   by: Intervention,
 ): Promise<Intervened> {
   if (done !== undefined) return { id, done };
   try {
-    return { id, result: await intervene(host, id, word, by, position) };
+    return { id, result: await intervene(host, { id, word, position }, by) };
   } catch (error) {
     if (error instanceof TxlogError) return { id, error };
     throw error;
@@ -66,6 +64,6 @@ export async function* applyInterventions(
 ): AsyncGenerator<Intervened> {
   const plan = checkInterventionPlan(input, host.unit);
   const items = await host.readSteps((cut) => stateOfPlan(cut, plan));
-  if (!dryRun) return yield* intervenes(host, plan.word, items, by);
+  if (!dryRun) return yield* intervenes(host, { word: plan.word, items }, by);
   for (const { id, done } of items) yield done === undefined ? { id, planned: true } : { id, done };
 }

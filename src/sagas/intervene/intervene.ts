@@ -14,6 +14,13 @@ import { unknownSaga } from '../read/unknown-saga.ts';
 import { boundedOutcome } from '../step/call-step.ts';
 import type { Intervention, SagaCommand } from './saga-command.ts';
 
+/** A saga, what is said to it, and where its newest record has to be, if that matters. */
+interface Told {
+  readonly id: string;
+  readonly word: SagaCommand;
+  readonly position?: number | undefined;
+}
+
 /**
  * Says a word to a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
  * its newest record is there.
@@ -22,10 +29,8 @@ import type { Intervention, SagaCommand } from './saga-command.ts';
  */
 export async function intervene(
   host: SessionHost,
-  id: string,
-  word: SagaCommand,
+  { id, word, position }: Told,
   by: Intervention,
-  position?: number,
 ): Promise<OperationResult> {
   for (let tries = 1; ; tries++) {
     const found = (await host.readSteps((cut) => sagaInSteps(cut, id))) ?? unknownSaga(id);

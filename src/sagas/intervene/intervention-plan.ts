@@ -42,12 +42,16 @@ export function planInterventions(
 ): Promise<InterventionPlan> {
   return host.readSteps(function* (cut) {
     const items: PlannedIntervention[] = [];
-    for (const id of ids) items.push(yield* planOne(host, cut, word, id));
+    for (const id of ids) items.push(yield* planOne(host, cut, { word, id }));
     return { v: 1, unit: host.unit, head: String(cut.head.position), word, items };
   });
 }
 
-function* planOne(host: SessionHost, cut: Cut, word: SagaCommand, id: string): Steps<PlannedIntervention> {
+function* planOne(
+  host: SessionHost,
+  cut: Cut,
+  { word, id }: { readonly word: SagaCommand; readonly id: string },
+): Steps<PlannedIntervention> {
   yield;
   const found = yield* sagaInSteps(cut, id);
   if (!found) return { id, type: '', position: '0', refused: reject('SAGA_NOT_FOUND', `there is no saga ${id}`) };
@@ -84,7 +88,7 @@ export function* stateOfPlan(cut: Cut, plan: InterventionPlan): Steps<readonly P
     if (item.refused) continue;
     const { id } = item;
     const position = Number(item.position);
-    const done = doneSince(cut, plan.word, id, position);
+    const done = doneSince(cut, plan.word, { id, position });
     const now = cut.state(sessionKey(id))?.position;
     if (done !== undefined) states.push({ id, position, done });
     else if (now === position) states.push({ id, position });
@@ -108,7 +112,11 @@ function stale(
 }
 
 /** The record that brought a word to a saga, if it is the first one after `position`. */
-function doneSince(cut: Cut, word: SagaCommand, id: string, position: number): number | undefined {
+function doneSince(
+  cut: Cut,
+  word: SagaCommand,
+  { id, position }: { readonly id: string; readonly position: number },
+): number | undefined {
   const key = sessionKey(id);
   for (const next of cut.applied(key, position + 1)) {
     const record = cut.folded(next);

@@ -35,11 +35,13 @@ interface Answered {
  * or to a saga that has ended, changes nothing and is removed. What is no answer is parked.
  */
 export async function runAnswer(context: TurnContext, led: Led): Promise<TurnReport> {
-  return leadTurn(context, led, async (turn) => {
-    const told = await turn.read();
-    if (!told) return turn.outcomeOfLead();
-    const answers = readAnswer(told.data[0]);
-    return answers ? addAnswers(turn, answers) : turn.park('it is no answer to a step of a saga');
+  return leadTurn(context, led, {
+    work: async (turn) => {
+      const told = await turn.read();
+      if (!told) return turn.outcomeOfLead();
+      const answers = readAnswer(told.data[0]);
+      return answers ? addAnswers(turn, answers) : turn.park('it is no answer to a step of a saga');
+    },
   });
 }
 
@@ -122,10 +124,14 @@ function eventsOf(
   if (!session) return [];
   const script = scriptOf(host.app, saga);
   if (!script) throw new Error(`the app defines no saga of type ${saga.type}`);
-  return answers.flatMap((answer) => eventOf(host, script, saga, answer) ?? []);
+  return answers.flatMap((answer) => eventOf(host, { script, saga }, answer) ?? []);
 }
 
-function eventOf(host: SessionHost, script: SagaScript, saga: Saga, answer: Answered): SagaEvent | undefined {
+function eventOf(
+  host: SessionHost,
+  { script, saga }: { readonly script: SagaScript; readonly saga: Saga },
+  answer: Answered,
+): SagaEvent | undefined {
   const { step, side, round } = answer;
   const outcome = boundedOutcome(answer.outcome.ok ? answer.outcome : { permanent: true, ...answer.outcome });
   const progress = saga.steps.get(step)?.[side];
@@ -135,5 +141,5 @@ function eventOf(host: SessionHost, script: SagaScript, saga: Saga, answer: Answ
   if (outcome.ok) return { event: 'did', step, side, result: outcome.result };
   if (progress.status === 'failed' || round !== progress.round) return undefined;
   const [now, chance] = [host.now(), host.random()];
-  return failure(step, side, planned.policy, progress.attempts, { ...outcome, now, chance });
+  return failure({ step, side, attempt: progress.attempts }, planned.policy, { ...outcome, now, chance });
 }

@@ -15,10 +15,8 @@ import type { TurnEnd } from '../../sessions/turn/work-events.ts';
  * for ever if need be; what can never be taken is parked. Meanwhile others of its order key wait behind it.
  */
 export async function runDelivery(context: TurnContext, led: Led): Promise<TurnReport> {
-  return leadTurn(
-    context,
-    led,
-    async (turn) => {
+  return leadTurn(context, led, {
+    work: async (turn) => {
       const told = await turn.read();
       if (!told) return turn.outcomeOfLead();
       const sending = send(context, serviceOfTheme(led.theme) ?? '', told.data[0]);
@@ -27,8 +25,8 @@ export async function runDelivery(context: TurnContext, led: Led): Promise<TurnR
       const problem = await turn.interruption.or(sending, new Promise<never>(() => {}));
       return problem === undefined ? turn.end({ op: 'remove' }) : turn.park(problem);
     },
-    tryAgain,
-  );
+    failed: tryAgain,
+  });
 }
 
 /** A message is never given up: it waits, and no number of attempts parks it. */

@@ -11,8 +11,12 @@ import { stepContext, stepKeyOf, valueFor } from '../step/step-context.ts';
 const neverAborted = new AbortController();
 
 /** The session that carries a question of a step: its id is the key, so that it is asked once. Errors: REQUEST_INVALID. */
-export function questionOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act): NewSession {
-  const message = messageOf(host, script, saga, act);
+export function questionOf(
+  host: SessionHost,
+  { script, saga }: { readonly script: SagaScript; readonly saga: Saga },
+  act: Act,
+): NewSession {
+  const message = messageOf(host, { script, saga }, act);
   const begun = saga.steps.get(act.step)?.[act.side].begun ?? 0;
   const action = script.action(act.step, act.side);
   // The same question again is another message, with the same key; but a saga of a step is one, and answers by its id.
@@ -20,11 +24,15 @@ export function questionOf(host: SessionHost, script: SagaScript, saga: Saga, ac
   return sessionOfMessage(isFirst ? message : { ...message, id: `${message.id}#${begun + 1}` });
 }
 
-function messageOf(host: SessionHost, script: SagaScript, saga: Saga, act: Act): Message {
+function messageOf(
+  host: SessionHost,
+  { script, saga }: { readonly script: SagaScript; readonly saga: Saga },
+  act: Act,
+): Message {
   const action = script.action(act.step, act.side);
   const context = stepContext(saga, act, neverAborted);
   const { key: id } = context;
-  if (script.kind(act.step, act.side) === 'slip') return slipOf(host.app, script, saga, act, context);
+  if (script.kind(act.step, act.side) === 'slip') return slipOf(host.app, { script, saga }, { act, context });
   if (action && 'saga' in action) {
     const isUndoing = act.side === 'undo' && action === script.action(act.step, 'do');
     const data = isUndoing || action.data === undefined ? null : valueFor(action.data, context);

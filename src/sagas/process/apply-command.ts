@@ -37,5 +37,5 @@ function answer(
   if (side === 'undo' && status !== 'begun' && status !== 'retrying') return { dropped: `${name} is not asked for` };
   if (command.do === 'complete') return { event: { event: 'did', step, side, result: command.result ?? null } };
   const why = { error: command.error, permanent: true, happened: 'no', now: host.now(), chance: 0 } as const;
-  return { event: failure(step, side, planned.policy, attempts, why) };
+  return { event: failure({ step, side, attempt: attempts }, planned.policy, why) };
 }

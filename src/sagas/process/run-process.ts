@@ -24,10 +24,13 @@ export async function runProcess(context: TurnContext, led: Led): Promise<TurnRe
     turn.reason = running.dropped;
     return ended;
   };
-  return leadTurn(context, led, work, async (turn, error) => {
-    // A bug is not the rules' failure: it ends the worker.
-    if (!(error instanceof RuleError || error instanceof TxlogError) || isFinalOfEngine(error)) throw error;
-    return turn.failTurn(errorText(error));
+  return leadTurn(context, led, {
+    work,
+    failed: async (turn, error) => {
+      // A bug is not the rules' failure: it ends the worker.
+      if (!(error instanceof RuleError || error instanceof TxlogError) || isFinalOfEngine(error)) throw error;
+      return turn.failTurn(errorText(error));
+    },
   });
 }
 

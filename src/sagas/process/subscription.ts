@@ -24,7 +24,7 @@ export class Subscription {
 
   /** Records from `position` on that it may hear. */
   slice(cut: Cut, position: number, bounds: ScanBounds): ScanSlice {
-    return this.scan.slice(cut, position, bounds);
+    return this.scan.slice(cut, { at: position, bounds });
   }
 
   /**

@@ -95,7 +95,7 @@ export async function toWritings(
       const isLast = i === groups.length - 1 && end.length > 0;
       const after = isLast ? cursor : present(group.at(-1), 'decision of a group').after;
       const move = (isLast ? movingTo : movingOn)(led, after, chunks + i);
-      writings.push({ ...taskOf(host, led, group, { own: [move, ...(isLast ? end : [])], sagas }), after });
+      writings.push({ ...taskOf(host, led, { group, own: [move, ...(isLast ? end : [])], sagas }), after });
     }
   } catch (error) {
     return { writings, problem: error as Error };
@@ -117,8 +117,15 @@ async function readSagas(reads: ViewReader, groups: readonly WriteGroup[]): Prom
 function taskOf(
   host: SessionHost,
   led: Led,
-  group: WriteGroup,
-  { own, sagas }: { readonly own: readonly SessionStep[]; readonly sagas: ReadonlyMap<string, LoadedSaga> },
+  {
+    group,
+    own,
+    sagas,
+  }: {
+    readonly group: WriteGroup;
+    readonly own: readonly SessionStep[];
+    readonly sagas: ReadonlyMap<string, LoadedSaga>;
+  },
 ): Pick<Writing, 'task' | 'dropped'> {
   const [first] = group;
   if (first?.decision.kind === 'submit') return { task: submission(first.decision.request, led, own), dropped: [] };

@@ -29,8 +29,7 @@ export interface EndOptions {
  */
 export function endOfSaga(
   { session, epoch }: Led,
-  saga: Saga,
-  outcome: SagaOutcome,
+  { saga, outcome }: { readonly saga: Saga; readonly outcome: SagaOutcome },
   { seen, after, before = [], ended = () => saga }: EndOptions,
 ): Request {
   const payload = summary(saga);

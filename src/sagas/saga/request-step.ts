@@ -37,7 +37,8 @@ export async function decideStep(turn: SagaTurn, act: Act, known: SagaProgress):
   const step = { ...request, completes: { session, epoch, seen, operations } };
   const outcome = known.acts.length === 1 ? endAfter(known.saga, act, moment) : undefined;
   const ended = () => written?.saga ?? known.saga;
-  const end = outcome && endOfSaga(turn.led, known.saga, outcome, { seen: seen + 1, after: request.id, ended });
+  const end =
+    outcome && endOfSaga(turn.led, { saga: known.saga, outcome }, { seen: seen + 1, after: request.id, ended });
   const [answer, ending] = await turn.process(end ? [step, end] : [step]);
   if (answer && answer.type === 'error' && isOfRequest(answer.error)) turn.note(refused(turn, act, answer.error));
   else turn.accept(answer, answer && answer.type === 'receipt' ? written : undefined);
@@ -75,5 +76,5 @@ function eventOf(turn: SagaTurn, act: Act, settled: Settled): SagaEvent {
 function failed(turn: SagaTurn, { step, side, attempt }: Act, error: string): SagaEvent {
   const { policy } = present(turn.script.side(step, side), 'side of a step');
   const { now, chance } = turn.moment();
-  return failure(step, side, policy, attempt, { error, permanent: true, happened: 'no', now, chance });
+  return failure({ step, side, attempt }, policy, { error, permanent: true, happened: 'no', now, chance });
 }

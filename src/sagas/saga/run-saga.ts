@@ -24,11 +24,13 @@ const lookAgain = { part: 0.25, min: 1, max: 300 };
  * ended, sleeps, or waits for a person. Whatever dies in between, the next turn finds how far it came.
  */
 export async function runSaga(context: TurnContext, led: Led): Promise<TurnReport> {
-  return leadTurn(context, led, async (turn) => {
-    const saga = new SagaTurn(turn);
-    const ended = await goOn(saga);
-    if (ended === 'parked') turn.error = saga.problem;
-    return ended;
+  return leadTurn(context, led, {
+    work: async (turn) => {
+      const saga = new SagaTurn(turn);
+      const ended = await goOn(saga);
+      if (ended === 'parked') turn.error = saga.problem;
+      return ended;
+    },
   });
 }
 
@@ -61,11 +63,13 @@ async function goOn(saga: SagaTurn): Promise<TurnEnd> {
 async function turnBack({ turn, context, led, saga: { createdAt } }: SagaTurn, { id, phase }: Saga): Promise<TurnEnd> {
   if (phase === 'running') {
     const isLate = (error: unknown) => error instanceof TxlogError && error.code === 'SAGA_STATE';
-    await intervene(context.host, id, { kind: 'compensate' }, { reason: `saga ${led.session} undoes it` }).catch(
-      (error) => {
-        if (!isLate(error)) throw error;
-      },
-    );
+    await intervene(
+      context.host,
+      { id, word: { kind: 'compensate' } },
+      { reason: `saga ${led.session} undoes it` },
+    ).catch((error) => {
+      if (!isLate(error)) throw error;
+    });
   }
   const waited = (context.host.now() - createdAt) / 1000;
   const seconds = Math.min(lookAgain.max, Math.max(lookAgain.min, waited * lookAgain.part));
@@ -92,7 +96,7 @@ async function call(saga: SagaTurn, act: Act): Promise<void> {
     const { now, chance } = saga.moment(true);
     const event: SagaEvent = outcome.ok
       ? { event: 'did', step, side, result: outcome.result }
-      : failure(step, side, policy, attempt, { ...outcome, error: errorText(outcome.error), now, chance });
+      : failure({ step, side, attempt }, policy, { ...outcome, error: errorText(outcome.error), now, chance });
     saga.note(event);
   } finally {
     time.end();

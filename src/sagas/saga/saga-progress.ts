@@ -40,7 +40,7 @@ export function progress(saga: Saga, events: readonly SagaEvent[], moment: StepM
   let current = events.reduce((folded, event) => foldSaga(folded, event, now), saga);
   const all = [...events];
   for (;;) {
-    const move = nextMove(current, script, now, chance);
+    const move = nextMove(current, script, { now, chance });
     if (move.move === 'note') {
       for (const event of move.events) current = foldSaga(current, event, now);
       all.push(...move.events);
@@ -81,10 +81,10 @@ function begin(saga: Saga, acts: readonly Act[], moment: StepMoment) {
 
 function tryToAsk(saga: Saga, act: Act, { host, script, now, chance }: StepMoment): NewSession | SagaEvent {
   try {
-    return questionOf(host, script, saga, act);
+    return questionOf(host, { script, saga }, act);
   } catch (error) {
     const policy = present(script.side(act.step, act.side), 'side of a step').policy;
     const why = { error: (error as Error).message, permanent: true, happened: 'no', now, chance } as const;
-    return failure(act.step, act.side, policy, act.attempt, why);
+    return failure(act, policy, why);
   }
 }

@@ -155,7 +155,11 @@ export class SagaTurn {
     // In one record: what is refused because of something new leaves nothing behind.
     const ending =
       move.move === 'end'
-        ? endOfSaga(this.led, this.next?.saga ?? this.saga, move.outcome, { seen: this.seen, before: writing })
+        ? endOfSaga(
+            this.led,
+            { saga: this.next?.saga ?? this.saga, outcome: move.outcome },
+            { seen: this.seen, before: writing },
+          )
         : together([...writing, this.ending(move)]);
     const [answer] = await this.process([ending]);
     if (!this.accept(answer, undefined)) return this.isOver();

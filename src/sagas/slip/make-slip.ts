@@ -27,7 +27,11 @@ export function stepsOnSlip(
 }
 
 /** The message that sends a slip off. Errors: REQUEST_INVALID when this app has no name to send it home to. */
-export function slipOf(app: App, script: SagaScript, saga: Saga, act: Act, context: StepContext): Message {
+export function slipOf(
+  app: App,
+  { script, saga }: { readonly script: SagaScript; readonly saga: Saga },
+  { act, context }: { readonly act: Act; readonly context: StepContext },
+): Message {
   const { side } = act;
   const steps = stepsOnSlip(script, saga, act).map((step) => ({
     step,
@@ -52,7 +56,7 @@ export function fromHere({ name }: App, address: string): string {
 
 /** The key under which a step was done: of a saga that undoes another one, that of the other one. */
 function keyOfDone({ id, undoes, steps }: Saga, step: string): string {
-  return stepKey(undoes ?? id, step, 'do', steps.get(step)?.do.round ?? 0);
+  return stepKey(undoes ?? id, step, { side: 'do', round: steps.get(step)?.do.round ?? 0 });
 }
 
 /** Where the answer to a question comes to: a queue here, as the one who is asked knows it. */

@@ -12,10 +12,12 @@ import { SlipTurn } from './slip-turn.ts';
  * is refused, and its undoing has nothing to do. What no attempt can take further is parked, before anything is done.
  */
 export async function runSlip(context: TurnContext, led: Led): Promise<TurnReport> {
-  return leadTurn(context, led, async (turn) => {
-    const told = await turn.read();
-    if (!told) return turn.outcomeOfLead();
-    const stop = readStop(context.host.app, told.data[0]);
-    return typeof stop === 'string' ? turn.park(stop) : new SlipTurn(turn, stop).run();
+  return leadTurn(context, led, {
+    work: async (turn) => {
+      const told = await turn.read();
+      if (!told) return turn.outcomeOfLead();
+      const stop = readStop(context.host.app, told.data[0]);
+      return typeof stop === 'string' ? turn.park(stop) : new SlipTurn(turn, stop).run();
+    },
   });
 }

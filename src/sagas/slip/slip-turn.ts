@@ -115,7 +115,7 @@ export class SlipTurn {
     const { host } = context;
     const error = errorText(outcome.error);
     const why = { ...outcome, error, now: host.now(), chance: host.random() };
-    const event = failure(stop.next.step, stop.slip.side, policy, led.attempts, why);
+    const event = failure({ step: stop.next.step, side: stop.slip.side, attempt: led.attempts }, policy, why);
     if (event.event !== 'failed' || event.next !== 'retry')
       return this.passOn({ ok: false, error, happened: outcome.happened });
     this.turn.error = error;

@@ -62,13 +62,12 @@ function prepare(
   if (!('request' in action) || action.service === undefined) throw new Error('the step calls nothing');
   const { service } = action;
   const request = valueFor(action.request, context);
-  return () => submitThere(services, service, request, context);
+  return () => submitThere(services, { service, request }, context);
 }
 
 async function submitThere(
   services: Services,
-  service: string,
-  request: StepRequest,
+  { service, request }: { readonly service: string; readonly request: StepRequest },
   { key }: StepContext,
 ): Promise<StepOutcome> {
   return stepOutcomeOf(await services.submit(service, { ...request, id: key }));

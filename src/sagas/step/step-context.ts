@@ -32,7 +32,7 @@ export function stepContext(
 
 /** The idempotency key of a side of a step, as it stands. */
 export function stepKeyOf(saga: Saga, step: string, side: StepSide): string {
-  return stepKey(saga.id, step, side, saga.steps.get(step)?.[side].round ?? 0);
+  return stepKey(saga.id, step, { side, round: saga.steps.get(step)?.[side].round ?? 0 });
 }
 
 /** A value of a definition, for this attempt. Errors: those of the user's function; an Error when it gives a promise. */

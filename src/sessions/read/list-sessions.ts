@@ -38,7 +38,7 @@ export async function* listSessions(env: ViewReader, options: ListOptions): Asyn
     let from: QueueKey | undefined = range.from;
     while (from !== undefined && left > 0) {
       const at: QueueKey = from;
-      const page = await env.read((cut, turn) => readPage(cut, range, at, { ...options, turn }));
+      const page = await env.read((cut, turn) => readPage(cut, range, { from: at, ...options, turn }));
       for (const session of page.sessions) {
         if (left-- <= 0) return;
         yield session;
@@ -88,8 +88,7 @@ function sessionAt(cut: Cut, id: string): Session {
 function readPage(
   cut: Cut,
   { theme, prefix }: Range,
-  from: QueueKey,
-  { status, turn }: Pick<ListOptions, 'status'> & { readonly turn: LoopTurn },
+  { from, status, turn }: Pick<ListOptions, 'status'> & { readonly turn: LoopTurn } & { readonly from: QueueKey },
 ) {
   const sessions: SessionReading[] = [];
   let seen = 0;

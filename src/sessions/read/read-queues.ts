@@ -25,7 +25,7 @@ export async function readQueues(host: SessionHost): Promise<readonly QueueReadi
   const now = host.now();
   return host.readSteps(function* (cut) {
     const queues: QueueReading[] = [];
-    for (const theme of readThemes(cut)) queues.push(yield* queueOf(cut, theme, operators, { now, next: 1 }));
+    for (const theme of readThemes(cut)) queues.push(yield* queueOf(cut, theme, { operators, now, next: 1 }));
     return queues;
   });
 }
@@ -36,19 +36,22 @@ export async function readQueue(host: SessionHost, name: string, next: number): 
   const now = host.now();
   return host.readSteps(function* (cut) {
     const theme = readTheme(cut, name);
-    return theme && (yield* queueOf(cut, theme, operators, { now, next }));
+    return theme && (yield* queueOf(cut, theme, { operators, now, next }));
   });
 }
 
 function* queueOf(
   cut: Cut,
   theme: ThemeReading,
-  operators: readonly OperatorState[],
-  { now, next }: { readonly now: number; readonly next: number },
+  {
+    operators,
+    now,
+    next,
+  }: { readonly operators: readonly OperatorState[]; readonly now: number; readonly next: number },
 ): Steps<QueueReading> {
   yield;
   const waiting: SessionReading[] = [];
-  for (const session of sessionsOf(cut, theme, 'waiting')) {
+  for (const session of sessionsOf(cut, theme, { part: 'waiting' })) {
     waiting.push(session);
     yield;
     if (waiting.length >= next) break;

@@ -79,8 +79,7 @@ function themeName(cut: Cut, number: number): string {
 export function* sessionsOf(
   cut: Cut,
   theme: Pick<ThemeReading, 'name' | 'number'>,
-  part: QueuePart,
-  after?: string,
+  { part, after }: { readonly part: QueuePart; readonly after?: string | undefined },
 ): Generator<SessionReading> {
   const prefix = queuePrefix(theme.number, part);
   for (const key of cut.queueKeys(prefix, after === undefined ? prefix : `${after}\u0000`)) {

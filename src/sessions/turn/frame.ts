@@ -38,7 +38,7 @@ export class LedTurn {
 
   /** Reads the session, as an advisor is told of it; undefined when it is not led by us any more. */
   read(step = 0): Promise<Turn | undefined> {
-    return readTurn(this.context.reads, this.led, step, this.interruption);
+    return readTurn(this.context.reads, this.led, { step, stop: this.interruption });
   }
 
   /** Tells from the log how the turn ended, when it was ended by another, or by an attempt that was not confirmed. */
@@ -90,8 +90,10 @@ type Failed = (turn: LedTurn, error: unknown) => Promise<TurnEnd>;
 export async function leadTurn(
   context: TurnContext,
   led: Led,
-  work: (turn: LedTurn) => Promise<TurnEnd>,
-  failed: Failed = (turn, error) => turn.failTurn(errorText(error)),
+  {
+    work,
+    failed = (turn, error) => turn.failTurn(errorText(error)),
+  }: { readonly work: (turn: LedTurn) => Promise<TurnEnd>; readonly failed?: Failed | undefined },
 ): Promise<TurnReport> {
   const turn = new LedTurn(context, led);
   try {

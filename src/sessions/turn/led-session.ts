@@ -25,8 +25,7 @@ export function ledSession(session: string, theme: string, { epoch, attempts }: 
 export async function readTurn(
   reads: ViewReader,
   led: Led,
-  step: number,
-  stop: { readonly signal: AbortSignal },
+  { step, stop }: { readonly step: number; readonly stop: { readonly signal: AbortSignal } },
 ): Promise<Turn | undefined> {
   return reads.read((cut) => {
     const { session: id, theme, epoch } = led;

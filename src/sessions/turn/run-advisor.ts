@@ -15,9 +15,11 @@ type Advisor = (turn: Turn) => unknown;
  * turn that is stopped from outside has not failed: its session goes on as if it had not been led.
  */
 export async function runTurn(context: TurnContext, led: Led, advisor: Advisor): Promise<TurnReport> {
-  return leadTurn(context, led, async (turn) => {
-    turn.operations = 0;
-    return goOn(turn, advisor);
+  return leadTurn(context, led, {
+    work: async (turn) => {
+      turn.operations = 0;
+      return goOn(turn, advisor);
+    },
   });
 }
 

@@ -15,11 +15,13 @@ import type { TurnEnd } from './work-events.ts';
  * another worker's app may know it.
  */
 export async function runRequest(context: TurnContext, led: Led): Promise<TurnReport> {
-  return leadTurn(context, led, async (turn) => {
-    const decided = await decideQueued(turn);
-    if (!(decided instanceof TxlogError)) return decided;
-    const text = errorText(decided);
-    return decided.code === 'TYPE_UNKNOWN' ? turn.failTurn(text) : turn.park(text);
+  return leadTurn(context, led, {
+    work: async (turn) => {
+      const decided = await decideQueued(turn);
+      if (!(decided instanceof TxlogError)) return decided;
+      const text = errorText(decided);
+      return decided.code === 'TYPE_UNKNOWN' ? turn.failTurn(text) : turn.park(text);
+    },
   });
 }
 

@@ -27,8 +27,7 @@ export interface DueWork {
 export function findDue(
   cut: Cut,
   { wanted, queues, fits }: Pick<WorkThemes, 'wanted' | 'queues' | 'fits'>,
-  now: number,
-  most: number,
+  { now, most }: { readonly now: number; readonly most: number },
 ): DueWork {
   const themes: DueTheme[] = [];
   const left: LeftQueue[] = [];
@@ -36,7 +35,7 @@ export function findDue(
   for (const theme of readThemeEntries(cut)) {
     if (theme.paused || !(wanted.has(theme.name) || (queues && isQueueTheme(theme.name)))) continue;
     const fit = fits(theme.name);
-    const found = fit ? countFitting(cut, theme, fit, { now, most }) : countDue(cut, theme, now, most);
+    const found = fit ? countFitting(cut, theme, { fits: fit, now, most }) : countDue(cut, theme, { now, most });
     const { suspect, left: leftHere = [] } = found;
     if (suspect !== undefined) themes.push({ name: theme.name, due: 1, session: suspect, alone: true });
     else if (found.due > 0) themes.push({ name: theme.name, due: found.due });
@@ -56,7 +55,11 @@ interface DueCount {
 }
 
 /** Counts those before the first one that is to be led alone: what is led by theme comes in this order. */
-function countDue(cut: Cut, { number }: NamedTheme, now: number, most: number): DueCount {
+function countDue(
+  cut: Cut,
+  { number }: NamedTheme,
+  { now, most }: { readonly now: number; readonly most: number },
+): DueCount {
   let due = 0;
   for (const key of cut.queueKeys(queuePrefix(number, 'waiting'))) {
     const time = timeOfQueueKey(key);
@@ -73,8 +76,7 @@ function countDue(cut: Cut, { number }: NamedTheme, now: number, most: number): 
 function countFitting(
   cut: Cut,
   { number }: NamedTheme,
-  fits: Fits,
-  { now, most }: { readonly now: number; readonly most: number },
+  { fits, now, most }: { readonly fits: Fits; readonly now: number; readonly most: number },
 ): DueCount {
   let next: number | undefined;
   function* dueKeys() {
@@ -85,7 +87,7 @@ function countFitting(
       yield key;
     }
   }
-  const { fitting, left } = sortOut(cut, dueKeys(), fits, most);
+  const { fitting, left } = sortOut(cut, dueKeys(), { fits, most });
   const more = next === undefined ? { left } : { left, next };
   const at = fitting.findIndex((session) => isSuspect(cut, session));
   const [first] = fitting;
@@ -99,8 +101,7 @@ function countFitting(
  */
 export function sharePlaces(
   themes: readonly DueTheme[],
-  places: number,
-  first: number,
+  { places, first }: { readonly places: number; readonly first: number },
   room: (theme: string) => number,
 ): readonly string[] {
   const left = themes.map(({ name, due }) => ({ name, left: Math.min(due, room(name)) }));

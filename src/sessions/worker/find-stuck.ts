@@ -64,7 +64,7 @@ export async function findStuck(host: SessionHost, options: StuckOptions): Promi
   checkBound('limit', limit);
   const orphans = (await findOrphans(host, theme)).map(
     (orphan): StuckSession => ({
-      ...stuck(orphan.session, orphan.why, reasonOf(orphan), now - orphan.session.since),
+      ...stuck(orphan.session, { reason: orphan.why, detail: reasonOf(orphan), age: now - orphan.session.since }),
       next: `txlog session retry ${shellWord(orphan.session.id)}`,
     }),
   );
@@ -74,11 +74,11 @@ export async function findStuck(host: SessionHost, options: StuckOptions): Promi
     const alive = new Set(workers.map(({ operator }) => operator.id));
     const found: StuckSession[] = [];
     for (const entry of themes) {
-      const unknown = [...left(cut, entry, workers, { now, limit })];
+      const unknown = [...left(cut, entry, { workers, now, limit })];
       const ids = new Set(unknown.map(({ session }) => session.id));
-      const delay = findDelay(host, cut, entry, { now, workers });
+      const delay = findDelay(host, cut, { theme: entry, now, workers });
       yield* gather(slow(cut, entry, { app: host.app, now, limit, alive }), found);
-      yield* gather(parked(cut, entry, now, limit), found);
+      yield* gather(parked(cut, entry, { now, limit }), found);
       found.push(...unknown);
       const others: StuckSession[] = [];
       yield* gather(waiting(cut, entry, { now, limit, delay }), others);
@@ -106,17 +106,24 @@ function* slow(
   for (const { session, detail, silent } of slowSessions(cut, theme, how)) {
     if (left-- <= 0) return;
     const noun = sagaOfTheme(theme.name) === undefined ? 'session' : 'saga';
-    yield { ...stuck(session, 'slow', detail, silent), next: `txlog ${noun} show ${shellWord(session.id)}` };
+    yield {
+      ...stuck(session, { reason: 'slow', detail, age: silent }),
+      next: `txlog ${noun} show ${shellWord(session.id)}`,
+    };
   }
 }
 
-function* parked(cut: Cut, theme: NamedTheme, now: number, limit: number): Generator<StuckSession> {
+function* parked(
+  cut: Cut,
+  theme: NamedTheme,
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Generator<StuckSession> {
   let left = limit;
-  for (const session of sessionsOf(cut, theme, 'parked')) {
+  for (const session of sessionsOf(cut, theme, { part: 'parked' })) {
     if (left-- <= 0) return;
     const { error, since, id } = session;
     yield {
-      ...stuck(session, 'parked', error ?? 'set aside', now - since),
+      ...stuck(session, { reason: 'parked', detail: error ?? 'set aside', age: now - since }),
       // A saga that failed is parked again, until it is told to try again.
       next: `txlog ${sagaOfTheme(theme.name) === undefined ? 'session unpark' : 'saga show'} ${shellWord(id)}`,
     };
@@ -127,17 +134,16 @@ function* parked(cut: Cut, theme: NamedTheme, now: number, limit: number): Gener
 function* left(
   cut: Cut,
   { name, number, paused }: NamedTheme,
-  workers: readonly AliveOperator[],
-  { now, limit }: { readonly now: number; readonly limit: number },
+  { workers, now, limit }: { readonly workers: readonly AliveOperator[]; readonly now: number; readonly limit: number },
 ): Generator<StuckSession> {
   const fits = paused ? undefined : fitsOfWorkers(workers, name);
   if (!fits) return;
   const due = dueKeys(cut.queueKeys(queuePrefix(number, 'waiting')), now);
-  for (const id of sortOut(cut, due, fits, limits.lookedAtMax).left.slice(0, limit)) {
+  for (const id of sortOut(cut, due, { fits, most: limits.lookedAtMax }).left.slice(0, limit)) {
     const session = readSession(cut, id);
     if (!session) continue;
     const detail = `no worker that is alive has a handler of ${typeOfQueue(name)}`;
-    yield { ...stuck(session, 'unknown', detail, now - session.due), next: workCommand(name, true) };
+    yield { ...stuck(session, { reason: 'unknown', detail, age: now - session.due }), next: workCommand(name, true) };
   }
 }
 
@@ -162,26 +168,37 @@ function isWorkedOn({ themes, services }: App, theme: string): boolean {
 function findDelay(
   host: SessionHost,
   cut: Cut,
-  theme: NamedTheme,
-  { now, workers }: { readonly now: number; readonly workers: readonly AliveOperator[] },
+  {
+    theme,
+    now,
+    workers,
+  }: { readonly theme: NamedTheme; readonly now: number; readonly workers: readonly AliveOperator[] },
 ): Delay | undefined {
   const [first] = cut.queueKeys(queuePrefix(theme.number, 'waiting'));
   if (first === undefined || theme.paused || timeOfQueueKey(first) >= now - limits.overdueMs) return undefined;
   // A long queue that moves is no reason to do anything but wait.
   if (ratesOf(readThemeCounts(cut.snapshot, theme.number), now).out > 0) return undefined;
   const alive = new Set(workers.map(({ operator }) => operator.id));
-  for (const { operator } of sessionsOf(cut, theme, 'active')) if (alive.has(operator ?? '')) return undefined;
+  for (const { operator } of sessionsOf(cut, theme, { part: 'active' }))
+    if (alive.has(operator ?? '')) return undefined;
   const word = shellWord(theme.name);
   if (workers.some(({ operator }) => operator.themes.includes(theme.name)))
     return { detail: 'its workers do not lead it', next: `txlog queue show ${word}` };
   if (!isWorkedOn(host.app, theme.name)) return undefined;
-  return { detail: 'nobody leads it', next: workCommand(theme.name, needsApp(host, cut, first, theme.name)) };
+  return {
+    detail: 'nobody leads it',
+    next: workCommand(theme.name, needsApp(host, cut, { first, theme: theme.name })),
+  };
 }
 
 /** Whether the request that comes first is one that the app at hand does not know. */
-function needsApp({ app }: SessionHost, cut: Cut, first: string, theme: string): boolean {
+function needsApp(
+  { app }: SessionHost,
+  cut: Cut,
+  { first, theme }: { readonly first: string; readonly theme: string },
+): boolean {
   const fits = fitsOf(app, theme);
-  return fits !== undefined && sortOut(cut, [first], fits, 1).left.length > 0;
+  return fits !== undefined && sortOut(cut, [first], { fits, most: 1 }).left.length > 0;
 }
 
 type AliveOperator = Extract<OperatorState, { readonly alive: true }>;
@@ -199,17 +216,17 @@ interface Looked {
 function* waiting(cut: Cut, theme: NamedTheme, { now, limit, delay }: Looked): Generator<StuckSession | undefined> {
   let left = limit;
   let fresh = limits.lookedAtMax;
-  for (const session of sessionsOf(cut, theme, 'waiting')) {
+  for (const session of sessionsOf(cut, theme, { part: 'waiting' })) {
     const { due, error, attempts, id } = session;
     const isOverdue = delay !== undefined && due < now - limits.overdueMs;
     if (left <= 0 || (!isOverdue && fresh-- <= 0)) return;
     if (isOverdue) {
       const detail = `due for ${Math.round((now - due) / 1000)} s: ${delay.detail}`;
-      yield { ...stuck(session, 'overdue', detail, now - due), next: delay.next };
+      yield { ...stuck(session, { reason: 'overdue', detail, age: now - due }), next: delay.next };
     } else if (error !== undefined && attempts >= limits.failuresMin) {
       const detail = `failed ${attempts} times: ${error}`;
       yield {
-        ...stuck(session, 'failing', detail, now - session.since),
+        ...stuck(session, { reason: 'failing', detail, age: now - session.since }),
         nextTry: due,
         next: `txlog session show ${shellWord(id)}`,
       };
@@ -221,7 +238,10 @@ function* waiting(cut: Cut, theme: NamedTheme, { now, limit, delay }: Looked): G
   }
 }
 
-function stuck(session: SessionReading, reason: StuckSession['reason'], detail: string, age: number) {
+function stuck(
+  session: SessionReading,
+  { reason, detail, age }: { readonly reason: StuckSession['reason']; readonly detail: string; readonly age: number },
+) {
   const owner = given({ owner: session.operator });
   return { session, reason, detail, age: Math.max(0, age), ...owner };
 }

@@ -71,7 +71,7 @@ async function ledSessions(host: SessionHost, theme?: string): Promise<readonly 
     const themes = readThemeEntries(cut).filter(({ name }) => theme === undefined || name === theme);
     const led: SessionReading[] = [];
     for (const entry of themes) {
-      for (const session of sessionsOf(cut, entry, 'active')) {
+      for (const session of sessionsOf(cut, entry, { part: 'active' })) {
         led.push(session);
         yield;
       }

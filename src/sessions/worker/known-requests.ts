@@ -53,7 +53,11 @@ export interface SortedOut {
 }
 
 /** Looks through sessions, by their queue keys, until so many fit. */
-export function sortOut(cut: Cut, keys: Iterable<string>, fits: Fits, most: number): SortedOut {
+export function sortOut(
+  cut: Cut,
+  keys: Iterable<string>,
+  { fits, most }: { readonly fits: Fits; readonly most: number },
+): SortedOut {
   const fitting: string[] = [];
   const left: string[] = [];
   for (const queued of keys) {

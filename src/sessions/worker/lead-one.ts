@@ -34,8 +34,7 @@ export interface LeadOptions {
  */
 export async function leadOne(
   host: SessionHost,
-  theme: string,
-  advisor: NonNullable<ThemeDefinition['advisor']>,
+  { theme, advisor }: { readonly theme: string; readonly advisor: NonNullable<ThemeDefinition['advisor']> },
   options: LeadOptions,
 ): Promise<TurnReport> {
   const problem = findPolicyProblem('policy', options.policy ?? {});
@@ -45,7 +44,7 @@ export async function leadOne(
   const operator = new LeaseHolder(host, { id, lease: policy.lease, themes: [theme] });
   let isLeft = true;
   try {
-    const led = await take(host, operator, theme, options.session);
+    const led = await take(host, operator, { theme, session: options.session });
     const kill = options.signal ?? new AbortController().signal;
     const drain = new AbortController().signal;
     const operate = coalesceOperations(host);
@@ -64,8 +63,7 @@ export async function leadOne(
 async function take(
   host: SessionHost,
   operator: LeaseHolder,
-  theme: string,
-  session?: string,
+  { theme, session }: { readonly theme: string; readonly session?: string | undefined },
 ): Promise<Led | undefined> {
   const { id, lease } = operator;
   const which: Pick<LeadSession, 'session' | 'theme'> = session === undefined ? { theme } : { session };
@@ -93,7 +91,7 @@ export async function findLedBy(host: SessionHost, operator: string): Promise<re
   return host.readSteps(function* (cut) {
     const led: Led[] = [];
     for (const theme of readThemeEntries(cut)) {
-      for (const session of sessionsOf(cut, theme, 'active')) {
+      for (const session of sessionsOf(cut, theme, { part: 'active' })) {
         if (session.operator === operator) led.push(ledSession(session.id, theme.name, session));
         yield;
       }

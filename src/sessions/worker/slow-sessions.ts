@@ -34,7 +34,7 @@ export function* slowSessions(
   { app, now, alive }: { readonly app: App; readonly now: number; readonly alive: ReadonlySet<string> },
 ): Generator<SlowSession> {
   let bound: number | undefined;
-  for (const session of sessionsOf(cut, theme, 'active')) {
+  for (const session of sessionsOf(cut, theme, { part: 'active' })) {
     if (now - session.since < limits.slowMsMin) return;
     if (!alive.has(session.operator ?? '')) continue;
     const limit = limitOf(app, theme.name);

@@ -27,7 +27,7 @@ import { WorkerTally } from './worker-tally.ts';
 
 /** Starts a worker. Errors: USAGE and THEME_NOT_FOUND of options that do not fit; ENV_READ_ONLY, STORAGE_FAILED. */
 export function startWorker(host: SessionHost, options: WorkOptions, kinds: readonly TurnKind[]): Worker {
-  const worker = new WorkerRun(host, options, workThemes(host.app, options, kinds), kinds);
+  const worker = new WorkerRun(host, options, { themes: workThemes(host.app, options, kinds), kinds });
   const done = worker.run();
   return {
     done,
@@ -90,7 +90,11 @@ class WorkerRun {
   private mayLead = false;
   private readonly left = new LeftRequests();
 
-  constructor(host: SessionHost, options: WorkOptions, themes: WorkThemes, kinds: readonly TurnKind[]) {
+  constructor(
+    host: SessionHost,
+    options: WorkOptions,
+    { themes, kinds }: { readonly themes: WorkThemes; readonly kinds: readonly TurnKind[] },
+  ) {
     this.host = host;
     this.reads = coalesceReads(host);
     this.operate = coalesceOperations(host);
@@ -205,7 +209,7 @@ class WorkerRun {
       if (suspect && this.running.size > 0) return;
       if (suspect && (await this.leadAll([suspect.name])) > 0) return;
       const others = this.due.themes.filter(({ alone }) => !alone);
-      const shared = sharePlaces(others, places, this.started, (theme) => this.roomOf(theme));
+      const shared = sharePlaces(others, { places, first: this.started }, (theme) => this.roomOf(theme));
       if (shared.length === 0 || (await this.leadAll(shared)) === 0 || this.options.once) return;
     }
   }
@@ -214,7 +218,7 @@ class WorkerRun {
   private async findDue(most: number): Promise<DueWork> {
     const woken: DueTheme[] = [];
     for (const poller of this.pollers) woken.push(...(await poller.look()));
-    const due = await this.host.read((cut) => findDue(cut, this.themes, this.host.now(), most));
+    const due = await this.host.read((cut) => findDue(cut, this.themes, { now: this.host.now(), most }));
     return woken.length === 0 ? due : { ...due, themes: [...due.themes, ...woken] };
   }
 

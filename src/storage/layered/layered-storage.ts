@@ -33,13 +33,14 @@ export function openLayeredStorage(lower: Snapshot, upper: Storage): Storage {
 function layeredTransaction(lower: Snapshot, upper: WriteTx): WriteTx {
   return {
     ...layeredSnapshot(lower, upper),
-    put: (table, key, value, append) => upper.put(table, key, Buffer.concat([Uint8Array.of(held), value]), append),
+    put: (table, key, value) => upper.put(table, key, heldRow(value)),
+    append: (table, key, value) => upper.append(table, key, heldRow(value)),
     delete: (table, key) => upper.put(table, key, hidden),
   };
 }
 
 function layeredSnapshot(lower: Snapshot, upper: Snapshot): Snapshot {
-  const range = (table: TableName, options: RangeOptions = {}) => mergedRange(lower, upper, table, options);
+  const range = (table: TableName, options: RangeOptions = {}) => mergedRange({ lower, upper }, table, options);
   return {
     get(table, key) {
       const row = upper.get(table, key);
@@ -54,14 +55,17 @@ function layeredSnapshot(lower: Snapshot, upper: Snapshot): Snapshot {
   };
 }
 
+function heldRow(value: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(held), value]);
+}
+
 function heldValue(row: Uint8Array): Uint8Array | undefined {
   return row[0] === held ? row.subarray(1) : undefined;
 }
 
 /** The rows of both layers in order; of two with one key, the upper one counts. */
 function* mergedRange(
-  lower: Snapshot,
-  upper: Snapshot,
+  { lower, upper }: { readonly lower: Snapshot; readonly upper: Snapshot },
   table: TableName,
   { limit = Number.POSITIVE_INFINITY, ...bounds }: RangeOptions,
 ): Generator<Row> {

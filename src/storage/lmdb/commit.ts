@@ -22,8 +22,8 @@ export function commit<T>(env: LmdbEnv, snapshot: Snapshot, work: (tx: WriteTx) 
   let failure: { readonly error: unknown } | undefined;
   const tx: WriteTx = {
     ...snapshot,
-    put: (table, key, value, append = false) =>
-      void puts.push({ table, key: key as Buffer, value: value as Buffer, append }),
+    put: (table, key, value) => void puts.push({ table, key: key as Buffer, value: value as Buffer, append: false }),
+    append: (table, key, value) => void puts.push({ table, key: key as Buffer, value: value as Buffer, append: true }),
     delete: (table, key) => void puts.push({ table, key: key as Buffer, value: undefined, append: false }),
   };
   const commitPuts = () =>

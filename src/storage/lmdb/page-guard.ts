@@ -169,14 +169,15 @@ export class PageGuard {
       for (let level = 1; level < tree.root.depth; level++) {
         const page = this.branch(tree, number, level);
         const at = childFor(page, key);
-        if (withNeighbours) for (const next of [at - 1, at + 1]) this.lookAt(tree, page, next, level + 1);
+        if (withNeighbours)
+          for (const next of [at - 1, at + 1]) this.lookAt(tree, { above: page, index: next }, level + 1);
         number = childOf(page, at);
       }
       if (!this.checked.has(number)) this.look(tree, this.pages.page(tree, number, tree.root.depth));
     });
   }
 
-  private lookAt(tree: Tree, above: Page, index: number, level: number): void {
+  private lookAt(tree: Tree, { above, index }: { readonly above: Page; readonly index: number }, level: number): void {
     if (index < 0 || index >= above.nodes) return;
     const number = childOf(above, index);
     if (!this.checked.has(number)) this.look(tree, this.pages.page(tree, number, level));

@@ -127,7 +127,7 @@ function* rowsOf(pages: CheckedPages, tree: Tree | undefined, options: RangeOpti
     for (let i = reverse ? to - 1 : from; reverse ? i >= from : i < to; i += reverse ? -1 : 1) {
       if (left <= 0) return;
       left -= 1;
-      yield { key: Buffer.from(keyOf(leaf, i)), value: Buffer.from(readValue(pages, tree, leaf, i)) };
+      yield { key: Buffer.from(keyOf(leaf, i)), value: Buffer.from(readValue(pages, tree, { page: leaf, index: i })) };
     }
     const isPast = reverse
       ? start && compareKey(leaf, 0, start) < 0

@@ -87,8 +87,10 @@ function memoryTransaction(files: MemoryFiles, snapshot: Snapshot): { tx: WriteT
   const writes: { table: TableName; key: string; value: Uint8Array | undefined; append: boolean }[] = [];
   const tx: WriteTx = {
     ...snapshot,
-    put: (table, key, value, append = false) =>
-      void writes.push({ table, key: keyText(key), value: Uint8Array.from(value), append }),
+    put: (table, key, value) =>
+      void writes.push({ table, key: keyText(key), value: Uint8Array.from(value), append: false }),
+    append: (table, key, value) =>
+      void writes.push({ table, key: keyText(key), value: Uint8Array.from(value), append: true }),
     delete: (table, key) => void writes.push({ table, key: keyText(key), value: undefined, append: false }),
   };
   const apply = () => {

@@ -85,7 +85,7 @@ async function* touchedKeys(envs: readonly ViewReader[], after: number): AsyncGe
         let last = 0;
         for (const row of cut.snapshot.range('log', { start: positionKey(at), limit: pageKeys })) {
           last = last === 0 ? at : last + 1;
-          const record = cut.typeRegistry.decodeFolded(cut.snapshot, last, row.value);
+          const record = cut.typeRegistry.decodeFolded(cut.snapshot, { position: last, bytes: row.value });
           for (const { key } of appliedChanges(record)) if (!isEngineKey(key)) touched.add(key);
         }
         return last === 0 ? 0 : last + 1;

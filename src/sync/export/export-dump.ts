@@ -118,7 +118,7 @@ async function* exportRange(
   { manifest, from, to, writer, options }: Exporting & Start,
 ): AsyncGenerator<Buffer> {
   const { signal, onProgress, filter } = options;
-  const pages = readTransactions(env, from, to, narrows(options) ? filter : undefined);
+  const pages = readTransactions(env, { from, to, filter: narrows(options) ? filter : undefined });
   for await (const page of pages) {
     for (const record of page) {
       if (signal?.aborted) return;
@@ -142,7 +142,11 @@ async function* exportNews(
     for (let at = from; !signal?.aborted; ) {
       commits.arm();
       const head = await env.read(({ head }) => head.position);
-      for await (const page of readTransactions(env, at, head, narrows(options) ? filter : undefined)) {
+      for await (const page of readTransactions(env, {
+        from: at,
+        to: head,
+        filter: narrows(options) ? filter : undefined,
+      })) {
         for (const record of page) yield* writer.add(entryOf(record), cursorOf(origin, record));
         if (signal?.aborted) break;
       }

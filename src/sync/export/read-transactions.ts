@@ -27,9 +27,7 @@ const visitedMax = 20_000;
 /** Pages of the records from `from` to `to` that pass the filter, in log order. Bounded in memory, whatever they are. */
 export async function* readTransactions(
   env: ViewReader,
-  from: number,
-  to: number,
-  filter: RecordFilter | undefined,
+  { from, to, filter }: { readonly from: number; readonly to: number; readonly filter: RecordFilter | undefined },
 ): AsyncGenerator<readonly Outgoing[]> {
   const scan = filter && new Scan({ ...filter, from, to }, false);
   let at: number | undefined = from;
@@ -56,7 +54,7 @@ function plainPage(cut: Cut, from: number, to: number): Page {
 
 function filteredPage(scan: Scan, cut: Cut, from: number): Page {
   const bounds = { records: Math.ceil(pageRecords / 4), visited: visitedMax };
-  const { records, next } = scan.slice(cut, from, bounds);
+  const { records, next } = scan.slice(cut, { at: from, bounds });
   const texts = records.map(({ position }) => {
     const bytes = present(cut.snapshot.get('log', positionKey(position)), 'record');
     return outgoing(cut, position, bytes);

@@ -181,7 +181,7 @@ export class Play {
       word === 'force'
         ? sagas.force(id, saga % 2 === 0 ? 'done' : 'compensated', by)
         : word === 'answer'
-          ? sagas.answer(id, 's0a', { result: 'by hand' }, by)
+          ? sagas.answer({ id, step: 's0a' }, { result: 'by hand' }, by)
           : sagas[word](id, by);
     const refused = (error: { code?: string }) => {
       if (error.code !== 'SAGA_STATE') throw error;

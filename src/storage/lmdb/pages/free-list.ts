@@ -20,7 +20,7 @@ export function* freeRuns(pages: CheckedPages): Generator<FreeRun> {
   // The newest first, as LMDB takes them.
   for (const leaf of leavesOf(pages, tree, { reverse: true })) {
     for (let i = leaf.nodes - 1; i >= 0; i--) {
-      const runs = runsOf(readValue(pages, tree, leaf, i), pages.meta);
+      const runs = runsOf(readValue(pages, tree, { page: leaf, index: i }), pages.meta);
       const key = keyOf(leaf, i);
       const isKey = key.length === 8 && numberAt(key, 0) > 0 && numberAt(key, 0) <= pages.meta.transaction;
       if (runs === undefined || !isKey) throw damagedPage('free', leaf.number, `has an impossible row ${i}`);

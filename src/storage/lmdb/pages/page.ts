@@ -67,7 +67,7 @@ function checkNodes(page: Page, upper: number, { meta, isMain }: Expected): stri
     const start = at + pageHeaderBytes;
     const size = nodeHeaderBytes + shortAt(bytes, start + 6) + (isLeaf ? valueBytesIn(bytes, start) : 0);
     if (at + size > room) return `has node ${i} that reaches beyond it`;
-    const reason = isLeaf ? checkRow(bytes, start, meta, isMain) : checkChild(bytes, start, meta);
+    const reason = isLeaf ? checkRow(bytes, start, { meta, isMain }) : checkChild(bytes, start, meta);
     if (reason !== undefined) return `has node ${i} ${reason}`;
     nodePairs[at / 2] = (size + 1) >>> 1;
   }
@@ -85,7 +85,11 @@ function fills(nodes: number, from: number, to: number): boolean {
   return at === to && found === nodes;
 }
 
-function checkRow(bytes: Buffer, start: number, meta: Meta, isMain: boolean): string | undefined {
+function checkRow(
+  bytes: Buffer,
+  start: number,
+  { meta, isMain }: { readonly meta: Meta; readonly isMain: boolean },
+): string | undefined {
   const flags = shortAt(bytes, start + 4);
   const keyBytes = shortAt(bytes, start + 6);
   if (keyBytes === 0) return 'without a key';

@@ -149,14 +149,14 @@ export interface LeafOrder {
 
 /** The leaves of a tree, in the order of their keys. Errors: STORAGE_CORRUPT, when a page comes that is damaged. */
 export function* leavesOf(pages: CheckedPages, tree: Tree, order: LeafOrder = {}): Generator<Page> {
-  if (tree.root.root !== undefined) yield* leavesBelow(pages, tree, { number: tree.root.root, level: 1 }, order);
+  if (tree.root.root !== undefined)
+    yield* leavesBelow(pages, tree, { place: { number: tree.root.root, level: 1 }, ...order });
 }
 
 function* leavesBelow(
   pages: CheckedPages,
   tree: Tree,
-  place: { readonly number: number; readonly level: number },
-  { from, reverse = false }: LeafOrder,
+  { place, from, reverse = false }: LeafOrder & { readonly place: { readonly number: number; readonly level: number } },
 ): Generator<Page> {
   const page = pages.page(tree, place.number, place.level);
   if (page.isLeaf) {
@@ -167,12 +167,16 @@ function* leavesBelow(
   const step = reverse ? -1 : 1;
   for (let i = first; i >= 0 && i < page.nodes; i += step) {
     const below = { number: childOf(page, i), level: place.level + 1 };
-    yield* leavesBelow(pages, tree, below, { from: i === first ? from : undefined, reverse });
+    yield* leavesBelow(pages, tree, { place: below, from: i === first ? from : undefined, reverse });
   }
 }
 
 /** The value of a row, not copied where it is in the leaf. Errors: STORAGE_CORRUPT. */
-export function readValue(pages: CheckedPages, tree: Tree, page: Page, index: number): Buffer {
+export function readValue(
+  pages: CheckedPages,
+  tree: Tree,
+  { page, index }: { readonly page: Page; readonly index: number },
+): Buffer {
   const place = overflowOf(page, index);
   return place ? pages.overflow(tree, place) : valueIn(page, index);
 }
@@ -183,7 +187,7 @@ export function findValue(pages: CheckedPages, tree: Tree, key: Uint8Array): Buf
   if (!leaf) return undefined;
   const index = lowerBound(leaf, key);
   if (index === leaf.nodes || compareKey(leaf, index, key) !== 0) return undefined;
-  return readValue(pages, tree, leaf, index);
+  return readValue(pages, tree, { page: leaf, index });
 }
 
 /** The tables of a file by name. Errors: STORAGE_CORRUPT. */
