@@ -53,15 +53,16 @@ async function waitersOf(
   });
   const waiters: Waiter[] = [];
   const { session, asker } = found;
-  if (asker) waiters.push(waiterOf(asker, 'saga', id, depth));
+  if (asker) waiters.push(waiterOf(asker, { why: 'saga', waitsFor: id, depth: depth + 1 }));
   // One that is behind waits for the first of its line alone.
   if (session?.order === undefined || session.status === 'behind') return waiters;
   const line = { theme: session.themeName, order: session.order, status: 'behind' as const, limit };
-  for await (const one of listSessions(host, line)) waiters.push(waiterOf(one, 'order', id, depth));
+  for await (const one of listSessions(host, line)) {
+    waiters.push(waiterOf(one, { why: 'order', waitsFor: id, depth: depth + 1 }));
+  }
   return waiters;
 }
 
-function waiterOf(session: SessionReading, why: Waiter['why'], waitsFor: string, depth: number): Waiter {
-  const { id, themeName, status } = session;
-  return { id, theme: themeName, status, why, waitsFor, depth: depth + 1 };
+function waiterOf({ id, themeName, status }: SessionReading, how: Pick<Waiter, 'why' | 'waitsFor' | 'depth'>): Waiter {
+  return { id, theme: themeName, status, ...how };
 }

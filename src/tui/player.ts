@@ -101,7 +101,7 @@ class Player {
       const items =
         kind === 'rehearse'
           ? await this.source.use((env) => rehearse(env, action, given))
-          : await this.source.use((env) => perform(env, action, plan, given));
+          : await this.source.use((env) => perform(env, { action, plan }, given));
       this.dispatch({ type: kind === 'rehearse' ? 'planned' : 'performed', items, action });
     } catch (error) {
       this.dispatch({ type: 'failed', problem: toProblem(error), action });

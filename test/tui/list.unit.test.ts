@@ -1,19 +1,20 @@
 // Goal: what is selected is a thing, not a place: rows that come, go and change places move it along. Method: pure
 // functions on lists.
 import { expect, it } from 'vitest';
-import { freshList, moveBy, moveTo, selectedIndex, settle } from '../../src/tui/list/list-state.ts';
+import { freshList, type Identified, moveBy, moveTo, selectedIndex, settle } from '../../src/tui/list/list-state.ts';
 import { parseFilter } from '../../src/tui/list/row-filter.ts';
 
 const rows = (...ids: string[]) => ids.map((id) => ({ id }));
+const room = (rows: readonly Identified[]) => ({ rows, height: 10 });
 
 it('follows what is selected when rows come before it, and when they change places', () => {
-  const list = moveTo(freshList, rows('a', 'b', 'c'), 1, 10);
+  const list = moveTo(freshList, room(rows('a', 'b', 'c')), 1);
   expect(settle(list, rows('x', 'y', 'a', 'b', 'c'), 10)).toMatchObject({ id: 'b', index: 3 });
   expect(settle(list, rows('c', 'b', 'a'), 10)).toMatchObject({ id: 'b', index: 1 });
 });
 
 it('takes what came into the place of what is gone', () => {
-  const list = moveTo(freshList, rows('a', 'b', 'c'), 1, 10);
+  const list = moveTo(freshList, room(rows('a', 'b', 'c')), 1);
   expect(settle(list, rows('a', 'c'), 10)).toMatchObject({ id: 'c', index: 1 });
   expect(settle(list, rows('a'), 10)).toMatchObject({ id: 'a', index: 0 });
   expect(selectedIndex(list, [])).toBe(-1);
@@ -21,10 +22,10 @@ it('takes what came into the place of what is gone', () => {
 
 it('keeps what is selected in sight, and shows no room below the last row', () => {
   const many = rows(...Array.from({ length: 100 }, (_, i) => `r${i}`));
-  const list = moveTo(freshList, many, 50, 10);
+  const list = moveTo(freshList, room(many), 50);
   expect(list).toMatchObject({ index: 50, top: 41 });
-  expect(moveBy(list, many, -20, 10)).toMatchObject({ index: 30, top: 30 });
-  expect(moveTo(list, many, 1_000, 10)).toMatchObject({ index: 99, top: 90 });
+  expect(moveBy(list, room(many), -20)).toMatchObject({ index: 30, top: 30 });
+  expect(moveTo(list, room(many), 1_000)).toMatchObject({ index: 99, top: 90 });
   expect(settle({ ...list, top: 95 }, many.slice(0, 60), 10).top).toBe(50);
 });
 
@@ -32,16 +33,16 @@ it('passes over titles, in either direction', () => {
   const titled = [{ id: 't', isTitle: true }, { id: 'a' }, { id: 'u', isTitle: true }, { id: 'b' }];
   const first = settle(freshList, titled, 10);
   expect(first.id).toBe('a');
-  const second = moveBy(first, titled, 1, 10);
+  const second = moveBy(first, room(titled), 1);
   expect(second.id).toBe('b');
-  expect(moveBy(second, titled, -1, 10).id).toBe('a');
-  expect(moveBy(first, titled, -1, 10).id).toBe('a');
+  expect(moveBy(second, room(titled), -1).id).toBe('a');
+  expect(moveBy(first, room(titled), -1).id).toBe('a');
 });
 
 it('stays at the end while rows come, until somebody moves', () => {
   const end = settle({ ...freshList, isAtEnd: true }, rows('a', 'b'), 10);
   expect(settle(end, rows('a', 'b', 'c'), 10).id).toBe('c');
-  expect(settle(moveBy(end, rows('a', 'b'), -1, 10), rows('a', 'b', 'c'), 10).id).toBe('a');
+  expect(settle(moveBy(end, room(rows('a', 'b')), -1), rows('a', 'b', 'c'), 10).id).toBe('a');
 });
 
 it.each([

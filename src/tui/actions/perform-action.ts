@@ -17,7 +17,11 @@ export async function rehearse(env: Environment, action: Action, given: GivenRea
     const items: PlanItem[] = [];
     for (const item of seen) {
       const refused =
-        item.refused ?? (await attempt(copy, env, action, item.id, { ...given, reason: given.reason || '…' }));
+        item.refused ??
+        (await attempt(
+          { env: copy, real: env },
+          { action, id: item.id, given: { ...given, reason: given.reason || '…' } },
+        ));
       items.push({
         ...item,
         ...(refused === undefined ? { after: await standing(copy, action, item.id) } : { refused }),
@@ -30,8 +34,7 @@ export async function rehearse(env: Environment, action: Action, given: GivenRea
 /** Does it, one after the other; what went on since the plan was made is left as it is. */
 export async function perform(
   env: Environment,
-  action: Action,
-  plan: readonly PlanItem[],
+  { action, plan }: { readonly action: Action; readonly plan: readonly PlanItem[] },
   given: GivenReason,
 ): Promise<readonly PlanItem[]> {
   const planned = new Map(plan.map((item) => [item.id, item]));
@@ -40,7 +43,7 @@ export async function perform(
     const now = await look(env, action, id);
     const before = planned.get(id);
     const wentOn = before !== undefined && before.position !== now.position && 'it went on since it was looked at';
-    const refused = wentOn || (now.refused ?? (await attempt(env, env, action, id, given)));
+    const refused = wentOn || (now.refused ?? (await attempt({ env, real: env }, { action, id, given })));
     done.push({ ...now, ...(refused === undefined ? { after: await standing(env, action, id) } : { refused }) });
   }
   return done;
@@ -71,23 +74,28 @@ async function standing(env: Environment, { verb }: Action, id: string): Promise
   return `${session.status}${error}`;
 }
 
-/** Does it to one; why not, where it is refused. `real` knows who is alive, also while `env` is a copy. */
-async function attempt(
-  env: Environment,
-  real: Environment,
-  action: Action,
-  id: string,
-  given: GivenReason,
-): Promise<string | undefined> {
+/** Where it is done: `real` knows who is alive, also while `env` is a copy. */
+interface Site {
+  readonly env: Environment;
+  readonly real: Environment;
+}
+
+/** An action on one of those that it is about. */
+interface Deed {
+  readonly action: Action;
+  readonly id: string;
+  readonly given: GivenReason;
+}
+
+/** Does it to one; why not, where it is refused. */
+async function attempt({ env, real }: Site, deed: Deed): Promise<string | undefined> {
+  const { action, id, given } = deed;
   try {
     if (kindOf(action.verb) === 'saga') return refusalOf(await env.sagas.say(wordOf(action), [id], by(given)).next());
     const before = kindOf(action.verb) === 'session' ? await env.sessions.get(id) : undefined;
     const isLed = before?.status === 'active' && real.leases.look(before.operator ?? '').alive;
     if (isLed && action.verb === 'retry') return `it is led by ${before.operator}, who is alive: take it over`;
-    const result = await operate(env, action, id, {
-      given,
-      epoch: before?.status === 'active' ? before.epoch : undefined,
-    });
+    const result = await operate(env, deed, before?.status === 'active' ? before.epoch : undefined);
     if (!result.ok) return result.idle ? 'nothing is due' : result.rejection.reason;
     if (env === real && before?.status === 'active' && result.now?.status !== 'active') endLease(env, before.operator);
     return undefined;
@@ -99,9 +107,8 @@ async function attempt(
 /** A session that someone leads is meant in the epoch that was seen; taking over is the only way to end another's lead. */
 function operate(
   env: Environment,
-  { verb }: Action,
-  id: string,
-  { given, epoch }: { readonly given: GivenReason; readonly epoch: number | undefined },
+  { action: { verb }, id, given }: Deed,
+  epoch: number | undefined,
 ): Promise<OperationResult> {
   const { sessions } = env;
   const who = by(given);

@@ -28,7 +28,7 @@ export function pressKey(state: AppState, key: Key, keymap: Keymap): Stepped {
   if (prompt?.kind === 'dialog') return inDialog(quiet, prompt, key);
   if (prompt?.kind === 'actions') return inActions(quiet, prompt, key);
   if (prompt?.kind === 'help') return inHelp(quiet, prompt, command);
-  if (prompt) return inPrompt(quiet, prompt, key, keymap);
+  if (prompt) return inPrompt(quiet, prompt, { key, keymap });
   const number = numberedScreens(quiet).find((one) => one.key === key.name);
   if (number) return only(goTo(quiet, number.place, true));
   return command === undefined ? only(quiet) : runCommand(quiet, command);
@@ -98,16 +98,16 @@ function move(state: AppState, command: string): AppState | undefined {
   const { list, place } = shownCrumb(state);
   const height = sharedRows(state).list;
   const by = { up: -1, down: 1, 'page up': -height, 'page down': height }[command];
-  if (by !== undefined) return withShown(state, { list: moveBy(list, rows, by, height) });
+  if (by !== undefined) return withShown(state, { list: moveBy(list, { rows, height }, by) });
   if (command === 'first') {
     const next = turn(state, command) ?? state;
-    return withShown(next, { list: place.screen === 'log' ? freshList : moveTo(list, rows, 0, height) });
+    return withShown(next, { list: place.screen === 'log' ? freshList : moveTo(list, { rows, height }, 0) });
   }
   if (command !== 'last') return undefined;
   const end = turn(state, command);
   return end
     ? withShown(end, { list: { ...freshList, isAtEnd: true } })
-    : withShown(state, { list: moveTo(list, rows, rows.length - 1, height) });
+    : withShown(state, { list: moveTo(list, { rows, height }, rows.length - 1) });
 }
 
 /** Some places follow what is selected: the log holds the part of it that is in sight. */
@@ -148,7 +148,7 @@ function mark(state: AppState, all: boolean): AppState {
   if (id === undefined) return state;
   const next = new Set(marks);
   if (!next.delete(id)) next.add(id);
-  return withShown(state, { marks: next, list: moveBy(list, rows, 1, sharedRows(state).list) });
+  return withShown(state, { marks: next, list: moveBy(list, { rows, height: sharedRows(state).list }, 1) });
 }
 
 function openActions(state: AppState): AppState {
@@ -213,16 +213,22 @@ function closeDialog(state: AppState, isDone: boolean): AppState {
   return isDone ? withShown(closed, { marks: new Set() }) : closed;
 }
 
+/** A key, and what keys mean. */
+interface Pressed {
+  readonly key: Key;
+  readonly keymap: Keymap;
+}
+
 function inPrompt(
   state: AppState,
   prompt: Extract<Prompt, { readonly kind: 'filter' | 'palette' }>,
-  key: Key,
-  keymap: Keymap,
+  pressed: Pressed,
 ): Stepped {
   const { text, kind, choice } = prompt;
+  const { key } = pressed;
   if (key.name === 'esc') return only({ ...state, prompt: undefined });
   if (kind === 'filter' && key.name === 'enter') return only(filtered({ ...state, prompt: undefined }, text));
-  if (kind === 'palette' && (key.name === 'enter' || key.name === 'tab')) return choose(state, prompt, key, keymap);
+  if (kind === 'palette' && (key.name === 'enter' || key.name === 'tab')) return choose(state, prompt, pressed);
   const by = kind === 'palette' ? { down: 1, up: -1 }[key.name] : undefined;
   if (by !== undefined) return only({ ...state, prompt: { ...prompt, choice: Math.max(0, choice + by) } });
   const next = edited(text, key);
@@ -246,8 +252,7 @@ function filtered(state: AppState, text: string): AppState {
 function choose(
   state: AppState,
   prompt: Extract<Prompt, { readonly kind: 'filter' | 'palette' }>,
-  key: Key,
-  keymap: Keymap,
+  { key, keymap }: Pressed,
 ): Stepped {
   const found = matching(choicesOf(shownActions(state)), prompt.text);
   const choice = found[Math.min(prompt.choice, found.length - 1)];

@@ -44,7 +44,7 @@ function blank(count: number): StyledLine[] {
 function overlay(state: AppState, keymap: Keymap, room: number): readonly StyledLine[] | undefined {
   const { prompt, columns } = state;
   if (prompt?.kind === 'dialog') return dialogLines(prompt.dialog, { columns, rows: room }, state.look);
-  if (prompt?.kind === 'help') return helpLines(state, keymap, prompt.top, room);
+  if (prompt?.kind === 'help') return helpLines(state, keymap, { top: prompt.top, rows: room });
   if (prompt?.kind === 'palette') return paletteLines(state, prompt, room);
   if (prompt?.kind === 'actions') return actionLines(state, prompt.choice);
   return undefined;
@@ -91,7 +91,7 @@ function bodyOf(state: AppState, room: number): readonly StyledLine[] {
   const shared = sharedRows(state);
   const rows = shownRows(state);
   const head = screen.head(state, place, { columns: columns - 2, rows: room }).slice(0, shared.head);
-  const detail = screen.detail?.(state, place, selectedRow(state, rows), { columns, rows: shared.detail }) ?? [];
+  const detail = screen.detail?.(state, selectedRow(state, rows), { columns, rows: shared.detail }) ?? [];
   const shown = rows.slice(list.top, list.top + shared.list).map((row, i) => rowLine(state, row, list.top + i));
   const empty = rows.length === 0 ? [line(span(`  ${screen.empty(state, place)}`, 'dim'))] : [];
   const body = [...shown, ...empty];

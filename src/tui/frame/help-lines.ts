@@ -4,7 +4,11 @@ import { line, type StyledLine, span } from '../line/styled-line.ts';
 import { type AppState, shownCrumb } from '../model/app-state.ts';
 
 /** The keys of the screen that is shown. */
-export function helpLines(state: AppState, keymap: Keymap, top: number, rows: number): readonly StyledLine[] {
+export function helpLines(
+  state: AppState,
+  keymap: Keymap,
+  { top, rows }: { readonly top: number; readonly rows: number },
+): readonly StyledLine[] {
   const { place } = shownCrumb(state);
   const lines = [
     ...keymap.commands.filter((command) => isHere(state, command)).map(commandLine),

@@ -50,13 +50,19 @@ export function settle(list: ListState, rows: readonly Identified[], height: num
   return { ...rest, index, top, ...(id === undefined ? {} : { id }) };
 }
 
+/** The rows that there are, and how many of them are in sight. */
+export interface ListRoom {
+  readonly rows: readonly Identified[];
+  readonly height: number;
+}
+
 /** Moves by so many rows. */
-export function moveBy(list: ListState, rows: readonly Identified[], by: number, height: number): ListState {
-  return moveTo(list, rows, selectedIndex(list, rows) + by, height);
+export function moveBy(list: ListState, room: ListRoom, by: number): ListState {
+  return moveTo(list, room, selectedIndex(list, room.rows) + by);
 }
 
 /** Moves to a row; what is beyond the ends is the first or the last one. */
-export function moveTo(list: ListState, rows: readonly Identified[], to: number, height: number): ListState {
+export function moveTo(list: ListState, { rows, height }: ListRoom, to: number): ListState {
   if (rows.length === 0) return list;
   const wanted = Math.min(Math.max(0, to), rows.length - 1);
   const index = nextToTitle(wanted, rows, wanted < list.index ? -1 : 1);

@@ -30,7 +30,7 @@ export interface Screen<P extends Place = Place> {
   /** Lines above the rows. */
   head(state: AppState, place: P, room: Room): readonly StyledLine[];
   /** Lines below the rows, about the one that is selected; no more than half of the room. */
-  detail?(state: AppState, place: P, row: ScreenRow | undefined, room: Room): readonly StyledLine[];
+  detail?(state: AppState, row: ScreenRow | undefined, room: Room): readonly StyledLine[];
   /** The words where there is no row. */
   empty(state: AppState, place: P): string;
   /** The actions on the row that is selected. */

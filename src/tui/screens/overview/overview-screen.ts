@@ -46,7 +46,7 @@ function queueRows({ queues, time }: Overview, look: AppState['look']): ScreenRo
   const rows = queues.map((queue) => ({
     id: `queue ${queue.name}`,
     fields: { queue: queue.name, depth: queue.counts.ready + queue.counts.behind, parked: queue.counts.parked },
-    draw: (total: number) => queueLine(queue, time, look, total),
+    draw: (total: number) => queueLine(queue, { time, look }, total),
     link: { screen: 'queue' as const, theme: queue.name },
   }));
   if (rows.length === 0) return [];

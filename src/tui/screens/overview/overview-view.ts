@@ -62,7 +62,11 @@ function sagaParts({ sagas }: Overview): Span[] {
 }
 
 /** One queue. */
-export function queueLine(queue: QueueReading, time: number, look: Look, total: number): StyledLine {
+export function queueLine(
+  queue: QueueReading,
+  { time, look }: { readonly time: number; readonly look: Look },
+  total: number,
+): StyledLine {
   const { name, counts, oldest, rates, workers } = queue;
   return drawRow(
     columns,

@@ -15,7 +15,7 @@ export const recordScreen: Screen<Here> = {
   wants: (_, { place }) => [reportOf(place)],
   rows: (state, place) => {
     const report = loadedValue<TransactionReport>(state, reportOf(place));
-    return report ? recordRows(report, place.part, state.columns, state.look.isAscii) : [];
+    return report ? recordRows(report, place.part, { columns: state.columns, isAscii: state.look.isAscii }) : [];
   },
   head: (_, place) => [
     line(

@@ -10,8 +10,7 @@ import { clockOf, keyName, textRow } from '../../parts/row-parts.ts';
 export function recordRows(
   report: TransactionReport,
   part: RecordPart,
-  columns: number,
-  isAscii: boolean,
+  { columns, isAscii }: { readonly columns: number; readonly isAscii: boolean },
 ): ScreenRow[] {
   if (part === 'json') return jsonLines(toRecordJson(report.record)).map((pieces, i) => textRow(`json ${i}`, pieces));
   if (part === 'hex') {

@@ -18,13 +18,11 @@ export const stuckScreen: Screen<Here> = {
       .filter(({ session }) => theme === undefined || session.themeName === theme)
       .map((one) => rowOf(one)),
   head: (_, __, { columns }) => [stuckHead(columns)],
-  detail: (state, _, row, room) => {
+  detail: (state, row, room) => {
     const one = find(state, row);
     if (!one) return [];
-    return stuckDetail(one, loadedValue<WaitChain>(state, chainOf(one.session.id)), signOf(one, state), {
-      look: state.look,
-      room,
-    });
+    const chain = loadedValue<WaitChain>(state, chainOf(one.session.id));
+    return stuckDetail({ one, chain, sign: signOf(one, state) }, state.look, room);
   },
   empty: ({ overview }) => {
     if (!overview) return 'Reading …';

@@ -40,13 +40,15 @@ export function stuckLine({ session, reason, age, owner, nextTry }: StuckSession
   );
 }
 
+/** A session that is stuck, what waits for it, and the sign of life of its owner in words. */
+export interface StuckMore {
+  readonly one: StuckSession;
+  readonly chain: WaitChain | undefined;
+  readonly sign: string;
+}
+
 /** Why one is stuck, what waits for it, and what to do about it. */
-export function stuckDetail(
-  one: StuckSession,
-  chain: WaitChain | undefined,
-  sign: string,
-  { look, room }: { readonly look: Look; readonly room: Room },
-): StyledLine[] {
+export function stuckDetail({ one, chain, sign }: StuckMore, look: Look, room: Room): StyledLine[] {
   const { session, reason, detail, next } = one;
   const total = room.columns;
   const lines = [
