@@ -71,7 +71,7 @@ it('does it for who gave a reason and chose it, in that name', () => {
   expect(ana.text).toContain('done: 1');
   expect(ana.press('y').asked.at(-1)).toEqual({
     kind: 'copy',
-    text: "txlog session retry s-7f2c --force --reason 'the worker died' --actor ana",
+    text: "txlog session retry s-7f2c --force --reason 'the worker died' --actor ana --env /var/lib/orders",
   });
 });
 

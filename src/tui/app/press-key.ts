@@ -173,7 +173,7 @@ function openNamed(state: AppState, command: 'retry' | 'take over'): Stepped {
 }
 
 function beginAction(state: AppState, action: Action): Stepped {
-  const dialog = openDialog(action, state.actor);
+  const dialog = openDialog(action, state);
   return act({ ...state, prompt: { kind: 'dialog', dialog } }, { kind: 'rehearse', dialog });
 }
 

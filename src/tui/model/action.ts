@@ -76,9 +76,10 @@ export function commandWords(verb: Verb): string {
   return words[verb];
 }
 
-/** The command that does the same in a shell, for each of the ids where it takes one alone. */
-export function commandOf({ verb, ids }: Action, { reason, actor, span }: GivenReason): string {
-  const by = ` --reason ${shellQuote(reason === '' ? '…' : reason)} --actor ${shellQuote(actor)}`;
+/** The command that does the same in any shell, for each of the ids where it takes one alone. */
+export function commandOf({ verb, ids }: Action, { reason, actor, span }: GivenReason, dir: string): string {
+  const why = shellQuote(reason === '' ? '…' : reason);
+  const by = ` --reason ${why} --actor ${shellQuote(actor)} --env ${shellQuote(dir)}`;
   const named = ids.map((id) => shellQuote(id));
   if (verb === 'store' || verb === 'park' || verb === 'remove') {
     const length = verb === 'store' ? ` ${shellQuote(span)}` : '';

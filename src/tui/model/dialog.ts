@@ -18,6 +18,8 @@ export type Field = 'span' | 'reason' | 'count' | 'cancel' | 'do';
 export interface Dialog {
   readonly action: Action;
   readonly actor: string;
+  /** The environment, for the command that does the same. */
+  readonly dir: string;
   readonly field: Field;
   readonly reason: string;
   readonly span: string;
@@ -38,9 +40,9 @@ export type DialogStep =
   | { readonly to: 'copy'; readonly text: string };
 
 /** A dialog that was just opened: cancelling is what enter does unless something is filled in and chosen. */
-export function openDialog(action: Action, actor: string): Dialog {
+export function openDialog(action: Action, { actor, dir }: Pick<Dialog, 'actor' | 'dir'>): Dialog {
   const field = action.verb === 'store' ? 'span' : 'reason';
-  return { action, actor, field, reason: '', span: '10m', count: '', plan: undefined, status: 'asking' };
+  return { action, actor, dir, field, reason: '', span: '10m', count: '', plan: undefined, status: 'asking' };
 }
 
 /** The fields of a dialog, in the order of tab. */
@@ -66,8 +68,8 @@ export function missingOf({ action, reason, span, count, plan }: Dialog): string
 }
 
 /** The same in a shell. */
-export function dialogCommand({ action, reason, actor, span }: Dialog): string {
-  return commandOf(action, { reason, actor, span });
+export function dialogCommand({ action, reason, actor, span, dir }: Dialog): string {
+  return commandOf(action, { reason, actor, span }, dir);
 }
 
 /** Takes a key into a dialog. */
