@@ -1,6 +1,13 @@
 import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from '../view/cut.ts';
-import { compareKeys, keysOfOverlay, keysOfRows, type StateReading, stateAtInSteps } from '../view/read-state.ts';
+import {
+  compareKeys,
+  keysOfOverlay,
+  keysOfRows,
+  keysOfRowsDown,
+  type StateReading,
+  stateAtInSteps,
+} from '../view/read-state.ts';
 import type { LongViewReader } from '../view/reader.ts';
 import { type LoopTurn, takeSteps } from '../view/turns.ts';
 
@@ -9,6 +16,10 @@ export interface StatesOptions {
   readonly prefix?: string;
   /** As of this position; otherwise as of now. */
   readonly asOf?: number;
+  /** The key after which to begin. */
+  readonly after?: string;
+  /** From the last one down: what comes before `after`. */
+  readonly reverse?: boolean;
 }
 
 const pageKeys = 1_000;
@@ -18,14 +29,14 @@ const statesPerLook = 4;
 /** States in key order, a page at a time, all as of one position. */
 export async function* listStates(
   env: LongViewReader & { now(): number },
-  { prefix = '', asOf }: StatesOptions,
+  { prefix = '', asOf, after: begin, reverse = false }: StatesOptions,
 ): AsyncGenerator<StateReading> {
   // A key that comes later has no state at that position; one that is in the overlay now may be a row when its turn comes.
   const begun = await env.readSteps(function* (cut) {
     return { position: asOf ?? cut.head.position, overlay: yield* keysOfOverlay(cut, prefix) };
   });
-  const listing = { ...begun, prefix, time: () => (asOf === undefined ? env.now() : undefined) };
-  let after: string | undefined;
+  const listing = { ...begun, prefix, reverse, time: () => (asOf === undefined ? env.now() : undefined) };
+  let after = begin;
   for (;;) {
     const from = after;
     const page = await env.read((cut, turn) => readPage(cut, turn, { ...listing, from }));
@@ -46,6 +57,7 @@ export async function* listStates(
 
 interface Listing {
   readonly prefix: string;
+  readonly reverse: boolean;
   readonly position: number;
   /** Keys that had no row when the listing began, in order. */
   readonly overlay: readonly string[];
@@ -68,7 +80,7 @@ function readPage(cut: Cut, turn: LoopTurn, listing: Listing): Page {
   let after = listing.from;
   let seen = 0;
   const now = listing.time();
-  for (const key of keysFrom(cut.snapshot, listing)) {
+  for (const key of listing.reverse ? keysDown(cut.snapshot, listing) : keysFrom(cut.snapshot, listing)) {
     const isFull = seen === pageKeys || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
     if (isFull) return { states, after, isLast: false };
     const step = takeSteps(stateAtInSteps(cut, key, { position: listing.position, now }), turn);
@@ -93,6 +105,22 @@ function* keysFrom(snapshot: Snapshot, { prefix, overlay, from }: Listing): Gene
     yield key;
   }
   for (; at < overlay.length; at++) yield overlay[at] as string;
+}
+
+/** As `keysFrom`, from the last one down. */
+function* keysDown(snapshot: Snapshot, { prefix, overlay, from }: Listing): Generator<string> {
+  let at = from === undefined ? overlay.length : firstAfter(overlay, from);
+  if (overlay[at - 1] === from) at -= 1;
+  for (const key of keysOfRowsDown(snapshot, prefix, from)) {
+    for (; at > 0; at--) {
+      const other = overlay[at - 1] as string;
+      const order = compareKeys(other, key);
+      if (order < 0) break;
+      if (order > 0) yield other;
+    }
+    yield key;
+  }
+  for (; at > 0; at--) yield overlay[at - 1] as string;
 }
 
 /** Index of the first key that comes after `key`. */

@@ -119,6 +119,11 @@ export class Cut implements HistorySource {
     return this.view.queueKeys(this.snapshot, prefix, from);
   }
 
+  /** As `queueKeys`, from the last one down, below `below` where it is given. */
+  queueKeysDown(prefix: string, below?: QueueKey): Iterable<QueueKey> {
+    return this.view.queueKeysDown(this.snapshot, prefix, below);
+  }
+
   /** All themes. */
   themes(): KnownThemes {
     return this.view.knownThemes(this.snapshot);

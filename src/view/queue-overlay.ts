@@ -55,6 +55,11 @@ export class QueueOverlay {
     return this.buckets.get(prefix.slice(0, bucketUnits))?.from(prefix, from) ?? none;
   }
 
+  /** Keys that start with `prefix`, from the last one down, below `below` where it is given. */
+  rangeDown(prefix: string, below?: QueueKey): Iterable<QueueKey> {
+    return this.buckets.get(prefix.slice(0, bucketUnits))?.down(prefix, below) ?? none;
+  }
+
   private bucket(key: QueueKey): SortedKeys {
     const name = key.slice(0, bucketUnits);
     const known = this.buckets.get(name);
@@ -104,6 +109,14 @@ class SortedKeys {
     }
   }
 
+  *down(prefix: string, below: QueueKey = `${prefix}${lastUnit}`): Generator<QueueKey> {
+    for (let i = this.find(below) - 1; i >= this.start; i--) {
+      const key = this.keys[i] as QueueKey;
+      if (!key.startsWith(prefix)) return;
+      yield key;
+    }
+  }
+
   /** Index of the first key that is not less. */
   private find(key: QueueKey): number {
     let low = this.start;
@@ -117,14 +130,17 @@ class SortedKeys {
   }
 }
 
-/** Two rising lists as one. */
-export function* mergeKeys(a: Iterable<QueueKey>, b: Iterable<QueueKey>): Generator<QueueKey> {
+/** A unit that no key has: keys are bytes. */
+const lastUnit = '\uffff';
+
+/** Two rising lists as one; two falling ones where `isFalling`. */
+export function* mergeKeys(a: Iterable<QueueKey>, b: Iterable<QueueKey>, isFalling = false): Generator<QueueKey> {
   const left = a[Symbol.iterator]();
   const right = b[Symbol.iterator]();
   let x = left.next();
   let y = right.next();
   while (!x.done || !y.done) {
-    if (y.done || (!x.done && x.value < y.value)) {
+    if (y.done || (!x.done && x.value < y.value !== isFalling)) {
       yield x.value as QueueKey;
       x = left.next();
     } else {

@@ -77,6 +77,13 @@ export function* keysOfRows(snapshot: Snapshot, prefix: string, after: string | 
   for (const { key } of snapshot.range('states', given({ start, end }))) yield keyText(key);
 }
 
+/** As `keysOfRows`, from the last one down, before `before` where it is given. */
+export function* keysOfRowsDown(snapshot: Snapshot, prefix: string, before: string | undefined): Generator<string> {
+  const start = textKey(prefix || firstUsersKey);
+  const end = before === undefined ? (prefix === '' ? undefined : prefixEnd(start)) : textKey(before);
+  for (const { key } of snapshot.range('states', { start, reverse: true, ...given({ end }) })) yield keyText(key);
+}
+
 /** The same of the overlay. */
 export function* keysOfOverlay(cut: Cut, prefix: string): Steps<readonly string[]> {
   const keys: string[] = [];

@@ -157,6 +157,20 @@ export class View {
     return mergeKeys(this.queueRows(snapshot, prefix, from), this.queue.range(prefix, from));
   }
 
+  /** As `queueKeys`, from the last one down, below `below` where it is given. */
+  queueKeysDown(snapshot: Snapshot, prefix: string, below?: QueueKey): Iterable<QueueKey> {
+    return mergeKeys(this.queueRowsDown(snapshot, prefix, below), this.queue.rangeDown(prefix, below), true);
+  }
+
+  private *queueRowsDown(snapshot: Snapshot, prefix: string, below: QueueKey | undefined): Generator<QueueKey> {
+    const start = queueKeyBytes(prefix);
+    const end = below === undefined ? prefixEnd(start) : queueKeyBytes(below);
+    for (const row of snapshot.range('queue', { start, reverse: true, ...given({ end }) })) {
+      const key = queueKeyOf(row.key);
+      if (!this.queue.has(sessionOfQueueKey(key))) yield key;
+    }
+  }
+
   private *queueRows(snapshot: Snapshot, prefix: string, from: QueueKey): Generator<QueueKey> {
     let atStart = from === prefix;
     const start = atStart ? (this.queueStarts.get(prefix) ?? prefix) : from;

@@ -1,6 +1,7 @@
 // Goal: a listing of many pages is the states at one position, whatever is written between its pages. Method: more keys
 // than a page holds, and changes on both sides of the reader.
 import { describe, expect, it } from 'vitest';
+import type { StatesOptions } from '../../src/inspect/list-states.ts';
 import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 
@@ -30,6 +31,36 @@ describe('a listing of states', () => {
     seen.delete('reserved');
     expect(new Set(seen.values())).toEqual(new Set(['old']));
     expect(await env.get(name(1_400))).toMatchObject({ value: 'new' });
+    await env.close();
+  });
+
+  it('goes on after any key, up and down, through rows and what is above them', async () => {
+    const env = await openOn(openMemoryStorage(), { bound: 100 });
+    const name = (i: number) => `${i % 2 === 0 ? 'é' : '😀'}/${String(i).padStart(4, '0')}`;
+    const put = (from: number, to: number) =>
+      env.submitChecked(
+        Array.from({ length: to - from }, (_, i) =>
+          env.check({ type: 't', changes: [{ op: 'set', key: name((from + i) * 7), value: i }] }),
+        ),
+      );
+    await put(0, 1_200);
+    await put(1_200, 1_230);
+    const list = async (options: StatesOptions) => {
+      const keys: string[] = [];
+      for await (const { key } of env.states(options)) keys.push(key);
+      return keys;
+    };
+    const whole = await list({});
+    expect(whole.length).toBe(1_230);
+    expect(await list({ reverse: true })).toEqual(whole.toReversed());
+    for (const at of [0, 1, 599, 614, 615, 616, 1_100, 1_229]) {
+      const after = whole[at] as string;
+      expect(await list({ after })).toEqual(whole.slice(at + 1));
+      expect(await list({ after, reverse: true })).toEqual(whole.slice(0, at).toReversed());
+      const prefix = after.split('/')[0] ?? '';
+      const own = whole.filter((key) => key.startsWith(prefix));
+      expect(await list({ prefix, after, reverse: true })).toEqual(own.slice(0, own.indexOf(after)).toReversed());
+    }
     await env.close();
   });
 });

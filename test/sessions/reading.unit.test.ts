@@ -1,5 +1,6 @@
 // Goal: lists, histories and what is stuck say exactly what is. Method: a few sessions of each kind, in a time that stands.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { themeNumber } from '../../src/layout/theme-counts.ts';
 import type { ListOptions } from '../../src/sessions/read/list-sessions.ts';
@@ -49,7 +50,19 @@ it('goes on after any session of a list', async () => {
   const whole = await list();
   for (const [i, after] of whole.entries()) expect(await list({ after })).toEqual(whole.slice(i + 1));
   expect(await list({ order: 'k', after: 'active' })).toEqual(['behind']);
+  expect(await list({ reverse: true })).toEqual(whole.toReversed());
+  for (const [i, after] of whole.entries())
+    expect(await list({ after, reverse: true })).toEqual(whole.slice(0, i).toReversed());
+  expect(await list({ order: 'k', reverse: true })).toEqual(['behind', 'active']);
   await expect(list({ after: 'no such' })).rejects.toMatchObject({ code: 'SESSION_GONE' });
+});
+
+it('goes on where a session stood, though it has gone since', async () => {
+  await makeOneOfEach();
+  const ready = await env.sessions.get('ready');
+  await env.sessions.remove('ready');
+  expect(await list({ ...given({ after: ready }) })).toEqual(['stored', 'behind', 'parked']);
+  expect(await list({ reverse: true, ...given({ after: ready }) })).toEqual(['active', 'other']);
 });
 
 it('lists more sessions than fit a page', async () => {
@@ -57,6 +70,8 @@ it('lists more sessions than fit a page', async () => {
   await Promise.all(ids.map((id) => env.sessions.create('mail', 1, { id })));
   expect(await list()).toEqual(ids);
   expect(await list({ after: 's-0600', limit: 501 })).toEqual(ids.slice(601, 1_102));
+  expect(await list({ reverse: true })).toEqual(ids.toReversed());
+  expect(await list({ after: 's-0600', reverse: true, limit: 501 })).toEqual(ids.slice(99, 600).toReversed());
 });
 
 it('tells all that ever happened to a session, also once it is removed', async () => {
