@@ -73,6 +73,7 @@ export class EnvironmentReading {
   /** States in key order, all as of one position. */
   async *states(options: StatesOptions = {}): AsyncGenerator<StateReading> {
     checkWhole('asOf', options.asOf);
+    checkBound('limit', options.limit);
     const { listStates } = await import('../inspect/list-states.ts');
     yield* listStates(this, options);
   }

@@ -20,6 +20,7 @@ export interface StatesOptions {
   readonly after?: string;
   /** From the last one down: what comes before `after`. */
   readonly reverse?: boolean;
+  readonly limit?: number;
 }
 
 const pageKeys = 1_000;
@@ -29,7 +30,7 @@ const statesPerLook = 4;
 /** States in key order, a page at a time, all as of one position. */
 export async function* listStates(
   env: LongViewReader & { now(): number },
-  { prefix = '', asOf, after: begin, reverse = false }: StatesOptions,
+  { prefix = '', asOf, after: begin, reverse = false, limit = Number.POSITIVE_INFINITY }: StatesOptions,
 ): AsyncGenerator<StateReading> {
   // A key that comes later has no state at that position; one that is in the overlay now may be a row when its turn comes.
   const begun = await env.readSteps(function* (cut) {
@@ -37,10 +38,14 @@ export async function* listStates(
   });
   const listing = { ...begun, prefix, reverse, time: () => (asOf === undefined ? env.now() : undefined) };
   let after = begin;
-  for (;;) {
+  let left = limit;
+  while (left > 0) {
     const from = after;
-    const page = await env.read((cut, turn) => readPage(cut, turn, { ...listing, from }));
+    const page = await env.read((cut, turn) =>
+      readPage(cut, turn, { ...listing, from, keysMax: Math.min(left, pageKeys) }),
+    );
     yield* page.states;
+    left -= page.states.length;
     after = page.after;
     if (page.long !== undefined) {
       // A key whose life is longer than a turn.
@@ -48,7 +53,7 @@ export async function* listStates(
       const state = await env.readSteps((cut) =>
         stateAtInSteps(cut, key, { position: listing.position, now: listing.time() }),
       );
-      if (state) yield state;
+      if (state && left-- > 0) yield state;
       after = key;
     }
     if (page.isLast) return;
@@ -63,6 +68,7 @@ interface Listing {
   readonly overlay: readonly string[];
   /** The key that was listed last. */
   readonly from: string | undefined;
+  readonly keysMax: number;
   time(): number | undefined;
 }
 
@@ -81,7 +87,7 @@ function readPage(cut: Cut, turn: LoopTurn, listing: Listing): Page {
   let seen = 0;
   const now = listing.time();
   for (const key of listing.reverse ? keysDown(cut.snapshot, listing) : keysFrom(cut.snapshot, listing)) {
-    const isFull = seen === pageKeys || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
+    const isFull = seen === listing.keysMax || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
     if (isFull) return { states, after, isLast: false };
     const step = takeSteps(stateAtInSteps(cut, key, { position: listing.position, now }), turn);
     if (!step.done) return { states, after, isLast: false, ...(seen === 0 ? { long: key } : {}) };

@@ -13,7 +13,9 @@ import { freshList } from './list/list-state.ts';
 import type { AppEvent } from './model/app-event.ts';
 import type { AppState, ScreenEffect } from './model/app-state.ts';
 import type { Dialog } from './model/dialog.ts';
+import type { Want } from './model/places.ts';
 import type { Key } from './model/typed-keys.ts';
+import { readMarks } from './source/load-want.ts';
 import { toProblem } from './source/problem.ts';
 import { Source } from './source/source.ts';
 import { endByHangup, exitCodeOfHangup, liveWith } from './terminal/life.ts';
@@ -93,7 +95,13 @@ class Player {
     else if (effect.kind === 'copy') {
       this.terminal.say(clipboardCodes(effect.text));
       this.dispatch({ type: 'copied', text: effect.text });
-    } else void this.carryOut(effect.kind, effect.dialog);
+    } else if (effect.kind === 'mark all') void this.markAll(effect.want);
+    else void this.carryOut(effect.kind, effect.dialog);
+  }
+
+  private async markAll(want: Want): Promise<void> {
+    const marks = await this.source.use((env) => readMarks(env, want)).catch(() => undefined);
+    if (marks) this.dispatch({ type: 'marked', want, marks });
   }
 
   private async carryOut(kind: 'rehearse' | 'perform', { action, plan = [], ...given }: Dialog): Promise<void> {
@@ -169,7 +177,7 @@ function firstState({ dir, actor, readOnly, hasColor, isAscii }: TuiOptions): Ap
   return {
     ...{ ...sizeOf(), look: { hasColor, isAscii }, now, heard: now, dir, actor, readOnly },
     ...{ overview: undefined, lost: undefined, loaded: new Map(), prompt: undefined, notice: undefined },
-    crumbs: [{ place: { screen: 'overview' }, list: freshList, filter: '', marks: new Set() }],
+    crumbs: [{ place: { screen: 'overview' }, list: freshList, filter: '', marks: new Map() }],
   };
 }
 

@@ -56,6 +56,7 @@ describe('a listing of states', () => {
     for (const at of [0, 1, 599, 614, 615, 616, 1_100, 1_229]) {
       const after = whole[at] as string;
       expect(await list({ after })).toEqual(whole.slice(at + 1));
+      expect(await list({ after, limit: 3 })).toEqual(whole.slice(at + 1, at + 4));
       expect(await list({ after, reverse: true })).toEqual(whole.slice(0, at).toReversed());
       const prefix = after.split('/')[0] ?? '';
       const own = whole.filter((key) => key.startsWith(prefix));

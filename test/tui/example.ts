@@ -126,7 +126,7 @@ export function freshState(columns = 80, rows = 24): AppState {
       prompt: undefined,
       notice: undefined,
     },
-    crumbs: [{ place: { screen: 'overview' }, list: freshList, filter: '', marks: new Set() }],
+    crumbs: [{ place: { screen: 'overview' }, list: freshList, filter: '', marks: new Map() }],
   };
 }
 

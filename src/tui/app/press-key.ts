@@ -15,7 +15,7 @@ import { copiedCommand } from './copied-command.ts';
 import type { Keymap } from './keymap.ts';
 import { choicesOf, entryOf, matching } from './palette.ts';
 import { numberedScreens, screenOf } from './screen-of.ts';
-import { selectedRow, sharedRows, shownActions, shownRows } from './shown.ts';
+import { marksOf, selectedRow, sharedRows, shownActions, shownRows } from './shown.ts';
 
 /** Does what a key says. */
 export function pressKey(state: AppState, key: Key, keymap: Keymap): Stepped {
@@ -44,7 +44,7 @@ function act(state: AppState, effect: ScreenEffect): Stepped {
 
 /** Goes to a place; `afresh` from a new start, else deeper. */
 export function goTo(state: AppState, place: Place, afresh = false): AppState {
-  const crumb: Crumb = { place, list: freshList, filter: place.screen === 'log' ? place.where : '', marks: new Set() };
+  const crumb: Crumb = { place, list: freshList, filter: place.screen === 'log' ? place.where : '', marks: new Map() };
   const home = state.crumbs[0];
   const isHome = place.screen === 'overview';
   if (!afresh) return { ...state, crumbs: [...state.crumbs, crumb], prompt: undefined };
@@ -76,7 +76,7 @@ function runCommand(state: AppState, command: string): Stepped {
       return only({ ...state, prompt: { kind: 'help', top: 0 } });
     case 'mark':
     case 'mark all':
-      return only(mark(state, command === 'mark all'));
+      return command === 'mark' ? only(mark(state)) : markAll(state);
     case 'actions':
       return only(openActions(state));
     case 'retry':
@@ -95,13 +95,15 @@ function runCommand(state: AppState, command: string): Stepped {
 
 function move(state: AppState, command: string): AppState | undefined {
   const rows = shownRows(state);
-  const { list, place } = shownCrumb(state);
+  const { list } = shownCrumb(state);
   const height = sharedRows(state).list;
   const by = { up: -1, down: 1, 'page up': -height, 'page down': height }[command];
   if (by !== undefined) return withShown(state, { list: moveBy(list, { rows, height }, by) });
   if (command === 'first') {
-    const next = turn(state, command) ?? state;
-    return withShown(next, { list: place.screen === 'log' ? freshList : moveTo(list, { rows, height }, 0) });
+    const beginning = turn(state, command);
+    return beginning
+      ? withShown(beginning, { list: freshList })
+      : withShown(state, { list: moveTo(list, { rows, height }, 0) });
   }
   if (command !== 'last') return undefined;
   const end = turn(state, command);
@@ -132,22 +134,27 @@ function open(state: AppState, itemOnly = false): AppState {
 /** Back out of the marks, the filter, the place: in this order, and no further. */
 function back(state: AppState): AppState {
   const { marks, filter, place } = shownCrumb(state);
-  if (marks.size > 0) return withShown(state, { marks: new Set() });
+  if (marks.size > 0) return withShown(state, { marks: new Map() });
   if (filter !== '' && place.screen !== 'log') return withShown(state, { filter: '' });
   return state.crumbs.length > 1 ? { ...state, crumbs: state.crumbs.slice(0, -1) } : state;
 }
 
-function mark(state: AppState, all: boolean): AppState {
+/** All rows that the filter leaves, or none where some are marked. */
+function markAll(state: AppState): Stepped {
+  const crumb = shownCrumb(state);
+  if (crumb.marks.size > 0) return only(withShown(state, { marks: new Map() }));
+  const want = screenOf(crumb.place).part?.(state, crumb);
+  if (want) return act(state, { kind: 'mark all', want });
+  return only(withShown(state, { marks: marksOf(state, shownRows(state)) }));
+}
+
+function mark(state: AppState): AppState {
   const rows = shownRows(state);
   const { marks, list } = shownCrumb(state);
-  if (all) {
-    const ids = rows.filter(({ isTitle }) => !isTitle).map(({ id }) => id);
-    return withShown(state, { marks: marks.size > 0 ? new Set() : new Set(ids) });
-  }
-  const id = selectedRow(state, rows)?.id;
-  if (id === undefined) return state;
-  const next = new Set(marks);
-  if (!next.delete(id)) next.add(id);
+  const row = selectedRow(state, rows);
+  if (!row) return state;
+  const next = new Map(marks);
+  if (!next.delete(row.id)) for (const [id, verbs] of marksOf(state, [row])) next.set(id, verbs);
   return withShown(state, { marks: next, list: moveBy(list, { rows, height: sharedRows(state).list }, 1) });
 }
 
@@ -210,7 +217,7 @@ function inDialog(state: AppState, prompt: Extract<Prompt, { readonly kind: 'dia
 
 function closeDialog(state: AppState, isDone: boolean): AppState {
   const closed = { ...state, prompt: undefined };
-  return isDone ? withShown(closed, { marks: new Set() }) : closed;
+  return isDone ? withShown(closed, { marks: new Map() }) : closed;
 }
 
 /** A key, and what keys mean. */
@@ -244,7 +251,15 @@ function edited(text: string, key: Key): string {
 
 function filtered(state: AppState, text: string): AppState {
   const { place, list } = shownCrumb(state);
-  if (place.screen !== 'log') return withShown(state, { filter: text, list: { ...list, top: 0 } });
+  if (place.screen !== 'log') {
+    const { around: _, ...beginning } = place as Place & { readonly around?: unknown };
+    const isPart = screenOf(place).part !== undefined;
+    return withShown(state, {
+      filter: text,
+      place: beginning as Place,
+      list: isPart ? freshList : { ...list, top: 0 },
+    });
+  }
   const { around: _, ...end } = place;
   return withShown(state, { filter: text, place: { ...end, where: text.trim() }, list: freshList });
 }

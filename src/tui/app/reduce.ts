@@ -1,8 +1,18 @@
 import { assertNever } from '../../core/base/assert.ts';
 import { settle } from '../list/list-state.ts';
 import type { AppEvent } from '../model/app-event.ts';
-import { type AppState, type Crumb, type Loaded, type Stepped, shownCrumb, wantKey } from '../model/app-state.ts';
+import {
+  type AppState,
+  type Crumb,
+  type Loaded,
+  listKey,
+  type Marks,
+  type Stepped,
+  shownCrumb,
+  wantKey,
+} from '../model/app-state.ts';
 import type { Dialog } from '../model/dialog.ts';
+import type { Want } from '../model/places.ts';
 import type { Keymap } from './keymap.ts';
 import { pressKey } from './press-key.ts';
 import { screenOf } from './screen-of.ts';
@@ -48,11 +58,20 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
         field: 'cancel',
         problem: event.problem.message,
       }));
+    case 'marked':
+      return withMarks(state, event.want, event.marks);
     case 'copied':
       return { ...state, notice: { text: `copied: ${event.text}`, tone: 'good' } };
     default:
       return assertNever(event);
   }
+}
+
+/** Only the list that was asked about is marked. */
+function withMarks(state: AppState, want: Want, marks: Marks): AppState {
+  const crumb = shownCrumb(state);
+  const now = screenOf(crumb.place).part?.(state, crumb);
+  return now && listKey(now) === listKey(want) ? withCrumb(state, { ...crumb, marks }) : state;
 }
 
 function withLoaded(state: AppState, key: string, one: Loaded): AppState {

@@ -1,19 +1,28 @@
 import { selectedIndex } from '../list/list-state.ts';
 import { parseFilter } from '../list/row-filter.ts';
 import type { Action } from '../model/action.ts';
-import { type AppState, shownCrumb } from '../model/app-state.ts';
+import { type AppState, type Marks, shownCrumb } from '../model/app-state.ts';
 import type { ScreenRow } from '../model/screen.ts';
 import { screenOf } from './screen-of.ts';
 
 /** Rows that the header, the line of keys and the like leave to a screen. */
 const frameRows = 3;
 
+/** A state is asked for its rows many times. */
+const rowsOfStates = new WeakMap<AppState, readonly ScreenRow[]>();
+
 /** The rows of the place that is shown, as its filter leaves them. */
 export function shownRows(state: AppState): readonly ScreenRow[] {
+  const known = rowsOfStates.get(state) ?? rowsOf(state);
+  rowsOfStates.set(state, known);
+  return known;
+}
+
+function rowsOf(state: AppState): readonly ScreenRow[] {
   const { place, filter } = shownCrumb(state);
   const rows = screenOf(place).rows(state, place);
-  // The log is filtered where it is read.
-  if (filter === '' || place.screen === 'log') return rows;
+  // The log, and lists of any length, are filtered where they are read.
+  if (filter === '' || place.screen === 'log' || screenOf(place).part) return rows;
   const { passes } = parseFilter(filter);
   return rows.filter(({ isTitle, fields }) => isTitle || passes(fields));
 }
@@ -27,13 +36,20 @@ export function selectedRow(state: AppState, rows = shownRows(state)): ScreenRow
 export function shownActions(state: AppState, rows = shownRows(state)): readonly Action[] {
   if (state.readOnly || state.lost) return [];
   const { place, marks } = shownCrumb(state);
-  const screen = screenOf(place);
-  const of = (row: ScreenRow | undefined) => screen.actions?.(state, place, row) ?? [];
-  const marked = rows.filter(({ id }) => marks.has(id));
-  if (marked.length === 0) return of(selectedRow(state, rows));
-  const each = marked.map((row) => of(row).filter(({ ids }) => ids.includes(row.id)));
-  const common = (each[0] ?? []).filter(({ verb }) => each.every((one) => one.some((action) => action.verb === verb)));
-  return common.map(({ verb }) => ({ verb, ids: marked.map(({ id }) => id) }));
+  if (marks.size === 0) return screenOf(place).actions?.(state, place, selectedRow(state, rows)) ?? [];
+  const [first = [], ...others] = marks.values();
+  const common = first.filter((verb) => others.every((verbs) => verbs.includes(verb)));
+  return common.map((verb) => ({ verb, ids: [...marks.keys()] }));
+}
+
+/** The marks of some rows: what can be done to each of them alone. */
+export function marksOf(state: AppState, rows: readonly ScreenRow[]): Marks {
+  const { place } = shownCrumb(state);
+  const verbsOf = (row: ScreenRow) =>
+    (screenOf(place).actions?.(state, place, row) ?? []).flatMap(({ verb, ids }) =>
+      ids.includes(row.id) ? [verb] : [],
+    );
+  return new Map(rows.filter(({ isTitle }) => !isTitle).map((row) => [row.id, verbsOf(row)]));
 }
 
 /** How the rows of the screen are shared: what is above the list, the list, what is below it. */

@@ -1,6 +1,7 @@
 import type { Overview } from '../../index.ts';
-import type { Problem } from './app-state.ts';
+import type { Marks, Problem } from './app-state.ts';
 import type { PlanItem } from './dialog.ts';
+import type { Want } from './places.ts';
 import type { Key } from './typed-keys.ts';
 
 /** Something that happens to the screen. */
@@ -14,4 +15,5 @@ export type AppEvent =
   | { readonly type: 'tick'; readonly now: number }
   | { readonly type: 'planned' | 'performed'; readonly items: readonly PlanItem[]; readonly action: object }
   | { readonly type: 'failed'; readonly problem: Problem; readonly action: object }
+  | { readonly type: 'marked'; readonly want: Want; readonly marks: Marks }
   | { readonly type: 'copied'; readonly text: string };

@@ -1,5 +1,7 @@
 import type { Overview } from '../../index.ts';
+import type { HeldPart } from '../list/held-part.ts';
 import type { ListState } from '../list/list-state.ts';
+import type { Verb } from './action.ts';
 import type { Dialog } from './dialog.ts';
 import type { Place, Want } from './places.ts';
 
@@ -9,13 +11,17 @@ export interface Look {
   readonly isAscii: boolean;
 }
 
+/** Things that are marked, and what can be done to each. */
+export type Marks = ReadonlyMap<string, readonly Verb[]>;
+
 /** A place that was gone to, and how a person stands in it. */
 export interface Crumb {
   readonly place: Place;
   readonly list: ListState;
   /** As it was typed. */
   readonly filter: string;
-  readonly marks: ReadonlySet<string>;
+  /** What is marked, by id, with what can be done to each. */
+  readonly marks: Marks;
 }
 
 /** A thing that was loaded for a place, or why it was not. */
@@ -68,6 +74,8 @@ export type ScreenEffect =
   | { readonly kind: 'suspend' }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'copy'; readonly text: string }
+  /** Mark all rows of a list that pass its filter, also those that are not held. */
+  | { readonly kind: 'mark all'; readonly want: Want }
   | { readonly kind: 'rehearse' | 'perform'; readonly dialog: Dialog };
 
 /** A state, and what is to be done because of it. */
@@ -84,6 +92,21 @@ export function wantKey(want: Want): string {
 /** The value that was loaded, if it was. */
 export function loadedValue<T>(state: AppState, want: Want): T | undefined {
   return state.loaded.get(wantKey(want))?.value as T | undefined;
+}
+
+/** The part of a list that is held: until the one that is wanted is there, another one of the same list. */
+export function heldPart<T>({ loaded }: AppState, want: Want): HeldPart<T> | undefined {
+  const own = loaded.get(wantKey(want))?.value;
+  if (own) return own as HeldPart<T>;
+  const name = listKey(want);
+  for (const [key, { value }] of [...loaded].reverse())
+    if (value !== undefined && listKey(JSON.parse(key)) === name) return value as HeldPart<T>;
+  return undefined;
+}
+
+/** The name of a list, whichever part of it is wanted. */
+export function listKey(want: Want): string {
+  return JSON.stringify({ ...want, around: undefined });
 }
 
 /** Why a thing could not be loaded, if it could not. */

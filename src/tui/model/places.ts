@@ -1,14 +1,17 @@
+import type { SessionReading } from '../../index.ts';
+import type { Around } from '../list/held-part.ts';
+
 /** Where a person can be. */
 export type Place =
   | { readonly screen: 'overview' }
   | { readonly screen: 'stuck'; readonly theme?: string }
-  | { readonly screen: 'queue'; readonly theme: string }
+  | { readonly screen: 'queue'; readonly theme: string; readonly around?: Around<SessionReading> }
   | { readonly screen: 'session'; readonly id: string }
   | { readonly screen: 'saga'; readonly id: string }
   /** `around` a position, or at the end, where it follows. */
   | { readonly screen: 'log'; readonly where: string; readonly key?: string; readonly around?: number }
   | { readonly screen: 'record'; readonly position: number; readonly part: RecordPart; readonly key?: string }
-  | { readonly screen: 'states'; readonly prefix: string }
+  | { readonly screen: 'states'; readonly prefix: string; readonly around?: Around<string> }
   | { readonly screen: 'state'; readonly key: string; readonly asOf?: number }
   | { readonly screen: 'what-if'; readonly position: number }
   | { readonly screen: 'origins' };
@@ -22,12 +25,17 @@ export type RecordPart = 'changes' | 'json' | 'hex';
 /** Something that a place shows, and that is read from the environment. */
 export type Want =
   | { readonly want: 'waiting'; readonly id: string }
-  | { readonly want: 'queue'; readonly theme: string; readonly limit: number }
+  | {
+      readonly want: 'queue';
+      readonly theme: string;
+      readonly filter: string;
+      readonly around?: Around<SessionReading>;
+    }
   | { readonly want: 'session'; readonly id: string }
   | { readonly want: 'saga'; readonly id: string }
   | { readonly want: 'records'; readonly where: string; readonly key?: string; readonly around?: number }
   | { readonly want: 'record'; readonly position: number }
-  | { readonly want: 'states'; readonly prefix: string; readonly limit: number }
+  | { readonly want: 'states'; readonly prefix: string; readonly filter: string; readonly around?: Around<string> }
   | { readonly want: 'state'; readonly key: string; readonly asOf?: number }
   | { readonly want: 'what-if'; readonly position: number };
 

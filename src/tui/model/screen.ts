@@ -39,4 +39,6 @@ export interface Screen<P extends Place = Place> {
   turn?(state: AppState, crumb: Crumb & { readonly place: P }, command: string): Place | undefined;
   /** Commands of its own that `turn` takes, for keys and help. */
   readonly commands?: readonly string[];
+  /** It shows a part of a list that may be of any length, and is filtered where it is read. */
+  part?(state: AppState, crumb: Crumb & { readonly place: P }): Want;
 }

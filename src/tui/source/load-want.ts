@@ -7,9 +7,16 @@ import {
   type StoredRecord,
 } from '../../index.ts';
 import { readSessionPage } from '../../pages/session.ts';
+import type { HeldPart } from '../list/held-part.ts';
+import { parseFilter } from '../list/row-filter.ts';
+import type { Verb } from '../model/action.ts';
+import type { Marks } from '../model/app-state.ts';
 import type { Want } from '../model/places.ts';
+import { sessionFields, stateFields } from '../parts/row-fields.ts';
+import { sessionActions } from '../parts/session-actions.ts';
 import { windowRecords } from '../screens/log/log-screen.ts';
 import type { StatePage } from '../screens/state/state-view.ts';
+import { type Readable, readPart } from './read-part.ts';
 
 /** Steps of a key, and events of a session, that are listed: the newest. */
 const listedSteps = 200;
@@ -20,7 +27,7 @@ export async function load(env: Environment, want: Want, signal: AbortSignal): P
     case 'waiting':
       return env.monitor.waiting(want.id);
     case 'queue':
-      return gather<SessionReading>(env.sessions.list({ theme: want.theme, limit: want.limit }), want.limit, signal);
+      return readPart(queueOf(env, want), { around: want.around, passes: sessionsPassing(env, want), signal });
     case 'session':
       return readSessionPage(env, want.id, { limit: listedSteps });
     case 'saga':
@@ -30,12 +37,60 @@ export async function load(env: Environment, want: Want, signal: AbortSignal): P
     case 'record':
       return env.inspect(want.position);
     case 'states':
-      return gather<StateReading>(env.states({ prefix: want.prefix }), want.limit, signal);
+      return readStates(env, want, signal);
     case 'state':
       return readStatePage(env, want);
     default:
       return env.planCompensation([want.position]);
   }
+}
+
+type Wanted<Name extends Want['want']> = Extract<Want, { readonly want: Name }>;
+
+function queueOf(env: Environment, { theme }: Wanted<'queue'>): Readable<SessionReading> {
+  return (from) => env.sessions.list({ theme, ...from });
+}
+
+function sessionsPassing(env: Environment, { filter }: Wanted<'queue'>) {
+  if (filter.trim() === '') return undefined;
+  const { passes } = parseFilter(filter);
+  const now = env.now();
+  return (session: SessionReading) => passes(sessionFields(session, now));
+}
+
+async function readStates(
+  env: Environment,
+  { prefix, filter, around }: Wanted<'states'>,
+  signal: AbortSignal,
+): Promise<HeldPart<StateReading>> {
+  const { passes } = parseFilter(filter);
+  const list: Readable<StateReading> = ({ after, ...from }) =>
+    env.states({ prefix, ...from, ...(after === undefined ? {} : { after: after.key }) });
+  return readPart(list, {
+    // Of a state only its key says where it stands.
+    around: around === undefined || around === 'end' ? around : { at: { key: around.at } as StateReading },
+    passes: filter.trim() === '' ? undefined : (state) => passes(stateFields(state)),
+    signal,
+  });
+}
+
+/** The most that is marked at once. */
+const marksMax = 100_000;
+
+/** All of a list that pass its filter, and what can be done to each; the first `marksMax` of them. */
+export async function readMarks(env: Environment, want: Want): Promise<Marks> {
+  const marks = new Map<string, readonly Verb[]>();
+  if (want.want !== 'queue') return marks;
+  const passes = sessionsPassing(env, want);
+  for await (const session of queueOf(env, want)({})) {
+    if (passes && !passes(session)) continue;
+    marks.set(
+      session.id,
+      sessionActions(session).map(({ verb }) => verb),
+    );
+    if (marks.size === marksMax) break;
+  }
+  return marks;
 }
 
 async function gather<T>(items: AsyncIterable<T>, limit: number, signal: AbortSignal): Promise<readonly T[]> {

@@ -1,0 +1,109 @@
+// Goal: a list of a million rows is walked from end to end, up and down, while only a part of it is held; it is filtered,
+// and marked, where it is read. Method: the reducer, beside a reader of a list that is computed, not stored; and the
+// readers of the real lists on an environment in memory.
+import { expect, it } from 'vitest';
+import { openEnvironment, type SessionReading } from '../../src/index.ts';
+import { screenOf } from '../../src/tui/app/screen-of.ts';
+import { heldRows } from '../../src/tui/list/held-part.ts';
+import { type AppState, type ScreenEffect, shownCrumb, wantKey } from '../../src/tui/model/app-state.ts';
+import { load, readMarks } from '../../src/tui/source/load-want.ts';
+import { type Readable, readPart } from '../../src/tui/source/read-part.ts';
+import { overview, Person, queue, session } from './example.ts';
+
+const total = 1_000_000;
+const never = new AbortController().signal;
+const name = (i: number) => `s-${String(i).padStart(7, '0')}`;
+const at = (i: number) => session(name(i), { status: 'ready' });
+let read = 0;
+
+/** A queue of a million sessions. */
+const million: Readable<SessionReading> = async function* ({ after, reverse, limit = total }) {
+  const begin = after === undefined ? (reverse ? total : -1) : Number(after.id.slice(2));
+  for (let n = 1; n <= limit; n++) {
+    const i = reverse ? begin - n : begin + n;
+    if (i < 0 || i >= total) return;
+    read += 1;
+    yield at(i);
+  }
+};
+
+/** Reads what the screen wants, as long as it wants anything. */
+async function serve(ana: Person): Promise<Person> {
+  const crumb = shownCrumb(ana.state);
+  const [want] = screenOf(crumb.place).wants(ana.state, crumb);
+  if (want?.want !== 'queue' || ana.state.loaded.has(wantKey(want))) return ana;
+  const part = await readPart(million, { around: want.around, passes: undefined, signal: never });
+  return ana.load(want, part);
+}
+
+const selected = ({ state }: { state: AppState }) => shownCrumb(state).list.id;
+const atQueue = () =>
+  new Person().see(overview({ needs: [], queues: [queue('mail', { ready: total })] })).press('enter');
+
+it('goes to the end of a million rows and back, and holds a part of them', async () => {
+  const ana = await serve(atQueue());
+  expect(selected(ana)).toBe(name(0));
+  expect(selected(await serve(ana.press('G')))).toBe(name(total - 1));
+  expect(selected(await serve(ana.press('up', 'up')))).toBe(name(total - 3));
+  expect(selected(await serve(ana.press('g')))).toBe(name(0));
+  expect(read).toBeLessThan(4 * heldRows);
+});
+
+it('moves row by row and page by page over the edges of what is held, and loses none', async () => {
+  const ana = await serve(atQueue());
+  const down = new Set<string>();
+  for (let i = 0; i < 420; i++) down.add(selected(await serve(ana.press('down'))) ?? '');
+  expect(down.size).toBe(420);
+  expect(selected(ana)).toBe(name(420));
+  // What is selected stays in its line of the screen when another part is read.
+  const line = (one: Person) => one.frame.findIndex((text) => text.startsWith('>'));
+  for (let i = 0; i < 140; i++) {
+    ana.press('up');
+    const before = line(ana);
+    expect(line(await serve(ana))).toBe(before);
+  }
+  expect(selected(ana)).toBe(name(280));
+  for (let i = 0; i < 20; i++) await serve(ana.press('pageup'));
+  expect(selected(ana)).toBe(name(0));
+});
+
+it('reads, filters and marks the real lists, also around a row that has gone', async () => {
+  const env = await openEnvironment(':memory:', { create: true });
+  const input = Array.from({ length: 1_200 }, (_, i) => ({
+    ...{ op: 'new' as const, session: name(i), theme: 'mail', data: i },
+  }));
+  for (const { session: id, data } of input) await env.sessions.create('mail', data, { id });
+  for (let i = 0; i < 1_200; i += 3) await env.sessions.park(name(i), i % 2 === 0 ? 'address unknown' : 'mailbox full');
+  const part = async (filter: string, around?: SessionReading | 'end') => {
+    const where = around === undefined ? {} : { around: around === 'end' ? around : { at: around } };
+    const want = { want: 'queue', theme: 'mail', filter, ...where } as const;
+    return (await load(env, want, never)) as { rows: SessionReading[]; hasBefore: boolean; hasAfter: boolean };
+  };
+  const parked = await part('status:parked');
+  expect([parked.rows.length, parked.hasBefore, parked.hasAfter]).toEqual([400, false, false]);
+  expect((await part('error:full status:parked')).rows.length).toBe(200);
+  const whole = await part('');
+  expect([whole.rows.length, whole.hasAfter]).toEqual([heldRows, true]);
+  const middle = whole.rows[300] as SessionReading;
+  await env.sessions.remove(middle.id);
+  const around = await part('', middle);
+  expect(around.rows.map(({ id }) => id)).toContain(whole.rows[301]?.id);
+  expect([around.hasBefore, around.rows.some(({ id }) => id === middle.id)]).toEqual([true, false]);
+  expect((await part('', 'end')).rows.at(-1)?.status).toBe('parked');
+  const marks = await readMarks(env, { want: 'queue', theme: 'mail', filter: 'status:parked error:unknown' });
+  expect([marks.size, marks.get(name(0))]).toEqual([200, ['unpark', 'store', 'remove']]);
+  await env.close();
+});
+
+it('marks all that a filter leaves, also what is not held, and asks for their number', async () => {
+  const ana = (await serve(atQueue())).press('/', "'status:ready'", 'enter', '*');
+  expect(ana.asked.at(-1)).toMatchObject({ kind: 'mark all', want: { theme: 'mail', filter: 'status:ready' } });
+  const { want } = ana.asked.at(-1) as ScreenEffect & { readonly kind: 'mark all' };
+  const marks = new Map(Array.from({ length: 5_000 }, (_, i) => [name(i), ['store', 'park', 'remove'] as const]));
+  ana.hear({ type: 'marked', want, marks });
+  expect(ana.text).toContain('5000 marked');
+  ana.press('x', '2');
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: { verb: string; ids: readonly string[] } } };
+  expect([dialog.action.verb, dialog.action.ids.length]).toEqual(['park', 5_000]);
+  expect(ana.press('esc', '*').text).not.toContain('marked');
+});
