@@ -45,7 +45,7 @@ export function settle(list: ListState, rows: readonly Identified[], height: num
   const id = rows[index]?.id;
   const room = Math.max(1, height);
   const highest = Math.max(0, rows.length - room);
-  // What is selected stays in its line of the screen while rows come and go above it, but for a list that is at its top.
+  // The selected row stays in its line of the screen while rows come and go above it, but for a list at its top.
   const before = list.top > 0 && rows[index]?.id === list.id ? list.top + index - list.index : list.top;
   const top = Math.max(0, Math.min(highest, Math.max(index - room + 1, Math.min(before, index))));
   const { id: _, ...rest } = list;

@@ -20,7 +20,7 @@ export interface Crumb {
   readonly list: ListState;
   /** As it was typed. */
   readonly filter: string;
-  /** What is marked, by id, with what can be done to each. */
+  /** Rows that are marked, by id, with what can be done to each. */
   readonly marks: Marks;
 }
 

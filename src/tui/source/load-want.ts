@@ -67,7 +67,7 @@ async function readStates(
   const list: Readable<StateReading> = ({ after, ...from }) =>
     env.states({ prefix, ...from, ...(after === undefined ? {} : { after: after.key }) });
   return readPart(list, {
-    // Of a state only its key says where it stands.
+    // The place of a state is told by its key alone.
     around: around === undefined || around === 'end' ? around : { at: { key: around.at } as StateReading },
     passes: filter.trim() === '' ? undefined : (state) => passes(stateFields(state)),
     signal,
