@@ -1,6 +1,7 @@
 import type { Finding, Rule } from './finding.ts';
 import { cycles } from './rules/cycles.ts';
 import { docstrings } from './rules/docstrings.ts';
+import { doors } from './rules/doors.ts';
 import { folderCycles, testFolders } from './rules/folders.ts';
 import { jsonHomes } from './rules/json-homes.ts';
 import { lateCode } from './rules/late-code.ts';
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   pureGlobals,
   cycles,
   folderCycles,
+  doors,
   testFolders,
   lateCode,
   barrels,

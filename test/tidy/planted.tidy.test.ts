@@ -44,9 +44,11 @@ function reachAll(files: Files): Files {
 }
 
 test.each(plants)('$rule fails: $title', ({ rule, at, files }) => {
-  const all = { ...testAll(cleanProject), ...files };
-  const project = rule === 'test-folders' ? all : testAll(all);
-  const found = checkTree(writeProject(rule === 'reach' ? project : reachAll(project)));
+  const planted = { ...testAll(cleanProject), ...files };
+  const project = rule === 'test-folders' ? planted : testAll(planted);
+  const all = checkTree(writeProject(rule === 'reach' ? project : reachAll(project)));
+  // A module that is replaced enters by other doors, or by none.
+  const found = all.filter((finding) => rule === 'doors' || finding.rule !== 'doors');
   expect(found.map((finding) => `${finding.rule} ${finding.file}`)).toContain(`${rule} ${at}`);
   expect([...new Set(found.map((finding) => finding.rule))]).toEqual([rule]);
   expect(found[0]?.why).toMatch(/\w{3}/);

@@ -38,6 +38,16 @@ export const cleanProject: Files = {
   'src/index.ts': "export { limits } from './core/limits.ts';\nexport * from './engine.ts';\n",
   'src/cli/print.ts': imports('../engine.ts', '../core/limits.ts'),
   'src/tui/app.ts': imports('../engine.ts'),
+  'test/tidy/doors.txt': [
+    'app/load-app',
+    'pipeline/0-loop',
+    'sessions/lead',
+    'storage/lmdb/open',
+    'storage/memory/memory',
+    'tui/app',
+  ]
+    .map((name) => `src/${name}.ts\n`)
+    .join(''),
   'test/sample.e2e.test.ts': "new URL('./worker.ts', import.meta.url);\n",
   'test/worker.ts': '',
   'test/sample.unit.test.ts': "import { test } from 'vitest';\ntest('runs', () => {});\n",
@@ -108,6 +118,21 @@ export const plants: readonly Plant[] = [
       'src/cli/print.ts': imports('./text/width.ts', '../engine.ts', '../core/limits.ts'),
       'src/cli/frame.ts': '',
       'src/cli/text/width.ts': imports('../frame.ts'),
+    },
+  },
+  {
+    rule: 'doors',
+    title: 'a folder is entered by a file that is no door',
+    at: 'src/sessions/lead.ts',
+    files: { 'src/sessions/lead.ts': imports('../pipeline/0-loop.ts', '../pipeline/5-log.ts') },
+  },
+  {
+    rule: 'doors',
+    title: 'nobody enters by a door',
+    at: 'test/tidy/doors.txt',
+    files: {
+      'test/tidy/doors.txt':
+        'src/app/load-app.ts\nsrc/pipeline/0-loop.ts\nsrc/pipeline/5-log.ts\nsrc/sessions/lead.ts\nsrc/storage/lmdb/open.ts\nsrc/storage/memory/memory.ts\nsrc/tui/app.ts\n',
     },
   },
   {
