@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { AuditLog } from '../audit/audit-report.ts';
 import { readRaw } from '../audit/raw-reading.ts';
 import { verifyChain } from '../audit/verify-chain.ts';
+import { classOf } from '../core/base/error-codes.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import { readFormat, readHead, readMeta, writeFormat, writeMeta } from '../layout/meta.ts';
@@ -173,6 +174,10 @@ export async function restoreInTurns(from: string, dir: string, turns: LoopTurns
   }
 }
 
+function isOfMachine(error: unknown): boolean {
+  return error instanceof TxlogError && (error.code === 'STORAGE_FULL' || classOf(error.code) === 'limited');
+}
+
 function openSource(from: string): Storage {
   if (!existsSync(from)) throw new TxlogError('INPUT_NOT_FOUND', `there is no backup ${from}`);
   try {
@@ -181,6 +186,8 @@ function openSource(from: string): Storage {
     if (generation !== undefined)
       return openLmdbStorage({ dir: generationDir(from, generation), readOnly: true, existing: true });
   } catch (cause) {
+    // A disk without room, or a process without descriptors, says nothing of the backup.
+    if (isOfMachine(cause)) throw cause;
     throw new TxlogError('BACKUP_INVALID', `${from} is not a backup: ${(cause as Error).message}`, { cause });
   }
   throw new TxlogError('BACKUP_INVALID', `${from} is not a backup: it holds no environment`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { TxlogError } from '../core/base/errors.ts';
+import { shellWord } from '../core/base/shell-word.ts';
 import { findDistrust } from '../machine/file-rights.ts';
 import { currentFile } from '../storage/lmdb/generation.ts';
 
@@ -41,6 +42,6 @@ function refuseForeign(dir: string): void {
   if (why === undefined) return;
   throw new TxlogError('ENV_NOT_FOUND', `there is no environment in ${defaultName}`, {
     hint: `There is one in ${dir}, but ${why}: name it if you mean it.`,
-    next: [`txlog status --env ${dir}`, 'txlog init'],
+    next: [`txlog status --env ${shellWord(dir)}`, 'txlog init'],
   });
 }

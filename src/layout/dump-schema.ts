@@ -94,7 +94,7 @@ function optionalRecord<F>(name: string, type: string, fields: F) {
 /** The kind of an entry. */
 export type EntryKind = 'UNKNOWN' | 'BEGIN' | 'TXN' | 'STATE' | 'SESSION' | 'BLOB' | 'CHECKPOINT' | 'END';
 
-/** The first and last entry of a dump: `manifest` is JSON, in BEGIN and once more in the header. */
+/** The first entry of a dump: `manifest` is JSON, the same as in the header. */
 export interface BeginBody {
   readonly manifest: string;
   readonly schemaSha256: Uint8Array;

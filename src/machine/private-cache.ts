@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { isPrivateDir } from './file-rights.ts';
 import { makeDirs } from './make-dirs.ts';
 
@@ -11,7 +11,9 @@ import { makeDirs } from './make-dirs.ts';
  */
 export function privateCache(name: string): string | undefined {
   try {
-    const dir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'txlog', name);
+    const named = process.env.XDG_CACHE_HOME ?? '';
+    // The XDG Base Directory Specification has relative paths ignored.
+    const dir = join(isAbsolute(named) ? named : join(homedir(), '.cache'), 'txlog', name);
     makeDirs(dir, 0o700);
     const real = realpathSync(dir);
     return isPrivateDir(real) ? real : undefined;

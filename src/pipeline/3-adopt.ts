@@ -8,7 +8,7 @@ import { Stage } from './3-stage.ts';
 
 /** Records that are decided already, elsewhere or long ago, and come into the log as they are. */
 export interface Adoption {
-  /** Returns the records to append behind the head of the cut, under the lock; an error, and nothing is. */
+  /** Returns the records to append behind the head of the cut, under the lock. With an error, nothing is appended. */
   choose(tx: WriteTx, cut: Cut): readonly LogRecord[];
   /** Writes more that is durable together with it. `head` is the new one. */
   finish(tx: WriteTx, head: Head): void;

@@ -70,7 +70,7 @@ export interface StorageSize {
  */
 export interface Storage {
   readonly readOnly: boolean;
-  /** The fate that an acknowledged write survives: `fsync` a power cut, `memory` nothing. */
+  /** How durable an acknowledged write is: with `fsync` it survives a power cut, in `memory` nothing. */
   readonly durability: 'fsync' | 'memory';
   /**
    * Runs `work` with the writer lock held, alone among all processes. When the promise resolves, all that it put

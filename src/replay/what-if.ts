@@ -51,7 +51,7 @@ export interface ChangedKey {
   readonly would?: JsonValue;
 }
 
-/** Replays the log under other handlers. */
+/** The result of a replay of the log under other handlers. */
 export interface WhatIfReport {
   readonly decided: number;
   readonly flips: number;

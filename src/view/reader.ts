@@ -11,7 +11,7 @@ export interface ViewReader {
   read<T>(work: (cut: Cut, turn: LoopTurn) => T): Promise<T>;
 }
 
-/** ViewReader that also takes work of any length. */
+/** A reader that also takes work of any length. */
 export interface LongViewReader extends ViewReader {
   /**
    * Takes the steps of `work` on one consistent view, over as many turns of the event loop as they need. Work that does
@@ -20,7 +20,7 @@ export interface LongViewReader extends ViewReader {
   readSteps<T>(work: (cut: Cut) => Steps<T>): Promise<T>;
 }
 
-/** ViewReader that also hears of new records. */
+/** A reader that also hears of new records. */
 export interface Watching extends LongViewReader {
   readonly clock: Clock;
   /** Calls back soon after any process committed; returns how to stop. */

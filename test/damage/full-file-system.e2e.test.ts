@@ -21,15 +21,19 @@ txlog() { '${process.execPath}' '${bin}' "$@"; }
 txlog init -q >/dev/null
 txlog submit --type t --id r-1 --change 'set k 1' -q >/dev/null
 txlog session new mail --data 1 --id s-1 -q >/dev/null
+txlog backup saved.mdb -q >/dev/null
 head -c 64m /dev/zero > fill 2>/dev/null
 out=$(mktemp -p /dev/shm 2>/dev/null || echo /dev/null)
-for words in 'backup copy' 'backup copy.mdb' 'replay --yes' 'replay --to 1 --into other' 'init new' 'session park s-1 --reason x'; do
+for words in 'backup copy' 'backup copy.mdb' 'replay --yes' 'replay --to 1 --into other' 'init new' 'session park s-1 --reason x' 'init elsewhere --from saved.mdb'; do
   txlog $words >/dev/null 2>"$out"; echo "$? $words: $(head -n 1 "$out" | cut -d: -f2)"
 done
 for words in 'get k' 'rescan --verify' 'session list' 'top --once'; do
   txlog $words >/dev/null 2>"$out"; echo "$? $words"
 done
-rm -f "$out"
+# From a medium that nobody can write, a backup is read without files beside it.
+mount -o remount,ro '${place}'
+txlog init --env /dev/shm/restored-$$ --from saved.mdb >/dev/null 2>"$out"; echo "$? restored: $(head -n 1 "$out")"
+rm -rf "$out" /dev/shm/restored-$$
 ls -A . .txlog | grep -v '^$'
 `;
 
@@ -46,13 +50,16 @@ it('commands that have to make files are refused, those that read go on, and not
       '74 replay --to 1 --into other:  STORAGE_FULL',
       '74 init new:  STORAGE_FULL',
       '74 session park s-1 --reason x:  STORAGE_FULL',
+      '74 init elsewhere --from saved.mdb:  STORAGE_FULL',
       '0 get k',
       '0 rescan --verify',
       '0 session list',
       '0 top --once',
+      '0 restored: ',
       '.:',
       '.txlog',
       'fill',
+      'saved.mdb',
       '.txlog:',
       'current',
       'g1',

@@ -1,5 +1,5 @@
 // Goal: the pages that any face shows hold what the log says, and one page goes on where the one before ended.
-// Method: a key, a session and a saga with more history than a page; all pages together are the history.
+// Method: a key and a session with more history than a page; all pages together are the history.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { readKeyPage } from '../../src/pages/key.ts';
@@ -47,8 +47,7 @@ it('the page of a session has its data and its newest history; as of an earlier 
   await expect(readSessionPage(env, 's-2', { limit: 2 })).rejects.toMatchObject({ code: 'SESSION_GONE' });
 });
 
-it('counts of sagas are those that have not ended', async () => {
+it('a log that never had a saga has no counts of sagas', async () => {
   const { themes } = await env.status();
-  // A log that never had one has no counts at all.
   expect(await env.monitor.sagas(themes, await env.sessions.stuck())).toBeUndefined();
 });

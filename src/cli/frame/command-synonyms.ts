@@ -41,7 +41,6 @@ export const synonyms: Readonly<Record<string, string>> = {
   set: 'submit',
   show: 'inspect',
   tail: 'log -f',
-  top: 'status',
   undo: 'compensate',
   version: '--version',
   worker: 'work',

@@ -13,7 +13,7 @@ export type Wanted =
  * Finds the command that a command line names: the longest run of leading words that is one. oclif's own search takes
  * `status extra` for a command of that name, and can only say that something was not found.
  *
- * Errors: USAGE with the closestMatch name; nothing is ever run on a guess.
+ * Errors: USAGE with the closest name; nothing is ever run on a guess.
  */
 export function findWanted(config: Config, args: readonly string[]): Wanted {
   if (isVersion(args)) return { type: 'version' };

@@ -40,7 +40,7 @@ export interface InspectNames {
   readonly session?: string | undefined;
 }
 
-/** Finds the object of a name. */
+/** The object that a name stands for. */
 export type Inspected =
   | { readonly type: 'transaction'; readonly report: TransactionReport }
   | { readonly type: 'session'; readonly page: SessionPage }

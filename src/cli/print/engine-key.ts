@@ -5,7 +5,7 @@ import { toTime } from '../../index.ts';
 import { formatValue, printable } from '../../text/printable.ts';
 import { sagaEventsIn, sagaEventTexts } from './saga-text.ts';
 
-/** Shortens a value in an event of a saga, in a line of a record. */
+/** The width to which a value of a saga's event is cut in the line of a record. */
 const sagaColumns = 40;
 
 /** A key for people; a session or a theme stands under its own name. */

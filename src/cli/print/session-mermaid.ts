@@ -26,7 +26,7 @@ export function formatSessionMermaid({ id, history, earlier, next }: SessionPage
   return `sequenceDiagram\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
-/** Finds the actor of a step: the operator that leads with it, or that led before and names its epoch. */
+/** Finds the operator of a step: the one that leads with it, or that led before and names its epoch. */
 function operatorOf({ record, before, after }: HistoryEntry): string | undefined {
   const led = record.changes.some(({ op }) => op === 'session.lead');
   if (led) return asSession(after?.value)?.operator;

@@ -1,4 +1,5 @@
 import type { Command, Config } from '@oclif/core';
+import { given } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { formatTable } from '../../text/table.ts';
 
@@ -11,25 +12,27 @@ export function commandsOf(config: Config): readonly Command.Loadable[] {
 /** One command for machines: its words, arguments, flags and examples. */
 export function describeCommand(command: Command.Loadable): JsonObject {
   const { description, args, flags, examples = [] } = command;
-  const all: Record<string, JsonValue | undefined> = {
+  return given({
     v: 1,
     command: nameOf(command),
     summary: summaryOf(command),
     description,
     args: Object.entries(args).map(([name, arg]) =>
-      defined({ name, about: arg.description, required: arg.required === true, options: optionsOf(arg) }),
+      given({ name, about: arg.description, required: arg.required === true, options: optionsOf(arg) }),
     ),
     flags: Object.values(flags).map((flag) =>
-      defined({
+      given({
         ...{ name: flag.name, char: flag.char, about: flag.summary ?? flag.description, type: flag.type },
         ...{ required: flag.required === true, multiple: 'multiple' in flag && flag.multiple === true },
-        ...{ value: 'helpValue' in flag ? String(flag.helpValue) : undefined, options: optionsOf(flag) },
+        ...{
+          value: 'helpValue' in flag && flag.helpValue !== undefined ? `${flag.helpValue}` : undefined,
+          options: optionsOf(flag),
+        },
         ...{ variable: flag.env, global: flag.helpGroup === 'GLOBAL' },
       }),
     ),
     examples: examples.map((example) => textOf(example).replaceAll('<%= config.bin %>', 'txlog')),
-  };
-  return defined(all);
+  }) as JsonObject;
 }
 
 /** Commands for people: the words of each, and what it does. */
@@ -51,12 +54,4 @@ function optionsOf(from: object): JsonValue | undefined {
 
 function textOf(example: Command.Example): string {
   return typeof example === 'string' ? example : example.command;
-}
-
-function defined(all: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      (entry): entry is [string, JsonValue] => entry[1] !== undefined && entry[1] !== 'undefined',
-    ),
-  );
 }

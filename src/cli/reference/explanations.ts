@@ -37,7 +37,7 @@ function plain(markdown: string): string {
   return text.replaceAll('`', '').replaceAll('\\|', '|');
 }
 
-/** Finds a code, in whatever case it is written. Errors: USAGE with the closestMatch one. */
+/** Finds a code, in whatever case it is written. Errors: USAGE with the closest one. */
 export function findExplanation(all: readonly Explanation[], code: string): Explanation {
   const wanted = code.trim().toUpperCase().replaceAll(/[ -]/g, '_');
   const found = all.find((each) => each.code === wanted);

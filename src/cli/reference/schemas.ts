@@ -5,7 +5,7 @@ import { closestMatch } from '../../text/closest-match.ts';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The JSON Schemas of what a command prints. Errors: USAGE with the closestMatch name. */
+/** The JSON Schemas of what a command prints. Errors: USAGE with the closest name. */
 export function schemaOf(command: string): JsonObject {
   const output = Object.hasOwn(outputs, command) ? outputs[command] : undefined;
   if (output) {

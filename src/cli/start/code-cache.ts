@@ -36,6 +36,11 @@ export class CodeCache {
     return bytes.subarray(0, namesStart);
   }
 
+  /** Counts what was read as none: it is of another engine. */
+  forget(): void {
+    this.names = [];
+  }
+
   /** Whether a command's functions are in it, or nothing can be kept. */
   has(name: string): boolean {
     return this.file === undefined || this.names.includes(name);

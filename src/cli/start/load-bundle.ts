@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -26,12 +27,13 @@ type Wrapper = (
  */
 export function loadBundle<T extends object>(file: string, digest: string): Bundle<T> {
   const { arch, versions } = process;
-  const cache = new CodeCache(`${digest}-${arch}-${versions.v8}`);
+  const cache = new CodeCache(`${digest}-${arch}-${versions.v8}${optionsKey()}`);
   // The build writes ASCII only, which is read in a tenth of the time.
   const source = readFileSync(file, 'latin1');
   const cachedData = cache.read();
   const script = new Script(source, { filename: file, cachedData });
   const isUsed = cachedData !== undefined && script.cachedDataRejected === false;
+  if (!isUsed) cache.forget();
   const module = { exports: {} };
   const wrapper = script.runInThisContext() as Wrapper;
   wrapper(module.exports, createRequire(file), module, file, dirname(file), (specifier) => import(specifier));
@@ -42,4 +44,10 @@ export function loadBundle<T extends object>(file: string, digest: string): Bund
       process.once('exit', () => cache.write(script.createCachedData(), command));
     },
   };
+}
+
+/** V8 takes code only under the options that it was compiled with, so each set of them has a file of its own. */
+function optionsKey(): string {
+  const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').trim();
+  return options === '' ? '' : `-${createHash('sha256').update(options).digest('hex').slice(0, 16)}`;
 }

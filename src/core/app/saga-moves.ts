@@ -33,7 +33,7 @@ export interface Act {
   readonly attempt: number;
 }
 
-/** Finds the next move: the only place that says so. */
+/** The next move of a saga: `nextMove` alone says which. */
 export type Move =
   /** Attempts to make now, at the same time. */
   | { readonly move: 'act'; readonly acts: readonly Act[] }

@@ -77,7 +77,7 @@ function summaryOf(session: SessionReading): SagaSummary {
   };
 }
 
-/** Reads a summary from the record that ended a saga. */
+/** The payload of the record that ended a saga. */
 interface EndedPayload {
   readonly saga?: string;
   readonly started?: number;

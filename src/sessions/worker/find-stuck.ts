@@ -155,7 +155,6 @@ function workCommand(theme: string, needsApp: boolean): string {
 /** Why sessions of a theme wait that are due, and what to do about it. */
 type Delay = Pick<StuckSession, 'detail' | 'next'>;
 
-/** Why what is overdue waits; undefined where nothing is, where it moves, and where no worker is expected to see to it. */
 /** Whether workers lead a theme: requests, sagas and messages, and what the app advises. Shells lead the others. */
 function isWorkedOn({ themes, services }: App, theme: string): boolean {
   const { advisor, answers } = themes?.[theme] ?? {};
@@ -165,6 +164,7 @@ function isWorkedOn({ themes, services }: App, theme: string): boolean {
   return isOfEngine || advisor !== undefined || answers === true;
 }
 
+/** Why what is overdue waits; undefined where nothing is, where it moves, and where no worker is expected to see to it. */
 function findDelay(
   host: SessionHost,
   cut: Cut,

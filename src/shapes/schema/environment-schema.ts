@@ -62,7 +62,7 @@ export const findings = shape({
   findings: listOf(shape({ check: text, level: oneOf('ok', 'warn', 'fail'), text, next: listOf(text) })),
 });
 
-/** A backupSchema that was made and verified. */
+/** A backup that was made and verified. */
 export const backupSchema = shape({ v, file: text, bytes: count, position, verified: flag, restore: text });
 
 /** How many records fit. */

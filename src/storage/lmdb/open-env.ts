@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Database, RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
@@ -102,10 +102,10 @@ function openTables(options: Mapped): Pick<LmdbEnv, 'root' | 'tables'> {
   // The package's single CommonJS file loads in half the time of its many ES modules.
   const lmdb = createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
   if (existsSync(options.dir)) requireDescriptors(options.dir, descriptorsOpened);
-  refuseNewFilesWhenFull(options.isFile ? dirname(options.dir) : options.dir, [
-    dataFileOf(options),
-    lockFileOf(options),
-  ]);
+  const place = options.isFile ? dirname(options.dir) : options.dir;
+  // Where nothing can be written, LMDB reads without a table of locks.
+  const makesFiles = !options.readOnly || isWritable(place);
+  if (makesFiles) refuseNewFilesWhenFull(place, [dataFileOf(options), lockFileOf(options)]);
   const root = lmdb.open<Buffer, Buffer>(lmdbOptions(options));
   try {
     const tables = new Map<TableName, Database<Buffer, Buffer>>();
@@ -119,6 +119,15 @@ function openTables(options: Mapped): Pick<LmdbEnv, 'root' | 'tables'> {
   } catch (error) {
     root.close();
     throw error;
+  }
+}
+
+function isWritable(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

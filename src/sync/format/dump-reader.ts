@@ -9,7 +9,7 @@ import { type Header, readHeader, syncBytes } from './header.ts';
 import { type Manifest, parseManifest, refuseNewer } from './manifest.ts';
 import { firstSeal, isSignedBy, nextSeal, sealBytes, sealOf } from './seal.ts';
 
-/** The trust of a reader. */
+/** How far a reader trusts a dump. */
 export interface DumpReaderOptions {
   /** Every block has to be signed by this Ed25519 key. */
   readonly verifyKey?: KeyObject | undefined;

@@ -1,6 +1,6 @@
 // Goal: what was compiled before changes nothing but the time that a command takes. Method: a command runs without it, with
 // it, with a damaged one, with one of another bundle, and where nothing can be kept.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,14 +57,37 @@ it('compiled code that is damaged, or of another text, is made anew', async () =
   }
 });
 
+it('code of another engine is made anew, and nothing of it is taken over', async () => {
+  const args = ['theme', 'list', '--json'];
+  const other = { NODE_OPTIONS: '--stack-trace-limit=7' };
+  rmSync(kept, { recursive: true, force: true });
+  const expected = await run(args);
+  const [[name] = ['']] = files();
+  expect(await run(['get', 'nothing'], other)).toMatchObject({ code: 3 });
+  const [[, foreign] = ['', Buffer.alloc(0)]] = files().filter(([one]) => one !== name);
+  // Each set of options has a file of its own, and leaves the other alone.
+  const both = files();
+  expect(both).toHaveLength(2);
+  await run(['get', 'nothing'], other);
+  await run(args);
+  expect(files()).toEqual(both);
+  writeFileSync(join(kept, name), foreign);
+  expect(await run(args)).toEqual(expected);
+  const mended = readFileSync(join(kept, name));
+  expect([mended.includes('["theme:list"]'), mended.includes('"get"]')]).toEqual([true, false]);
+});
+
 it('where nothing can be kept, commands answer all the same', async () => {
   const expected = await run(['theme', 'list', '--json']);
   const file = join(place, 'file');
   writeFileSync(file, '');
-  mkdirSync(join(place, 'open', 'txlog', 'code'), { recursive: true, mode: 0o777 });
-  for (const dir of [file, '/proc/nothing']) {
+  const open = join(place, 'open', 'txlog', 'code');
+  mkdirSync(open, { recursive: true });
+  chmodSync(open, 0o777);
+  for (const dir of [file, '/proc/nothing', join(place, 'open')]) {
     expect(await run(['theme', 'list', '--json'], { XDG_CACHE_HOME: dir })).toEqual(expected);
   }
+  expect(readdirSync(open)).toEqual([]);
 });
 
 it('with DEBUG a stack names the files of the sources', async () => {

@@ -29,7 +29,10 @@ export const doors: Rule = {
   },
 };
 
-function* unused(listed: ReadonlyMap<string, number>, entered: ReadonlySet<string>): Generator<Finding> {
+function* unused(
+  listed: ReadonlyMap<string, number>,
+  entered: ReadonlySet<string>,
+): Generator<Omit<Finding, 'rule' | 'why'>> {
   for (const [path, line] of listed)
     if (!entered.has(path)) yield { file: list, line, what: `${path} is a door that nobody enters by` };
 }
