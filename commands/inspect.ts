@@ -2,13 +2,16 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { inspectFlags, readInspected } from '../src/cli/inspect/read-inspected.ts';
+import { readTree } from '../src/cli/inspect/read-tree.ts';
 import { formatKeyPage } from '../src/cli/print/key-page.ts';
+import { formatLinkedTree } from '../src/cli/print/linked-tree-page.ts';
 import { formatMermaid } from '../src/cli/print/mermaid.ts';
 import { formatSessionMermaid } from '../src/cli/print/session-mermaid.ts';
 import { formatSessionPage } from '../src/cli/print/session-page.ts';
 import { formatTransaction } from '../src/cli/print/transaction-page.ts';
 import { TxlogError } from '../src/index.ts';
 import { toKeyPageJson } from '../src/shapes/key.ts';
+import { toLinkedTreeJson } from '../src/shapes/linked-tree.ts';
 import { toSessionPageJson } from '../src/shapes/session.ts';
 import { toTransactionJson } from '../src/shapes/transaction.ts';
 
@@ -17,17 +20,15 @@ export default class Inspect extends BaseCommand {
   static override description = withExitCodes(
     'A number is a position; anything else the id of a transaction when there is one, else of a session, else a key. ' +
       '--id, --position, --session and --key say which.\n' +
-      'A transaction: what was asked, what became of it and why, each key before and after, its neighbours there, what ' +
-      'undid it. A key: its value and owner, what was applied to it, what was refused for it. A session: ' +
-      'how it stands, its data, who leads it, what happened to it.',
+      'A transaction: what was asked, what became of it and why, each key before and after, its neighbours there, what undid ' +
+      'it. A key: its value and owner, its transactions and refusals. A session: how it stands, its data, its history.',
     [0, 3, 66],
   );
   static override examples = [
     '<%= config.bin %> inspect r-1',
-    '<%= config.bin %> inspect 81 --json',
     '<%= config.bin %> inspect email/ann@example.com',
-    '<%= config.bin %> inspect --session mail/7',
-    '<%= config.bin %> inspect --key stats/customers --from 1 --limit 100',
+    '<%= config.bin %> inspect --key stats/customers --from 1 --limit 100 --json',
+    '<%= config.bin %> inspect r-1 --tree',
     '<%= config.bin %> inspect r-1 --format mermaid > r-1.mmd',
   ];
   static override args = {
@@ -38,6 +39,10 @@ export default class Inspect extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Inspect);
     await this.withEnv({ readOnly: true }, async (env) => {
+      if (flags.tree) {
+        const { id, tree } = await readTree(env, args.name, { ...flags, talks: this.talks });
+        return this.print(toLinkedTreeJson(tree), formatLinkedTree(tree, id, this.colors));
+      }
       const found = await readInspected(env, args.name, flags);
       if (found.type === 'transaction') {
         const text = flags.format ? formatMermaid(found.report) : formatTransaction(found.report, this.colors);

@@ -73,6 +73,7 @@ export type { FollowOptions, ProgressOptions, RebuildReport, TransactionName } f
 export type { ReplayTarget } from './environment/rebuild.ts';
 export type { Status } from './environment/status.ts';
 export type { HistoryEntry } from './inspect/key-changes.ts';
+export type { LinkedNode, LinkedTree } from './inspect/linked-tree.ts';
 export type { StatesOptions } from './inspect/list-states.ts';
 export type { KeyReport, TransactionLink, TransactionReport } from './inspect/transaction-report.ts';
 export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } from './layout/json-shapes.ts';

@@ -15,6 +15,8 @@ const readers: Readonly<Record<string, (record: StoredRecord) => unknown>> = {
   expect: ({ expect }) => (expect.length === 0 ? undefined : expect),
   rejection: ({ rejection }) => rejection,
   compensates: ({ compensates }) => compensates,
+  correlation: ({ correlation }) => correlation,
+  causation: ({ causation }) => causation,
   digest: ({ digest }) => Buffer.from(digest).toString('hex'),
 };
 

@@ -4,6 +4,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import type { HistoryEntry } from '../inspect/key-changes.ts';
+import type { LinkedTree } from '../inspect/linked-tree.ts';
 import type { StatesOptions } from '../inspect/list-states.ts';
 import type { TransactionReport } from '../inspect/transaction-report.ts';
 import type { Head } from '../layout/meta.ts';
@@ -14,6 +15,7 @@ import type { StoredCursor } from '../rescan/stored-cursor.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
 import { Cut } from '../view/cut.ts';
 import { type AppliedEntry, appliedInSteps, readState, type StateReading, stateAtInSteps } from '../view/read-state.ts';
+import type { Progress } from '../view/reader.ts';
 import { positionAtTime } from '../view/time-travel.ts';
 import { type LoopTurn, LoopTurns, type Steps, takeSteps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
@@ -160,6 +162,14 @@ export class EnvironmentReading {
     const { reportTransaction } = await import('../inspect/transaction-report.ts');
     const record = await this.transaction(name);
     return this.readSteps((cut) => reportTransaction(cut, record));
+  }
+
+  /**
+   * All requests and sessions of what a request or session belongs to, as a tree. Reads the log once from where that began.
+   */
+  async linked(id: string, onProgress?: Progress): Promise<LinkedTree> {
+    const { readLinkedTree } = await import('../inspect/linked-tree.ts');
+    return readLinkedTree(this, id, onProgress);
   }
 
   /** Size, totals and durability. */

@@ -29,6 +29,10 @@ export class BodyWriter {
     this.optional(record.expect.length === 0 ? undefined : JSON.stringify(record.expect));
     this.rejection(record.rejection);
     this.optionalLong(record.compensates);
+    if (isLinked(record)) {
+      this.optional(record.correlation);
+      this.optional(record.causation);
+    }
     return this.at <= buffer.length ? this.at : -1;
   }
 
@@ -130,6 +134,11 @@ export class BodyWriter {
     // Past the end nothing is written, and counted all the same.
     this.buffer[this.at++] = value;
   }
+}
+
+/** Whether a record says where it comes from: only then it has the two texts behind its body. */
+export function isLinked({ correlation, causation }: LogRecord): boolean {
+  return correlation !== undefined || causation !== undefined;
 }
 
 const noTexts: readonly (string | undefined)[] = [];

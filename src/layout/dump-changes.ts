@@ -87,6 +87,8 @@ const fields: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   bytes: isTime,
   phase: isText,
   base64: isText,
+  correlation: isText,
+  causation: isText,
 };
 
 const withChunk: ReadonlySet<SessionOp> = new Set(['session.new', 'session.append', 'session.replace']);

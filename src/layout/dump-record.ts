@@ -4,6 +4,7 @@ import { forbiddenKeys, isJsonObject, type JsonObject, type JsonValue } from '..
 import { limits } from '../core/base/limits.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
+import { linksOf } from '../core/log/links.ts';
 import { type Expectation, type LogRecord, operationId } from '../core/log/record.ts';
 import { checkDumpChanges, checkDumpName } from './dump-changes.ts';
 import type { TransactionBody } from './dump-schema.ts';
@@ -11,7 +12,11 @@ import type { RecordTexts } from './record-codec.ts';
 import type { ChangeBody } from './record-schema.ts';
 
 /** A record of the log as a dump has it. Nothing is parsed: texts of the log go into the texts of the dump. */
-export function toTransaction(position: number, type: string, { header, body, digest }: RecordTexts): TransactionBody {
+export function toTransaction(
+  position: number,
+  type: string,
+  { header, body, links, digest }: RecordTexts,
+): TransactionBody {
   return {
     id: body.id === '' ? operationId(position) : body.id,
     type,
@@ -25,6 +30,8 @@ export function toTransaction(position: number, type: string, { header, body, di
     rejection: body.rejection,
     compensates: body.compensates,
     digest,
+    correlation: links.correlation ?? null,
+    causation: links.causation ?? null,
   };
 }
 
@@ -68,7 +75,14 @@ export function fromTransaction(position: number, txn: TransactionBody): LogReco
     expect: txn.expect === null ? [] : toExpect(txn.expect, place),
     rejection: txn.rejection === null ? undefined : toRejection(txn.rejection, place),
     compensates: txn.compensates === null ? undefined : checkPosition(txn.compensates, `${place}: compensates`),
+    ...linksOf(checkLinks(txn, place)),
   };
+}
+
+function checkLinks({ correlation, causation }: TransactionBody, place: string) {
+  if (typeof correlation === 'string') checkDumpName(correlation, limits.idBytesMax, `${place}: correlation`);
+  if (typeof causation === 'string') checkDumpName(causation, limits.idBytesMax, `${place}: causation`);
+  return { correlation: correlation ?? undefined, causation: causation ?? undefined };
 }
 
 function toChanges(text: string, place: string): readonly Change[] {

@@ -43,6 +43,8 @@ export const dumpSchema = {
       ]),
       optional('compensates', 'long'),
       optional('digest', { type: 'fixed', name: 'Digest', size: 32 }),
+      optional('correlation', 'string'),
+      optional('causation', 'string'),
     ]),
     optionalRecord('state', 'State', [
       { name: 'key', type: 'string' },
@@ -117,6 +119,9 @@ export interface TransactionBody {
   readonly compensates: number | null;
   /** The record's link of its log's chain; null when the record was changed on its way, as by a mask. */
   readonly digest: Uint8Array | null;
+  /** Where it comes from; absent from dumps of before. */
+  readonly correlation?: string | null;
+  readonly causation?: string | null;
 }
 
 /** Why a request was refused. */

@@ -4,6 +4,7 @@ import { limits } from '../core/base/limits.ts';
 import type { Change } from '../core/fold/change.ts';
 import type { Owner, Rejection } from '../core/fold/rejection.ts';
 import { sessionOfKey, themeOfKey } from '../core/fold/session.ts';
+import { linksOf } from '../core/log/links.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import { type LogRecord, reservedTypePrefix, type StoredRecord, usersChanges } from '../core/log/record.ts';
 import { toHex } from './hex.ts';
@@ -80,6 +81,7 @@ export function toRequestJson(record: LogRecord): JsonObject | undefined {
     ...given({ actor, payload }),
     ...(decided || asked.length === 0 ? {} : { changes: asked as unknown as JsonValue }),
     ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
+    ...linksOf(record),
   };
 }
 
@@ -104,5 +106,6 @@ function toLogJson(record: LogRecord): JsonObject {
     changes: changes.map(toChangeJson),
     ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
     ...given({ rejection: ifGiven(rejection, toRejectionJson), compensates: ifGiven(compensates, String) }),
+    ...linksOf(record),
   };
 }

@@ -2,6 +2,7 @@ import { assert } from '../core/base/assert.ts';
 import type { JsonObject, JsonValue } from '../core/base/json.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
+import { type Links, linksOf } from '../core/log/links.ts';
 import { type Expectation, operationId } from '../core/log/record.ts';
 import type { ChangeBody, RecordBody, RejectionBody } from './record-schema.ts';
 
@@ -17,6 +18,28 @@ export function fromBody(body: RecordBody, position: number) {
     rejection: body.rejection ? fromRejectionBody(body.rejection) : undefined,
     compensates: body.compensates ?? undefined,
   };
+}
+
+/** The correlation and causation behind a body: two unions of null and a string, as Avro has them. */
+export function readLinks(buffer: Buffer, at: number): Links {
+  const [correlation, next] = readOptional(buffer, at);
+  const [causation] = readOptional(buffer, next);
+  return linksOf({ correlation, causation });
+}
+
+function readOptional(buffer: Buffer, at: number): readonly [string | undefined, number] {
+  if (buffer[at] === 0) return [undefined, at + 1];
+  let [value, scale, next] = [0, 1, at + 1];
+  for (;;) {
+    const part = buffer[next++];
+    assert(part !== undefined, 'the links of a record end too early');
+    value += (part & 0x7f) * scale;
+    if (part < 0x80) break;
+    scale *= 0x80;
+  }
+  const end = next + value / 2;
+  assert(end <= buffer.length, 'the links of a record end too early');
+  return [buffer.toString('utf8', next, end), end];
 }
 
 function fromChangeBody(body: ChangeBody): Change {

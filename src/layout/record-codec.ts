@@ -3,13 +3,14 @@ import { crc32 } from 'node:zlib';
 import type { Type } from 'avsc';
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import type { Links } from '../core/log/links.ts';
 import type { FoldedRecord, LogRecord, Outcome, StoredRecord } from '../core/log/record.ts';
 import { loadAvro } from './avro.ts';
-import { BodyWriter } from './body-writer.ts';
+import { BodyWriter, isLinked } from './body-writer.ts';
 import { asBuffer } from './bytes.ts';
 import { undecodable } from './damaged-row.ts';
 import { FoldedBodyReader } from './folded-record.ts';
-import { fromBody } from './record-body.ts';
+import { fromBody, readLinks } from './record-body.ts';
 import { type RecordBody, recordSchema } from './record-schema.ts';
 
 /** Bytes before the body: crc32 u32, schema u16, type u16, outcome u8, flags u8, time u48 (ms), body length u32. */
@@ -24,6 +25,8 @@ export const schemaNumber = 1;
 const decidedFlag = 1;
 /** The body is followed by the type's name, and its length in one byte. */
 const namedFlag = 2;
+/** The body is followed by the correlation and the causation, before the type's name. */
+const linkedFlag = 4;
 const outcomes: readonly (Outcome | undefined)[] = [undefined, 'committed', 'rejected'];
 
 /** The fixed header, which needs no decoding of the body: enough for most filters. */
@@ -32,6 +35,8 @@ export interface RecordHeader {
   readonly type: number;
   readonly outcome: Outcome;
   readonly decided: boolean;
+  /** Whether it says where it comes from. */
+  readonly linked: boolean;
   readonly time: number;
   readonly bodyBytes: number;
 }
@@ -113,7 +118,8 @@ export class RecordEncoder {
     arena.writeUInt16BE(schemaNumber, start + 4);
     arena.writeUInt16BE(type, start + 6);
     arena[start + 8] = record.outcome === 'committed' ? 1 : 2;
-    arena[start + 9] = (record.decided ? decidedFlag : 0) | (named ? namedFlag : 0);
+    arena[start + 9] =
+      (record.decided ? decidedFlag : 0) | (named ? namedFlag : 0) | (isLinked(record) ? linkedFlag : 0);
     arena.writeUInt16BE(Math.floor(record.time / 0x1_0000_0000), start + 10);
     arena.writeUInt32BE(record.time % 0x1_0000_0000, start + 12);
     arena.writeUInt32BE(end - start - headerBytes, start + 16);
@@ -162,6 +168,7 @@ export function decodeHeader(bytes: Uint8Array): RecordHeader {
     type: buffer.readUInt16BE(6),
     outcome,
     decided: ((buffer[9] as number) & decidedFlag) !== 0,
+    linked: ((buffer[9] as number) & linkedFlag) !== 0,
     time: buffer.readUIntBE(10, 6),
     bodyBytes: buffer.readUInt32BE(16),
   };
@@ -180,7 +187,7 @@ export function decodeRecord(
   const buffer = asBuffer(bytes);
   const header = checkedHeader(position, buffer);
   const end = headerBytes + header.bodyBytes;
-  const body = decodeBody(position, buffer, schema(header.schema));
+  const body = decodeBody(position, buffer, { header, schema });
   return {
     position,
     type: typeName(header.type),
@@ -196,6 +203,7 @@ export function decodeRecord(
 export interface RecordTexts {
   readonly header: RecordHeader;
   readonly body: RecordBody;
+  readonly links: Links;
   readonly digest: Uint8Array;
 }
 
@@ -203,13 +211,21 @@ export interface RecordTexts {
 export function decodeTexts(position: number, bytes: Uint8Array, schema: SchemaLookup): RecordTexts {
   const buffer = asBuffer(bytes);
   const header = checkedHeader(position, buffer);
-  const { value } = schema(header.schema).decode(buffer, headerBytes);
-  return { header, body: value, digest: recordDigest(buffer) };
+  const { value, offset } = schema(header.schema).decode(buffer, headerBytes);
+  const links = header.linked ? readLinks(buffer, offset) : {};
+  return { header, body: value, links, digest: recordDigest(buffer) };
 }
 
-function decodeBody(position: number, buffer: Buffer, schema: Codec): ReturnType<typeof fromBody> {
+interface BodyDecoding {
+  readonly header: RecordHeader;
+  readonly schema: SchemaLookup;
+}
+
+function decodeBody(position: number, buffer: Buffer, { header, schema }: BodyDecoding) {
   try {
-    return fromBody(schema.decode(buffer, headerBytes).value, position);
+    const { value, offset } = schema(header.schema).decode(buffer, headerBytes);
+    const body = fromBody(value, position);
+    return header.linked ? { ...body, ...readLinks(buffer, offset) } : body;
   } catch (error) {
     throw undecodable('log', `${position}`, error);
   }

@@ -2,7 +2,7 @@ import { sagaOfTheme } from '../core/app/saga.ts';
 import { assertNever, present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
-import { type JsonObject, type JsonValue, jsonEquals, utf8Length } from '../core/base/json.ts';
+import { type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import type { Change } from '../core/fold/change.ts';
@@ -19,6 +19,7 @@ import {
 } from '../core/fold/session.ts';
 import { chunkOf } from '../core/fold/session-fold.ts';
 import type { State } from '../core/fold/state.ts';
+import { causedBy, type Links } from '../core/log/links.ts';
 import type {
   Authority,
   Completion,
@@ -36,6 +37,8 @@ import { damagedRow } from '../layout/damaged-row.ts';
 import { toRejectionJson, toTime } from '../layout/json-shapes.ts';
 import { type QueueKey, queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
 import { themeEntry, themeFor } from './3-decide-theme.ts';
+import { linksOfTurn } from './3-links.ts';
+import { bytesOf, changesOfNew } from './3-new-session.ts';
 import { chunkAt } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
 
@@ -111,20 +114,27 @@ function coalesceOperations(stage: Stage, { operations, ...by }: Together): Oper
     const changed = operation.op === 'new' ? undefined : findChanged(stage, operation);
     if (changed) return { type: 'denied', rejection: changed };
   }
-  const changes = changesOfAll(stage, operations);
+  const changes = changesOfAll(stage, operations, linksOfTurn(stage, operations));
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
   return operate(stage, changes, { session: present(operations[0], 'first of several operations').session, ...by });
 }
 
-/** The changes of several operations; sessions that were made before are left out. */
-function changesOfAll(stage: Stage, operations: readonly (NewSession | SessionStep)[]): readonly Change[] | TxlogError {
+/** The changes of several operations; sessions that were made before are left out. `links` are those of the others. */
+function changesOfAll(
+  stage: Stage,
+  operations: readonly (NewSession | SessionStep)[],
+  links: Links | undefined,
+): readonly Change[] | TxlogError {
   const all: Change[] = [];
   const isMade = (operation: NewSession | SessionStep): operation is NewSession =>
     operation.op === 'new' && !stage.state(sessionKey(operation.session));
   const made = operations.filter(isMade);
   for (const operation of operations) {
     if (operation.op === 'new' && !isMade(operation)) continue;
-    const changes = operation.op === 'new' ? changesOfNew(stage, operation, made) : changesOfStep(stage, operation);
+    const changes =
+      operation.op === 'new'
+        ? changesOfNew(stage, { ...given({ links }), ...operation }, made)
+        : changesOfStep(stage, operation);
     if (changes instanceof TxlogError) return changes;
     all.push(...changes);
   }
@@ -137,38 +147,6 @@ function findChanged(stage: Stage, { session, seen }: Pick<Authority, 'session' 
   const now = asSession(stage.state(sessionKey(session))?.value)?.chunks ?? seen;
   if (now === seen) return undefined;
   return reject('SESSION_CHANGED', `session ${session} has ${now} chunks of data now, not ${seen}`);
-}
-
-/**
- * The changes that make a session, or why there can be none: its theme is registered by the first one. `together` are all
- * that the same record makes: of one line, the first by its id comes first.
- */
-function changesOfNew(
-  stage: Stage,
-  operation: NewSession,
-  together: readonly NewSession[] = [],
-): readonly Change[] | TxlogError {
-  const { session, chunk, bytes = bytesOf(chunk), delay = 0, order } = operation;
-  const theme = themeFor(stage, operation.theme, operation.number);
-  if (theme instanceof TxlogError) return theme;
-  const { number } = theme;
-  const isBefore = (other: NewSession) =>
-    other.order === order &&
-    other.theme === operation.theme &&
-    Buffer.compare(Buffer.from(other.session), Buffer.from(session)) < 0;
-  const behind =
-    order !== undefined &&
-    (stage.firstQueued(queuePrefix(number, 'line', order)) !== undefined || together.some(isBefore));
-  const value = {
-    theme: number,
-    ...(delay > 0 ? { due: stage.time + Math.round(delay * 1000) } : {}),
-    ...given({ order }),
-    ...(behind ? { behind } : {}),
-    bytes,
-    ...chunk,
-  };
-  const made: Change = { op: 'session.new', key: sessionKey(session), value };
-  return theme.registration ? [theme.registration, made] : [made];
 }
 
 function changeTheme(stage: Stage, step: ThemeStep): OperationDecision {
@@ -293,10 +271,6 @@ function placeInLine(stage: Stage, { session, first }: SessionStep & { readonly 
   return { ...due, ...(isHeldUp(stage, key) ? { behind: true } : {}) };
 }
 
-function bytesOf(chunk: Chunk): number {
-  return 'base64' in chunk ? Buffer.byteLength(chunk.base64, 'base64') : utf8Length(JSON.stringify(chunk.data));
-}
-
 /** A removal, and the turn of the session of its order key that comes next, if it held one up. */
 function changesOfRemove(stage: Stage, removal: Change): readonly Change[] {
   const next = isHeldUp(stage, removal.key) ? undefined : nextInLine(stage, removal.key);
@@ -361,7 +335,7 @@ export function completionChanges(
   record: LogRecord,
   completion: Completion,
 ): readonly Change[] | TxlogError {
-  return changesOfAll(stage, completion.operations(record));
+  return changesOfAll(stage, completion.operations(record), causedBy(record.id, record));
 }
 
 /** Id of the session that brings the response to a request. */

@@ -7,6 +7,7 @@ import type { Change } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { isEngineKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
+import { linksOf } from '../core/log/links.ts';
 import { expireType, type LogRecord, usersChanges } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 import type { Choice } from './3-choice.ts';
@@ -16,6 +17,7 @@ import { DecisionReader } from './3-decision-reader.ts';
 import { findUnmetExpectation } from './3-expectation.ts';
 import { runHandler } from './3-handler.ts';
 import { findUnknownType } from './3-known-type.ts';
+import { linksOfRequest } from './3-links.ts';
 import { isQueuedOtherwise } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
 
@@ -67,7 +69,8 @@ export function decide(
   const made = coded ? draftOf(stage, reader, chosen) : undefined;
   for (const change of chosen.changes) reader.state(change.key);
   stageExpiries(stage, reader);
-  const record = stageRecord(stage, { request, chosen }, reader);
+  const linked = { ...request, ...linksOfRequest(stage, request, target) };
+  const record = stageRecord(stage, { request: linked, chosen }, reader);
   return record instanceof TxlogError ? { type: 'refused', error: record } : { type: 'staged', record, draft: made };
 }
 
@@ -145,6 +148,7 @@ function stageRecord(
     decided: chosen.decided,
     rejection: folded.ok ? undefined : { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
     compensates,
+    ...linksOf(request),
   };
   const after = folded.ok ? folded.after : nothing;
   if (!request.completes) {

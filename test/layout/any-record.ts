@@ -42,16 +42,21 @@ const rejection = fc
   .map((fields) => tight(fields) as NonNullable<LogRecord['rejection']>);
 
 /** Any record of a log, without its position. */
-export const record: fc.Arbitrary<Omit<LogRecord, 'position'>> = fc.record({
-  id: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
-  type: fc.constant('some.type'),
-  actor: maybe(text),
-  payload: maybe(json),
-  changes: fc.array(change, { maxLength: 5 }),
-  expect: fc.array(fc.record({ key: text, version: fc.nat() }), { maxLength: 2 }),
-  time: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
-  outcome: fc.constantFrom('committed' as const, 'rejected' as const),
-  decided: fc.boolean(),
-  rejection: maybe(rejection),
-  compensates: maybe(fc.integer({ min: 1, max: 2 ** 52 })),
-});
+export const record: fc.Arbitrary<Omit<LogRecord, 'position'>> = fc
+  .tuple(
+    fc.record({
+      id: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+      type: fc.constant('some.type'),
+      actor: maybe(text),
+      payload: maybe(json),
+      changes: fc.array(change, { maxLength: 5 }),
+      expect: fc.array(fc.record({ key: text, version: fc.nat() }), { maxLength: 2 }),
+      time: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
+      outcome: fc.constantFrom('committed' as const, 'rejected' as const),
+      decided: fc.boolean(),
+      rejection: maybe(rejection),
+      compensates: maybe(fc.integer({ min: 1, max: 2 ** 52 })),
+    }),
+    fc.record({ correlation: maybe(text), causation: maybe(text) }),
+  )
+  .map(([fields, links]) => ({ ...fields, ...tight(links) }) as Omit<LogRecord, 'position'>);

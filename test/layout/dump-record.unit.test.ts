@@ -2,6 +2,7 @@
 // are encoded, told to the dump's schema, encoded and decoded as entries, and encoded as records again.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { given, ifGiven } from '../../src/core/base/given.ts';
 import { limits } from '../../src/core/base/limits.ts';
 import { isSessionOp } from '../../src/core/fold/session.ts';
 import type { LogRecord } from '../../src/core/log/record.ts';
@@ -44,7 +45,9 @@ function named(some: Omit<LogRecord, 'position'>): Omit<LogRecord, 'position'> {
     ...some.rejection,
     ...(some.rejection.key === undefined ? {} : { key: name(some.rejection.key) }),
   };
-  return { ...some, id: name(some.id), actor, changes, rejection };
+  const { correlation, causation } = some;
+  const links = given({ correlation: ifGiven(correlation, name), causation: ifGiven(causation, name) });
+  return { ...some, id: name(some.id), actor, changes, rejection, ...links };
 }
 
 const plain: TransactionBody = {

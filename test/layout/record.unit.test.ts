@@ -130,6 +130,7 @@ describe('records', () => {
       type: 65_535,
       outcome: 'rejected',
       decided: true,
+      linked: false,
       time,
       bodyBytes: bytes.length - 20 - 32,
     });

@@ -105,6 +105,7 @@ async function checkRecord(env: Environment, ours: ModelRecord, model: Model): P
   const { request, outcome, time, position } = ours;
   expect(record).toMatchObject({ position, time, outcome, id: request.id, type: request.type });
   expect(record.compensates).toBe(request.compensates);
+  expect(record.correlation).toBe(ours.correlation);
   const keys = [...ours.changes, ...ours.engine].map(({ key }) => key);
   expect(new Set(record.changes.map(({ key }) => key))).toEqual(new Set(keys));
   checkRejection(record.rejection, ours);

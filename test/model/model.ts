@@ -34,6 +34,8 @@ export interface ModelRecord {
   readonly changes: readonly ModelChange[];
   /** What happens to sessions and themes, whatever the outcome. */
   readonly engine: readonly Change[];
+  /** What it belongs to. */
+  readonly correlation?: string;
   readonly code?: string;
   /** Why it was rejected, as the engine words it. */
   readonly rejection?: Rejection;
@@ -116,7 +118,7 @@ export class Model {
   /** Decides a request and logs it. `rejection` is what the engine says of one that is refused, in its own words. */
   submit({ completes, ...request }: ModelRequest, now: number, rejection?: Rejection): ModelAnswer {
     const time = this.timeAt(now);
-    const ending = completes && this.sessions.complete(completes, request.id, {});
+    const ending = completes && this.sessions.complete(completes, request, {});
     if (ending && 'refused' in ending) return ending;
     const earlier = this.find(request.id);
     if (earlier) {
@@ -144,7 +146,15 @@ export class Model {
     } catch (error) {
       refusal = asRefusal(error);
     }
-    const base = { position, time, request, changes, engine: [] };
+    const correlation = this.correlationOf({ ...request, ...(completes ? { completes } : {}) });
+    const base = {
+      position,
+      time,
+      request,
+      changes,
+      engine: [],
+      ...(correlation === undefined ? {} : { correlation }),
+    };
     const decided: ModelRecord = refusal
       ? { ...base, outcome: 'rejected', code: refusal.code, ...keyOf(refusal), ...(rejection ? { rejection } : {}) }
       : { ...base, outcome: 'committed' };
@@ -154,11 +164,24 @@ export class Model {
   }
 
   /** What the end of a request does to its session, and the response that it leaves. */
-  private ending({ request, outcome, position, time, rejection }: ModelRecord, completes: Ending): readonly Change[] {
+  private ending(record: ModelRecord, completes: Ending): readonly Change[] {
+    const { request, outcome, position, time, rejection, correlation } = record;
     const receipt = { id: request.id, outcome, position: String(position), time: new Date(time).toISOString() };
     const response = { ...receipt, ...(rejection ? { rejection: inWords(rejection) } : {}) } as JsonObject;
-    const ending = this.sessions.complete(completes, request.id, response);
+    const ending = this.sessions.complete(
+      completes,
+      { id: request.id, ...(correlation === undefined ? {} : { correlation }) },
+      response,
+    );
     return 'changes' in ending ? ending.changes : [];
+  }
+
+  /** What a request belongs to: what its session does, or the transaction that it undoes. */
+  private correlationOf({ id, completes, compensates }: ModelRequest): string | undefined {
+    const of = completes && this.sessions.correlationOf(completes.session);
+    if (completes) return completes.session === id ? of : (of ?? completes.session);
+    const target = compensates === undefined ? undefined : this.records[compensates - 1];
+    return target && (target.correlation ?? target.request.id);
   }
 
   private logOperation(engine: readonly Change[], time: number): void {

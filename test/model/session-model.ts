@@ -26,6 +26,12 @@ export interface Found {
   readonly made: { readonly position: number; readonly chunk: Chunk; readonly theme: number; readonly order?: string };
 }
 
+/** A request whose answer a session brings. */
+interface Answering {
+  readonly id: string;
+  readonly correlation?: string;
+}
+
 export interface Theme {
   readonly number: number;
   readonly paused: boolean;
@@ -131,8 +137,13 @@ export class SessionModel {
     }
   }
 
+  /** What a session belongs to, if that was said. */
+  correlationOf(session: string): string | undefined {
+    return this.at(session)?.session?.correlation;
+  }
+
   /** What the end of a request does to its session: its removal, and the response; or why it may not end it. */
-  complete({ session, epoch, respond }: Ending, id: string, response: JsonObject): Outcome {
+  complete({ session, epoch, respond }: Ending, { id, correlation = id }: Answering, response: JsonObject): Outcome {
     const led = this.at(session)?.session;
     if (!led) return { refused: 'SESSION_GONE' };
     if (led.status !== 'active' || led.epoch !== epoch) return { refused: 'SESSION_FENCED' };
@@ -148,6 +159,7 @@ export class SessionModel {
           theme: respond,
           chunk: { data: response },
           bytes: Buffer.byteLength(JSON.stringify(response)),
+          links: { correlation, causation: id },
         },
         0,
       );
@@ -209,7 +221,7 @@ export class SessionModel {
   }
 
   private make(operation: Operation & { op: 'new' }, time: number): Outcome {
-    const { session, theme, number: wanted, chunk, delay = 0, order, bytes = 0 } = operation;
+    const { session, theme, number: wanted, chunk, delay = 0, order, bytes = 0, links } = operation;
     const known = this.at(session);
     if (known) {
       const same =
@@ -227,6 +239,7 @@ export class SessionModel {
       ...(order === undefined ? {} : { order }),
       ...(order !== undefined && this.line(number, order).length > 0 ? { behind: true } : {}),
       bytes,
+      ...links,
       ...chunk,
     };
     return { changes: [...changes, { op: 'session.new', key: sessionKey(session), value }], session };
@@ -322,12 +335,15 @@ function step(before: Found | undefined, id: string, change: Change, { position,
 }
 
 function begin(value: JsonObject, position: number, time: number): Session {
-  const { theme, due = time, order, behind, bytes } = value as unknown as Session & { behind?: boolean };
+  const fields = value as unknown as Session & { behind?: boolean };
+  const { theme, due = time, order, behind, bytes, correlation, causation } = fields;
   return {
     theme,
     status: behind ? 'behind' : due > time ? 'stored' : 'ready',
     ...{ epoch: 0, attempts: 0, created: position, createdAt: time, since: time, due },
     ...(order === undefined ? {} : { order }),
+    ...(correlation === undefined ? {} : { correlation }),
+    ...(causation === undefined ? {} : { causation }),
     ...{ from: position, chunks: 1, bytes },
   };
 }

@@ -9,7 +9,8 @@ import { type PageOptions, readSessionPage, type SessionPage } from '../../pages
 import { parsePosition } from '../frame/point-in-log.ts';
 import { wholeNumber } from '../frame/whole-number.ts';
 
-const names = ['id', 'position', 'key', 'session'] as const;
+/** The flags that name something. */
+export const nameFlags = ['id', 'position', 'key', 'session'] as const;
 
 /** Flags of `inspect`. */
 export const inspectFlags = {
@@ -25,6 +26,10 @@ export const inspectFlags = {
     helpValue: 'POS',
   }),
   limit: wholeNumber({ summary: 'Entries of that history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
+  tree: Flags.boolean({
+    summary: 'What belongs together, as a tree: each cause above what it brought about. Reads the log once.',
+    exclusive: ['key', 'from', 'format'],
+  }),
   format: Flags.option({
     summary: "A transaction's way, or a session's life, as a Mermaid sequence diagram.",
     options: ['mermaid'] as const,
@@ -57,8 +62,8 @@ export async function readInspected(
   name: string | undefined,
   flags: InspectNames & { readonly from?: number | undefined; readonly limit: number },
 ): Promise<Inspected> {
-  const forced = names.find((way) => flags[way] !== undefined);
-  if ((name === undefined) === (forced === undefined)) throw usage(name);
+  const forced = nameFlags.find((way) => flags[way] !== undefined);
+  if ((name === undefined) === (forced === undefined)) throw refuseNames(name);
   if (flags.key !== undefined) return { type: 'key', page: await readKeyPage(env, flags.key, flags) };
   if (flags.session !== undefined) return session(env, flags.session, flags);
   if (forced !== undefined) return transaction(env, present(flags.id ?? flags.position, 'name'));
@@ -89,7 +94,8 @@ function refuse(error: unknown, name: string): never {
   });
 }
 
-function usage(name: string | undefined): TxlogError {
+/** Refuses no name, and two. */
+export function refuseNames(name: string | undefined): TxlogError {
   const reason =
     name === undefined
       ? 'name a transaction, a session or a key'

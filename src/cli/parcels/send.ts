@@ -2,6 +2,7 @@ import { type Acknowledgement, outboxTheme, readAcknowledgement, readParcel } fr
 import type { Parcel } from '../../core/app/service-definition.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
+import { linksOf } from '../../core/log/links.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson, type SessionReading } from '../../index.ts';
@@ -58,11 +59,12 @@ function isDelayed({ due, error }: SessionReading, now: number): boolean {
 }
 
 /** The parcel of a session; undefined when it was delivered since, or is no parcel under its own id. */
-async function parcelOf(env: Environment, { id }: SessionReading): Promise<Parcel | undefined> {
+async function parcelOf(env: Environment, session: SessionReading): Promise<Parcel | undefined> {
+  const { id } = session;
   try {
     const [data] = await env.sessions.data(id, { limit: 1 });
     const parcel = data === undefined || data instanceof Uint8Array ? undefined : readParcel(data);
-    return parcel?.id === id ? parcel : undefined;
+    return parcel?.id === id ? { ...parcel, ...linksOf(session) } : undefined;
   } catch (error) {
     if (error instanceof TxlogError && ['SESSION_GONE', 'REQUEST_INVALID'].includes(error.code)) return undefined;
     throw error;

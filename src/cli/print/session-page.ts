@@ -31,13 +31,27 @@ function operations(history: readonly HistoryEntry[]): string {
 
 function headOf({ session, operator }: SessionPage, now: number): [string, string][] {
   if (!session) return [];
-  const { themeName, order, attempts, createdAt, since, operator: by, lease, error, epoch } = session;
+  const {
+    themeName,
+    order,
+    attempts,
+    createdAt,
+    since,
+    operator: by,
+    lease,
+    error,
+    epoch,
+    correlation,
+    causation,
+  } = session;
   const pairs: [string, string][] = [
     ['theme', printable(themeName)],
     ['created', `${toTime(createdAt)}, ${formatDuration(now - createdAt)} ago`],
     ['since', `${toTime(since)}, for ${formatDuration(now - since)}`],
   ];
   if (order !== undefined) pairs.push(['order', printable(order)]);
+  if (correlation !== undefined) pairs.push(['belongs to', printable(correlation)]);
+  if (causation !== undefined) pairs.push(['caused by', printable(causation)]);
   if (epoch > 0) pairs.push(['leads', `${epoch}, of which ${attempts} since a turn ended well`]);
   if (operator) pairs.push(['led by', `${printable(by ?? '')}, ${leaseText(operator, lease ?? 0)}`]);
   if (error !== undefined) pairs.push(['error', printable(error)]);

@@ -36,6 +36,8 @@ function headOf({ record, compensatedBy, compensates }: TransactionReport): [str
   for (const item of expect) pairs.push(['expected', formatValue(item as unknown as JsonValue, 100)]);
   if (rejection) pairs.push(['refused', printable(rejection.reason)]);
   if (rejection?.owner) pairs.push(['owner', linkText(rejection.owner)]);
+  if (record.correlation !== undefined) pairs.push(['belongs to', printable(record.correlation)]);
+  if (record.causation !== undefined) pairs.push(['caused by', printable(record.causation)]);
   if (compensates) pairs.push(['undoes', linkText(compensates)]);
   if (compensatedBy) pairs.push(['undone by', linkText(compensatedBy)]);
   pairs.push(['digest', Buffer.from(digest).toString('hex')]);

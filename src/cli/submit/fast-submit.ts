@@ -17,6 +17,8 @@ const options = {
   type: text,
   id: text,
   actor: text,
+  correlation: text,
+  causation: text,
   data: text,
   change: texts,
   expect: texts,

@@ -9,6 +9,8 @@ export interface RequestFlags {
   readonly type?: string | undefined;
   readonly id?: string | undefined;
   readonly actor?: string | undefined;
+  readonly correlation?: string | undefined;
+  readonly causation?: string | undefined;
   /** JSON, or `@FILE` that holds it. */
   readonly data?: string | undefined;
   readonly change?: readonly string[] | undefined;
@@ -21,7 +23,7 @@ export interface RequestFlags {
  * Errors: USAGE, INPUT_NOT_FOUND, INPUT_UNREADABLE, UTF8_INVALID and the JSON_ codes.
  */
 export function toRequestInput(flags: RequestFlags): JsonValue {
-  const { type, id, actor, data, change, expect } = flags;
+  const { type, id, actor, data, change, expect, correlation, causation } = flags;
   if (type === undefined) {
     throw new TxlogError('USAGE', 'a request by flags needs --type', {
       hint: 'Or name a FILE of requests, one JSON object per line; - is stdin.',
@@ -36,6 +38,8 @@ export function toRequestInput(flags: RequestFlags): JsonValue {
       payload: ifGiven(data, readData),
       changes: ifGiven(change, (change) => change.map(parseChange)),
       expect: ifGiven(expect, (expect) => expect.map(parseExpect)),
+      correlation,
+      causation,
     }),
   };
 }

@@ -14,6 +14,16 @@ const requestFlags = {
     helpGroup: 'ONE REQUEST',
   }),
   actor: Flags.string({ summary: 'Who asks.', helpValue: 'NAME', helpGroup: 'ONE REQUEST' }),
+  correlation: Flags.string({
+    summary: 'What it belongs to: an id of a request or session, or a name of your own.',
+    helpValue: 'ID',
+    helpGroup: 'ONE REQUEST',
+  }),
+  causation: Flags.string({
+    summary: 'Id of the request or session that brought it about.',
+    helpValue: 'ID',
+    helpGroup: 'ONE REQUEST',
+  }),
   data: Flags.string({
     summary: 'Its payload, as JSON or in a file.',
     helpValue: 'JSON|@FILE',

@@ -21,14 +21,15 @@ export function serviceOfTheme(theme: string): string | undefined {
   return theme.startsWith(outboxPrefix) ? theme.slice(outboxPrefix.length) : undefined;
 }
 
-const parcelFields = ['id', 'queue', 'data', 'order', 'after'];
+const parcelFields = ['id', 'queue', 'data', 'order', 'after', 'correlation', 'causation'];
 
 /** Reads a parcel that came from elsewhere. Errors: REQUEST_INVALID. */
 export function readParcel(value: JsonValue): Parcel {
   if (!isJsonObject(value)) throw invalid('a parcel is a JSON object');
   const unknown = Object.keys(value).find((field) => !parcelFields.includes(field));
   if (unknown !== undefined) throw invalid(`a parcel has no field ${JSON.stringify(unknown)}`, unknown);
-  for (const field of ['id', 'queue', 'order', 'after']) {
+  for (const field of parcelFields) {
+    if (field === 'data') continue;
     const isNeeded = field === 'id' || field === 'queue';
     if (typeof value[field] === 'string' || (!isNeeded && value[field] === undefined)) continue;
     throw invalid(`${field} of a parcel is a text`, field);
@@ -46,7 +47,8 @@ function invalid(message: string, path?: string): TxlogError {
  *
  * Errors: REQUEST_INVALID of its names; VALUE_TOO_LARGE and the JSON_ codes of its data.
  */
-export function sessionOfParcel({ id, queue, data, order }: Parcel, { themes }: Pick<App, 'themes'> = {}) {
+export function sessionOfParcel(parcel: Parcel, { themes }: Pick<App, 'themes'> = {}) {
+  const { id, queue, data, order, correlation, causation } = parcel;
   const number = themes?.[queue]?.number;
   const operation: NewSession & { readonly bytes: number } = {
     op: 'new',
@@ -54,6 +56,10 @@ export function sessionOfParcel({ id, queue, data, order }: Parcel, { themes }: 
     theme: checkName('queue', queue, limits.typeBytesMax),
     ...checkData(data),
     ...given({ number, order: ifGiven(order, (order) => checkName('order', order)) }),
+    links: given({
+      correlation: ifGiven(correlation, (id) => checkName('correlation', id)),
+      causation: ifGiven(causation, (id) => checkName('causation', id)),
+    }),
   };
   return operation;
 }

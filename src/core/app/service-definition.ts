@@ -23,4 +23,7 @@ export interface Parcel {
   readonly order?: string;
   /** It is taken only where this parcel, which comes before it in the line of its order key, was taken. */
   readonly after?: string;
+  /** Where it comes from: ids of requests or sessions, also of another environment. */
+  readonly correlation?: string;
+  readonly causation?: string;
 }

@@ -53,6 +53,8 @@ export const limits = {
   postingsPerChunk: 512,
   /** Ranges of the log up to this length are read in order: faster than to look for an index. */
   scanInOrderMax: 4_000,
+  /** Requests and sessions of a tree of what belongs together. */
+  treeNodesMax: 1_000,
   commitFailuresMax: 3,
   /** The result of a saga's step: it travels with the saga. Larger data belong elsewhere, and their name here. */
   stepResultBytesMax: 64 * 1024,

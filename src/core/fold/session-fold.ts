@@ -1,4 +1,5 @@
 import { assert, assertNever } from '../base/assert.ts';
+import { given } from '../base/given.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Change } from './change.ts';
 import { type Rejection, reject } from './rejection.ts';
@@ -27,6 +28,9 @@ interface Details {
   readonly interrupted?: boolean;
   readonly bytes?: number;
   readonly phase?: string;
+  /** Where a new one comes from. */
+  readonly correlation?: string;
+  readonly causation?: string;
 }
 
 interface At {
@@ -58,7 +62,8 @@ function exists(key: string): FoldedSession {
   return refuse('SESSION_EXISTS', key, 'exists already');
 }
 
-function begin({ theme = 0, due, order, behind, bytes = 0 }: Details, { position, time }: At): Session {
+function begin(details: Details, { position, time }: At): Session {
+  const { theme = 0, due, order, behind, bytes = 0, correlation, causation } = details;
   const session: Session = {
     theme,
     status: behind ? 'behind' : waiting(due, time),
@@ -72,7 +77,8 @@ function begin({ theme = 0, due, order, behind, bytes = 0 }: Details, { position
     chunks: 1,
     bytes,
   };
-  return order === undefined ? session : { ...session, order };
+  if (order === undefined && correlation === undefined && causation === undefined) return session;
+  return { ...session, ...given({ order, correlation, causation }) };
 }
 
 function waiting(due: number | undefined, time: number): 'ready' | 'stored' {

@@ -43,6 +43,9 @@ export interface Session {
   readonly error?: string;
   /** Where the work that it stands for has come to, in a word of whoever leads it. */
   readonly phase?: string;
+  /** Where it comes from. */
+  readonly correlation?: string;
+  readonly causation?: string;
 }
 
 /** A chunk of a session's data: JSON, or bytes as base64. */

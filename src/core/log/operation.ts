@@ -1,6 +1,7 @@
 import type { JsonValue } from '../base/json.ts';
 import type { Rejection } from '../fold/rejection.ts';
 import type { Chunk, Session, SessionStatus, ThemeEntry } from '../fold/session.ts';
+import type { Links } from './links.ts';
 import type { Receipt } from './receipt.ts';
 import type { LogRecord } from './record.ts';
 
@@ -34,6 +35,8 @@ export interface NewSession {
   /** Seconds until it is due. */
   readonly delay?: number;
   readonly order?: string;
+  /** Where it comes from; else made of what makes it. */
+  readonly links?: Links;
 }
 
 /** Takes a session: that which is named, or the first of the theme that is due. */

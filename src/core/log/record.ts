@@ -2,6 +2,7 @@ import type { JsonValue } from '../base/json.ts';
 import type { Change } from '../fold/change.ts';
 import type { Rejection } from '../fold/rejection.ts';
 import { isEngineKey } from '../fold/session.ts';
+import type { Links } from './links.ts';
 
 /** Every processed request ends in one of two ways. */
 export type Outcome = 'committed' | 'rejected';
@@ -28,7 +29,7 @@ export interface RequestBody {
  * One transaction as the log keeps it. `changes` are those applied when it is committed, and those asked for
  * when it is rejected; `decided` tells that a handler or the engine chose them, not the client.
  */
-export interface LogRecord extends RequestBody {
+export interface LogRecord extends RequestBody, Links {
   readonly position: number;
   readonly id: string;
   /** Milliseconds since 1970; never less than that of the record before. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../base/error-codes.ts';
 import { TxlogError } from '../base/errors.ts';
+import { given, ifGiven } from '../base/given.ts';
 import {
   copyJson,
   findJsonProblem,
@@ -14,11 +15,12 @@ import { limits } from '../base/limits.ts';
 import { findOutOfRange, ranges } from '../base/number-range.ts';
 import { type Change, requestOps } from '../fold/change.ts';
 import type { Rejection } from '../fold/rejection.ts';
+import type { Links } from './links.ts';
 import type { Completion } from './operation.ts';
 import { type Expectation, type RequestBody, reservedTypePrefix } from './record.ts';
 
 /** A valid request, ready to be decided. */
-export interface Request extends RequestBody {
+export interface Request extends RequestBody, Links {
   readonly id: string;
   /** Bytes of its values as JSON, for the bounds of a batch. */
   readonly bytes: number;
@@ -39,6 +41,10 @@ export interface RequestInput {
   readonly id?: string;
   readonly type: string;
   readonly actor?: string;
+  /** The id of whatever it all began with, or a name of your own. Made of its cause when absent. */
+  readonly correlation?: string;
+  /** Id of the request or session that brought it about. */
+  readonly causation?: string;
   readonly payload?: JsonValue;
   readonly changes?: readonly Change[];
   readonly expect?: readonly Expectation[];
@@ -46,7 +52,10 @@ export interface RequestInput {
   readonly respond?: string;
 }
 
-const requestFields = new Set(['id', 'type', 'actor', 'payload', 'changes', 'expect', 'respond']);
+const requestFields = new Set([
+  ...['id', 'type', 'actor', 'payload', 'changes', 'expect', 'respond'],
+  ...['correlation', 'causation'],
+]);
 const expectFields = new Set(['key', 'exists', 'version', 'owner']);
 const ops: ReadonlySet<string> = new Set(requestOps);
 
@@ -105,8 +114,18 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
   // A value that was parsed from text is ours; one from a program may change before it is logged.
   const copied = bytesKnown === undefined ? copyJson(body) : body;
   const request = { id, type, actor, ...copied, bytes: bytes + (bytesKnown ?? 0) };
-  if (input.respond === undefined) return request;
-  return { ...request, respond: checkName(input.respond, 'respond', limits.typeBytesMax) };
+  const { respond, correlation, causation } = input;
+  if (respond === undefined && correlation === undefined && causation === undefined) return request;
+  return { ...request, ...checkOrigins(input) };
+}
+
+/** The fields that few requests have: where the receipt goes to, and where the request comes from. */
+function checkOrigins({ respond, correlation, causation }: JsonObject): Pick<Request, 'respond' | keyof Links> {
+  return given({
+    respond: ifGiven(respond, (respond) => checkName(respond, 'respond', limits.typeBytesMax)),
+    correlation: ifGiven(correlation, (id) => checkName(id, 'correlation', limits.idBytesMax)),
+    causation: ifGiven(causation, (id) => checkName(id, 'causation', limits.idBytesMax)),
+  });
 }
 
 /**

@@ -2,6 +2,8 @@ import { serviceOfTheme } from '../../core/app/parcel.ts';
 import type { Parcel } from '../../core/app/service-definition.ts';
 import { isJsonObject } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
+import { sessionIn, sessionKey } from '../../core/fold/session.ts';
+import { type Links, linksOf } from '../../core/log/links.ts';
 import { backoffSeconds } from '../../sessions/host/policy.ts';
 import { type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
 import { errorText, type Led } from '../../sessions/turn/led-session.ts';
@@ -19,7 +21,8 @@ export async function runDelivery(context: TurnContext, led: Led): Promise<TurnR
     work: async (turn) => {
       const told = await turn.read();
       if (!told) return turn.outcomeOfLead();
-      const sending = send(context, serviceOfTheme(led.theme) ?? '', told.data[0]);
+      const links = await context.reads.read((cut) => linksOf(sessionIn(cut.state(sessionKey(led.session))) ?? {}));
+      const sending = send(context, serviceOfTheme(led.theme) ?? '', { data: told.data[0], links });
       // An interrupted turn does not wait for it, and it may fail later.
       sending.catch(() => undefined);
       const problem = await turn.interruption.or(sending, new Promise<never>(() => {}));
@@ -38,9 +41,14 @@ function tryAgain(turn: LedTurn, failure: unknown): Promise<TurnEnd> {
   return turn.end({ op: 'store', seconds, error });
 }
 
-async function send({ host }: TurnContext, service: string, data: unknown): Promise<string | undefined> {
+interface Sent {
+  readonly data: unknown;
+  readonly links: Links;
+}
+
+async function send({ host }: TurnContext, service: string, { data, links }: Sent): Promise<string | undefined> {
   if (!isParcel(data)) return 'it is no message for another service';
-  const [problem] = await host.services.deliver(service, [data]);
+  const [problem] = await host.services.deliver(service, [{ ...data, ...links }]);
   return problem && errorText(problem);
 }
 

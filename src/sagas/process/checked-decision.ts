@@ -5,6 +5,7 @@ import { refusePromise } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
+import type { Links } from '../../core/log/links.ts';
 import type { NewSession } from '../../core/log/operation.ts';
 import type { Request } from '../../core/log/request.ts';
 import { checkData, checkName, checkOwnName } from '../../core/log/session-input.ts';
@@ -49,21 +50,28 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   send: ['to'],
 };
 
-/** Checks a decision; `id` is for what has none of its own. Errors: those of whatever it decides on. */
-export function checkDecision(host: SessionHost, decision: Decision, id: string): CheckedDecision {
+/** The id of what a decision makes, where it names none; and the record that was decided on. */
+export interface DecisionOrigin {
+  readonly id: string;
+  readonly links: Links;
+}
+
+/** Checks a decision. Errors: those of whatever it decides on. */
+export function checkDecision(host: SessionHost, decision: Decision, origin: DecisionOrigin): CheckedDecision {
+  const { id, links } = origin;
   switch (decision.do) {
     case 'start':
-      return newSession(startOf(host, decision, id));
+      return newSession({ ...startOf(host, decision, id), links });
     case 'send': {
       const { to, data = null, order } = decision;
       readAddress(to);
       const own = checkOwnName('id', decision.id ?? id);
-      return newSession(sessionOfMessage({ id: own, to, data, ...given({ order }) }));
+      return newSession({ ...sessionOfMessage({ id: own, to, data, ...given({ order }) }), links });
     }
     case 'submit': {
       const request = host.check({ ...decision.request, id: decision.request?.id ?? id });
       if (request.respond !== undefined) readAddress(request.respond);
-      return { kind: 'submit', request, bytes: request.bytes };
+      return { kind: 'submit', request: { ...links, ...request }, bytes: request.bytes };
     }
     case 'complete':
     case 'fail':

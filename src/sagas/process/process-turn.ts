@@ -5,6 +5,7 @@ import type { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { Rejection } from '../../core/fold/rejection.ts';
+import { causedBy } from '../../core/log/links.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
 import type { StoredRecord } from '../../core/log/record.ts';
 import type { Task, TaskAnswer } from '../../pipeline/2-batch.ts';
@@ -151,8 +152,9 @@ export class ProcessTurn {
     try {
       if (!this.subscription.selects(record)) return [];
       const decisions = decisionsIn(definition.decide(toProcessRecord(record)));
+      const links = causedBy(record.id, record);
       return decisions.map((decision, i) =>
-        checkDecision(context.host, decision, `${name}/${record.position}/${i + 1}`),
+        checkDecision(context.host, decision, { id: `${name}/${record.position}/${i + 1}`, links }),
       );
     } catch (error) {
       return ruleError(record.position, error);

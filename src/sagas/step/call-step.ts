@@ -68,9 +68,9 @@ function prepare(
 async function submitThere(
   services: Services,
   { service, request }: { readonly service: string; readonly request: StepRequest },
-  { key }: StepContext,
+  { key, saga }: StepContext,
 ): Promise<StepOutcome> {
-  return stepOutcomeOf(await services.submit(service, { ...request, id: key }));
+  return stepOutcomeOf(await services.submit(service, { causation: saga, ...request, id: key }));
 }
 
 /** The outcome of a request, as far as it matters to the step that sent it. */

@@ -3,6 +3,7 @@ import { assert, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
+import { linksOf } from '../../core/log/links.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Request, RequestInput } from '../../core/log/request.ts';
@@ -127,6 +128,7 @@ function sessionOf(host: SessionHost, request: Request, { respond, order, delay 
     theme,
     ...numberOf(host, theme),
     ...checkData(dataOfRequest(request, request.respond ?? respond)),
+    links: linksOf(request),
     ...given({
       order: ifGiven(order, (order) => checkName('order', order)),
       delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),

@@ -42,7 +42,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   explain: list(reference.explanation),
   get: one(log.state),
   init: one(environment.initialised),
-  inspect: one(either(log.transaction, log.keyPage, sessionPage, work.saga)),
+  inspect: one(either(log.transaction, log.keyPage, log.linkedTree, sessionPage, work.saga)),
   log: lines(log.record),
   'queue drain': one(work.drained),
   'queue list': list(work.queue),

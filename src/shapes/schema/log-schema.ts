@@ -69,13 +69,19 @@ const change: Schema = {
 /** A record of the log. */
 export const record = shape(
   { v, position, id: text, type: text, time, outcome: oneOf('committed', 'rejected'), changes: listOf(change), digest },
-  { actor: text, payload: any, expect: listOf({ type: 'object' }), rejection, compensates: position },
+  {
+    ...{ actor: text, payload: any, expect: listOf({ type: 'object' }), rejection, compensates: position },
+    ...{ correlation: text, causation: text },
+  },
 );
 
 /** A request, as `rescan --requests` writes it for another `submit`. */
 export const request = shape(
   { id: text, type: text },
-  { actor: text, payload: any, changes: listOf({ type: 'object' }), expect: listOf({ type: 'object' }) },
+  {
+    ...{ actor: text, payload: any, changes: listOf({ type: 'object' }), expect: listOf({ type: 'object' }) },
+    ...{ correlation: text, causation: text },
+  },
 );
 
 /** A state of a key. */
@@ -122,6 +128,21 @@ export const transaction = shape(
   { v, kind: oneOf('transaction'), record, keys: listOf(shape({ key: text }, around)) },
   { sessions: listOf(shape({ session: text }, around)), compensatedBy: link, compensates: link },
 );
+
+/** A tree of requests and sessions, as `inspect --tree` tells of it: in the order of the tree. */
+export const linkedTree = shape({
+  ...{ v, kind: oneOf('tree'), correlation: text, truncated: flag },
+  nodes: listOf(
+    shape(
+      { id: text, depth: count, position, time },
+      {
+        causation: text,
+        transaction: shape({ type: text, position, outcome: oneOf('committed', 'rejected') }),
+        session: shape({ theme: text, status: text }),
+      },
+    ),
+  ),
+});
 
 /** The report of an audit. */
 export const verifySchema = shape(

@@ -16,7 +16,7 @@ const standing = shape(
     chunks: count,
     bytes: count,
   },
-  { order: text, operator: text, lease: amount, error: text },
+  { order: text, operator: text, lease: amount, error: text, correlation: text, causation: text },
 );
 
 /** A session, without its data. */

@@ -1,0 +1,177 @@
+import { given } from '../core/base/given.ts';
+import type { JsonObject } from '../core/base/json.ts';
+import { limits } from '../core/base/limits.ts';
+import type { Change } from '../core/fold/change.ts';
+import { type SessionStatus, sessionIn, sessionKey, sessionOfKey } from '../core/fold/session.ts';
+import { type Links, linksOf } from '../core/log/links.ts';
+import { type Outcome, type StoredRecord, sessionType } from '../core/log/record.ts';
+import { asBuffer } from '../layout/bytes.ts';
+import { keyPosition, positionKey } from '../layout/keys.ts';
+import type { Cut } from '../view/cut.ts';
+import type { LongViewReader } from '../view/reader.ts';
+import type { LoopTurn } from '../view/turns.ts';
+
+/** A request or a session among what belongs together; one id may be both, such as a queued request. */
+export interface LinkedNode {
+  readonly id: string;
+  /** Position and time of the first record that tells of it. */
+  readonly position: number;
+  readonly time: number;
+  /** The id of its cause, which need not be among the nodes. */
+  readonly causation?: string;
+  /** Its record, once the request was processed. */
+  readonly transaction?: { readonly type: string; readonly position: number; readonly outcome: Outcome };
+  readonly session?: { readonly theme: string; readonly status: SessionStatus | 'removed' };
+  /** How many causes are above it. */
+  readonly depth: number;
+}
+
+/** All that belongs together, causes before what they brought about. */
+export interface LinkedTree {
+  readonly correlation: string;
+  readonly nodes: readonly LinkedNode[];
+  /** There are more than a tree holds. */
+  readonly truncated: boolean;
+}
+
+type Found = { -readonly [field in keyof Omit<LinkedNode, 'depth'>]: LinkedNode[field] };
+
+const rowsPerSlice = 20_000;
+
+/**
+ * All records and sessions of what `id` belongs to, as a tree. The log is read from where it began, by slices, to the
+ * head as of the call: there is no index of it (decisions/0031-links-between-records.md).
+ */
+export async function readLinkedTree(
+  env: LongViewReader,
+  id: string,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<LinkedTree> {
+  const { correlation, start, head } = await env.read((cut) => {
+    const belongsTo = linksOfName(cut, id).correlation ?? id;
+    return { correlation: belongsTo, start: firstPosition(cut, belongsTo), head: cut.head.position };
+  });
+  const gathering = new Gathering(correlation);
+  for (let at: number | undefined = start; at !== undefined && !gathering.isFull; ) {
+    const from: number = at;
+    at = await env.read((cut, turn) => gathering.addSlice(cut, { from, to: head }, turn));
+    onProgress((at ?? head) - start, head - start);
+  }
+  const nodes = await env.read((cut) => inOrder(gathering.nodes).map((node) => withStatus(cut, node)));
+  return { correlation, nodes, truncated: gathering.isFull };
+}
+
+/** The links of a request or session. */
+function linksOfName(cut: Cut, id: string): Links {
+  const position = cut.positionOf(id);
+  if (position !== undefined) return linksOf(cut.knownRecord(position));
+  return linksOf(newSessionIn(cut, id) ?? {});
+}
+
+function newSessionIn(cut: Cut, id: string): Links | undefined {
+  const key = sessionKey(id);
+  const [first] = cut.applied(key);
+  const made = first === undefined ? undefined : cut.knownRecord(first).changes.find((change) => isNew(change, key));
+  return made?.value as Links | undefined;
+}
+
+function isNew({ key, op }: Change, wanted: string): boolean {
+  return op === 'session.new' && key === wanted;
+}
+
+/** Where the first record is that can belong to it: all records, where it is no id of this environment. */
+function firstPosition(cut: Cut, id: string): number {
+  const [made] = cut.applied(sessionKey(id));
+  return Math.min(made ?? Number.POSITIVE_INFINITY, cut.positionOf(id) ?? made ?? 1);
+}
+
+/** The nodes that were found so far. */
+class Gathering {
+  readonly nodes = new Map<string, Found>();
+  private readonly correlation: string;
+  /** The id as a record has it: as it is, and inside of JSON. */
+  private readonly needles: readonly Buffer[];
+
+  constructor(correlation: string) {
+    this.correlation = correlation;
+    const texts = new Set([correlation, JSON.stringify(correlation).slice(1, -1)]);
+    this.needles = [...texts].map((text) => Buffer.from(text));
+  }
+
+  get isFull(): boolean {
+    return this.nodes.size >= limits.treeNodesMax;
+  }
+
+  /** Looks at rows until the turn is over; where the next slice begins, undefined at the end. */
+  addSlice(cut: Cut, { from, to }: { readonly from: number; readonly to: number }, turn: LoopTurn): number | undefined {
+    const range = { start: positionKey(from), end: positionKey(to + 1), limit: rowsPerSlice };
+    let last = from - 1;
+    for (const { key, value } of cut.snapshot.range('log', range)) {
+      last = keyPosition(key);
+      const row = asBuffer(value);
+      // Whatever belongs to it names it, and decoding costs far more than to look for the bytes.
+      if (this.needles.some((needle) => row.includes(needle))) this.add(cut, cut.knownRecord(last));
+      if (this.isFull || (last % 64 === 0 && turn.isOver)) break;
+    }
+    return last < from || last >= to ? undefined : last + 1;
+  }
+
+  private add(cut: Cut, record: StoredRecord): void {
+    const { position, time, type, outcome } = record;
+    const undone = record.compensates === undefined ? undefined : cut.idAt(record.compensates);
+    // A compensation of before there were links at least names its target.
+    const isOurs = this.isOurs(record.id, record) || (undone !== undefined && this.nodes.has(undone));
+    if (record.type !== sessionType && isOurs) {
+      const causation = record.causation ?? undone;
+      this.put({ id: record.id, position, time, ...given({ causation }), transaction: { type, position, outcome } });
+    }
+    for (const change of record.changes) {
+      const id = change.op === 'session.new' ? sessionOfKey(change.key) : undefined;
+      const made = change.value as (JsonObject & Links & { readonly theme: number }) | undefined;
+      if (id === undefined || !made || !this.isOurs(id, made)) continue;
+      const theme = cut.themes().nameOf(made.theme) ?? `${made.theme}`;
+      const { causation } = made;
+      this.put({ id, position, time, ...given({ causation }), session: { theme, status: 'removed' } });
+    }
+  }
+
+  private isOurs(id: string, { correlation }: Links): boolean {
+    return id === this.correlation || correlation === this.correlation;
+  }
+
+  private put(found: Found): void {
+    const known = this.nodes.get(found.id);
+    this.nodes.set(found.id, known ? { ...found, ...known, ...given({ transaction: found.transaction }) } : found);
+  }
+}
+
+/** Each behind its cause, and otherwise in the order of the log. */
+function inOrder(found: ReadonlyMap<string, Found>): LinkedNode[] {
+  const children = new Map<string | undefined, Found[]>();
+  for (const node of found.values()) {
+    const cause = node.causation !== undefined && found.has(node.causation) ? node.causation : undefined;
+    const siblings = children.get(cause);
+    if (siblings) siblings.push(node);
+    else children.set(cause, [node]);
+  }
+  const ordered = new Map<string, LinkedNode>();
+  const visit = (root: Found) => {
+    const open = [{ node: root, depth: 0 }];
+    for (let next = open.pop(); next; next = open.pop()) {
+      const { node, depth } = next;
+      if (ordered.has(node.id)) continue;
+      ordered.set(node.id, { ...node, depth });
+      for (const child of (children.get(node.id) ?? []).toReversed()) open.push({ node: child, depth: depth + 1 });
+    }
+  };
+  for (const root of children.get(undefined) ?? []) visit(root);
+  // Callers may name each other as causes: such a circle begins with what is first in the log.
+  for (const node of found.values()) visit(node);
+  return [...ordered.values()];
+}
+
+function withStatus(cut: Cut, node: LinkedNode): LinkedNode {
+  if (!node.session) return node;
+  const status = sessionIn(cut.state(sessionKey(node.id)))?.status ?? 'removed';
+  return { ...node, session: { ...node.session, status } };
+}

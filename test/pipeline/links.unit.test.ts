@@ -1,0 +1,131 @@
+// Goal: whatever a request brings about can be found from it, and links change nothing else: not what a request is, and not
+// the bytes of records without them. Method: environments in memory; requests, queues, sagas, processes and compensations,
+// and the tree of each.
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../src/environment/environment.ts';
+import { type App, openEnvironment, type RequestInput } from '../../src/index.ts';
+
+const open = (app: App = {}) => openEnvironment(':memory:', { create: true, app });
+const add = (id: string, more: Partial<RequestInput> = {}): RequestInput => ({
+  ...{ id, type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] },
+  ...more,
+});
+const linksOf = async (env: Environment, id: string) => {
+  const { correlation, causation } = await env.transaction(id);
+  return [correlation, causation];
+};
+const treeOf = async (env: Environment, id: string) => {
+  const { nodes } = await env.linked(id);
+  return nodes.map(({ id, depth }) => `${'  '.repeat(depth)}${id}`);
+};
+
+describe('the links of a request', () => {
+  it('are those that it was given; a cause alone tells what it belongs to', async () => {
+    const env = await open();
+    await env.submit(add('plain'));
+    await env.submit(add('named', { correlation: 'order-7' }));
+    await env.submit(add('effect', { causation: 'named' }));
+    await env.submit(add('of-plain', { causation: 'plain' }));
+    await env.submit(add('elsewhere', { causation: 'gone' }));
+    expect(await linksOf(env, 'plain')).toEqual([undefined, undefined]);
+    expect(await linksOf(env, 'named')).toEqual(['order-7', undefined]);
+    expect(await linksOf(env, 'effect')).toEqual(['order-7', 'named']);
+    expect(await linksOf(env, 'of-plain')).toEqual(['plain', 'plain']);
+    expect(await linksOf(env, 'elsewhere')).toEqual(['gone', 'gone']);
+    expect(await treeOf(env, 'effect')).toEqual(['named', '  effect']);
+  });
+
+  it('are no part of what it is: the same request with others gets its first outcome, and keeps its first links', async () => {
+    const env = await open();
+    await env.submit(add('r', { correlation: 'a', causation: 'b' }));
+    expect(await env.submit(add('r', { correlation: 'c' }))).toMatchObject({ duplicate: true, position: 1 });
+    expect(await env.submit(add('r'))).toMatchObject({ duplicate: true });
+    expect(await linksOf(env, 'r')).toEqual(['a', 'b']);
+    await expect(env.submit(add('r', { actor: 'x', correlation: 'a' }))).rejects.toMatchObject({
+      code: 'REQUEST_ID_CONFLICT',
+    });
+  });
+
+  it.each([
+    ['correlation', ''],
+    ['causation', 'a\nb'],
+    ['correlation', 'x'.repeat(257)],
+    ['causation', 7],
+  ])('are refused where %s is %j', async (field, value) => {
+    const env = await open();
+    await expect(env.submit(add('r', { [field]: value }))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('of a compensation lead to what it undoes', async () => {
+    const env = await open();
+    await env.submit(add('r', { correlation: 'order-7' }));
+    const { id } = await env.compensate('r');
+    expect(await linksOf(env, id)).toEqual(['order-7', 'r']);
+    expect(await treeOf(env, 'r')).toEqual(['r', `  ${id}`]);
+  });
+});
+
+describe('what a request brings about', () => {
+  it('through a queue, and its response, belong to it; queueing it again with other links changes nothing', async () => {
+    const env = await open();
+    await env.enqueue(add('q', { correlation: 'order-7', causation: 'click' }), { respond: 'home' });
+    expect(await env.enqueue(add('q'), { respond: 'home' })).toMatchObject({ duplicate: true });
+    await env.work({ untilEmpty: true }).done;
+    expect(await linksOf(env, 'q')).toEqual(['order-7', 'click']);
+    expect(await env.sessions.get('txlog.response/q')).toMatchObject({ correlation: 'order-7', causation: 'q' });
+    expect(await treeOf(env, 'order-7')).toEqual(['q', '  txlog.response/q']);
+  });
+
+  it('by a process and a saga is one tree, from either end', async () => {
+    const env = await open({
+      sagas: {
+        ship: {
+          steps: [
+            { name: 'pack', do: { request: { type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] } } },
+            { name: 'ask', do: { ask: { to: 'people', data: null } } },
+          ],
+        },
+      },
+      processes: {
+        p: {
+          from: 'start',
+          on: { types: ['order'] },
+          decide: ({ id }) => [
+            { do: 'start', saga: 'ship', data: null, id: `ship-${id}` },
+            { do: 'submit', request: add(`note-${id}`) },
+          ],
+        },
+      },
+      themes: { people: { advisor: ({ session }) => ({ op: 'request', request: add(`by-${session}`) }) } },
+    });
+    await env.submit(add('o-1', { type: 'order' }));
+    await env.work({ untilEmpty: true }).done;
+    const tree = [
+      'o-1',
+      '  ship-o-1',
+      '    ship-o-1/pack',
+      '      ship-o-1/ask',
+      '        by-ship-o-1/ask',
+      '  note-o-1',
+    ];
+    expect(await treeOf(env, 'o-1')).toEqual(tree);
+    expect(await treeOf(env, 'by-ship-o-1/ask')).toEqual(tree);
+  });
+});
+
+describe('a tree', () => {
+  it('of causes that name each other holds each of them once', async () => {
+    const env = await open();
+    await env.submit(add('a', { correlation: 'c', causation: 'b' }));
+    await env.submit(add('b', { correlation: 'c', causation: 'a' }));
+    expect(await treeOf(env, 'c')).toEqual(['a', '  b']);
+  });
+
+  it('finds ids that JSON writes otherwise, and takes no text for a link that only looks like one', async () => {
+    const env = await open();
+    const name = 'a "quoted" \\ name';
+    await env.enqueue(add('q', { correlation: name }));
+    await env.submit(add('other', { payload: { correlation: name } }));
+    expect(await treeOf(env, name)).toEqual(['q']);
+  });
+});
