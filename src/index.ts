@@ -89,6 +89,7 @@ export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Lease, Leases, NewOperator, Operator, OperatorState } from './ports/leases.ts';
 export type { ChangedKey, Decided, Flip, WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
+export { type GroupCounts, type GroupField, groupFields, type RecordGroup } from './rescan/count-groups.ts';
 export type { RecordsOptions } from './rescan/read-records.ts';
 export type { StoredCursor } from './rescan/stored-cursor.ts';
 export type { ApplyOptions, Intervened } from './sagas/intervene/apply-plan.ts';

@@ -1,6 +1,7 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import { checkBound, checkTime, checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import type { HistoryEntry } from '../inspect/key-changes.ts';
@@ -10,6 +11,7 @@ import type { TransactionReport } from '../inspect/transaction-report.ts';
 import type { Head } from '../layout/meta.ts';
 import { TypeRegistry } from '../layout/type-registry.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { GroupCounts, GroupField } from '../rescan/count-groups.ts';
 import type { RecordsOptions } from '../rescan/read-records.ts';
 import type { StoredCursor } from '../rescan/stored-cursor.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
@@ -138,6 +140,16 @@ export class EnvironmentReading {
   async count(filter: RecordFilter = {}): Promise<number> {
     const { countRecords } = await import('../rescan/count-records.ts');
     return countRecords(this, filter);
+  }
+
+  /**
+   * How many records that pass `filter` have the same values of some fields. Reads all of them once.
+   *
+   * Errors: FILTER_INVALID for too many groups.
+   */
+  async countBy(by: readonly GroupField[], filter: RecordFilter = {}, onProgress?: Progress): Promise<GroupCounts> {
+    const { countGroups } = await import('../rescan/count-groups.ts');
+    return countGroups(this, filter, { by, ...given({ onProgress }) });
   }
 
   /** Where a named reader stands, if it ever saved that. */

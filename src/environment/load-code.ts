@@ -18,6 +18,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../monitor/throughput.ts'),
   () => import('../monitor/wait-chain.ts'),
   () => import('../replay/what-if.ts'),
+  () => import('../rescan/count-groups.ts'),
   () => import('../rescan/count-records.ts'),
   () => import('../rescan/stored-cursor.ts'),
   () => import('../rescan/read-records.ts'),

@@ -2,13 +2,15 @@ import { checkBound, checkTime, checkWhole } from '../core/base/check-arguments.
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
-import type { LongViewReader, Watching } from '../view/reader.ts';
+import type { LongViewReader, Progress, Watching } from '../view/reader.ts';
 import { Scan } from '../view/scan.ts';
 
 /** Order and length of a scan. */
 export interface RecordsOptions {
   readonly reverse?: boolean;
   readonly limit?: number;
+  /** Told after each slice of the log how far the scan is, of one in log order. */
+  readonly onProgress?: Progress;
 }
 
 const slice = { records: 1_000, visited: 20_000 };
@@ -33,6 +35,7 @@ export async function* readPages(
     const { records, next } = await env.read((cut, turn) => scan.slice(cut, { at: from, bounds }, turn));
     left -= records.length;
     at = next;
+    options.onProgress?.((next ?? head + 1) - 1, head);
     if (records.length > 0) yield records;
   }
 }

@@ -55,6 +55,8 @@ export const limits = {
   scanInOrderMax: 4_000,
   /** Requests and sessions of a tree of what belongs together. */
   treeNodesMax: 1_000,
+  /** Groups that records are counted in at once: each is held in memory. */
+  groupsMax: 1_000_000,
   commitFailuresMax: 3,
   /** The result of a saga's step: it travels with the saga. Larger data belong elsewhere, and their name here. */
   stepResultBytesMax: 64 * 1024,

@@ -44,6 +44,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   init: one(environment.initialised),
   inspect: one(either(log.transaction, log.keyPage, log.linkedTree, sessionPage, work.saga)),
   log: lines(log.record),
+  'log count': list(log.recordGroup),
   'queue drain': one(work.drained),
   'queue list': list(work.queue),
   'queue pause': one(work.paused),

@@ -1,3 +1,4 @@
+import { groupFields } from '../../index.ts';
 import {
   any,
   count,
@@ -143,6 +144,11 @@ export const linkedTree = shape({
     ),
   ),
 });
+
+const optionalText: Schema = { type: ['string', 'null'] };
+
+/** A group of records, as `log count` tells of it: the fields that were asked for, and how many. */
+export const recordGroup = shape({ count }, Object.fromEntries(groupFields.map((field) => [field, optionalText])));
 
 /** The report of an audit. */
 export const verifySchema = shape(

@@ -1,0 +1,50 @@
+import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { filterFlags, toFilter } from '../../src/cli/frame/filter-flags.ts';
+import { nowIn } from '../../src/cli/frame/point-in-log.ts';
+import { showWork } from '../../src/cli/frame/progress-line.ts';
+import { countFlags, readFields } from '../../src/cli/log/count-flags.ts';
+import { csvLine, formatGroups, groupColumns } from '../../src/cli/print/group-lines.ts';
+import { toGroupJson } from '../../src/shapes/record-group.ts';
+import { formatCount, plural } from '../../src/text/printable.ts';
+
+export default class LogCount extends BaseCommand {
+  static override summary = 'Count records by type, outcome, actor, key, hour or day.';
+  static override description = withExitCodes(
+    'The largest group comes first; hours and days, which are those of UTC, come in their order. A record counts once ' +
+      'for each of its keys. The log is read once; the filter says which records count.',
+    [0, 66],
+  );
+  static override examples = [
+    '<%= config.bin %> log count --by type,outcome',
+    '<%= config.bin %> log count --by hour --since 1d --type order.create',
+    `<%= config.bin %> log count --by actor --where 'payload.amount > 5000' --json`,
+    '<%= config.bin %> log count --by day,type --csv > types.csv',
+    '<%= config.bin %> log count --by key --prefix customer/ -n 10',
+  ];
+  static override flags = { ...filterFlags, ...countFlags, ...listFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(LogCount);
+    const by = readFields(flags.by);
+    await this.withEnv({ readOnly: true }, async (env) => {
+      const filter = await toFilter(flags, await nowIn(env));
+      const { onProgress, stop } = showWork('counting', this.talks);
+      const { groups, records } = await env.countBy(by, filter, onProgress).finally(stop);
+      const shown = groups.slice(0, flags.limit);
+      if (flags.csv) {
+        await this.out.line(csvLine(groupColumns(by)));
+        for (const { values, count } of shown) await this.out.line(csvLine([...values, count]));
+        return this.out.flush();
+      }
+      const largest = shown.reduce((most, { count }) => Math.max(most, count), 0);
+      await this.printList(shown, {
+        json: (group) => toGroupJson(by, group),
+        people: (page) => formatGroups(page, this.columns === undefined ? undefined : largest, this.colors),
+        empty: 'No record fits.',
+      });
+      if (shown.length < groups.length) this.talk(`${formatCount(shown.length)} of ${plural(groups.length, 'group')}`);
+      if (records > 0) this.talk(plural(records, 'record'));
+    });
+  }
+}
