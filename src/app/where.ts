@@ -18,6 +18,12 @@ interface CelError extends Error {
   readonly range?: { readonly start: number };
 }
 
+/** An expression, and the fields that it names. */
+interface Parsed {
+  readonly text: string;
+  readonly names: readonly FieldName[];
+}
+
 type Evaluate = (variables: Readonly<Record<'record' | 'filled', FieldReader>>) => unknown;
 
 const loadCel = () => import('@marcbachmann/cel-js');
@@ -46,10 +52,10 @@ export async function compileWhere(text: string): Promise<(record: StoredRecord)
       result = evaluate(fieldsOf(record));
     } catch (error) {
       if ((error as CelError).code === 'no_such_key') return false;
-      throw refuse(error as CelError, names, record);
+      throw refuse(error as CelError, { text, names }, record);
     }
     if (typeof result === 'boolean') return result;
-    throw refuse(new Error('it is neither true nor false'), names, record);
+    throw refuse(new Error('it is neither true nor false'), { text, names }, record);
   };
 }
 
@@ -69,7 +75,7 @@ async function compile(text: string): Promise<{ readonly evaluate: Evaluate; rea
     patterns?.checkPatterns(evaluate.ast);
     return { evaluate, names };
   } catch (error) {
-    throw refuse(error as CelError, names);
+    throw refuse(error as CelError, { text, names });
   }
 }
 
@@ -118,7 +124,7 @@ function expand(text: string, names: readonly FieldName[]): string {
   return expanded + text.slice(from);
 }
 
-function refuse(error: CelError, names: readonly FieldName[], record?: StoredRecord): TxlogError {
+function refuse(error: CelError, { text, names }: Parsed, record?: StoredRecord): TxlogError {
   const column = error.range === undefined ? undefined : 1 + inText(error.range.start, names);
   const [first = ''] = (error.summary ?? error.message).split('\n');
   const reason = first.replaceAll(matchNames.ours, matchNames.theirs);
@@ -129,6 +135,7 @@ function refuse(error: CelError, names: readonly FieldName[], record?: StoredRec
     {
       cause: error,
       ...given({ column }),
+      source: text,
       path: '--where',
       ...(record ? { hint: 'Values that differ in type need a guard, such as type(payload.n) == double && ….' } : {}),
       next: ['txlog log -n 1 --json'],

@@ -4,7 +4,7 @@ import { findColumn } from './json-place.ts';
 /** Places an error at its line of an NDJSON input, and at its column when the error names a place or a field of it. */
 export function locateError(error: TxlogError, line: number, text: string): TxlogError {
   const { path } = error.details;
-  return error.at(line, columnIn(text, error) ?? (path === undefined ? 1 : findColumn(text, path)));
+  return error.in(text).at(line, columnIn(text, error) ?? (path === undefined ? 1 : findColumn(text, path)));
 }
 
 /** JSON's reader takes a carriage return for the end of a line. Here only a newline is one: columns go on behind it. */

@@ -4,7 +4,10 @@ import { limits } from '../../core/base/limits.ts';
 import { shortened } from '../../core/base/shortened.ts';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
 import { toErrorJson } from '../../shapes/error.ts';
+import { closestMatch } from '../../text/closest-match.ts';
 import { jsonText, printable } from '../../text/printable.ts';
+
+import { excerptOf } from './excerpt.ts';
 import { type ExitCode, exitCodeOfCode } from './exit-codes.ts';
 import { say } from './stderr.ts';
 
@@ -52,6 +55,7 @@ function format(error: unknown, style: ReportStyle): string {
   }
   const { code, message, details } = toTxlogLike(error);
   const lines = [`txlog: ${code}: ${placeOf(details)}${printable(message)}`];
+  lines.push(...excerptOf(details));
   if (details.hint !== undefined) lines.push(`  ${printable(details.hint)}`);
   for (const command of details.next ?? []) lines.push(`  next: ${printable(command)}`);
   if (style.verbose) lines.push(stackOf(error));
@@ -107,13 +111,21 @@ function asLimit(cause: Error): TxlogError {
 
 function toTxlogLike(error: unknown): { code: string; message: string; details: ErrorDetails } {
   const known = asKnown(error);
-  if (known) return known;
+  if (known) return withGuess(known);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const details = {
     hint: 'This is a bug in txlog. What was acknowledged is safe; please report it with the stack.',
     next: ['DEBUG=1 txlog … (the same command, to see the stack)', 'txlog verify'],
   };
   return { code: 'BUG', message: shortened(message.split('\n')[0] ?? '', limits.errorUnitsMax), details };
+}
+
+/** Tells the known word that an unknown one most likely meant. */
+function withGuess({ code, message, details }: TxlogError): { code: string; message: string; details: ErrorDetails } {
+  const { unknown, hint } = details;
+  const guess = unknown && closestMatch(unknown.word, unknown.known);
+  if (guess === undefined) return { code, message, details };
+  return { code, message, details: { ...details, hint: [`Did you mean: ${guess}`, hint].filter(Boolean).join('. ') } };
 }
 
 function stackOf(error: unknown): string {

@@ -5,7 +5,7 @@ import { Output, OutputEnded } from './output.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { listenForLoss, say } from './stderr.ts';
-import { isExit, refuseInheritedFlags, toUsageError } from './usage-error.ts';
+import { isExit, refuseInheritedFlags, toUsageError, withOwnHelp } from './usage-error.ts';
 
 /** The commands of a bundle: the module of each, by its id, such as `session:list`. */
 export type CommandModules = Readonly<Record<string, () => Promise<{ readonly default: Command.Class }>>>;
@@ -71,7 +71,7 @@ async function dispatch(args: readonly string[], config: Config, bundled?: Bundl
     try {
       await config.runCommand(wanted.id, [...wanted.args]);
     } catch (error) {
-      throw toUsageError(error, config, wanted.id);
+      throw withOwnHelp(toUsageError(error, config, wanted.id), wanted.id);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Config } from '@oclif/core';
+import type { ErrorCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { closestMatch } from '../../text/closest-match.ts';
 
@@ -34,6 +35,19 @@ export function refuseInheritedFlags(config: Config, id: string, args: readonly 
     const [, name = ''] = /^--(?:no-)?([^=]*)/.exec(arg) ?? [];
     if (name in Object.prototype) throw unknownFlag(config, { id, flag: `--${name}` }, [helpOf(id)]);
   }
+}
+
+/** The errors of which the help of a command may tell the right way. */
+const ofUsage: ReadonlySet<string> = new Set<ErrorCode>(['USAGE', 'FILTER_INVALID', 'TYPE_UNKNOWN']);
+
+/** An error whose next step is a help: that of the command that ran, whoever found the mistake. */
+export function withOwnHelp(error: unknown, id: string): unknown {
+  if (!(error instanceof TxlogError) || !ofUsage.has(error.code)) return error;
+  const { next = [] } = error.details;
+  const own = helpOf(id);
+  const named = next.map((command) => (/^txlog .*--help$/.test(command) ? own : command));
+  const more = error.code === 'FILTER_INVALID' && !named.includes(own) ? [own] : [];
+  return new TxlogError(error.code, error.message, { ...error.details, next: [...named, ...more] });
 }
 
 function helpOf(id: string): string {

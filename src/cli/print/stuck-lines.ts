@@ -2,6 +2,7 @@ import { type StuckSession, toTime } from '../../index.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { printable, shorten } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { formatTable } from '../../text/table.ts';
 
 /** Stuck sessions for people, one per line, and the command for each kind of them below. */
@@ -13,6 +14,27 @@ export function formatStuck(stuck: readonly StuckSession[], colors: Colors): str
     formatDuration(age),
     `${shorten(printable(detail), 80)}${nextTry === undefined ? '' : `, next try ${toTime(nextTry)}`}`,
   ]);
-  const commands = new Map(stuck.map((one) => [`${one.reason} ${one.session.themeName}`, printable(one.next)]));
-  return [formatTable(rows), ...[...commands.values()].map((command) => `next: ${command}`)].join('\n');
+  return [formatTable(rows), ...nextOf(stuck).map((command) => `next: ${printable(command)}`)].join('\n');
+}
+
+/** Commands that are shown for single sessions: more of them would hide the list. */
+const commandsMax = 5;
+
+/** One command for all parked sessions of a theme; for the others one each, as far as they differ. */
+function nextOf(stuck: readonly StuckSession[]): readonly string[] {
+  const commands = new Set<string>();
+  for (const one of stuck) {
+    const { themeName } = one.session;
+    const isOfMany = (other: StuckSession) =>
+      other !== one && other.session.themeName === themeName && isUnparked(other);
+    const list = `txlog session list --theme ${shellQuote(themeName)} --status parked -q`;
+    commands.add(isUnparked(one) && stuck.some(isOfMany) ? `${list} | txlog session unpark -` : one.next);
+  }
+  const all = [...commands];
+  if (all.length <= commandsMax) return all;
+  return [...all.slice(0, commandsMax), 'txlog session stuck --json (the command for each of them)'];
+}
+
+function isUnparked({ next }: StuckSession): boolean {
+  return next.startsWith('txlog session unpark ');
 }

@@ -23,6 +23,7 @@ export function parseChange(text: string): JsonValue {
   const [op = '', afterOp] = cutWord(text);
   const names = operands.get(op);
   const [key = '', afterKey] = cutWord(afterOp);
+  if (!names && key !== '') throw unknownOperation(op);
   if (!names || key === '') throw usage('--change', text, 'OP KEY VALUE, or a JSON object');
   const change: Record<string, JsonValue> = { op, key };
   let rest = afterKey;
@@ -64,7 +65,8 @@ export function parseFlagJson(flag: string, text: string): JsonValue {
     const { line = 1, ...rest } = error.details;
     const details = line === 1 ? rest : { ...rest, line };
     const place = rest.column === undefined ? '' : ` (${line === 1 ? '' : `line ${line}, `}column ${rest.column})`;
-    throw new TxlogError(error.code, `${flag}: ${error.message}${place}`, { ...details, ...hint });
+    const source = line === 1 ? { source: text } : {};
+    throw new TxlogError(error.code, `${flag}: ${error.message}${place}`, { ...details, ...hint, ...source });
   }
 }
 
@@ -76,6 +78,14 @@ function formOf(op: string, names: readonly string[]): string {
 function cutWord(text: string): [string, string] {
   const [, word = '', rest = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
   return [word, rest];
+}
+
+function unknownOperation(word: string): TxlogError {
+  const known = [...operands.keys()];
+  return new TxlogError('USAGE', `--change: there is no operation ${word}; there are ${known.join(', ')}`, {
+    unknown: { word, known },
+    next: ['txlog submit --help'],
+  });
 }
 
 function usage(flag: string, text: string, form: string): TxlogError {

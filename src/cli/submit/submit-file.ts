@@ -12,6 +12,7 @@ import { onInterrupt } from '../frame/signals.ts';
 import { say } from '../frame/stderr.ts';
 import { boundHeap } from './bound-heap.ts';
 import { Bulk, type BulkSink, type Deliver } from './bulk-submit.ts';
+import { explainMistake } from './first-mistakes.ts';
 import { resumeCommand } from './resume-command.ts';
 import { submitAtomic } from './submit-atomic.ts';
 import { Tally } from './submit-tally.ts';
@@ -74,7 +75,8 @@ export async function submitFile(
     await orInterrupted(work(), interrupt.signal, () => options.dryRun || (bulk.isRepeatable && !options.atomic));
     await out.flush();
   } catch (error) {
-    throw error instanceof TxlogError && done.line > 0 ? withResume(error, resume()) : error;
+    if (!(error instanceof TxlogError)) throw error;
+    throw done.line > 0 ? withResume(error, resume()) : explainMistake(error, options.file);
   } finally {
     progress?.stop();
     interrupt.release();

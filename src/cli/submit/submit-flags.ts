@@ -3,6 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { EnqueueOptions } from '../../index.ts';
 import { durationValue, parseDuration } from '../../text/duration.ts';
+import { refuseInlineRequest } from './first-mistakes.ts';
 import { changeForms } from './short-forms.ts';
 
 /** Flags that tell one request. */
@@ -133,11 +134,12 @@ export const submitFlags = {
 };
 
 /**
- * Refuses flags of the one form in the other.
+ * Refuses flags of the one form in the other, and a request in place of a file.
  *
  * Errors: USAGE.
  */
 export function checkForm(file: string | undefined, flags: Readonly<Record<string, unknown>>): void {
+  refuseInlineRequest(file);
   const foreign = file === undefined ? Object.keys(fileFlags) : [...Object.keys(requestFlags), 'wait'];
   const wrong = foreign.find((name) => flags[name] !== undefined && flags[name] !== false);
   if (wrong === undefined) return;

@@ -35,6 +35,10 @@ export interface ErrorDetails {
   readonly column?: number;
   /** Where inside the request, such as `changes[2].key`. */
   readonly path?: string;
+  /** The text that `column` is a place of: faces show the part around it. */
+  readonly source?: string;
+  /** A word that is not known where these are. */
+  readonly unknown?: { readonly word: string; readonly known: readonly string[] };
   readonly cause?: unknown;
 }
 
@@ -65,6 +69,11 @@ export class TxlogError extends Error {
     super(shortened(message, limits.errorUnitsMax), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.details = withinBounds(details);
+  }
+
+  /** The same error, with the text that its column is a place of. */
+  in(source: string): TxlogError {
+    return new TxlogError(this.code, this.message, { ...this.details, source });
   }
 
   /** The same error, placed at a line of the input. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/error-codes.ts';
-import { TxlogError } from '../base/errors.ts';
+import { type ErrorDetails, TxlogError } from '../base/errors.ts';
 import { given, ifGiven } from '../base/given.ts';
 import {
   copyJson,
@@ -89,7 +89,7 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
     return small ? 0 : jsonBytes(value, path, bytesMax);
   };
   for (const field of Object.keys(input)) {
-    if (!requestFields.has(field)) throw invalid(`unknown field ${JSON.stringify(field)}`, field);
+    if (!requestFields.has(field)) throw unknownField(field, field, requestFields);
   }
   const id = input.id === undefined ? makeId() : checkName(input.id, 'id', limits.idBytesMax);
   const type = checkName(input.type, 'type', limits.typeBytesMax);
@@ -151,13 +151,14 @@ function checkChange(input: unknown, path: string): Change {
   if (!isJsonObject(input)) throw invalid('a change is an object', path);
   const op = input.op;
   if (typeof op !== 'string' || !ops.has(op)) {
-    throw invalid(`op is one of ${requestOps.join(', ')}`, `${path}.op`);
+    throw invalid(`op is one of ${requestOps.join(', ')}`, `${path}.op`, unknownWord(op, requestOps));
   }
   const fields = opFields[op];
   if (!fields) throw invalid(`op ${op} has no fields`, `${path}.op`);
   for (const field of Object.keys(input)) {
     if (field !== 'op' && field !== 'key' && !fields[0].includes(field) && !fields[1].includes(field)) {
-      throw invalid(`${op} has no field ${JSON.stringify(field)}`, `${path}.${field}`);
+      const known = ['op', 'key', ...fields.flat()];
+      throw invalid(`${op} has no field ${JSON.stringify(field)}`, `${path}.${field}`, unknownWord(field, known));
     }
   }
   for (const field of fields[0]) {
@@ -191,7 +192,7 @@ function checkAddend(value: JsonValue | undefined, path: string): void {
 function checkExpectation(input: unknown, path: string): Expectation {
   if (!isJsonObject(input)) throw invalid('an expectation is an object', path);
   for (const field of Object.keys(input)) {
-    if (!expectFields.has(field)) throw invalid(`unknown field ${JSON.stringify(field)}`, `${path}.${field}`);
+    if (!expectFields.has(field)) throw unknownField(field, `${path}.${field}`, expectFields);
   }
   checkKey(input.key, `${path}.key`);
   const { exists, version, owner } = input;
@@ -251,6 +252,15 @@ function reserved(path: string, name: string): TxlogError {
   });
 }
 
-function invalid(reason: string, path: string): TxlogError {
-  return new TxlogError('REQUEST_INVALID', path === '' ? reason : `${path}: ${reason}`, path === '' ? {} : { path });
+function invalid(reason: string, path: string, more: ErrorDetails = {}): TxlogError {
+  const message = path === '' ? reason : `${path}: ${reason}`;
+  return new TxlogError('REQUEST_INVALID', message, path === '' ? more : { ...more, path });
+}
+
+function unknownField(field: string, path: string, known: ReadonlySet<string>): TxlogError {
+  return invalid(`unknown field ${JSON.stringify(field)}`, path, unknownWord(field, [...known]));
+}
+
+function unknownWord(word: unknown, known: readonly string[]): ErrorDetails {
+  return typeof word === 'string' ? { unknown: { word, known } } : {};
 }
