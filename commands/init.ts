@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
 import { newEnvironmentFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { initEnvironment } from '../src/cli/init/init-environment.ts';
@@ -25,6 +25,7 @@ export default class Init extends BaseCommand {
     'if-missing': Flags.boolean({ summary: 'It is fine when there is one already.' }),
     app: Flags.string({ summary: 'Handlers that submit uses here from now on.', helpValue: 'MODULE' }),
     from: Flags.string({ summary: 'Restore this backup.', helpValue: 'FILE|DIR' }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
@@ -34,13 +35,14 @@ export default class Init extends BaseCommand {
       from: flags.from,
       app: flags.app,
       ifMissing: flags['if-missing'],
+      dryRun: flags['dry-run'],
     });
-    const json = { v: 1, dir, unit, created, position: String(position), ...copiedAppJson(app) };
-    await this.print(
-      json,
-      `${created ? 'made' : 'there is already'} an environment in ${printable(dir)}, unit ${unit}`,
-    );
+    this.isRehearsal = flags['dry-run'];
+    const json = { v: 1, dir, ...(unit === '' ? {} : { unit }), created, position: String(position) };
+    const did = created ? (unit === '' ? 'would make' : 'made') : 'there is already';
+    const text = `${did} an environment in ${printable(dir)}${unit === '' ? '' : `, unit ${unit}`}`;
+    await this.print({ ...json, ...copiedAppJson(app) }, text);
     if (app) this.talk(copiedAppText(dir, app));
-    if (created && position === 0) this.talk('next: txlog submit --help');
+    if (created && position === 0 && !this.isRehearsal) this.talk('next: txlog submit --help');
   }
 }

@@ -1,7 +1,9 @@
+import { PassThrough } from 'node:stream';
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
+import { Output } from '../src/cli/frame/output.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { say } from '../src/cli/frame/stderr.ts';
 import { formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
@@ -31,6 +33,7 @@ export default class Receive extends BaseCommand {
 
   static override flags = {
     app: Flags.string({ summary: 'Module that numbers the themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
@@ -39,10 +42,16 @@ export default class Receive extends BaseCommand {
     const { signal, exitCode, release } = onInterrupt();
     signal.addEventListener('abort', () => input.stop());
     const app = findApp(flags.env, flags.app);
-    await this.withEnv({ livesLong: true, ...given({ app }) }, async (env) => {
-      const received = await receiveAll(env, input, this.out);
+    // The copy is held only while it is used.
+    if (flags['dry-run']) await input.gather();
+    await this.changeEnv({ livesLong: true, ...given({ app }) }, async (env) => {
+      // An acknowledgement of what is not kept would take the parcel from its sender.
+      const acknowledgements = this.isRehearsal ? new Output(new PassThrough().resume()) : this.out;
+      const received = await receiveAll(env, input, acknowledgements);
       if (!flags.quiet)
-        say(`${flags.json ? jsonText({ v: 1, summary: { ...received } }) : formatReceived(received)}\n`);
+        say(
+          `${flags.json ? jsonText({ v: 1, summary: { ...received, ...(this.isRehearsal ? { dryRun: true } : {}) } }) : formatReceived(received) + this.rehearsalMark('')}\n`,
+        );
       const { taken, refused } = received;
       this.exitWith(exitCode() ?? (refused === 0 ? 0 : taken === 0 ? 65 : 6));
     });

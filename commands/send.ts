@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
@@ -27,6 +27,7 @@ export default class Send extends BaseCommand {
   };
   static override flags = {
     acks: Flags.string({ summary: 'Read acknowledgements from this file; - is stdin.', helpValue: 'FILE' }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
@@ -42,10 +43,10 @@ export default class Send extends BaseCommand {
     const input = openInput(file);
     const { signal, exitCode, release } = onInterrupt();
     signal.addEventListener('abort', () => input.stop());
-    const settled = await this.withEnv({}, (env) => settleAll(env, service, input));
+    const settled = await this.changeEnv({}, (env) => settleAll(env, service, input));
     release();
     if (this.globals.json) await this.print({ v: 1, ...settled }, '');
-    else if (!this.globals.quiet) say(`${formatSettled(settled)}\n`);
+    else if (!this.globals.quiet) say(`${formatSettled(settled)}${this.rehearsalMark('')}\n`);
     this.exitWith(exitCode() ?? (settled.parked + settled.bad === 0 ? 0 : settled.delivered === 0 ? 65 : 6));
   }
 }

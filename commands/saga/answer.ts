@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { AnswerCommand } from '../../src/cli/saga/answer-command.ts';
 import { byFlags, sagaArgs } from '../../src/cli/saga/saga-flags.ts';
@@ -21,6 +22,7 @@ export default class SagaAnswer extends AnswerCommand {
   };
   static override flags = {
     ...byFlags,
+    ...dryRunFlag,
     result: Flags.string({ summary: 'It is done, and gave this.', helpValue: 'JSON|@FILE|-', exclusive: ['error'] }),
     error: Flags.string({ summary: 'It was not done, for this reason.', helpValue: 'TEXT' }),
   };

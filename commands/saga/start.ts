@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { EndCommand } from '../../src/cli/saga/end-command.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
@@ -28,7 +29,8 @@ export default class SagaStart extends EndCommand {
     order: Flags.string({ summary: 'Runs after the earlier ones of its type and this key.', helpValue: 'KEY' }),
     respond: Flags.string({ summary: 'Puts its outcome into this queue.', helpValue: 'QUEUE[@SERVICE]' }),
     app: Flags.string({ summary: 'Module that defines it.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
-    wait: Flags.string({ summary: 'Wait so long for its end.', helpValue: durationValue }),
+    wait: Flags.string({ summary: 'Wait so long for its end.', helpValue: durationValue, exclusive: ['dry-run'] }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
@@ -39,7 +41,7 @@ export default class SagaStart extends EndCommand {
     const options = given({ id, order, respond, delay });
     const app = findApp(flags.env, flags.app);
     const data = readJsonData('--data', flags.data);
-    await this.withEnv({ checkpointRecords: 0, ...given({ app }) }, async (env) => {
+    await this.changeEnv({ checkpointRecords: 0, ...given({ app }) }, async (env) => {
       const started = await env.sagas.start(args.type, data, options);
       await this.tellStarted(env, started, { type: args.type, waitMs });
     });

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand, dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { formatLed, leadForShell } from '../../src/cli/session/lead-for-shell.ts';
@@ -29,7 +29,12 @@ export default class SessionLead extends BaseCommand {
     }),
     operator: Flags.string({ summary: 'Who leads.', default: 'shell', helpValue: 'NAME' }),
     lease: Flags.string({ summary: 'How long without a sign of life.', default: '30s', helpValue: durationValue }),
-    wait: Flags.string({ summary: 'Wait so long, when there is none now.', helpValue: durationValue }),
+    wait: Flags.string({
+      summary: 'Wait so long, when there is none now.',
+      helpValue: durationValue,
+      exclusive: ['dry-run'],
+    }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
@@ -41,7 +46,7 @@ export default class SessionLead extends BaseCommand {
     const lease = parseDuration('--lease', flags.lease) / 1_000;
     const waitMs = flags.wait === undefined ? 0 : parseDuration('--wait', flags.wait);
     const interruption = onInterrupt();
-    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
       const led = await leadForShell(env, wanted, { operator, lease, waitMs, signal: interruption.signal });
       this.out.mustArrive = true;
       await this.print(toLedJson(led), led.session ? formatLed(led) : '');

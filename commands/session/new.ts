@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { OperationCommand } from '../../src/cli/session/operation-command.ts';
 import { readSessionData } from '../../src/cli/session/read-data.ts';
@@ -22,6 +23,7 @@ export default class SessionNew extends OperationCommand {
   static override flags = {
     ...dataFlags,
     ...idsOnlyFlag,
+    ...dryRunFlag,
     id: Flags.string({ summary: 'Its id, for ever; made when absent.', helpValue: 'ID' }),
     order: Flags.string({ summary: 'Runs after the earlier ones of this key.', helpValue: 'KEY' }),
     delay: Flags.string({ summary: 'Not before so long.', helpValue: durationValue }),

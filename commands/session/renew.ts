@@ -1,4 +1,4 @@
-import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand, dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { renewForShell } from '../../src/cli/session/renew-for-shell.ts';
@@ -16,12 +16,15 @@ export default class SessionRenew extends BaseCommand {
   static override args = sessionArgs;
   static override flags = {
     epoch: wholeNumber({ summary: 'That of your lead.', min: 1, required: true, helpValue: 'N' }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionRenew);
-    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
-      const { operator, until } = await renewForShell(env, args.id, flags.epoch);
+    this.isRehearsal = flags['dry-run'];
+    await this.withEnv({ checkpointRecords: 0, readOnly: this.isRehearsal }, async (env) => {
+      const wanted = { epoch: flags.epoch, dryRun: this.isRehearsal };
+      const { operator, until } = await renewForShell(env, args.id, wanted);
       const json = { v: 1, session: args.id, epoch: flags.epoch, operator, until: toTime(until) };
       await this.print(json, `renewed the lease of ${printable(args.id)} until ${toTime(until)}`);
     });

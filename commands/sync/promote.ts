@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand, dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { plural } from '../../src/text/printable.ts';
 
@@ -14,11 +14,12 @@ export default class SyncPromote extends BaseCommand {
   static override flags = {
     reason: Flags.string({ summary: 'Why; it goes into the log.', required: true, helpValue: 'REASON' }),
     actor: Flags.string({ summary: 'Who says so.', helpValue: 'NAME' }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SyncPromote);
-    await this.withEnv({}, async (env) => {
+    await this.changeEnv({}, async (env) => {
       const { position, suspended } = await env.sync.promote(flags);
       const sessions =
         suspended === 0 ? '' : `\n${plural(suspended, 'session')} suspended\nnext: txlog session resume --all`;

@@ -17,6 +17,11 @@ export const listFlags = {
   ndjson: Flags.boolean({ summary: 'One JSON object per line, as they come.', exclusive: ['json'] }),
 };
 
+/** The flag of every command that changes an environment (test/cli/dry-run.unit.test.ts). */
+export const dryRunFlag = {
+  'dry-run': Flags.boolean({ summary: 'Tell what it would do, and write nothing.' }),
+};
+
 /** The flags of every command. */
 export interface GlobalFlags {
   readonly env: string;
@@ -25,6 +30,7 @@ export interface GlobalFlags {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly 'no-color': boolean;
+  readonly 'dry-run'?: boolean;
 }
 
 /** How the items of a list are printed. */
@@ -56,6 +62,8 @@ export abstract class BaseCommand extends Command {
   };
 
   protected readonly out = new Output(process.stdout);
+  /** Whether all that is done is done on a copy, and told as such. */
+  protected isRehearsal = false;
   protected globals: GlobalFlags = { env: '.txlog', json: false, quiet: false, verbose: false, 'no-color': false };
 
   protected override async parse<
@@ -95,6 +103,16 @@ export abstract class BaseCommand extends Command {
     return withEnvironment(env, work);
   }
 
+  /** As `withEnv`, of a command that changes: under `--dry-run` it works on a copy, of which nothing is kept. */
+  protected async changeEnv<T>(
+    options: OpenOptions & { readonly livesLong?: boolean },
+    work: (env: Environment) => Promise<T>,
+  ): Promise<T> {
+    this.isRehearsal = this.globals['dry-run'] === true;
+    if (!this.isRehearsal) return this.withEnv(options, work);
+    return this.withEnv({ ...options, readOnly: true }, (env) => env.withFork(work));
+  }
+
   /** Names the variable that led to an environment which is none. */
   private withSource(error: unknown): unknown {
     const isAbsent = error instanceof TxlogError && (error.code === 'ENV_NOT_FOUND' || error.code === 'ENV_FOREIGN');
@@ -106,9 +124,16 @@ export abstract class BaseCommand extends Command {
 
   /** Prints one answer: a JSON document, or text for people. */
   protected async print(json: JsonObject, people: string): Promise<void> {
-    if (this.globals.json || this.globals.ndjson) await this.out.json(json);
-    else if (people !== '') await this.out.line(people);
+    if (this.globals.json || this.globals.ndjson)
+      await this.out.json(this.isRehearsal ? { ...json, dryRun: true } : json);
+    else if (people !== '') await this.out.line(`${people}${this.rehearsalMark(people)}`);
     await this.out.flush();
+  }
+
+  /** Says behind a text that it tells of a dry run; not behind ids alone. */
+  protected rehearsalMark(text: string): string {
+    if (!this.isRehearsal || this.globals.quiet) return '';
+    return `${text.includes('\n') ? '\n' : ' '}(dry run: nothing was written)`;
   }
 
   /** Prints a list of any length, and returns how many items it had. Under `--json`: `{"v":1,"items":[…]}`. */

@@ -11,6 +11,8 @@ export interface InitOptions {
   readonly app: string | undefined;
   /** Be content with an environment that is there. */
   readonly ifMissing: boolean;
+  /** Tell whether it can be made, as far as that can be known. */
+  readonly dryRun?: boolean;
 }
 
 /** An environment that is there now. */
@@ -28,7 +30,10 @@ export interface Initialised {
  *
  * Errors: ENV_EXISTS, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, INPUT_NOT_FOUND, BACKUP_INVALID.
  */
-export async function initEnvironment(dir: string, { from, app, ifMissing }: InitOptions): Promise<Initialised> {
+export async function initEnvironment(
+  dir: string,
+  { from, app, ifMissing, dryRun }: InitOptions,
+): Promise<Initialised> {
   const existing = await look(dir);
   if (existing && ifMissing) return existing;
   if (existing) {
@@ -39,6 +44,7 @@ export async function initEnvironment(dir: string, { from, app, ifMissing }: Ini
   }
   // Before anything is made: a module that cannot be loaded is not worth remembering.
   if (app !== undefined) await loadApp(app);
+  if (dryRun) return { created: true, unit: '', position: 0 };
   const restored = from === undefined ? undefined : await restore(from, dir);
   const made = await describe(dir, true);
   if (app !== undefined) saveApp(dir, app);

@@ -10,6 +10,8 @@ export interface DrainOptions extends PauseValues {
   /** How long to wait, in ms; for ever when absent. */
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
+  /** False to pause it, and to tell only whether there is anything to wait for. */
+  readonly waits: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function drainQueue(env: Environment, theme: string, options: Drain
       commits.arm();
       const { counts } = await env.sessions.theme(theme);
       if (counts.active === 0) return true;
-      if (signal.aborted) return false;
+      if (signal.aborted || !options.waits) return false;
       if (performance.now() >= until) throw late(theme, counts.active);
       await commits.next(Math.min(limits.lookAgainMs, until - performance.now()));
     }

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { given } from '../../core/base/given.ts';
 import { toTime } from '../../index.ts';
-import { BaseCommand } from '../frame/base-command.ts';
+import { BaseCommand, dryRunFlag } from '../frame/base-command.ts';
 import { formatPaused } from '../print/queue-page.ts';
 import { operationOrThrow } from '../session/operation-result.ts';
 
@@ -9,6 +9,7 @@ import { operationOrThrow } from '../session/operation-result.ts';
 export const pauseFlags = {
   reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
+  ...dryRunFlag,
 };
 
 /** The values of the flags above. */
@@ -29,7 +30,7 @@ export function toOrigin({ reason, actor }: PauseValues): { readonly reason?: st
 export abstract class PauseCommand extends BaseCommand {
   /** Pauses or resumes. Errors: THEME_NOT_FOUND. */
   protected async change(theme: string, paused: boolean, values: PauseValues): Promise<void> {
-    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
       // Pausing would register a theme that is only misspelt.
       await env.sessions.theme(theme);
       const done = operationOrThrow(await env.sessions.changeTheme(theme, { paused, ...toOrigin(values) }), '');

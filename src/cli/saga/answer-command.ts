@@ -22,7 +22,7 @@ export abstract class AnswerCommand extends BaseCommand {
     if (result === undefined && error === undefined) throw new TxlogError('USAGE', 'say --result, or --error');
     const outcome = error === undefined ? { result: readJsonData('--result', result) } : { error };
     const word = { kind: 'answer', step, outcome } as const;
-    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
       const answered = { id, result: await env.sagas.answer({ id, step }, outcome, toIntervention(flags)) };
       this.out.mustArrive = true;
       await this.print(toIntervenedJson(answered, word, errorJson), formatIntervened(answered, word));

@@ -22,7 +22,7 @@ export abstract class OperationCommand extends BaseCommand {
     options: OpenOptions = {},
   ): Promise<void> {
     // Each start is one operation: its index rows go with it, so that nothing is left to be folded later.
-    await this.withEnv({ checkpointRecords: 0, ...options }, async (env) => {
+    await this.changeEnv({ checkpointRecords: 0, ...options }, async (env) => {
       const before = session === undefined ? undefined : await env.sessions.get(session);
       const done = operationOrThrow(await work(env), session ?? '');
       if (before?.status === 'active' && done.now?.status !== 'active') endLease(env, before.operator);

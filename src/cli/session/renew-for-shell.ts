@@ -10,7 +10,7 @@ import { refusedError } from './operation-result.ts';
 export async function renewForShell(
   env: Environment,
   id: string,
-  epoch: number,
+  { epoch, dryRun }: { readonly epoch: number; readonly dryRun: boolean },
 ): Promise<{ readonly operator: string; readonly until: number }> {
   const session = await env.sessions.get(id);
   if (!session) throw refusedError({ code: 'SESSION_GONE', reason: `session ${id} was removed, or never was` }, id);
@@ -23,6 +23,7 @@ export async function renewForShell(
   // A lease that ran out stays so: the session may be led by another at any moment.
   if (!state.alive) throw fenced('its lease ran out');
   if (state.operator.process !== 0) throw fenced(`process ${state.operator.process} leads it, not a shell`);
+  if (dryRun) return { operator, until: env.clock.now() + lease * 1_000 };
   holdLease(env, operator, lease);
   const renewed = env.leases.look(operator);
   return { operator, until: renewed.until ?? env.clock.now() };

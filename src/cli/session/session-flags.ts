@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { given } from '../../core/base/given.ts';
 import type { OperationOptions } from '../../index.ts';
+import { dryRunFlag } from '../frame/base-command.ts';
 import { wholeNumber } from '../frame/whole-number.ts';
 
 /** The session that a command is about. */
@@ -29,6 +30,7 @@ export const authorityFlags = {
   force: Flags.boolean({ summary: 'Do it although another leads the session: that one is refused from then on.' }),
   reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
+  ...dryRunFlag,
 };
 
 /** The values of the flags above. */
