@@ -5,7 +5,7 @@ import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type TransactionName, toReceiptJson } from '../../index.ts';
 import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
-import { confirm } from '../frame/confirm.ts';
+import { confirmMany } from '../frame/confirm.ts';
 import { toFilter } from '../frame/filter-flags.ts';
 import { nowIn } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress-line.ts';
@@ -37,7 +37,11 @@ export abstract class CompensateCommand extends StreamCommand {
   /** Carries out a plan file, once people agree. */
   protected async apply(env: Environment, file: string, flags: CompensateValues): Promise<void> {
     const { plan, count } = readPlan(file);
-    const agreed = await confirm(`Compensate ${plural(count, 'transaction')}?`, flags.yes || flags['dry-run']);
+    const agreed = await confirmMany(
+      `Compensate ${plural(count, 'transaction')}?`,
+      count,
+      flags.yes || flags['dry-run'],
+    );
     if (!agreed) return this.talk('nothing was done');
     // A bar would be drawn over lines for people.
     const { onProgress, stop } = showWork('compensating', this.talks && process.stdout.isTTY !== true);

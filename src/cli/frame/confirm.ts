@@ -12,6 +12,9 @@ export function requireAnswer(question: string, sure: boolean): void {
   throw new TxlogError('USAGE', `${question} There is no terminal to ask on: say --yes`);
 }
 
+/** From so many things on, a y is typed too easily: the number is asked for. */
+const typedFrom = 100;
+
 /**
  * Asks people whether to go on; `sure` (--yes) spares the question. Ctrl-C there ends the process as it does anywhere.
  *
@@ -19,10 +22,27 @@ export function requireAnswer(question: string, sure: boolean): void {
  */
 export async function confirm(question: string, sure: boolean): Promise<boolean> {
   requireAnswer(question, sure);
-  if (sure) return true;
+  return sure || isAgreed(await ask(`${question} [y/N] `));
+}
+
+/** As `confirm`, of work on so many things at once: from 100 on their number has to be typed. */
+export async function confirmMany(question: string, count: number, sure: boolean): Promise<boolean> {
+  if (sure || count < typedFrom) return confirm(question, sure);
+  requireAnswer(question, sure);
+  return isAgreed(await ask(`${question} Type ${count} to go on: `), count);
+}
+
+/** Whether an answer says yes: by the word, or by the number where that is asked for. */
+export function isAgreed(answer: string, count?: number): boolean {
+  const said = answer.trim();
+  return count === undefined ? /^y(es)?$/i.test(said) : said.replaceAll(',', '') === String(count);
+}
+
+/** Asks for one line; empty when there is none. */
+export async function ask(question: string): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await new Promise<string>((resolve) => {
-    asking.question(`${question} [y/N] `, resolve);
+    asking.question(question, resolve);
     // Ctrl-D is no answer.
     asking.once('close', () => resolve(''));
     asking.once('SIGINT', () => {
@@ -32,5 +52,5 @@ export async function confirm(question: string, sure: boolean): Promise<boolean>
     });
   });
   asking.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return answer;
 }

@@ -7,7 +7,7 @@ import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { readPlan, writePlan } from '../compensate/plan-file.ts';
 import { BaseCommand } from '../frame/base-command.ts';
-import { confirm, requireAnswer } from '../frame/confirm.ts';
+import { confirmMany, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { idsOf } from '../frame/ids-of.ts';
 import { errorJson, formatError } from '../frame/report-error.ts';
@@ -51,7 +51,7 @@ export abstract class InterveneCommand extends BaseCommand {
   }
 
   private async agreed(word: SagaCommand, count: number, { yes }: InterveneValues): Promise<boolean> {
-    const agreed = count === 0 || (await confirm(`${capital(word.kind)} ${plural(count, 'saga')}?`, yes));
+    const agreed = count === 0 || (await confirmMany(`${capital(word.kind)} ${plural(count, 'saga')}?`, count, yes));
     if (!agreed) this.talk('nothing was done');
     return agreed;
   }

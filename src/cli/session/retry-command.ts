@@ -5,7 +5,7 @@ import type { BulkResult } from '../../shapes/bulk-result.ts';
 import { toBulkJson } from '../../shapes/bulk-result.ts';
 import { plural, printable } from '../../text/printable.ts';
 import { BaseCommand, listFlags } from '../frame/base-command.ts';
-import { confirm, requireAnswer } from '../frame/confirm.ts';
+import { confirmMany, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { errorJson, formatError } from '../frame/report-error.ts';
 import { retrySessions, selectIds } from './bulk-retry.ts';
@@ -54,7 +54,7 @@ export abstract class RetryCommand extends BaseCommand {
     await this.withEnv({ readOnly: dryRun }, async (env) => {
       const selected = await selectIds(env, { ...values, ids });
       const question = `Make ${plural(selected.length, 'session')} of ${printable(theme ?? '')} ready?`;
-      if (asks && selected.length > 0 && !(await confirm(question, yes))) return;
+      if (asks && selected.length > 0 && !(await confirmMany(question, selected.length, yes))) return;
       const by = toAuthority(values);
       const results: BulkResult[] = [];
       for await (const result of retrySessions(env, selected, { parkedOnly, dryRun, by })) results.push(result);

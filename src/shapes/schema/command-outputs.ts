@@ -81,6 +81,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'session unpark': list(retried),
   'session wait': one(either(sessionPage, work.session, work.removed)),
   'state diff': one(log.stateDiff),
+  'state edit': one(either(log.receipt, log.unchanged)),
   'state get': one(log.state),
   'state history': list(log.history),
   'state list': list(log.state),

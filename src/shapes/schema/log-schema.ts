@@ -76,6 +76,9 @@ export const record = shape(
   },
 );
 
+/** A key that was edited, and left as it was. */
+export const unchanged = shape({ v, key: text, unchanged: flag });
+
 /** A request, as `rescan --requests` writes it for another `submit`. */
 export const request = shape(
   { id: text, type: text },

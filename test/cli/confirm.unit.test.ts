@@ -1,0 +1,22 @@
+// Goal: a yes is said on purpose. Method: answers, to a question by word and to one by number.
+import { expect, it } from 'vitest';
+import { confirmMany, isAgreed } from '../../src/cli/frame/confirm.ts';
+
+it.each([
+  ['y', undefined, true],
+  [' YES ', undefined, true],
+  ['', undefined, false],
+  ['no', undefined, false],
+  ['1200', 1200, true],
+  ['1,200', 1200, true],
+  ['y', 1200, false],
+  ['120', 1200, false],
+  ['', 1200, false],
+])('%j to a question about %j things is %j', (answer, count, agreed) => {
+  expect(isAgreed(answer, count)).toBe(agreed);
+});
+
+it('nobody is asked where there is no terminal, nor where --yes was said', async () => {
+  await expect(confirmMany('Remove all?', 500, false)).rejects.toMatchObject({ code: 'USAGE' });
+  expect(await confirmMany('Remove all?', 500, true)).toBe(true);
+});
