@@ -7,6 +7,7 @@ import { shellQuote } from '../src/text/shell-quote.ts';
 
 export default class Backup extends BaseCommand {
   static override summary = 'Copy the environment while it is used, and verify the copy.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'TARGET is a directory, which then is an environment itself, or a file, by a name with an extension. What exists ' +
       'is never overwritten. The copy is one consistent state, synced to the disk, its whole chain verified.',
@@ -21,7 +22,7 @@ export default class Backup extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(Backup);
     const progress = showWork('verifying the copy', this.talks);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const { file, bytes, position } = await env.backup(args.target, progress).finally(() => progress.stop());
       const restore = `txlog init --from ${shellQuote(args.target)} --env NEW_DIR`;
       await this.print(

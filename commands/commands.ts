@@ -4,6 +4,7 @@ import { commandsOf, describeCommand, formatCommands } from '../src/cli/referenc
 
 export default class Commands extends BaseCommand {
   static override summary = 'List all commands; with --json, with their arguments, flags and examples.';
+  static override effect = 'none' as const;
   static override description = withExitCodes(
     'For scripts, editors and agents: what can be called, and how. `txlog schema COMMAND` describes what each prints.',
     [0],

@@ -8,6 +8,7 @@ import { findApp } from '../src/index.ts';
 
 export default class Compensate extends CompensateCommand {
   static override summary = 'Undo committed transactions, each by a new record; history is never rewritten.';
+  static override effect = { without: ['plan', 'dry-run'] };
   static override description = withExitCodes(
     'Shared keys become what they would be had the transaction never been applied; claims that it still owns are ' +
       'released. What cannot be undone is refused with the reason. A second time gives the first receipt.\n' +
@@ -31,7 +32,7 @@ export default class Compensate extends CompensateCommand {
     checkCompensateFlags(names, flags);
     const module = findApp(flags.env, flags.app);
     const app = given({ app: module });
-    await this.withEnv({ ...app, readOnly: flags.plan || flags['dry-run'] }, async (env) => {
+    await this.withEnv(app, async (env) => {
       if (flags.plan) await this.plan(env, names, flags);
       else if (flags.apply !== undefined) await this.apply(env, flags.apply, flags);
       else await this.undo(env, names, flags);

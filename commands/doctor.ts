@@ -5,6 +5,7 @@ import { isFit, toFindingsJson } from '../src/shapes/finding.ts';
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Check that everything is fit to run: versions, permissions, room, file system, readers.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Each finding is ok, warn or fail, with the next command. Changes nothing, and reads only the ends of the log: ' +
       '`verify` reads all of it.',

@@ -7,6 +7,7 @@ import { toExplanationJson } from '../src/shapes/explanation.ts';
 
 export default class Explain extends BaseCommand {
   static override summary = 'Explain a code of an error, a rejection, or a problem that verify reports.';
+  static override effect = 'none' as const;
   static override description = withExitCodes(
     'What it means, whether another try can succeed, what to do next, and the exit code. Without a code: all of them.',
     [0],

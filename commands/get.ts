@@ -3,6 +3,7 @@ import { GetCommand } from '../src/cli/get/get-command.ts';
 
 export default class Get extends GetCommand {
   static override summary = 'Print the state of a key, now or as of any position or time.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'A dedicated key has one owner; a shared key has the value that all its transactions folded to.',
     [0, 3, 65, 66],

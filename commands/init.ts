@@ -1,6 +1,5 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
-import { newEnvironmentFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { initEnvironment } from '../src/cli/init/init-environment.ts';
 import { copiedAppText } from '../src/cli/print/copied-app-text.ts';
@@ -9,6 +8,7 @@ import { printable } from '../src/text/printable.ts';
 
 export default class Init extends BaseCommand {
   static override summary = 'Make a new environment, empty or from a backup.';
+  static override effect = 'makes' as const;
   static override description = withExitCodes(
     'Never touches an environment that is there.',
     [0, 4, 65, 66, 74, 77, 78],
@@ -19,7 +19,6 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init restored --from backup.mdb',
     '<%= config.bin %> init --app ./txlog.app.ts',
   ];
-  static override baseFlags = { ...BaseCommand.baseFlags, env: newEnvironmentFlag };
   static override args = { dir: Args.string({ description: 'Its directory; by default that of --env.' }) };
   static override flags = {
     'if-missing': Flags.boolean({ summary: 'It is fine when there is one already.' }),

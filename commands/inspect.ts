@@ -17,6 +17,7 @@ import { toTransactionJson } from '../src/shapes/transaction.ts';
 
 export default class Inspect extends BaseCommand {
   static override summary = 'Show everything about one transaction, one session or one key.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'A number is a position; anything else the id of a transaction when there is one, else of a session, else a key. ' +
       '--id, --position, --session and --key say which.\n' +
@@ -38,7 +39,7 @@ export default class Inspect extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Inspect);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       if (flags.tree) {
         const { id, tree } = await readTree(env, args.name, { ...flags, talks: this.talks });
         return this.print(toLinkedTreeJson(tree), formatLinkedTree(tree, id, this.colors));

@@ -13,6 +13,7 @@ const followedLines = 10;
 
 export default class Log extends StreamCommand {
   static override summary = 'Show the records of the log: committed and rejected transactions.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Oldest first. -n takes the newest ones; -f shows those and goes on with new ones of any process, at once.\n' +
       'On a terminal one line each: position, time, type, id, outcome, keys. In a pipe NDJSON.',
@@ -43,7 +44,7 @@ export default class Log extends StreamCommand {
     const started = flags.from !== undefined || flags.since !== undefined;
     const last = flags.last ?? (flags.follow && !started ? followedLines : undefined);
     const lines = new RecordLines(this.colors, this.columns);
-    await this.withEnv({ readOnly: true, livesLong: flags.follow }, async (env) => {
+    await this.withEnv({ livesLong: flags.follow }, async (env) => {
       const filter = await toFilter(flags, await nowIn(env));
       const options = { last, reverse: flags.reverse, follow: interruption?.signal };
       const records = selectRecords(env, filter, options);

@@ -13,6 +13,7 @@ import { jsonText } from '../src/text/printable.ts';
 
 export default class Receive extends BaseCommand {
   static override summary = 'Take messages from another environment into queues, and acknowledge each.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'FILE, or stdin, holds one parcel per line, as `txlog send` prints them: {"id","queue","data","order"?}. Each gets one ' +
       'line on stdout once it is durable, in the order of the input: {"id","ok":true,"duplicate"}, or {"id","ok":false,' +

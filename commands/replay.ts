@@ -3,6 +3,7 @@ import { ReplayCommand, replayFlags } from '../src/cli/replay/replay-command.ts'
 
 export default class Replay extends ReplayCommand {
   static override summary = 'Run the log again: new indexes, an environment as of a point, or other handlers.';
+  static override effect = { without: ['with', 'to', 'dry-run'] };
   static override description = withExitCodes(
     'Without flags all indexes are made anew from the log beside the old ones, and swapped in at once: whatever dies ' +
       'when, there are the old ones or the new ones. Others go on reading and writing meanwhile. Asks before it starts; ' +
@@ -22,8 +23,7 @@ export default class Replay extends ReplayCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Replay);
     const { to, into } = flags;
-    const isRead = flags.with !== undefined || to !== undefined || flags['dry-run'];
-    await this.withEnv({ readOnly: isRead }, async (env) => {
+    await this.withEnv({}, async (env) => {
       if (flags.with !== undefined) await this.diff(env, flags.with);
       else if (to !== undefined && into !== undefined) await this.travel(env, to, into);
       else await this.rebuild(env, flags);

@@ -10,6 +10,7 @@ import { plural, printable } from '../src/text/printable.ts';
 
 export default class Rescan extends StreamCommand {
   static override summary = 'Read processed transactions fast, by filter, as NDJSON; or prove the states from the log.';
+  static override effect = { with: ['checkpoint', 'repair'], without: ['dry-run'] };
   static override description = withExitCodes(
     'With --checkpoint the next run goes on where this one ended. In a file (-O FILE, or >> FILE) each record is then ' +
       'once, also after kill -9; what reads a pipe may get the last page of up to 1,000 records again.\n' +
@@ -37,8 +38,7 @@ export default class Rescan extends StreamCommand {
     const isFile = flags.output !== undefined && flags.output !== '-';
     const show = (what: string) => showWork(what, this.talks && (flags.verify || isFile));
     const agree = confirmRepair(flags, (text) => this.talk(text));
-    const writes = checkpoint !== undefined || (flags.repair && !flags['dry-run']);
-    await this.withEnv({ readOnly: !writes }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const filter = await toFilter(flags, await nowIn(env));
       if (flags.verify) {
         const audit = await auditAndRepair(env, { agree, show });

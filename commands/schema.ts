@@ -5,6 +5,7 @@ import { commandsWithSchema, schemaOf } from '../src/cli/reference/schemas.ts';
 
 export default class SchemaCommand extends BaseCommand {
   static override summary = 'Print the JSON Schema of what a command prints with --json or --ndjson.';
+  static override effect = 'none' as const;
   static override description = withExitCodes(
     'JSON Schema 2020-12. `document` describes the one document of --json, `line` each line of --ndjson. Fields may be ' +
       'added in later versions, none is taken away: readers ignore what they do not know. Without a command: the ' +

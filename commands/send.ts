@@ -9,6 +9,7 @@ import { plural, printable } from '../src/text/printable.ts';
 
 export default class Send extends BaseCommand {
   static override summary = 'Print the messages that wait for another environment, or take in their acknowledgements.';
+  static override effect = { with: ['acks'] };
   static override description = withExitCodes(
     'Prints one parcel per line, for `txlog receive` over there, and takes nothing away. With --acks it reads what that ' +
       'printed: what arrived waits no more, what can never be taken is parked. Files and pipes between two environments ' +
@@ -35,7 +36,7 @@ export default class Send extends BaseCommand {
     const { service } = args;
     if (flags.acks !== undefined) return this.settle(service, flags.acks);
     this.out.mustArrive = true;
-    const count = await this.withEnv({ readOnly: true }, (env) => sendAll(env, service, this.out));
+    const count = await this.withEnv({}, (env) => sendAll(env, service, this.out));
     this.talk(`${plural(count, 'parcel')} for ${printable(service)}`);
   }
 

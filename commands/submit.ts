@@ -13,6 +13,7 @@ import { parseDuration } from '../src/text/duration.ts';
 
 export default class Submit extends BaseCommand {
   static override summary = 'Submit one request, or a file of them, and print the receipts.';
+  static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
     'FILE holds one request per line as JSON, packed with gzip or not; - is stdin. Each gets one receipt, printed once it ' +
       'is durable, in the order of the lines. Blank lines are skipped. The same id gives the same receipt for ever, so ' +
@@ -45,7 +46,7 @@ export default class Submit extends BaseCommand {
     const queue = toQueue(flags);
     const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
     const one = { input: request ?? null, out: this.out };
-    const code = await this.withEnv({ ...app, ...bounds, readOnly: dryRun }, (env) => {
+    const code = await this.withEnv({ ...app, ...bounds }, (env) => {
       if (queue && !input) return enqueueOne(env, one, { queue, waitMs, json: flags.json });
       if (!input) return submitOne(env, one, { json: flags.json, dryRun });
       const options = { ...flags, file: args.file ?? '-', argv: this.argv, dryRun, receipts: flags.receipts ?? 'all' };

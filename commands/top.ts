@@ -10,6 +10,7 @@ import { durationValue, parseDuration } from '../src/text/duration.ts';
 
 export default class Top extends StreamCommand {
   static override summary = 'Watch the queues, what is stuck and what needs you, as a table that is drawn over itself.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'What `txlog tui` shows first, without taking the whole screen. It is drawn again when any process changed the ' +
       'environment, and each second. With --once one table; in a pipe, or with --json, one JSON object per line, and with ' +
@@ -32,7 +33,7 @@ export default class Top extends StreamCommand {
     const intervalMs = Math.max(1, Math.round(parseDuration('--interval', flags.interval)));
     const interruption = flags.once ? undefined : onInterrupt();
     const app = findApp(flags.env, process.env.TXLOG_APP);
-    const options = { readOnly: true, livesLong: !flags.once, ...(app === undefined ? {} : { app }) };
+    const options = { livesLong: !flags.once, ...(app === undefined ? {} : { app }) };
     const people = (overview: Overview) => formatOverview(overview, this.colors);
     await this.withEnv(options, async (env) => {
       const signal = interruption?.signal;

@@ -7,6 +7,7 @@ import { remap } from '../src/tui/app/keymap.ts';
 
 export default class Tui extends ScreenCommand {
   static override summary = 'Open the screen: live queues, stuck sessions, the log, and the way to put things right.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'It shows at once what needs you, why, and which key mends it. What is done from it is shown first, asks for a reason, ' +
       'and is recorded with it. Where the output is no terminal it prints the overview once. ? says what keys do.',
@@ -23,7 +24,6 @@ export default class Tui extends ScreenCommand {
       helpValue: 'MODULE',
       env: 'TXLOG_APP',
     }),
-    'read-only': Flags.boolean({ summary: 'Show, and do nothing; so by itself where nothing can be written.' }),
     actor: Flags.string({
       summary: 'Who does it, for the record; by default you, as this machine knows you.',
       helpValue: 'NAME',
@@ -38,12 +38,12 @@ export default class Tui extends ScreenCommand {
     const commands = remap(this.readKeymap(flags.keymap));
     if (flags.keys) return this.printKeys(commands);
     if (this.globals.json || !hasScreen()) return this.printOnce();
-    await this.withEnv({ readOnly: true }, async () => undefined);
+    await this.withEnv({}, async () => undefined);
     const { startTui } = await import('../src/tui/start-tui.ts');
     const code = await startTui({
       dir: flags.env,
       ...(flags.app === undefined ? {} : { app: flags.app }),
-      readOnly: flags['read-only'] || !canWrite(flags.env),
+      readOnly: flags['read-only'] || this.context?.protected === true || !canWrite(flags.env),
       actor: flags.actor ?? userInfo().username,
       commands,
       hasColor: this.colors.good('x') !== 'x',

@@ -8,6 +8,7 @@ const proved = 'the chain is unbroken, checksums and totals fit';
 
 export default class Verify extends BaseCommand {
   static override summary = 'Check the log: its hash chain, checksums, totals and the pages of the file. Fast.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Changes nothing. `rescan --verify` also proves that all states follow from the log.',
     [0, 1, 66],
@@ -17,7 +18,7 @@ export default class Verify extends BaseCommand {
   async run(): Promise<void> {
     await this.parse(Verify);
     const progress = showWork('verifying', this.talks);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const report = await env.verify(progress).finally(() => progress.stop());
       const next = report.ok ? '' : '\nnext: txlog doctor\nnext: txlog rescan --verify';
       await this.print(toVerifyJson(report), formatVerify(report, proved, this.colors) + next);

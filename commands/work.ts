@@ -12,6 +12,7 @@ import { durationValue, parseSeconds } from '../src/text/duration.ts';
 
 export default class Work extends BaseCommand {
   static override summary = "Work: lead the sessions of the app's themes, and decide the requests that are queued.";
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'Goes on until it is stopped. Ctrl-C or SIGTERM drains: no new turns, those that run end or are stored; a second ' +
       'one stops them now, and stores them. Logs to stderr: lines and a counter on a terminal, JSON elsewhere and with ' +

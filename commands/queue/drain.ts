@@ -9,6 +9,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class QueueDrain extends BaseCommand {
   static override summary = 'Pause a queue, and wait until the turns that run have ended.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'Then nobody works on the theme, and it can be looked after in peace: what waits in it waits on. It stays paused ' +
       'until `queue resume`, also when the time runs out or Ctrl-C ends the waiting.',

@@ -7,6 +7,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class QueueList extends BaseCommand {
   static override summary = 'List the queues: how deep, how old, how fast, who works on them.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'A queue is the sessions of one theme. oldest: for how long the next one has been due. in/s and out/s: sessions ' +
       'made and removed per second, over the last 10 to 20 seconds. -q prints the themes alone.',
@@ -17,7 +18,7 @@ export default class QueueList extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(QueueList);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const now = env.clock.now();
       await this.printList(await env.sessions.queues(), {
         json: (queue) => toQueueJson(queue, now),

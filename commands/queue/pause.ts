@@ -3,6 +3,7 @@ import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause-c
 
 export default class QueuePause extends PauseCommand {
   static override summary = 'Let no session of a theme be led, until it is resumed.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'What is led goes on to the end of its turn; new sessions may be made, and wait. `queue drain` waits for the turns ' +
       'as well. `session lead --session` still takes a single one.',

@@ -7,6 +7,7 @@ import { toQueuePageJson } from '../../src/shapes/queue.ts';
 
 export default class QueueShow extends BaseCommand {
   static override summary = 'Show one queue: its counts, its workers, and the sessions that come next.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes('The next ones are in the order in which they are led.', [0, 3, 66]);
   static override examples = [
     '<%= config.bin %> queue show mail',
@@ -26,7 +27,7 @@ export default class QueueShow extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(QueueShow);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const now = env.clock.now();
       const queue = await env.sessions.queue(args.theme, { next: flags.limit });
       await this.print(toQueuePageJson(queue, now), formatQueue(queue, now, this.colors));

@@ -6,6 +6,7 @@ import { byFlags, sagaArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaAnswer extends AnswerCommand {
   static override summary = 'Tell what a step came to that waits for an answer.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'For whoever was asked and cannot answer by a queue: a person, or a service without a worker. An error is final: the ' +
       'saga turns back; of what undoes a step, it waits for a person.',

@@ -4,6 +4,7 @@ import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaCompensate extends InterveneCommand {
   static override summary = 'Turn sagas back: what they have done is undone, in reverse order.';
+  static override effect = { without: ['plan', 'dry-run'] };
   static override description = withExitCodes(
     'One that is done already is undone by a saga of its own, ID/undo, once.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75],

@@ -5,6 +5,7 @@ import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaForce extends InterveneCommand {
   static override summary = 'End sagas now, whatever is left to do or to undo.';
+  static override effect = { without: ['plan', 'dry-run'] };
   static override description = withExitCodes(
     'The last resort: nothing more is tried, and what is left is for a person to see to. A worker writes the outcome; ' +
       'who said so, and why, stays in the log.',

@@ -8,6 +8,7 @@ import { toSagaGraphJson } from '../../src/shapes/saga-graph.ts';
 
 export default class SagaGraph extends BaseCommand {
   static override summary = 'Draw a type of saga as the app defines it: its steps, and what undoes each.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes('Needs the app, and no environment.', [0, 3, 78]);
   static override examples = [
     '<%= config.bin %> saga graph order',

@@ -13,6 +13,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class SagaList extends BaseCommand {
   static override summary = 'List sagas: those that have not ended first, then the ended ones, the newest first.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'phase: running, compensating, failed (what was done cannot be undone: a person has to see to it), done, ' +
       'compensated. With --stuck those that do not go on by themselves, each with the command to run next; exit code 1 ' +
@@ -39,7 +40,7 @@ export default class SagaList extends BaseCommand {
     const { quiet, stuck } = flags;
     // The themes that the app's workers lead say what counts as overdue.
     const app = stuck ? findApp(flags.env, process.env.TXLOG_APP) : undefined;
-    await this.withEnv({ readOnly: true, ...given({ app }) }, async (env) => {
+    await this.withEnv({ ...given({ app }) }, async (env) => {
       const count = await this.printList(listed(env, flags), {
         json: toListedJson,
         people: (page) =>

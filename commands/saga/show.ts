@@ -8,6 +8,7 @@ import { toSagaJson } from '../../src/shapes/saga.ts';
 
 export default class SagaShow extends BaseCommand {
   static override summary = 'Show a saga: its itinerary, how each step stands, and all that happened to it.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Each step with its state, attempts, when it began, how long it took, what it gave or why it failed; below it what ' +
       'undid it. Steps of one group stand in a bracket. Events that a person brought about have their actor and reason.',
@@ -29,7 +30,7 @@ export default class SagaShow extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SagaShow);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const saga = await env.sagas.get(args.id);
       const text = flags.format ? formatSagaMermaid(saga) : formatSagaPage(saga, env.clock.now(), this.colors);
       await this.print(toSagaJson(saga), text);

@@ -6,6 +6,7 @@ import { given } from '../../src/core/base/given.ts';
 
 export default class SagaSkip extends InterveneCommand {
   static override summary = 'Have sagas go on as if a step were done, or undone.';
+  static override effect = { without: ['plan', 'dry-run'] };
   static override description = withExitCodes(
     'Of one that runs a step is taken for done; of one on its way back, for undone: somebody saw to it by other means. ' +
       'Without --step it is the one that fails.',

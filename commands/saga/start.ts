@@ -10,6 +10,7 @@ import { durationValue, parseDuration, parseSeconds } from '../../src/text/durat
 
 export default class SagaStart extends EndCommand {
   static override summary = 'Start a saga: all its steps are done, or those that were done are undone.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'Durable when it is printed; workers lead it (`work`). The same --id with the same data again is the same saga; -q ' +
       'prints the id alone. With --wait: exit code 1 when it was compensated, 5 when it had not ended by then.',

@@ -6,6 +6,7 @@ import { durationValue, parseDuration } from '../../src/text/duration.ts';
 
 export default class SagaWait extends EndCommand {
   static override summary = 'Wait until a saga has ended, and tell how.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Exit code 0 when it is done, 1 when it was compensated, 5 when the time runs out. One that has ended is told at once.',
     [0, 1, 3, 5, 66, 130, 143],
@@ -23,6 +24,6 @@ export default class SagaWait extends EndCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SagaWait);
     const timeoutMs = flags.timeout === undefined ? undefined : parseDuration('--timeout', flags.timeout);
-    await this.withEnv({ readOnly: true }, (env) => this.waitAndTell(env, args.id, timeoutMs));
+    await this.withEnv({}, (env) => this.waitAndTell(env, args.id, timeoutMs));
   }
 }

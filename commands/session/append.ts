@@ -5,6 +5,7 @@ import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/c
 
 export default class SessionAppend extends OperationCommand {
   static override summary = 'Add a chunk of data to a session.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'Who leads it names the --epoch of the lead. A session that nobody leads needs none.',
     [0, 3, 4, 5, 65, 66, 74, 75],

@@ -10,6 +10,7 @@ import { durationValue, parseDuration } from '../../src/text/duration.ts';
 
 export default class SessionLead extends BaseCommand {
   static override summary = 'Take the next session of a theme, to work on it from a shell.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'Prints the session, its epoch and its data; the commands that follow name the epoch. End the turn with `session ' +
       'remove`, `store` or `park`. Whoever takes longer than the lease renews it with `session renew`: else the session ' +

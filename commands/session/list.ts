@@ -10,6 +10,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class SessionList extends BaseCommand {
   static override summary = 'List sessions: by theme, those that are led first, then in the order in which they come.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Removed ones are not listed: `log --type txlog.session` has all that happened. -q prints the ids alone.',
     [0, 3, 66],
@@ -33,7 +34,7 @@ export default class SessionList extends BaseCommand {
     const { theme, order, status, limit, after, quiet } = flags;
     const all = { theme, order, status, limit, after };
     const options = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
       await this.printList(env.sessions.list(options), {
         json: toSessionJson,

@@ -9,6 +9,7 @@ import { durationValue, parseSeconds } from '../../src/text/duration.ts';
 
 export default class SessionNew extends OperationCommand {
   static override summary = 'Make a session: a durable work item of a theme.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'It is ready to be led at once, or after --delay. Sessions of one --order key run one after another. The same --id ' +
       'with the same data again is the same session; -q prints the id alone.',

@@ -5,6 +5,7 @@ import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/
 
 export default class SessionPark extends OperationCommand {
   static override summary = 'Set a session aside until a person sees to it.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'It is led no more until `session unpark`. The others of its theme go on; those of its order key wait behind it.',
     [0, 3, 4, 5, 65, 66, 74, 75],

@@ -4,6 +4,7 @@ import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/
 
 export default class SessionRemove extends OperationCommand {
   static override summary = 'End a session: its work is done, or no longer wanted.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'The next session of its order key becomes ready. Its history stays: `session show` and `log --session` find it.',
     [0, 3, 4, 5, 65, 66, 74, 75],

@@ -8,6 +8,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class SessionRenew extends BaseCommand {
   static override summary = 'Show a sign of life for a session that a shell leads.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'Its lease lasts its full length again. Writes nothing into the log. Refused when the lead is over.',
     [0, 3, 4, 66, 74, 77],

@@ -5,6 +5,7 @@ import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/c
 
 export default class SessionReplace extends OperationCommand {
   static override summary = 'Put one chunk of data in place of all that a session has.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'What it had stays in the log: --as-of of `session show` still finds it.',
     [0, 3, 4, 5, 65, 66, 74, 75],

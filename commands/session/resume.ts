@@ -7,6 +7,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class SessionResume extends BaseCommand {
   static override summary = 'Free sessions that were suspended when their mirror was promoted.';
+  static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
     'A session that came from elsewhere may still be led there, and no work may run twice: it waits until someone who knows ' +
       'says so. Then it is due when it was. Sessions that are parked for another reason stay as they are.',
@@ -33,7 +34,7 @@ export default class SessionResume extends BaseCommand {
     if (Number(ids.length > 0) + Number(theme !== undefined) + Number(all === true) !== 1)
       throw new TxlogError('USAGE', 'name IDS, a --theme, or --all', { next: ['txlog session resume --help'] });
     const dryRun = flags['dry-run'];
-    await this.withEnv({ readOnly: dryRun }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const resumed = env.sync.resume({ ids: ids.length > 0 ? ids : undefined, theme, reason, dryRun });
       const people = (page: readonly string[]) => page.map(printable).join('\n');
       await this.printList(resumed, {

@@ -4,6 +4,7 @@ import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry-
 
 export default class SessionRetry extends RetryCommand {
   static override summary = 'Let sessions be led again at once, with all their attempts.';
+  static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
     'Those that sleep, that are parked, or whose operator is no more; `session unpark` does the same to parked ones ' +
       'alone. One whose operator is alive is refused, unless with --force. With --theme all of a status: asks before it ' +

@@ -12,6 +12,7 @@ import { toSessionPageJson } from '../../src/shapes/session.ts';
 
 export default class SessionShow extends BaseCommand {
   static override summary = 'Show a session: how it stands, its data, who leads it, what happened to it.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'A session that was removed is shown as well: its history stays.',
     [0, 3, 66],
@@ -36,7 +37,7 @@ export default class SessionShow extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionShow);
     const { from, limit } = flags;
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
       const page = await readSessionPage(env, args.id, { asOf, from, limit });
       const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.colors);

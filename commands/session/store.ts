@@ -7,6 +7,7 @@ import { parseDuration } from '../../src/text/duration.ts';
 
 export default class SessionStore extends OperationCommand {
   static override summary = 'Let a session sleep: after a while it is led again.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'TIME is in seconds, or with a unit: 90, 500ms, 10m, 2h. With --error the turn counts as failed, and its attempts ' +
       'go on counting; without, they begin anew.',

@@ -10,6 +10,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class SessionStuck extends BaseCommand {
   static override summary = 'List the sessions that do not go on by themselves, and what to do about each.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'dead, late, gone: their operator is no more, and no worker has seen to it yet. parked: a person has to. overdue: ' +
       'due for over a minute, while nothing of the theme moves; only of request queues, of themes with an advisor in the ' +
@@ -41,7 +42,7 @@ export default class SessionStuck extends BaseCommand {
     const { flags } = await this.parse(SessionStuck);
     const { theme, limit, quiet } = flags;
     const app = findApp(flags.env, process.env.TXLOG_APP);
-    await this.withEnv({ readOnly: true, ...given({ app }) }, async (env) => {
+    await this.withEnv({ ...given({ app }) }, async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
       const stuck = await env.sessions.stuck({ ...given({ theme }), limit });
       const count = await this.printList(stuck, {

@@ -3,6 +3,7 @@ import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry-
 
 export default class SessionUnpark extends RetryCommand {
   static override summary = 'Bring parked sessions back: they are ready, with all their attempts.';
+  static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
     'As `session retry`, but those that are not parked are left as they are: what went on since a list was made goes ' +
       'on. With --theme all parked ones: asks before it starts; where there is no terminal, it wants --yes.',

@@ -3,6 +3,7 @@ import { WaitCommand } from '../../src/cli/wait/wait-command.ts';
 
 export default class SessionWait extends WaitCommand {
   static override summary = 'Wait until a queued request is decided, or a session is removed.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Prints the receipt of the request (exit code 1 when it is rejected), or when the session was removed. What is ' +
       'done already is told at once; exit code 5 when the time runs out.',

@@ -8,6 +8,7 @@ import { differencesOf, toStateDiffJson } from '../../src/shapes/state-diff.ts';
 
 export default class StateDiff extends BaseCommand {
   static override summary = 'Compare the state of a key at two positions or times.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'With one --as-of, compares with now. Prints what differs, and exits 1 when anything does.',
     [0, 1, 3, 65, 66],
@@ -30,7 +31,7 @@ export default class StateDiff extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(StateDiff);
     const key = checkKey(args.key);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const pair = await readStatePair(env, key, flags['as-of']);
       const differences = differencesOf(pair);
       await this.print(toStateDiffJson(pair, differences), formatStateDiff(pair, differences, this.colors));

@@ -9,6 +9,7 @@ import { toHistoryJson } from '../../src/shapes/state.ts';
 
 export default class StateHistory extends BaseCommand {
   static override summary = 'List every transaction that was applied to a key, and what it left.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Oldest first. A key that was released or deleted has a history too.',
     [0, 3, 65, 66],
@@ -29,7 +30,7 @@ export default class StateHistory extends BaseCommand {
     const key = checkKey(args.key);
     const { from, limit } = flags;
     const bounds = given({ from, limit });
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       if (from === undefined && (await env.applied(key, { limit: 1 })).length === 0) throw keyNotFound(key);
       await this.printList(env.history(key, bounds), {
         json: toHistoryJson,

@@ -11,6 +11,7 @@ import { toStateJson } from '../../src/shapes/state.ts';
 
 export default class StateList extends BaseCommand {
   static override summary = 'List states in the order of their keys.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes('Keys without a value or owner are left out.', [0, 3, 66]);
   static override examples = [
     '<%= config.bin %> state list',
@@ -27,7 +28,7 @@ export default class StateList extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(StateList);
     const prefix = flags.prefix ? { prefix: checkKey(flags.prefix) } : {};
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const asOf = flags['as-of'] === undefined ? {} : { asOf: await resolvePoint(env, flags['as-of']) };
       await this.printList(firstOf(env.states({ ...prefix, ...asOf }), flags.limit), {
         json: toStateJson,

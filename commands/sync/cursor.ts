@@ -4,6 +4,7 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 
 export default class SyncCursor extends BaseCommand {
   static override summary = 'Print where the environment stands, for `sync export --after` of another one.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Without ORIGIN, where its own log ends, or a mirror has come to. With the unit id of an origin, how far that was ' +
       'taken over; its beginning, when nothing was.',
@@ -17,7 +18,7 @@ export default class SyncCursor extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(SyncCursor);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const cursor = await env.sync.cursor(args.origin);
       await this.print({ v: 1, cursor }, cursor);
     });

@@ -5,6 +5,7 @@ import { compareWith } from '../../src/cli/sync/compare-with.ts';
 
 export default class SyncDiff extends BaseCommand {
   static override summary = 'Compare the environment with another one, or with a dump.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Two environments: by their chains, then by the keys that came after what is common, in the time of what differs. A ' +
       'dump: record by record and state by state. Exits 1 when anything differs.',
@@ -20,7 +21,7 @@ export default class SyncDiff extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(SyncDiff);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const { same, json, people } = await compareWith(env, args.other);
       await this.print(json, people);
       if (!same) this.exitWith(1);

@@ -8,6 +8,7 @@ import { formatCount } from '../../src/text/printable.ts';
 
 export default class SyncExport extends BaseCommand {
   static override summary = 'Write the log as an Avro dump, to a file or a pipe.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'The dump is an Avro object container that any Avro reader reads, sealed block by block (docs/formats/avro-dump.md). ' +
       'It is one consistent state, whoever writes meanwhile, and needs little memory at any size. With a filter of ' +
@@ -34,7 +35,7 @@ export default class SyncExport extends BaseCommand {
     const progress = showWork('exporting', this.talks, !flags.follow);
     const note = rateNote('record', Date.now(), Date.now);
     const onProgress = (done: number, total: number) => progress.onProgress(done, total, note(done));
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const target = flags.output ?? args.target;
       const bytes = await writeDump(env, target, { options: { ...options, onProgress }, interruption }).finally(
         progress.stop,

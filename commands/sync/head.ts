@@ -9,6 +9,7 @@ import { jsonText } from '../../src/text/printable.ts';
 
 export default class SyncHead extends StreamCommand {
   static override summary = 'Print the first entries of a dump as JSON, one per line.';
+  static override effect = 'none' as const;
   static override description = withExitCodes(
     'Records are printed as `log` prints them; each line says its kind. Blocks are checked as they are read.',
     [0, 65, 66, 77, 78],

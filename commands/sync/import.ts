@@ -10,6 +10,7 @@ import { toImportJson } from '../../src/shapes/import-report.ts';
 
 export default class SyncImport extends BaseCommand {
   static override summary = 'Take over a dump, block by block.';
+  static override effect = { without: ['mode=inspect'] };
   static override description = withExitCodes(
     'Each block and how far it came are one durable commit: killed anywhere, the same command goes on where it was, and a ' +
       'second run changes nothing. A mirror has the positions, ids, times and digests of its origin, and takes nothing else ' +
@@ -37,8 +38,7 @@ export default class SyncImport extends BaseCommand {
     const onProgress = (bytes: number, records: number) =>
       progress.onProgress(bytes, input.total ?? bytes, note(records));
     const options = { ...toReaderOptions(flags), mode: flags.mode, dryRun: flags['dry-run'], onProgress };
-    const open = { readOnly: flags.mode === 'inspect' };
-    await this.withEnv(open, async (env) => {
+    await this.withEnv({}, async (env) => {
       const report = await importFrom(env, input, { options, interruption }).finally(progress.stop);
       await this.print(toImportJson(report, options.dryRun), formatImport(report, options.dryRun));
     }).catch((error) => {

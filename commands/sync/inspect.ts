@@ -9,6 +9,7 @@ import { toSummaryJson } from '../../src/shapes/dump-summary.ts';
 
 export default class SyncInspect extends BaseCommand {
   static override summary = 'Say what a dump holds: where it comes from, which records, how many.';
+  static override effect = 'none' as const;
   static override description = withExitCodes(
     'Reads it to its end and checks its seals; takes nothing.',
     [0, 65, 66, 77, 78],

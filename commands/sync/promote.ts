@@ -5,6 +5,7 @@ import { plural } from '../../src/text/printable.ts';
 
 export default class SyncPromote extends BaseCommand {
   static override summary = 'Make a mirror take requests; from then on its log is its own.';
+  static override effect = 'writes' as const;
   static override description = withExitCodes(
     'The reason is a record of the log. What its origin writes later is refused as a fork. Its sessions may still be led ' +
       'there: they are suspended under a raised epoch, until `session resume`.',

@@ -5,6 +5,7 @@ import { toSyncStatusJson } from '../../src/shapes/sync-status.ts';
 
 export default class SyncStatus extends BaseCommand {
   static override summary = 'Show what the environment is a mirror of, and how far behind each origin.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'How far behind is told as of the last dump that was read: in records, and in seconds between the last record that was ' +
       'taken and the last one that the origin had.',
@@ -14,7 +15,7 @@ export default class SyncStatus extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(SyncStatus);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const status = await env.sync.status();
       await this.print(toSyncStatusJson(status), formatSyncStatus(status));
     });

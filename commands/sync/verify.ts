@@ -10,6 +10,7 @@ import { formatCount } from '../../src/text/printable.ts';
 
 export default class SyncVerify extends BaseCommand {
   static override summary = 'Prove that a dump is whole and undamaged.';
+  static override effect = 'none' as const;
   static override description = withExitCodes(
     'Every byte is covered by a chain of seals, and the dump has to end in order. Damage is named by block and byte, and ' +
       'ends with 65. --records decodes every record as well, and computes the chain of the log anew.',

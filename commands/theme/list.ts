@@ -10,6 +10,7 @@ import { printable } from '../../src/text/printable.ts';
 
 export default class ThemeList extends BaseCommand {
   static override summary = 'List the themes: those that sessions had, and those of the app.';
+  static override effect = 'reads' as const;
   static override description = withExitCodes(
     'With its number, and how it is worked on: lease, back-off, attempts, concurrency. A theme without an advisor is ' +
       'worked on from elsewhere, such as a shell. -q prints the names alone.',
@@ -28,7 +29,7 @@ export default class ThemeList extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ThemeList);
     const app = findApp(flags.env, flags.app);
-    await this.withEnv({ readOnly: true, ...given({ app }) }, async (env) => {
+    await this.withEnv({ ...given({ app }) }, async (env) => {
       await this.printList(await env.sessions.knownThemes(), {
         json: toThemeJson,
         people: (page) =>

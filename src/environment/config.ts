@@ -50,9 +50,18 @@ export function findApp(dir: string, named?: string): string | undefined {
 
 /** As `findApp`, whether there is such a file or not. */
 export function recordedApp(dir: string): string | undefined {
+  return rememberedApp(dir) ?? appBeside(dir);
+}
+
+/** The app that the environment's config names, whether there is such a file or not. */
+export function rememberedApp(dir: string): string | undefined {
+  const { app } = dir === inMemory ? {} : readConfig(dir);
+  return app === undefined ? undefined : fromPlace(dir, app);
+}
+
+/** The app module beside the environment's directory. */
+export function appBeside(dir: string): string | undefined {
   if (dir === inMemory) return undefined;
-  const { app } = readConfig(dir);
-  if (app !== undefined) return fromPlace(dir, app);
   const beside = dirname(resolve(dir));
   const found = appNames.find((name) => existsSync(join(beside, name)));
   return found && join(beside, found);

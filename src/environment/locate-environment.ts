@@ -16,11 +16,11 @@ export function environmentIn(dir: string): string {
 
 /**
  * The environment of the working directory: its own `.txlog`, else that of the closest directory above which has one, as
- * a path from here. `.txlog` when there is none.
+ * a path from here. Undefined when there is none.
  *
  * Errors: ENV_NOT_FOUND when another user can have put the one above in its place: what is written there would be theirs.
  */
-export function environmentHere(cwd: string): string {
+export function environmentHere(cwd: string): string | undefined {
   if (existsSync(join(cwd, defaultName))) return defaultName;
   for (let above = dirname(resolve(cwd)); ; above = dirname(above)) {
     const found = join(above, defaultName);
@@ -28,12 +28,12 @@ export function environmentHere(cwd: string): string {
       refuseForeign(found);
       return relative(cwd, found);
     }
-    if (above === dirname(above)) return defaultName;
+    if (above === dirname(above)) return undefined;
   }
 }
 
 /** Whether a directory is an environment, by its look: whoever opens it finds out. */
-function isEnvironment(dir: string): boolean {
+export function isEnvironment(dir: string): boolean {
   return existsSync(currentFile(dir));
 }
 

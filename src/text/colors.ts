@@ -8,6 +8,8 @@ export interface Colors {
   dim(text: string): string;
   strong(text: string): string;
   key(text: string): string;
+  /** A colour that a user chose. */
+  paint(color: 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan', text: string): string;
 }
 
 /** Colours when `wanted`, unless the terminal or its user has none of them (NO_COLOR, TERM=dumb). */
@@ -21,5 +23,6 @@ export function makeColors(wanted: boolean): Colors {
     dim: chalk.dim,
     strong: chalk.bold,
     key: chalk.cyan,
+    paint: (color, text) => chalk[color](text),
   };
 }

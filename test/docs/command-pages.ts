@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CommandEffect } from '../../src/cli/frame/command-effect.ts';
 import { root } from './pages.ts';
 
 /** A flag as oclif's manifest has it. */
@@ -25,6 +26,7 @@ interface Flag {
 export interface ManifestCommand {
   readonly id: string;
   readonly summary: string;
+  readonly effect: CommandEffect;
   readonly description: string;
   readonly examples: readonly string[];
   readonly args: Readonly<

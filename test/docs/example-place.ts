@@ -85,7 +85,7 @@ function safe(example: string): string {
   if (example.startsWith('txlog bench')) {
     return `${example.replace(/ --count \d+/, '')} --count 1000`.replace(' /var', ' var');
   }
-  return example.replace(' /var', ' var');
+  return example.replace(' /var', ' var').replace(' /srv/', ' ');
 }
 
 const lead = 'txlog session lead --session mail/7 --lease 1h';
@@ -110,6 +110,10 @@ const preparations: readonly (readonly [RegExp, readonly string[]])[] = [
   [/stuck .*\| txlog|parked|unpark|session retry/, ["txlog session park mail/7 --reason 'no such address'"]],
   [/wait mail\/7/, ['txlog session remove mail/7']],
   [/session wait r-1/, ['txlog session new mail --id r-1 --data 1', 'txlog session remove r-1']],
+  [/stage-2/, ['txlog context add stage stage']],
+  [/context (?:show prod|list)|--context prod/, ['txlog context add prod prod --color red --protected']],
+  [/context (?:use|remove) stage/, ['txlog context add stage stage']],
+  [/context use --none/, []],
   [/session lead mail/, ['txlog session retry mail/7']],
 ];
 

@@ -29,7 +29,14 @@ export function makeWorkplace(page: Pick<Page, 'fences'>): Workplace {
   const { TXLOG_ENV: _, DEBUG: __, ...env } = process.env;
   return {
     dir,
-    env: { ...env, ...quiet, HOME: dir, XDG_CACHE_HOME: cache, PATH: `${bin}${delimiter}${process.env.PATH}` },
+    env: {
+      ...env,
+      ...quiet,
+      HOME: dir,
+      XDG_CACHE_HOME: cache,
+      XDG_CONFIG_HOME: join(dir, '.config'),
+      PATH: `${bin}${delimiter}${process.env.PATH}`,
+    },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }

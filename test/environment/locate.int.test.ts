@@ -22,8 +22,8 @@ async function make(dir: string): Promise<void> {
   await (await openEnvironment(dir, { create: true })).close();
 }
 
-it('without any environment above, the one to be made here is meant', () => {
-  expect(environmentHere(deep)).toBe('.txlog');
+it('without any environment above, there is none', () => {
+  expect(environmentHere(deep)).toBeUndefined();
 });
 
 it('the closest environment above is found, and one of this directory comes before it', async () => {

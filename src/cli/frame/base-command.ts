@@ -2,13 +2,22 @@ import { Command, Flags, type Interfaces } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { type OpenOptions, openBriefly, openEnvironment } from '../../engine.ts';
+import {
+  type ChosenEnvironment,
+  chooseEnvironment,
+  chooseNewEnvironment,
+  contextOf,
+} from '../../environment/choose-environment.ts';
+import { type Context, Contexts } from '../../environment/contexts.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Colors, makeColors } from '../../text/colors.ts';
 import { jsonText } from '../../text/printable.ts';
 import { columnsOf } from '../../text/width.ts';
-import { environmentFlag } from './environment-flag.ts';
+import { type CommandEffect, refuseWriting, willWrite } from './command-effect.ts';
+import { contextFlag, environmentFlag, readOnlyFlag, yesFlag } from './environment-flag.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
+import { guardProtected, tellContext } from './protection.ts';
 import { redirectConsole, say } from './stderr.ts';
 import { withEnvironment } from './with-environment.ts';
 
@@ -25,6 +34,8 @@ export const dryRunFlag = {
 /** The flags of every command. */
 export interface GlobalFlags {
   readonly env: string;
+  readonly 'read-only': boolean;
+  readonly yes?: boolean;
   readonly json: boolean;
   readonly ndjson?: boolean;
   readonly quiet: boolean;
@@ -53,8 +64,14 @@ const pageItems = 500;
  * pipe. Errors are thrown: `runCli` prints them and chooses the exit code.
  */
 export abstract class BaseCommand extends Command {
+  /** The effect of the command on an environment. Each command says it of itself (test/cli/effects.e2e.test.ts). */
+  static effect: CommandEffect = 'reads';
+
   static override baseFlags = {
     env: environmentFlag,
+    context: contextFlag,
+    'read-only': readOnlyFlag,
+    yes: yesFlag,
     json: Flags.boolean({ summary: 'Print one JSON document; errors too are JSON.', helpGroup: 'GLOBAL' }),
     quiet: Flags.boolean({ char: 'q', summary: 'No talk on stderr, only errors.', helpGroup: 'GLOBAL' }),
     verbose: Flags.boolean({ summary: 'Print the stack of an error.', helpGroup: 'GLOBAL' }),
@@ -64,7 +81,11 @@ export abstract class BaseCommand extends Command {
   protected readonly out = new Output(process.stdout);
   /** Whether all that is done is done on a copy, and told as such. */
   protected isRehearsal = false;
-  protected globals: GlobalFlags = { env: '.txlog', json: false, quiet: false, verbose: false, 'no-color': false };
+  protected readonly contexts = new Contexts();
+  protected chosen: ChosenEnvironment = { dir: '.txlog', origin: 'default' };
+  protected globals: GlobalFlags = {
+    ...{ env: '.txlog', 'read-only': false, json: false, quiet: false, verbose: false, 'no-color': false },
+  };
 
   protected override async parse<
     F extends Record<string, unknown>,
@@ -73,8 +94,40 @@ export abstract class BaseCommand extends Command {
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     redirectConsole();
     const parsed = await super.parse(options, argv);
-    this.globals = parsed.flags as unknown as GlobalFlags;
+    const { effect } = this.ctor as typeof BaseCommand;
+    const flags = parsed.flags as GlobalFlags & Record<string, unknown>;
+    this.globals = flags;
+    if (flags['read-only']) refuseWriting(effect, flags, this.words);
+    if (effect === 'none') return parsed;
+    const typed = (name: string) => parsed.raw.some((token) => token.type === 'flag' && token.flag === name);
+    const named = (name: 'env' | 'context') => (typed(name) ? String(flags[name]) : undefined);
+    const choose = effect === 'makes' ? chooseNewEnvironment : chooseEnvironment;
+    this.chosen = choose({ env: named('env'), context: named('context') }, this.contexts);
+    Object.assign(flags, { env: this.chosen.dir });
+    await this.announce(willWrite(effect, flags));
     return parsed;
+  }
+
+  /** Says on which environment it works, where that is not plain; before it changes a protected one, people agree. */
+  private async announce(writes: boolean): Promise<void> {
+    if (this.talks && (writes || process.stderr.isTTY)) tellContext(this.chosen, this.contexts);
+    if (writes) await guardProtected(this.chosen, this.contexts, this.globals.yes === true);
+  }
+
+  /** The context of its environment, however that was named. */
+  protected get context(): Context | undefined {
+    return contextOf(this.chosen, this.contexts);
+  }
+
+  /** The words of the command, such as `session list`. */
+  private get words(): string {
+    return (this.id ?? '').replaceAll(':', ' ');
+  }
+
+  /** Whether the command, with its flags, changes the environment. */
+  protected get writes(): boolean {
+    const { effect } = this.ctor as typeof BaseCommand;
+    return !this.globals['read-only'] && willWrite(effect, this.globals as GlobalFlags & Record<string, unknown>);
   }
 
   /** Colours for stdout; none under `--json`, in a pipe, with `--no-color`, NO_COLOR or TERM=dumb. */
@@ -89,15 +142,17 @@ export abstract class BaseCommand extends Command {
   }
 
   /**
-   * Opens the environment of `--env`, works with it, and closes it whatever happens. A command that lives long loads all
-   * code before it begins: what it lacks later, such as file descriptors, breaks nothing for good.
+   * Opens the command's environment, works with it, and closes it whatever happens; read-only unless the command says
+   * that it writes. A command that lives long loads all code before it begins: what it lacks later, such as file
+   * descriptors, breaks nothing for good.
    */
   protected async withEnv<T>(
     { livesLong = false, ...options }: OpenOptions & { readonly livesLong?: boolean },
     work: (env: Environment) => Promise<T>,
   ): Promise<T> {
     const open = livesLong ? openEnvironment : openBriefly;
-    const env = await open(this.globals.env, options).catch((error) => {
+    const readOnly = !this.writes || options.readOnly === true;
+    const env = await open(this.globals.env, { ...options, readOnly }).catch((error) => {
       throw this.withSource(error);
     });
     return withEnvironment(env, work);
@@ -113,12 +168,12 @@ export abstract class BaseCommand extends Command {
     return this.withEnv({ ...options, readOnly: true }, (env) => env.withFork(work));
   }
 
-  /** Names the variable that led to an environment which is none. */
+  /** Names what led to an environment which is none, where the command line does not. */
   private withSource(error: unknown): unknown {
     const isAbsent = error instanceof TxlogError && (error.code === 'ENV_NOT_FOUND' || error.code === 'ENV_FOREIGN');
-    const isNamed = this.argv.some((arg) => arg === '--env' || arg.startsWith('--env='));
-    if (!isAbsent || isNamed || !process.env.TXLOG_ENV) return error;
-    const hint = ['TXLOG_ENV names this directory.', error.details.hint].filter(Boolean).join(' ');
+    const source = sourceText(this.chosen);
+    if (!isAbsent || source === undefined) return error;
+    const hint = [source, error.details.hint].filter(Boolean).join(' ');
     return new TxlogError(error.code, error.message, { ...error.details, hint });
   }
 
@@ -180,4 +235,9 @@ export abstract class BaseCommand extends Command {
     // oclif would turn every code into 1 under --json, and print a dump of its configuration.
     throw error;
   }
+}
+
+function sourceText({ origin, context }: ChosenEnvironment): string | undefined {
+  if (origin === 'TXLOG_ENV') return 'TXLOG_ENV names this directory.';
+  return context && `It is the environment of context ${context.name}.`;
 }

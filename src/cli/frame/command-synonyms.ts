@@ -19,6 +19,8 @@ export const synonyms: Readonly<Record<string, string>> = {
   import: 'sync import',
   info: 'status',
   keys: 'state list',
+  settings: 'config list --origin',
+  switch: 'context use',
   list: 'state list',
   load: 'sync import',
   ls: 'state list',

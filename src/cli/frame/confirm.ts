@@ -8,7 +8,7 @@ import { say } from './stderr.ts';
  * Errors: USAGE.
  */
 export function requireAnswer(question: string, sure: boolean): void {
-  if (sure || (process.stdin.isTTY && process.stderr.isTTY)) return;
+  if (sure || canAsk()) return;
   throw new TxlogError('USAGE', `${question} There is no terminal to ask on: say --yes`);
 }
 
@@ -52,5 +52,10 @@ export async function ask(question: string): Promise<string> {
     });
   });
   asking.close();
-  return answer;
+  return answer.trim();
+}
+
+/** Whether there are people at a terminal who can be asked. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }

@@ -1,30 +1,40 @@
 import { Flags } from '@oclif/core';
-import { defaultName, environmentHere, environmentIn } from '../../environment/locate-environment.ts';
+import { defaultName } from '../../environment/locate-environment.ts';
+import { isReadOnlyShell } from './command-effect.ts';
 
-const words = { env: 'TXLOG_ENV', helpValue: 'DIR', helpGroup: 'GLOBAL' };
-
-/** The flag of the environment that a command works on. */
+/**
+ * The flag of the environment that a command works on. Its value is replaced by what `chooseEnvironment` finds, which
+ * knows the order of all that can name one.
+ */
 export const environmentFlag = Flags.string({
-  ...words,
+  env: 'TXLOG_ENV',
+  helpValue: 'DIR',
+  helpGroup: 'GLOBAL',
   summary: 'Directory of the environment, or one that holds it; by default .txlog here, or in the closest one above.',
-  parse: async (dir) => environmentIn(dir),
-  default: async () => environmentHere(workingDir()),
+  default: async () => defaultName,
   // The directory that is found here and now is no property of the command.
   noCacheDefault: true,
 });
 
-/** The flag of an environment that is to be made. */
-export const newEnvironmentFlag = Flags.string({
-  ...words,
-  summary: 'Directory of the environment.',
-  default: defaultName,
+/** The flag that names an environment by its context. */
+export const contextFlag = Flags.string({
+  env: 'TXLOG_CONTEXT',
+  helpValue: 'NAME',
+  helpGroup: 'GLOBAL',
+  summary: 'The environment of this context (txlog context list).',
 });
 
-/** The working directory; `.` where it is gone, so that whoever needs it says so. */
-function workingDir(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return '.';
-  }
-}
+/** The flag that forbids all changes of environments. */
+export const readOnlyFlag = Flags.boolean({
+  summary: 'Refuse whatever would change an environment (also TXLOG_READ_ONLY).',
+  helpGroup: 'GLOBAL',
+  default: async () => isReadOnlyShell(),
+  noCacheDefault: true,
+});
+
+/** The flag of commands that change something: what they ask for is agreed. */
+export const yesFlag = Flags.boolean({
+  char: 'y',
+  summary: 'Do not ask; also for what changes the environment of a protected context.',
+  helpGroup: 'GLOBAL',
+});

@@ -27,7 +27,7 @@ export abstract class GetCommand extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(GetCommand as unknown as typeof GetCommand & (new () => GetCommand));
     const key = checkKey(args.key);
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
       const state = await env.get(key, given({ asOf }));
       if (!state) throw keyNotFound(key, flags['as-of']);

@@ -2,6 +2,7 @@ import type { Command, Config } from '@oclif/core';
 import { given } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { formatTable } from '../../text/table.ts';
+import type { CommandEffect } from '../frame/command-effect.ts';
 
 /** Every command that can be called, in the order of their names. */
 export function commandsOf(config: Config): readonly Command.Loadable[] {
@@ -16,6 +17,7 @@ export function describeCommand(command: Command.Loadable): JsonObject {
     v: 1,
     command: nameOf(command),
     summary: summaryOf(command),
+    effect: effectOf(command),
     description,
     args: Object.entries(args).map(([name, arg]) =>
       given({ name, about: arg.description, required: arg.required === true, options: optionsOf(arg) }),
@@ -42,6 +44,12 @@ export function formatCommands(commands: readonly Command.Loadable[]): string {
 
 function nameOf({ id }: Command.Loadable): string {
   return id.replaceAll(':', ' ');
+}
+
+/** The effect on an environment; `sometimes` where flags decide. */
+function effectOf(command: Command.Loadable): string {
+  const { effect } = command as { readonly effect?: CommandEffect };
+  return typeof effect === 'object' ? 'sometimes' : (effect ?? 'reads');
 }
 
 function summaryOf({ summary, description = '' }: Command.Loadable): string {

@@ -27,7 +27,7 @@ export abstract class InterveneCommand extends BaseCommand {
     const writes = !flags.plan && !flags['dry-run'];
     const asks = writes && named.length === 0;
     if (asks) requireAnswer(`${capital(word.kind)} many sagas?`, flags.yes);
-    await this.withEnv({ readOnly: !writes, checkpointRecords: 0 }, async (env) => {
+    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
       if (flags.apply !== undefined) return this.apply(env, { word, file: flags.apply }, flags);
       const ids = named.length > 0 ? (await Promise.all(named.map(idsOf))).flat() : await selectIds(env, flags);
       if (flags.plan) return this.showPlan(await env.sagas.plan(word, ids), flags.output);

@@ -51,7 +51,7 @@ export abstract class RetryCommand extends BaseCommand {
     if ((ids.length === 0) === (theme === undefined)) throw new TxlogError('USAGE', 'name IDS, or a --theme');
     const asks = theme !== undefined && !dryRun;
     if (asks) requireAnswer(`Make all ${values.status} sessions of ${printable(theme)} ready?`, yes);
-    await this.withEnv({ readOnly: dryRun }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const selected = await selectIds(env, { ...values, ids });
       const question = `Make ${plural(selected.length, 'session')} of ${printable(theme ?? '')} ready?`;
       if (asks && selected.length > 0 && !(await confirmMany(question, selected.length, yes))) return;

@@ -32,7 +32,7 @@ export abstract class ScreenCommand extends StreamCommand {
   protected async printOnce(): Promise<void> {
     const app = findApp(this.globals.env, process.env.TXLOG_APP);
     this.talk('no terminal here: this is the overview, once');
-    await this.withEnv({ readOnly: true, ...(app === undefined ? {} : { app }) }, async (env) => {
+    await this.withEnv({ ...(app === undefined ? {} : { app }) }, async (env) => {
       const overview = await env.monitor.overview();
       await this.print(toOverviewJson(overview), formatOverview(overview, this.colors));
     });

@@ -20,7 +20,7 @@ export abstract class WaitCommand extends BaseCommand {
     const { args, flags } = await this.parse(WaitCommand as unknown as typeof WaitCommand & (new () => WaitCommand));
     const timeoutMs = given({ timeoutMs: ifGiven(flags.timeout, (timeout) => parseDuration('--timeout', timeout)) });
     const { signal, exitCode } = onInterrupt();
-    await this.withEnv({ readOnly: true }, async (env) => {
+    await this.withEnv({}, async (env) => {
       const ended = await env.wait(args.id, { ...timeoutMs, signal }).catch((error) => {
         if (signal.aborted && error === signal.reason) return undefined;
         throw error;

@@ -76,6 +76,12 @@ export const limits = {
   dumpBlockBytesMax: 64 * 1024 * 1024,
   /** Bytes after which a block of a dump is closed: one commit of whoever takes it over. */
   dumpBlockBytes: 256 * 1024,
+  /** Contexts of one user, and UTF-16 units of the name of one. */
+  contextsMax: 1_000,
+  contextNameUnitsMax: 64,
+  /** Letters that the beginning of an id must have to stand for it, and how many fitting ids a refusal names. */
+  shortIdUnitsMin: 8,
+  shortIdCandidates: 10,
   /** UTF-16 units of an error's message, of its hint, and of each command that it names. */
   errorUnitsMax: 1_000,
   /** From asking a program to end, until it is ended. */

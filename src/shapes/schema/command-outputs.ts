@@ -2,6 +2,7 @@ import * as environment from './environment-schema.ts';
 import * as log from './log-schema.ts';
 import * as reference from './reference.ts';
 import { document, either, type Schema, text } from './schema-terms.ts';
+import * as settings from './settings-schema.ts';
 import * as sync from './sync-schema.ts';
 import * as work from './work-schema.ts';
 
@@ -38,6 +39,12 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   bench: one(environment.rates),
   commands: list(reference.command),
   compensate: { document: plan, line: log.receipt },
+  'config list': list(settings.settingSchema),
+  'context add': one(settings.contextSchema),
+  'context list': list(settings.contextSchema),
+  'context remove': one(settings.removedContext),
+  'context show': one(settings.contextSchema),
+  'context use': one(either(settings.contextSchema, settings.noContext)),
   doctor: one(environment.findings),
   explain: list(reference.explanation),
   get: one(log.state),

@@ -24,6 +24,7 @@ export const statusSchema = shape(
       lmdb: text,
       app: text,
     },
+    context: shape({ name: text, protected: flag }, { color: text }),
     sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }),
   },
 );

@@ -1,0 +1,42 @@
+import { Args, Flags } from '@oclif/core';
+import { addContext, colorNames } from '../../src/cli/context/add-context.ts';
+import { ContextCommand } from '../../src/cli/context/context-command.ts';
+import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { toContextJson } from '../../src/shapes/context.ts';
+import { printable } from '../../src/text/printable.ts';
+
+export default class ContextAdd extends ContextCommand {
+  static override summary = 'Give an environment a name, to be used from any directory.';
+  static override effect = 'none' as const;
+  static override description = withExitCodes(
+    'Contexts are yours alone: they lie in XDG_CONFIG_HOME/txlog, else in ~/.config/txlog. Whatever changes the ' +
+      'environment of a protected context asks for the name of the context, or wants --yes, however the environment is named.',
+    [0, 2, 4, 74, 77, 78],
+  );
+  static override examples = [
+    '<%= config.bin %> context add stage /srv/stage',
+    '<%= config.bin %> context add prod /srv/prod --color red --protected',
+    '<%= config.bin %> context add stage /srv/stage-2 --replace --use',
+  ];
+  static override args = {
+    name: Args.string({ description: 'Its name: letters, digits, ".", "_" and "-".', required: true }),
+    dir: Args.string({ description: 'Directory of the environment, or one that holds it.', required: true }),
+  };
+  static override flags = {
+    color: Flags.option({ summary: 'The colour of its name.', options: colorNames })(),
+    protected: Flags.boolean({ summary: 'Ask before anything changes it.' }),
+    replace: Flags.boolean({ summary: 'Put it in place of the context of that name.' }),
+    use: Flags.boolean({ summary: 'Make it the current context.' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ContextAdd);
+    const { context, isEmpty } = addContext(this.contexts, { ...args, ...flags });
+    const use = flags.use ? ', the current one' : '';
+    await this.print(
+      toContextJson(this.listed(context)),
+      `added context ${context.name}${use}: ${printable(context.dir)}`,
+    );
+    if (isEmpty) this.talk(`there is no environment yet\nnext: txlog init --context ${context.name}`);
+  }
+}

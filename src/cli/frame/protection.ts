@@ -1,0 +1,43 @@
+import { TxlogError } from '../../core/base/errors.ts';
+import { shellWord } from '../../core/base/shell-word.ts';
+import { type ChosenEnvironment, contextOf, unexpectedContext } from '../../environment/choose-environment.ts';
+import type { Context, Contexts } from '../../environment/contexts.ts';
+import { makeColors } from '../../text/colors.ts';
+import { printable } from '../../text/printable.ts';
+import { ask, canAsk } from './confirm.ts';
+import { say } from './stderr.ts';
+
+/** The name of a context in its colour, as people see it everywhere. */
+export function contextText({ name, color }: Context, hasColor: boolean): string {
+  return color === undefined ? name : makeColors(hasColor).paint(color, name);
+}
+
+/**
+ * Tells people, on stderr, that a command works on another environment than they may expect: on that of a context which
+ * nobody named in the command line, or not on that of the current context.
+ */
+export function tellContext(chosen: ChosenEnvironment, contexts: Contexts): void {
+  const unexpected = unexpectedContext(chosen, contexts);
+  if (unexpected === undefined) return;
+  const name = contextText(unexpected.context, process.stderr.isTTY === true);
+  const dir = printable(chosen.dir);
+  say(unexpected.isUsed ? `context ${name}: ${dir}\n` : `environment of this directory, ${dir}, not context ${name}\n`);
+}
+
+/**
+ * The one place that guards the environments of protected contexts: the context's name is to be typed on a terminal; where
+ * nobody can be asked, or something else was typed, the command is refused. `agreed` (--yes) is the answer.
+ *
+ * Errors: CONTEXT_PROTECTED; those of `Contexts`.
+ */
+export async function guardProtected(chosen: ChosenEnvironment, contexts: Contexts, agreed: boolean): Promise<void> {
+  if (agreed) return;
+  const context = contextOf(chosen, contexts);
+  if (!context?.protected) return;
+  const question = `This changes context ${contextText(context, true)}, which is protected. Type its name: `;
+  if (canAsk() && (await ask(question)) === context.name) return;
+  throw new TxlogError('CONTEXT_PROTECTED', `context ${context.name} is protected, and this command changes it`, {
+    hint: canAsk() ? 'Its name was not typed; nothing was done.' : 'There is no terminal to ask on: say --yes.',
+    next: [`txlog context show ${shellWord(context.name)}`],
+  });
+}
