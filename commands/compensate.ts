@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { CompensateCommand } from '../src/cli/compensate/compensate-command.ts';
 import { checkCompensateFlags, compensateFlags } from '../src/cli/compensate/compensate-flags.ts';
-import { toNames } from '../src/cli/compensate/plan-file.ts';
+import { toNames, wholeNames } from '../src/cli/compensate/plan-file.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
@@ -28,11 +28,12 @@ export default class Compensate extends CompensateCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Compensate);
-    const names = toNames(args.name ?? [], flags.id ?? []);
-    checkCompensateFlags(names, flags);
+    const typed = toNames(args.name ?? [], flags.id ?? []);
+    checkCompensateFlags(typed, flags);
     const module = findApp(flags.env, flags.app);
     const app = given({ app: module });
     await this.withEnv(app, async (env) => {
+      const names = await wholeNames(env, typed);
       if (flags.plan) await this.plan(env, names, flags);
       else if (flags.apply !== undefined) await this.apply(env, flags.apply, flags);
       else await this.undo(env, names, flags);

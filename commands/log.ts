@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { filterFlags, toFilter } from '../src/cli/frame/filter-flags.ts';
-import { nowIn } from '../src/cli/frame/point-in-log.ts';
+import { filterFlags, filterIn } from '../src/cli/frame/filter-flags.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { StreamCommand, streamFlags } from '../src/cli/frame/stream-command.ts';
 import { wholeNumber } from '../src/cli/frame/whole-number.ts';
@@ -45,7 +44,7 @@ export default class Log extends StreamCommand {
     const last = flags.last ?? (flags.follow && !started ? followedLines : undefined);
     const lines = new RecordLines(this.colors, this.columns);
     await this.withEnv({ livesLong: flags.follow }, async (env) => {
-      const filter = await toFilter(flags, await nowIn(env));
+      const filter = await filterIn(env, flags);
       const options = { last, reverse: flags.reverse, follow: interruption?.signal };
       const records = selectRecords(env, filter, options);
       await this.printStream(records, this.isForPeople(flags.format), {

@@ -1,6 +1,5 @@
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { filterFlags, filterText, toFilter } from '../src/cli/frame/filter-flags.ts';
-import { nowIn } from '../src/cli/frame/point-in-log.ts';
+import { filterFlags, filterIn, filterText, toFilter } from '../src/cli/frame/filter-flags.ts';
 import { showWork } from '../src/cli/frame/progress-line.ts';
 import { StreamCommand } from '../src/cli/frame/stream-command.ts';
 import { checkFlags, confirmRepair, rescanFlags, rescanTo } from '../src/cli/rescan/rescan-to.ts';
@@ -39,7 +38,7 @@ export default class Rescan extends StreamCommand {
     const show = (what: string) => showWork(what, this.talks && (flags.verify || isFile));
     const agree = confirmRepair(flags, (text) => this.talk(text));
     await this.withEnv({}, async (env) => {
-      const filter = await toFilter(flags, await nowIn(env));
+      const filter = await filterIn(env, flags);
       if (flags.verify) {
         const audit = await auditAndRepair(env, { agree, show });
         await this.print(toAuditJson(audit), formatAudit(audit, this.colors));

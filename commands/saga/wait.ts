@@ -24,6 +24,6 @@ export default class SagaWait extends EndCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SagaWait);
     const timeoutMs = flags.timeout === undefined ? undefined : parseDuration('--timeout', flags.timeout);
-    await this.withEnv({}, (env) => this.waitAndTell(env, args.id, timeoutMs));
+    await this.withEnv({}, async (env) => this.waitAndTell(env, await env.completeId(args.id, 'session'), timeoutMs));
   }
 }

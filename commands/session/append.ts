@@ -20,8 +20,8 @@ export default class SessionAppend extends OperationCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionAppend);
     const data = requireSessionData(flags);
-    await this.operate({ op: 'append', session: args.id }, (env) =>
-      env.sessions.append(args.id, data, toAuthority(flags)),
+    await this.operate({ op: 'append', session: args.id }, (env, id) =>
+      env.sessions.append(id, data, toAuthority(flags)),
     );
   }
 }

@@ -43,11 +43,12 @@ export default class SessionLead extends BaseCommand {
     const { session, operator } = flags;
     if ((args.theme === undefined) === (session === undefined))
       throw new TxlogError('USAGE', 'name a THEME, or --session');
-    const wanted = session === undefined ? { theme: args.theme ?? '' } : { session };
     const lease = parseDuration('--lease', flags.lease) / 1_000;
     const waitMs = flags.wait === undefined ? 0 : parseDuration('--wait', flags.wait);
     const interruption = onInterrupt();
     await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
+      const id = session === undefined ? undefined : await env.completeId(session, 'session');
+      const wanted = id === undefined ? { theme: args.theme ?? '' } : { session: id };
       const led = await leadForShell(env, wanted, { operator, lease, waitMs, signal: interruption.signal });
       this.out.mustArrive = true;
       await this.print(toLedJson(led), led.session ? formatLed(led) : '');

@@ -23,6 +23,6 @@ export default class SessionPark extends OperationCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionPark);
     const { reason, ...by } = flags;
-    await this.operate({ op: 'park', session: args.id }, (env) => env.sessions.park(args.id, reason, toAuthority(by)));
+    await this.operate({ op: 'park', session: args.id }, (env, id) => env.sessions.park(id, reason, toAuthority(by)));
   }
 }

@@ -18,6 +18,6 @@ export default class SessionRemove extends OperationCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionRemove);
-    await this.operate({ op: 'remove', session: args.id }, (env) => env.sessions.remove(args.id, toAuthority(flags)));
+    await this.operate({ op: 'remove', session: args.id }, (env, id) => env.sessions.remove(id, toAuthority(flags)));
   }
 }

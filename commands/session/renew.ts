@@ -24,10 +24,11 @@ export default class SessionRenew extends BaseCommand {
     const { args, flags } = await this.parse(SessionRenew);
     this.isRehearsal = flags['dry-run'];
     await this.withEnv({ checkpointRecords: 0, readOnly: this.isRehearsal }, async (env) => {
+      const id = await env.completeId(args.id, 'session');
       const wanted = { epoch: flags.epoch, dryRun: this.isRehearsal };
-      const { operator, until } = await renewForShell(env, args.id, wanted);
-      const json = { v: 1, session: args.id, epoch: flags.epoch, operator, until: toTime(until) };
-      await this.print(json, `renewed the lease of ${printable(args.id)} until ${toTime(until)}`);
+      const { operator, until } = await renewForShell(env, id, wanted);
+      const json = { v: 1, session: id, epoch: flags.epoch, operator, until: toTime(until) };
+      await this.print(json, `renewed the lease of ${printable(id)} until ${toTime(until)}`);
     });
   }
 }

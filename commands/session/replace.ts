@@ -20,8 +20,8 @@ export default class SessionReplace extends OperationCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionReplace);
     const data = requireSessionData(flags);
-    await this.operate({ op: 'replace', session: args.id }, (env) =>
-      env.sessions.replace(args.id, data, toAuthority(flags)),
+    await this.operate({ op: 'replace', session: args.id }, (env, id) =>
+      env.sessions.replace(id, data, toAuthority(flags)),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { idsOf } from '../../src/cli/frame/ids-of.ts';
 import { manyArgs } from '../../src/cli/session/retry-command.ts';
 import { TxlogError } from '../../src/index.ts';
 import { printable } from '../../src/text/printable.ts';
@@ -35,7 +36,12 @@ export default class SessionResume extends BaseCommand {
       throw new TxlogError('USAGE', 'name IDS, a --theme, or --all', { next: ['txlog session resume --help'] });
     const dryRun = flags['dry-run'];
     await this.withEnv({}, async (env) => {
-      const resumed = env.sync.resume({ ids: ids.length > 0 ? ids : undefined, theme, reason, dryRun });
+      const resumed = env.sync.resume({
+        ids: ids.length > 0 ? await idsOf(env, ids) : undefined,
+        theme,
+        reason,
+        dryRun,
+      });
       const people = (page: readonly string[]) => page.map(printable).join('\n');
       await this.printList(resumed, {
         json: (id) => ({ id, dryRun: dryRun === true }),

@@ -39,7 +39,7 @@ export default class SessionShow extends BaseCommand {
     const { from, limit } = flags;
     await this.withEnv({}, async (env) => {
       const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
-      const page = await readSessionPage(env, args.id, { asOf, from, limit });
+      const page = await readSessionPage(env, await env.completeId(args.id, 'session'), { asOf, from, limit });
       const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.colors);
       await this.print(toSessionPageJson(page), text);
     });

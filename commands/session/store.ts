@@ -30,6 +30,6 @@ export default class SessionStore extends OperationCommand {
     const { args, flags } = await this.parse(SessionStore);
     const seconds = parseDuration('TIME', args.time) / 1_000;
     const options = { ...toAuthority(flags), ...given({ error: flags.error }) };
-    await this.operate({ op: 'store', session: args.id }, (env) => env.sessions.store(args.id, seconds, options));
+    await this.operate({ op: 'store', session: args.id }, (env, id) => env.sessions.store(id, seconds, options));
   }
 }

@@ -4,6 +4,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
+import type { IdKind } from '../inspect/ids-with-prefix.ts';
 import type { HistoryEntry } from '../inspect/key-changes.ts';
 import type { LinkedTree } from '../inspect/linked-tree.ts';
 import type { StatesOptions } from '../inspect/list-states.ts';
@@ -111,6 +112,21 @@ export class EnvironmentReading {
       const named = position !== undefined && Number.isSafeInteger(position) && position > 0;
       return named ? cut.record(position) : undefined;
     });
+  }
+
+  /**
+   * The id that a text stands for: an id itself, or the beginning of only one of these kinds, from 8 letters on; else the
+   * text as it is. Errors: ID_AMBIGUOUS.
+   */
+  async completeId(text: string, ...kinds: readonly IdKind[]): Promise<string> {
+    const { completeId } = await import('../inspect/ids-with-prefix.ts');
+    return this.read((cut) => completeId(cut, kinds, text));
+  }
+
+  /** The first `limit` ids of a kind that begin with `prefix`, in order. */
+  async idsWithPrefix(kind: IdKind, prefix: string, limit: number): Promise<readonly string[]> {
+    const { idsWithPrefix } = await import('../inspect/ids-with-prefix.ts');
+    return this.read((cut) => idsWithPrefix(cut, kind, { prefix, limit }));
   }
 
   /** The last position whose time is not after `time` (ms since 1970). */

@@ -7,6 +7,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../compensate/compensation-plan.ts'),
   () => import('../effects/system-effects.ts'),
   () => import('../inspect/linked-tree.ts'),
+  () => import('../inspect/ids-with-prefix.ts'),
   () => import('../inspect/key-changes.ts'),
   () => import('../inspect/list-states.ts'),
   () => import('../inspect/transaction-report.ts'),

@@ -33,6 +33,33 @@ export function requestKey(id: string): Buffer {
   return key;
 }
 
+/**
+ * The ranges of `requestKey` in which all ids that begin with `prefix` lie: those that are kept as text, and, where it can
+ * be the beginning of a UUID, those that are packed.
+ */
+export function requestKeyRanges(prefix: string): readonly KeyRange[] {
+  const ranges = [startingWith(Buffer.concat([Buffer.of(0), Buffer.from(prefix)]))];
+  if (prefix.length > smallestUuid.length) return ranges;
+  // The smallest UUID, and the greatest, with this beginning.
+  const start = packUuid(prefix + smallestUuid.slice(prefix.length));
+  const last = packUuid(prefix + greatestUuid.slice(prefix.length));
+  return start && last ? [...ranges, { ...startingWith(last), start }] : ranges;
+}
+
+/** A range of keys, without an end where it goes on to the last one. */
+interface KeyRange {
+  readonly start: Uint8Array;
+  readonly end?: Uint8Array;
+}
+
+function startingWith(prefix: Uint8Array): KeyRange {
+  const end = prefixEnd(prefix);
+  return end ? { start: prefix, end } : { start: prefix };
+}
+
+const smallestUuid = '00000000-0000-0000-0000-000000000000';
+const greatestUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /** 0x01 and 16 bytes; undefined when it is no UUID in lower case. */
 function packUuid(id: string): Buffer | undefined {
   const key = Buffer.allocUnsafe(17);

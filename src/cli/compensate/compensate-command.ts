@@ -6,7 +6,7 @@ import { type CompensateOptions, type TransactionName, toReceiptJson } from '../
 import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { confirmMany } from '../frame/confirm.ts';
-import { toFilter } from '../frame/filter-flags.ts';
+import { filterIn } from '../frame/filter-flags.ts';
 import { nowIn } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress-line.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
@@ -20,7 +20,7 @@ export abstract class CompensateCommand extends StreamCommand {
   /** Prints, or writes to a file, what would be done. Exit code 1 when some of it cannot be done. */
   protected async plan(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
     const { onProgress, stop } = showWork('planning', this.talks);
-    const selected = async () => selectTargets(env, await toFilter(flags, await nowIn(env)), onProgress);
+    const selected = async () => selectTargets(env, await filterIn(env, flags), onProgress);
     const planned = async () => env.planCompensation(names.length > 0 ? names : await selected(), { onProgress });
     const plan = await planned().finally(stop);
     if (flags.output === undefined) {

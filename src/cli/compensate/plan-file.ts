@@ -14,6 +14,13 @@ export function toNames(words: readonly string[], ids: readonly string[]): Trans
   return [...words.map((word) => parsePosition(word) ?? word), ...ids];
 }
 
+/** The same, with ids for their beginnings. Errors: ID_AMBIGUOUS. */
+export function wholeNames(env: Environment, names: readonly TransactionName[]): Promise<readonly TransactionName[]> {
+  return Promise.all(
+    names.map(async (name) => (typeof name === 'number' ? name : env.completeId(name, 'transaction'))),
+  );
+}
+
 /** The committed transactions that pass a filter, newest first: what came later is undone first. */
 export async function selectTargets(
   env: Environment,

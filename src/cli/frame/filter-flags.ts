@@ -1,10 +1,12 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
+import { ifGiven } from '../../core/base/given.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { compileWhere } from '../../index.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
-import { parseTime } from './point-in-log.ts';
+import { nowIn, parseTime } from './point-in-log.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const helpGroup = 'FILTER';
@@ -82,6 +84,12 @@ export async function toFilter(values: FilterValues, now: number): Promise<Recor
     throw new TxlogError('FILTER_INVALID', `--since ${since} is not before --until ${until}`);
   }
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as RecordFilter;
+}
+
+/** As `toFilter`, by the time of an open environment, and with the id of a session for its beginning. Errors: ID_AMBIGUOUS. */
+export async function filterIn(env: Environment, values: FilterValues): Promise<RecordFilter> {
+  const session = await ifGiven(values.session, (id) => env.completeId(id, 'session'));
+  return toFilter({ ...values, session }, await nowIn(env));
 }
 
 /** The flags as one text, equal when they ask for the same; empty when none was given. */

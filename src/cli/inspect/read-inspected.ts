@@ -65,14 +65,26 @@ export async function readInspected(
   const forced = nameFlags.find((way) => flags[way] !== undefined);
   if ((name === undefined) === (forced === undefined)) throw refuseNames(name);
   if (flags.key !== undefined) return { type: 'key', page: await readKeyPage(env, flags.key, flags) };
-  if (flags.session !== undefined) return session(env, flags.session, flags);
-  if (forced !== undefined) return transaction(env, present(flags.id ?? flags.position, 'name'));
+  if (flags.session !== undefined) return session(env, await env.completeId(flags.session, 'session'), flags);
+  if (flags.id !== undefined) return transaction(env, await env.completeId(flags.id, 'transaction'));
+  if (forced !== undefined) return transaction(env, present(flags.position, 'position'));
   const text = present(name, 'name');
   const position = parsePosition(text);
   if (position !== undefined) return transaction(env, position);
-  if (await env.find(text)) return transaction(env, text);
-  if (await wasMade(env, text)) return session(env, text, flags);
-  return { type: 'key', page: await readKeyPage(env, text, flags).catch((error) => refuse(error, text)) };
+  const found = await idInspected(env, text, flags);
+  if (found) return found;
+  try {
+    return { type: 'key', page: await readKeyPage(env, text, flags) };
+  } catch (error) {
+    // A key of this name is meant before an id that only begins so.
+    const id = await env.completeId(text, 'transaction', 'session');
+    return (id === text ? undefined : await idInspected(env, id, flags)) ?? refuse(error, text);
+  }
+}
+
+async function idInspected(env: Environment, id: string, options: PageOptions): Promise<Inspected | undefined> {
+  if (await env.find(id)) return transaction(env, id);
+  return (await wasMade(env, id)) ? session(env, id, options) : undefined;
 }
 
 async function transaction(env: Environment, name: string | number): Promise<Inspected> {

@@ -17,12 +17,13 @@ export interface AnswerValues {
 /** The command `saga answer`. */
 export abstract class AnswerCommand extends BaseCommand {
   /** Adds an answer to a saga, and prints where. Errors: USAGE; SAGA_NOT_FOUND, SAGA_STATE; the JSON_ codes. */
-  protected async answer(id: string, step: string, flags: AnswerValues): Promise<void> {
+  protected async answer(named: string, step: string, flags: AnswerValues): Promise<void> {
     const { result, error } = flags;
     if (result === undefined && error === undefined) throw new TxlogError('USAGE', 'say --result, or --error');
     const outcome = error === undefined ? { result: readJsonData('--result', result) } : { error };
     const word = { kind: 'answer', step, outcome } as const;
     await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
+      const id = await env.completeId(named, 'session');
       const answered = { id, result: await env.sagas.answer({ id, step }, outcome, toIntervention(flags)) };
       this.out.mustArrive = true;
       await this.print(toIntervenedJson(answered, word, errorJson), formatIntervened(answered, word));

@@ -29,7 +29,7 @@ export abstract class InterveneCommand extends BaseCommand {
     if (asks) requireAnswer(`${capital(word.kind)} many sagas?`, flags.yes);
     await this.withEnv({ checkpointRecords: 0 }, async (env) => {
       if (flags.apply !== undefined) return this.apply(env, { word, file: flags.apply }, flags);
-      const ids = named.length > 0 ? (await Promise.all(named.map(idsOf))).flat() : await selectIds(env, flags);
+      const ids = named.length > 0 ? await idsOf(env, named) : await selectIds(env, flags);
       if (flags.plan) return this.showPlan(await env.sagas.plan(word, ids), flags.output);
       if (flags['dry-run']) return this.tell(wouldBe(await env.sagas.plan(word, ids)), word);
       if (asks && !(await this.agreed(word, ids.length, flags))) return;

@@ -29,7 +29,7 @@ export interface RetryOptions {
 /** Ids of the sessions that are meant. Errors: THEME_NOT_FOUND. */
 export async function selectIds(env: Environment, selection: SessionSelection): Promise<readonly string[]> {
   const { ids, theme, order, status } = selection;
-  if (theme === undefined) return (await Promise.all(ids.map(idsOf))).flat();
+  if (theme === undefined) return idsOf(env, ids);
   await env.sessions.theme(theme);
   const found: string[] = [];
   const filter = { theme, status, ...given({ order }) };

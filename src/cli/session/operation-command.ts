@@ -11,20 +11,21 @@ import { formatDone, operationOrThrow } from './operation-result.ts';
 /** A command that does one operation on one session, and prints what it did. */
 export abstract class OperationCommand extends BaseCommand {
   /**
-   * Does `op` on a session (undefined where it is made). The turn of a shell ends with Store, Remove or Park: its lease
-   * does as well.
+   * Does `op` on a session (undefined where it is made); `work` is told its whole id. The turn of a shell ends with Store,
+   * Remove or Park: its lease does as well.
    *
    * Errors: SESSION_GONE, SESSION_FENCED, SESSION_ACTIVE, SESSION_BUSY; those of the engine.
    */
   protected async operate(
-    { op, session }: { readonly op: string; readonly session: string | undefined },
-    work: (env: Environment) => Promise<OperationResult>,
+    { op, session: named }: { readonly op: string; readonly session: string | undefined },
+    work: (env: Environment, id: string) => Promise<OperationResult>,
     options: OpenOptions = {},
   ): Promise<void> {
     // Each start is one operation: its index rows go with it, so that nothing is left to be folded later.
     await this.changeEnv({ checkpointRecords: 0, ...options }, async (env) => {
+      const session = named === undefined ? undefined : await env.completeId(named, 'session');
       const before = session === undefined ? undefined : await env.sessions.get(session);
-      const done = operationOrThrow(await work(env), session ?? '');
+      const done = operationOrThrow(await work(env, session ?? ''), session ?? '');
       if (before?.status === 'active' && done.now?.status !== 'active') endLease(env, before.operator);
       const idOnly = op === 'new' && this.globals.quiet;
       this.out.mustArrive = true;

@@ -21,7 +21,8 @@ export abstract class WaitCommand extends BaseCommand {
     const timeoutMs = given({ timeoutMs: ifGiven(flags.timeout, (timeout) => parseDuration('--timeout', timeout)) });
     const { signal, exitCode } = onInterrupt();
     await this.withEnv({}, async (env) => {
-      const ended = await env.wait(args.id, { ...timeoutMs, signal }).catch((error) => {
+      const id = await env.completeId(args.id, 'transaction', 'session');
+      const ended = await env.wait(id, { ...timeoutMs, signal }).catch((error) => {
         if (signal.aborted && error === signal.reason) return undefined;
         throw error;
       });
