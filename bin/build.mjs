@@ -1,8 +1,8 @@
 // Builds everything that ships, step by step:
 //   dist/src, dist/commands   JavaScript and types, one file per source (tsc): the library, and the command line with DEBUG
-//   dist/cli/bundles          the commands with oclif and LMDB's package, and `txlog submit` without oclif (esbuild)
+//   dist/cli/bundles          the commands with oclif and LMDB's package, and `txlog submit` and completion without oclif (esbuild)
 //   dist/tui                  the screen with ink and react, for `txlog tui` alone: they are ES modules (esbuild)
-//   dist/cli/start.cjs        what runs one of these two
+//   dist/cli/start.cjs        what runs one of these three
 //   dist/bench/run.js         only with --bench: the benchmarks as plain JavaScript, so that no loader is measured
 //   oclif.manifest.json       names and flags of all commands, so that starting loads only one of them
 // A start costs mostly the files that Node must find, parse and compile, hence the bundles.
@@ -91,6 +91,10 @@ async function buildCommandLine() {
     export const commandModules = { ${modules.join(', ')} };`;
   const digests = {
     commands: await bundle('commands', { stdin: { contents: commands, resolveDir: root, loader: 'ts' } }),
+    complete: await bundle('complete', {
+      entryPoints: ['src/cli/complete/complete.ts'],
+      external: ['ajv', 'ajv-formats'],
+    }),
     // Users' code never runs here: what checks it would only be parsed for nothing.
     'fast-submit': await bundle('fast-submit', {
       entryPoints: ['src/cli/submit/fast-submit.ts'],

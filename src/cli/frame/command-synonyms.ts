@@ -5,7 +5,7 @@
 export const synonyms: Readonly<Record<string, string>> = {
   cat: 'get',
   check: 'verify',
-  completion: 'autocomplete',
+  autocomplete: 'completion',
   copy: 'backup',
   create: 'init',
   dump: 'sync export',

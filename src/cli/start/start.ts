@@ -4,7 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { type Bundle, loadBundle } from './load-bundle.ts';
 
 /** Digests of the bundles beside this one, by name; the build fills them in. */
-declare const bundleDigests: Readonly<Record<'commands' | 'fast-submit', string>>;
+declare const bundleDigests: Readonly<Record<'commands' | 'complete' | 'fast-submit', string>>;
+
+/** The word by which the completion scripts of shells ask. It is no command: nothing but its answer must ever be printed. */
+const completing = '__complete';
 
 type Commands = Pick<typeof import('../frame/run-cli.ts'), 'runCli'> & {
   readonly commandModules: import('../frame/run-cli.ts').CommandModules;
@@ -15,6 +18,12 @@ type Commands = Pick<typeof import('../frame/run-cli.ts'), 'runCli'> & {
  * file, as it was compiled, so that each line of a stack names a file and a line that can be read.
  */
 export async function start(args: readonly string[], root: string): Promise<void> {
+  if (args[0] === completing) {
+    const { exports, willRun } = bundle<typeof import('../complete/complete.ts')>('complete');
+    willRun(completing);
+    await exports.complete(args.slice(1), root);
+    process.exit();
+  }
   if (process.env.DEBUG) {
     const { runCli } = await whereverItStands(
       () => import(pathToFileURL(join(root, 'dist/src/cli/frame/run-cli.js')).href),

@@ -19,5 +19,8 @@ export const command: Schema = shape(
   { description: text, effect: { enum: ['none', 'reads', 'writes', 'makes', 'sometimes'] } },
 );
 
+/** The completion script of a shell. */
+export const completion: Schema = shape({ v, shell: text, script: text });
+
 /** JSON Schemas of one command; or the commands that have some. */
 export const schema: Schema = shape({ v }, { command: text, document: any, line: any, items: listOf(text) });
