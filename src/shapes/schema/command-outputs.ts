@@ -39,7 +39,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   bench: one(environment.rates),
   commands: list(reference.command),
   compensate: { document: plan, line: log.receipt },
-  completion: one(reference.completion),
+  completion: one(reference.shellScript),
   'config list': list(settings.settingSchema),
   'context add': one(settings.contextSchema),
   'context list': list(settings.contextSchema),

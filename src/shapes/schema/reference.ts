@@ -20,7 +20,7 @@ export const command: Schema = shape(
 );
 
 /** The completion script of a shell. */
-export const completion: Schema = shape({ v, shell: text, script: text });
+export const shellScript: Schema = shape({ v, shell: text, script: text });
 
 /** JSON Schemas of one command; or the commands that have some. */
 export const schema: Schema = shape({ v }, { command: text, document: any, line: any, items: listOf(text) });
