@@ -32,9 +32,7 @@ export default class Inspect extends BaseCommand {
     '<%= config.bin %> inspect r-1 --tree',
     '<%= config.bin %> inspect r-1 --format mermaid > r-1.mmd',
   ];
-  static override args = {
-    name: Args.string({ description: 'Id, position or key.', ignoreStdin: true, required: false }),
-  };
+  static override args = { name: Args.string({ description: 'Id, position or key.', ignoreStdin: true }) };
   static override flags = inspectFlags;
 
   async run(): Promise<void> {
@@ -50,9 +48,9 @@ export default class Inspect extends BaseCommand {
         return this.print(toTransactionJson(found.report), text);
       }
       if (found.type === 'session') {
-        const now = env.clock.now();
-        const text = flags.format ? formatSessionMermaid(found.page) : formatSessionPage(found.page, now, this.colors);
-        return this.print({ kind: 'session', ...toSessionPageJson(found.page) }, text);
+        const { page } = found;
+        const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.colors);
+        return this.print({ kind: 'session', ...toSessionPageJson(page) }, text);
       }
       if (flags.format) throw new TxlogError('USAGE', 'only transactions and sessions have a diagram, a key has not');
       return this.print(toKeyPageJson(found.page), formatKeyPage(found.page, this.colors));

@@ -31,7 +31,6 @@ export default class Receive extends BaseCommand {
   static override args = {
     file: Args.string({ description: 'Parcels, one per line; without it, or as -, stdin.', ignoreStdin: true }),
   };
-
   static override flags = {
     app: Flags.string({ summary: 'Module that numbers the themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
     ...dryRunFlag,

@@ -1,7 +1,6 @@
 import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { filterFlags, toFilter } from '../../src/cli/frame/filter-flags.ts';
-import { nowIn } from '../../src/cli/frame/point-in-log.ts';
+import { filterFlags, filterIn } from '../../src/cli/frame/filter-flags.ts';
 import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { countFlags, readFields } from '../../src/cli/log/count-flags.ts';
 import { csvLine, formatGroups, groupColumns } from '../../src/cli/print/group-lines.ts';
@@ -9,6 +8,7 @@ import { toGroupJson } from '../../src/shapes/record-group.ts';
 import { formatCount, plural } from '../../src/text/printable.ts';
 
 export default class LogCount extends BaseCommand {
+  static override effect = 'reads' as const;
   static override summary = 'Count records by type, outcome, actor, key, hour or day.';
   static override description = withExitCodes(
     'The largest group comes first; hours and days, which are those of UTC, come in their order. A record counts once ' +
@@ -28,7 +28,7 @@ export default class LogCount extends BaseCommand {
     const { flags } = await this.parse(LogCount);
     const by = readFields(flags.by);
     await this.withEnv({ readOnly: true }, async (env) => {
-      const filter = await toFilter(flags, await nowIn(env));
+      const filter = await filterIn(env, flags);
       const { onProgress, stop } = showWork('counting', this.talks);
       const { groups, records } = await env.countBy(by, filter, onProgress).finally(stop);
       const shown = groups.slice(0, flags.limit);

@@ -4,6 +4,7 @@ import { checkKey } from '../../src/cli/frame/key-argument.ts';
 import { EditCommand, editFlags } from '../../src/cli/state/edit-command.ts';
 
 export default class StateEdit extends EditCommand {
+  static override effect = 'writes' as const;
   static override summary = 'Edit the value of a key by hand, with a reason, if nobody changed it meanwhile.';
   static override description = withExitCodes(
     'Opens $VISUAL or $EDITOR with the value as JSON, shows what would change, asks, and submits one request that expects ' +

@@ -7,7 +7,6 @@ import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { confirmMany } from '../frame/confirm.ts';
 import { filterIn } from '../frame/filter-flags.ts';
-import { nowIn } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress-line.ts';
 import { StreamCommand } from '../frame/stream-command.ts';
 import { countPlan, formatPlan, formatPlanTotals } from '../print/plan-page.ts';
