@@ -1,7 +1,7 @@
 import * as environment from './environment-schema.ts';
 import * as log from './log-schema.ts';
 import * as reference from './reference.ts';
-import { document, either, type Schema, text } from './schema-terms.ts';
+import { document, either, flag, type Schema, text, withOptional } from './schema-terms.ts';
 import * as settings from './settings-schema.ts';
 import * as sync from './sync-schema.ts';
 import * as work from './work-schema.ts';
@@ -16,6 +16,8 @@ export interface CommandOutput {
 
 const list = (line: Schema): CommandOutput => ({ document: document(line), line });
 const one = (shape: Schema): CommandOutput => ({ document: shape });
+/** With `--dry-run` it says so. */
+const change = (shape: Schema): CommandOutput => ({ document: withOptional(shape, { dryRun: flag }) });
 const lines = (line: Schema): CommandOutput => ({ line });
 
 const plan = either(environment.plannedFile, { type: 'object', required: ['v', 'items'] });
@@ -49,14 +51,14 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   doctor: one(environment.findings),
   explain: list(reference.explanation),
   get: one(log.state),
-  init: one(environment.initialised),
+  init: change(environment.initialised),
   inspect: one(either(log.transaction, log.keyPage, log.linkedTree, sessionPage, work.saga)),
   log: lines(log.record),
   'log count': list(log.recordGroup),
-  'queue drain': one(work.drained),
+  'queue drain': change(work.drained),
   'queue list': list(work.queue),
-  'queue pause': one(work.paused),
-  'queue resume': one(work.paused),
+  'queue pause': change(work.paused),
+  'queue resume': change(work.paused),
   'queue show': one(work.queuePage),
   receive: lines({ type: 'object' }),
   replay: { document: either(environment.replayed, environment.replayedInto), line: log.whatIfSchema },
@@ -69,27 +71,27 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'saga retry': ofSagas,
   'saga show': one(work.saga),
   'saga skip': ofSagas,
-  'saga start': one(ended),
+  'saga start': change(ended),
   'saga wait': one(work.endedSaga),
   schema: one(reference.schema),
   send: one({ type: 'object' }),
-  'session append': one(work.operation),
-  'session lead': one(either(work.led, work.noneLed)),
+  'session append': change(work.operation),
+  'session lead': change(either(work.led, work.noneLed)),
   'session list': list(work.session),
-  'session new': one(work.operation),
-  'session park': one(work.operation),
-  'session remove': one(work.operation),
-  'session renew': one(work.renewed),
-  'session replace': one(work.operation),
+  'session new': change(work.operation),
+  'session park': change(work.operation),
+  'session remove': change(work.operation),
+  'session renew': change(work.renewed),
+  'session replace': change(work.operation),
   'session resume': list(sync.resumed),
   'session retry': list(retried),
   'session show': one(sessionPage),
-  'session store': one(work.operation),
+  'session store': change(work.operation),
   'session stuck': list(work.stuck),
   'session unpark': list(retried),
   'session wait': one(either(sessionPage, work.session, work.removed)),
   'state diff': one(log.stateDiff),
-  'state edit': one(either(log.receipt, log.unchanged)),
+  'state edit': change(either(log.receipt, log.unchanged)),
   'state get': one(log.state),
   'state history': list(log.history),
   'state list': list(log.state),
@@ -101,7 +103,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'sync head': lines(sync.entry),
   'sync import': one(sync.imported),
   'sync inspect': one(sync.summary),
-  'sync promote': one(sync.promoted),
+  'sync promote': change(sync.promoted),
   'sync status': one(sync.syncStatusSchema),
   'sync verify': one(sync.summary),
   'theme list': list(work.theme),

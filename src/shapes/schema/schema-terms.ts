@@ -69,3 +69,11 @@ export function extend(
 export function document(items: Schema): Schema {
   return shape({ v, items: listOf(items) });
 }
+
+/** A shape, or each shape of several, with further fields that may be there. */
+export function withOptional(schema: Schema, fields: Readonly<Record<string, Schema>>): Schema {
+  if (Array.isArray(schema.anyOf)) {
+    return { anyOf: (schema.anyOf as readonly Schema[]).map((one) => withOptional(one, fields)) };
+  }
+  return { ...schema, properties: { ...(schema.properties as object), ...fields } };
+}
