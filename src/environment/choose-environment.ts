@@ -6,7 +6,7 @@ import type { Context, Contexts } from './contexts.ts';
 import { defaultName, environmentHere, environmentIn } from './locate-environment.ts';
 
 /** The name that led to the environment of a command. */
-export type EnvironmentOrigin =
+type EnvironmentOrigin =
   | '--env'
   | '--context'
   | 'TXLOG_ENV'

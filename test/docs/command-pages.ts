@@ -4,7 +4,7 @@ import type { CommandEffect } from '../../src/cli/frame/command-effect.ts';
 import { root } from './pages.ts';
 
 /** A flag as oclif's manifest has it. */
-interface Flag {
+export interface ManifestFlag {
   readonly name: string;
   readonly char?: string;
   readonly type: 'boolean' | 'option';
@@ -32,7 +32,7 @@ export interface ManifestCommand {
   readonly args: Readonly<
     Record<string, { name: string; description?: string; required?: boolean; multiple?: boolean }>
   >;
-  readonly flags: Readonly<Record<string, Flag>>;
+  readonly flags: Readonly<Record<string, ManifestFlag>>;
   readonly hidden?: boolean;
 }
 
@@ -46,7 +46,7 @@ export function builtCommands(): ManifestCommand[] {
 }
 
 /** What a person types for a command. */
-function typedName({ id }: Pick<ManifestCommand, 'id'>): string {
+export function typedName({ id }: Pick<ManifestCommand, 'id'>): string {
   return `txlog ${id.replaceAll(':', ' ')}`;
 }
 
@@ -113,8 +113,9 @@ function argumentTable(args: readonly ManifestCommand['args'][string][]): string
   return ['| argument | what |', '| --- | --- |', ...rows].join('\n');
 }
 
-function flagsOf(command: ManifestCommand): Map<string, Flag[]> {
-  const groups = new Map<string, Flag[]>();
+/** Flags by their group. */
+export function flagsOf(command: ManifestCommand): Map<string, ManifestFlag[]> {
+  const groups = new Map<string, ManifestFlag[]>();
   for (const flag of Object.values(command.flags)) {
     if (flag.hidden) continue;
     const group = flag.helpGroup ?? '';
@@ -127,17 +128,17 @@ function titleOf(group: string): string {
   return group === '' ? 'Flags' : `Flags: ${group.toLowerCase()}`;
 }
 
-function tableOf(flags: readonly Flag[]): string {
+function tableOf(flags: readonly ManifestFlag[]): string {
   const rows = flags.map((flag) => `| \`${flagText(flag)}\` | ${cell(whatOf(flag))} |`);
   return ['| flag | what |', '| --- | --- |', ...rows].join('\n');
 }
 
-function flagText({ char, name, type, helpValue, options, multiple }: Flag): string {
+function flagText({ char, name, type, helpValue, options, multiple }: ManifestFlag): string {
   const value = type === 'boolean' ? '' : ` ${options?.join('|') ?? helpValue?.toString() ?? 'VALUE'}`;
   return `${char === undefined ? '' : `-${char}, `}--${name}${value}${multiple ? ' …' : ''}`.replaceAll('|', '\\|');
 }
 
-function whatOf({ summary, description, default: value, env, exclusive, dependsOn, required }: Flag): string {
+function whatOf({ summary, description, default: value, env, exclusive, dependsOn, required }: ManifestFlag): string {
   const list = (names: readonly string[]) => names.map((name) => `\`--${name}\``).join(', ');
   return [
     ...[summary ?? '', description ?? ''],

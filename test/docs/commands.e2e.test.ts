@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLine } from '../kit/run-line.ts';
 import { WarmCommands } from '../kit/warm-commands.ts';
 import { builtCommands, commandPages, examplesOf } from './command-pages.ts';
 import { makeExamplePlace, makeTemplate } from './example-place.ts';
+import { manPages } from './man-pages.ts';
 import { root } from './pages.ts';
 
 // Goal: docs/commands is what the commands say of themselves, and the examples of their help work. Method: the pages
@@ -31,6 +33,42 @@ describe('docs/commands', () => {
 
   it('has examples for each command', () => {
     expect(commands.filter(({ examples }) => examples.length === 0).map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('docs/man', () => {
+  const man = join(root, 'docs/man');
+  const manual = manPages(commands);
+  if (process.env.TXLOG_DOCS === 'write') {
+    rmSync(man, { recursive: true, force: true });
+    mkdirSync(man);
+    for (const [file, text] of manual) writeFileSync(join(man, file), text);
+  }
+
+  it.each([...manual])('%s is up to date (npm run docs), and is installed', (file, text) => {
+    expect(existsSync(join(man, file)) && readFileSync(join(man, file), 'utf8')).toBe(text);
+    const { man: installed, files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(installed).toContain(`./docs/man/${file}`);
+    expect(files).toContain('docs/man');
+  });
+
+  it('has no other page, and each is readable: by man, where there is one', () => {
+    expect(readdirSync(man).sort()).toEqual([...manual.keys()].sort());
+    const hasMan = spawnSync('man', ['--version']).status === 0;
+    for (const [file, text] of manual) {
+      // Each request is one that every troff knows.
+      expect(
+        text.match(/^\.[A-Z"a-z\\]+/gm)?.filter((word) => !/^\.(?:TH|SH|SS|PP|TP|B|br|nf|fi|\\")$/.test(word)),
+      ).toEqual([]);
+      if (!hasMan) continue;
+      const env = { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '80', MANROFFOPT: '-ww' };
+      const { stdout, stderr, status } = spawnSync('man', ['-P', 'cat', '-l', join(man, file)], {
+        env,
+        encoding: 'utf8',
+      });
+      expect([file, status, stderr]).toEqual([file, 0, '']);
+      expect(stdout).toContain('[FLAGS]');
+    }
   });
 });
 

@@ -15,7 +15,7 @@ export interface KnownFlag {
 }
 
 /** An argument, the same. */
-export interface KnownArgument {
+interface KnownArgument {
   readonly name: string;
   readonly options?: readonly string[];
   readonly multiple?: boolean;

@@ -8,7 +8,7 @@ import { ask, canAsk } from './confirm.ts';
 import { say } from './stderr.ts';
 
 /** The name of a context in its colour, as people see it everywhere. */
-export function contextText({ name, color }: Context, hasColor: boolean): string {
+function contextText({ name, color }: Context, hasColor: boolean): string {
   return color === undefined ? name : makeColors(hasColor).paint(color, name);
 }
 
