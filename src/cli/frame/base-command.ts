@@ -14,6 +14,7 @@ import { type Colors, makeColors } from '../../text/colors.ts';
 import { jsonText } from '../../text/printable.ts';
 import { columnsOf } from '../../text/width.ts';
 import { type CommandEffect, refuseWriting, willWrite } from './command-effect.ts';
+import { canAsk } from './confirm.ts';
 import { contextFlag, environmentFlag, readOnlyFlag, yesFlag } from './environment-flag.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
@@ -93,7 +94,7 @@ export abstract class BaseCommand extends Command {
     A extends Record<string, unknown>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
     redirectConsole();
-    const parsed = await super.parse(options, argv);
+    const parsed = await this.parsePicking(options, argv ?? this.argv);
     const { effect } = this.ctor as typeof BaseCommand;
     const flags = parsed.flags as GlobalFlags & Record<string, unknown>;
     this.globals = flags;
@@ -106,6 +107,26 @@ export abstract class BaseCommand extends Command {
     Object.assign(flags, { env: this.chosen.dir });
     await this.announce(willWrite(effect, flags));
     return parsed;
+  }
+
+  /** Parses; at a terminal people pick the arguments that are missing. */
+  private async parsePicking<
+    F extends Record<string, unknown>,
+    B extends Record<string, unknown>,
+    A extends Record<string, unknown>,
+  >(options: Interfaces.Input<F, B, A> | undefined, argv: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    try {
+      return await super.parse(options, argv);
+    } catch (error) {
+      const [missing] = (error as { readonly args?: readonly unknown[] }).args ?? [];
+      if (typeof missing !== 'object' || missing === null || !canAsk()) throw error;
+      // Code that is needed at a terminal alone, and there rarely.
+      const { pickArgument } = await import('./pick-argument.ts');
+      const words = [...this.words.split(' '), ...argv];
+      const picked = await pickArgument(words, (missing as { readonly name: string }).name, this.config.root);
+      if (picked === undefined) throw error;
+      return this.parsePicking(options, [...argv, picked]);
+    }
   }
 
   /** Says on which environment it works, where that is not plain; before it changes a protected one, people agree. */

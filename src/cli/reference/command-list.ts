@@ -2,7 +2,6 @@ import type { Command, Config } from '@oclif/core';
 import { given } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { formatTable } from '../../text/table.ts';
-import type { CommandEffect } from '../frame/command-effect.ts';
 
 /** Every command that can be called, in the order of their names. */
 export function commandsOf(config: Config): readonly Command.Loadable[] {
@@ -48,7 +47,7 @@ function nameOf({ id }: Command.Loadable): string {
 
 /** The effect on an environment; `sometimes` where flags decide. */
 function effectOf(command: Command.Loadable): string {
-  const { effect } = command as { readonly effect?: CommandEffect };
+  const { effect } = command as { readonly effect?: string | object };
   return typeof effect === 'object' ? 'sometimes' : (effect ?? 'reads');
 }
 

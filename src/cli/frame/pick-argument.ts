@@ -1,0 +1,21 @@
+import { completeLine } from '../complete/candidates.ts';
+import { parseLine, readCommands } from '../complete/command-words.ts';
+import { readSource } from '../complete/sources.ts';
+import { canAsk } from './confirm.ts';
+import { pick } from './pick.ts';
+
+/**
+ * Lets people at a terminal pick the argument that a command line lacks, from what there is; undefined where nobody can be
+ * asked, there is nothing to pick from, or they pick none. `words` are those of the command and all that follow.
+ *
+ * Errors: those of opening and reading the environment.
+ */
+export async function pickArgument(words: readonly string[], name: string, root: string): Promise<string | undefined> {
+  if (!canAsk() || words.includes('--json') || (process.env.CI ?? '') !== '') return undefined;
+  const commands = readCommands(root);
+  const line = parseLine([...words, ''], commands);
+  if (line.wanted.type !== 'argument' || line.wanted.argument?.name !== name) return undefined;
+  const { source, candidates } = completeLine(line, commands);
+  const choices = source === undefined ? candidates : await readSource(source, { ...line, root });
+  return choices.length === 0 ? undefined : (await pick(`Which ${name.toUpperCase()}?`, choices))?.word;
+}
