@@ -80,6 +80,7 @@ export { toReceiptJson, toRecordJson, toRejectionJson, toRequestJson, toTime } f
 export { parseJson } from './layout/json-text.ts';
 export type { ThemeCounts } from './layout/theme-counts.ts';
 export type { FeedOptions } from './monitor/feed.ts';
+export type { MessageUnderWay } from './monitor/messages.ts';
 export type { Monitor } from './monitor/monitor.ts';
 export type { Need } from './monitor/needs.ts';
 export type { Overview } from './monitor/overview.ts';

@@ -14,6 +14,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../layout/record-codec.ts').then(({ loadCodec }) => loadCodec()),
   () => import('../leases/memory-leases.ts'),
   () => import('../monitor/feed.ts'),
+  () => import('../monitor/messages.ts'),
   () => import('../monitor/overview.ts'),
   () => import('../monitor/saga-counts.ts'),
   () => import('../monitor/throughput.ts'),

@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
-import { type MonitorHost, type Overview, readOverview } from './overview.ts';
-import { Throughput } from './throughput.ts';
+import { type MonitorHost, type Overview, OverviewMemory, readOverview } from './overview.ts';
 
 /** How an environment is watched. */
 export interface FeedOptions {
@@ -22,13 +21,13 @@ const restTimes = 9;
  */
 export async function* followOverview(host: MonitorHost, options: FeedOptions): AsyncGenerator<Overview> {
   const { signal, intervalMs = 100 } = options;
-  const throughput = new Throughput();
+  const memory = new OverviewMemory();
   const news = new CommitSignal(host, signal);
   try {
     while (!signal?.aborted) {
       news.arm();
       const begun = host.clock.elapsed();
-      const overview = await readOverview(host, throughput);
+      const overview = await readOverview(host, memory);
       const took = host.clock.elapsed() - begun;
       yield overview;
       if (signal?.aborted) return;

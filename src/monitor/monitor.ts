@@ -2,6 +2,7 @@ import { checkBound } from '../core/base/check-arguments.ts';
 import type { ThemeReading } from '../sessions/read/read-session.ts';
 import type { StuckSession } from '../sessions/worker/find-stuck.ts';
 import type { FeedOptions } from './feed.ts';
+import type { MessageUnderWay } from './messages.ts';
 import type { MonitorHost, Overview } from './overview.ts';
 import type { SagaCounts } from './saga-counts.ts';
 import type { WaitChain } from './wait-chain.ts';
@@ -19,8 +20,8 @@ export class Monitor {
 
   /** How the environment stands now. */
   async overview(): Promise<Overview> {
-    const [{ readOverview }, { Throughput }] = await Promise.all([import('./overview.ts'), import('./throughput.ts')]);
-    return readOverview(this.host, new Throughput());
+    const { OverviewMemory, readOverview } = await import('./overview.ts');
+    return readOverview(this.host, new OverviewMemory());
   }
 
   /**
@@ -38,6 +39,12 @@ export class Monitor {
     checkBound('limit', options.limit);
     const { readWaitChain } = await import('./wait-chain.ts');
     return readWaitChain(this.host, session, options.limit ?? waitersDefault);
+  }
+
+  /** The messages of a saga that are on their way to other services, or wait to be answered. */
+  async messages(saga: string): Promise<readonly MessageUnderWay[]> {
+    const { readMessages } = await import('./messages.ts');
+    return readMessages(this.host, saga);
   }
 
   /** The sagas that have not ended, by phase; undefined where there never were any. */

@@ -1,13 +1,13 @@
 import type { Counts } from '../layout/meta.ts';
 import type { OperatorState } from '../ports/leases.ts';
 import type { Storage, StorageSize } from '../ports/storage.ts';
-import type { SessionHost } from '../sessions/host/session-host.ts';
 import { type QueueReading, readQueues } from '../sessions/read/read-queues.ts';
-import { findStuck, type StuckSession } from '../sessions/worker/find-stuck.ts';
+import type { StuckSession } from '../sessions/worker/find-stuck.ts';
 import type { OriginStatus } from '../sync/sync.ts';
 import { findNeeds, type Need } from './needs.ts';
-import { countSagas, type SagaCounts } from './saga-counts.ts';
-import type { Throughput } from './throughput.ts';
+import { type PartsHost, QuietParts } from './quiet-parts.ts';
+import type { SagaCounts } from './saga-counts.ts';
+import { Throughput } from './throughput.ts';
 
 /** How an environment stands, for who watches it. Sizes in bytes, times in ms since 1970. */
 export interface Overview {
@@ -35,19 +35,23 @@ export interface Overview {
 }
 
 /** The environment, as far as an overview needs it. */
-export interface MonitorHost extends SessionHost {
+export interface MonitorHost extends PartsHost {
   readonly dir: string;
   readonly handle: { readonly storage: Storage; readonly generation: number };
-  readonly sync: { status(): Promise<{ readonly origins: readonly OriginStatus[] }> };
+}
+
+/** The overviews of one watcher, one after the other: what was found out before is not looked for again. */
+export class OverviewMemory {
+  readonly throughput = new Throughput();
+  readonly parts = new QuietParts();
 }
 
 /** Reads an overview: each part of it as of the newest record; no part holds a snapshot for long. */
-export async function readOverview(host: MonitorHost, throughput: Throughput): Promise<Overview> {
+export async function readOverview(host: MonitorHost, memory: OverviewMemory): Promise<Overview> {
   const queues = await readQueues(host);
-  const stuck = await findStuck(host, {});
-  const sagas = await countSagas(host, queues, stuck);
-  const { origins } = await host.sync.status();
   const workers = host.leases.all().filter((state) => state.alive);
+  const names = workers.map(({ operator }) => operator.id);
+  const { stuck, sagas, origins } = await memory.parts.read(host, queues, names);
   const time = host.now();
   const base = await host.read(({ head, snapshot }) => {
     const { storage, generation } = host.handle;
@@ -55,7 +59,7 @@ export async function readOverview(host: MonitorHost, throughput: Throughput): P
     return {
       ...{ generation, readOnly: storage.readOnly, size: storage.size(), counts },
       head: { position, time: headTime },
-      throughput: throughput.read(snapshot, time),
+      throughput: memory.throughput.read(snapshot, time),
     };
   });
   const needs = findNeeds(stuck, queues, origins);

@@ -3,6 +3,7 @@
 // clock that the test turns.
 import { expect, it } from 'vitest';
 import { defineApp, type Environment, type Overview, openEnvironment } from '../../src/index.ts';
+import { OverviewMemory, readOverview } from '../../src/monitor/overview.ts';
 import { throughputSeconds } from '../../src/monitor/throughput.ts';
 import { rateOf } from '../../src/shapes/overview.ts';
 
@@ -83,6 +84,58 @@ it('a saga waits for the session that carries its question, and what waits for t
     ]);
   }, app);
 });
+
+it('knows the messages of a saga that are on their way, or wait for an answer', () => {
+  const pay = { ask: () => ({ to: 'charges@bank', data: null }) };
+  const ship = { ask: () => ({ to: 'parcels', data: null }) };
+  const app = defineApp({
+    sagas: {
+      order: {
+        steps: [
+          [
+            { name: 'pay', do: pay },
+            { name: 'ship', do: ship },
+          ],
+        ],
+      },
+    },
+    name: 'shop',
+    services: { bank: { by: 'send' } },
+  });
+  return inMemory(async (env) => {
+    await env.sagas.start('order', null, { id: 'o-1' });
+    await env.work({ themes: ['saga/order'], untilEmpty: true }).done;
+    const found = await env.monitor.messages('o-1');
+    expect(found.map(({ step, side, service, session }) => [step, side, service, session.themeName])).toEqual([
+      ['pay', 'do', 'bank', 'to/bank'],
+      ['ship', 'do', undefined, 'parcels'],
+    ]);
+    expect(await env.monitor.messages('nobody')).toEqual([]);
+  }, app);
+});
+
+it('looks through the sessions once while nobody writes, and their ages go on', () =>
+  inMemory(async (env) => {
+    await env.sessions.create('mail', 1, { id: 'm-1' });
+    await env.sessions.park('m-1', 'address unknown');
+    const time = { ms: 0, looks: 0 };
+    const clock = { ...env.clock, elapsed: () => time.ms };
+    const status = () => {
+      time.looks += 1;
+      return env.sync.status();
+    };
+    const host = Object.assign(Object.create(env), { clock, sync: { status }, now: () => 1_800_000_000_000 + time.ms });
+    const memory = new OverviewMemory();
+    const ages: number[] = [];
+    for (let second = 0; second < 20; second++) {
+      time.ms = second * 1_000;
+      ages.push((await readOverview(host, memory)).stuck[0]?.age ?? -1);
+    }
+    expect(ages.map((age) => age - (ages[0] ?? 0))).toEqual(Array.from({ length: 20 }, (_, i) => i * 1_000));
+    expect(time.looks).toBe(10);
+    await env.sessions.ready('m-1');
+    expect((await readOverview(host, memory)).stuck).toEqual([]);
+  }));
 
 it('follows: one at once, then one for each change, many changes at once in one', () =>
   inMemory(async (env) => {

@@ -40,6 +40,15 @@ const sagaReading = {
   ],
 } as unknown as SagaReading;
 
+const messages = [
+  {
+    ...{ step: 'label', side: 'undo', service: 'post' },
+    session: session('s-02be/label/undo', {
+      ...{ themeName: 'to/post', status: 'stored', attempts: 3, due: now + 60_000, error: 'no route to host' },
+    }),
+  },
+];
+
 const page = {
   id: 's-91aa',
   session: session('s-91aa', { error: 'no route' }),
@@ -62,7 +71,12 @@ const scenes: Readonly<Record<string, (ana: Person) => Person>> = {
           more: false,
         },
       ),
-  saga: (ana) => ana.see(overview()).press('2', 'down', 'enter').load({ want: 'saga', id: 's-02be' }, sagaReading),
+  saga: (ana) =>
+    ana
+      .see(overview())
+      .press('2', 'down', 'enter')
+      .load({ want: 'saga', id: 's-02be' }, sagaReading)
+      .load({ want: 'messages', id: 's-02be' }, messages),
   session: (ana) =>
     ana
       .see(overview())

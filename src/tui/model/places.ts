@@ -31,6 +31,7 @@ export type Want =
       readonly filter: string;
       readonly around?: Around<SessionReading>;
     }
+  | { readonly want: 'messages'; readonly id: string }
   | { readonly want: 'session'; readonly id: string }
   | { readonly want: 'saga'; readonly id: string }
   | { readonly want: 'records'; readonly where: string; readonly key?: string; readonly around?: number }

@@ -19,9 +19,12 @@ export function keyName(key: string): string {
   return theme === undefined ? key : `theme ${theme}`;
 }
 
-/** For how long: `14m 2s`. */
+const [second, minute] = [1_000, 60_000];
+
+/** For how long: `42s`, `3m 20s`, `14m`. The longer, the coarser: nobody reads seconds that are drawn again each second. */
 export function ageOf(ms: number): string {
-  return formatDuration(ms < 1_000 ? Math.max(0, ms) : Math.floor(ms / 1_000) * 1_000);
+  const step = ms < second ? 1 : ms < minute ? second : ms < 10 * minute ? 10 * second : minute;
+  return formatDuration(Math.max(0, Math.floor(ms / step) * step));
 }
 
 /** A count in few characters: from ten thousand on it is rounded, and says so. */

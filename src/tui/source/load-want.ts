@@ -30,6 +30,8 @@ export async function load(env: Environment, want: Want, signal: AbortSignal): P
       return readPart(queueOf(env, want), { around: want.around, passes: sessionsPassing(env, want), signal });
     case 'session':
       return readSessionPage(env, want.id, { limit: listedSteps });
+    case 'messages':
+      return env.monitor.messages(want.id);
     case 'saga':
       return env.sagas.get(want.id);
     case 'records':

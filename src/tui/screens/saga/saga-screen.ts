@@ -1,4 +1,4 @@
-import type { SagaReading, WaitChain } from '../../../index.ts';
+import type { MessageUnderWay, SagaReading, WaitChain } from '../../../index.ts';
 import { loadedValue, loadProblem } from '../../model/app-state.ts';
 import type { Place, Want } from '../../model/places.ts';
 import type { Screen } from '../../model/screen.ts';
@@ -10,12 +10,16 @@ type Here = Extract<Place, { readonly screen: 'saga' }>;
 /** One saga. */
 export const sagaScreen: Screen<Here> = {
   title: ({ id }) => `saga ${id}`,
-  wants: (_, { place }) => [reportOf(place), chainOf(place)],
+  wants: (_, { place }) => [reportOf(place), messagesOf(place), chainOf(place)],
   rows: (state, place) => {
     const reading = loadedValue<SagaReading>(state, reportOf(place));
     const { overview, columns, look } = state;
     const how = { now: overview?.time ?? state.now, columns, isAscii: look.isAscii };
-    return reading ? sagaRows(reading, loadedValue<WaitChain>(state, chainOf(place)), how) : [];
+    const around = {
+      chain: loadedValue<WaitChain>(state, chainOf(place)),
+      messages: loadedValue<readonly MessageUnderWay[]>(state, messagesOf(place)) ?? [],
+    };
+    return reading ? sagaRows(reading, around, how) : [];
   },
   head: () => [],
   empty: (state, place) => loadProblem(state, reportOf(place))?.message ?? 'Reading …',
@@ -24,6 +28,10 @@ export const sagaScreen: Screen<Here> = {
 
 function reportOf({ id }: Here): Want {
   return { want: 'saga', id };
+}
+
+function messagesOf({ id }: Here): Want {
+  return { want: 'messages', id };
 }
 
 function chainOf({ id }: Here): Want {

@@ -1,6 +1,7 @@
-import type { SagaReading, SideProgress, StepProgress, WaitChain } from '../../../index.ts';
+import type { MessageUnderWay, SagaReading, SideProgress, StepProgress, WaitChain } from '../../../index.ts';
 import { attemptsOf } from '../../../shapes/saga.ts';
 import { line, rule, type Span, type StyledLine, span, type Tone } from '../../line/styled-line.ts';
+import { placeOfSession } from '../../model/places.ts';
 import type { ScreenRow } from '../../model/screen.ts';
 import { jsonLines } from '../../parts/json-lines.ts';
 import { ageOf, clockOf, textRow } from '../../parts/row-parts.ts';
@@ -12,8 +13,14 @@ export interface SagaView {
   readonly isAscii: boolean;
 }
 
+/** Sessions that have to do with a saga: those that wait for it, and those that carry its messages. */
+export interface AroundSaga {
+  readonly chain: WaitChain | undefined;
+  readonly messages: readonly MessageUnderWay[];
+}
+
 /** A saga as a page: its itinerary with what undoes each step beside it, its data, what happened to it. */
-export function sagaRows(reading: SagaReading, chain: WaitChain | undefined, view: SagaView): ScreenRow[] {
+export function sagaRows(reading: SagaReading, { chain, messages }: AroundSaga, view: SagaView): ScreenRow[] {
   const { columns, isAscii } = view;
   const title = (text: string): ScreenRow => ({
     ...textRow(`title ${text}`, rule(span(text, 'strong'), columns - 2, isAscii)),
@@ -23,6 +30,7 @@ export function sagaRows(reading: SagaReading, chain: WaitChain | undefined, vie
     ...standing(reading, view).map((pieces, i) => textRow(`standing ${i}`, pieces)),
     title('Itinerary'),
     ...steps(reading, view),
+    ...messages.map((message) => messageRow(message, view)),
     ...waiting(chain),
     title('Data'),
     ...jsonLines(reading.saga.data).map((pieces, i) => textRow(`data ${i}`, pieces)),
@@ -97,6 +105,26 @@ function sideParts(side: SideProgress, { now, isOver }: StepView): (Span | strin
     status === 'retrying' && due !== undefined ? `  again at ${clockOf(due)}` : '',
     side.maybe && status !== 'done' ? span('  it may have happened', 'warn') : '',
   ];
+}
+
+/** A message that is on its way, or waits for its answer. */
+function messageRow({ step, side, service, session }: MessageUnderWay, { now }: SagaView): ScreenRow {
+  const { id, themeName, status, since, due, attempts, error } = session;
+  const to = service === undefined ? `in queue ${themeName}` : `on its way to ${service}`;
+  const again = status === 'stored' ? `, again at ${clockOf(due)}` : '';
+  const tries = attempts > 1 ? `, try ${attempts}` : '';
+  return {
+    ...textRow(
+      `message ${id}`,
+      line(
+        span(' message  ', 'dim'),
+        `${step}${side === 'undo' ? ' undo' : ''} ${to}: `,
+        span(`${status} for ${ageOf(now - since)}${again}${tries}`, status === 'parked' ? 'bad' : 'plain'),
+        span(error === undefined ? '' : `  ${error}`, 'bad'),
+      ),
+    ),
+    link: placeOfSession(id, themeName),
+  };
 }
 
 function waiting(chain: WaitChain | undefined): ScreenRow[] {

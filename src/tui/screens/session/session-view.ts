@@ -1,3 +1,4 @@
+import { serviceOfTheme } from '../../../core/app/parcel.ts';
 import type { JsonValue, WaitChain } from '../../../index.ts';
 import { type SessionPage, sessionAfter } from '../../../pages/session.ts';
 import { line, rule, type Span, type StyledLine, span } from '../../line/styled-line.ts';
@@ -29,7 +30,7 @@ function pair(name: string, ...value: readonly (Span | string)[]): StyledLine {
   return line(span(` ${name.padEnd(10)} `, 'dim'), ...value);
 }
 
-function standing({ session, operator }: SessionPage, now: number): StyledLine[] {
+function standing({ session, operator, data }: SessionPage, now: number): StyledLine[] {
   if (!session) return [pair('status', span('removed', 'dim'))];
   const { status, since, due, attempts, epoch, order, error, themeName, createdAt } = session;
   const tone = status === 'parked' ? 'bad' : status === 'active' ? 'good' : 'plain';
@@ -42,9 +43,19 @@ function standing({ session, operator }: SessionPage, now: number): StyledLine[]
     ),
     pair('theme', span(themeName, 'key'), order === undefined ? '' : `, order key ${order}`),
     pair('led', `epoch ${epoch}, ${attempts} attempts, ${session.operator ?? 'by nobody'}`, operatorText(operator)),
+    ...parcelOf(themeName, data[0]),
     pair('made', `${ageOf(now - createdAt)} ago`),
     ...(error === undefined ? [] : [pair('error', span(error, 'bad'))]),
   ];
+}
+
+/** A parcel: the service and the queue that it is for. */
+function parcelOf(theme: string, data: SessionPage['data'][number] | undefined): StyledLine[] {
+  const service = serviceOfTheme(theme);
+  if (service === undefined) return [];
+  const { queue, id } = (data ?? {}) as { readonly queue?: string; readonly id?: string };
+  const to = [span(service, 'key'), queue === undefined ? '' : `, queue ${queue}, as ${id ?? ''}`];
+  return [pair('parcel', 'on its way to service ', ...to)];
 }
 
 function operatorText(state: SessionPage['operator']): string {
