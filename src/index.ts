@@ -89,6 +89,8 @@ export type { WaitChain, Waiter } from './monitor/wait-chain.ts';
 export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Lease, Leases, NewOperator, Operator, OperatorState } from './ports/leases.ts';
+export type { DecideAgainOptions, NextFlip, NextFlipOptions } from './replay/debugger.ts';
+export type { DecidedAgain, KeyChange, KeyRead } from './replay/decide-again.ts';
 export type { ChangedKey, Decided, Flip, WhatIfOptions, WhatIfReport } from './replay/what-if.ts';
 export { type GroupCounts, type GroupField, groupFields, type RecordGroup } from './rescan/count-groups.ts';
 export type { RecordsOptions } from './rescan/read-records.ts';

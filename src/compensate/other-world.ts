@@ -1,14 +1,12 @@
 import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { withVersion } from '../core/fold/raw-json.ts';
-import { type Kind, type State, untouched } from '../core/fold/state.ts';
+import { type State, untouched } from '../core/fold/state.ts';
 import { type LogRecord, type StoredRecord, usersChanges } from '../core/log/record.ts';
 import type { DecisionSource } from '../pipeline/3-decision-reader.ts';
-import { AppliedList } from '../view/applied-list.ts';
 import type { Cut } from '../view/cut.ts';
 import type { Advanced } from '../view/history-source.ts';
-import type { KeyHistory } from '../view/key-history.ts';
 import { rejectedPositions } from '../view/scan.ts';
-import { stateAt } from '../view/time-travel.ts';
+import { PastStates } from './past-states.ts';
 
 /** The world as it is, which the other one departs from. */
 export interface Present {
@@ -34,18 +32,19 @@ interface OtherKey {
 export class OtherWorld {
   private readonly present: Present;
   private readonly keys = new Map<string, OtherKey>();
-  private readonly lists = new Map<string, AppliedList>();
+  private readonly past: PastStates;
   private readonly target: number;
   private stepsLeft: number;
 
   /** `stepsMax` bounds what is folded one by one; past it the world is cut. */
   constructor(present: Present, target: StoredRecord, stepsMax: number) {
     this.present = present;
+    this.past = new PastStates(present.cut);
     this.target = target.position;
     this.stepsLeft = stepsMax;
     for (const { key } of usersChanges(target.changes)) {
-      const before = this.stateBefore(key, this.target);
-      const state = before ?? untouched(key, this.kindOf(key));
+      const before = this.past.before(key, this.target);
+      const state = before ?? untouched(key, this.past.kindOf(key));
       this.keys.set(key, { state, at: this.target, isSame: false, isTouched: before !== undefined });
     }
   }
@@ -66,7 +65,7 @@ export class OtherWorld {
     const isHandled = (type: string) => requestTypeOf(app, type) !== undefined;
     const found = new Set([head + 1]);
     for (const key of this.keys.keys()) {
-      for (const position of this.use(key, (history) => history.decidedAfter(this.target, isHandled)))
+      for (const position of this.past.use(key, (history) => history.decidedAfter(this.target, isHandled)))
         found.add(position);
       for (const position of rejectedPositions(cut, key, this.target + 1)) found.add(position);
     }
@@ -82,7 +81,7 @@ export class OtherWorld {
       // Where another key is refused first, this one goes only as far.
       const moved = end < to ? this.advance(key, known, end) : ahead;
       if (!moved) continue;
-      known.isTouched ||= this.list(key).countUpTo(end) > this.list(key).countUpTo(known.at);
+      known.isTouched ||= this.past.list(key).countUpTo(end) > this.past.list(key).countUpTo(known.at);
       known.state = moved.state;
       known.isSame = moved.isAsLogged === true;
       known.at = end;
@@ -112,8 +111,10 @@ export class OtherWorld {
       nextPosition: record.position,
       state: (key) => {
         const known = this.keys.get(key);
-        if (!known || known.isSame) return this.stateBefore(key, record.position);
-        return known.isTouched ? withVersion(known.state, this.list(key).countUpTo(record.position - 1)) : undefined;
+        if (!known || known.isSame) return this.past.before(key, record.position);
+        return known.isTouched
+          ? withVersion(known.state, this.past.list(key).countUpTo(record.position - 1))
+          : undefined;
       },
       record: (position): LogRecord | undefined => cut.record(position),
       idAt: (position) => cut.idAt(position),
@@ -123,33 +124,6 @@ export class OtherWorld {
   private advance(key: string, { state, at, isSame }: OtherKey, to: number): Advanced | undefined {
     if (isSame || to <= at) return undefined;
     const range = { from: at + 1, to, stepsMax: this.stepsLeft };
-    return this.use(key, (history) => history.advance(this.present.cut, state, range));
-  }
-
-  /** A key as it was in this world, right before a position. */
-  private stateBefore(key: string, position: number): State | undefined {
-    const { cut } = this.present;
-    const now = cut.state(key);
-    // A key that has not changed since is not folded again.
-    if (!now || now.position < position) return now;
-    const version = this.list(key).countUpTo(position - 1);
-    if (version === 0) return undefined;
-    const state = this.use(key, (history) => history.before(this.present.cut, position));
-    return state ? withVersion(state, version) : stateAt(cut, key, position - 1);
-  }
-
-  private use<T>(key: string, work: (history: KeyHistory) => T): T {
-    return this.present.cut.view.histories.use({ key, kind: this.kindOf(key) }, this.present.cut, work);
-  }
-
-  private kindOf(key: string): Kind {
-    return this.present.cut.state(key)?.kind ?? 'shared';
-  }
-
-  private list(key: string): AppliedList {
-    const { cut } = this.present;
-    const list = this.lists.get(key) ?? new AppliedList(cut, key);
-    this.lists.set(key, list);
-    return list;
+    return this.past.use(key, (history) => history.advance(this.present.cut, state, range));
   }
 }

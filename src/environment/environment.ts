@@ -16,6 +16,8 @@ import { receiptOrThrow, resultOrThrow } from '../pipeline/7-respond.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Services } from '../ports/services.ts';
+import type { DecideAgainOptions, NextFlip, NextFlipOptions } from '../replay/debugger.ts';
+import type { DecidedAgain } from '../replay/decide-again.ts';
 import type { WhatIfOptions, WhatIfReport } from '../replay/what-if.ts';
 import type { StoredCursor } from '../rescan/stored-cursor.ts';
 import { Sagas } from '../sagas/sagas.ts';
@@ -265,6 +267,23 @@ export class Environment extends EnvironmentReading {
     const { whatIf } = await import('../replay/what-if.ts');
     const { withScratchStorage } = await import('./scratch-storage.ts');
     return withScratchStorage(this, (side) => whatIf(this, { side, app }, options));
+  }
+
+  /**
+   * Decides a logged request again on the states that it was decided on, by the environment's app or another one: what it
+   * read, what it answered, what it would change. Writes nothing. Errors: POSITION_NOT_FOUND; USAGE of a record of the engine.
+   */
+  async decideAgain(position: number, { app = this.app }: DecideAgainOptions = {}): Promise<DecidedAgain> {
+    checkWhole('position', position);
+    const { decideRecord } = await import('../replay/debugger.ts');
+    return decideRecord(this, await this.transaction(position), app);
+  }
+
+  /** The first decision after a position that comes out otherwise: decided as `decideAgain` does, each on its own states. */
+  async nextFlip(after: number, { app = this.app, ...options }: NextFlipOptions = {}): Promise<NextFlip> {
+    checkWhole('after', after);
+    const { findNextFlip } = await import('../replay/debugger.ts');
+    return findNextFlip(this, after, { app, ...options });
   }
 
   /** Copies the environment, online, into a directory or a file, and verifies the copy. Errors: BACKUP_EXISTS. */

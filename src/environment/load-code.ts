@@ -19,6 +19,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../monitor/saga-counts.ts'),
   () => import('../monitor/throughput.ts'),
   () => import('../monitor/wait-chain.ts'),
+  () => import('../replay/debugger.ts'),
   () => import('../replay/what-if.ts'),
   () => import('../rescan/count-groups.ts'),
   () => import('../rescan/count-records.ts'),

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SagaReading } from '../../src/index.ts';
+import type { DecidedAgain, SagaReading } from '../../src/index.ts';
 import type { SessionPage } from '../../src/pages/session.ts';
 import { widthOf } from '../../src/text/width.ts';
 import { freshState, now, overview, Person, queue, record, session, stuck } from './example.ts';
@@ -48,6 +48,17 @@ const messages = [
     }),
   },
 ];
+
+const decision: DecidedAgain = {
+  record: record(81, { actor: 'web' }),
+  read: [
+    { key: 'stock/tea', version: 7, value: 3 },
+    { key: 'email/ann@example.com', version: 0 },
+  ],
+  answer: { rejection: { code: 'SOLD_OUT', reason: '3 left' } as never },
+  ...{ was: { outcome: 'committed' }, would: { outcome: 'rejected', code: 'SOLD_OUT', reason: '3 left' } },
+  ...{ keys: [], differs: 'outcome' },
+};
 
 const page = {
   id: 's-91aa',
@@ -96,6 +107,8 @@ const scenes: Readonly<Record<string, (ana: Person) => Person>> = {
     const items = [{ id: 's-7f2c', before: 'active, epoch 17', after: 'ready', position: 40 }];
     return ana.hear({ type: 'planned', action: dialog.action, items }).press("'its worker died'");
   },
+  debugger: (ana) =>
+    ana.see(overview()).press(':', "'debug 81'", 'enter').load({ want: 'decision', position: 81 }, decision),
   palette: (ana) => ana.see(overview()).press('2', ':', "'se'"),
   help: (ana) => ana.see(overview()).press('4', '?'),
   lost: (ana) =>

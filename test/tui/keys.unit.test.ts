@@ -21,7 +21,7 @@ it('goes deeper with enter and back with esc, to where one stood', () => {
 
 it('leads nowhere with the number of a screen that has nothing to show', () => {
   expect(place(person().press('6'))).toEqual({ screen: 'overview' });
-  expect(place(person().press('7', '8'))).toEqual({ screen: 'overview' });
+  expect(place(new Person().press('7', '8'))).toEqual({ screen: 'overview' });
 });
 
 it('every key of the help does something that help says, and no letter does anything at once', () => {
@@ -135,6 +135,33 @@ it('the log follows its end, stays where one goes, and follows again at its end'
   expect(place(ana.press('G'))).toEqual({ screen: 'log', where: '' });
   expect(selected(ana)).toBe('1400');
   expect(place(ana.press('g'))).toEqual({ screen: 'log', where: '', around: 1 });
+});
+
+it('the debugger looks at the decision that one is at, goes on by one, to where one flips, and under another app', () => {
+  const ana = person()
+    .press('4')
+    .load({ want: 'records', where: '' }, [record(70), record(71)]);
+  expect(place(ana.press('up', '8'))).toEqual({ screen: 'debugger', position: 70 });
+  expect(place(ana.press(']', ']', '['))).toEqual({ screen: 'debugger', position: 71 });
+  ana.press(':', "'replay --wi'", 'tab', "'new.mjs'", 'enter');
+  expect(place(ana)).toEqual({ screen: 'debugger', position: 71, app: 'new.mjs' });
+  expect(ana.press('f').text).toContain('looking on from 71');
+  ana.load({ want: 'flip', after: 71, app: 'new.mjs' }, { flip: { record: record(90) }, at: 90 });
+  expect(place(ana)).toEqual({ screen: 'debugger', position: 90, app: 'new.mjs' });
+  ana.press('f').load({ want: 'flip', after: 90, app: 'new.mjs' }, { flip: undefined, at: 8_120_441 });
+  expect(ana.text).toContain('nothing comes out otherwise from 90 to 8120441');
+  expect(place(ana.press(':', "'debug 7'", 'enter'))).toEqual({ screen: 'debugger', position: 7 });
+});
+
+it('a key is compared with itself at another of its positions', () => {
+  const steps = [3, 5, 9].map((position) => ({ position, id: `r-${position}`, type: 't', time: 0 }));
+  const page = { key: 'k', at: undefined, state: undefined, before: undefined, steps };
+  const ana = person().press(':', "'get k'", 'enter').load({ want: 'state', key: 'k' }, page);
+  ana.press('G', 'd');
+  expect(place(ana)).toEqual({ screen: 'state', key: 'k', from: 3 });
+  ana.load({ want: 'state', key: 'k', from: 3 }, { ...page, from: 3 });
+  expect(ana.text).toContain('What differs from position 3');
+  expect(place(ana.press('['))).toEqual({ screen: 'state', key: 'k', from: 3, asOf: 5 });
 });
 
 it('the log takes its filter as a condition, once it is entered', () => {

@@ -38,6 +38,10 @@ function commandOfPlace(place: Place): string {
       return `txlog state get ${shellQuote(place.key)}${place.asOf === undefined ? '' : ` --as-of ${place.asOf}`}`;
     case 'what-if':
       return `txlog compensate ${place.position} --plan`;
+    case 'debugger':
+      return place.app === undefined
+        ? `txlog inspect ${place.position}`
+        : `txlog replay --with ${shellQuote(place.app)} --diff`;
     default:
       return 'txlog sync status';
   }

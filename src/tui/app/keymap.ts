@@ -8,7 +8,7 @@ export interface Command {
   readonly help: string;
   readonly keys: readonly string[];
   /** Only where it says something. */
-  readonly only?: 'actions' | 'record' | 'state' | 'log' | 'rows';
+  readonly only?: 'actions' | 'record' | 'state' | 'log' | 'rows' | 'debugger';
 }
 
 /** All that keys do, unless a keymap says otherwise. No key alone does anything that cannot be undone. */
@@ -36,7 +36,14 @@ export const defaultCommands: readonly Command[] = [
   { name: 'on along key', help: 'the record after, of the same key', keys: ['n'], only: 'record' },
   { name: 'position before', help: 'as of the position before', keys: ['['], only: 'state' },
   { name: 'position after', help: 'as of the position after', keys: [']'], only: 'state' },
+  {
+    name: 'difference',
+    help: 'compare with the selected position, or with the one before again',
+    keys: ['d'],
+    only: 'state',
+  },
   { name: 'what if', help: 'what if the selected transaction had never been', keys: ['w'], only: 'state' },
+  { name: 'next flip', help: 'the next decision that comes out otherwise', keys: ['f'], only: 'debugger' },
   { name: 'repaint', help: 'paint the screen anew', keys: ['ctrl+l', 'R'] },
   { name: 'suspend', help: 'stop, until fg', keys: ['ctrl+z'] },
   { name: 'quit', help: 'end', keys: ['q'] },

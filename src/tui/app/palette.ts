@@ -7,7 +7,9 @@ import type { Screen } from '../model/screen.ts';
 export type Entry =
   | { readonly to: 'place'; readonly place: Place }
   | { readonly to: 'action'; readonly action: Action }
-  | { readonly to: 'command'; readonly name: string };
+  | { readonly to: 'command'; readonly name: string }
+  /** The debugger, under another app. */
+  | { readonly to: 'module'; readonly app: string };
 
 /** A line that can be chosen: the words of a command, and what they take. */
 export interface PaletteChoice {
@@ -47,6 +49,14 @@ const places: readonly PaletteChoice[] = [
   placeOf('compensate --plan', 'POSITION', (text) =>
     /^\d{1,15}$/.test(text) ? { screen: 'what-if', position: Number(text) } : undefined,
   ),
+  placeOf('debug', 'POSITION', (text) =>
+    /^\d{1,15}$/.test(text) ? { screen: 'debugger', position: Number(text) } : undefined,
+  ),
+  {
+    words: 'replay --with',
+    takes: 'MODULE',
+    entry: (app) => (app === '' ? undefined : { to: 'module', app }),
+  },
   place('sync status', { screen: 'origins' }),
 ];
 

@@ -14,7 +14,7 @@ import type { Key } from '../model/typed-keys.ts';
 import { copiedCommand } from './copied-command.ts';
 import type { Keymap } from './keymap.ts';
 import { choicesOf, entryOf, matching } from './palette.ts';
-import { numberedScreens, screenOf } from './screen-of.ts';
+import { numberedScreens, positionHere, screenOf } from './screen-of.ts';
 import { marksOf, selectedRow, sharedRows, shownActions, shownRows } from './shown.ts';
 
 /** Does what a key says. */
@@ -278,6 +278,8 @@ function choose(
     return only({ ...state, prompt: { ...prompt, text: `${choice.words}${choice.takes ? ' ' : ''}`, choice: 0 } });
   const closed: AppState = { ...state, prompt: undefined };
   if (entry.to === 'place') return only(goTo(closed, entry.place));
+  if (entry.to === 'module')
+    return only(goTo(closed, { screen: 'debugger', position: positionHere(closed), app: entry.app }));
   if (entry.to === 'action') return beginAction(closed, entry.action);
   return pressKey(closed, { name: keymap.commands.find(({ name }) => name === entry.name)?.keys[0] ?? '' }, keymap);
 }

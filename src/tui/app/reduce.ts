@@ -1,5 +1,5 @@
 import { assertNever } from '../../core/base/assert.ts';
-import { settle } from '../list/list-state.ts';
+import { freshList, settle } from '../list/list-state.ts';
 import type { AppEvent } from '../model/app-event.ts';
 import {
   type AppState,
@@ -39,7 +39,7 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     case 'lost':
       return { ...state, lost: event.problem, now: event.now };
     case 'loaded':
-      return withLoaded(state, event.key, { head: event.head, value: event.value });
+      return arrived(withLoaded(state, event.key, { head: event.head, value: event.value }));
     case 'not loaded':
       return withLoaded(state, event.key, { head: event.head, problem: event.problem });
     case 'resized':
@@ -65,6 +65,13 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     default:
       return assertNever(event);
   }
+}
+
+/** Some places lead on to another one, once they know which. */
+function arrived(state: AppState): AppState {
+  const crumb = shownCrumb(state);
+  const place = screenOf(crumb.place).arrive?.(state, crumb);
+  return place ? withCrumb(state, { ...crumb, place, list: freshList }) : state;
 }
 
 /** Only the list that was asked about is marked. */

@@ -1,6 +1,7 @@
-import type { AppState } from '../model/app-state.ts';
+import { type AppState, shownCrumb } from '../model/app-state.ts';
 import type { Place, ScreenName } from '../model/places.ts';
 import type { Screen } from '../model/screen.ts';
+import { debuggerScreen } from '../screens/debugger/debugger-screen.ts';
 import { logScreen } from '../screens/log/log-screen.ts';
 import { originsScreen } from '../screens/origins/origins-screen.ts';
 import { overviewScreen } from '../screens/overview/overview-screen.ts';
@@ -24,6 +25,7 @@ const screens: { readonly [name in ScreenName]: unknown } = {
   states: statesScreen,
   state: stateScreen,
   'what-if': whatIfScreen,
+  debugger: debuggerScreen,
   origins: originsScreen,
 };
 
@@ -48,6 +50,18 @@ const numbered: readonly Numbered[] = [
 ];
 
 /** The places that numbers go to: no number leads to a screen that has nothing to show. */
-export function numberedScreens({ overview }: AppState): readonly Numbered[] {
-  return numbered.filter(({ place }) => place.screen !== 'origins' || (overview?.origins.length ?? 0) > 0);
+export function numberedScreens(state: AppState): readonly Numbered[] {
+  const hasOrigins = (state.overview?.origins.length ?? 0) > 0;
+  const shown = numbered.filter(({ place }) => place.screen !== 'origins' || hasOrigins);
+  const position = positionHere(state);
+  if (position === 0) return shown;
+  return [...shown, { key: '8', name: 'debugger', place: { screen: 'debugger', position } }];
+}
+
+/** The position that one is at: of the record, of the row of the log, or of the end of the log. */
+export function positionHere(state: AppState): number {
+  const { place, list } = shownCrumb(state);
+  if (place.screen === 'record' || place.screen === 'debugger' || place.screen === 'what-if') return place.position;
+  const named = place.screen === 'log' ? Number(list.id ?? 0) : 0;
+  return named > 0 ? named : (state.overview?.head.position ?? 0);
 }

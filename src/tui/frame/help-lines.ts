@@ -22,10 +22,10 @@ export function helpLines(
   ];
 }
 
-function isHere(state: AppState, { only }: Command): boolean {
+function isHere(state: AppState, { only, name }: Command): boolean {
   const { place } = shownCrumb(state);
   if (only === 'actions') return !state.readOnly && screenOf(place).actions !== undefined;
-  return only === undefined || only === place.screen;
+  return only === undefined || only === place.screen || screenOf(place).commands?.includes(name) === true;
 }
 
 /** One command with its keys. */

@@ -12,8 +12,11 @@ export type Place =
   | { readonly screen: 'log'; readonly where: string; readonly key?: string; readonly around?: number }
   | { readonly screen: 'record'; readonly position: number; readonly part: RecordPart; readonly key?: string }
   | { readonly screen: 'states'; readonly prefix: string; readonly around?: Around<string> }
-  | { readonly screen: 'state'; readonly key: string; readonly asOf?: number }
+  /** `from` is the position that it is compared with; otherwise the one before. */
+  | { readonly screen: 'state'; readonly key: string; readonly asOf?: number; readonly from?: number }
   | { readonly screen: 'what-if'; readonly position: number }
+  /** `app` is the module that decides, where it is another one; `seeks` the next position that comes out otherwise. */
+  | { readonly screen: 'debugger'; readonly position: number; readonly app?: string; readonly seeks?: boolean }
   | { readonly screen: 'origins' };
 
 /** Name of a screen. */
@@ -37,7 +40,9 @@ export type Want =
   | { readonly want: 'records'; readonly where: string; readonly key?: string; readonly around?: number }
   | { readonly want: 'record'; readonly position: number }
   | { readonly want: 'states'; readonly prefix: string; readonly filter: string; readonly around?: Around<string> }
-  | { readonly want: 'state'; readonly key: string; readonly asOf?: number }
+  | { readonly want: 'state'; readonly key: string; readonly asOf?: number; readonly from?: number }
+  | { readonly want: 'decision'; readonly position: number; readonly app?: string }
+  | { readonly want: 'flip'; readonly after: number; readonly app?: string }
   | { readonly want: 'what-if'; readonly position: number };
 
 /** A saga or a session, by its theme. */

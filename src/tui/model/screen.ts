@@ -37,6 +37,8 @@ export interface Screen<P extends Place = Place> {
   actions?(state: AppState, place: P, row: ScreenRow | undefined): readonly Action[];
   /** Takes a key of its own: another place in its stead. */
   turn?(state: AppState, crumb: Crumb & { readonly place: P }, command: string): Place | undefined;
+  /** Another place in its stead, once something that it wanted was loaded. */
+  arrive?(state: AppState, crumb: Crumb & { readonly place: P }): Place | undefined;
   /** Commands of its own that `turn` takes, for keys and help. */
   readonly commands?: readonly string[];
   /** It shows a part of a list that may be of any length, and is filtered where it is read. */

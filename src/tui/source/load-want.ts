@@ -2,6 +2,7 @@ import {
   compileWhere,
   type Environment,
   type HistoryEntry,
+  loadApp,
   type SessionReading,
   type StateReading,
   type StoredRecord,
@@ -42,9 +43,18 @@ export async function load(env: Environment, want: Want, signal: AbortSignal): P
       return readStates(env, want, signal);
     case 'state':
       return readStatePage(env, want);
+    case 'decision':
+      return env.decideAgain(want.position, await appOf(want.app));
+    case 'flip':
+      return env.nextFlip(want.after, { ...(await appOf(want.app)), signal });
     default:
       return env.planCompensation([want.position]);
   }
+}
+
+/** Another app module, where one is named. */
+async function appOf(module: string | undefined) {
+  return module === undefined ? {} : { app: await loadApp(module) };
 }
 
 type Wanted<Name extends Want['want']> = Extract<Want, { readonly want: Name }>;
@@ -132,7 +142,7 @@ async function readWindow(
 
 async function readStatePage(
   env: Environment,
-  { key, asOf }: Extract<Want, { readonly want: 'state' }>,
+  { key, asOf, from }: Extract<Want, { readonly want: 'state' }>,
 ): Promise<StatePage> {
   const newest: number[] = [];
   for await (const { position } of env.records({ key, outcome: 'committed' }, { reverse: true, limit: listedSteps }))
@@ -147,5 +157,6 @@ async function readStatePage(
     if (position === at) before = entry.before;
   }
   const state = await env.get(key, asOf === undefined ? {} : { asOf });
-  return { key, at: asOf, state, before, steps };
+  if (from === undefined) return { key, at: asOf, state, before, steps };
+  return { key, at: asOf, state, before: await env.get(key, { asOf: from }), from, steps };
 }

@@ -105,6 +105,8 @@ export class Source {
 function isStale(want: Want, { loaded }: AppState, head: number): boolean {
   const known = loaded.get(wantKey(want));
   if (!known) return true;
+  // A decision is made on what was: nothing that comes later changes it.
+  if ((want.want === 'decision' || want.want === 'flip') && known.value !== undefined) return false;
   if (want.want === 'record' && known.value !== undefined && want.position < head - 1_000_000) return false;
   if (want.want === 'records' && want.around !== undefined && known.value !== undefined) return false;
   return known.head !== head;

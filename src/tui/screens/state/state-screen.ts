@@ -18,16 +18,20 @@ export const stateScreen: Screen<Here> = {
     line(
       ' ',
       asOf === undefined ? span('now', 'good') : span(`as of position ${asOf}`, 'warn'),
-      span('  [ and ] step through its positions', 'dim'),
+      span('  [ and ] step through its positions, d compares with the selected one', 'dim'),
     ),
   ],
   empty: (state, place) => loadProblem(state, pageOf(place))?.message ?? 'Reading …',
   turn,
-  commands: ['position before', 'position after', 'what if'],
+  commands: ['position before', 'position after', 'difference', 'what if'],
 };
 
-function pageOf({ key, asOf }: Here): Want {
-  return { want: 'state', key, ...(asOf === undefined ? {} : { asOf }) };
+function pageOf({ key, asOf, from }: Here): Want {
+  return {
+    ...{ want: 'state', key },
+    ...(asOf === undefined ? {} : { asOf }),
+    ...(from === undefined ? {} : { from }),
+  };
 }
 
 function turn(state: AppState, { place, list }: Crumb & { readonly place: Here }, command: string): Place | undefined {
@@ -37,6 +41,11 @@ function turn(state: AppState, { place, list }: Crumb & { readonly place: Here }
     const chosen = /^step (\d+)$/.exec(list.id ?? '')?.[1] ?? place.asOf ?? last;
     return chosen === undefined ? undefined : { screen: 'what-if', position: Number(chosen) };
   }
+  if (command === 'difference') {
+    const from = Number(/^step (\d+)$/.exec(list.id ?? '')?.[1] ?? 0);
+    const { from: before, ...rest } = place;
+    return from === 0 || from === before ? rest : { ...rest, from };
+  }
   const at = place.asOf ?? last ?? 0;
   if (command === 'position before') {
     const to = steps.findLast(({ position }) => position < at)?.position;
@@ -44,5 +53,6 @@ function turn(state: AppState, { place, list }: Crumb & { readonly place: Here }
   }
   if (command !== 'position after' || place.asOf === undefined) return undefined;
   const to = steps.find(({ position }) => position > at)?.position;
-  return to === undefined ? { screen: 'state', key: place.key } : { ...place, asOf: to };
+  const { asOf: _, ...now } = place;
+  return to === undefined ? now : { ...place, asOf: to };
 }

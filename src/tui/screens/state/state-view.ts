@@ -12,6 +12,8 @@ export interface StatePage {
   readonly at: number | undefined;
   readonly state: StateReading | undefined;
   readonly before: StateReading | undefined;
+  /** The position that `before` is of, where it is not the one before. */
+  readonly from?: number;
   /** Its transactions, oldest first; the newest ones where there are many. */
   readonly steps: readonly {
     readonly position: number;
@@ -23,7 +25,7 @@ export interface StatePage {
 
 /** The page of a key. */
 export function stateRows(
-  { key, at, state, before, steps }: StatePage,
+  { key, at, state, before, from, steps }: StatePage,
   columns: number,
   isAscii: boolean,
 ): ScreenRow[] {
@@ -41,7 +43,7 @@ export function stateRows(
     ...standing(state).map((pieces, i) => textRow(`standing ${i}`, pieces)),
     title('Value'),
     ...jsonLines(state?.value).map((pieces, i) => textRow(`value ${i}`, pieces)),
-    title('What this position changed'),
+    title(from === undefined ? 'What this position changed' : `What differs from position ${from}`),
     ...(differences.length === 0 ? [textRow('same', line(span(' nothing', 'dim')))] : []),
     ...differences.map(({ path, before: was, after }, i) =>
       textRow(`difference ${i}`, line(' ', span(path, 'key'), `  ${shown(was)} -> `, span(shown(after), 'strong'))),

@@ -1,0 +1,152 @@
+import { PastStates } from '../compensate/past-states.ts';
+import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import { given } from '../core/base/given.ts';
+import { type JsonValue, jsonEquals } from '../core/base/json.ts';
+import type { Change } from '../core/fold/change.ts';
+import { foldChanges } from '../core/fold/fold-record.ts';
+import { type Rejection, reject } from '../core/fold/rejection.ts';
+import type { State } from '../core/fold/state.ts';
+import {
+  compensateType,
+  expireType,
+  type LogRecord,
+  type StoredRecord,
+  sagaType,
+  sessionType,
+  stepType,
+  usersChanges,
+} from '../core/log/record.ts';
+import { choose } from '../pipeline/3-decide.ts';
+import { DecisionReader } from '../pipeline/3-decision-reader.ts';
+import type { Cut } from '../view/cut.ts';
+import type { Steps } from '../view/turns.ts';
+import type { Decided } from './what-if.ts';
+
+/** A key that a decision read: as it was then. */
+export interface KeyRead {
+  readonly key: string;
+  /** 0 where it was never touched. */
+  readonly version: number;
+  /** Undefined where it had no value. */
+  readonly value?: JsonValue;
+  readonly owner?: number;
+}
+
+/** A key that would be another one after a decision. */
+export interface KeyChange {
+  readonly key: string;
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+}
+
+/** A logged request, decided again on the states that it was decided on, by an app. Nothing is written. */
+export interface DecidedAgain {
+  readonly record: StoredRecord;
+  readonly read: readonly KeyRead[];
+  /** The changes that were chosen, or the reason to refuse. */
+  readonly answer: { readonly changes: readonly Change[] } | { readonly rejection: Rejection };
+  readonly would: Decided;
+  readonly was: Decided;
+  readonly keys: readonly KeyChange[];
+  /** `outcome`: it comes out otherwise. `changes`: it is committed as well, and does something else. */
+  readonly differs: 'outcome' | 'changes' | undefined;
+}
+
+const engineTypes: ReadonlySet<string> = new Set([compensateType, expireType, sessionType, sagaType, stepType]);
+
+/** Whether a record was decided as a request is: not by the engine itself, nor as a compensation. */
+export function isDecided({ type, compensates }: LogRecord): boolean {
+  return compensates === undefined && !engineTypes.has(type);
+}
+
+/** Decides the request of a record again, as if it came right before that record. */
+export function decideAgain(past: PastStates, cut: Cut, { record, app }: Asked): DecidedAgain {
+  const reader = new DecisionReader({
+    time: record.time,
+    nextPosition: record.position,
+    state: (key) => past.before(key, record.position),
+    record: (position) => cut.record(position),
+    idAt: (position) => cut.idAt(position),
+  });
+  const problem = app.findPayloadProblem(record.type, record.payload);
+  const chosen =
+    problem === undefined
+      ? choose(app, reader, requestOf(record, app))
+      : { ok: false as const, rejection: reject('PAYLOAD_INVALID', problem), changes: [] };
+  const read = [...reader.reads].map(([key, version]) => toRead(key, version, reader.remembered(key)));
+  const context = { position: record.position, time: record.time, idAt: (at: number) => cut.idAt(at) };
+  const folded = chosen.ok ? foldChanges(chosen.changes, (key) => reader.state(key), context) : chosen;
+  const would = toDecided(folded.ok ? undefined : folded.rejection);
+  const was = toDecided(record.rejection);
+  const keys = folded.ok ? [...folded.after].map(([key, state]) => toChange(key, reader.remembered(key), state)) : [];
+  const answer = folded.ok ? { changes: chosen.changes } : { rejection: folded.rejection };
+  return {
+    record,
+    read,
+    answer,
+    would,
+    was,
+    keys,
+    differs: differenceOf({ record, would, was, changes: chosen.changes }),
+  };
+}
+
+/** A record, and the app that decides it. */
+export interface Asked {
+  readonly record: StoredRecord;
+  readonly app: LoadedApp;
+}
+
+function requestOf({ id, type, actor, payload, expect, decided, changes }: StoredRecord, app: LoadedApp) {
+  // The handler of this app chooses in place of the one of then; without one, what was chosen stands.
+  const isHandled = requestTypeOf(app, type)?.decide !== undefined;
+  const asked = decided && isHandled ? [] : usersChanges(changes).map(({ result: _, ...change }) => change);
+  return { id, type, actor, payload, expect, changes: asked, bytes: 0 };
+}
+
+function toRead(key: string, version: number, state: State | undefined): KeyRead {
+  return { key, version, ...given({ value: valueIn(state), owner: state?.exists ? state.owner : undefined }) };
+}
+
+function toChange(key: string, before: State | undefined, after: State): KeyChange {
+  return { key, ...given({ before: valueIn(before), after: valueIn(after) }) };
+}
+
+function valueIn(state: State | undefined): JsonValue | undefined {
+  return state?.exists ? (state.value ?? null) : undefined;
+}
+
+function toDecided(rejection: Rejection | undefined): Decided {
+  if (!rejection) return { outcome: 'committed' };
+  return { outcome: 'rejected', code: rejection.code, reason: rejection.reason };
+}
+
+interface Compared {
+  readonly record: StoredRecord;
+  readonly was: Decided;
+  readonly would: Decided;
+  readonly changes: readonly Change[];
+}
+
+function differenceOf({ record, was, would, changes }: Compared): DecidedAgain['differs'] {
+  if (was.outcome !== would.outcome || was.code !== would.code) return 'outcome';
+  if (would.outcome === 'rejected') return undefined;
+  const json = (list: readonly Change[]) => list as unknown as JsonValue;
+  return jsonEquals(json(usersChanges(record.changes)), json(changes)) ? undefined : 'changes';
+}
+
+/** Decides records again, one in a step, up to the first one that comes out otherwise. */
+export function* firstFlip(
+  cut: Cut,
+  records: readonly StoredRecord[],
+  app: LoadedApp,
+): Steps<DecidedAgain | undefined> {
+  const past = new PastStates(cut);
+  for (const record of records) {
+    yield;
+    if (!isDecided(record)) continue;
+    const again = decideAgain(past, cut, { record, app });
+    if (again.differs !== undefined) return again;
+  }
+  return undefined;
+}

@@ -1,0 +1,63 @@
+// Goal: a logged request is decided again on what it was decided on: the present app decides what it decided, another one
+// what it would have; and the next flip is the first of them that comes out otherwise. Method: an environment in memory with
+// a stock that is sold, and apps with other rules.
+import { expect, it } from 'vitest';
+import { compileApp } from '../../src/app/load-app.ts';
+import { defineApp, type Environment, openEnvironment, reject } from '../../src/index.ts';
+
+const shop = (least: number, op: 'add' | 'merge' = 'add') =>
+  defineApp({
+    requests: {
+      sell: {
+        decide: (_, states) => {
+          const left = (states.get('stock/tea')?.value ?? 0) as number;
+          if (left <= least) return reject('SOLD_OUT', `${left} left`);
+          if (op === 'merge') return [{ op: 'set', key: 'stock/tea', value: left - 1 }];
+          return [{ op: 'add', key: 'stock/tea', value: -1 }];
+        },
+      },
+    },
+  });
+
+async function sold(work: (env: Environment) => Promise<void>): Promise<void> {
+  const env = await openEnvironment(':memory:', { create: true, app: shop(0) });
+  await env.submit({ id: 'buy', type: 'buy', changes: [{ op: 'add', key: 'stock/tea', value: 5 }] });
+  for (let i = 1; i <= 6; i++) await env.submit({ id: `sell-${i}`, type: 'sell' });
+  await env.sessions.create('mail', 1);
+  await work(env).finally(() => env.close());
+}
+
+it('decides as it was decided, on what it was decided on', () =>
+  sold(async (env) => {
+    const third = await env.decideAgain(4);
+    expect(third).toMatchObject({
+      read: [{ key: 'stock/tea', version: 3, value: 3 }],
+      answer: { changes: [{ op: 'add', key: 'stock/tea', value: -1 }] },
+      keys: [{ key: 'stock/tea', before: 3, after: 2 }],
+      ...{ was: { outcome: 'committed' }, would: { outcome: 'committed' }, differs: undefined },
+    });
+    const last = await env.decideAgain(7);
+    expect(last).toMatchObject({ answer: { rejection: { code: 'SOLD_OUT' } }, keys: [], differs: undefined });
+    expect(await env.decideAgain(1)).toMatchObject({ keys: [{ key: 'stock/tea', after: 5 }], differs: undefined });
+    await expect(env.decideAgain(8)).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(env.decideAgain(99)).rejects.toMatchObject({ code: 'POSITION_NOT_FOUND' });
+    expect(await env.nextFlip(0)).toEqual({ flip: undefined, at: 8 });
+    expect((await env.head()).position).toBe(8);
+  }));
+
+it('finds where another app decides otherwise, each on the states of then', () =>
+  sold(async (env) => {
+    const app = await compileApp(shop(2), 'stricter');
+    const first = await env.nextFlip(0, { app });
+    expect(first).toMatchObject({ at: 5, flip: { differs: 'outcome', would: { code: 'SOLD_OUT', reason: '2 left' } } });
+    expect((await env.nextFlip(5, { app })).at).toBe(6);
+    expect(await env.nextFlip(6, { app })).toMatchObject({ flip: undefined });
+    const other = await compileApp(shop(0, 'merge'), 'other');
+    expect(await env.nextFlip(0, { app: other })).toMatchObject({
+      flip: { differs: 'changes', keys: [{ before: 5, after: 4 }] },
+      at: 2,
+    });
+    expect(await env.nextFlip(0, { app, limit: 3 })).toEqual({ flip: undefined, at: 3 });
+    const signal = AbortSignal.abort(new Error('left'));
+    await expect(env.nextFlip(0, { app, signal })).rejects.toThrow('left');
+  }));
