@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { render } from 'ink';
 import { createElement } from 'react';
 import { columnsOf } from '../text/width.ts';
-import { perform, rehearse } from './actions/perform-action.ts';
+import { type Carried, perform, rehearse } from './actions/perform-action.ts';
 import { keymapOf } from './app/keymap.ts';
 import { reduce } from './app/reduce.ts';
 import { frameOf } from './frame/frame-of.ts';
@@ -12,7 +12,8 @@ import type { StyledLine } from './line/styled-line.ts';
 import { freshList } from './list/list-state.ts';
 import type { AppEvent } from './model/app-event.ts';
 import type { AppState, ScreenEffect } from './model/app-state.ts';
-import type { Dialog } from './model/dialog.ts';
+import type { Dialog, PlanItem } from './model/dialog.ts';
+import type { JobProgress } from './model/job.ts';
 import type { Want } from './model/places.ts';
 import type { Key } from './model/typed-keys.ts';
 import { readMarks } from './source/load-want.ts';
@@ -41,6 +42,7 @@ class Player {
   private readonly life;
   private readonly ink = inkOnto((frame) => this.paint(frame));
   private readonly ticking: NodeJS.Timeout;
+  private readonly stops = new Map<object, AbortController>();
   private state: AppState;
   /** Rows that are being drawn. */
   private rows: readonly number[] = [];
@@ -95,7 +97,8 @@ class Player {
     else if (effect.kind === 'copy') {
       this.terminal.say(clipboardCodes(effect.text));
       this.dispatch({ type: 'copied', text: effect.text });
-    } else if (effect.kind === 'mark all') void this.markAll(effect.want);
+    } else if (effect.kind === 'stop job') this.stops.get(effect.action)?.abort();
+    else if (effect.kind === 'mark all') void this.markAll(effect.want);
     else void this.carryOut(effect.kind, effect.dialog);
   }
 
@@ -109,11 +112,21 @@ class Player {
       const items =
         kind === 'rehearse'
           ? await this.source.use((env) => rehearse(env, action, given))
-          : await this.source.use((env) => perform(env, { action, plan }, given));
+          : await this.source.use((env) => perform(env, this.carried(action, plan), given));
       this.dispatch({ type: kind === 'rehearse' ? 'planned' : 'performed', items, action });
     } catch (error) {
       this.dispatch({ type: 'failed', problem: toProblem(error), action });
+    } finally {
+      this.stops.delete(action);
     }
+  }
+
+  /** A plan that is carried out: it tells how far it is, and can be stopped. */
+  private carried(action: Dialog['action'], plan: readonly PlanItem[]): Carried {
+    const stop = new AbortController();
+    this.stops.set(action, stop);
+    const onProgress = (progress: JobProgress) => this.dispatch({ type: 'progress', action, progress });
+    return { action, plan, onProgress, signal: stop.signal };
   }
 
   /** Draws soon: at once when nothing was drawn lately, and no faster than the terminal takes it. */
@@ -160,6 +173,7 @@ class Player {
   private async end(code: number): Promise<void> {
     if (this.isEnded) return;
     this.isEnded = true;
+    for (const stop of this.stops.values()) stop.abort();
     clearTimeout(this.timer);
     clearInterval(this.ticking);
     process.stdout.off('resize', this.resized);
@@ -176,7 +190,7 @@ function firstState({ dir, actor, readOnly, hasColor, isAscii }: TuiOptions): Ap
   const now = Date.now();
   return {
     ...{ ...sizeOf(), look: { hasColor, isAscii }, now, heard: now, dir, actor, readOnly },
-    ...{ overview: undefined, lost: undefined, loaded: new Map(), prompt: undefined, notice: undefined },
+    ...{ overview: undefined, lost: undefined, loaded: new Map(), jobs: [], prompt: undefined, notice: undefined },
     crumbs: [{ place: { screen: 'overview' }, list: freshList, filter: '', marks: new Map() }],
   };
 }

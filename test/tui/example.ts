@@ -123,6 +123,7 @@ export function freshState(columns = 80, rows = 24): AppState {
       overview: undefined,
       lost: undefined,
       loaded: new Map(),
+      jobs: [],
       prompt: undefined,
       notice: undefined,
     },

@@ -2,6 +2,7 @@ import type { Environment, OperationResult, SagaCommand } from '../../index.ts';
 import { endLease } from '../../pages/shell-lease.ts';
 import { type Action, type GivenReason, kindOf, secondsOf } from '../model/action.ts';
 import type { PlanItem } from '../model/dialog.ts';
+import type { JobProgress } from '../model/job.ts';
 
 /** So many are shown of what would become of them. */
 export const sampleMax = 20;
@@ -31,22 +32,44 @@ export async function rehearse(env: Environment, action: Action, given: GivenRea
   });
 }
 
-/** Does it, one after the other; what went on since the plan was made is left as it is. */
+/** So many are done at once: they share the flush of one commit. */
+const atOnce = 32;
+
+/** A plan that is carried out. */
+export interface Carried {
+  readonly action: Action;
+  readonly plan: readonly PlanItem[];
+  /** Hears of each part that was seen to. */
+  readonly onProgress?: (progress: JobProgress) => void;
+  /** Ends it half way. */
+  readonly signal?: AbortSignal;
+}
+
+/** Does it to all, or to as many as come before it is stopped; what went on since the plan was made is left as it is. */
 export async function perform(
   env: Environment,
-  { action, plan }: { readonly action: Action; readonly plan: readonly PlanItem[] },
+  { action, plan, onProgress, signal }: Carried,
   given: GivenReason,
 ): Promise<readonly PlanItem[]> {
   const planned = new Map(plan.map((item) => [item.id, item]));
   const done: PlanItem[] = [];
-  for (const id of action.ids) {
-    const now = await look(env, action, id);
-    const before = planned.get(id);
-    const wentOn = before !== undefined && before.position !== now.position && 'it went on since it was looked at';
-    const refused = wentOn || (now.refused ?? (await attempt({ env, real: env }, { action, id, given })));
-    done.push({ ...now, ...(refused === undefined ? { after: await standing(env, action, id) } : { refused }) });
+  let refused = 0;
+  for (let i = 0; i < action.ids.length && !signal?.aborted; i += atOnce) {
+    const ids = action.ids.slice(i, i + atOnce);
+    const items = await Promise.all(ids.map((id) => performOne(env, { action, id, given }, planned.get(id))));
+    done.push(...items);
+    refused += items.filter((item) => item.refused !== undefined).length;
+    onProgress?.({ seenTo: done.length, refused });
   }
   return done;
+}
+
+async function performOne(env: Environment, deed: Deed, before: PlanItem | undefined): Promise<PlanItem> {
+  const { action, id } = deed;
+  const now = await look(env, action, id);
+  const wentOn = before !== undefined && before.position !== now.position && 'it went on since it was looked at';
+  const refused = wentOn || (now.refused ?? (await attempt({ env, real: env }, deed)));
+  return { ...now, ...(refused === undefined ? { after: await standing(env, action, id) } : { refused }) };
 }
 
 /** How one of them stands, and where its newest record is. */
@@ -93,8 +116,9 @@ async function attempt({ env, real }: Site, deed: Deed): Promise<string | undefi
   try {
     if (kindOf(action.verb) === 'saga') return refusalOf(await env.sagas.say(wordOf(action), [id], by(given)).next());
     const before = kindOf(action.verb) === 'session' ? await env.sessions.get(id) : undefined;
-    const isLed = before?.status === 'active' && real.leases.look(before.operator ?? '').alive;
-    if (isLed && action.verb === 'retry') return `it is led by ${before.operator}, who is alive: take it over`;
+    const led = before?.status === 'active' && action.verb !== 'take over' ? before : undefined;
+    if (led && (action.verb !== 'retry' || real.leases.look(led.operator ?? '').alive))
+      return `it is led by ${led.operator}: take it over`;
     const result = await operate(env, deed, before?.status === 'active' ? before.epoch : undefined);
     if (!result.ok) return result.idle ? 'nothing is due' : result.rejection.reason;
     if (env === real && before?.status === 'active' && result.now?.status !== 'active') endLease(env, before.operator);

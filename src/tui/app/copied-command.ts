@@ -38,6 +38,8 @@ function commandOfPlace(place: Place): string {
       return `txlog state get ${shellQuote(place.key)}${place.asOf === undefined ? '' : ` --as-of ${place.asOf}`}`;
     case 'what-if':
       return `txlog compensate ${place.position} --plan`;
+    case 'jobs':
+      return 'txlog log -f --where \'type == "txlog.session"\'';
     case 'debugger':
       return place.app === undefined
         ? `txlog inspect ${place.position}`

@@ -8,7 +8,7 @@ export interface Command {
   readonly help: string;
   readonly keys: readonly string[];
   /** Only where it says something. */
-  readonly only?: 'actions' | 'record' | 'state' | 'log' | 'rows' | 'debugger';
+  readonly only?: 'actions' | 'record' | 'state' | 'log' | 'rows' | 'debugger' | 'jobs';
 }
 
 /** All that keys do, unless a keymap says otherwise. No key alone does anything that cannot be undone. */
@@ -44,6 +44,7 @@ export const defaultCommands: readonly Command[] = [
   },
   { name: 'what if', help: 'what if the selected transaction had never been', keys: ['w'], only: 'state' },
   { name: 'next flip', help: 'the next decision that comes out otherwise', keys: ['f'], only: 'debugger' },
+  { name: 'stop job', help: 'stop the selected job half way; what is done stays done', keys: ['s'], only: 'jobs' },
   { name: 'repaint', help: 'paint the screen anew', keys: ['ctrl+l', 'R'] },
   { name: 'suspend', help: 'stop, until fg', keys: ['ctrl+z'] },
   { name: 'quit', help: 'end', keys: ['q'] },

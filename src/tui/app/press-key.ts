@@ -8,9 +8,11 @@ import {
   type Stepped,
   shownCrumb,
 } from '../model/app-state.ts';
-import { openDialog, stepDialog } from '../model/dialog.ts';
+import { type Dialog, openDialog, stepDialog } from '../model/dialog.ts';
+import { isAnyRunning, type Job, jobsMax } from '../model/job.ts';
 import type { Place } from '../model/places.ts';
 import type { Key } from '../model/typed-keys.ts';
+import { jobOfRow } from '../screens/jobs/jobs-screen.ts';
 import { copiedCommand } from './copied-command.ts';
 import type { Keymap } from './keymap.ts';
 import { choicesOf, entryOf, matching } from './palette.ts';
@@ -86,11 +88,27 @@ function runCommand(state: AppState, command: string): Stepped {
       return act(state, { kind: 'copy', text: copiedCommand(state) });
     case 'repaint':
       return act(state, { kind: 'repaint' });
+    case 'stop job':
+      return stopJob(state);
     case 'quit':
-      return act(state, { kind: 'quit', code: 0 });
+      return quit(state);
     default:
       return only(state);
   }
+}
+
+/** A plan that is under way is not ended by one key. */
+function quit(state: AppState): Stepped {
+  if (!isAnyRunning(state.jobs) || state.crumbs.at(-1)?.place.screen === 'jobs')
+    return act(state, { kind: 'quit', code: 0 });
+  const notice = { text: 'a job is under way: q here ends it half way', tone: 'bad' } as const;
+  return only({ ...goTo(state, { screen: 'jobs' }), notice });
+}
+
+function stopJob(state: AppState): Stepped {
+  const job = shownCrumb(state).place.screen === 'jobs' ? jobOfRow(state, selectedRow(state)) : undefined;
+  if (job?.status !== 'running') return only(state);
+  return act(state, { kind: 'stop job', action: job.action });
 }
 
 function move(state: AppState, command: string): AppState | undefined {
@@ -209,10 +227,16 @@ function inHelp(
 
 function inDialog(state: AppState, prompt: Extract<Prompt, { readonly kind: 'dialog' }>, key: Key): Stepped {
   const step = stepDialog(prompt.dialog, key);
-  if (step.to === 'closed') return only(closeDialog(state, prompt.dialog.status === 'done'));
+  if (step.to === 'closed') return only(closeDialog(state, prompt.dialog.status !== 'asking'));
   if (step.to === 'copy') return act(state, { kind: 'copy', text: step.text });
-  const next: AppState = { ...state, prompt: { kind: 'dialog', dialog: step.dialog } };
+  const prompted: AppState = { ...state, prompt: { kind: 'dialog', dialog: step.dialog } };
+  const next = step.to === 'perform' ? { ...prompted, jobs: jobsWith(state, step.dialog) } : prompted;
   return step.to === 'dialog' ? only(next) : act(next, { kind: step.to, dialog: step.dialog });
+}
+
+function jobsWith({ jobs, now }: AppState, { action, reason }: Dialog): readonly Job[] {
+  const job: Job = { action, reason, began: now, seenTo: 0, refused: 0, status: 'running', problems: [] };
+  return [...jobs, job].slice(-jobsMax);
 }
 
 function closeDialog(state: AppState, isDone: boolean): AppState {

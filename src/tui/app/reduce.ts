@@ -11,7 +11,8 @@ import {
   shownCrumb,
   wantKey,
 } from '../model/app-state.ts';
-import type { Dialog } from '../model/dialog.ts';
+import type { Dialog, PlanItem } from '../model/dialog.ts';
+import { withJob } from '../model/job.ts';
 import type { Want } from '../model/places.ts';
 import type { Keymap } from './keymap.ts';
 import { pressKey } from './press-key.ts';
@@ -49,9 +50,15 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     case 'planned':
       return withDialog(state, event.action, (dialog) => ({ ...dialog, plan: event.items }));
     case 'performed':
-      return withDialog(state, event.action, (dialog) => ({ ...dialog, plan: event.items, status: 'done' }));
+      return withDialog(endedJob(state, event.action, event.items), event.action, (dialog) => ({
+        ...dialog,
+        plan: event.items,
+        status: 'done',
+      }));
+    case 'progress':
+      return { ...state, jobs: withJob(state.jobs, event.action, event.progress) };
     case 'failed':
-      return withDialog(state, event.action, (dialog) => ({
+      return withDialog(failedJob(state, event.action, event.problem.message), event.action, (dialog) => ({
         ...dialog,
         plan: dialog.plan ?? [],
         status: 'asking',
@@ -65,6 +72,21 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     default:
       return assertNever(event);
   }
+}
+
+/** Of those that a plan refused, so many are kept. */
+const problemsMax = 100;
+
+function endedJob(state: AppState, action: object, items: readonly PlanItem[]): AppState {
+  const refused = items.filter((item) => item.refused !== undefined);
+  const of = state.jobs.find((job) => job.action === action)?.action.ids.length ?? items.length;
+  const status = items.length < of ? 'stopped' : 'ended';
+  const how = { seenTo: items.length, refused: refused.length, problems: refused.slice(0, problemsMax) } as const;
+  return { ...state, jobs: withJob(state.jobs, action, { ...how, status }) };
+}
+
+function failedJob(state: AppState, action: object, problem: string): AppState {
+  return { ...state, jobs: withJob(state.jobs, action, { status: 'failed', problem }) };
 }
 
 /** Some places lead on to another one, once they know which. */

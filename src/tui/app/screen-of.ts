@@ -2,6 +2,7 @@ import { type AppState, shownCrumb } from '../model/app-state.ts';
 import type { Place, ScreenName } from '../model/places.ts';
 import type { Screen } from '../model/screen.ts';
 import { debuggerScreen } from '../screens/debugger/debugger-screen.ts';
+import { jobsScreen } from '../screens/jobs/jobs-screen.ts';
 import { logScreen } from '../screens/log/log-screen.ts';
 import { originsScreen } from '../screens/origins/origins-screen.ts';
 import { overviewScreen } from '../screens/overview/overview-screen.ts';
@@ -26,6 +27,7 @@ const screens: { readonly [name in ScreenName]: unknown } = {
   state: stateScreen,
   'what-if': whatIfScreen,
   debugger: debuggerScreen,
+  jobs: jobsScreen,
   origins: originsScreen,
 };
 
@@ -47,12 +49,17 @@ const numbered: readonly Numbered[] = [
   { key: '4', name: 'log', place: { screen: 'log', where: '' } },
   { key: '5', name: 'states', place: { screen: 'states', prefix: '' } },
   { key: '6', name: 'dumps', place: { screen: 'origins' } },
+  { key: '7', name: 'jobs', place: { screen: 'jobs' } },
 ];
 
 /** The places that numbers go to: no number leads to a screen that has nothing to show. */
 export function numberedScreens(state: AppState): readonly Numbered[] {
   const hasOrigins = (state.overview?.origins.length ?? 0) > 0;
-  const shown = numbered.filter(({ place }) => place.screen !== 'origins' || hasOrigins);
+  const hidden = new Set<ScreenName>([
+    ...(hasOrigins ? [] : (['origins'] as const)),
+    ...(state.jobs.length > 0 ? [] : (['jobs'] as const)),
+  ]);
+  const shown = numbered.filter(({ place }) => !hidden.has(place.screen));
   const position = positionHere(state);
   if (position === 0) return shown;
   return [...shown, { key: '8', name: 'debugger', place: { screen: 'debugger', position } }];

@@ -55,7 +55,7 @@ function askLines(dialog: Dialog): StyledLine[] {
     const text = dialog.field === field ? `[${labels[field]}]` : ` ${labels[field]} `;
     return span(text, dialog.field === field ? 'chosen' : 'dim');
   };
-  const busy = dialog.status === 'working' ? span('  working …', 'warn') : '';
+  const busy = dialog.status === 'working' ? span('  working …  esc lets it go on: 7 shows it', 'warn') : '';
   const hint = dialog.field === 'do' && missing !== undefined ? span(`  ${missing}`, 'warn') : '';
   return [...asked, line('  ', button('cancel'), '  ', button('do'), busy, hint)];
 }

@@ -1,6 +1,7 @@
 import type { Overview } from '../../index.ts';
 import type { Marks, Problem } from './app-state.ts';
 import type { PlanItem } from './dialog.ts';
+import type { JobProgress } from './job.ts';
 import type { Want } from './places.ts';
 import type { Key } from './typed-keys.ts';
 
@@ -14,6 +15,7 @@ export type AppEvent =
   | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
   | { readonly type: 'tick'; readonly now: number }
   | { readonly type: 'planned' | 'performed'; readonly items: readonly PlanItem[]; readonly action: object }
+  | { readonly type: 'progress'; readonly action: object; readonly progress: JobProgress }
   | { readonly type: 'failed'; readonly problem: Problem; readonly action: object }
   | { readonly type: 'marked'; readonly want: Want; readonly marks: Marks }
   | { readonly type: 'copied'; readonly text: string };

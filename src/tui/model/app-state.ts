@@ -3,6 +3,7 @@ import type { HeldPart } from '../list/held-part.ts';
 import type { ListState } from '../list/list-state.ts';
 import type { Verb } from './action.ts';
 import type { Dialog } from './dialog.ts';
+import type { Job } from './job.ts';
 import type { Place, Want } from './places.ts';
 
 /** The abilities of the terminal. */
@@ -64,6 +65,8 @@ export interface AppState {
   /** The last one is shown; there is always one. */
   readonly crumbs: readonly Crumb[];
   readonly loaded: ReadonlyMap<string, Loaded>;
+  /** Plans that were carried out, or are, oldest first. */
+  readonly jobs: readonly Job[];
   readonly prompt: Prompt | undefined;
   readonly notice: { readonly text: string; readonly tone: 'good' | 'bad' | 'dim' } | undefined;
 }
@@ -76,6 +79,7 @@ export type ScreenEffect =
   | { readonly kind: 'copy'; readonly text: string }
   /** Mark all rows of a list that pass its filter, also those that are not held. */
   | { readonly kind: 'mark all'; readonly want: Want }
+  | { readonly kind: 'stop job'; readonly action: object }
   | { readonly kind: 'rehearse' | 'perform'; readonly dialog: Dialog };
 
 /** A state, and what is to be done because of it. */

@@ -17,6 +17,7 @@ export type Place =
   | { readonly screen: 'what-if'; readonly position: number }
   /** `app` is the module that decides, where it is another one; `seeks` the next position that comes out otherwise. */
   | { readonly screen: 'debugger'; readonly position: number; readonly app?: string; readonly seeks?: boolean }
+  | { readonly screen: 'jobs' }
   | { readonly screen: 'origins' };
 
 /** Name of a screen. */

@@ -1,0 +1,65 @@
+// Goal: what is done to many is done to those that still stand as they stood, tells how far it is, and can be stopped; the
+// screen shows it as a job, which goes on while one looks elsewhere. Method: an environment in memory; and the reducer.
+import { expect, it } from 'vitest';
+import { openEnvironment } from '../../src/index.ts';
+import { perform, rehearse, sampleMax } from '../../src/tui/actions/perform-action.ts';
+import { shownCrumb } from '../../src/tui/model/app-state.ts';
+import { overview, Person, stuck } from './example.ts';
+
+const given = { reason: 'they moved', actor: 'ana', span: '10m' };
+
+it('does it to all that still stand as they stood, tells how far it is, and stops where it is told to', async () => {
+  const env = await openEnvironment(':memory:', { create: true });
+  const ids = Array.from({ length: 100 }, (_, i) => `s-${i}`);
+  for (const id of ids) {
+    await env.sessions.create('mail', 1, { id });
+    await env.sessions.park(id, 'address unknown');
+  }
+  const action = { verb: 'unpark', ids } as const;
+  const plan = await rehearse(env, action, { ...given, reason: '' });
+  expect(plan.length).toBe(sampleMax);
+  // One that the plan looked at goes on, and one that it did not.
+  await env.sessions.append('s-3', 2);
+  await env.sessions.ready('s-50');
+  await env.sessions.lead({ session: 's-50' }, 'w-1', 60);
+  const told: unknown[] = [];
+  const stop = new AbortController();
+  const onProgress = (progress: unknown) => {
+    told.push(progress);
+    stop.abort();
+  };
+  const first = await perform(env, { action, plan, onProgress, signal: stop.signal }, given);
+  expect([first.length, told]).toEqual([32, [{ seenTo: 32, refused: 1 }]]);
+  const rest = { ...action, ids: ids.slice(32) };
+  const done = await perform(env, { action: rest, plan: [] }, given);
+  const refused = [...first, ...done].filter((item) => item.refused !== undefined);
+  expect(refused.map(({ id, refused: why }) => [id, why])).toEqual([
+    ['s-3', 'it went on since it was looked at'],
+    ['s-50', 'it is led by w-1: take it over'],
+  ]);
+  const statuses: string[] = [];
+  for await (const { status } of env.sessions.list({})) statuses.push(status);
+  expect(statuses.filter((status) => status === 'ready').length).toBe(98);
+  expect((await env.sessions.get('s-50'))?.status).toBe('active');
+  await env.close();
+});
+
+it('shows a plan that is under way as a job, also after its dialog was left, and does not end with one key', () => {
+  const many = ['a', 'b', 'c'].map((id) => stuck(id, 'parked'));
+  const ana = new Person().see(overview({ stuck: many })).press('7', '2', '*', 'x', 'enter');
+  expect(shownCrumb(ana.state).place.screen).toBe('stuck');
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
+  const items = many.map(({ session: { id } }) => ({ id, before: 'parked', after: 'ready', position: 40 }));
+  ana.hear({ type: 'planned', action: dialog.action, items });
+  ana.press("'they moved'", 'enter', "'3'", 'tab', 'tab', 'enter');
+  expect(ana.asked.at(-1)?.kind).toBe('perform');
+  ana.hear({ type: 'progress', action: dialog.action, progress: { seenTo: 2, refused: 1 } }).press('esc', 'q');
+  expect([ana.asked.at(-1)?.kind, shownCrumb(ana.state).place.screen]).toEqual(['perform', 'jobs']);
+  expect(ana.text).toMatch(/> +unpark +running +1 of 3 +1 /);
+  expect(ana.press('s').asked.at(-1)).toEqual({ kind: 'stop job', action: dialog.action });
+  const [a, b] = items as [(typeof items)[0], (typeof items)[0]];
+  ana.hear({ type: 'performed', action: dialog.action, items: [a, { ...b, refused: 'it was removed' }] as never });
+  expect(ana.text).toMatch(/unpark +stopped +1 of 3 +1 /);
+  expect(ana.text).toContain('x b it was removed');
+  expect(ana.press('s', '1', 'q').asked.at(-1)).toEqual({ kind: 'quit', code: 0 });
+});
