@@ -3,7 +3,7 @@ import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { statusHead } from '../src/cli/print/context-page.ts';
 import { formatStatus } from '../src/cli/print/status-page.ts';
 import { contextField } from '../src/shapes/context.ts';
-import { toStatusJson } from '../src/shapes/status.ts';
+import { toStatus, toStatusJson } from '../src/shapes/status.ts';
 
 export default class Status extends BaseCommand {
   static override summary = 'Show how an environment stands: its log, states, sessions, sagas, size and durability.';
@@ -14,9 +14,9 @@ export default class Status extends BaseCommand {
   async run(): Promise<void> {
     await this.parse(Status);
     await this.withEnv({}, async (env) => {
-      const status = await env.status();
-      const stuck = await env.sessions.stuck();
-      const sagas = await env.monitor.sagas(status.themes, stuck);
+      const overview = await env.monitor.overview();
+      const status = toStatus(overview, await env.monitor.types());
+      const { stuck, sagas } = overview;
       const { context } = this;
       const json = { ...toStatusJson(status, stuck, sagas), ...contextField(context) };
       await this.print(json, statusHead(context, this.colors) + formatStatus(status, stuck, sagas));

@@ -85,6 +85,7 @@ export type { Monitor } from './monitor/monitor.ts';
 export type { Need } from './monitor/needs.ts';
 export type { Overview } from './monitor/overview.ts';
 export type { SagaCounts } from './monitor/saga-counts.ts';
+export type { LogStanding, TypeCount } from './monitor/standing.ts';
 export type { WaitChain, Waiter } from './monitor/wait-chain.ts';
 export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
 export type { Clock } from './ports/clock.ts';

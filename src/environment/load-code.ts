@@ -17,6 +17,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../monitor/messages.ts'),
   () => import('../monitor/overview.ts'),
   () => import('../monitor/saga-counts.ts'),
+  () => import('../monitor/standing.ts'),
   () => import('../monitor/throughput.ts'),
   () => import('../monitor/wait-chain.ts'),
   () => import('../replay/debugger.ts'),

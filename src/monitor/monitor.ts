@@ -5,6 +5,7 @@ import type { FeedOptions } from './feed.ts';
 import type { MessageUnderWay } from './messages.ts';
 import type { MonitorHost, Overview } from './overview.ts';
 import type { SagaCounts } from './saga-counts.ts';
+import type { TypeCount } from './standing.ts';
 import type { WaitChain } from './wait-chain.ts';
 
 /** The most that is looked for of all that waits for a session. */
@@ -39,6 +40,12 @@ export class Monitor {
     checkBound('limit', options.limit);
     const { readWaitChain } = await import('./wait-chain.ts');
     return readWaitChain(this.host, session, options.limit ?? waitersDefault);
+  }
+
+  /** All types of the log with their counts, the most frequent first: an overview has none, as it would cost more. */
+  async types(): Promise<readonly TypeCount[]> {
+    const { countTypes } = await import('./standing.ts');
+    return this.host.readSteps((cut) => countTypes(cut));
   }
 
   /** The messages of a saga that are on their way to other services, or wait to be answered. */

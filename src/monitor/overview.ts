@@ -1,25 +1,18 @@
-import type { Counts } from '../layout/meta.ts';
 import type { OperatorState } from '../ports/leases.ts';
-import type { Storage, StorageSize } from '../ports/storage.ts';
 import { type QueueReading, readQueues } from '../sessions/read/read-queues.ts';
 import type { StuckSession } from '../sessions/worker/find-stuck.ts';
 import type { OriginStatus } from '../sync/sync.ts';
 import { findNeeds, type Need } from './needs.ts';
 import { type PartsHost, QuietParts } from './quiet-parts.ts';
 import type { SagaCounts } from './saga-counts.ts';
+import { type LogStanding, readStanding, type StandingHandle } from './standing.ts';
 import { Throughput } from './throughput.ts';
 
 /** How an environment stands, for who watches it. Sizes in bytes, times in ms since 1970. */
-export interface Overview {
+export interface Overview extends LogStanding {
   /** When it was read, by the engine's clock. */
   readonly time: number;
   readonly dir: string;
-  readonly unit: string;
-  readonly generation: number;
-  readonly readOnly: boolean;
-  readonly head: { readonly position: number; readonly time: number };
-  readonly counts: Counts;
-  readonly size: StorageSize;
   /** Records of each second of the last minute, oldest first. */
   readonly throughput: readonly number[];
   readonly queues: readonly QueueReading[];
@@ -37,7 +30,7 @@ export interface Overview {
 /** The environment, as far as an overview needs it. */
 export interface MonitorHost extends PartsHost {
   readonly dir: string;
-  readonly handle: { readonly storage: Storage; readonly generation: number };
+  readonly handle: StandingHandle;
 }
 
 /** The overviews of one watcher, one after the other: what was found out before is not looked for again. */
@@ -53,15 +46,10 @@ export async function readOverview(host: MonitorHost, memory: OverviewMemory): P
   const names = workers.map(({ operator }) => operator.id);
   const { stuck, sagas, origins } = await memory.parts.read(host, queues, names);
   const time = host.now();
-  const base = await host.read(({ head, snapshot }) => {
-    const { storage, generation } = host.handle;
-    const { position, time: headTime, counts } = head;
-    return {
-      ...{ generation, readOnly: storage.readOnly, size: storage.size(), counts },
-      head: { position, time: headTime },
-      throughput: memory.throughput.read(snapshot, time),
-    };
-  });
+  const base = await host.read((cut) => ({
+    ...readStanding(cut, host.handle),
+    throughput: memory.throughput.read(cut.snapshot, time),
+  }));
   const needs = findNeeds(stuck, queues, origins);
-  return { time, dir: host.dir, unit: host.unit, ...base, queues, workers, stuck, sagas, origins, needs };
+  return { time, dir: host.dir, ...base, queues, workers, stuck, sagas, origins, needs };
 }

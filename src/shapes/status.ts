@@ -1,8 +1,18 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
-import { type SagaCounts, type Status, type StuckSession, toTime } from '../index.ts';
+import { type Overview, type SagaCounts, type Status, type StuckSession, toTime } from '../index.ts';
 import { toSagasJson } from './saga-counts.ts';
 import { toSessionsJson } from './session-counts.ts';
+
+/** The status of an overview: what `top` and `tui` show is what `status` prints. */
+export function toStatus(overview: Overview, types: Status['types']): Status {
+  const { dir, unit, format, copiedAt, generation, readOnly, durability } = overview;
+  const { head, counts, watermark, size, queues } = overview;
+  return {
+    ...{ dir, unit, format, ...given({ copiedAt }), generation, readOnly, durability },
+    ...{ head, counts, watermark, size, themes: queues, types },
+  };
+}
 
 /** The status as JSON. Sizes in bytes. */
 export function toStatusJson(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): JsonObject {

@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { defineApp, type Environment, type Overview, openEnvironment } from '../../src/index.ts';
 import { OverviewMemory, readOverview } from '../../src/monitor/overview.ts';
 import { throughputSeconds } from '../../src/monitor/throughput.ts';
-import { rateOf } from '../../src/shapes/overview.ts';
+import { rateOf, toOverviewJson } from '../../src/shapes/overview.ts';
+import { toStatus, toStatusJson } from '../../src/shapes/status.ts';
 
 async function inMemory(work: (env: Environment) => Promise<void>, app = defineApp({})): Promise<void> {
   const env = await openEnvironment(':memory:', { create: true, app });
@@ -45,6 +46,17 @@ it('names each session that is parked, and a theme where there are many; what wa
       ]),
     );
     expect(needs.at(-1)).toMatchObject({ level: 'warn', about: { name: 'few' }, next: 'txlog queue resume few' });
+  }));
+
+it('is what status tells as well, to the last field', () =>
+  inMemory(async (env) => {
+    for (let i = 0; i < 4; i++) await env.sessions.create('mail', i, { id: `s-${i}` });
+    await env.sessions.park('s-1', 'address unknown');
+    await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    const overview = await env.monitor.overview();
+    const status = toStatusJson(toStatus(overview, await env.monitor.types()), overview.stuck, overview.sagas);
+    expect(status).toEqual(toStatusJson(await env.status(), await env.sessions.stuck()));
+    expect(toOverviewJson(overview)).toMatchObject({ head: { position: '6' }, unit: status.unit, committed: 6 });
   }));
 
 it('counts the records of each second of the last minute, whoever wrote them', () =>

@@ -74,7 +74,8 @@ export function overview(more: Partial<Overview> = {}): Overview {
   ];
   return {
     ...{ time: now, dir: '/var/lib/orders', unit: 'u', generation: 1, readOnly: false },
-    head: { position: 8_120_441, time: now - 200 },
+    head: { position: 8_120_441, time: now - 200, digest: '0'.repeat(64) },
+    ...{ format: 1, durability: 'fsync', watermark: 8_120_441 },
     counts: { committed: 8_088_000, rejected: 32_441, dedicated: 10, shared: 5, keys: 15 } as Overview['counts'],
     size: { fileBytes: 4_200_000_000, mapBytes: 2 ** 40, usedBytes: 4_000_000_000, readers: 3 },
     throughput: Array.from({ length: 60 }, (_, i) => 1_000 + ((i * 37) % 400)),

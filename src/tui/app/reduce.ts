@@ -74,7 +74,7 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
   }
 }
 
-/** Of those that a plan refused, so many are kept. */
+/** So many are kept of those that were refused. */
 const problemsMax = 100;
 
 function endedJob(state: AppState, action: object, items: readonly PlanItem[]): AppState {
