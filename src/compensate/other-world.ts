@@ -5,8 +5,8 @@ import { type LogRecord, type StoredRecord, usersChanges } from '../core/log/rec
 import type { DecisionSource } from '../pipeline/3-decision-reader.ts';
 import type { Cut } from '../view/cut.ts';
 import type { Advanced } from '../view/history-source.ts';
+import { PastStates } from '../view/past-states.ts';
 import { rejectedPositions } from '../view/scan.ts';
-import { PastStates } from './past-states.ts';
 
 /** The world as it is, which the other one departs from. */
 export interface Present {

@@ -37,7 +37,7 @@ function* namesOf({ id, steps }: Saga) {
     for (const side of ['do', 'undo'] as const) {
       const { begun, round } = sides[side];
       if (begun === 0) continue;
-      const key = stepKey(id, step, side, round);
+      const key = stepKey(id, step, { side, round });
       yield { step, side, name: key };
       for (let n = Math.max(2, begun - attemptsLookedFor); n <= begun; n++) yield { step, side, name: `${key}#${n}` };
     }

@@ -1,8 +1,8 @@
-import { PastStates } from '../compensate/past-states.ts';
 import type { LoadedApp } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { readPages } from '../rescan/read-records.ts';
+import { PastStates } from '../view/past-states.ts';
 import type { LongViewReader } from '../view/reader.ts';
 import { type DecidedAgain, decideAgain, firstFlip, isDecided } from './decide-again.ts';
 

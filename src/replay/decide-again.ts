@@ -1,4 +1,3 @@
-import { PastStates } from '../compensate/past-states.ts';
 import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { given } from '../core/base/given.ts';
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
@@ -19,6 +18,7 @@ import {
 import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import type { Cut } from '../view/cut.ts';
+import { PastStates } from '../view/past-states.ts';
 import type { Steps } from '../view/turns.ts';
 import type { Decided } from './what-if.ts';
 

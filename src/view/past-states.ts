@@ -1,9 +1,9 @@
 import { withVersion } from '../core/fold/raw-json.ts';
 import type { Kind, State } from '../core/fold/state.ts';
-import { AppliedList } from '../view/applied-list.ts';
-import type { Cut } from '../view/cut.ts';
-import type { KeyHistory } from '../view/key-history.ts';
-import { stateAt } from '../view/time-travel.ts';
+import { AppliedList } from './applied-list.ts';
+import type { Cut } from './cut.ts';
+import type { KeyHistory } from './key-history.ts';
+import { stateAt } from './time-travel.ts';
 
 /** Keys as they were before a position, for who asks about many positions: what a key's life was is read once. */
 export class PastStates {
