@@ -124,8 +124,15 @@ async function attempt({ env, real }: Site, deed: Deed): Promise<string | undefi
     if (env === real && before?.status === 'active' && result.now?.status !== 'active') endLease(env, before.operator);
     return undefined;
   } catch (error) {
+    // An engine that has stopped does nothing more for any of them.
+    if (isStopped(error)) throw error;
     return (error as Error).message;
   }
+}
+
+/** Whether an engine takes no more work: what comes next has to open the environment anew. */
+export function isStopped(error: unknown): boolean {
+  return (error as { readonly code?: string }).code === 'EMERGENCY_STOP';
 }
 
 /** A session that someone leads is meant in the epoch that was seen; taking over is the only way to end another's lead. */

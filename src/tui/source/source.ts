@@ -1,4 +1,5 @@
 import { type Environment, findApp, openEnvironment, TxlogError } from '../../index.ts';
+import { isStopped } from '../actions/perform-action.ts';
 import { screenOf } from '../app/screen-of.ts';
 import type { AppEvent } from '../model/app-event.ts';
 import { type AppState, shownCrumb, wantKey } from '../model/app-state.ts';
@@ -23,6 +24,7 @@ export class Source {
   private readonly options: SourceOptions;
   private readonly tell: (event: AppEvent) => void;
   private readonly ended = new AbortController();
+  private following = new AbortController();
   private env: Environment | undefined;
   private loading: { readonly key: string; readonly stop: AbortController } | undefined;
 
@@ -35,10 +37,13 @@ export class Source {
   async run(): Promise<void> {
     const { signal } = this.ended;
     while (!signal.aborted) {
+      this.following = new AbortController();
+      const until = AbortSignal.any([signal, this.following.signal]);
       try {
         this.env = await open(this.options);
-        for await (const overview of this.env.monitor.follow({ signal, intervalMs: this.options.intervalMs }))
+        for await (const overview of this.env.monitor.follow({ signal: until, intervalMs: this.options.intervalMs }))
           this.tell({ type: 'overview', overview, now: Date.now() });
+        this.following.signal.throwIfAborted();
       } catch (error) {
         if (!signal.aborted) this.tell({ type: 'lost', problem: toProblem(error), now: Date.now() });
       }
@@ -60,10 +65,19 @@ export class Source {
     if (want) void this.begin(env, want, head);
   }
 
-  /** Works with the environment as it is open now. Errors: ENV_CLOSED while it is lost. */
+  /**
+   * Works with the environment as it is open now; where its engine has stopped, it is opened anew. Errors: ENV_CLOSED while
+   * it is lost.
+   */
   async use<T>(work: (env: Environment) => Promise<T>): Promise<T> {
-    if (!this.env) throw new TxlogError('ENV_CLOSED', 'the environment cannot be read now');
-    return work(this.env);
+    const { env } = this;
+    if (!env) throw new TxlogError('ENV_CLOSED', 'the environment cannot be read now');
+    try {
+      return await work(env);
+    } catch (error) {
+      if (isStopped(error)) this.following.abort(error);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

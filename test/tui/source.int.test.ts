@@ -1,0 +1,72 @@
+// Goal: the screen's source goes on through what happens to its environment: an engine that has stopped is opened anew, one
+// that disappears is found again. Method: a source on a directory, and what it tells.
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Environment, openEnvironment, TxlogError } from '../../src/index.ts';
+import { perform } from '../../src/tui/actions/perform-action.ts';
+import type { AppEvent } from '../../src/tui/model/app-event.ts';
+import { Source } from '../../src/tui/source/source.ts';
+import { tempDir } from '../cli/filled.ts';
+
+let temp: ReturnType<typeof tempDir>;
+let dir: string;
+let source: Source;
+let told: AppEvent[];
+let running: Promise<void>;
+
+beforeEach(async () => {
+  temp = tempDir();
+  dir = join(temp.dir, 'env');
+  await (await openEnvironment(dir, { create: true })).close();
+  told = [];
+  source = new Source({ dir, app: undefined, readOnly: false, intervalMs: 1 }, (event) => void told.push(event));
+  running = source.run();
+});
+
+afterEach(async () => {
+  await source.close();
+  await running;
+  temp.remove();
+});
+
+async function hears(type: AppEvent['type']): Promise<AppEvent> {
+  for (;;) {
+    const found = told.find((event) => event.type === type);
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** An environment whose engine has stopped. */
+function stopped(env: Environment): Environment {
+  const refuse = () => Promise.reject(new TxlogError('EMERGENCY_STOP', 'the engine takes no more work'));
+  return Object.assign(Object.create(env), { sessions: Object.assign(Object.create(env.sessions), { ready: refuse }) });
+}
+
+it('opens an environment anew whose engine has stopped, and says so meanwhile', async () => {
+  await hears('overview');
+  await source.use((env) => env.sessions.create('mail', 1, { id: 'm-1' }));
+  await source.use((env) => env.sessions.park('m-1', 'address unknown'));
+  const plan = { action: { verb: 'unpark', ids: ['m-1'] }, plan: [] } as const;
+  const given = { reason: 'found', actor: 'ana', span: '10m' };
+  told.length = 0;
+  await expect(source.use((env) => perform(stopped(env), plan, given))).rejects.toMatchObject({
+    code: 'EMERGENCY_STOP',
+  });
+  expect(await hears('lost')).toMatchObject({ problem: { code: 'EMERGENCY_STOP' } });
+  told.length = 0;
+  await hears('overview');
+  expect(await source.use((env) => perform(env, plan, given))).toMatchObject([{ id: 'm-1', after: 'ready' }]);
+});
+
+it('tells that the environment is gone, and finds it again', async () => {
+  await hears('overview');
+  renameSync(dir, `${dir}-away`);
+  expect(await hears('lost')).toMatchObject({ problem: { code: 'ENV_NOT_FOUND' } });
+  await expect(source.use(async () => 1)).rejects.toMatchObject({ code: 'ENV_CLOSED' });
+  renameSync(`${dir}-away`, dir);
+  told.length = 0;
+  await hears('overview');
+  expect(await source.use((env) => env.get('nothing'))).toBeUndefined();
+});
