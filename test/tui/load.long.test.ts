@@ -1,0 +1,83 @@
+// Goal: a screen that is left open over a million records, 10,000 sessions and 200 that are stuck takes next to no CPU, also
+// beside a writer; over a terminal that takes 2 KB a second it holds no more memory; and it is there as soon as a command.
+// Method: the real program, and what /proc says of it. Bounds are those of the guide, doubled for a busy machine.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { shellQuote } from '../../src/text/shell-quote.ts';
+import { Shell } from '../cli/txlog.ts';
+import { cpuShare, fill, residentBytes, startWriter, TmuxWindow } from './loaded.ts';
+import { commandLine } from './terminal.ts';
+
+let shell: Shell;
+beforeAll(async () => {
+  shell = new Shell();
+  await fill(shell, { records: 1_000_000, sessions: 10_000, stuck: 200 });
+}, 600_000);
+afterAll(() => shell.remove());
+
+/** Figures for who looks at them. */
+const measured: Record<string, string> = {};
+afterAll(() => {
+  if (process.env.TXLOG_FIGURES) writeFileSync(process.env.TXLOG_FIGURES, JSON.stringify(measured, undefined, 2));
+});
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+it('takes next to no CPU, idle and beside a writer, and shows the whole of it', async () => {
+  const begun = performance.now();
+  const window = new TmuxWindow(shell);
+  await window.sees('8 need you');
+  measured.firstFrameMs = (performance.now() - begun).toFixed(0);
+  const command = performance.now();
+  shell.runAlone(['status']);
+  measured.commandMs = (performance.now() - command).toFixed(0);
+  await window.sees('pos ~1M');
+  await cpuShare(window.pid, 15);
+  const idle = await cpuShare(window.pid, 60);
+  const writer = startWriter(shell, 1_000);
+  try {
+    await window.sees(/ [1-9]\d\d[\d.]*\/s/);
+    const loaded = await cpuShare(window.pid, 30);
+    Object.assign(measured, { idle: percent(idle), loaded: percent(loaded) });
+    measured.memory = `${(residentBytes(window.pid) / 1e6).toFixed(0)} MB`;
+    window.press('4');
+    await window.sees('follows');
+    measured.loadedLog = percent(await cpuShare(window.pid, 15));
+    window.press('5');
+    await window.sees('stock/0');
+    window.press('G');
+    await window.sees('stock/9999');
+    expect([idle < 0.04, loaded < 0.3]).toEqual([true, true]);
+  } finally {
+    writer.kill('SIGKILL');
+    window.close();
+  }
+}, 400_000);
+
+it('over a terminal that takes 2 KB a second it holds no more memory, and skips frames', async () => {
+  const run = `stty cols 200 rows 60; sh -c ${shellQuote(`echo $$ > pid; exec ${commandLine()}`)}`;
+  const env = { ...shell.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
+  const child = spawn('script', ['-qefc', run, '/dev/null'], { cwd: shell.dir, env });
+  const writer = startWriter(shell, 400);
+  let taken = 0;
+  try {
+    child.stdout.pause();
+    setTimeout(() => child.stdin.write('4'), 8_000);
+    const slow = setInterval(() => {
+      taken += (child.stdout.read(Math.min(512, child.stdout.readableLength)) as Buffer | null)?.length ?? 0;
+    }, 250);
+    await new Promise((resolve) => setTimeout(resolve, 45_000));
+    const { pid } = { pid: Number((await import('node:fs')).readFileSync(join(shell.dir, 'pid'), 'utf8')) };
+    const before = residentBytes(pid);
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    const grown = residentBytes(pid) - before;
+    clearInterval(slow);
+    measured.slowReader = `${taken} bytes taken, memory grown by ${(grown / 1e6).toFixed(1)} MB of ${(before / 1e6).toFixed(0)}`;
+    expect(taken).toBeLessThan(105 * 2_048);
+    expect(grown).toBeLessThan(40e6);
+  } finally {
+    writer.kill('SIGKILL');
+    child.kill('SIGKILL');
+  }
+}, 400_000);
