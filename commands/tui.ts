@@ -29,7 +29,11 @@ export default class Tui extends ScreenCommand {
       helpValue: 'NAME',
     }),
     ascii: Flags.boolean({ summary: 'Draw with ASCII alone; so by itself where the locale is no UTF-8.' }),
-    keymap: Flags.string({ summary: 'Other keys: a JSON file of commands and their keys.', helpValue: 'FILE' }),
+    keymap: Flags.string({
+      summary: 'Other keys: a JSON file of commands and their keys.',
+      helpValue: 'FILE',
+      env: 'TXLOG_KEYMAP',
+    }),
     keys: Flags.boolean({ summary: 'Print what keys do, and end.' }),
   };
 

@@ -35,6 +35,11 @@ const drawPictures = async () => {
   const keep = (name: string) => writeFileSync(join(root, `docs/images/${name}.svg`), pictureOf(screen.bytes, 24, 80));
   await screen.sees(/!! m-1/);
   keep('overview');
+  await screen.pressEach(':', 'debug 1', keys.enter);
+  await screen.sees('it comes out the same');
+  keep('debugger');
+  await screen.pressEach('1');
+  await screen.sees(/!! m-1/);
   await screen.pressEach('2', '/', 'saga', keys.enter, keys.enter);
   await screen.sees('Itinerary');
   keep('saga');

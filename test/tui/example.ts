@@ -1,6 +1,6 @@
 import type { Overview, QueueReading, SessionReading, StoredRecord, StuckSession } from '../../src/index.ts';
 import { findNeeds } from '../../src/monitor/needs.ts';
-import { defaultCommands, keymapOf } from '../../src/tui/app/keymap.ts';
+import { defaultCommands, type Keymap, keymapOf } from '../../src/tui/app/keymap.ts';
 import { reduce } from '../../src/tui/app/reduce.ts';
 import { frameOf } from '../../src/tui/frame/frame-of.ts';
 import { plainText } from '../../src/tui/line/styled-line.ts';
@@ -132,19 +132,26 @@ export function freshState(columns = 80, rows = 24): AppState {
   };
 }
 
-const keymap = keymapOf(defaultCommands);
+const defaultKeymap = keymapOf(defaultCommands);
 
 /** A person at the screen: what happens to it, and what it asks for. */
 export class Person {
   state: AppState;
+  private keymap: Keymap = defaultKeymap;
   readonly asked: ScreenEffect[] = [];
 
   constructor(state: AppState = freshState()) {
     this.state = state;
   }
 
+  /** With other keys. */
+  with(keymap: Keymap): this {
+    this.keymap = keymap;
+    return this;
+  }
+
   hear(event: AppEvent): this {
-    const { state, effects } = reduce(this.state, event, keymap);
+    const { state, effects } = reduce(this.state, event, this.keymap);
     this.state = state;
     this.asked.push(...effects);
     return this;
@@ -169,7 +176,7 @@ export class Person {
   }
 
   get frame(): readonly string[] {
-    return frameOf(this.state, keymap).map(plainText);
+    return frameOf(this.state, this.keymap).map(plainText);
   }
 
   get text(): string {

@@ -1,7 +1,7 @@
 // Goal: keys lead where they say, and back; nothing is done by one key, nor without a reason; many only by a plan with
 // their count typed. Method: the reducer alone, without a terminal.
 import { expect, it } from 'vitest';
-import { defaultCommands, remap } from '../../src/tui/app/keymap.ts';
+import { defaultCommands, keymapOf, remap } from '../../src/tui/app/keymap.ts';
 import { shownCrumb } from '../../src/tui/model/app-state.ts';
 import { typedKeys } from '../../src/tui/model/typed-keys.ts';
 import { freshState, overview, Person, record, stuck } from './example.ts';
@@ -192,9 +192,18 @@ it('reads keys that were pasted or typed fast one by one', () => {
 it('keys can be others, but no two commands have one', () => {
   expect(remap({ quit: 'Q', up: ['up', 'Z'] }).find(({ name }) => name === 'quit')?.keys).toEqual(['Q']);
   expect(() => remap({ quit: 'j' })).toThrow('key j would be both');
+  expect(() => remap({ quit: '4' })).toThrow('key 4 would be both screen 4 and quit');
   expect(() => remap({ explode: 'e' })).toThrow('no command "explode"');
   expect(() => remap(['q'])).toThrow('no object');
   expect(() => remap({ quit: 7 })).toThrow('a key is a text');
+});
+
+it('other keys do what those did whose place they took, and help names them', () => {
+  const ana = person().with(keymapOf(remap({ quit: 'Q', help: ['F', '?'], 'take over': 'T' })));
+  expect(ana.press('q').asked).toEqual([]);
+  expect(ana.press('F').text).toMatch(/^ +F \? +help/m);
+  expect(ana.press('esc', '2', 'T').asked.at(-1)).toMatchObject({ kind: 'rehearse' });
+  expect(ana.press('esc', 'Q').asked.at(-1)).toEqual({ kind: 'quit', code: 0 });
 });
 
 it('a session that goes while one looks at it leaves no selection behind', () => {

@@ -1,8 +1,8 @@
 // Goal: a screen that is left open over a million records, 10,000 sessions and 200 that are stuck takes next to no CPU, also
 // beside a writer; over a terminal that takes 2 KB a second it holds no more memory; and it is there as soon as a command.
-// Method: the real program, and what /proc says of it. Bounds are those of the guide, doubled for a busy machine.
+// Method: the real program in tmux, and what /proc says of it. Bounds are those of the guide, doubled for a busy machine.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { shellQuote } from '../../src/text/shell-quote.ts';
@@ -49,6 +49,10 @@ it('takes next to no CPU, idle and beside a writer, and shows the whole of it', 
     window.press('G');
     await window.sees('stock/9999');
     expect([idle < 0.04, loaded < 0.3]).toEqual([true, true]);
+    // What the terminal showed before is there afterwards, and nothing else.
+    window.press('q');
+    const text = await window.sees('after the screen');
+    expect(text.trim().split(/\n+/)).toEqual(['before the screen', 'after the screen']);
   } finally {
     writer.kill('SIGKILL');
     window.close();
@@ -68,7 +72,7 @@ it('over a terminal that takes 2 KB a second it holds no more memory, and skips 
       taken += (child.stdout.read(Math.min(512, child.stdout.readableLength)) as Buffer | null)?.length ?? 0;
     }, 250);
     await new Promise((resolve) => setTimeout(resolve, 45_000));
-    const { pid } = { pid: Number((await import('node:fs')).readFileSync(join(shell.dir, 'pid'), 'utf8')) };
+    const pid = Number(readFileSync(join(shell.dir, 'pid'), 'utf8'));
     const before = residentBytes(pid);
     await new Promise((resolve) => setTimeout(resolve, 60_000));
     const grown = residentBytes(pid) - before;

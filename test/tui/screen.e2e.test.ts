@@ -129,5 +129,11 @@ it('without a terminal prints the overview once, and says so', () => {
   expect([code, stderr]).toEqual([0, 'no terminal here: this is the overview, once\n']);
   expect(stdout).toContain('Nothing needs you');
   expect(shell.run(['tui', '--keys']).stdout).toMatch(/^q +quit/m);
+  writeFileSync(join(shell.dir, 'keys.json'), '{"quit":["Q","ctrl+d"],"page down":"pagedown"}');
+  expect(shell.run(['tui', '--keys', '--keymap', 'keys.json']).stdout).toMatch(/^Q ctrl\+d +quit/m);
+  Object.assign(shell.env, { TXLOG_KEYMAP: 'keys.json' });
+  expect(JSON.parse(shell.run(['tui', '--keys', '--json']).stdout.trim().split('\n').at(-2) ?? '')).toMatchObject({
+    ...{ v: 1, command: 'quit', keys: ['Q', 'ctrl+d'] },
+  });
   expect(shell.run(['tui', '--env', 'nowhere']).code).toBe(66);
 });

@@ -65,7 +65,7 @@ export function keymapOf(commands: readonly Command[]): Keymap {
 
 /**
  * Puts other keys in place: an object of command names, each with a key or a list of keys. Errors: CONFIG_INVALID of a name
- * that is none, and of a key that two commands would have.
+ * that is none, and of a key that two commands, or a command and a screen, would have.
  */
 export function remap(input: JsonValue): readonly Command[] {
   if (!isJsonObject(input)) throw invalid('it is no object of commands and keys');
@@ -83,8 +83,11 @@ export function remap(input: JsonValue): readonly Command[] {
   return commands;
 }
 
+/** Keys that go to a screen, whatever the keymap says. */
+const numbers = ['1', '2', '4', '5', '6', '7', '8'];
+
 function refuseTwice(commands: readonly Command[]): void {
-  const taken = new Map<string, string>();
+  const taken = new Map(numbers.map((key) => [key, `screen ${key}`]));
   for (const { name, keys } of commands)
     for (const key of keys) {
       const other = taken.get(key);
