@@ -87,6 +87,7 @@ function troubled(): Shell {
     join(shop.dir, 'hang.mjs'),
     'export default { themes: { mail: { advisor: () => { process.kill(process.pid, "SIGKILL"); } } } };',
   );
-  shop.run(['work', '--app', 'hang.mjs', '--theme', 'mail']);
+  // It kills its own process.
+  shop.runAlone(['work', '--app', 'hang.mjs', '--theme', 'mail']);
   return shop;
 }
