@@ -91,15 +91,13 @@ function makeSession(stage: Stage, operation: NewSession): OperationDecision {
   const known = stage.state(key);
   if (known) return sameSession(stage, known, operation);
   // A saga ends with a transaction under its id.
-  const taken = isSagaTheme(operation.theme) ? stage.find(operation.session) : undefined;
+  const { theme } = operation;
+  const taken =
+    typeof theme === 'string' && sagaOfTheme(theme) !== undefined ? stage.find(operation.session) : undefined;
   if (taken) return { type: 'refused', error: idTaken(operation.session, taken.position) };
   const changes = changesOfNew(stage, operation);
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
   return operate(stage, changes, { session: operation.session });
-}
-
-function isSagaTheme(theme: ThemeName): boolean {
-  return typeof theme === 'string' && sagaOfTheme(theme) !== undefined;
 }
 
 function idTaken(id: string, position: number): TxlogError {
@@ -142,10 +140,14 @@ function changesOfAll(
 }
 
 /** Why an operation comes too late for what its author knows, or undefined. */
-function findChanged(stage: Stage, { session, seen }: Pick<Authority, 'session' | 'seen'>): Rejection | undefined {
-  if (seen === undefined) return undefined;
-  const now = asSession(stage.state(sessionKey(session))?.value)?.chunks ?? seen;
-  if (now === seen) return undefined;
+function findChanged(stage: Stage, { session, seen, position }: Authority): Rejection | undefined {
+  if (position === undefined && seen === undefined) return undefined;
+  const state = stage.state(sessionKey(session));
+  const newest = state?.position ?? position;
+  if (position !== undefined && newest !== position)
+    return reject('SESSION_CHANGED', `session ${session} went on from position ${position} to ${newest}`);
+  const now = asSession(state?.value)?.chunks ?? seen;
+  if (seen === undefined || now === seen) return undefined;
   return reject('SESSION_CHANGED', `session ${session} has ${now} chunks of data now, not ${seen}`);
 }
 

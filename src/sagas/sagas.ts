@@ -143,10 +143,17 @@ export class Sagas {
     yield* applyInterventions(this.host, input, options);
   }
 
-  /** Says a word to many sagas; one result each, in their order. */
-  async *say(word: SagaCommand, ids: readonly string[], by: Intervention = {}): AsyncGenerator<Intervened> {
+  /**
+   * Says a word to many sagas; one result each, in their order. With the position of its newest record, one is told only
+   * while it is there: SESSION_CHANGED.
+   */
+  async *say(
+    word: SagaCommand,
+    sagas: readonly (string | { readonly id: string; readonly position: number })[],
+    by: Intervention = {},
+  ): AsyncGenerator<Intervened> {
     const { intervenes } = await import('./intervene/apply-plan.ts');
-    const items = ids.map((id) => ({ id }));
+    const items = sagas.map((saga) => (typeof saga === 'string' ? { id: saga } : saga));
     yield* intervenes(this.host, { word, items }, by);
   }
 

@@ -211,9 +211,10 @@ export class Sessions {
   }
 
   private async one(operation: Operation): Promise<OperationResult> {
-    const { epoch, seen } = operation as Partial<Authority>;
+    const { epoch, seen, position } = operation as Partial<Authority>;
     checkWhole('epoch', epoch);
     checkWhole('seen', seen);
+    checkWhole('position', position);
     const [result] = await this.host.operate([operation]);
     return present(result, 'result');
   }

@@ -12,7 +12,7 @@ import type { StyledLine } from './line/styled-line.ts';
 import { freshList } from './list/list-state.ts';
 import type { AppEvent } from './model/app-event.ts';
 import type { AppState, ScreenEffect } from './model/app-state.ts';
-import type { Dialog, PlanItem } from './model/dialog.ts';
+import { type Dialog, endedText, type PlanItem } from './model/dialog.ts';
 import type { JobProgress } from './model/job.ts';
 import type { Want } from './model/places.ts';
 import type { Key } from './model/typed-keys.ts';
@@ -50,6 +50,10 @@ class Player {
   private paintedAt = 0;
   private isDirty = false;
   private isEnded = false;
+  /** The work on sessions, sagas and queues that is under way. */
+  private working: Promise<unknown> = Promise.resolve();
+  /** The result of work that was under way when the screen ended. */
+  private untold = '';
 
   constructor(options: TuiOptions, resolve: (code: number) => void) {
     this.resolve = resolve;
@@ -99,7 +103,10 @@ class Player {
       this.dispatch({ type: 'copied', text: effect.text });
     } else if (effect.kind === 'stop job') this.stops.get(effect.action)?.abort();
     else if (effect.kind === 'mark all') void this.markAll(effect.want);
-    else void this.carryOut(effect.kind, effect.dialog);
+    else {
+      const work = this.carryOut(effect.kind, effect.dialog);
+      if (effect.kind === 'perform') this.working = Promise.all([this.working, work]);
+    }
   }
 
   private async markAll(want: Want): Promise<void> {
@@ -109,11 +116,13 @@ class Player {
 
   private async carryOut(kind: 'rehearse' | 'perform', { action, plan = [], ...given }: Dialog): Promise<void> {
     try {
-      const items =
-        kind === 'rehearse'
-          ? await this.source.use((env) => rehearse(env, action, given))
-          : await this.source.use((env) => perform(env, this.carried(action, plan), given));
-      this.dispatch({ type: kind === 'rehearse' ? 'planned' : 'performed', items, action });
+      if (kind === 'rehearse') {
+        const items = await this.source.use((env) => rehearse(env, action, given));
+        return this.dispatch({ type: 'planned', items, action });
+      }
+      const performed = await this.source.use((env) => perform(env, this.carried(action, plan), given));
+      if (this.isEnded) this.untold += endedText(action, performed);
+      this.dispatch({ type: 'performed', ...performed, action });
     } catch (error) {
       this.dispatch({ type: 'failed', problem: toProblem(error), action });
     } finally {
@@ -179,8 +188,11 @@ class Player {
     process.stdout.off('resize', this.resized);
     this.terminal.leave();
     this.ink.end();
-    await this.source.close();
+    // From here on a signal ends the process as any other.
     this.life.release();
+    await this.working;
+    if (code !== exitCodeOfHangup) process.stderr.write(this.untold);
+    await this.source.close();
     if (code === exitCodeOfHangup) endByHangup();
     this.resolve(code);
   }

@@ -40,6 +40,7 @@ const calls: readonly (readonly [name: string, argument: string, call: (wrong: n
   ['a queue', 'next', (next) => env.sessions.queue('t', { next })],
   ['an operation', 'epoch', (epoch) => env.sessions.remove('s', { epoch })],
   ['an operation', 'seen', (seen) => env.sessions.append('s', 1, { seen })],
+  ['an operation', 'position', (position) => env.sessions.park('s', 'why', { position })],
   ['sagas', 'limit', (limit) => all(env.sagas.list({ limit }))],
   ['openEnvironment', 'mapBytes', (mapBytes) => openEnvironment(':memory:', { mapBytes })],
   ['openEnvironment', 'reserveBytes', (reserveBytes) => openEnvironment(':memory:', { reserveBytes })],

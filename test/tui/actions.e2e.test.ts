@@ -89,7 +89,7 @@ it.each(Object.keys(before) as Verb[])(
     // To look at what it would do writes nothing.
     expect((await env.head()).position).toBe(position);
     expect(plan).toMatchObject([{ id: mine, before: expect.any(String), after: expect.any(String) }]);
-    const done = await perform(env, { action, plan }, given);
+    const { items: done } = await perform(env, { action, plan }, given);
     expect(done.map(({ after, refused }) => [after, refused])).toEqual(
       plan.map(({ after }) => [after?.replace('…', given.reason), undefined]),
     );

@@ -4,7 +4,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Environment, openEnvironment, TxlogError } from '../../src/index.ts';
-import { perform } from '../../src/tui/actions/perform-action.ts';
+import { perform, rehearse } from '../../src/tui/actions/perform-action.ts';
 import type { AppEvent } from '../../src/tui/model/app-event.ts';
 import { Source } from '../../src/tui/source/source.ts';
 import { tempDir } from '../cli/filled.ts';
@@ -48,16 +48,17 @@ it('opens an environment anew whose engine has stopped, and says so meanwhile', 
   await hears('overview');
   await source.use((env) => env.sessions.create('mail', 1, { id: 'm-1' }));
   await source.use((env) => env.sessions.park('m-1', 'address unknown'));
-  const plan = { action: { verb: 'unpark', ids: ['m-1'] }, plan: [] } as const;
+  const action = { verb: 'unpark', ids: ['m-1'] } as const;
   const given = { reason: 'found', actor: 'ana', span: '10m' };
+  const plan = { action, plan: await source.use((env) => rehearse(env, action, given)) };
   told.length = 0;
-  await expect(source.use((env) => perform(stopped(env), plan, given))).rejects.toMatchObject({
-    code: 'EMERGENCY_STOP',
+  expect(await source.use((env) => perform(stopped(env), plan, given))).toMatchObject({
+    failed: { code: 'EMERGENCY_STOP' },
   });
   expect(await hears('lost')).toMatchObject({ problem: { code: 'EMERGENCY_STOP' } });
   told.length = 0;
   await hears('overview');
-  expect(await source.use((env) => perform(env, plan, given))).toMatchObject([{ id: 'm-1', after: 'ready' }]);
+  expect(await source.use((env) => perform(env, plan, given))).toMatchObject({ items: [{ id: 'm-1', after: 'ready' }] });
 });
 
 it('tells that the environment is gone, and finds it again', async () => {

@@ -16,6 +16,8 @@ export interface Authority {
   readonly force?: boolean;
   /** Chunks of data that its author knows of: with more or fewer, SESSION_CHANGED. */
   readonly seen?: number;
+  /** Where its author saw the newest record of the session: when another one came since, SESSION_CHANGED. */
+  readonly position?: number;
   /** From now on, where the work that the session stands for has come to: what lists of sessions show. */
   readonly phase?: string;
   readonly reason?: string;

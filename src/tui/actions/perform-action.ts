@@ -1,34 +1,44 @@
-import type { Environment, OperationResult, SagaCommand } from '../../index.ts';
+import { assert, present } from '../../core/base/assert.ts';
+import { classOf, type ErrorClass } from '../../core/base/error-codes.ts';
+import {
+  type Environment,
+  type OperationResult,
+  type SagaCommand,
+  type SessionReading,
+  TxlogError,
+} from '../../index.ts';
 import { endLease } from '../../pages/shell-lease.ts';
 import { type Action, type GivenReason, kindOf, secondsOf } from '../model/action.ts';
-import type { PlanItem } from '../model/dialog.ts';
+import type { Performed, PlanItem } from '../model/dialog.ts';
 import type { JobProgress } from '../model/job.ts';
+import type { Problem } from '../model/screen-problem.ts';
+import { toProblem } from '../source/problem.ts';
 
 /** So many are shown of what would become of them. */
 export const sampleMax = 20;
 
 /**
- * What an action would do to a sample of those that it is about: it is done to a copy of the environment that is thrown
- * away. Writes nothing.
+ * What an action would do: where each of those that it is about stands now, and of a sample what would become of them. It is
+ * done to a copy of the environment that is thrown away. Writes nothing. Errors: all but refusals.
  */
 export async function rehearse(env: Environment, action: Action, given: GivenReason): Promise<readonly PlanItem[]> {
-  const ids = action.ids.slice(0, sampleMax);
-  const seen = await Promise.all(ids.map((id) => look(env, action, id)));
+  const seen: PlanItem[] = [];
+  for (const id of action.ids) seen.push((await look(env, action, id)).item);
   return env.withFork(async (copy) => {
     const items: PlanItem[] = [];
-    for (const item of seen) {
-      const refused =
-        item.refused ??
-        (await attempt(
-          { env: copy, real: env },
-          { action, id: item.id, given: { ...given, reason: given.reason || '…' } },
-        ));
+    for (const item of seen.slice(0, sampleMax)) {
+      // Those before it may have moved it, as a removal does with the next one of its order key.
+      const sight = await look(copy, action, item.id);
+      const { refused } = await attempt(
+        { env: copy, real: env },
+        { action, sight, given: { ...given, reason: given.reason || '…' } },
+      );
       items.push({
         ...item,
         ...(refused === undefined ? { after: await standing(copy, action, item.id) } : { refused }),
       });
     }
-    return items;
+    return [...items, ...seen.slice(sampleMax)];
   });
 }
 
@@ -45,52 +55,108 @@ export interface Carried {
   readonly signal?: AbortSignal;
 }
 
-/** Does it to all, or to as many as come before it is stopped; what went on since the plan was made is left as it is. */
-export async function perform(
-  env: Environment,
-  { action, plan, onProgress, signal }: Carried,
-  given: GivenReason,
-): Promise<readonly PlanItem[]> {
-  const planned = new Map(plan.map((item) => [item.id, item]));
-  const done: PlanItem[] = [];
+/**
+ * Does it to all, or to as many as come before it is stopped. One that went on since the plan was made is left as it is, and
+ * so is one that was not looked at. It ends at the first error that is no refusal, which the result tells beside what was done.
+ */
+export async function perform(env: Environment, carried: Carried, given: GivenReason): Promise<Performed> {
+  const { action, plan, onProgress, signal } = carried;
+  const run: Run = { env, action, given, planned: new Map(plan.map((item) => [item.id, item])), own: new Set() };
+  const items: PlanItem[] = [];
   let refused = 0;
   for (let i = 0; i < action.ids.length && !signal?.aborted; i += atOnce) {
-    const ids = action.ids.slice(i, i + atOnce);
-    const items = await Promise.all(ids.map((id) => performOne(env, { action, id, given }, planned.get(id))));
-    done.push(...items);
-    refused += items.filter((item) => item.refused !== undefined).length;
-    onProgress?.({ seenTo: done.length, refused });
+    const part = await performPart(run, action.ids.slice(i, i + atOnce));
+    items.push(...part.map(({ item }) => item));
+    refused += part.filter(({ item }) => item.refused !== undefined).length;
+    onProgress?.({ seenTo: items.length, refused });
+    const failed = part.find((one) => one.failed)?.failed;
+    if (failed) return { items, failed };
   }
-  return done;
+  return { items };
 }
 
-async function performOne(env: Environment, deed: Deed, before: PlanItem | undefined): Promise<PlanItem> {
-  const { action, id } = deed;
-  const now = await look(env, action, id);
-  const wentOn = before !== undefined && before.position !== now.position && 'it went on since it was looked at';
-  const refused = wentOn || (now.refused ?? (await attempt({ env, real: env }, deed)));
-  return { ...now, ...(refused === undefined ? { after: await standing(env, action, id) } : { refused }) };
+/** A plan while it is carried out. */
+interface Run {
+  readonly env: Environment;
+  readonly action: Action;
+  readonly given: GivenReason;
+  readonly planned: ReadonlyMap<string, PlanItem>;
+  /** Positions of what was written: one that it moved, as a removal does with the next one of its order key, went on by it. */
+  readonly own: Set<number>;
+}
+
+/** One of a plan after it was begun. */
+interface Begun {
+  readonly item: PlanItem;
+  /** It was refused because it has gone on. */
+  readonly isOvertaken?: boolean;
+  readonly failed?: Problem;
+}
+
+/** Does it to some at once; then, one by one, to those that the others moved. */
+async function performPart(run: Run, ids: readonly string[]): Promise<readonly Begun[]> {
+  const part = await Promise.all(ids.map((id) => performOne(run, id)));
+  const begun: Begun[] = [];
+  for (const one of part) begun.push(one.isOvertaken ? await performOne(run, one.item.id) : one);
+  return begun;
+}
+
+async function performOne({ env, action, given, planned, own }: Run, id: string): Promise<Begun> {
+  let item: PlanItem = { id, before: '', position: 0 };
+  try {
+    const sight = await look(env, action, id);
+    item = sight.item;
+    const refused = wentOn(planned.get(id), item, own);
+    if (refused !== undefined) return { item: { ...item, refused }, isOvertaken: planned.has(id) };
+    const done = await attempt({ env, real: env }, { action, sight, given });
+    if (done.refused !== undefined)
+      return { item: { ...item, refused: done.refused }, isOvertaken: done.isOvertaken ?? false };
+    if (done.position !== undefined) own.add(done.position);
+    // It is done, also where how it stands now cannot be read any more.
+    item = { ...item, after: 'done' };
+    return { item: { ...item, after: await standing(env, action, id) } };
+  } catch (error) {
+    const problem = toProblem(error);
+    return { item, failed: { ...problem, message: `${id}: ${problem.message}` } };
+  }
+}
+
+/** Why one is left as it is, or undefined. */
+function wentOn(planned: PlanItem | undefined, now: PlanItem, own: ReadonlySet<number>): string | undefined {
+  if (!planned) return 'it was not looked at before';
+  const isSame = planned.position === now.position ? planned.before === now.before : own.has(now.position);
+  return isSame ? undefined : 'it went on since it was looked at';
+}
+
+/** One of them as it was read: all of it at the position of the item. */
+interface Sight {
+  readonly item: PlanItem;
+  readonly session?: SessionReading;
 }
 
 /** How one of them stands, and where its newest record is. */
-async function look(env: Environment, action: Action, id: string): Promise<PlanItem> {
+async function look(env: Environment, action: Action, id: string): Promise<Sight> {
   const kind = kindOf(action.verb);
-  const before = await standing(env, action, id);
-  if (kind === 'queue') return { id, before, position: 0 };
-  if (kind === 'session') return { id, before, position: (await env.sessions.get(id))?.position ?? 0 };
+  if (kind === 'queue') return { item: { id, before: await standing(env, action, id), position: 0 } };
+  if (kind === 'session') {
+    const session = await env.sessions.get(id);
+    return { item: { id, before: nameOf(session), position: session?.position ?? 0 }, ...(session ? { session } : {}) };
+  }
+  // Its position first: one that goes on in between is refused later.
   const [item] = (await env.sagas.plan(wordOf(action), [id])).items;
-  const refused = item?.refused === undefined ? {} : { refused: item.refused.reason };
-  return { id, before, position: Number(item?.position ?? 0), ...refused };
+  return { item: { id, before: await standing(env, action, id), position: Number(item?.position ?? 0) } };
 }
 
 async function standing(env: Environment, { verb }: Action, id: string): Promise<string> {
   if (kindOf(verb) === 'queue') return (await env.sessions.theme(id)).paused ? 'paused' : 'running';
   const session = await env.sessions.get(id);
-  if (kindOf(verb) === 'saga') {
-    const { phase, saga } = await env.sagas.get(id);
-    const forced = saga.forced === undefined ? '' : `, to be ${saga.forced}`;
-    return session ? `${phase}${forced}, ${session.status}` : `${phase}, ended`;
-  }
+  if (kindOf(verb) === 'session') return nameOf(session);
+  const { phase, saga } = await env.sagas.get(id);
+  const forced = saga.forced === undefined ? '' : `, to be ${saga.forced}`;
+  return session ? `${phase}${forced}, ${session.status}` : `${phase}, ended`;
+}
+
+function nameOf(session: SessionReading | undefined): string {
   if (!session) return 'removed';
   if (session.status === 'active') return `active, epoch ${session.epoch}`;
   const error = session.status === 'parked' && session.error !== undefined ? `: ${session.error}` : '';
@@ -103,56 +169,78 @@ interface Site {
   readonly real: Environment;
 }
 
-/** An action on one of those that it is about. */
+/** An action on one of those that it is about, as it was seen. */
 interface Deed {
   readonly action: Action;
-  readonly id: string;
+  readonly sight: Sight;
   readonly given: GivenReason;
 }
 
-/** Does it to one; why not, where it is refused. */
-async function attempt({ env, real }: Site, deed: Deed): Promise<string | undefined> {
-  const { action, id, given } = deed;
+/** Why one was refused, and whether because it has gone on; else the position of the record that did it. */
+interface Attempted {
+  readonly refused?: string;
+  readonly isOvertaken?: boolean;
+  readonly position?: number;
+}
+
+/** Does it to one. Errors: all but refusals. */
+async function attempt(site: Site, deed: Deed): Promise<Attempted> {
+  const { env, real } = site;
+  const { session } = deed.sight;
+  const isActive = session?.status === 'active';
+  if (isActive && deed.action.verb === 'retry' && real.leases.look(session.operator ?? '').alive)
+    return { refused: `it is led by ${session.operator}, who is alive: take it over` };
   try {
-    if (kindOf(action.verb) === 'saga') return refusalOf(await env.sagas.say(wordOf(action), [id], by(given)).next());
-    const before = kindOf(action.verb) === 'session' ? await env.sessions.get(id) : undefined;
-    const led = before?.status === 'active' && action.verb !== 'take over' ? before : undefined;
-    if (led && (action.verb !== 'retry' || real.leases.look(led.operator ?? '').alive))
-      return `it is led by ${led.operator}: take it over`;
-    const result = await operate(env, deed, before?.status === 'active' ? before.epoch : undefined);
-    if (!result.ok) return result.idle ? 'nothing is due' : result.rejection.reason;
-    if (env === real && before?.status === 'active' && result.now?.status !== 'active') endLease(env, before.operator);
-    return undefined;
+    const result = await operate(env, deed);
+    if (!result.ok) return result.idle ? { refused: 'nothing is due' } : refusedBy(result.rejection);
+    if (env === real && isActive && result.now?.status !== 'active') endLease(env, session.operator);
+    return { position: result.position };
   } catch (error) {
-    // An engine that has stopped does nothing more for any of them.
-    if (isStopped(error)) throw error;
-    return (error as Error).message;
+    if (!isRefusal(error)) throw error;
+    return refusedBy({ code: error.code, reason: error.message });
   }
 }
 
-/** Whether an engine takes no more work: what comes next has to open the environment anew. */
-export function isStopped(error: unknown): boolean {
-  return (error as { readonly code?: string }).code === 'EMERGENCY_STOP';
+function refusedBy({ code, reason }: { readonly code: string; readonly reason: string }): Attempted {
+  return { refused: reason, isOvertaken: code === 'SESSION_CHANGED' };
 }
 
-/** A session that someone leads is meant in the epoch that was seen; taking over is the only way to end another's lead. */
-function operate(
-  env: Environment,
-  { action: { verb }, id, given }: Deed,
-  epoch: number | undefined,
-): Promise<OperationResult> {
+const refusals: ReadonlySet<ErrorClass> = new Set(['usage', 'input', 'absent', 'conflict', 'held']);
+
+/** Whether an error says that one of them cannot be done as it stands: all others concern the environment, or are bugs. */
+function isRefusal(error: unknown): error is TxlogError {
+  return error instanceof TxlogError && refusals.has(classOf(error.code));
+}
+
+/** Each is meant as it was seen: at its position, and in the epoch of who leads it. */
+function operate(env: Environment, { action, sight, given }: Deed): Promise<OperationResult> {
+  const { verb } = action;
   const { sessions } = env;
-  const who = by(given);
-  if (verb === 'pause' || verb === 'resume') return sessions.changeTheme(id, { paused: verb === 'pause', ...who });
-  if (verb === 'store') return sessions.store(id, secondsOf(given.span) ?? 0, who);
-  if (verb === 'park') return sessions.park(id, given.reason, { actor: given.actor });
-  if (verb === 'remove') return sessions.remove(id, who);
-  const lead = verb === 'take over' ? { force: true } : epoch === undefined ? {} : { epoch };
-  return sessions.ready(id, { ...who, ...lead });
+  const { session } = sight;
+  const { id, position } = sight.item;
+  const by = { reason: given.reason, actor: given.actor };
+  if (kindOf(verb) === 'saga') return say(env, action, { id, position, by });
+  if (verb === 'pause' || verb === 'resume') return sessions.changeTheme(id, { paused: verb === 'pause', ...by });
+  const at = session ? { position } : {};
+  const seen = { ...by, ...at };
+  if (verb === 'store') return sessions.store(id, secondsOf(given.span) ?? 0, seen);
+  if (verb === 'park') return sessions.park(id, given.reason, { actor: given.actor, ...at });
+  if (verb === 'remove') return sessions.remove(id, seen);
+  return sessions.ready(id, session?.status === 'active' ? { ...seen, epoch: session.epoch } : seen);
 }
 
-function by({ reason, actor }: GivenReason): { readonly reason: string; readonly actor: string } {
-  return { reason, actor };
+interface Said {
+  readonly id: string;
+  readonly position: number;
+  readonly by: { readonly reason: string; readonly actor: string };
+}
+
+async function say(env: Environment, action: Action, { id, position, by }: Said): Promise<OperationResult> {
+  const { value } = await env.sagas.say(wordOf(action), [{ id, position }], by).next();
+  const told = present(value || undefined, `result of saga ${id}`);
+  if ('error' in told) throw told.error;
+  assert('result' in told, `saga ${id} was told nothing`);
+  return told.result;
 }
 
 function wordOf({ verb }: Action): SagaCommand {
@@ -160,12 +248,4 @@ function wordOf({ verb }: Action): SagaCommand {
   if (verb === 'force done') return { kind: 'force', outcome: 'done' };
   if (verb === 'force compensated') return { kind: 'force', outcome: 'compensated' };
   return { kind: verb === 'compensate' ? 'compensate' : 'retry' };
-}
-
-function refusalOf({
-  value,
-}: IteratorResult<{ readonly result?: OperationResult; readonly error?: Error } | object, void>) {
-  const said = value as { readonly result?: OperationResult; readonly error?: Error } | undefined;
-  if (said?.error) return said.error.message;
-  return said?.result?.ok === false && !said.result.idle ? said.result.rejection.reason : undefined;
 }

@@ -1,4 +1,5 @@
 import { assertNever } from '../../core/base/assert.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import { freshList, settle } from '../list/list-state.ts';
 import type { AppEvent } from '../model/app-event.ts';
 import {
@@ -11,9 +12,10 @@ import {
   shownCrumb,
   wantKey,
 } from '../model/app-state.ts';
-import type { Dialog, PlanItem } from '../model/dialog.ts';
+import { type Dialog, type Performed, tallyOf, triedOf } from '../model/dialog.ts';
 import { withJob } from '../model/job.ts';
 import type { Want } from '../model/places.ts';
+import type { Problem } from '../model/screen-problem.ts';
 import type { Keymap } from './keymap.ts';
 import { pressKey } from './press-key.ts';
 import { screenOf } from './screen-of.ts';
@@ -50,21 +52,11 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     case 'planned':
       return withDialog(state, event.action, (dialog) => ({ ...dialog, plan: event.items }));
     case 'performed':
-      return withDialog(endedJob(state, event.action, event.items), event.action, (dialog) => ({
-        ...dialog,
-        plan: event.items,
-        status: 'done',
-      }));
+      return performed(state, event);
     case 'progress':
       return { ...state, jobs: withJob(state.jobs, event.action, event.progress) };
     case 'failed':
-      return withDialog(failedJob(state, event.action, event.problem.message), event.action, (dialog) => ({
-        ...dialog,
-        plan: dialog.plan ?? [],
-        status: 'asking',
-        field: 'cancel',
-        problem: event.problem.message,
-      }));
+      return failed(state, event.action, event.problem);
     case 'marked':
       return withMarks(state, event.want, event.marks);
     case 'copied':
@@ -77,16 +69,39 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
 /** So many are kept of those that were refused. */
 const problemsMax = 100;
 
-function endedJob(state: AppState, action: object, items: readonly PlanItem[]): AppState {
+/** The dialog tells what was done; a job whose dialog was left tells it in the line below. */
+function performed(state: AppState, { action, items, failed }: Performed & { readonly action: object }): AppState {
   const refused = items.filter((item) => item.refused !== undefined);
-  const of = state.jobs.find((job) => job.action === action)?.action.ids.length ?? items.length;
-  const status = items.length < of ? 'stopped' : 'ended';
-  const how = { seenTo: items.length, refused: refused.length, problems: refused.slice(0, problemsMax) } as const;
-  return { ...state, jobs: withJob(state.jobs, action, { ...how, status }) };
+  const job = state.jobs.find((one) => one.action === action);
+  const isStopped = items.length < (job?.action.ids.length ?? items.length);
+  const status = failed ? 'failed' : isStopped ? 'stopped' : 'ended';
+  const how = {
+    seenTo: triedOf(items).length,
+    refused: refused.length,
+    problems: refused.slice(0, problemsMax),
+  } as const;
+  const more = given({ problem: ifGiven(failed, problemText) });
+  const next = { ...state, jobs: withJob(state.jobs, action, { ...how, status, ...more }) };
+  const told = withDialog(next, action, (dialog) => ({ ...dialog, plan: items, status: 'done', ...given({ failed }) }));
+  if (told !== next || !job) return told;
+  const tone = status === 'ended' && refused.length === 0 ? 'good' : 'bad';
+  return { ...next, notice: { text: `${job.action.verb}: ${tallyOf(job.action, { items })}`, tone } };
 }
 
-function failedJob(state: AppState, action: object, problem: string): AppState {
-  return { ...state, jobs: withJob(state.jobs, action, { status: 'failed', problem }) };
+/** Nothing was done, and nothing is known of how they stand: it has to be looked at anew. */
+function failed(state: AppState, action: object, problem: Problem): AppState {
+  const jobs = withJob(state.jobs, action, { status: 'failed', problem: problemText(problem) });
+  return withDialog({ ...state, jobs }, action, (dialog) => ({
+    ...dialog,
+    plan: undefined,
+    status: 'asking',
+    field: 'cancel',
+    failed: problem,
+  }));
+}
+
+function problemText({ code, message, next }: Problem): string {
+  return [`${code}: ${message}`, ...next].join(' -> ');
 }
 
 /** Some places lead on to another one, once they know which. */

@@ -1,7 +1,16 @@
 import { line, rule, type Span, type StyledLine, span, wrap } from '../line/styled-line.ts';
 import { kindOf, meaningOfVerb } from '../model/action.ts';
 import type { Look } from '../model/app-state.ts';
-import { type Dialog, dialogCommand, type Field, fieldsOf, missingOf, type PlanItem } from '../model/dialog.ts';
+import {
+  type Dialog,
+  dialogCommand,
+  type Field,
+  fieldsOf,
+  missingOf,
+  type PlanItem,
+  tallyOf,
+  triedOf,
+} from '../model/dialog.ts';
 import type { Room } from '../model/screen.ts';
 
 /** An action before it is done: what would happen, to how many, and what it asks. */
@@ -15,7 +24,7 @@ export function dialogLines(dialog: Dialog, { columns, rows }: Room, look: Look)
     line(` ${many === 1 ? 'It' : 'Each'} ${meaningOfVerb(action.verb)}.`),
     [],
   ];
-  const below = status === 'done' ? doneLines(dialog) : askLines(dialog);
+  const below = [...failedLines(dialog, columns), ...(status === 'done' ? doneLines(dialog) : askLines(dialog))];
   const command = wrap(dialogCommand(dialog), columns - 3, 'key').slice(0, 3);
   const end = [
     ...(problem === undefined ? [] : [line(' ', span(problem, 'bad'))]),
@@ -27,13 +36,14 @@ export function dialogLines(dialog: Dialog, { columns, rows }: Room, look: Look)
   return [...top, ...planLines(dialog, room, columns), ...below, ...end];
 }
 
-function planLines({ plan, action, status }: Dialog, room: number, columns: number): StyledLine[] {
-  if (!plan) return [line(span(' what it would do: …', 'dim')), []];
-  const refused = plan.filter((item) => item.refused !== undefined).length;
-  const sample = plan.length < action.ids.length ? ` (a sample of ${plan.length})` : '';
+function planLines({ plan, action, status, failed }: Dialog, room: number, columns: number): StyledLine[] {
+  if (!plan) return failed ? [] : [line(span(' what it would do: …', 'dim')), []];
+  const tried = triedOf(plan);
+  const refused = tried.filter((item) => item.refused !== undefined).length;
+  const sample = status !== 'done' && tried.length < action.ids.length ? ` (a sample of ${tried.length})` : '';
   const would = status === 'done' ? 'refused' : 'would be refused';
   const title = line(` ${action.ids.length} in all${sample}`, refused > 0 ? span(`, ${refused} ${would}`, 'bad') : '');
-  const items = plan.slice(0, Math.max(1, room - 2)).map((item) => itemLine(item, columns));
+  const items = tried.slice(0, Math.max(1, room - 2)).map((item) => itemLine(item, columns));
   return [title, ...items, []];
 }
 
@@ -56,7 +66,8 @@ function askLines(dialog: Dialog): StyledLine[] {
     return span(text, dialog.field === field ? 'chosen' : 'dim');
   };
   const busy = dialog.status === 'working' ? span('  working …  esc lets it go on: 7 shows it', 'warn') : '';
-  const hint = dialog.field === 'do' && missing !== undefined ? span(`  ${missing}`, 'warn') : '';
+  const hint =
+    dialog.status === 'asking' && dialog.field === 'do' && missing !== undefined ? span(`  ${missing}`, 'warn') : '';
   return [...asked, line('  ', button('cancel'), '  ', button('do'), busy, hint)];
 }
 
@@ -66,8 +77,14 @@ function fieldLine(dialog: Dialog, field: 'span' | 'reason' | 'count'): StyledLi
   return line(span(label, isHere ? 'strong' : 'dim'), dialog[field], isHere ? span('_', 'chosen') : '');
 }
 
-function doneLines({ plan = [] }: Dialog): StyledLine[] {
-  const done = plan.filter(({ refused }) => refused === undefined).length;
-  const text = done === plan.length ? `done: ${done}` : `done: ${done}, refused: ${plan.length - done}`;
-  return [line(' ', span(text, done === plan.length ? 'good' : 'warn'), span('   any key closes', 'dim'))];
+function doneLines({ action, plan: items = [] }: Dialog): StyledLine[] {
+  const isWhole = items.length === action.ids.length && items.every(({ after }) => after !== undefined);
+  return [line(' ', span(tallyOf(action, { items }), isWhole ? 'good' : 'warn'), span('   any key closes', 'dim'))];
+}
+
+/** The error because of which it is not known what it would do, or not all was done, and what to do about it. */
+function failedLines({ failed }: Dialog, columns: number): StyledLine[] {
+  if (!failed) return [];
+  const why = wrap(`${failed.code}: ${failed.message}`, columns - 2, 'bad').slice(0, 4);
+  return [...why, ...failed.next.map((next) => [span(`-> ${next}`, 'strong')])].map((one) => [span(' '), ...one]);
 }

@@ -4,6 +4,7 @@ import { selectedRow, sharedRows, shownActions, shownRows } from '../app/shown.t
 import { fitTo, line, plainText, type Span, type StyledLine, span, spread } from '../line/styled-line.ts';
 import { meaningOfVerb } from '../model/action.ts';
 import { type AppState, shownCrumb } from '../model/app-state.ts';
+import type { Dialog } from '../model/dialog.ts';
 import type { ScreenRow } from '../model/screen.ts';
 import { ageOf, clockOf, countOf } from '../parts/row-parts.ts';
 import { dialogLines } from './dialog-lines.ts';
@@ -145,9 +146,16 @@ function ageParts(state: AppState): StyledLine {
   return isStale(state) ? line(span(`data ${ageOf(state.now - state.heard)} old `, 'warn')) : [];
 }
 
+/** The keys that do something in a dialog now. */
+function dialogKeys({ status }: Dialog, interrupt: string): string {
+  if (status === 'working') return `esc lets it go on  ${interrupt} ends the screen, and what is not begun`;
+  return status === 'done' ? 'any key closes  y copy' : 'tab next  enter go on  esc cancel';
+}
+
 function footer(state: AppState, keymap: Keymap): StyledLine {
   const key = (name: string) => keymap.commands.find((command) => command.name === name)?.keys[0] ?? '';
-  if (state.prompt?.kind === 'dialog') return line(span(' tab next  enter go on  esc cancel', 'dim'));
+  if (state.prompt?.kind === 'dialog')
+    return line(span(` ${dialogKeys(state.prompt.dialog, key('interrupt'))}`, 'dim'));
   if (state.prompt) return line(span(' enter choose  esc back', 'dim'));
   const isWide = state.columns >= 100;
   const numbers = numberedScreens(state).map(({ key: number, name }) => (isWide ? `${number} ${name}` : number));

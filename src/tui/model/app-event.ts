@@ -1,8 +1,9 @@
 import type { Overview } from '../../index.ts';
-import type { Marks, Problem } from './app-state.ts';
-import type { PlanItem } from './dialog.ts';
+import type { Marks } from './app-state.ts';
+import type { Performed, PlanItem } from './dialog.ts';
 import type { JobProgress } from './job.ts';
 import type { Want } from './places.ts';
+import type { Problem } from './screen-problem.ts';
 import type { Key } from './typed-keys.ts';
 
 /** Something that happens to the screen. */
@@ -14,7 +15,8 @@ export type AppEvent =
   | { readonly type: 'not loaded'; readonly key: string; readonly head: number; readonly problem: Problem }
   | { readonly type: 'resized'; readonly columns: number; readonly rows: number }
   | { readonly type: 'tick'; readonly now: number }
-  | { readonly type: 'planned' | 'performed'; readonly items: readonly PlanItem[]; readonly action: object }
+  | { readonly type: 'planned'; readonly items: readonly PlanItem[]; readonly action: object }
+  | ({ readonly type: 'performed'; readonly action: object } & Performed)
   | { readonly type: 'progress'; readonly action: object; readonly progress: JobProgress }
   | { readonly type: 'failed'; readonly problem: Problem; readonly action: object }
   | { readonly type: 'marked'; readonly want: Want; readonly marks: Marks }

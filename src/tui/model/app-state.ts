@@ -5,6 +5,7 @@ import type { Verb } from './action.ts';
 import type { Dialog } from './dialog.ts';
 import type { Job } from './job.ts';
 import type { Place, Want } from './places.ts';
+import type { Problem } from './screen-problem.ts';
 
 /** The abilities of the terminal. */
 export interface Look {
@@ -31,13 +32,6 @@ export interface Loaded {
   readonly head: number;
   readonly value?: unknown;
   readonly problem?: Problem;
-}
-
-/** An error, in words. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly next: readonly string[];
 }
 
 /** The taker of keys, where it is not the screen. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/app-state.ts';
+import type { Problem } from '../model/screen-problem.ts';
 
 /** An error in words. */
 export function toProblem(error: unknown): Problem {
@@ -12,4 +12,9 @@ export function toProblem(error: unknown): Problem {
     readonly details?: { readonly next?: readonly string[] };
   };
   return { code, message, next: details?.next ?? [] };
+}
+
+/** Whether an error says that an engine takes no more work: what comes next has to open the environment anew. */
+export function isStopped(error: unknown): boolean {
+  return (error as { readonly code?: string } | undefined)?.code === 'EMERGENCY_STOP';
 }

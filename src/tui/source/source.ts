@@ -1,11 +1,10 @@
 import { type Environment, findApp, openEnvironment, TxlogError } from '../../index.ts';
-import { isStopped } from '../actions/perform-action.ts';
 import { screenOf } from '../app/screen-of.ts';
 import type { AppEvent } from '../model/app-event.ts';
 import { type AppState, shownCrumb, wantKey } from '../model/app-state.ts';
 import type { Want } from '../model/places.ts';
 import { load } from './load-want.ts';
-import { toProblem } from './problem.ts';
+import { isStopped, toProblem } from './problem.ts';
 
 /** An environment that cannot be read is tried again so much later, in ms. */
 const tryAgainMs = 1_000;
@@ -66,18 +65,24 @@ export class Source {
   }
 
   /**
-   * Works with the environment as it is open now; where its engine has stopped, it is opened anew. Errors: ENV_CLOSED while
-   * it is lost.
+   * Works with the environment as it is open now; where its engine has stopped, which the error of the work says, or the one
+   * that its result names as `failed`, it is opened anew. Errors: ENV_CLOSED while it is lost.
    */
   async use<T>(work: (env: Environment) => Promise<T>): Promise<T> {
     const { env } = this;
     if (!env) throw new TxlogError('ENV_CLOSED', 'the environment cannot be read now');
     try {
-      return await work(env);
+      const result = await work(env);
+      this.leaveStopped((result as { readonly failed?: unknown } | undefined)?.failed);
+      return result;
     } catch (error) {
-      if (isStopped(error)) this.following.abort(error);
+      this.leaveStopped(error);
       throw error;
     }
+  }
+
+  private leaveStopped(error: unknown): void {
+    if (isStopped(error)) this.following.abort(error);
   }
 
   async close(): Promise<void> {

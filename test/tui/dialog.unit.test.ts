@@ -1,0 +1,97 @@
+// Goal: a dialog does only what was planned, tells all that was done, and hides nothing while it works. Method: the reducer
+// alone, without a terminal; what the environment answers is written here.
+import { expect, it } from 'vitest';
+import { type Dialog, endedText, type PlanItem } from '../../src/tui/model/dialog.ts';
+import { overview, Person, stuck } from './example.ts';
+
+const item = (id: string, more: Partial<PlanItem> = {}): PlanItem => ({ id, before: 'parked', position: 40, ...more });
+const many = ['a', 'b', 'c'];
+const problem = { code: 'STORAGE_FULL', message: 'the map is full', next: ['txlog doctor'] };
+
+/** Someone who is about to unpark sessions. */
+const asking = (ids: readonly string[] = many) =>
+  new Person().see(overview({ stuck: ids.map((id) => stuck(id, 'parked')) })).press('2', '*', 'x', 'enter');
+const dialogOf = (ana: Person) => (ana.asked.at(-1) as { readonly dialog: Dialog }).dialog;
+const kinds = (ana: Person) => ana.asked.map(({ kind }) => kind);
+const planned = (ana: Person, items: readonly PlanItem[]) =>
+  ana.hear({ type: 'planned', action: dialogOf(ana).action, items });
+const ready = (id: string) => item(id, { after: 'ready' });
+const doing = () => planned(asking(), many.map(ready)).press("'sorry'", 'tab', "'3'", 'tab', 'tab', 'enter');
+
+it('goes on as a job when its dialog is left, and its result is told wherever one is', () => {
+  const ana = doing().press('q', 'x', 'enter', 'y');
+  expect(ana.text).toContain('esc lets it go on  ctrl+c ends');
+  expect(kinds(ana.press('esc'))).toEqual(['rehearse', 'perform']);
+  const { action } = dialogOf(ana);
+  ana.hear({ type: 'performed', action, items: [ready('a'), item('b', { refused: 'it went on' }), ready('c')] });
+  expect(ana.text).toContain('unpark: done: 2, refused: 1');
+  expect(ana.press('7').text).toContain('x b it went on');
+  // Who stays hears it there.
+  const eve = doing();
+  eve.hear({ type: 'performed', action: dialogOf(eve).action, items: many.map(ready) });
+  expect(eve.text).toContain('done: 3');
+  expect(eve.text).toContain('parked -> ready');
+});
+
+it('tells where it ended before its end, why, and what to do about it', () => {
+  const ana = doing();
+  const performed = { items: [ready('a'), item('b')], failed: problem };
+  ana.hear({ type: 'performed', action: dialogOf(ana).action, ...performed });
+  expect(ana.text).toContain('STORAGE_FULL: the map is full');
+  expect(ana.text).toContain('-> txlog doctor');
+  expect(ana.text).toContain('done: 1, failed: 1, not begun: 1');
+  expect(ana.press('esc', '7').text).toMatch(/failed +1 of 3/);
+  expect(ana.text).toContain('STORAGE_FULL: the map is full -> txlog doctor');
+  // Who ended the screen meanwhile hears the same in the terminal.
+  expect(endedText(dialogOf(ana).action, performed)).toBe(
+    'unpark: done: 1, failed: 1, not begun: 1\nSTORAGE_FULL: the map is full\nnext: txlog doctor\n',
+  );
+  expect(endedText(dialogOf(ana).action, { items: [ready('a')] })).toBe('unpark: done: 1, not begun: 2\n');
+});
+
+it('does nothing while it is not known what it would do: it looks again', () => {
+  const ana = asking(['a']);
+  ana.hear({ type: 'failed', action: dialogOf(ana).action, problem });
+  ana.press('tab', 'tab', "'sorry'", 'tab', 'tab');
+  expect(ana.text).toContain('STORAGE_FULL: the map is full');
+  expect(ana.text).toContain('enter looks again');
+  expect(kinds(ana.press('enter'))).toEqual(['rehearse', 'rehearse']);
+  expect(ana.text).not.toContain('STORAGE_FULL');
+  // The answer to the first question says nothing about the second.
+  const [first] = ana.asked as readonly { readonly dialog: Dialog }[];
+  ana.hear({ type: 'planned', action: first?.dialog.action ?? {}, items: [ready('a')] });
+  expect(kinds(ana.press('enter'))).toEqual(['rehearse', 'rehearse']);
+  planned(ana, [ready('a')]);
+  expect(kinds(ana.press('enter'))).toEqual(['rehearse', 'rehearse', 'perform']);
+});
+
+it('looks again after it failed before anything was done', () => {
+  const ana = doing();
+  ana.hear({ type: 'failed', action: dialogOf(ana).action, problem }).press('tab', 'enter');
+  expect(kinds(ana)).toEqual(['rehearse', 'perform', 'rehearse']);
+});
+
+it('takes the plan of the span that stands there, not of one before it', () => {
+  const ana = new Person().see(overview({ stuck: [stuck('a', 'failing', { status: 'stored' })] })).press('2', 'x');
+  ana.press('down', 'enter');
+  const rehearsed = () => ana.asked.filter(({ kind }) => kind === 'rehearse') as { readonly dialog: Dialog }[];
+  ana.press("'0'", 'tab');
+  ana.press('shift+tab', "'0'", 'tab');
+  expect(rehearsed().map(({ dialog: { span } }) => span)).toEqual(['10m', '10m0', '10m00']);
+  ana.hear({ type: 'planned', action: rehearsed()[1]?.dialog.action ?? {}, items: [ready('a')] });
+  expect(ana.text).toContain('what it would do: …');
+  planned(ana, [item('a', { after: 'stored' })]);
+  expect(ana.text).toContain('parked -> stored');
+});
+
+it.each(['', '…', '...', '  '])('copies no command without a reason: %j', (reason) => {
+  const ana = planned(asking(['a']), [ready('a')]);
+  ana.press(`'${reason}'`, 'tab', 'tab', 'y');
+  expect(kinds(ana)).toEqual(['rehearse']);
+  expect(ana.text).toContain('a reason is needed');
+});
+
+it('tells of how many it knows what would become of them', () => {
+  const ana = planned(asking(), [ready('a'), item('b', { refused: 'it is led' }), item('c')]);
+  expect(ana.text).toContain('3 in all (a sample of 2), 1 would be refused');
+});
