@@ -7,7 +7,7 @@ export default class SessionAppend extends OperationCommand {
   static override summary = 'Add a chunk of data to a session.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'Who leads it names the --epoch of the lead. A session that nobody leads needs none.',
+    'Who leads it names the --epoch of the lead. A session that nobody leads needs none. The session of a saga is refused.',
     [0, 3, 4, 5, 65, 66, 74, 75],
   );
   static override examples = [

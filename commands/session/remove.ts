@@ -6,7 +6,8 @@ export default class SessionRemove extends OperationCommand {
   static override summary = 'End a session: its work is done, or no longer wanted.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'The next session of its order key becomes ready. Its history stays: `session show` and `log --session` find it.',
+    'The next session of its order key becomes ready. Its history stays: `session show` and `log --session` find it. ' +
+      'The session of a saga is refused: `saga force` ends a saga.',
     [0, 3, 4, 5, 65, 66, 74, 75],
   );
   static override examples = [

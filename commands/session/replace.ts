@@ -7,7 +7,7 @@ export default class SessionReplace extends OperationCommand {
   static override summary = 'Put one chunk of data in place of all that a session has.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'What it had stays in the log: --as-of of `session show` still finds it.',
+    'What it had stays in the log: --as-of of `session show` still finds it. The session of a saga is refused.',
     [0, 3, 4, 5, 65, 66, 74, 75],
   );
   static override examples = [

@@ -1,6 +1,7 @@
 // Goal: what a person says to a saga while its worker is at it is never passed over, and never loses what its calls came
 // to; a worker that stops in the middle hands its sagas back. Method: calls that a test ends, time that a test moves.
 import { describe, expect, it } from 'vitest';
+import type { Environment } from '../../src/environment/environment.ts';
 import { all, working } from '../sessions/workplace.ts';
 import { Calls, sagaPlace, story, stuck } from './saga-place.ts';
 
@@ -310,5 +311,26 @@ describe('a saga that has ended', () => {
     calls.last.resolve();
     await clock.pass(0);
     await expect(person.sagas.compensate('s')).rejects.toMatchObject({ code: 'SAGA_STATE' });
+  });
+});
+
+describe('an operation on the session of a saga', () => {
+  it.each([
+    ['remove', (person: Environment) => person.sessions.remove('s', { force: true, reason: 'old' })],
+    ['replace', (person: Environment) => person.sessions.replace('s', 'nothing', { force: true })],
+    [
+      'append',
+      (person: Environment) => person.sessions.append('s', { event: 'force', outcome: 'done' }, { force: true }),
+    ],
+  ])('%s is refused: its history and its end are its own', async (_, operate) => {
+    const calls = new Calls();
+    const { person, begin } = await sagaPlace({ steps: [calls.step('a')] });
+    await begin();
+    const before = await person.head();
+    await expect(operate(person)).rejects.toMatchObject({
+      code: 'SAGA_STATE',
+      details: { next: expect.arrayContaining(['txlog saga show s']) },
+    });
+    expect(await person.head()).toEqual(before);
   });
 });

@@ -4,9 +4,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { present } from '../../src/core/base/assert.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { perform, rehearse } from '../../src/tui/actions/perform-action.ts';
 import { type Action, commandOf, kindOf, type Verb } from '../../src/tui/model/action.ts';
+import { sessionActions } from '../../src/tui/parts/session-actions.ts';
 import { Shell } from '../cli/txlog.ts';
 import { wordsOf } from './shell-words.ts';
 
@@ -104,3 +106,33 @@ it.each(Object.keys(before) as Verb[])(
     expect(await lastRecord()).toEqual(record);
   },
 );
+
+it('offers nothing that could not be done to what stands so', async () => {
+  await env.sessions.create('line', 1, { id: 'first', order: 'k' });
+  await env.sessions.create('line', 1, { id: 'behind', order: 'k' });
+  await made('ready');
+  await stored('stored');
+  await parked('parked');
+  await env.sessions.lead({ session: 'first' }, 'someone-dead', 60);
+  await saga('order')('failed');
+  await saga('slow')('trying');
+  await saga('slow')('again');
+  await saga('slow')('left');
+  await env.sessions.lead({ session: 'left' }, 'someone-dead', 60);
+  await env.sagas.retry('again');
+  const statuses = new Set<string>();
+  for (const id of ['first', 'behind', 'ready', 'stored', 'parked', 'failed', 'trying', 'again', 'left']) {
+    const session = present(await env.sessions.get(id), id);
+    statuses.add(`${session.status} ${session.themeName.split('/')[0]}`);
+    const actions = sessionActions(session);
+    expect(actions.length, id).toBeGreaterThan(1);
+    for (const action of actions)
+      expect(await rehearse(env, action, given), `${action.verb} of ${id}`).toMatchObject([
+        { after: expect.any(String) },
+      ]);
+  }
+  expect([...statuses].sort()).toEqual([
+    ...['active line', 'active saga', 'behind line', 'parked mail', 'parked saga'],
+    ...['ready mail', 'ready saga', 'stored mail', 'stored saga'],
+  ]);
+});

@@ -1,10 +1,13 @@
 // Goal: keys lead where they say, and back; nothing is done by one key, nor without a reason; many only by a plan with
 // their count typed. Method: the reducer alone, without a terminal.
 import { expect, it } from 'vitest';
+import type { SagaReading, WaitChain } from '../../src/index.ts';
 import { defaultCommands, keymapOf, remap } from '../../src/tui/app/keymap.ts';
 import { shownCrumb } from '../../src/tui/model/app-state.ts';
 import { typedKeys } from '../../src/tui/model/typed-keys.ts';
-import { freshState, overview, Person, record, stuck } from './example.ts';
+import { sessionActions } from '../../src/tui/parts/session-actions.ts';
+import { sagaRows } from '../../src/tui/screens/saga/saga-view.ts';
+import { freshState, overview, Person, record, session, stuck } from './example.ts';
 
 const person = (more = {}) => new Person({ ...freshState(), ...more }).see(overview());
 const place = ({ state }: Person) => shownCrumb(state).place;
@@ -73,6 +76,28 @@ it('does it for who gave a reason and chose it, in that name', () => {
     kind: 'copy',
     text: "txlog session retry s-7f2c --force --reason 'the worker died' --actor ana --env /var/lib/orders",
   });
+});
+
+it('tries a saga again by the word of sagas, and offers nothing that would leave it without its end', () => {
+  const ana = person().press('2', 'down', 'r');
+  expect(ana.asked.at(-1)).toMatchObject({ dialog: { action: { verb: 'retry saga', ids: ['s-02be'] } } });
+  for (const status of ['ready', 'behind', 'active', 'stored', 'parked'] as const) {
+    const verbs = sessionActions(session('s', { status, themeName: 'saga/refund' })).map(({ verb }) => verb);
+    expect(verbs).toContain('force done');
+    expect(verbs.filter((verb) => ['remove', 'store', 'unpark'].includes(verb))).toEqual([]);
+  }
+  // A saga that waits for another one is opened as a saga.
+  const waiter = { id: 'p', theme: 'saga/parent', status: 'stored', why: 'saga', waitsFor: 's-02be', depth: 1 };
+  const [row] = sagaRows(
+    {
+      saga: { id: 's', type: 't', steps: new Map(), createdAt: 0 },
+      phase: 'running',
+      log: [],
+    } as unknown as SagaReading,
+    { chain: { waiters: [waiter], more: false } as WaitChain, messages: [] },
+    { now: 0, columns: 80, isAscii: false },
+  ).filter(({ id }) => id === 'waiter p');
+  expect(row?.link).toEqual({ screen: 'saga', id: 'p' });
 });
 
 it('does something to many only when their number was typed', () => {

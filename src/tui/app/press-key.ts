@@ -191,7 +191,7 @@ function refuse(state: AppState): AppState {
 
 /** One key for what is done most: the one of a kind that fits what is selected. */
 function openNamed(state: AppState, command: 'retry' | 'take over'): Stepped {
-  const verbs = command === 'retry' ? ['retry', 'unpark', 'retry saga'] : ['take over'];
+  const verbs = command === 'retry' ? ['retry saga', 'retry', 'unpark'] : ['take over'];
   const actions = shownActions(state);
   const action = verbs.flatMap((verb) => actions.find((one) => one.verb === verb) ?? [])[0];
   return action ? beginAction(state, action) : only(refuse(state));

@@ -1,3 +1,4 @@
+import { sagaOfTheme } from '../../core/app/saga.ts';
 import type { SessionReading } from '../../index.ts';
 import type { Around } from '../list/held-part.ts';
 
@@ -48,5 +49,5 @@ export type Want =
 
 /** A saga or a session, by its theme. */
 export function placeOfSession(id: string, theme: string): Place {
-  return theme.startsWith('saga/') ? { screen: 'saga', id } : { screen: 'session', id };
+  return sagaOfTheme(theme) === undefined ? { screen: 'session', id } : { screen: 'saga', id };
 }

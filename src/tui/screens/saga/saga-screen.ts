@@ -23,7 +23,10 @@ export const sagaScreen: Screen<Here> = {
   },
   head: () => [],
   empty: (state, place) => loadProblem(state, reportOf(place))?.message ?? 'Reading …',
-  actions: (_, { id }) => sagaActions(id),
+  actions: (state, place) => {
+    const reading = loadedValue<SagaReading>(state, reportOf(place));
+    return reading ? sagaActions(reading) : [];
+  },
 };
 
 function reportOf({ id }: Here): Want {

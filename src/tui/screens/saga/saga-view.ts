@@ -128,9 +128,9 @@ function messageRow({ step, side, service, session }: MessageUnderWay, { now }: 
 }
 
 function waiting(chain: WaitChain | undefined): ScreenRow[] {
-  return (chain?.waiters ?? []).map(({ id, waitsFor }) => ({
+  return (chain?.waiters ?? []).map(({ id, waitsFor, theme }) => ({
     ...textRow(`waiter ${id}`, line(span(' waits    ', 'dim'), span(id, 'key'), ` waits for ${waitsFor}`)),
-    link: { screen: 'session', id },
+    link: placeOfSession(id, theme),
   }));
 }
 

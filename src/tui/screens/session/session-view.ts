@@ -2,6 +2,7 @@ import { serviceOfTheme } from '../../../core/app/parcel.ts';
 import type { JsonValue, WaitChain } from '../../../index.ts';
 import { type SessionPage, sessionAfter } from '../../../pages/session.ts';
 import { line, rule, type Span, type StyledLine, span } from '../../line/styled-line.ts';
+import { placeOfSession } from '../../model/places.ts';
 import type { ScreenRow } from '../../model/screen.ts';
 import { jsonLines } from '../../parts/json-lines.ts';
 import { ageOf, clockOf, textRow } from '../../parts/row-parts.ts';
@@ -72,7 +73,7 @@ function waiting(chain: WaitChain | undefined): ScreenRow[] {
       `waiter ${id}`,
       pair('waited for', span(id, 'key'), ` ${why === 'order' ? 'behind' : 'asked for'} ${waitsFor}`),
     ),
-    link: theme.startsWith('saga/') ? { screen: 'saga', id } : { screen: 'session', id },
+    link: placeOfSession(id, theme),
   }));
 }
 

@@ -1,10 +1,9 @@
 import type { StuckSession, WaitChain } from '../../../index.ts';
-import type { Action } from '../../model/action.ts';
 import { type AppState, loadedValue } from '../../model/app-state.ts';
 import { type Place, placeOfSession, type Want } from '../../model/places.ts';
 import type { Screen, ScreenRow } from '../../model/screen.ts';
 import { ageOf, clockOf } from '../../parts/row-parts.ts';
-import { sagaActions, sessionActions } from '../../parts/session-actions.ts';
+import { sessionActions } from '../../parts/session-actions.ts';
 import { stuckDetail, stuckHead, stuckLine } from './stuck-view.ts';
 
 type Here = Extract<Place, { readonly screen: 'stuck' }>;
@@ -29,7 +28,10 @@ export const stuckScreen: Screen<Here> = {
     const active = overview.queues.reduce((sum, { counts }) => sum + counts.active, 0);
     return `No stuck session; ${active} led; looked at ${clockOf(overview.time)}.`;
   },
-  actions: (state, _, row) => actionsOf(find(state, row)),
+  actions: (state, _, row) => {
+    const one = find(state, row);
+    return one ? sessionActions(one.session) : [];
+  },
 };
 
 function chainOf(id: string): Want {
@@ -66,11 +68,4 @@ function signOf({ session, owner, reason }: StuckSession, { overview }: AppState
       ? 'led it last'
       : `no sign of life; it took the session ${ageOf(now - since)} ago`;
   return `${owner}: ${life}; epoch ${epoch}${holds}`;
-}
-
-function actionsOf(one: StuckSession | undefined): readonly Action[] {
-  if (!one) return [];
-  const { id, themeName } = one.session;
-  const own = sessionActions(one.session);
-  return themeName.startsWith('saga/') ? [...sagaActions(id), ...own.filter(({ verb }) => verb !== 'remove')] : own;
 }
