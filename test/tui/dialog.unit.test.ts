@@ -1,10 +1,14 @@
 // Goal: a dialog does only what was planned, tells all that was done, and hides nothing while it works. Method: the reducer
 // alone, without a terminal; what the environment answers is written here.
 import { expect, it } from 'vitest';
-import { type Dialog, endedText, type PlanItem } from '../../src/tui/model/dialog.ts';
+import { widthOf } from '../../src/text/width.ts';
+import { dialogLines } from '../../src/tui/frame/dialog-lines.ts';
+import { plainText, wrap } from '../../src/tui/line/styled-line.ts';
+import { type Dialog, endedText, openDialog, type PlanItem } from '../../src/tui/model/dialog.ts';
 import { overview, Person, stuck } from './example.ts';
 
 const item = (id: string, more: Partial<PlanItem> = {}): PlanItem => ({ id, before: 'parked', position: 40, ...more });
+const look = { hasColor: true, isAscii: false };
 const many = ['a', 'b', 'c'];
 const problem = { code: 'STORAGE_FULL', message: 'the map is full', next: ['txlog doctor'] };
 
@@ -94,4 +98,38 @@ it.each(['', '…', '...', '  '])('copies no command without a reason: %j', (rea
 it('tells of how many it knows what would become of them', () => {
   const ana = planned(asking(), [ready('a'), item('b', { refused: 'it is led' }), item('c')]);
   expect(ana.text).toContain('3 in all (a sample of 2), 1 would be refused');
+});
+
+it('draws a dialog of very many without a look at each: its command is shown of some, and copied of all', () => {
+  const ids = Array.from({ length: 20_000 }, (_, i) => `an-id-of-a-session-that-is-rather-long-${i}`);
+  const frame = (count: number) => {
+    const action = { verb: 'remove', ids: ids.slice(0, count) } as const;
+    const dialog = { ...openDialog(action, { actor: 'ana', dir: '/x' }), plan: [ready('a')], reason: 'old' };
+    const drawn: object[] = [];
+    // Each text that is drawn comes from here: of what is not in sight nothing is.
+    const seen = new Proxy(action.ids, {
+      get: (all, name) => {
+        if (typeof name === 'string' && /^\d+$/.test(name)) drawn.push({});
+        return Reflect.get(all, name);
+      },
+    });
+    const lines = dialogLines({ ...dialog, action: { ...action, ids: seen } }, { columns: 80, rows: 21 }, look);
+    return { text: lines.map(plainText).join('\n'), read: drawn.length };
+  };
+  expect(frame(20_000).text).toContain('and the same for 19980 more');
+  expect(frame(20_000).read).toBeLessThan(50);
+  expect(frame(2).text).toContain('rather-long-1');
+});
+
+it('wraps no more of a text than has room, whatever it is made of', () => {
+  const units = ['a b ', '漢字', 'e\u0301', '👩‍👩‍👧‍👦'].map((unit) => unit.repeat(200_000));
+  for (const text of units) {
+    const lines = wrap(text, 77, { most: 3 });
+    expect(lines.length).toBe(3);
+    for (const one of lines) expect(widthOf(plainText(one))).toBeLessThanOrEqual(77);
+    // Two pages of it cost as much as a book.
+    expect(wrap(text.slice(0, 4_000), 77, { most: 3 })).toEqual(lines);
+  }
+  expect(wrap('one two', 5, { most: 3 }).map(plainText)).toEqual(['one', 'two']);
+  expect(wrap('', 5, { most: 3 })).toEqual([]);
 });

@@ -1,12 +1,16 @@
 // Goal: keys lead where they say, and back; nothing is done by one key, nor without a reason; many only by a plan with
 // their count typed. Method: the reducer alone, without a terminal.
 import { expect, it } from 'vitest';
+import { sessionKey } from '../../src/core/fold/session.ts';
 import type { SagaReading, WaitChain } from '../../src/index.ts';
+import type { SessionPage } from '../../src/pages/session.ts';
 import { defaultCommands, keymapOf, remap } from '../../src/tui/app/keymap.ts';
+import { plainText } from '../../src/tui/line/styled-line.ts';
 import { shownCrumb } from '../../src/tui/model/app-state.ts';
 import { typedKeys } from '../../src/tui/model/typed-keys.ts';
 import { sessionActions } from '../../src/tui/parts/session-actions.ts';
 import { sagaRows } from '../../src/tui/screens/saga/saga-view.ts';
+import { sessionRows } from '../../src/tui/screens/session/session-view.ts';
 import { freshState, overview, Person, record, session, stuck } from './example.ts';
 
 const person = (more = {}) => new Person({ ...freshState(), ...more }).see(overview());
@@ -98,6 +102,17 @@ it('tries a saga again by the word of sagas, and offers nothing that would leave
     { now: 0, columns: 80, isAscii: false },
   ).filter(({ id }) => id === 'waiter p');
   expect(row?.link).toEqual({ screen: 'saga', id: 'p' });
+});
+
+it('the history of a session tells of its own operations alone', () => {
+  const changes = [
+    { op: 'session.remove', key: sessionKey('m-1') },
+    { op: 'session.turn', key: sessionKey('old-m-1') },
+  ];
+  const entry = { record: record(7, { changes } as never), before: undefined, after: undefined, key: 'k' };
+  const page = { id: 'm-1', session: undefined, data: [], history: [entry], earlier: false } as unknown as SessionPage;
+  const rows = sessionRows(page, undefined, { now: 0, columns: 80, isAscii: false });
+  expect(plainText(rows.at(-1)?.draw(80) ?? [])).toContain('Z remove ->');
 });
 
 it('does something to many only when their number was typed', () => {

@@ -24,6 +24,9 @@ import { sharedRows, shownRows } from './shown.ts';
 /** The most that is kept of what was loaded for places that nobody is at, so that going back is at once. */
 const loadedMax = 40;
 
+/** UTF-16 units that are shown of a text that is copied: a line has no more room. */
+const shownTextMax = 500;
+
 /** The screen after something happened, and what is to be done because of it. Pure. */
 export function reduce(state: AppState, event: AppEvent, keymap: Keymap): Stepped {
   if (event.type === 'key') {
@@ -60,7 +63,7 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     case 'marked':
       return withMarks(state, event.want, event.marks);
     case 'copied':
-      return { ...state, notice: { text: `copied: ${event.text}`, tone: 'good' } };
+      return { ...state, notice: { text: `copied: ${event.text.slice(0, shownTextMax)}`, tone: 'good' } };
     default:
       return assertNever(event);
   }

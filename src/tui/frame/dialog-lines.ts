@@ -25,7 +25,7 @@ export function dialogLines(dialog: Dialog, { columns, rows }: Room, look: Look)
     [],
   ];
   const below = [...failedLines(dialog, columns), ...(status === 'done' ? doneLines(dialog) : askLines(dialog))];
-  const command = wrap(dialogCommand(dialog), columns - 3, 'key').slice(0, 3);
+  const command = commandLines(dialog, columns - 3);
   const end = [
     ...(problem === undefined ? [] : [line(' ', span(problem, 'bad'))]),
     [],
@@ -34,6 +34,18 @@ export function dialogLines(dialog: Dialog, { columns, rows }: Room, look: Look)
   ];
   const room = Math.max(2, rows - top.length - below.length - end.length);
   return [...top, ...planLines(dialog, room, columns), ...below, ...end];
+}
+
+/** Ids that the command is shown with; the one that is copied has all. */
+const shownIdsMax = 20;
+
+/** The command in three lines at most. */
+function commandLines(dialog: Dialog, columns: number): StyledLine[] {
+  const { ids } = dialog.action;
+  const action = { ...dialog.action, ids: ids.slice(0, shownIdsMax) };
+  const more = ids.length - action.ids.length;
+  const command = wrap(dialogCommand({ ...dialog, action }), columns, { most: more > 0 ? 2 : 3, tone: 'key' });
+  return more > 0 ? [...command, line(span(`and the same for ${more} more`, 'dim'))] : command;
 }
 
 function planLines({ plan, action, status, failed }: Dialog, room: number, columns: number): StyledLine[] {
@@ -85,6 +97,6 @@ function doneLines({ action, plan: items = [] }: Dialog): StyledLine[] {
 /** The error because of which it is not known what it would do, or not all was done, and what to do about it. */
 function failedLines({ failed }: Dialog, columns: number): StyledLine[] {
   if (!failed) return [];
-  const why = wrap(`${failed.code}: ${failed.message}`, columns - 2, 'bad').slice(0, 4);
+  const why = wrap(`${failed.code}: ${failed.message}`, columns - 2, { most: 4, tone: 'bad' });
   return [...why, ...failed.next.map((next) => [span(`-> ${next}`, 'strong')])].map((one) => [span(' '), ...one]);
 }

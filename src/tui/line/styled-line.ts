@@ -58,16 +58,28 @@ export function rule(title: Span | string, columns: number, isAscii: boolean): S
   return fitTo([...named, span(dash.repeat(Math.max(0, columns - used)), 'dim')], columns);
 }
 
-/** Text in as many lines as it needs, broken between words where it can be. */
-export function wrap(text: string, columns: number, tone: Tone = 'plain'): StyledLine[] {
+/** Text in up to `most` lines, broken between words where it can be. What is beyond them costs nothing. */
+export function wrap(
+  text: string,
+  columns: number,
+  { most, tone = 'plain' }: { readonly most: number; readonly tone?: Tone },
+): StyledLine[] {
   const lines: StyledLine[] = [];
-  let rest = printable(text);
-  while (widthOf(rest) > columns) {
-    const head = cutTo(rest, columns + 1).slice(0, -1);
-    const space = head.lastIndexOf(' ');
-    const at = space > columns / 2 ? space : Math.max(1, head.length);
+  // A character that is drawn may have marks upon it, which take no column.
+  let rest = printable(text.slice(0, columns * most * unitsPerColumnMax));
+  while (lines.length < most && rest !== '') {
+    const at = widthOf(rest) > columns ? breakOf(rest, columns) : rest.length;
     lines.push([{ text: rest.slice(0, at), tone }]);
     rest = rest.slice(at).trimStart();
   }
-  return [...lines, [{ text: rest, tone }]];
+  return lines;
+}
+
+const unitsPerColumnMax = 8;
+
+/** Where the first line of a text ends that takes more than one. */
+function breakOf(text: string, columns: number): number {
+  const head = cutTo(text, columns + 1).slice(0, -1);
+  const space = head.lastIndexOf(' ');
+  return space > columns / 2 ? space : Math.max(1, head.length);
 }

@@ -1,4 +1,5 @@
 import { serviceOfTheme } from '../../../core/app/parcel.ts';
+import { sessionKey } from '../../../core/fold/session.ts';
 import type { JsonValue, WaitChain } from '../../../index.ts';
 import { type SessionPage, sessionAfter } from '../../../pages/session.ts';
 import { line, rule, type Span, type StyledLine, span } from '../../line/styled-line.ts';
@@ -85,7 +86,7 @@ function dataLines(chunk: SessionPage['data'][number]): StyledLine[] {
 function historyRow({ id }: SessionPage, entry: SessionPage['history'][number]): ScreenRow {
   const { record } = entry;
   const after = sessionAfter(entry);
-  const ops = record.changes.filter(({ key }) => key.endsWith(id)).map(({ op }) => op.replace('session.', ''));
+  const ops = record.changes.filter(({ key }) => key === sessionKey(id)).map(({ op }) => op.replace('session.', ''));
   const reason = (record.payload as { readonly reason?: unknown } | undefined)?.reason;
   const who = record.actor === undefined ? '' : ` by ${record.actor}`;
   const why = record.type === 'txlog.session' && typeof reason === 'string' ? `: ${reason}` : '';

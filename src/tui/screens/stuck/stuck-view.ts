@@ -53,14 +53,10 @@ export function stuckDetail({ one, chain, sign }: StuckMore, look: Look, room: R
   const total = room.columns;
   const lines = [
     rule(span(`${session.id}: why`, 'strong'), total, look.isAscii),
-    ...wrap(`${reason}: ${detail}`, total - 2)
-      .slice(0, 3)
-      .map(indent),
+    ...wrap(`${reason}: ${detail}`, total - 2, { most: 3 }).map(indent),
     ...(session.error === undefined || detail.includes(session.error)
       ? []
-      : wrap(`last error: ${session.error}`, total - 2, 'bad')
-          .slice(0, 2)
-          .map(indent)),
+      : wrap(`last error: ${session.error}`, total - 2, { most: 2, tone: 'bad' }).map(indent)),
     indent(line(sign)),
     ...chainLines(chain).map(indent),
   ];
