@@ -1,7 +1,6 @@
-import { userInfo } from 'node:os';
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { canWrite, hasScreen, isAsciiTerminal } from '../src/cli/tui/terminal.ts';
+import { canWrite, hasScreen, isAsciiTerminal, ownName } from '../src/cli/tui/terminal.ts';
 import { ScreenCommand } from '../src/cli/tui/tui-command.ts';
 import { remap } from '../src/tui/app/keymap.ts';
 
@@ -11,7 +10,7 @@ export default class Tui extends ScreenCommand {
   static override description = withExitCodes(
     'It shows at once what needs you, why, and which key mends it. What is done from it is shown first, asks for a reason, ' +
       'and is recorded with it. Where the output is no terminal it prints the overview once. ? says what keys do.',
-    [0, 1, 66, 77, 78, 130, 143],
+    [0, 66, 77, 78, 129, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> tui',
@@ -41,14 +40,14 @@ export default class Tui extends ScreenCommand {
     const { flags } = await this.parse(Tui);
     const commands = remap(this.readKeymap(flags.keymap));
     if (flags.keys) return this.printKeys(commands);
-    if (this.globals.json || !hasScreen()) return this.printOnce();
+    if (this.globals.json || !hasScreen()) return this.printOnce(flags.app);
     await this.withEnv({}, async () => undefined);
     const { startTui } = await import('../src/tui/start-tui.ts');
     const code = await startTui({
       dir: flags.env,
-      ...(flags.app === undefined ? {} : { app: flags.app }),
+      ...(flags.app ? { app: flags.app } : {}),
       readOnly: flags['read-only'] || this.context?.protected === true || !canWrite(flags.env),
-      actor: flags.actor ?? userInfo().username,
+      actor: flags.actor ?? ownName(),
       commands,
       hasColor: this.colors.good('x') !== 'x',
       isAscii: flags.ascii || isAsciiTerminal(),

@@ -136,4 +136,6 @@ it('without a terminal prints the overview once, and says so', () => {
     ...{ v: 1, command: 'quit', keys: ['Q', 'ctrl+d'] },
   });
   expect(shell.run(['tui', '--env', 'nowhere']).code).toBe(66);
+  // The app that is named is the one that is meant, here as well.
+  expect(shell.run(['tui', '--app', 'none.mjs']).stderr).toContain('APP_NOT_FOUND');
 });

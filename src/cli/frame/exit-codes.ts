@@ -21,6 +21,7 @@ export const exitMeanings = {
   75: 'try again later',
   77: 'no permission, or read-only',
   78: 'wrong configuration',
+  129: 'the terminal went away',
   130: 'interrupted (Ctrl-C)',
   143: 'terminated',
 } as const;

@@ -25,6 +25,11 @@ export class Redraw {
     return `${begin}${up}\r${next.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J${end}`;
   }
 
+  /** Draws below from now on: something else may stand in the place of the block. */
+  forget(): void {
+    this.drawn = [];
+  }
+
   /** The code that gives the cursor back. */
   stop(): string {
     return showCursor;

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { userInfo } from 'node:os';
 
 /** Whether both what is typed and what is shown go to one terminal that can draw. */
 export function hasScreen(): boolean {
@@ -20,4 +21,15 @@ export function isAsciiTerminal(): boolean {
   const { LC_ALL, LC_CTYPE, LANG, TERM } = process.env;
   const locale = LC_ALL || LC_CTYPE || LANG || '';
   return TERM === 'linux' ? false : locale !== '' && !/utf-?8/i.test(locale);
+}
+
+/** The name of this user: as the machine knows it, else as the shell does; the number of one whom neither knows. */
+export function ownName(readUser: () => { readonly username: string } = userInfo): string {
+  try {
+    return readUser().username;
+  } catch {
+    // A container may run as a number that has no name.
+    const { USER, LOGNAME } = process.env;
+    return USER || LOGNAME || String(process.getuid?.() ?? 'unknown');
+  }
 }

@@ -28,9 +28,9 @@ export abstract class ScreenCommand extends StreamCommand {
     await this.out.flush();
   }
 
-  /** Prints the overview once, and says so. */
-  protected async printOnce(): Promise<void> {
-    const app = findApp(this.globals.env, process.env.TXLOG_APP);
+  /** Prints the overview once, and says so; with the app that is named, else the environment's own. */
+  protected async printOnce(named: string | undefined): Promise<void> {
+    const app = findApp(this.globals.env, named);
     this.talk('no terminal here: this is the overview, once');
     await this.withEnv({ ...(app === undefined ? {} : { app }) }, async (env) => {
       const overview = await env.monitor.overview();
