@@ -128,6 +128,14 @@ it('does something to many only when their number was typed', () => {
   expect(ana.asked.at(-1)?.kind).toBe('perform');
 });
 
+it('says that the app is left out, and why, while it is', () => {
+  const problem = { code: 'APP_UNTRUSTED', message: 'others may write it', next: [] };
+  const ana = person().hear({ type: 'opened', without: problem });
+  expect(ana.text).toContain('without its app: APP_UNTRUSTED: others may write it');
+  expect(ana.press('2').text).toContain('without its app: APP_UNTRUSTED');
+  expect(ana.hear({ type: 'opened', without: undefined }).text).not.toContain('without its app');
+});
+
 it('only reads with --read-only, and when the environment is lost', () => {
   const reader = person({ readOnly: true }).press('2', 'r', 'x', 't');
   expect(reader.state.prompt).toBeUndefined();
@@ -154,6 +162,7 @@ it('the palette completes the words of commands, and goes where they would show'
   expect(ana.state.prompt).toMatchObject({ text: 'session show ' });
   expect(place(ana.press("'m-1'", 'enter'))).toEqual({ screen: 'session', id: 'm-1' });
   expect(place(ana.press(':', "'insp'", 'tab', "'12'", 'enter'))).toMatchObject({ screen: 'record', position: 12 });
+  expect(place(ana.press(':', "'Get stock/A'", 'enter'))).toMatchObject({ screen: 'state', key: 'stock/A' });
   expect(ana.press(':', "'nonsense'").text).toContain('no such command');
 });
 
@@ -235,6 +244,8 @@ it('keys can be others, but no two commands have one', () => {
   expect(() => remap({ quit: '4' })).toThrow('key 4 would be both screen 4 and quit');
   expect(() => remap({ explode: 'e' })).toThrow('no command "explode"');
   expect(() => remap(['q'])).toThrow('no object');
+  expect(() => remap({ quit: '1' })).toThrow('key 1 would be both screen 1 and quit');
+  expect(remap({ quit: '3', item: 'i' }).find(({ name }) => name === 'quit')?.keys).toEqual(['3']);
   expect(() => remap({ quit: 7 })).toThrow('a key is a text');
 });
 

@@ -1,6 +1,6 @@
 // Goal: the screen's source goes on through what happens to its environment: an engine that has stopped is opened anew, one
 // that disappears is found again. Method: a source on a directory, and what it tells.
-import { renameSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Environment, openEnvironment, TxlogError } from '../../src/index.ts';
@@ -58,7 +58,9 @@ it('opens an environment anew whose engine has stopped, and says so meanwhile', 
   expect(await hears('lost')).toMatchObject({ problem: { code: 'EMERGENCY_STOP' } });
   told.length = 0;
   await hears('overview');
-  expect(await source.use((env) => perform(env, plan, given))).toMatchObject({ items: [{ id: 'm-1', after: 'ready' }] });
+  expect(await source.use((env) => perform(env, plan, given))).toMatchObject({
+    items: [{ id: 'm-1', after: 'ready' }],
+  });
 });
 
 it('tells that the environment is gone, and finds it again', async () => {
@@ -70,4 +72,24 @@ it('tells that the environment is gone, and finds it again', async () => {
   told.length = 0;
   await hears('overview');
   expect(await source.use((env) => env.get('nothing'))).toBeUndefined();
+});
+
+it('does without the app of the environment where that cannot be loaded, and says why; not without one that is named', async () => {
+  expect(await hears('opened')).toEqual({ type: 'opened', without: undefined });
+  writeFileSync(join(temp.dir, 'txlog.app.mjs'), "throw new Error('broken');");
+  const open = async (app: string | undefined) => {
+    const events: AppEvent[] = [];
+    const other = new Source({ dir, app, readOnly: true, intervalMs: 1 }, (event) => void events.push(event));
+    const until = other.run();
+    while (!events.some(({ type }) => type === 'overview' || type === 'lost'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await other.close();
+    await until;
+    return events;
+  };
+  expect(await open(undefined)).toMatchObject([{ without: { code: 'APP_INVALID' } }, { type: 'overview' }]);
+  expect((await open(join(temp.dir, 'none.mjs')))[0]).toMatchObject({
+    type: 'lost',
+    problem: { code: 'APP_NOT_FOUND' },
+  });
 });

@@ -8,7 +8,7 @@ export interface Command {
   readonly help: string;
   readonly keys: readonly string[];
   /** Only where it says something. */
-  readonly only?: 'actions' | 'record' | 'state' | 'log' | 'rows' | 'debugger' | 'jobs';
+  readonly only?: 'actions' | 'record' | 'state' | 'debugger' | 'jobs';
 }
 
 /** All that keys do, unless a keymap says otherwise. No key alone does anything that cannot be undone. */
@@ -64,7 +64,7 @@ export function keymapOf(commands: readonly Command[]): Keymap {
 }
 
 /**
- * Puts other keys in place: an object of command names, each with a key or a list of keys. Errors: CONFIG_INVALID of a name
+ * Puts other keys in place: an object of command names, each with a key or a list of keys. Errors: USAGE of a name
  * that is none, and of a key that two commands, or a command and a screen, would have.
  */
 export function remap(input: JsonValue): readonly Command[] {

@@ -87,6 +87,8 @@ export function matching(choices: readonly PaletteChoice[], text: string): reado
 
 /** The doing of a choice with what was typed; undefined while it lacks what it takes. */
 export function entryOf(choice: PaletteChoice, text: string): Entry | undefined {
-  const argument = text.trim().startsWith(choice.words) ? text.trim().slice(choice.words.length).trim() : '';
+  const typed = text.trim();
+  const isNamed = typed.toLowerCase().startsWith(choice.words);
+  const argument = isNamed ? typed.slice(choice.words.length).trim() : '';
   return choice.entry(argument);
 }

@@ -42,6 +42,8 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
   switch (event.type) {
     case 'overview':
       return { ...state, overview: event.overview, lost: undefined, now: event.now, heard: event.now };
+    case 'opened':
+      return { ...state, without: event.without };
     case 'lost':
       return { ...state, lost: event.problem, now: event.now };
     case 'loaded':

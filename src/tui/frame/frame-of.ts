@@ -1,3 +1,4 @@
+import { cutTo } from '../../text/width.ts';
 import type { Keymap } from '../app/keymap.ts';
 import { numberedScreens, screenOf } from '../app/screen-of.ts';
 import { selectedRow, sharedRows, shownActions, shownRows } from '../app/shown.ts';
@@ -30,7 +31,13 @@ export function frameOf(state: AppState, keymap: Keymap): readonly StyledLine[] 
     statusLine(state),
     footer(state, keymap),
   ];
-  return lines.slice(0, rows).map((one) => fitTo(one, columns));
+  const fitted = lines.slice(0, rows).map((one) => fitTo(one, columns));
+  return state.look.isAscii ? fitted.map(withAsciiMarks) : fitted;
+}
+
+/** The marks of a text that is cut, or goes on, in ASCII: each takes one column as well. */
+function withAsciiMarks(pieces: StyledLine): StyledLine {
+  return pieces.map(({ text, tone }) => ({ tone, text: text.replaceAll(' …', ' .').replaceAll('…', '~') }));
 }
 
 function tooSmall({ columns, rows }: AppState): readonly StyledLine[] {
@@ -129,7 +136,7 @@ function statusLine(state: AppState): StyledLine {
   if (prompt?.kind === 'palette') return line(span(' :', 'strong'), prompt.text, span('_', 'chosen'));
   if (notice) return line(' ', span(notice.text, notice.tone));
   if (lost) return line(' ', span(`${lost.code}: ${lost.message}`, 'bad'), span('  looks again each second', 'dim'));
-  return spread(line(' ', ...countParts(state)), ageParts(state), columns);
+  return spread(line(' ', ...countParts(state)), [...withoutParts(state), ...ageParts(state)], columns);
 }
 
 function countParts(state: AppState): Span[] {
@@ -139,6 +146,13 @@ function countParts(state: AppState): Span[] {
   if (filter !== '' && place.screen !== 'log') parts.push(span(`  /${filter}`, 'key'));
   if (marks.size > 0) parts.push(span(`  ${marks.size} marked`, 'warn'));
   return parts;
+}
+
+/** The app that is left out: what it defines is not known, and what it decides is not decided. */
+function withoutParts({ without, columns }: AppState): StyledLine {
+  return without
+    ? [span(`${cutTo(`without its app: ${without.code}: ${without.message}`, columns - 24)} `, 'warn')]
+    : [];
 }
 
 function ageParts(state: AppState): StyledLine {

@@ -56,6 +56,8 @@ export interface AppState {
   readonly overview: Overview | undefined;
   /** Why nothing more is heard of the environment. */
   readonly lost: Problem | undefined;
+  /** Why the environment's app is left out, where it is: what the app defines is not known then. */
+  readonly without?: Problem | undefined;
   /** The last one is shown; there is always one. */
   readonly crumbs: readonly Crumb[];
   readonly loaded: ReadonlyMap<string, Loaded>;

@@ -3,6 +3,7 @@ import { screenOf } from '../app/screen-of.ts';
 import type { AppEvent } from '../model/app-event.ts';
 import { type AppState, shownCrumb, wantKey } from '../model/app-state.ts';
 import type { Want } from '../model/places.ts';
+import type { Problem } from '../model/screen-problem.ts';
 import { load } from './load-want.ts';
 import { isStopped, toProblem } from './problem.ts';
 
@@ -39,8 +40,10 @@ export class Source {
       this.following = new AbortController();
       const until = AbortSignal.any([signal, this.following.signal]);
       try {
-        this.env = await open(this.options);
-        for await (const overview of this.env.monitor.follow({ signal: until, intervalMs: this.options.intervalMs }))
+        const { env, without } = await open(this.options);
+        this.env = env;
+        this.tell({ type: 'opened', without });
+        for await (const overview of env.monitor.follow({ signal: until, intervalMs: this.options.intervalMs }))
           this.tell({ type: 'overview', overview, now: Date.now() });
         this.following.signal.throwIfAborted();
       } catch (error) {
@@ -132,16 +135,21 @@ function isStale(want: Want, { loaded }: AppState, head: number): boolean {
 }
 
 /**
- * Opens it as a command does that writes at once, or to read alone; without the app where that cannot be loaded: who looks
- * after things needs to see them first.
+ * Opens it as a command does that writes at once, or to read alone. An app that was named has to be there. Without the
+ * environment's own, where that cannot be loaded, and with the reason: who looks after things needs to see them first.
  */
-async function open({ dir, app, readOnly }: SourceOptions): Promise<Environment> {
+async function open({
+  dir,
+  app,
+  readOnly,
+}: SourceOptions): Promise<{ readonly env: Environment; readonly without?: Problem }> {
   const how = readOnly ? { readOnly } : { checkpointRecords: 0 };
+  if (app !== undefined) return { env: await openEnvironment(dir, { ...how, app }) };
   try {
-    const found = app ?? findApp(dir, process.env.TXLOG_APP);
-    return await openEnvironment(dir, { ...how, ...(found === undefined ? {} : { app: found }) });
+    const found = findApp(dir);
+    return { env: await openEnvironment(dir, { ...how, ...(found === undefined ? {} : { app: found }) }) };
   } catch (error) {
     if (!/^APP_/.test((error as { readonly code?: string }).code ?? '')) throw error;
-    return openEnvironment(dir, how);
+    return { env: await openEnvironment(dir, how), without: toProblem(error) };
   }
 }

@@ -14,8 +14,6 @@ export class ScreenTerminal {
   private readonly raw: (isRaw: boolean) => void;
   private isEntered = false;
   private isBusy = false;
-  /** Bytes of all that was written, and how often: what tests and the curious ask for. */
-  readonly written = { bytes: 0, frames: 0 };
 
   constructor(fd: number, raw: (isRaw: boolean) => void) {
     this.fd = fd;
@@ -51,8 +49,6 @@ export class ScreenTerminal {
   show(text: string, done: (error?: Error) => void): void {
     const bytes = Buffer.from(text);
     this.isBusy = true;
-    this.written.frames += 1;
-    this.written.bytes += bytes.length;
     this.pass(bytes, (error) => {
       this.isBusy = false;
       done(error);
