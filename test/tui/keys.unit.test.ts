@@ -31,14 +31,59 @@ it('leads nowhere with the number of a screen that has nothing to show', () => {
   expect(place(new Person().press('7', '8'))).toEqual({ screen: 'overview' });
 });
 
-it('every key of the help does something that help says, and no letter does anything at once', () => {
-  for (const { keys } of defaultCommands.filter(({ name }) => name !== 'quit' && name !== 'interrupt')) {
-    for (const key of keys) {
-      const ana = person().press('2', key);
-      expect(ana.asked.filter(({ kind }) => kind === 'perform')).toEqual([]);
-    }
-  }
+const many = overview({ stuck: Array.from({ length: 60 }, (_, i) => stuck(`s-${i}`, 'parked')) });
+const stuckHere = () => person().see(many).press('2', 'down');
+const step = { id: 'r', type: 'order', time: 0 };
+const statePage = (at?: number) => ({
+  key: 'k',
+  at,
+  state: undefined,
+  before: undefined,
+  steps: [5, 9].map((position) => ({ ...step, position })),
 });
+const atState = () => person().press(':', "'get k'", 'enter').load({ want: 'state', key: 'k' }, statePage());
+const key = { key: 'k', previous: { position: 5, id: 'r-5' }, next: { position: 12, id: 'r-12' } };
+const atRecord = () =>
+  person()
+    .press(':', "'inspect 9'", 'enter')
+    .load({ want: 'record', position: 9 }, { record: record(9), keys: [key], sessions: [] });
+const atJobs = () => {
+  const ana = stuckHere().press('r');
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
+  ana.hear({ type: 'planned', action: dialog.action, items: [{ id: 's-1', before: 'a', after: 'b', position: 1 }] });
+  return ana.press("'why'", 'tab', 'tab', 'enter', 'esc', '7');
+};
+
+/** Where a command does something; where nothing is said, in the midst of a list. */
+const where: Readonly<Record<string, () => Person>> = {
+  ...{ up: () => stuckHere().press('G'), 'page up': () => stuckHere().press('G'), back: stuckHere },
+  ...{
+    part: atRecord,
+    'back on key': atRecord,
+    'on along key': atRecord,
+    'what if': atState,
+    difference: () => atState().press('G'),
+  },
+  'take over': () => person().press('2'),
+  'position before': atState,
+  'position after': () => atState().press('[').load({ want: 'state', key: 'k', asOf: 5 }, statePage(5)),
+  'next flip': () => atRecord().press('8'),
+  'stop job': atJobs,
+};
+
+it.each(defaultCommands.flatMap(({ name, keys }) => keys.map((one) => [name, one])))(
+  '%s does something by %s, and no key does anything to the environment at once',
+  (name, one) => {
+    const ana = (where[name] ?? stuckHere)();
+    const { state, asked } = { state: ana.state, asked: [...ana.asked] };
+    ana.press(one);
+    const isMoved =
+      JSON.stringify([ana.state.crumbs, ana.state.prompt]) !== JSON.stringify([state.crumbs, state.prompt]);
+    const isMarked = shownCrumb(ana.state).marks.size !== shownCrumb(state).marks.size;
+    expect([name, isMoved || isMarked || ana.asked.length > asked.length]).toEqual([name, true]);
+    expect(ana.asked.slice(asked.length).filter(({ kind }) => kind === 'perform')).toEqual([]);
+  },
+);
 
 it('asks before it does anything: what would happen, a reason, and the way to Do it', () => {
   const ana = person().press('2', 'r');
