@@ -1,15 +1,14 @@
 import { shellQuote } from '../../text/shell-quote.ts';
 import { type AppState, shownCrumb } from '../model/app-state.ts';
 import type { Place } from '../model/places.ts';
+import { needId } from '../screens/overview/overview-screen.ts';
 import { selectedRow } from './shown.ts';
 
 /** The command that shows in a shell what the screen shows; where something is to be done, the one that does it. */
 export function copiedCommand(state: AppState): string {
   const { place } = shownCrumb(state);
   const row = selectedRow(state);
-  const need = state.overview?.needs.find(
-    ({ about, text }) => row?.id === `need ${about.kind} ${about.name} ${text.split(':')[0]}`,
-  );
+  const need = state.overview?.needs.find((one) => row?.id === needId(one));
   const stuck =
     place.screen === 'stuck' ? state.overview?.stuck.find(({ session }) => session.id === row?.id) : undefined;
   const command = need?.next ?? stuck?.next ?? commandOfPlace(row?.link ?? place);

@@ -22,7 +22,10 @@ import { type Readable, readPart } from './read-part.ts';
 /** Steps of a key, and events of a session, that are listed: the newest. */
 const listedSteps = 200;
 
-/** Reads what a place wants, through the library; what takes long ends when `signal` aborts. */
+/**
+ * Reads what a place wants, through the library. Lists, windows of records and the search for the next flip end when `signal`
+ * aborts; all others are read to their end.
+ */
 export async function load(env: Environment, want: Want, signal: AbortSignal): Promise<unknown> {
   switch (want.want) {
     case 'waiting':

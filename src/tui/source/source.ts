@@ -129,6 +129,7 @@ function isStale(want: Want, { loaded }: AppState, head: number): boolean {
   if (!known) return true;
   // A decision is made on what was: nothing that comes later changes it.
   if ((want.want === 'decision' || want.want === 'flip') && known.value !== undefined) return false;
+  // A record of long ago is compensated so seldom that it is not read again for that.
   if (want.want === 'record' && known.value !== undefined && want.position < head - 1_000_000) return false;
   if (want.want === 'records' && want.around !== undefined && known.value !== undefined) return false;
   return known.head !== head;

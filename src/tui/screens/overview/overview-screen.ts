@@ -25,12 +25,17 @@ function needRows({ needs }: Overview, isAscii: boolean, columns: number): Scree
   return [
     { ...textRow('needs', rule(title, columns - 2, isAscii)), isTitle: true },
     ...needs.map((need) => ({
-      id: `need ${need.about.kind} ${need.about.name} ${need.text.split(':')[0]}`,
+      id: needId(need),
       fields: { name: need.about.name, text: need.text, stuck: need.age ?? 0 },
       draw: (total: number) => needLine(need, total),
       link: linkOf(need),
     })),
   ];
+}
+
+/** The row of a need: the same while it is the same one, however it is told. */
+export function needId({ about, text }: Need): string {
+  return `need ${about.kind} ${about.name} ${text.split(':')[0]}`;
 }
 
 function linkOf({ about, next }: Need): Place {
