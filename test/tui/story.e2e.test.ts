@@ -60,11 +60,13 @@ it('a saga whose compensation failed is forced with a reason, which the log then
   await terminal.sees(/!! o-1 .*parked/);
   await terminal.pressEach(keys.enter);
   await terminal.sees(/undo +failed/);
-  await terminal.pressEach('x', '5');
+  await terminal.pressEach('x', '4');
   await terminal.sees(/o-1 failed, parked -> failed, to be compensated, ready/);
   await terminal.pressEach('paid back by cheque', keys.tab, keys.tab, keys.enter);
   await terminal.sees('done: 1');
-  await terminal.pressEach(keys.esc, 'G');
+  await terminal.pressEach(keys.esc);
+  await terminal.sees(/forced +to be compensated/);
+  await terminal.pressEach('G');
   await terminal.sees('by ana: paid back by cheque');
   shell.run(work);
   await terminal.pressEach('1');
