@@ -6,7 +6,8 @@ import { positionKey, textKey } from '../../src/layout/keys.ts';
 import { typeKey } from '../../src/layout/type-registry.ts';
 import type { Storage, WriteTx } from '../../src/ports/storage.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
-import { openOn, shrinkLimits } from '../sim/open-env.ts';
+import { openOn } from '../sim/open-env.ts';
+import { shrinkLimits } from '../sim/shrink-limits.ts';
 
 shrinkLimits({ appliedPerChunk: 4, postingsPerChunk: 3 });
 const records = 3_000;

@@ -8,7 +8,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Change, type Clock, type Environment, openEnvironment, type RequestInput } from '../../src/index.ts';
 import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
-import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
+import { openOn, SteeredClock } from '../sim/open-env.ts';
+import { shrinkLimits } from '../sim/shrink-limits.ts';
 
 shrinkLimits({ sliceRows: 2, appliedPerChunk: 4, postingsPerChunk: 3, batchRecordsMax: 4, scanInOrderMax: 0 });
 const root = mkdtempSync(join(tmpdir(), 'txlog-rehearsal-'));

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
-import { openOn, SteeredClock, shrinkLimits, untilQuiet } from '../sim/open-env.ts';
+import { openOn, SteeredClock, untilQuiet } from '../sim/open-env.ts';
+import { shrinkLimits } from '../sim/shrink-limits.ts';
 
 shrinkLimits({ sliceRows: 1 });
 

@@ -1,10 +1,9 @@
 // Goal: a worker leads what is due, as many as it may, in a fair order, sees to what dead ones left, and ends in order.
 // Method: several processes on one environment in memory, in time that the test lets pass.
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { App } from '../../src/core/app/app.ts';
 import type { Advice, Turn } from '../../src/core/app/theme.ts';
 import { limits } from '../../src/core/base/limits.ts';
-import { shrinkLimits } from '../sim/open-env.ts';
 import { settle } from './timed-clock.ts';
 import { all, deferred, Workplace, working } from './workplace.ts';
 
@@ -301,7 +300,8 @@ describe('a worker whose storage fails', () => {
 
   it('stops after a bounded number of errors in a row that the engine survives', async () => {
     const before = limits.workerErrorsMax;
-    shrinkLimits({ workerErrorsMax: 2 });
+    Object.assign(limits, { workerErrorsMax: 2 });
+    onTestFinished(() => void Object.assign(limits, { workerErrorsMax: before }));
     const { app, led } = waiting();
     const { env, storage } = await place.open(app);
     await make(env, 'mail', ['a']);
@@ -311,7 +311,6 @@ describe('a worker whose storage fails', () => {
     await place.clock.pass(5_000);
     expect(await worker.done).toMatchObject({ turns: 0, emergency: { code: 'EMERGENCY_STOP' } });
     expect(led()).toEqual([]);
-    shrinkLimits({ workerErrorsMax: before });
   });
 
   it('survives an error that all its turns get', async () => {

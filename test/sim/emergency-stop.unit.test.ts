@@ -6,7 +6,8 @@ import type { Environment } from '../../src/environment/environment.ts';
 import type { WriteTx } from '../../src/ports/storage.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from './faulty-storage.ts';
-import { openOn, SteeredClock, shrinkLimits, untilQuiet } from './open-env.ts';
+import { openOn, SteeredClock, untilQuiet } from './open-env.ts';
+import { shrinkLimits } from './shrink-limits.ts';
 
 shrinkLimits({ batchRecordsMax: 1, sliceRows: 1 });
 

@@ -6,7 +6,8 @@ import type { RequestInput } from '../../src/core/log/request.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { MemoryFiles as Memory, type MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { type Fault, FaultyStorage } from './faulty-storage.ts';
-import { openOn, SteeredClock, shrinkLimits, untilQuiet } from './open-env.ts';
+import { openOn, SteeredClock, untilQuiet } from './open-env.ts';
+import { shrinkLimits } from './shrink-limits.ts';
 
 shrinkLimits({ sliceRows: 2, appliedPerChunk: 4, postingsPerChunk: 3, batchRecordsMax: 3 });
 

@@ -100,11 +100,6 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   return new Environment({ ...parts, ...outside });
 }
 
-/** Bounds of a size at which small tests cross them. For this process only: each test file has its own. */
-export function shrinkLimits(smaller: Partial<Record<keyof typeof limits, number>>): void {
-  Object.assign(limits, smaller);
-}
-
 /** Waits until nothing happens any more in `storage`. */
 export async function untilQuiet(storage: { readonly writes: number }): Promise<void> {
   for (let quiet = 0; quiet < 4; quiet++) {

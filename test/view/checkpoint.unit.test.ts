@@ -12,7 +12,8 @@ import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-
 import { type Checkpoint, startCheckpoint, writeSlice } from '../../src/view/checkpoint.ts';
 import { Cut } from '../../src/view/cut.ts';
 import { View, type ViewEntry } from '../../src/view/view.ts';
-import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
+import { openOn, SteeredClock } from '../sim/open-env.ts';
+import { shrinkLimits } from '../sim/shrink-limits.ts';
 
 shrinkLimits({ sliceRows: 1, appliedPerChunk: 4, postingsPerChunk: 3 });
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
-import { openOn, SteeredClock, shrinkLimits } from '../sim/open-env.ts';
+import { openOn, SteeredClock } from '../sim/open-env.ts';
+import { shrinkLimits } from '../sim/shrink-limits.ts';
 
 shrinkLimits({ appliedPerChunk: 4, postingsPerChunk: 3, sliceRows: 2 });
 
