@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { openEnvironment } from '../../dist/src/index.js';
+import { openEnvironment } from '../../dist/test/library.mjs';
 import { TinyFold } from './tiny-fold.mjs';
 
 const [dir, acknowledged, mode] = process.argv.slice(2);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { limits, openEnvironment } from '../../dist/src/index.js';
+import { limits, openEnvironment } from '../../dist/test/library.mjs';
 import { Random } from './random.mjs';
 
 const { dir, name, seed, bound, sliceRows, rebuilds } = JSON.parse(process.argv[2]);

@@ -1,6 +1,6 @@
 // Submits until the disk is full, and says so: each receipt's number, then the error's code, then what still works.
 import { writeSync } from 'node:fs';
-import { openEnvironment } from '../../dist/src/index.js';
+import { openEnvironment } from '../../dist/test/library.mjs';
 
 const { dir, bound, together } = JSON.parse(process.argv[2]);
 const env = await openEnvironment(dir, {

@@ -1,6 +1,6 @@
 // Reads the whole log again and again, and tells how many records it saw; stopped in the middle by its parent.
 import { writeSync } from 'node:fs';
-import { openEnvironment } from '../../dist/src/index.js';
+import { openEnvironment } from '../../dist/test/library.mjs';
 
 const env = await openEnvironment(process.argv[2], { readOnly: true });
 for (;;) {

@@ -2,7 +2,7 @@
 // eight at a time, and answers with its receipts.
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEnvironment } from '../../dist/src/index.js';
+import { openEnvironment } from '../../dist/test/library.mjs';
 
 const { dir, name, count, bound } = workerData;
 const env = await openEnvironment(dir, { ...(bound === undefined ? {} : { checkpointRecords: bound }) });
