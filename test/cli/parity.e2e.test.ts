@@ -19,10 +19,12 @@ for (const { dir } of [fast, slow]) {
   writeFileSync(join(dir, 'bytes.json'), Buffer.from([0xff]));
 }
 
-// Runs the command line without bin/run.js, so that nothing but oclif handles it.
+// Runs the built commands as bin/run.js does, but for the fast path: nothing but oclif handles the line.
+const dist = join(root, 'dist');
 const oclifOnly = `
-  import { runCli } from ${JSON.stringify(new URL('../../dist/src/cli/frame/run-cli.js', import.meta.url).href)};
-  await runCli(process.argv.slice(1), { root: ${JSON.stringify(root)} });
+  import { loadBundle } from ${JSON.stringify(join(dist, 'src/cli/start/load-bundle.js'))};
+  const { exports } = loadBundle(${JSON.stringify(join(dist, 'cli/bundles/commands.cjs'))}, 'parity');
+  await exports.runCli(process.argv.slice(1), { root: ${JSON.stringify(root)} }, { modules: exports.commandModules, willRun() {} });
 `;
 
 const table: readonly (readonly string[])[] = [
