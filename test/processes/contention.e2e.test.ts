@@ -16,7 +16,7 @@ const txlog = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const submitter = fileURLToPath(new URL('./submitter.mjs', import.meta.url));
 const lockHolder = fileURLToPath(new URL('./lock-holder.mjs', import.meta.url));
 const pausedReader = fileURLToPath(new URL('./paused-reader.mjs', import.meta.url));
-const shellCount = isLong ? 64 : 24;
+const shellCount = isLong ? 64 : 16;
 let dir = '';
 let count = 0;
 
