@@ -73,6 +73,8 @@ function safe(example: string): string {
   if (/^txlog init(?: --|$)/.test(example)) return example.replace('init', 'init --env new');
   if (example.includes(' -f ') || /^txlog (?:work (?!--until-empty)|top --interval)/.test(example))
     return `timeout --preserve-status --foreground -s INT 3 ${example}`;
+  // The editor is nobody's.
+  if (/^txlog state edit (?!.*--value)/.test(example)) return `EDITOR='sed -i s/Ann/Anna/' ${example} --yes`;
   // The other host is the environment next door.
   if (example.includes(' ssh host '))
     return example.replace('ssh host txlog receive', 'txlog receive --env var/lib/orders');
@@ -213,6 +215,7 @@ function files(plan: string): [string, string | Buffer][] {
     ['parcel.json', '{"to":"Ann"}\n'],
     ['parcels.ndjson', '{"id":"p-1","queue":"mail","data":1}\n{"id":"p-2","queue":"mail","data":2}\n'],
     ['acks.ndjson', '{"id":"m-1","ok":true,"duplicate":false}\n'],
+    ['nightly.txt', '# every night\nlog count --by type\nverify\n'],
     ['reply.eml', 'Subject: yes\n'],
     ['events.ndjson', '{"no":1}\n{"no":2}\n'],
     ['events.map.ts', 'export default ({ no }: { no: number }) => ({ id: String(no), type: "event", payload: no });\n'],

@@ -59,6 +59,11 @@ export interface ListFormat<T> {
 /** Items that are aligned together, for people. */
 const pageItems = 500;
 
+/** The answer of a dry run: on a copy nothing is durable. */
+function rehearsed(json: JsonObject): JsonObject {
+  return { ...json, ...(json.durability === undefined ? {} : { durability: 'none' }), dryRun: true };
+}
+
 /**
  * What all commands share. stdout is data, through `out`; stderr is talk, through `talk`. `--json` prints exactly one
  * document, `--ndjson` (of commands that list) one object per line; the same data either way, on a terminal and in a
@@ -200,8 +205,7 @@ export abstract class BaseCommand extends Command {
 
   /** Prints one answer: a JSON document, or text for people. */
   protected async print(json: JsonObject, people: string): Promise<void> {
-    if (this.globals.json || this.globals.ndjson)
-      await this.out.json(this.isRehearsal ? { ...json, dryRun: true } : json);
+    if (this.globals.json || this.globals.ndjson) await this.out.json(this.isRehearsal ? rehearsed(json) : json);
     else if (people !== '') await this.out.line(`${people}${this.rehearsalMark(people)}`);
     await this.out.flush();
   }

@@ -39,6 +39,22 @@ export async function runCli(given: readonly string[], load: Interfaces.Options,
   process.exit();
 }
 
+/** Runs one command line within a process that goes on, and gives its exit code. Errors are printed, and none is thrown. */
+export async function runWithin(config: Config, given: readonly string[]): Promise<number> {
+  process.exitCode = 0;
+  const args = commandFirst(given);
+  try {
+    await dispatch(args, config);
+  } catch (error) {
+    fail(error, args);
+  }
+  await drain(process.stderr);
+  await drain(process.stdout);
+  const code = Number(process.exitCode);
+  process.exitCode = 0;
+  return code;
+}
+
 /** Descriptions of the program and of its plugins, read at once. */
 const filesRead = 4;
 

@@ -90,6 +90,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'session stuck': list(work.stuck),
   'session unpark': list(retried),
   'session wait': one(either(sessionPage, work.session, work.removed)),
+  shell: {},
   'state diff': one(log.stateDiff),
   'state edit': change(either(log.receipt, log.unchanged)),
   'state get': one(log.state),

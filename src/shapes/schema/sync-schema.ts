@@ -61,7 +61,7 @@ export const syncStatusSchema = shape(
 );
 
 /** The report of a promotion. */
-export const promoted = shape({ v, position, suspended: count });
+export const promoted = shape({ v, position, suspended: count }, { dryRun: flag });
 
 /** A session that was resumed. */
 export const resumed = shape({ id: text, dryRun: flag });

@@ -1,0 +1,58 @@
+// Goal: at a prompt each command does what it does on its own; Ctrl-C ends the command and not the prompt; what was typed
+// is known the next time. Method: a pseudo-terminal, in which somebody types; and lines without a terminal.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { shellQuote } from '../../../src/text/shell-quote.ts';
+import { Shell, Talk } from '../txlog.ts';
+
+const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
+let shell: Shell;
+beforeAll(() => {
+  shell = new Shell();
+});
+afterAll(() => shell.remove());
+
+async function seen(talk: Talk, text: string | RegExp): Promise<void> {
+  const isSeen = () => (typeof text === 'string' ? talk.stdout.includes(text) : text.test(talk.stdout));
+  while (!isSeen() && talk.child.exitCode === null)
+    await Promise.race([new Promise((resolve) => talk.child.stdout?.once('data', resolve)), talk.ended]);
+  expect(talk.stdout).toMatch(text);
+}
+
+it('runs what is typed, and goes on after Ctrl-C and after a failure', async () => {
+  const env = { ...shell.env, TERM: 'xterm', CI: '', NO_COLOR: '1', XDG_STATE_HOME: shell.dir };
+  const command = [process.execPath, bin, 'shell'].map(shellQuote).join(' ');
+  const talk = new Talk(spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], { cwd: shell.dir, env }));
+  const type = (text: string) => talk.child.stdin?.write(text);
+  await seen(talk, /txlog .*> /);
+  type(`submit --id p-1 --type t --change 'set k {"a": 1}'\r`);
+  await seen(talk, 'committed p-1 at position 1');
+  type('get nosuch\r');
+  await seen(talk, 'KEY_NOT_FOUND');
+  type('log -f\r');
+  await seen(talk, /p-1 +committed/);
+  type('\u0003');
+  // Only a prompt that is there again takes the next line.
+  type('statu\t');
+  await seen(talk, /status/);
+  type('\u0015log count --by type --json\r');
+  await seen(talk, '{"v":1,"items":[{"type":"t","count":1}]}');
+  type('half a line\u0003');
+  type('exit\r');
+  const { code } = await talk.ended;
+  expect(code).toBe(0);
+  expect(readFileSync(join(shell.dir, 'txlog/history'), 'utf8')).toContain('get nosuch\n');
+});
+
+it('without a terminal runs lines, up to the first that fails, with its exit code', () => {
+  const script = 'submit --id s-1 --type t --change "set s 1"\n\n# a comment\nget s --json\n';
+  const done = shell.run(['shell'], script);
+  expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^committed s-1 .*\n\{"v":1,"key":"s"/) });
+  const failed = shell.run(['shell'], 'get nosuch\nget s\n');
+  expect(failed).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('KEY_NOT_FOUND') });
+  const refused = shell.run(['shell'], 'get s\nlog | cat\n');
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('line 2: | is for a shell') });
+});
