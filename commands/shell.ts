@@ -26,7 +26,7 @@ export default class Shell extends BaseCommand {
     const { flags } = await this.parse(Shell);
     if (flags.serve) return serveCommands(this.config);
     const isTerminal = process.stdin.isTTY === true;
-    const commands = new CommandProcess({ env: flags.env, readsStdin: isTerminal });
+    const commands = new CommandProcess({ env: flags.env, readOnly: flags['read-only'], readsStdin: isTerminal });
     const known = this.config.commands
       .filter(({ hidden, id }) => !hidden && id !== 'shell')
       .map(({ id, flags }) => ({ words: id.replaceAll(':', ' '), flags: Object.keys(flags) }));

@@ -5,6 +5,8 @@ import { constants } from 'node:os';
 export interface CommandPlace {
   /** Directory of the environment. */
   readonly env: string;
+  /** Whether commands that change are refused. */
+  readonly readOnly: boolean;
   /** Whether commands read what is typed; a script's lines are none of theirs. */
   readonly readsStdin: boolean;
 }
@@ -49,11 +51,11 @@ export class CommandProcess {
   }
 
   private start(): ChildProcess {
-    const { env, readsStdin } = this.place;
+    const { env, readOnly, readsStdin } = this.place;
     const [, program = ''] = process.argv;
     return spawn(process.execPath, [...process.execArgv, program, 'shell', '--serve'], {
       stdio: [readsStdin ? 'inherit' : 'ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, TXLOG_ENV: env },
+      env: { ...process.env, TXLOG_ENV: env, ...(readOnly ? { TXLOG_READ_ONLY: '1' } : {}) },
     });
   }
 }

@@ -1,16 +1,16 @@
 /** A command that can be completed: its words, and the names of its flags. */
-export interface KnownCommand {
+export interface PromptCommand {
   readonly words: string;
   readonly flags: readonly string[];
 }
 
 /** How a line may go on, and the part of it that these stand in place of: as readline wants it. */
-export function completeLine(line: string, commands: readonly KnownCommand[]): [string[], string] {
+export function completePrompt(line: string, commands: readonly PromptCommand[]): [string[], string] {
   const typed = line.trimStart().replace(/^txlog\s+/, '');
   const last = /\S*$/.exec(typed)?.[0] ?? '';
   const command = commands
     .filter(({ words }) => typed === words || typed.startsWith(`${words} `))
-    .reduce<KnownCommand | undefined>(
+    .reduce<PromptCommand | undefined>(
       (longest, one) => (one.words.length > (longest?.words.length ?? 0) ? one : longest),
       undefined,
     );

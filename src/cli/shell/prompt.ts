@@ -3,14 +3,14 @@ import { printable } from '../../text/printable.ts';
 import { formatError } from '../frame/report-error.ts';
 import { say } from '../frame/stderr.ts';
 import type { CommandProcess } from './command-process.ts';
-import { completeLine, type KnownCommand } from './complete-line.ts';
+import { completePrompt, type PromptCommand } from './complete-line.ts';
 import { historyFile, readTyped, writeTyped } from './history.ts';
 import { splitWords } from './split-words.ts';
 
 /** The commands of a prompt, and its name. */
 export interface PromptOptions {
   readonly commands: CommandProcess;
-  readonly known: readonly KnownCommand[];
+  readonly known: readonly PromptCommand[];
   /** Stands before each line. */
   readonly name: string;
 }
@@ -27,7 +27,7 @@ export async function runPrompt({ commands, known, name }: PromptOptions): Promi
   const reader = createInterface({
     ...{ input: process.stdin, output: process.stderr, terminal: true, removeHistoryDuplicates: true },
     ...{ historySize: 1_000, history: readTyped(file), prompt: `txlog ${printable(name)}> ` },
-    completer: (line: string) => completeLine(line, known),
+    completer: (line: string) => completePrompt(line, known),
   });
   // The signal reaches the command as well, which ends by it.
   const ignore = () => {};

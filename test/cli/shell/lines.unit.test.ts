@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { completeLine } from '../../../src/cli/shell/complete-line.ts';
+import { completePrompt } from '../../../src/cli/shell/complete-line.ts';
 import { readTyped, writeTyped } from '../../../src/cli/shell/history.ts';
 import { splitWords } from '../../../src/cli/shell/split-words.ts';
 
@@ -43,7 +43,7 @@ it.each([
   ['log count --', ['--by ', '--type '], '--'],
   ['nosuch', [], 'nosuch'],
 ])('%j goes on with %j', (line, next, last) => {
-  expect(completeLine(line, commands)).toEqual([next, last]);
+  expect(completePrompt(line, commands)).toEqual([next, last]);
 });
 
 it('what was typed comes back newest first, for its user alone; a file that cannot be is told', () => {
