@@ -3,10 +3,7 @@ import { originSchema } from './sync-schema.ts';
 import { counts, queue } from './work-schema.ts';
 
 /** An environment that was made, or was there. */
-export const initialised = shape(
-  { v, dir: text, created: flag, position },
-  { unit: text, app: text, appFound: flag, dryRun: flag },
-);
+export const initialised = shape({ v, dir: text, created: flag, position }, { unit: text, app: text, appFound: flag });
 
 /** How an environment stands. */
 export const statusSchema = shape(

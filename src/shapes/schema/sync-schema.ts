@@ -61,7 +61,7 @@ export const syncStatusSchema = shape(
 );
 
 /** The report of a promotion. */
-export const promoted = shape({ v, position, suspended: count }, { dryRun: flag });
+export const promoted = shape({ v, position, suspended: count });
 
 /** A session that was resumed. */
 export const resumed = shape({ id: text, dryRun: flag });

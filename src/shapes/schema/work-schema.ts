@@ -33,10 +33,10 @@ const data = { data: listOf(any) };
 const binary = { binary: listOf(count) };
 
 /** A session that a shell leads, with its data. */
-export const led = extend(session, data, { ...binary, dryRun: flag });
+export const led = extend(session, data, binary);
 
 /** No session was due. */
-export const noneLed = shape({ v, session: { type: 'null' } }, { due: time, dryRun: flag });
+export const noneLed = shape({ v, session: { type: 'null' } }, { due: time });
 
 /** The result of an operation on a session. */
 export const operation = shape(
@@ -50,7 +50,7 @@ export const operation = shape(
     durability,
     status: oneOf('ready', 'behind', 'active', 'stored', 'parked', 'removed'),
   },
-  { epoch: count, attempts: count, due: time, dryRun: flag },
+  { epoch: count, attempts: count, due: time },
 );
 
 const happened = shape(
@@ -76,7 +76,7 @@ export const stuck = extend(session, {
 export const retried = shape({ v, session: text, outcome: oneOf('ready', 'would be ready', 'unchanged'), was: status });
 
 /** The lease of a shell, renewed. */
-export const renewed = shape({ v, session: text, epoch: count, operator: text, until: time }, { dryRun: flag });
+export const renewed = shape({ v, session: text, epoch: count, operator: text, until: time });
 
 /** A session that is no more. */
 export const removed = shape({ v, session: text, removed: flag, position, time });
@@ -112,16 +112,10 @@ export const queue = shape(
 export const queuePage = extend(queue, { next: listOf(session) });
 
 /** A queue that was paused or resumed. */
-export const paused = shape(
-  { v, theme: text, paused: flag, changed: flag, active: count, position, time, durability },
-  { dryRun: flag },
-);
+export const paused = shape({ v, theme: text, paused: flag, changed: flag, active: count, position, time, durability });
 
 /** A queue that was drained. */
-export const drained = shape(
-  { v, theme: text, paused: flag, drained: flag, active: count, waiting: count },
-  { dryRun: flag },
-);
+export const drained = shape({ v, theme: text, paused: flag, drained: flag, active: count, waiting: count });
 
 const backoff = shape({ first: amount, factor: amount, max: amount });
 
@@ -222,10 +216,7 @@ export const listedSaga = shape(
 );
 
 /** A saga that was started. */
-export const startedSaga = shape(
-  { v, saga: text, type: text, phase, position, time, duplicate: flag, durability },
-  { dryRun: flag },
-);
+export const startedSaga = shape({ v, saga: text, type: text, phase, position, time, duplicate: flag, durability });
 
 /** A saga that has ended. */
 export const endedSaga = shape({ v, saga: text, type: text, phase, position, time, durability }, { error: text });
