@@ -21,7 +21,7 @@ export default class Backup extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Backup);
-    const progress = showWork('verifying the copy', this.talks);
+    const progress = showWork('verifying the copy', this.shown);
     await this.withEnv({}, async (env) => {
       const { file, bytes, position } = await env.backup(args.target, progress).finally(() => progress.stop());
       const restore = `txlog init --from ${shellQuote(args.target)} --env NEW_DIR`;

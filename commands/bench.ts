@@ -21,7 +21,6 @@ export default class Bench extends BaseCommand {
   static override flags = {
     count: wholeNumber({
       summary: 'Transactions.',
-      char: 'n',
       min: 1_000,
       max: 10_000_000,
       default: 20_000,

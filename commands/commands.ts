@@ -1,5 +1,6 @@
-import { BaseCommand, listFlags } from '../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { listFlags } from '../src/cli/output/limit-flag.ts';
 import { commandsOf, describeCommand, formatCommands } from '../src/cli/reference/command-list.ts';
 
 export default class Commands extends BaseCommand {
@@ -10,10 +11,14 @@ export default class Commands extends BaseCommand {
     [0],
   );
   static override examples = ['<%= config.bin %> commands', '<%= config.bin %> commands --json'];
-  static override flags = { ...listFlags };
+  static override flags = listFlags;
 
   async run(): Promise<void> {
     await this.parse(Commands);
-    await this.printList(commandsOf(this.config), { json: describeCommand, people: formatCommands });
+    await this.printList(commandsOf(this.config), {
+      json: describeCommand,
+      people: formatCommands,
+      columns: ['command', 'summary'],
+    });
   }
 }

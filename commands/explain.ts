@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { listFlags } from '../src/cli/output/limit-flag.ts';
 import { formatExplanation, formatExplanations } from '../src/cli/print/explanation.ts';
 import { findExplanation, readExplanations } from '../src/cli/reference/explanations.ts';
 import { toExplanationJson } from '../src/shapes/explanation.ts';
@@ -15,12 +16,15 @@ export default class Explain extends BaseCommand {
   static override examples = ['<%= config.bin %> explain KEY_OWNED', '<%= config.bin %> explain --json'];
   static override args = { code: Args.string({ description: 'The code, such as KEY_OWNED.' }) };
 
+  static override flags = listFlags;
+
   async run(): Promise<void> {
     const { args } = await this.parse(Explain);
     const all = readExplanations(this.config.root);
     const found = args.code === undefined ? all : [findExplanation(all, args.code)];
     await this.printList(found, {
       json: toExplanationJson,
+      columns: ['code', 'kind', 'exit', 'meaning', 'next'],
       people: (page) =>
         args.code === undefined
           ? formatExplanations(page, this.colors, this.columns)

@@ -1,57 +1,39 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { filterFlags, filterIn } from '../src/cli/frame/filter-flags.ts';
-import { onInterrupt } from '../src/cli/frame/signals.ts';
-import { StreamCommand, streamFlags } from '../src/cli/frame/stream-command.ts';
-import { wholeNumber } from '../src/cli/frame/whole-number.ts';
-import { selectRecords } from '../src/cli/log/select-records.ts';
-import { RecordLines } from '../src/cli/print/record-lines.ts';
-import { toRecordJson } from '../src/index.ts';
+import { filterFlags, filterIn, zoneNote } from '../src/cli/frame/filter-flags.ts';
+import { LogCommand } from '../src/cli/log/log-command.ts';
+import { followFlags, listFlags } from '../src/cli/output/limit-flag.ts';
 
-const followedLines = 10;
-
-export default class Log extends StreamCommand {
+export default class Log extends LogCommand {
   static override summary = 'Show the records of the log: committed and rejected transactions.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Oldest first. -n takes the newest ones; -f shows those and goes on with new ones of any process, at once.\n' +
-      'On a terminal one line each: position, time, type, id, outcome, keys. In a pipe NDJSON.',
+    'Oldest first. -n takes the newest ones; -f starts with the newest 10 and goes on with new ones of any process, at ' +
+      'once.\n' +
+      'One line each: position, time, type, id, outcome, keys. --ndjson prints the whole records.',
     [0, 66, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> log -n 20',
     '<%= config.bin %> log --status rejected --since 1h',
-    '<%= config.bin %> log --key email/ann@example.com --json',
-    `<%= config.bin %> log --where 'type == "order.create" && payload.amount > 5000'`,
+    '<%= config.bin %> log --key email/ann@example.com --ndjson',
+    `<%= config.bin %> log --where 'type == "order.create" && payload.amount > 5000' --fields id,payload.amount`,
     '<%= config.bin %> log -f --type customer.create',
   ];
   static override flags = {
     ...filterFlags,
-    ...streamFlags,
-    last: wholeNumber({ char: 'n', summary: 'Only the newest N.', min: 1, max: 100_000, helpValue: 'N' }),
+    ...listFlags,
+    ...followFlags,
     reverse: Flags.boolean({ char: 'r', summary: 'Newest first.', exclusive: ['follow'] }),
-    follow: Flags.boolean({
-      char: 'f',
-      summary: `Go on with new records until Ctrl-C; starts with the newest ${followedLines} unless told otherwise.`,
-      exclusive: ['to', 'until'],
-    }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Log);
-    const interruption = flags.follow ? onInterrupt() : undefined;
-    const started = flags.from !== undefined || flags.since !== undefined;
-    const last = flags.last ?? (flags.follow && !started ? followedLines : undefined);
-    const lines = new RecordLines(this.colors, this.columns);
+    const interruption = flags.follow ? this.follow() : undefined;
     await this.withEnv({ livesLong: flags.follow }, async (env) => {
       const filter = await filterIn(env, flags);
-      const options = { last, reverse: flags.reverse, follow: interruption?.signal };
-      const records = selectRecords(env, filter, options);
-      await this.printStream(records, this.isForPeople(flags.format), {
-        json: toRecordJson,
-        people: (page) => lines.format(page),
-        live: flags.follow,
-      });
+      this.note(zoneNote(flags, env.now()));
+      await this.show(env, filter, { ...flags, signal: interruption?.signal });
     });
     this.exitWith(interruption?.exitCode() ?? 0);
   }

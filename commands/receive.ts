@@ -1,12 +1,11 @@
-import { PassThrough } from 'node:stream';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
-import { Output } from '../src/cli/frame/output.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { say } from '../src/cli/frame/stderr.ts';
-import { formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
+import { nowhere } from '../src/cli/output/output.ts';
+import { acknowledgementFormat, formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
 import { given } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 import { jsonText } from '../src/text/printable.ts';
@@ -38,20 +37,20 @@ export default class Receive extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Receive);
+    this.preferLines();
+    this.out.mustArrive = true;
     const input = openInput(args.file ?? '-');
     const { signal, exitCode, release } = onInterrupt();
     signal.addEventListener('abort', () => input.stop());
-    const app = findApp(flags.env, flags.app);
     // The copy is held only while it is used.
     if (flags['dry-run']) await input.gather();
-    await this.changeEnv({ livesLong: true, ...given({ app }) }, async (env) => {
+    await this.changeEnv({ livesLong: true, ...given({ app: findApp(flags.env, flags.app) }) }, async (env) => {
       // An acknowledgement of what is not kept would take the parcel from its sender.
-      const acknowledgements = this.isRehearsal ? new Output(new PassThrough().resume()) : this.out;
-      const received = await receiveAll(env, input, acknowledgements);
-      if (!flags.quiet)
-        say(
-          `${flags.json ? jsonText({ v: 1, summary: { ...received, ...(this.isRehearsal ? { dryRun: true } : {}) } }) : formatReceived(received) + this.rehearsalMark('')}\n`,
-        );
+      const list = this.list(acknowledgementFormat, this.isRehearsal ? nowhere() : this.out);
+      const received = await receiveAll(env, input, list).finally(() => list.end());
+      const summary = { ...received, ...(this.isRehearsal ? { dryRun: true } : {}) };
+      if (this.told === 'json') say(`${jsonText({ v: 1, summary })}\n`);
+      else this.talk(`${formatReceived(received)}${this.rehearsalMark('')}`);
       const { taken, refused } = received;
       this.exitWith(exitCode() ?? (refused === 0 ? 0 : taken === 0 ? 65 : 6));
     });

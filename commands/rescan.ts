@@ -1,13 +1,10 @@
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { filterFlags, filterIn, filterText, toFilter } from '../src/cli/frame/filter-flags.ts';
-import { showWork } from '../src/cli/frame/progress-line.ts';
-import { StreamCommand } from '../src/cli/frame/stream-command.ts';
-import { checkFlags, confirmRepair, rescanFlags, rescanTo } from '../src/cli/rescan/rescan-to.ts';
-import { auditAndRepair, formatAudit } from '../src/cli/verify/audit-and-repair.ts';
-import { toAuditJson } from '../src/shapes/audit.ts';
-import { plural, printable } from '../src/text/printable.ts';
+import { filterFlags, filterIn, toFilter, zoneNote } from '../src/cli/frame/filter-flags.ts';
+import { listFlags } from '../src/cli/output/limit-flag.ts';
+import { RescanCommand } from '../src/cli/rescan/rescan-command.ts';
+import { checkFlags, rescanFlags } from '../src/cli/rescan/rescan-to.ts';
 
-export default class Rescan extends StreamCommand {
+export default class Rescan extends RescanCommand {
   static override summary = 'Read processed transactions fast, by filter, as NDJSON; or prove the states from the log.';
   static override effect = { with: ['checkpoint', 'repair'], without: ['dry-run'] };
   static override description = withExitCodes(
@@ -24,34 +21,21 @@ export default class Rescan extends StreamCommand {
     '<%= config.bin %> rescan --verify',
     '<%= config.bin %> rescan --verify --repair --dry-run',
   ];
-  static override flags = { ...filterFlags, ...rescanFlags };
+  static override flags = { ...filterFlags, ...listFlags, ...rescanFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Rescan);
-    const name = flags.checkpoint;
-    checkFlags(flags);
+    if (!flags.verify && !flags.count) this.preferLines();
+    checkFlags(flags, this.isShaped);
     // A filter that cannot be is refused before anything is opened.
     await toFilter(flags, Date.now());
-    const checkpoint =
-      name === undefined ? undefined : { name, filter: filterText(flags), reset: flags['reset-checkpoint'] };
-    const isFile = flags.output !== undefined && flags.output !== '-';
-    const show = (what: string) => showWork(what, this.talks && (flags.verify || isFile));
-    const agree = confirmRepair(flags, (text) => this.talk(text));
     await this.withEnv({}, async (env) => {
       const filter = await filterIn(env, flags);
-      if (flags.verify) {
-        const audit = await auditAndRepair(env, { agree, show });
-        await this.print(toAuditJson(audit), formatAudit(audit, this.colors));
-        if (!audit.report.ok && !audit.repaired) this.exitWith(1);
-      } else if (flags.count) {
-        const count = await env.count(filter);
-        await this.print({ v: 1, count }, String(count));
-      } else {
-        const { onProgress, stop } = show('rescanning');
-        const job = { filter, checkpoint, file: flags.output, requests: flags.requests, onProgress };
-        const { records } = await rescanTo(env, this.out, job).finally(stop);
-        if (isFile) this.talk(`${plural(records, 'record')} written to ${printable(flags.output ?? '')}`);
-      }
+      this.note(zoneNote(flags, env.now()));
+      if (flags.verify) await this.audit(env, flags);
+      else if (flags.count) await this.count(env, filter, flags);
+      else if (this.isShaped) await this.show(env, filter, flags.requests);
+      else await this.write(env, filter, flags);
     });
   }
 }

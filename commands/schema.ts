@@ -2,6 +2,7 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { commandsWithSchema, schemaOf } from '../src/cli/reference/schemas.ts';
+import { jsonText } from '../src/text/printable.ts';
 
 export default class SchemaCommand extends BaseCommand {
   static override summary = 'Print the JSON Schema of what a command prints with --json or --ndjson.';
@@ -19,8 +20,10 @@ export default class SchemaCommand extends BaseCommand {
   async run(): Promise<void> {
     const { argv } = await this.parse(SchemaCommand);
     const words = argv.map(String);
-    if (words.length > 0) await this.out.json(schemaOf(words.join(' ')));
-    else await this.print({ v: 1, items: [...commandsWithSchema()] }, commandsWithSchema().join('\n'));
-    await this.out.flush();
+    if (words.length > 0) {
+      const schema = schemaOf(words.join(' '));
+      return this.print(schema, jsonText(schema));
+    }
+    await this.print({ v: 1, items: [...commandsWithSchema()] }, commandsWithSchema().join('\n'));
   }
 }

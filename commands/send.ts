@@ -3,8 +3,9 @@ import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
-import { say } from '../src/cli/frame/stderr.ts';
-import { formatSettled, sendAll, settleAll } from '../src/cli/parcels/send.ts';
+import { listFlags } from '../src/cli/output/limit-flag.ts';
+import { formatParcels, formatSettled, parcelColumns, settleAll, waitingParcels } from '../src/cli/parcels/send.ts';
+import type { Parcel } from '../src/core/app/service-definition.ts';
 import { plural, printable } from '../src/text/printable.ts';
 
 export default class Send extends BaseCommand {
@@ -27,6 +28,7 @@ export default class Send extends BaseCommand {
     service: Args.string({ description: 'Name of the other service.', required: true }),
   };
   static override flags = {
+    ...listFlags,
     acks: Flags.string({ summary: 'Read acknowledgements from this file; - is stdin.', helpValue: 'FILE' }),
     ...dryRunFlag,
   };
@@ -36,7 +38,9 @@ export default class Send extends BaseCommand {
     const { service } = args;
     if (flags.acks !== undefined) return this.settle(service, flags.acks);
     this.out.mustArrive = true;
-    const count = await this.withEnv({}, (env) => sendAll(env, service, this.out));
+    this.preferLines();
+    const format = { json: (parcel: Parcel) => ({ ...parcel }), people: formatParcels, columns: parcelColumns };
+    const count = await this.withEnv({}, (env) => this.printList(waitingParcels(env, service), format));
     this.talk(`${plural(count, 'parcel')} for ${printable(service)}`);
   }
 
@@ -46,8 +50,8 @@ export default class Send extends BaseCommand {
     signal.addEventListener('abort', () => input.stop());
     const settled = await this.changeEnv({}, (env) => settleAll(env, service, input));
     release();
-    if (this.globals.json) await this.print({ v: 1, ...settled }, '');
-    else if (!this.globals.quiet) say(`${formatSettled(settled)}${this.rehearsalMark('')}\n`);
+    await this.print({ v: 1, ...settled }, '');
+    this.talk(`${formatSettled(settled)}${this.rehearsalMark('')}`);
     this.exitWith(exitCode() ?? (settled.parked + settled.bad === 0 ? 0 : settled.delivered === 0 ? 65 : 6));
   }
 }

@@ -3,11 +3,12 @@ import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
 import { enqueueOne } from '../src/cli/submit/enqueue-one.ts';
+import { receiptFormat } from '../src/cli/submit/receipt-lines.ts';
 import { toRequestInput } from '../src/cli/submit/request-flags.ts';
 import { submitFile } from '../src/cli/submit/submit-file.ts';
 import { checkForm, submitFlags, toQueue } from '../src/cli/submit/submit-flags.ts';
 import { submitOne } from '../src/cli/submit/submit-one.ts';
-import { given } from '../src/core/base/given.ts';
+import { given, ifGiven } from '../src/core/base/given.ts';
 import { findApp } from '../src/index.ts';
 import { parseDuration } from '../src/text/duration.ts';
 
@@ -16,8 +17,7 @@ export default class Submit extends BaseCommand {
   static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
     'FILE holds one request per line as JSON, packed with gzip or not; - is stdin. Each gets one receipt, printed once it ' +
-      'is durable, in the order of the lines. Blank lines are skipped. The same id gives the same receipt for ever, so ' +
-      'the same file may be submitted again.\n' +
+      'is durable, in order. Blank lines are skipped. The same file may be submitted again: the same id, the same receipt.\n' +
       'With --async each is accepted instead, durably, in the queue of its type; a worker decides it, once.',
     [0, 1, 4, 5, 6, 65, 66, 74, 75, 130],
   );
@@ -36,21 +36,22 @@ export default class Submit extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Submit);
-    checkForm(args.file, flags);
-    const dryRun = flags['dry-run'];
-    const input = args.file === undefined ? undefined : openInput(args.file);
-    const request = input ? undefined : toRequestInput(flags);
-    const module = findApp(flags.env, flags.app);
-    const app = given({ app: module });
-    const bounds = input ? { livesLong: args.file === '-' } : { checkpointRecords: 0 };
+    const { 'dry-run': dryRun, wait } = flags;
     const queue = toQueue(flags);
-    const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
-    const one = { input: request ?? null, out: this.out };
-    const code = await this.withEnv({ ...app, ...bounds }, (env) => {
-      if (queue && !input) return enqueueOne(env, one, { queue, waitMs, json: flags.json });
-      if (!input) return submitOne(env, one, { json: flags.json, dryRun });
-      const options = { ...flags, file: args.file ?? '-', argv: this.argv, dryRun, receipts: flags.receipts ?? 'all' };
-      return submitFile(env, { input, out: this.out }, { ...options, keepGoing: flags['keep-going'], queue });
+    checkForm(args.file, flags);
+    const input = args.file === undefined ? undefined : openInput(args.file);
+    const request = input ? null : toRequestInput(flags);
+    const options = given({ app: findApp(flags.env, flags.app), checkpointRecords: input ? undefined : 0 });
+    if (input) this.preferLines();
+    this.out.mustArrive = true;
+    const print = this.print.bind(this);
+    const waitMs = ifGiven(wait, (text) => parseDuration('--wait', text));
+    const code = await this.withEnv({ ...options, livesLong: args.file === '-' }, (env) => {
+      const one = { input: request, print };
+      if (!input) return queue ? enqueueOne(env, one, { queue, waitMs }) : submitOne(env, one, { dryRun });
+      const many = { file: args.file ?? '-', argv: this.argv, receipts: flags.receipts ?? ('all' as const), queue };
+      const how = { ...flags, ...many, dryRun, keepGoing: flags['keep-going'], told: this.told, shown: this.shown };
+      return submitFile(env, { input, list: this.list(receiptFormat) }, how);
     });
     this.exitWith(code);
   }

@@ -40,7 +40,7 @@ export default class Tui extends ScreenCommand {
     const { flags } = await this.parse(Tui);
     const commands = remap(this.readKeymap(flags.keymap));
     if (flags.keys) return this.printKeys(commands);
-    if (this.globals.json || !hasScreen()) return this.printOnce(flags.app);
+    if (!this.isTable || !hasScreen()) return this.printOnce(flags.app);
     await this.withEnv({}, async () => undefined);
     const { startTui } = await import('../src/tui/start-tui.ts');
     const code = await startTui({

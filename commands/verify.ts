@@ -17,7 +17,7 @@ export default class Verify extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Verify);
-    const progress = showWork('verifying', this.talks);
+    const progress = showWork('verifying', this.shown);
     await this.withEnv({}, async (env) => {
       const report = await env.verify(progress).finally(() => progress.stop());
       const next = report.ok ? '' : '\nnext: txlog doctor\nnext: txlog rescan --verify';

@@ -38,11 +38,12 @@ export default class Work extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Work);
-    const { theme: themes, concurrency, once, json, quiet } = flags;
+    const { theme: themes, concurrency, once } = flags;
+    const quiet = this.told === undefined;
     const lease = parseSeconds('--lease', flags.lease);
     const options = given({ themes, concurrency, lease });
     const app = findApp(flags.env, flags.app);
-    const isTerminal = process.stderr.isTTY === true && !json;
+    const isTerminal = process.stderr.isTTY === true && this.told !== 'json';
     const counts = isTerminal && !quiet && process.env.TERM !== 'dumb';
     const colors = makeColors(isTerminal && !flags['no-color']);
     await this.withEnv(given({ app }), async (env) => {

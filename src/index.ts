@@ -5,7 +5,7 @@
  */
 export { defineApp } from './app/define.ts';
 export { loadApp, loadMap } from './app/load-app.ts';
-export { compileWhere } from './app/where.ts';
+export { compileDocumentWhere, compileWhere } from './app/where.ts';
 export type { AuditProblem, AuditReport } from './audit/audit-report.ts';
 export type { CompensateOptions } from './compensate/carry-out.ts';
 export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/compensation-plan.ts';

@@ -49,6 +49,8 @@ export default defineConfig({
   test: {
     // lmdb is native code: a process of its own per file, so that a crash names its file.
     pool: 'forks',
+    // Times that people read are local.
+    env: { TZ: 'UTC' },
     // More than CI has cores: much of what the tests do is to wait for the disk, for processes and for leases.
     maxWorkers: 4,
     maxConcurrency: 3,

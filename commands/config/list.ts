@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 import { readSettings } from '../../src/cli/config/settings.ts';
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { formatSettings } from '../../src/cli/print/setting-lines.ts';
 import { toSettingJson } from '../../src/shapes/setting.ts';
 
@@ -31,6 +32,7 @@ export default class ConfigList extends BaseCommand {
     });
     await this.printList(settings, {
       json: toSettingJson,
+      columns: ['setting', 'value', 'origin.type', 'origin.name'],
       people: (page) => formatSettings(page, flags.origin === true),
     });
   }

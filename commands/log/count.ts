@@ -1,9 +1,10 @@
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { filterFlags, filterIn } from '../../src/cli/frame/filter-flags.ts';
 import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { countFlags, readFields } from '../../src/cli/log/count-flags.ts';
-import { csvLine, formatGroups, groupColumns } from '../../src/cli/print/group-lines.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
+import { formatGroups, groupColumns } from '../../src/cli/print/group-lines.ts';
 import { toGroupJson } from '../../src/shapes/record-group.ts';
 import { formatCount, plural } from '../../src/text/printable.ts';
 
@@ -19,7 +20,7 @@ export default class LogCount extends BaseCommand {
     '<%= config.bin %> log count --by type,outcome',
     '<%= config.bin %> log count --by hour --since 1d --type order.create',
     `<%= config.bin %> log count --by actor --where 'payload.amount > 5000' --json`,
-    '<%= config.bin %> log count --by day,type --csv > types.csv',
+    '<%= config.bin %> log count --by day,type -o csv > types.csv',
     '<%= config.bin %> log count --by key --prefix customer/ -n 10',
   ];
   static override flags = { ...filterFlags, ...countFlags, ...listFlags };
@@ -29,21 +30,16 @@ export default class LogCount extends BaseCommand {
     const by = readFields(flags.by);
     await this.withEnv({ readOnly: true }, async (env) => {
       const filter = await filterIn(env, flags);
-      const { onProgress, stop } = showWork('counting', this.talks);
+      const { onProgress, stop } = showWork('counting', this.shown);
       const { groups, records } = await env.countBy(by, filter, onProgress).finally(stop);
-      const shown = groups.slice(0, flags.limit);
-      if (flags.csv) {
-        await this.out.line(csvLine(groupColumns(by)));
-        for (const { values, count } of shown) await this.out.line(csvLine([...values, count]));
-        return this.out.flush();
-      }
-      const largest = shown.reduce((most, { count }) => Math.max(most, count), 0);
-      await this.printList(shown, {
+      const largest = groups.slice(0, this.limit).reduce((most, { count }) => Math.max(most, count), 0);
+      const shown = await this.printList(groups, {
         json: (group) => toGroupJson(by, group),
         people: (page) => formatGroups(page, this.columns === undefined ? undefined : largest, this.colors),
+        columns: groupColumns(by),
         empty: 'No record fits.',
       });
-      if (shown.length < groups.length) this.talk(`${formatCount(shown.length)} of ${plural(groups.length, 'group')}`);
+      if (shown < groups.length) this.talk(`${formatCount(shown)} of ${plural(groups.length, 'group')}`);
       if (records > 0) this.talk(plural(records, 'record'));
     });
   }

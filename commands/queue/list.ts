@@ -1,9 +1,8 @@
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { formatQueues } from '../../src/cli/print/queue-page.ts';
-import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
+import { formatQueues, queueColumns } from '../../src/cli/print/queue-page.ts';
 import { toQueueJson } from '../../src/shapes/queue.ts';
-import { printable } from '../../src/text/printable.ts';
 
 export default class QueueList extends BaseCommand {
   static override summary = 'List the queues: how deep, how old, how fast, who works on them.';
@@ -14,16 +13,16 @@ export default class QueueList extends BaseCommand {
     [0, 66],
   );
   static override examples = ['<%= config.bin %> queue list', '<%= config.bin %> queue list --json'];
-  static override flags = { ...listFlags, ...idsOnlyFlag };
+  static override flags = listFlags;
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(QueueList);
+    await this.parse(QueueList);
     await this.withEnv({}, async (env) => {
       const now = env.clock.now();
       await this.printList(await env.sessions.queues(), {
         json: (queue) => toQueueJson(queue, now),
-        people: (page) =>
-          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatQueues(page, now, this.colors),
+        people: (page) => formatQueues(page, now, this.colors),
+        columns: queueColumns,
         empty: 'No queue: no session was ever made.',
       });
     });

@@ -3,7 +3,6 @@ import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { EndCommand } from '../../src/cli/saga/end-command.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
-import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { durationValue, parseDuration, parseSeconds } from '../../src/text/duration.ts';
@@ -24,7 +23,6 @@ export default class SagaStart extends EndCommand {
   static override args = { type: Args.string({ description: 'Its type.', required: true, ignoreStdin: true }) };
   static override flags = {
     data: Flags.string({ summary: 'What it is about.', helpValue: 'JSON|@FILE|-' }),
-    ...idsOnlyFlag,
     id: Flags.string({ summary: 'Its id, for ever; made when absent.', helpValue: 'ID' }),
     delay: Flags.string({ summary: 'Its first step not before so long.', helpValue: durationValue }),
     order: Flags.string({ summary: 'Runs after the earlier ones of its type and this key.', helpValue: 'KEY' }),

@@ -4,9 +4,9 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { formatLed, leadForShell } from '../../src/cli/session/lead-for-shell.ts';
 import { TxlogError } from '../../src/core/base/errors.ts';
-import { toTime } from '../../src/index.ts';
 import { toLedJson } from '../../src/shapes/session.ts';
 import { durationValue, parseDuration } from '../../src/text/duration.ts';
+import { timeText } from '../../src/text/time.ts';
 
 export default class SessionLead extends BaseCommand {
   static override summary = 'Take the next session of a theme, to work on it from a shell.';
@@ -53,7 +53,7 @@ export default class SessionLead extends BaseCommand {
       this.out.mustArrive = true;
       await this.print(toLedJson(led), led.session ? formatLed(led) : '');
       if (led.session) return;
-      this.talk(`no session is due${led.due === undefined ? '' : ` before ${toTime(led.due)}`}`);
+      this.talk(`no session is due${led.due === undefined ? '' : ` before ${timeText(led.due)}`}`);
       this.exitWith(interruption.exitCode() ?? (flags.wait === undefined ? 1 : 5));
     });
   }

@@ -1,12 +1,12 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
-import { formatSessions } from '../../src/cli/print/session-lines.ts';
-import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
+import { whereFlags } from '../../src/cli/output/where-flag.ts';
+import { formatSessions, sessionColumns } from '../../src/cli/print/session-lines.ts';
+import { sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
 import { sessionStatuses } from '../../src/core/fold/session.ts';
 import { toSessionJson } from '../../src/shapes/session.ts';
-import { printable } from '../../src/text/printable.ts';
 
 export default class SessionList extends BaseCommand {
   static override summary = 'List sessions: by theme, those that are led first, then in the order in which they come.';
@@ -17,29 +17,30 @@ export default class SessionList extends BaseCommand {
   );
   static override examples = [
     '<%= config.bin %> session list --theme mail',
-    '<%= config.bin %> session list --status parked --json',
+    `<%= config.bin %> session list --where 'status == "parked" && attempts > 3' --fields session,error`,
     '<%= config.bin %> session list --theme mail --status stored -n 10 -q | xargs -n 1 txlog session show',
   ];
   static override flags = {
     ...listFlags,
-    ...idsOnlyFlag,
+    ...whereFlags,
     ...sessionFilterFlags,
     status: Flags.option({ summary: 'Only of this status.', options: sessionStatuses })(),
-    limit: wholeNumber({ char: 'n', summary: 'At most N sessions.', min: 1, helpValue: 'N' }),
     after: Flags.string({ summary: 'Go on after this one of an earlier list.', helpValue: 'ID' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SessionList);
-    const { theme, order, status, limit, after, quiet } = flags;
-    const all = { theme, order, status, limit, after };
+    await this.selectWhere(flags.where);
+    const { theme, order, status, after } = flags;
+    const all = { theme, order, status, after };
     const options = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     await this.withEnv({}, async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
       await this.printList(env.sessions.list(options), {
         json: toSessionJson,
-        people: (page) =>
-          quiet ? page.map(({ id }) => printable(id)).join('\n') : formatSessions(page, env.clock.now(), this.colors),
+        people: (page) => formatSessions(page, env.clock.now(), this.colors),
+        columns: sessionColumns,
+        noun: 'session',
         empty: 'No session.',
       });
     });

@@ -3,7 +3,7 @@ import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { OperationCommand } from '../../src/cli/session/operation-command.ts';
 import { readSessionData } from '../../src/cli/session/read-data.ts';
-import { dataFlags, idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
+import { dataFlags } from '../../src/cli/session/session-flags.ts';
 import { given } from '../../src/core/base/given.ts';
 import { durationValue, parseSeconds } from '../../src/text/duration.ts';
 
@@ -23,7 +23,6 @@ export default class SessionNew extends OperationCommand {
   static override args = { theme: Args.string({ description: 'Its theme.', required: true, ignoreStdin: true }) };
   static override flags = {
     ...dataFlags,
-    ...idsOnlyFlag,
     ...dryRunFlag,
     id: Flags.string({ summary: 'Its id, for ever; made when absent.', helpValue: 'ID' }),
     order: Flags.string({ summary: 'Runs after the earlier ones of this key.', helpValue: 'KEY' }),

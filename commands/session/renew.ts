@@ -5,6 +5,7 @@ import { renewForShell } from '../../src/cli/session/renew-for-shell.ts';
 import { sessionArgs } from '../../src/cli/session/session-flags.ts';
 import { toTime } from '../../src/index.ts';
 import { printable } from '../../src/text/printable.ts';
+import { timeText } from '../../src/text/time.ts';
 
 export default class SessionRenew extends BaseCommand {
   static override summary = 'Show a sign of life for a session that a shell leads.';
@@ -28,7 +29,7 @@ export default class SessionRenew extends BaseCommand {
       const wanted = { epoch: flags.epoch, dryRun: this.isRehearsal };
       const { operator, until } = await renewForShell(env, id, wanted);
       const json = { v: 1, session: id, epoch: flags.epoch, operator, until: toTime(until) };
-      await this.print(json, `renewed the lease of ${printable(id)} until ${toTime(until)}`);
+      await this.print(json, `renewed the lease of ${printable(id)} until ${timeText(until)}`);
     });
   }
 }

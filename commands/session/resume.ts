@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { idsOf } from '../../src/cli/frame/ids-of.ts';
 import { manyArgs } from '../../src/cli/session/retry-command.ts';
@@ -21,11 +21,10 @@ export default class SessionResume extends BaseCommand {
   ];
   static override args = manyArgs;
   static override flags = {
-    ...listFlags,
     theme: Flags.string({ summary: 'All of this theme.', helpValue: 'THEME', exclusive: ['all'] }),
     all: Flags.boolean({ summary: 'All that are suspended.' }),
     reason: Flags.string({ summary: 'Why; it goes into the log.', helpValue: 'REASON' }),
-    'dry-run': Flags.boolean({ char: 'n', summary: 'Only print which.' }),
+    'dry-run': Flags.boolean({ summary: 'Only print which.' }),
   };
 
   async run(): Promise<void> {
@@ -43,9 +42,10 @@ export default class SessionResume extends BaseCommand {
         dryRun,
       });
       const people = (page: readonly string[]) => page.map(printable).join('\n');
-      await this.printList(resumed, {
+      await this.printAll(resumed, {
         json: (id) => ({ id, dryRun: dryRun === true }),
         people,
+        columns: ['id', 'dryRun'],
         empty: 'None is suspended.',
       });
     });

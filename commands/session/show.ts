@@ -26,7 +26,14 @@ export default class SessionShow extends BaseCommand {
   static override flags = {
     ...asOfFlag,
     from: wholeNumber({ summary: 'Its history from this position on, not its newest.', min: 1, helpValue: 'POS' }),
-    limit: wholeNumber({ summary: 'Entries of its history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
+    limit: wholeNumber({
+      char: 'n',
+      summary: 'Entries of its history.',
+      min: 1,
+      max: 10_000,
+      default: 20,
+      helpValue: 'N',
+    }),
     format: Flags.option({
       summary: 'Its life as a Mermaid sequence diagram.',
       options: ['mermaid'] as const,

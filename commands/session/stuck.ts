@@ -1,12 +1,12 @@
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
-import { formatStuck } from '../../src/cli/print/stuck-lines.ts';
-import { idsOnlyFlag, sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
+import { whereFlags } from '../../src/cli/output/where-flag.ts';
+import { formatStuck, stuckColumns } from '../../src/cli/print/stuck-lines.ts';
+import { sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toStuckJson } from '../../src/shapes/session.ts';
-import { printable } from '../../src/text/printable.ts';
 
 export default class SessionStuck extends BaseCommand {
   static override summary = 'List the sessions that do not go on by themselves, and what to do about each.';
@@ -27,31 +27,31 @@ export default class SessionStuck extends BaseCommand {
   ];
   static override flags = {
     ...listFlags,
-    ...idsOnlyFlag,
+    ...whereFlags,
     theme: sessionFilterFlags.theme,
-    limit: wholeNumber({
-      char: 'n',
-      summary: 'At most N of each reason and theme.',
-      min: 1,
-      default: 1_000,
-      helpValue: 'N',
-    }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SessionStuck);
-    const { theme, limit, quiet } = flags;
+    await this.selectWhere(flags.where);
+    const { theme } = flags;
     const app = findApp(flags.env, process.env.TXLOG_APP);
     await this.withEnv({ ...given({ app }) }, async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
-      const stuck = await env.sessions.stuck({ ...given({ theme }), limit });
+      const stuck = await env.sessions.stuck({ ...given({ theme }), ...given({ limit: stuckLimit(flags.limit) }) });
       const count = await this.printList(stuck, {
         json: toStuckJson,
-        people: (page) =>
-          quiet ? page.map(({ session }) => printable(session.id)).join('\n') : formatStuck(page, this.colors),
+        people: (page) => formatStuck(page, this.colors),
+        columns: stuckColumns,
+        noun: 'stuck session',
         empty: 'No session is stuck.',
       });
       if (count > 0) this.exitWith(1);
     });
   }
+}
+
+/** The bound of each reason and theme: one more than is shown, so that it is known whether there are more. */
+function stuckLimit(limit: number | undefined): number | undefined {
+  return limit === undefined ? undefined : Math.min(limit + 1, Number.MAX_SAFE_INTEGER);
 }

@@ -1,9 +1,10 @@
 import { Args } from '@oclif/core';
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { checkKey, keyNotFound } from '../../src/cli/frame/key-argument.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
-import { formatHistory } from '../../src/cli/print/state-page.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
+import { formatHistory, historyColumns } from '../../src/cli/print/state-page.ts';
 import { given } from '../../src/core/base/given.ts';
 import { toHistoryJson } from '../../src/shapes/state.ts';
 
@@ -22,19 +23,19 @@ export default class StateHistory extends BaseCommand {
   static override flags = {
     ...listFlags,
     from: wholeNumber({ summary: 'Start at this position.', min: 1, helpValue: 'POSITION' }),
-    limit: wholeNumber({ summary: 'At most N transactions.', min: 1, helpValue: 'N' }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(StateHistory);
     const key = checkKey(args.key);
-    const { from, limit } = flags;
-    const bounds = given({ from, limit });
+    const { from } = flags;
+    const bounds = given({ from });
     await this.withEnv({}, async (env) => {
       if (from === undefined && (await env.applied(key, { limit: 1 })).length === 0) throw keyNotFound(key);
       await this.printList(env.history(key, bounds), {
         json: toHistoryJson,
         people: (page) => formatHistory(page, key, this.colors),
+        columns: historyColumns,
         empty: 'No transaction there.',
       });
     });

@@ -17,10 +17,10 @@ export default class SyncExport extends BaseCommand {
     [0, 3, 4, 65, 66, 78, 130, 143],
   );
   static override examples = [
-    '<%= config.bin %> sync export -o orders.avro',
+    '<%= config.bin %> sync export -O orders.avro',
     '<%= config.bin %> sync export - | ssh stage txlog sync import -',
-    '<%= config.bin %> sync export --after "$(ssh stage txlog sync cursor)" -o rest.avro',
-    '<%= config.bin %> sync export --prefix customer/ --states --codec null -o customers.avro',
+    '<%= config.bin %> sync export --after "$(ssh stage txlog sync cursor)" -O rest.avro',
+    '<%= config.bin %> sync export --prefix customer/ --states --codec null -O customers.avro',
   ];
   static override args = {
     target: Args.string({ description: 'File to write; - or nothing is stdout.', ignoreStdin: true }),
@@ -32,11 +32,11 @@ export default class SyncExport extends BaseCommand {
     const { args, flags } = await this.parse(SyncExport);
     const options = await toExportOptions(flags, Date.now());
     const interruption = onInterrupt();
-    const progress = showWork('exporting', this.talks, !flags.follow);
+    const progress = showWork('exporting', this.shown, !flags.follow);
     const note = rateNote('record', Date.now(), Date.now);
     const onProgress = (done: number, total: number) => progress.onProgress(done, total, note(done));
     await this.withEnv({}, async (env) => {
-      const target = flags.output ?? args.target;
+      const target = flags.out ?? args.target;
       const bytes = await writeDump(env, target, { options: { ...options, onProgress }, interruption }).finally(
         progress.stop,
       );

@@ -1,17 +1,22 @@
-import { Args, Flags } from '@oclif/core';
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { StreamCommand } from '../../src/cli/frame/stream-command.ts';
-import { firstOf } from '../../src/cli/log/first-of.ts';
+import { firstOf } from '../../src/cli/output/first-of.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
 import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import-from.ts';
 import { readDump } from '../../src/index.ts';
 import { jsonText } from '../../src/text/printable.ts';
 
-export default class SyncHead extends StreamCommand {
+/** Entries that are shown unless -n says otherwise. */
+const shown = 10;
+
+export default class SyncHead extends BaseCommand {
   static override summary = 'Print the first entries of a dump as JSON, one per line.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'Records are printed as `log` prints them; each line says its kind. Blocks are checked as they are read.',
+    'Ten of them, or -n N. Records are printed as `log --ndjson` prints them; each line says its kind. Blocks are checked ' +
+      'as they are read.',
     [0, 65, 66, 77, 78],
   );
   static override examples = [
@@ -23,7 +28,7 @@ export default class SyncHead extends StreamCommand {
   };
 
   static override flags = {
-    limit: Flags.integer({ char: 'n', summary: 'How many entries.', min: 1, default: 10, helpValue: 'N' }),
+    ...listFlags,
     ...dumpFlags,
   };
 
@@ -31,6 +36,11 @@ export default class SyncHead extends StreamCommand {
     const { args, flags } = await this.parse(SyncHead);
     const entries = readDump(openDumpInput(args.dump ?? '-').bytes, toReaderOptions(flags));
     const people = (page: readonly Parameters<typeof jsonText>[0][]) => page.map(jsonText).join('\n');
-    await this.printStream(firstOf(entries, flags.limit), false, { json: (entry) => entry, people });
+    this.preferLines();
+    await this.printAll(firstOf(entries, flags.limit ?? shown), {
+      json: (entry) => entry,
+      people,
+      columns: ['kind', 'position', 'id', 'type', 'time', 'outcome', 'key'],
+    });
   }
 }

@@ -33,7 +33,7 @@ export default class SyncImport extends BaseCommand {
     const { args, flags } = await this.parse(SyncImport);
     const input = openDumpInput(args.dump ?? '-');
     const interruption = onInterrupt();
-    const progress = showWork('importing', this.talks, input.total !== undefined);
+    const progress = showWork('importing', this.shown, input.total !== undefined);
     const note = rateNote('record', Date.now(), Date.now);
     const onProgress = (bytes: number, records: number) =>
       progress.onProgress(bytes, input.total ?? bytes, note(records));

@@ -1,12 +1,11 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, listFlags } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { formatThemes } from '../../src/cli/print/theme-page.ts';
-import { idsOnlyFlag } from '../../src/cli/session/session-flags.ts';
+import { listFlags } from '../../src/cli/output/limit-flag.ts';
+import { formatThemes, themeColumns } from '../../src/cli/print/theme-page.ts';
 import { given } from '../../src/core/base/given.ts';
 import { findApp } from '../../src/index.ts';
 import { toThemeJson } from '../../src/shapes/theme.ts';
-import { printable } from '../../src/text/printable.ts';
 
 export default class ThemeList extends BaseCommand {
   static override summary = 'List the themes: those that sessions had, and those of the app.';
@@ -22,7 +21,6 @@ export default class ThemeList extends BaseCommand {
   ];
   static override flags = {
     ...listFlags,
-    ...idsOnlyFlag,
     app: Flags.string({ summary: 'Module that defines themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
   };
 
@@ -32,8 +30,8 @@ export default class ThemeList extends BaseCommand {
     await this.withEnv({ ...given({ app }) }, async (env) => {
       await this.printList(await env.sessions.knownThemes(), {
         json: toThemeJson,
-        people: (page) =>
-          flags.quiet ? page.map(({ name }) => printable(name)).join('\n') : formatThemes(page, this.colors),
+        people: (page) => formatThemes(page, this.colors),
+        columns: themeColumns,
         empty: 'No theme.',
       });
     });

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/base/json.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 
 /** A record, or a part of it, as a `--where` expression reads it. */
@@ -20,22 +21,56 @@ const readers: Readonly<Record<string, (record: StoredRecord) => unknown>> = {
   digest: ({ digest }) => Buffer.from(digest).toString('hex'),
 };
 
-/** Names of a record's fields: those of its JSON. */
-export const recordFields: ReadonlySet<string> = new Set(Object.keys(readers));
+/** The variables of an expression: a document, and the same with its absent objects empty. */
+export interface Variables {
+  readonly record: FieldReader;
+  readonly filled: FieldReader;
+}
+
+/** The fields that an expression may name, and how they are read of an item. */
+export interface ReadableFields<T> {
+  readonly names: ReadonlySet<string>;
+  /** Makes the variables of an expression that names these fields: only they are computed. */
+  reader(names: ReadonlySet<string>): (item: T) => Variables;
+  /** Names an item in an error. */
+  place(item: T): string;
+}
 
 const empty = Object.freeze({});
 
-/** Makes the variables of an expression that names these fields: only they are computed. */
-export function toFields(
-  names: ReadonlySet<string>,
-): (record: StoredRecord) => { readonly record: FieldReader; readonly filled: FieldReader } {
-  const wanted = Object.entries(readers).filter(([name]) => names.has(name));
-  return (stored) => {
-    const record: Record<string, unknown> = {};
-    for (const [name, read] of wanted) {
-      const value = read(stored);
-      if (value !== undefined) record[name] = value;
-    }
-    return { record, filled: { rejection: empty, payload: empty, ...record } };
+/** Records of the log, by the fields of their JSON. */
+export const recordFields: ReadableFields<StoredRecord> = {
+  names: new Set(Object.keys(readers)),
+  reader(names) {
+    const wanted = Object.entries(readers).filter(([name]) => names.has(name));
+    return (stored) => {
+      const record: Record<string, unknown> = {};
+      for (const [name, read] of wanted) {
+        const value = read(stored);
+        if (value !== undefined) record[name] = value;
+      }
+      return { record, filled: { rejection: empty, payload: empty, ...record } };
+    };
+  },
+  place: ({ position }) => `record ${position}`,
+};
+
+/** Fields of documents that are positions: text in JSON, as they may pass 2^53, and numbers in an expression. */
+const positions: ReadonlySet<string> = new Set(['position', 'created']);
+
+/** Documents as a command prints them, by these fields. */
+export function documentFields(all: readonly string[]): ReadableFields<JsonObject> {
+  return {
+    names: new Set(all),
+    reader: (names) => (document) => {
+      const record: Record<string, unknown> = {};
+      for (const name of names) {
+        const value = document[name];
+        if (value !== undefined) record[name] = positions.has(name) ? Number(value) : value;
+      }
+      const filled = Object.fromEntries([...names].map((name) => [name, empty]));
+      return { record, filled: { ...filled, ...record } };
+    },
+    place: (document) => JSON.stringify(Object.values(document)[1] ?? null),
   };
 }

@@ -1,8 +1,9 @@
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
+import type { JsonObject } from '../core/base/json.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { matchNames, type Node } from './cel.ts';
-import { type FieldReader, recordFields, toFields } from './record-fields.ts';
+import { documentFields, type FieldReader, type ReadableFields, recordFields } from './record-fields.ts';
 
 /** A name of a field in an expression, and whether a field of it is asked for, as in `payload.amount`. */
 interface FieldName {
@@ -44,29 +45,49 @@ const prefixLength = 'record.'.length;
  * Errors: FILTER_INVALID with the column: here, or from the function when a record's value has the wrong type.
  */
 export async function compileWhere(text: string): Promise<(record: StoredRecord) => boolean> {
-  const { evaluate, names } = await compile(text);
-  const fieldsOf = toFields(new Set(names.map(({ name }) => name)));
-  return (record) => {
+  return compileOver(text, recordFields);
+}
+
+/**
+ * Compiles a CEL expression over documents with these fields, such as states as `state list` prints them: `kind ==
+ * "shared" && value.total > 5`. Positions are numbers in it. What lacks a field that the expression needs does not match.
+ *
+ * Errors: as `compileWhere`.
+ */
+export async function compileDocumentWhere(
+  text: string,
+  names: readonly string[],
+): Promise<(document: JsonObject) => boolean> {
+  return compileOver(text, documentFields(names));
+}
+
+async function compileOver<T>(text: string, fields: ReadableFields<T>): Promise<(item: T) => boolean> {
+  const { evaluate, names } = await compile(text, fields);
+  const variablesOf = fields.reader(new Set(names.map(({ name }) => name)));
+  return (item) => {
     let result: unknown;
     try {
-      result = evaluate(fieldsOf(record));
+      result = evaluate(variablesOf(item));
     } catch (error) {
       if ((error as CelError).code === 'no_such_key') return false;
-      throw refuse(error as CelError, { text, names }, record);
+      throw refuse(error as CelError, { text, names }, { place: fields.place(item) });
     }
     if (typeof result === 'boolean') return result;
-    throw refuse(new Error('it is neither true nor false'), { text, names }, record);
+    throw refuse(new Error('it is neither true nor false'), { text, names }, { place: fields.place(item) });
   };
 }
 
-async function compile(text: string): Promise<{ readonly evaluate: Evaluate; readonly names: readonly FieldName[] }> {
+async function compile(
+  text: string,
+  fields: { readonly names: ReadonlySet<string> },
+): Promise<{ readonly evaluate: Evaluate; readonly names: readonly FieldName[] }> {
   const environment = await celEnvironment();
   const patterns = text.includes(matchNames.theirs) ? await loadPatterns() : undefined;
   patterns?.addPatterns(environment);
   let names: readonly FieldName[] = [];
   try {
     const { ast } = environment.parse(text);
-    names = [...fieldNames(ast, undefined)].sort((a, b) => a.start - b.start);
+    names = [...fieldNames(ast, undefined, fields.names)].sort((a, b) => a.start - b.start);
     const expanded = expand(patterns?.renameCalls(text, ast) ?? text, names);
     const { valid, error, type } = environment.check(expanded);
     if (!valid) throw error;
@@ -75,7 +96,7 @@ async function compile(text: string): Promise<{ readonly evaluate: Evaluate; rea
     patterns?.checkPatterns(evaluate.ast);
     return { evaluate, names };
   } catch (error) {
-    throw refuse(error as CelError, { text, names });
+    throw refuse(error as CelError, { text, names }, { known: fields.names });
   }
 }
 
@@ -101,13 +122,12 @@ async function celEnvironment() {
 }
 
 /** Fields are no variables of CEL, and `type` is even a function there: where they stand is found in the parsed text. */
-function* fieldNames(node: unknown, parent: Node | undefined): Iterable<FieldName> {
-  if (Array.isArray(node)) for (const item of node) yield* fieldNames(item, parent);
+function* fieldNames(node: unknown, parent: Node | undefined, known: ReadonlySet<string>): Iterable<FieldName> {
+  if (Array.isArray(node)) for (const item of node) yield* fieldNames(item, parent, known);
   if (typeof node !== 'object' || node === null || !('op' in node)) return;
   const { op, args, start } = node as Node;
-  if (op !== 'id') yield* fieldNames(args, node as Node);
-  else if (recordFields.has(args as string))
-    yield { name: args as string, start, inner: parent?.op.startsWith('.') === true };
+  if (op !== 'id') yield* fieldNames(args, node as Node, known);
+  else if (known.has(args as string)) yield { name: args as string, start, inner: parent?.op.startsWith('.') === true };
 }
 
 /**
@@ -124,23 +144,31 @@ function expand(text: string, names: readonly FieldName[]): string {
   return expanded + text.slice(from);
 }
 
-function refuse(error: CelError, { text, names }: Parsed, record?: StoredRecord): TxlogError {
+/** The item whose value an expression could not take, or the fields that it may name. */
+type About = { readonly place: string } | { readonly known: ReadonlySet<string> };
+
+function refuse(error: CelError, { text, names }: Parsed, about: About): TxlogError {
   const column = error.range === undefined ? undefined : 1 + inText(error.range.start, names);
   const [first = ''] = (error.summary ?? error.message).split('\n');
   const reason = first.replaceAll(matchNames.ours, matchNames.theirs);
   const place = column === undefined ? '' : ` at column ${column}`;
   return new TxlogError(
     'FILTER_INVALID',
-    `--where${place}: ${reason}${record ? `, in record ${record.position}` : ''}`,
+    `--where${place}: ${reason}${'place' in about ? `, in ${about.place}` : ''}`,
     {
       cause: error,
       ...given({ column }),
       source: text,
       path: '--where',
-      ...(record ? { hint: 'Values that differ in type need a guard, such as type(payload.n) == double && ….' } : {}),
-      next: ['txlog log -n 1 --json'],
+      ...given({ hint: hintOf(reason, about) }),
+      next: ['txlog log -n 1 --ndjson'],
     },
   );
+}
+
+function hintOf(reason: string, about: About): string | undefined {
+  if ('place' in about) return 'Values that differ in type need a guard, such as type(payload.n) == double && ….';
+  return reason.startsWith('Unknown variable') ? `It may name: ${[...about.known].join(', ')}.` : undefined;
 }
 
 /** The offset in what the user wrote of an offset in the expanded text. */

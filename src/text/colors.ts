@@ -12,6 +12,11 @@ export interface Colors {
   paint(color: 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan', text: string): string;
 }
 
+/** How a table is laid out for people: its colours, and the width that it is cut to; nothing is cut without one. */
+export interface ListLook extends Colors {
+  readonly columns?: number | undefined;
+}
+
 /** Colours when `wanted`, unless the terminal or its user has none of them (NO_COLOR, TERM=dumb). */
 export function makeColors(wanted: boolean): Colors {
   const { NO_COLOR = '', TERM } = process.env;

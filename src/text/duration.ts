@@ -1,5 +1,4 @@
 import ms, { type StringValue } from 'ms';
-import prettyMilliseconds from 'pretty-ms';
 import { TxlogError } from '../core/base/errors.ts';
 import { findOutOfRange, ranges } from '../core/base/number-range.ts';
 
@@ -30,10 +29,21 @@ export function parseSeconds(flag: string, text: string | undefined): number | u
   return text === undefined ? undefined : parseDuration(flag, text) / 1_000;
 }
 
-/** A span of time for people: its two largest units. */
+const spans = [
+  [31_536_000_000, 'y'],
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1_000, 's'],
+] as const;
+
+/** A span of time for people: its largest unit, and the next one unless there is none of it: `2h 5m`, `2h`. */
 export function formatDuration(span: number): string {
-  return prettyMilliseconds(
-    Math.max(0, Math.round(span)),
-    span < 1_000 ? {} : { unitCount: 2, secondsDecimalDigits: 0 },
-  );
+  const whole = Math.max(0, Math.round(span));
+  const largest = spans.findIndex(([size]) => whole >= size);
+  const [size, unit] = spans[largest] ?? [1, 'ms'];
+  const rest = largest < 0 ? undefined : spans[largest + 1];
+  const count = Math.floor(whole / size);
+  const next = rest ? Math.floor((whole - count * size) / rest[0]) : 0;
+  return `${count}${unit}${rest && next > 0 ? ` ${next}${rest[1]}` : ''}`;
 }

@@ -31,6 +31,14 @@ export function cutTo(text: string, columns: number): string {
   return columns < 1 ? '' : `${cut}…`;
 }
 
+/** A name in at most `columns`, cut in its middle so that both ends can be told. */
+export function cutMiddle(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  if (columns < 3 || widthOf(text) !== text.length) return cutTo(text, columns);
+  const tail = Math.floor((columns - 1) / 2);
+  return `${text.slice(0, columns - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
+
 /** A text followed by spaces up to `columns`. */
 export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));

@@ -25,7 +25,9 @@ afterEach(() => temp.remove());
 
 describe('rescan --checkpoint', () => {
   it('into -O FILE has each record once, killed again and again', async () => {
-    const kills = await killUntilDone(() => start(env, ['rescan', '--checkpoint', 'c', '-O', out, '--quiet']));
+    const kills = await killUntilDone(() =>
+      start(env, ['rescan', '--checkpoint', 'c', '-O', out, '--progress', 'none']),
+    );
     expect(kills).toBeGreaterThan(2);
     expectAll(positionsIn(out));
   });

@@ -3,7 +3,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Output } from '../../src/cli/frame/output.ts';
+import { Output } from '../../src/cli/output/output.ts';
 import { saveCheckpoint } from '../../src/cli/rescan/named-checkpoint.ts';
 import { rescanTo } from '../../src/cli/rescan/rescan-to.ts';
 import type { Environment } from '../../src/environment/environment.ts';

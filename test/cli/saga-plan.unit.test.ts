@@ -150,7 +150,7 @@ it.each([
   [[], { phase: 'failed', apply: 'plan.json' }, /exclude each other/],
   [[], { apply: 'plan.json', plan: true }, /--plan and --apply/],
   [['a'], { plan: true, 'dry-run': true }, /--plan and --dry-run/],
-  [['a'], { output: 'plan.json', reason: 'why' }, /-O needs --plan/],
+  [['a'], { out: 'plan.json', reason: 'why' }, /-O needs --plan/],
   [['a'], {}, /--reason/],
   [[], { apply: 'plan.json' }, /--reason/],
 ] as const)('refuses %j with %j', (ids, given, message) => {
@@ -162,7 +162,7 @@ it.each([
 it.each([
   [['a'], { reason: 'why' }],
   [['a'], { 'dry-run': true }],
-  [[], { type: 'order', plan: true, output: 'plan.json' }],
+  [[], { type: 'order', plan: true, out: 'plan.json' }],
   [[], { apply: 'plan.json', 'dry-run': true }],
 ] as const)('takes %j with %j', (ids, given) => {
   expect(() => checkInterveneFlags('retry', ids, { ...values, ...given })).not.toThrow();

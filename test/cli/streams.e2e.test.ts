@@ -61,7 +61,7 @@ describe('with nobody at stderr', () => {
     [['submit', '--type', 't', '--no-color', '--change', 'steal k'], 2, /^$/],
     [['submit', 'more.ndjson'], 0, /^(\{.*\}\n){3}$/],
     [['submit', 'more.ndjson', '--map', 'talking.mjs', '--keep-going'], 0, /^(\{.*\}\n){3}$/],
-    [['submit', 'more.ndjson', '--json'], 0, /^(\{.*\}\n){3}$/],
+    [['submit', 'more.ndjson', '--ndjson'], 0, /^(\{.*\}\n){3}$/],
     [['rescan', '-O', 'records.ndjson'], 0, /^$/],
   ];
 

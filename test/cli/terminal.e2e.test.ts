@@ -53,8 +53,8 @@ describe.each(long)('%s', (what, args) => {
   it('has none where nobody looks, or a terminal cannot draw', async () => {
     const talks = {
       pipe: () => shell.start(args('pipe')),
-      quiet: () => onTerminal([...args('quiet'), '--quiet']),
-      json: () => onTerminal([...args('json'), '--json']),
+      quiet: () => onTerminal([...args('quiet'), '--progress', 'none']),
+      json: () => onTerminal([...args('json'), '--ndjson']),
       dumb: () => onTerminal(args('dumb'), { TERM: 'dumb' }),
     };
     // One code draws for all of them: each way is tried with two, and in the long run with all.
@@ -118,7 +118,7 @@ describe('the counter of a worker', () => {
   it('is not drawn where nobody looks, or a terminal cannot draw', async () => {
     const talks = {
       pipe: shell.start([...work, '--until-empty']),
-      quiet: onTerminal([...work, '--until-empty', '--quiet']),
+      quiet: onTerminal([...work, '--until-empty', '--progress', 'none']),
       json: onTerminal([...work, '--until-empty', '--json']),
       dumb: onTerminal([...work, '--until-empty'], { TERM: 'dumb' }),
     };

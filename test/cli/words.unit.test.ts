@@ -38,6 +38,13 @@ it.each([
   ['2026-01-31T11:00:00.250Z', now - 3_600_000 + 250],
   ['2026-01-31', now - 12 * 3_600_000],
   ['90s', now - 90_000],
+  ['1h30m', now - 5_400_000],
+  ['1h 30m ago', now - 5_400_000],
+  ['2 hours ago', now - 7_200_000],
+  ['today', now - 12 * 3_600_000],
+  ['yesterday', now - 36 * 3_600_000],
+  ['06:31', now - 12 * 3_600_000 + 6 * 3_600_000 + 31 * 60_000],
+  ['yesterday 06:31', now - 36 * 3_600_000 + 6 * 3_600_000 + 31 * 60_000],
   ['15m', now - 900_000],
   ['2h', now - 7_200_000],
   ['7d', now - 7 * 86_400_000],
@@ -45,7 +52,19 @@ it.each([
   expect(parseTime(text, now)).toBe(time);
 });
 
-it.each(['', 'yesterday', '1', '2026-13-01', '2026-01-31T25:00:00Z', '-5m', '1w'])('refuses the time %j', (text) => {
+it.each([
+  '',
+  'tomorrow',
+  '1',
+  '2026-13-01',
+  '2026-01-31T25:00:00Z',
+  '-5m',
+  '25:00',
+  '06:61',
+  '5 parsecs',
+  'ago',
+  '3 today',
+])('refuses the time %j', (text) => {
   expect(() => parseTime(text, now)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 

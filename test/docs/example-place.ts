@@ -103,7 +103,7 @@ const failed = sagas('order', 'order-3', '{"fail":true}');
 /** What is done first, so that an example finds the session, or the saga, as it supposes it to be. */
 const preparations: readonly (readonly [RegExp, readonly string[]])[] = [
   [/saga .*--apply/, [...failed, 'txlog saga retry --type order --phase failed --plan -O plan.json']],
-  [/saga .*(?:order-3|--phase failed|--stuck .*\|)/, failed],
+  [/saga .*(?:order-3|--phase failed|stuck .*\|)/, failed],
   [/saga .*order-1/, sagas('order', 'order-1', '{}')],
   [/saga .*order-2/, sagas('order', 'order-2', '{}')],
   [/saga .*return-1/, sagas('return', 'return-1', '{}')],

@@ -50,6 +50,8 @@ function onTerminal(command: string, place: LinePlace): Promise<EndedLine> {
 /** What differs from run to run, so that the page may show one of them. */
 const volatile: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z/g, '<time>'],
+  // Short, as in the lists of a terminal.
+  [/(?<=^| )(?:\d{2}-\d{2} )?\d{2}:\d{2}:\d{2}(?= )/g, '<time>'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
   [/\b[0-9a-f]{64}\b/g, '<digest>'],
   [/\b[0-9a-f]{12,}…/g, '<digest>'],

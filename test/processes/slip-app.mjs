@@ -10,7 +10,7 @@ const { TXLOG_TEST_SERVICE: name, TXLOG_TEST_LINK: link, TXLOG_TEST_ROOT: root }
 const bin = join(dirname(fileURLToPath(import.meta.url)), '../../bin/run.js');
 const reach = (other) =>
   link === 'pipe'
-    ? { command: [process.execPath, bin, 'receive', '-q', '--env', join(root, other)] }
+    ? { command: [process.execPath, bin, 'receive', '--progress', 'none', '--env', join(root, other)] }
     : { env: join(root, other) };
 const others = ['home', 'stock', 'bank'].filter((other) => other !== name);
 // Who is killed all the time has many attempts; nobody waits long.

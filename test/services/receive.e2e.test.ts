@@ -38,8 +38,8 @@ describe('txlog receive', () => {
   });
 
   it('has an exit code for what came: nothing, only bad lines, no environment', () => {
-    expect(shell.run(['receive', '-q'])).toEqual({ stdout: '', stderr: '', code: 0 });
-    expect(shell.run(['receive', '-q'], 'x\ny\n').code).toBe(65);
+    expect(shell.run(['receive', '--progress', 'none'])).toEqual({ stdout: '', stderr: '', code: 0 });
+    expect(shell.run(['receive', '--progress', 'none'], 'x\ny\n').code).toBe(65);
     expect(shell.run(['receive', '--env', 'none'], ndjson(parcel('a'))).code).toBe(66);
     expect(JSON.parse(shell.run(['receive', '--json'], ndjson(parcel('a'))).stderr)).toEqual({
       ...{ v: 1, summary: { taken: 1, duplicates: 0, refused: 0 } },
@@ -55,7 +55,7 @@ describe('txlog receive', () => {
   });
 
   it('answers while its input stays open, and ends cleanly on Ctrl-C with all acknowledged', async () => {
-    const talk = shell.start(['receive', '-q']);
+    const talk = shell.start(['receive', '--progress', 'none']);
     talk.child.stdin?.write(ndjson(parcel('a')));
     expect(await talk.lines(1)).toEqual(['{"id":"a","ok":true,"duplicate":false}']);
     talk.child.stdin?.write(ndjson(parcel('b')));
@@ -117,7 +117,7 @@ describe('txlog send', () => {
     const cut = stdout.slice(0, stdout.indexOf('"m5"') + 2);
     let acks = '';
     for (const input of [cut, cut, stdout, stdout])
-      acks += shell.run(['receive', '--env', 'there', '-q'], input).stdout;
+      acks += shell.run(['receive', '--env', 'there', '--progress', 'none'], input).stdout;
     expect(ids('there').sort()).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6']);
     writeFileSync(join(shell.dir, 'acks'), acks);
     // The cut line is acknowledged as one that is none.
@@ -129,7 +129,11 @@ describe('txlog send', () => {
 
   it('does so through one pipe, again and again', () => {
     const txlog = '"$0" "$1"';
-    const pipe = () => shell.pipe('send there -q', `${txlog} receive --env there -q | ${txlog} send there --acks -`);
+    const pipe = () =>
+      shell.pipe(
+        'send there --progress none',
+        `${txlog} receive --env there --progress none | ${txlog} send there --acks -`,
+      );
     expect(pipe()).toEqual({ stdout: '0\n', stderr: '6 acknowledgements: 6 delivered\n', code: 0 });
     expect(pipe()).toEqual({ stdout: '0\n', stderr: '0 acknowledgements: 0 delivered\n', code: 0 });
     expect(ids('there')).toHaveLength(6);
@@ -138,7 +142,10 @@ describe('txlog send', () => {
   it('parks what is refused for ever, with what is behind it, and touches no other sessions', () => {
     shell.run(['receive', '--env', 'there'], ndjson({ id: 'm3', queue: 'inbox', data: 'another' }));
     shell.run(['session', 'new', 'mail', '--id', 'own', '--data', '1']);
-    const acks = shell.run(['receive', '--env', 'there', '-q'], shell.run(['send', 'there']).stdout).stdout;
+    const acks = shell.run(
+      ['receive', '--env', 'there', '--progress', 'none'],
+      shell.run(['send', 'there']).stdout,
+    ).stdout;
     writeFileSync(join(shell.dir, 'acks'), acks);
     appendFileSync(join(shell.dir, 'acks'), ndjson({ id: 'own', ok: true, duplicate: false }));
     expect(shell.run(['send', 'there', '--acks', 'acks'])).toMatchObject({

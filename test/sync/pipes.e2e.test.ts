@@ -103,7 +103,7 @@ describe('a pipe between two environments', () => {
     expect(bash('txlog sync export > /dev/full').codes).toEqual([74]);
     // The shell counts in blocks of 512 bytes.
     const limit = (blocks: number, command: string) => `(trap "" XFSZ; ulimit -f ${blocks}; ${command})`;
-    expect(bash(limit(1_500, 'txlog sync export --codec null -o full.avro')).codes).toEqual([74]);
+    expect(bash(limit(1_500, 'txlog sync export --codec null -O full.avro')).codes).toEqual([74]);
     expect(shell.run(['sync', 'verify', 'full.avro']).code).toBe(66);
     const full = bash(limit(1_200, `txlog sync import --env ${to} whole.avro`));
     expect(full.codes).toEqual([74]);
@@ -169,7 +169,7 @@ it('several exports of one name leave one whole dump, and nothing else', () => {
     'bash',
     [
       '-c',
-      `for i in 1 2 3; do '${process.execPath}' '${bin}' sync export -q -o same.avro & all="$all $!"; done
+      `for i in 1 2 3; do '${process.execPath}' '${bin}' sync export -q -O same.avro & all="$all $!"; done
        for each in $all; do wait "$each" || exit; done`,
     ],
     { cwd: shell.dir, env: shell.env, encoding: 'utf8' },
@@ -180,7 +180,7 @@ it('several exports of one name leave one whole dump, and nothing else', () => {
 });
 
 it('a named pipe takes the bytes, and stays one', () => {
-  expect(bash('mkfifo feed; cat feed > taken.avro & txlog sync export -q -o feed; wait').codes).toEqual([0]);
+  expect(bash('mkfifo feed; cat feed > taken.avro & txlog sync export -q -O feed; wait').codes).toEqual([0]);
   expect(statSync(join(shell.dir, 'feed')).isFIFO()).toBe(true);
   expect(json(['sync', 'verify', 'taken.avro'])).toMatchObject({ ok: true, complete: true });
 });

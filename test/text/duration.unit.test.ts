@@ -29,6 +29,9 @@ describe('people read', () => {
     [12.3, '12ms'],
     [59_400, '59s'],
     [3_661_000, '1h 1m'],
+    [7_253_000, '2h'],
+    [7_260_000, '2h 1m'],
+    [86_400_000, '1d'],
     [-5, '0ms'],
   ])('%d ms as %s', (span, text) => {
     expect(formatDuration(span)).toBe(text);

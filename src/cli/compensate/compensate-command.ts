@@ -5,30 +5,30 @@ import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type TransactionName, toReceiptJson } from '../../index.ts';
 import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
+import { BaseCommand } from '../frame/base-command.ts';
 import { confirmMany } from '../frame/confirm.ts';
 import { filterIn } from '../frame/filter-flags.ts';
 import { showWork } from '../frame/progress-line.ts';
-import { StreamCommand } from '../frame/stream-command.ts';
 import { countPlan, formatPlan, formatPlanTotals } from '../print/plan-page.ts';
-import { formatReceipt } from '../print/receipt-text.ts';
+import { formatReceipt, receiptColumns } from '../print/receipt-text.ts';
 import type { CompensateValues } from './compensate-flags.ts';
 import { compensateEach, readPlan, selectTargets, writePlan } from './plan-file.ts';
 
 /** The command `compensate` in each of its ways, which its flags choose. */
-export abstract class CompensateCommand extends StreamCommand {
+export abstract class CompensateCommand extends BaseCommand {
   /** Prints, or writes to a file, what would be done. Exit code 1 when some of it cannot be done. */
   protected async plan(env: Environment, names: readonly TransactionName[], flags: CompensateValues): Promise<void> {
-    const { onProgress, stop } = showWork('planning', this.talks);
+    const { onProgress, stop } = showWork('planning', this.shown);
     const selected = async () => selectTargets(env, await filterIn(env, flags), onProgress);
     const planned = async () => env.planCompensation(names.length > 0 ? names : await selected(), { onProgress });
     const plan = await planned().finally(stop);
-    if (flags.output === undefined) {
+    if (flags.out === undefined) {
       await this.print(plan as unknown as JsonObject, formatPlan(plan, this.colors));
     } else {
-      writePlan(flags.output, plan);
-      const next = `txlog compensate --apply ${shellQuote(flags.output)}`;
-      await this.print({ v: 1, file: flags.output, head: plan.head, ...countPlan(plan), next: [next] }, '');
-      this.talk(`${formatPlanTotals(plan, this.colors)}, in ${printable(flags.output)}\nnext: ${next}`);
+      writePlan(flags.out, plan);
+      const next = `txlog compensate --apply ${shellQuote(flags.out)}`;
+      await this.print({ v: 1, file: flags.out, head: plan.head, ...countPlan(plan), next: [next] }, '');
+      this.talk(`${formatPlanTotals(plan, this.colors)}, in ${printable(flags.out)}\nnext: ${next}`);
     }
     if (plan.items.some(({ refused }) => refused)) this.exitWith(1);
   }
@@ -43,7 +43,7 @@ export abstract class CompensateCommand extends StreamCommand {
     );
     if (!agreed) return this.talk('nothing was done');
     // A bar would be drawn over lines for people.
-    const { onProgress, stop } = showWork('compensating', this.talks && process.stdout.isTTY !== true);
+    const { onProgress, stop } = showWork('compensating', process.stdout.isTTY !== true && this.shown);
     const receipts = env.applyPlan(plan, { ...optionsOf(flags), onProgress });
     await this.printReceipts(receipts, flags['dry-run']).finally(stop);
   }
@@ -55,12 +55,20 @@ export abstract class CompensateCommand extends StreamCommand {
 
   private async printReceipts(receipts: AsyncIterable<Receipt>, dryRun: boolean): Promise<void> {
     let rejected = 0;
-    for await (const decided of receipts) {
-      const receipt = dryRun ? { ...decided, dryRun: true as const } : decided;
-      if (receipt.outcome === 'rejected') rejected += 1;
-      if (this.globals.json) await this.out.json(toReceiptJson(receipt));
-      else await this.out.line(formatCompensation(receipt));
-      await this.out.flush();
+    const list = this.list<Receipt>({
+      json: toReceiptJson,
+      people: (page) => page.map(formatCompensation).join('\n'),
+      columns: receiptColumns,
+      live: true,
+    });
+    try {
+      for await (const decided of receipts) {
+        const receipt = dryRun ? { ...decided, dryRun: true as const } : decided;
+        if (receipt.outcome === 'rejected') rejected += 1;
+        await list.add(receipt);
+      }
+    } finally {
+      await list.end();
     }
     if (rejected > 0) this.exitWith(1);
   }

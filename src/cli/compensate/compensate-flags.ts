@@ -19,7 +19,7 @@ export const compensateFlags = {
   actor: Flags.string({ summary: 'Who does it.', helpValue: 'NAME' }),
   app: Flags.string({ summary: "App module, whose types' own `compensate` is used.", helpValue: 'MODULE' }),
   plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
-  output: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
+  out: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
   apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
   yes: Flags.boolean({ char: 'y', summary: 'With --apply: do not ask.' }),
   'dry-run': Flags.boolean({ summary: 'Decide, and write nothing.' }),
@@ -31,7 +31,7 @@ export interface CompensateValues extends FilterValues {
   readonly reason?: string | undefined;
   readonly actor?: string | undefined;
   readonly plan: boolean;
-  readonly output?: string | undefined;
+  readonly out?: string | undefined;
   readonly apply?: string | undefined;
   readonly yes: boolean;
   readonly 'dry-run': boolean;
@@ -50,7 +50,7 @@ export function checkCompensateFlags(names: readonly TransactionName[], flags: C
     given > 1 && 'names, a filter and --apply exclude each other',
     flags.plan && flags.apply !== undefined && '--plan and --apply exclude each other',
     flags.plan && flags['dry-run'] && '--plan and --dry-run exclude each other',
-    flags.output !== undefined && !flags.plan && '-O needs --plan',
+    flags.out !== undefined && !flags.plan && '-O needs --plan',
     flags.yes && flags.apply === undefined && '--yes needs --apply FILE',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog compensate --help'] });

@@ -1,6 +1,6 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { type OpenOptions, openBriefly, openEnvironment } from '../../engine.ts';
 import {
   type ChosenEnvironment,
@@ -10,22 +10,29 @@ import {
 } from '../../environment/choose-environment.ts';
 import { type Context, Contexts } from '../../environment/contexts.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { type Colors, makeColors } from '../../text/colors.ts';
-import { jsonText } from '../../text/printable.ts';
+import { type ListLook, makeColors } from '../../text/colors.ts';
+import { formatCount } from '../../text/printable.ts';
+import { showTimesAs, type TimeStyle, timeStyles } from '../../text/time.ts';
 import { columnsOf } from '../../text/width.ts';
+import type { Condition } from '../output/condition.ts';
+import { documentText } from '../output/document-text.ts';
+import { firstOf } from '../output/first-of.ts';
+import { type FormatValues, formatOf, isJsonFormat, type OutputFormat } from '../output/format-words.ts';
+import { terminalLimit } from '../output/limit-flag.ts';
+import { type ListFormat, type ListStyle, ListWriter } from '../output/list-writer.ts';
+import { Output } from '../output/output.ts';
+import { outputFlags } from '../output/output-format.ts';
+import { PagedTerminal, pagerCommand } from '../output/pager.ts';
+import { readStyle } from '../output/read-style.ts';
 import { type CommandEffect, refuseWriting, willWrite } from './command-effect.ts';
 import { canAsk } from './confirm.ts';
 import { contextFlag, environmentFlag, readOnlyFlag, yesFlag } from './environment-flag.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { Output } from './output.ts';
+import type { Shown } from './progress-line.ts';
 import { guardProtected, tellContext } from './protection.ts';
+import { onInterrupt, type SignalInterrupt } from './signals.ts';
 import { redirectConsole, say } from './stderr.ts';
 import { withEnvironment } from './with-environment.ts';
-
-/** Flags of commands that list: with them, the same list is one document, or one object per line. */
-export const listFlags = {
-  ndjson: Flags.boolean({ summary: 'One JSON object per line, as they come.', exclusive: ['json'] }),
-};
 
 /** The flag of every command that changes an environment (test/cli/dry-run.unit.test.ts). */
 export const dryRunFlag = {
@@ -33,31 +40,21 @@ export const dryRunFlag = {
 };
 
 /** The flags of every command. */
-export interface GlobalFlags {
+export interface GlobalFlags extends FormatValues {
   readonly env: string;
   readonly 'read-only': boolean;
   readonly yes?: boolean;
-  readonly json: boolean;
-  readonly ndjson?: boolean;
-  readonly quiet: boolean;
   readonly verbose: boolean;
   readonly 'no-color': boolean;
   readonly 'dry-run'?: boolean;
+  readonly 'no-pager': boolean;
+  readonly wide: boolean;
+  readonly time: TimeStyle;
+  readonly progress: 'auto' | 'json' | 'none';
+  readonly fields?: string | undefined;
+  /** Only in commands that list. */
+  readonly limit?: number | undefined;
 }
-
-/** How the items of a list are printed. */
-export interface ListFormat<T> {
-  json(item: T): JsonValue;
-  /** One item for people, in one or more lines; or a page of items, when they are to be aligned. */
-  people(page: readonly T[]): string;
-  /** Told to people on stderr when there is none. */
-  readonly empty?: string;
-  /** Whether each item is passed on at once: for what is followed live. */
-  readonly live?: boolean;
-}
-
-/** Items that are aligned together, for people. */
-const pageItems = 500;
 
 /** The answer of a dry run: on a copy nothing is durable. */
 function rehearsed(json: JsonObject): JsonObject {
@@ -65,9 +62,9 @@ function rehearsed(json: JsonObject): JsonObject {
 }
 
 /**
- * What all commands share. stdout is data, through `out`; stderr is talk, through `talk`. `--json` prints exactly one
- * document, `--ndjson` (of commands that list) one object per line; the same data either way, on a terminal and in a
- * pipe. Errors are thrown: `runCli` prints them and chooses the exit code.
+ * What all commands share. stdout is data, through `out`; stderr is talk, through `talk`. `-o` says in which form the
+ * answer is printed, the same on a terminal and in a pipe (docs/guide/conventions.md). Errors are thrown: `runCli`
+ * prints them and chooses the exit code.
  */
 export abstract class BaseCommand extends Command {
   /** The effect of the command on an environment. Each command says it of itself (test/cli/effects.e2e.test.ts). */
@@ -78,9 +75,25 @@ export abstract class BaseCommand extends Command {
     context: contextFlag,
     'read-only': readOnlyFlag,
     yes: yesFlag,
-    json: Flags.boolean({ summary: 'Print one JSON document; errors too are JSON.', helpGroup: 'GLOBAL' }),
-    quiet: Flags.boolean({ char: 'q', summary: 'No talk on stderr, only errors.', helpGroup: 'GLOBAL' }),
+    ...outputFlags,
     verbose: Flags.boolean({ summary: 'Print the stack of an error.', helpGroup: 'GLOBAL' }),
+    time: Flags.option({
+      summary: 'Show times to people in local time, in UTC, or as how long ago; JSON is UTC.',
+      options: timeStyles,
+      default: 'local',
+      env: 'TXLOG_TIME',
+      helpGroup: 'GLOBAL',
+    })(),
+    progress: Flags.option({
+      summary: 'How stderr tells how it goes: json is one object a line, none is errors alone.',
+      options: ['auto', 'json', 'none'] as const,
+      default: 'auto',
+      helpGroup: 'GLOBAL',
+    })(),
+    'no-pager': Flags.boolean({
+      summary: 'No pager for what is longer than the terminal (else TXLOG_PAGER, PAGER, less).',
+      helpGroup: 'GLOBAL',
+    }),
     'no-color': Flags.boolean({ summary: 'No colours (also NO_COLOR, TERM=dumb).', helpGroup: 'GLOBAL' }),
   };
 
@@ -90,8 +103,11 @@ export abstract class BaseCommand extends Command {
   protected readonly contexts = new Contexts();
   protected chosen: ChosenEnvironment = { dir: '.txlog', origin: 'default' };
   protected globals: GlobalFlags = {
-    ...{ env: '.txlog', 'read-only': false, json: false, quiet: false, verbose: false, 'no-color': false },
+    ...{ env: '.txlog', 'read-only': false, verbose: false, 'no-color': false, 'no-pager': false, wide: false },
+    ...{ time: 'local', progress: 'auto' },
   };
+  private condition: Condition | undefined;
+  private style: ListStyle = { format: 'table', fields: undefined, template: undefined };
 
   protected override async parse<
     F extends Record<string, unknown>,
@@ -101,8 +117,10 @@ export abstract class BaseCommand extends Command {
     redirectConsole();
     const parsed = await this.parsePicking(options, argv ?? this.argv);
     const { effect } = this.ctor as typeof BaseCommand;
-    const flags = parsed.flags as GlobalFlags & Record<string, unknown>;
+    const flags = parsed.flags as unknown as GlobalFlags & Record<string, unknown>;
     this.globals = flags;
+    showTimesAs(flags.time);
+    this.style = await readStyle(flags, this.words);
     if (flags['read-only']) refuseWriting(effect, flags, this.words);
     if (effect === 'none') return parsed;
     const typed = (name: string) => parsed.raw.some((token) => token.type === 'flag' && token.flag === name);
@@ -156,15 +174,36 @@ export abstract class BaseCommand extends Command {
     return !this.globals['read-only'] && willWrite(effect, this.globals as GlobalFlags & Record<string, unknown>);
   }
 
-  /** Colours for stdout; none under `--json`, in a pipe, with `--no-color`, NO_COLOR or TERM=dumb. */
-  protected get colors(): Colors {
-    const { json, ndjson } = this.globals;
-    return makeColors(process.stdout.isTTY === true && !json && !ndjson && !this.globals['no-color']);
+  /** Prints lines of JSON unless the command line says otherwise: for data that goes on to another command. */
+  protected preferLines(): void {
+    const isAsked = formatOf(this.globals) !== undefined || this.style.template !== undefined;
+    if (!isAsked) this.style = { ...this.style, format: 'ndjson' };
   }
 
-  /** Width of the terminal that people read the output on; undefined where the output is no terminal. */
+  /** The form of the answer. */
+  protected get format(): OutputFormat {
+    return this.style.format;
+  }
+
+  /** Whether the answer, and what is told beside it, is JSON. */
+  protected get isJson(): boolean {
+    return isJsonFormat(this.format);
+  }
+
+  /** Whether people read the answer, as it is laid out for them. */
+  protected get isTable(): boolean {
+    return this.format === 'table' && this.style.template === undefined;
+  }
+
+  /** Width and colours for stdout; colours only in tables on a terminal, without `--no-color`, NO_COLOR or TERM=dumb. */
+  protected get colors(): ListLook {
+    const colors = makeColors(process.stdout.isTTY === true && this.isTable && !this.globals['no-color']);
+    return { ...colors, columns: this.columns };
+  }
+
+  /** Width of the terminal that a table is cut to; undefined where nothing is cut: off a terminal, and with `--wide`. */
   protected get columns(): number | undefined {
-    return process.stdout.isTTY ? columnsOf(process.stdout) : undefined;
+    return process.stdout.isTTY && !this.globals.wide ? columnsOf(process.stdout) : undefined;
   }
 
   /**
@@ -203,52 +242,133 @@ export abstract class BaseCommand extends Command {
     return new TxlogError(error.code, error.message, { ...error.details, hint });
   }
 
-  /** Prints one answer: a JSON document, or text for people. */
+  /** Prints one answer in the form that is asked for; `people` is the table. */
   protected async print(json: JsonObject, people: string): Promise<void> {
-    if (this.globals.json || this.globals.ndjson) await this.out.json(this.isRehearsal ? rehearsed(json) : json);
-    else if (people !== '') await this.out.line(`${people}${this.rehearsalMark(people)}`);
-    await this.out.flush();
+    const told = this.isRehearsal ? rehearsed(json) : json;
+    const text = documentText(told, people === '' ? '' : `${people}${this.rehearsalMark(people)}`, this.style);
+    await this.paged(async (out) => {
+      if (text !== '') await out.line(text);
+      await out.flush();
+    });
   }
 
-  /** Says behind a text that it tells of a dry run; not behind ids alone. */
+  /** Says behind a text that it tells of a dry run. */
   protected rehearsalMark(text: string): string {
-    if (!this.isRehearsal || this.globals.quiet) return '';
+    if (!this.isRehearsal) return '';
     return `${text.includes('\n') ? '\n' : ' '}(dry run: nothing was written)`;
   }
 
-  /** Prints a list of any length, and returns how many items it had. Under `--json`: `{"v":1,"items":[…]}`. */
+  /** From now on lists have only the items that fit a condition in CEL. Errors: FILTER_INVALID with the column. */
+  protected async selectWhere(where: string | undefined): Promise<void> {
+    if (where === undefined) return;
+    const [{ Condition }, { outputs }] = await Promise.all([
+      import('../output/condition.ts'),
+      import('../../shapes/schema/command-outputs.ts'),
+    ]);
+    this.condition = await Condition.read(where, outputs[this.words] ?? {});
+  }
+
+  /** Begins a list whose items are known one by one. */
+  protected list<T>(format: ListFormat<T>, out = this.out): ListWriter<T> {
+    return new ListWriter(out, format, this.style);
+  }
+
+  /**
+   * Prints a list of any length, up to `--limit`, and returns how many items were printed. Under `-o json` it is one
+   * document, also where an error ends the list.
+   */
   protected async printList<T>(items: AsyncIterable<T> | Iterable<T>, format: ListFormat<T>): Promise<number> {
-    let count = 0;
-    let page: T[] = [];
-    const { json, ndjson } = this.globals;
-    if (json) await this.out.add('{"v":1,"items":[');
-    for await (const item of items) {
-      count += 1;
-      if (json) await this.out.add(`${count === 1 ? '' : ','}${jsonText(format.json(item))}`);
-      else if (ndjson) await this.out.json(format.json(item));
-      else page.push(item);
-      if (page.length > 0 && (format.live || page.length >= pageItems)) {
-        await this.out.line(format.people(page));
-        page = [];
-      }
-      if (format.live) await this.out.flush();
-    }
-    if (json) await this.out.line(']}');
-    if (page.length > 0) await this.out.line(format.people(page));
-    await this.out.flush();
-    if (count === 0 && !json && !ndjson && format.empty !== undefined) this.talk(format.empty);
+    const { limit, condition } = this;
+    let isCut = false;
+    const onMore = () => {
+      isCut = true;
+    };
+    const fitting = condition ? condition.select(items, format.json) : items;
+    const count = await this.printAll(firstOf(fitting, limit, onMore), {
+      ...format,
+      empty: condition ? undefined : format.empty,
+    });
+    if (condition && count === 0) this.talk(condition.emptyText(format.noun ?? 'item'));
+    if (isCut) this.tellMore(`the first ${formatCount(limit)} are shown`);
     return count;
   }
 
-  /** Tells people something on stderr; silent with `--quiet` and `--json`. Text from data goes through `printable` first. */
+  /** Prints a list of any length, all of it. */
+  protected async printAll<T>(items: AsyncIterable<T> | Iterable<T>, format: ListFormat<T>): Promise<number> {
+    const print = async (out: Output) => {
+      const list = this.list(format, out);
+      try {
+        for await (const item of items) await list.add(item);
+      } catch (error) {
+        // A document is one, whatever ended it.
+        await list.end().catch(() => undefined);
+        throw error;
+      }
+      await list.end();
+      return list.count;
+    };
+    const count = await (format.live ? print(this.out) : this.paged(print));
+    if (count === 0 && format.empty !== undefined) this.talk(format.empty);
+    return count;
+  }
+
+  /** Prints something that is read as a whole: on a terminal through a pager, where it is longer than that. */
+  private async paged<T>(print: (out: Output) => Promise<T>): Promise<T> {
+    const command = process.stdout.isTTY && !this.globals['no-pager'] ? pagerCommand(process.env) : undefined;
+    if (command === undefined) return print(this.out);
+    const terminal = new PagedTerminal(process.stdout, command);
+    try {
+      return await print(new Output(terminal));
+    } finally {
+      await terminal.finish();
+    }
+  }
+
+  /** Begins to follow what comes, until Ctrl-C. Errors: USAGE under `-o json`: what has no end is no document. */
+  protected follow(): SignalInterrupt {
+    if (this.format === 'json') {
+      throw new TxlogError('USAGE', 'what is followed has no end, so it is no JSON document', {
+        hint: 'With --ndjson it is one object a line.',
+      });
+    }
+    return onInterrupt();
+  }
+
+  /** Items that a list may have. */
+  protected get limit(): number {
+    const { limit } = this.globals;
+    return limit ?? (process.stdout.isTTY && this.format === 'table' ? terminalLimit : Number.POSITIVE_INFINITY);
+  }
+
+  /** Says that a list was cut to what a terminal shows, and how to see the rest. */
+  protected tellMore(shown: string): void {
+    if (this.globals.limit === undefined) this.talk(`${shown}; -n N shows more, -n all shows all`);
+  }
+
+  /** Tells people something that no script reads: on a terminal alone. */
+  protected note(text: string | undefined): void {
+    if (text !== undefined && process.stderr.isTTY) this.talk(text);
+  }
+
+  /** Tells people something on stderr; silent in the forms for machines. Text from data goes through `printable` first. */
   protected talk(text: string): void {
     if (this.talks) say(`${text}\n`);
   }
 
+  /** How it is told on stderr how it goes: for people, as JSON, or not at all. Off a terminal NDJSON is no sign of a script. */
+  protected get told(): 'people' | 'json' | undefined {
+    if (this.globals.progress === 'none' || this.format === 'ids') return undefined;
+    return formatOf(this.globals) !== undefined && this.isJson ? 'json' : 'people';
+  }
+
+  /** How long work is shown on stderr. */
+  protected get shown(): Shown {
+    return this.globals.progress === 'json' ? 'json' : this.talks;
+  }
+
   /** Whether people are told how it goes. */
   protected get talks(): boolean {
-    const { quiet, json, ndjson } = this.globals;
-    return !quiet && !json && !ndjson;
+    return this.told === 'people';
   }
 
   /** Chooses the exit code of a command that ends without an error. */

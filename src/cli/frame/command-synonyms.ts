@@ -32,7 +32,6 @@ export const synonyms: Readonly<Record<string, string>> = {
   'queue stuck': 'session stuck',
   'saga abort': 'saga compensate',
   'saga cancel': 'saga compensate',
-  'saga stuck': 'saga list --stuck',
   'saga undo': 'saga compensate',
   'session cancel': 'session remove',
   'session get': 'session show',

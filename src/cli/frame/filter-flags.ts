@@ -6,7 +6,8 @@ import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { compileWhere } from '../../index.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
-import { nowIn, parseTime } from './point-in-log.ts';
+import { timeText, zoneOf } from '../../text/time.ts';
+import { isLocalTime, nowIn, parseTime } from './point-in-log.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const helpGroup = 'FILTER';
@@ -30,7 +31,7 @@ export const filterFlags = {
     helpGroup,
   }),
   since: Flags.string({
-    summary: 'Not before: RFC 3339 (local time without a zone), a date, or 10m, 2h, 3d ago.',
+    summary: 'Not before: 2026-01-31T12:00Z, 2026-01-31, 06:31, today (local without a zone), or 10m, 1h30m ago.',
     helpValue: 'TIME',
     helpGroup,
   }),
@@ -90,6 +91,16 @@ export async function toFilter(values: FilterValues, now: number): Promise<Recor
 export async function filterIn(env: Environment, values: FilterValues): Promise<RecordFilter> {
   const session = await ifGiven(values.session, (id) => env.completeId(id, 'session'));
   return toFilter({ ...values, session }, await nowIn(env));
+}
+
+/** Says what the times of the flags are where they name no zone; undefined where they all do. `now` in ms since 1970. */
+export function zoneNote({ since, until }: FilterValues, now: number): string | undefined {
+  const named = Object.entries({ since, until }).flatMap(([name, text]) => {
+    if (text === undefined || !isLocalTime(text)) return [];
+    const time = parseTime(text, now);
+    return [`--${name} is ${timeText(time)}, in the zone ${zoneOf(time)}`];
+  });
+  return named.length === 0 ? undefined : named.join('\n');
 }
 
 /** The flags as one text, equal when they ask for the same; empty when none was given. */

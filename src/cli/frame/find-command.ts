@@ -29,12 +29,17 @@ export function findWanted(config: Config, args: readonly string[]): Wanted {
   throw unknownCommand(config, words, args[0] ?? '');
 }
 
-const globalFlags = /^(?:--(?:(?:env|context)(?:=.*)?|json|quiet|verbose|no-color|read-only|yes)|-[qy])$/s;
+const valued = '(?:env|context|output|fields|template|time|progress)';
+const globalFlags = new RegExp(
+  `^(?:--(?:${valued}(?:=.*)?|json|ndjson|quiet|wide|verbose|no-color|no-pager|read-only|yes)|-[qy]|-o.*)$`,
+  's',
+);
+const ofTwoWords = new RegExp(`^(?:--${valued}|-o)$`);
 
 /** The command line with the global flags that stand before its command moved behind its words. */
 export function commandFirst(args: readonly string[]): readonly string[] {
   let start = 0;
-  while (globalFlags.test(args[start] ?? '')) start += ['--env', '--context'].includes(args[start] ?? '') ? 2 : 1;
+  while (globalFlags.test(args[start] ?? '')) start += ofTwoWords.test(args[start] ?? '') ? 2 : 1;
   const rest = args.slice(start);
   // Alone they are a mistake, which is answered as one.
   if (start === 0 || rest.length === 0 || rest[0]?.startsWith('-')) return args;

@@ -1,6 +1,8 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { SingleBar } from 'cli-progress';
 import type { Progress } from '../../index.ts';
 import { formatCount } from '../../text/printable.ts';
+import { columnsOf } from '../../text/width.ts';
+import { type Course, progressJson, progressLine, progressText } from './progress-text.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { say } from './stderr.ts';
 
@@ -11,7 +13,13 @@ export interface WorkProgress {
   stop(): void;
 }
 
+/** How progress is shown: to people, as lines of JSON, or not at all. */
+export type Shown = boolean | 'json';
+
 const style = { clearOnComplete: true, hideCursor: true, fps: 5, stream: process.stderr };
+/** Lines are for logs: people who do not look get one each so many ms, and none of short work. */
+const lineMs = 10_000;
+const jsonMs = 1_000;
 
 /** Whether a bar on stderr would be seen: only a terminal can draw over it. */
 function isTerminal(): boolean {
@@ -19,11 +27,13 @@ function isTerminal(): boolean {
 }
 
 /**
- * Shows on stderr how far some work is, when that is a terminal and `wanted`; only the note where no size is known.
+ * Shows on stderr how far some work is, where that is `shown`: a bar on a terminal; elsewhere a line each ten seconds,
+ * none of shorter work; under `json` an object a second. Only the note where no size is known.
+ *
  * Ctrl-C or SIGTERM ends the process at once, terminal or not, and tells how far the work came: it is work that a
  * process may die in at any moment. Where the command itself listens for them, that is left to it.
  */
-export function showWork(what: string, wanted: boolean, isSizeKnown = true): WorkProgress {
+export function showWork(what: string, shown: Shown, isSizeKnown = true): WorkProgress {
   let bar: SingleBar | undefined;
   let came = 'it had not begun';
   const stop = () => {
@@ -34,25 +44,55 @@ export function showWork(what: string, wanted: boolean, isSizeKnown = true): Wor
     // The bar hides the cursor, and gives it back.
     stop();
     if (process.listenerCount(signal) > 0) return;
-    if (wanted) say(`interrupted ${what}: ${came}\n`);
+    if (shown === true) say(`interrupted ${what}: ${came}\n`);
     process.exit(exitCodeOfSignal[signal]);
   };
   // Before there is a bar: from its first moment on somebody gives the cursor back.
   process.on('SIGINT', end).on('SIGTERM', end);
-  if (wanted && isTerminal()) bar = drawBar(what, isSizeKnown);
+  const course: Course = { what, isSizeKnown, since: performance.now() };
+  if (shown === true && isTerminal()) bar = drawBar(course);
+  const lines = shown === false || bar ? undefined : new Lines(course, shown === 'json');
   return {
-    onProgress(done, total, note = `${done} of ${total}`) {
+    onProgress(done, total, note = `${formatCount(done)} of ${formatCount(total)}`) {
       came = `it came to ${isSizeKnown ? `${formatCount(done)} of ${formatCount(total)}` : note}`;
       bar?.setTotal(Math.max(1, total));
       bar?.update(Math.min(done, total), { note });
+      lines?.tell(done, total, note);
     },
     stop,
   };
 }
 
-function drawBar(what: string, isSizeKnown: boolean): SingleBar {
-  const format = isSizeKnown ? `${what} {bar} {percentage} % | {note} | {eta_formatted} left` : `${what} {note}`;
-  const bar = new SingleBar({ ...style, format }, Presets.shades_classic);
+/** Progress where nothing can be drawn over. */
+class Lines {
+  private readonly course: Course;
+  private readonly isJson: boolean;
+  private told: number;
+
+  constructor(course: Course, isJson: boolean) {
+    this.course = course;
+    this.isJson = isJson;
+    this.told = course.since;
+  }
+
+  tell(done: number, total: number, note: string): void {
+    const now = performance.now();
+    if (now - this.told < (this.isJson ? jsonMs : lineMs)) return;
+    this.told = now;
+    const at = { done, total, note, elapsedMs: now - this.course.since };
+    say(`${this.isJson ? progressJson(this.course, at) : progressText(this.course, at)}\n`);
+  }
+}
+
+function drawBar(course: Course): SingleBar {
+  const bar = new SingleBar({
+    ...style,
+    format: (_, { value, total }, { note }: { readonly note: string }) => {
+      const at = { done: value, total, note, elapsedMs: performance.now() - course.since };
+      // In the last column some terminals begin a new line.
+      return progressLine(course, at, columnsOf(process.stderr) - 1);
+    },
+  });
   bar.start(1, 0, { note: '' });
   return bar;
 }

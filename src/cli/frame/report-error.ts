@@ -6,7 +6,7 @@ import { systemCode, systemReason } from '../../core/base/system-error.ts';
 import { toErrorJson } from '../../shapes/error.ts';
 import { closestMatch } from '../../text/closest-match.ts';
 import { jsonText, printable } from '../../text/printable.ts';
-
+import { formatOfWords, isJsonFormat } from '../output/format-words.ts';
 import { excerptOf } from './excerpt.ts';
 import { type ExitCode, exitCodeOfCode } from './exit-codes.ts';
 import { say } from './stderr.ts';
@@ -22,7 +22,7 @@ export function reportStyle(args: readonly string[]): ReportStyle {
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
   return {
-    json: flags.includes('--json') || flags.includes('--ndjson'),
+    json: isJsonFormat(formatOfWords(args)),
     verbose: flags.includes('--verbose') || (process.env.DEBUG ?? '') !== '',
   };
 }
@@ -41,6 +41,11 @@ export function errorJson(error: unknown): JsonObject {
 /** Formats an error for stderr: text ending with a newline. */
 export function formatError(error: unknown, style: ReportStyle): string {
   return `${hasWordsOfLmdb(error) ? '\n' : ''}${format(error, style)}`;
+}
+
+/** The line of an error that says what is wrong, for people: where it stands among other lines. */
+export function firstLineOf(error: unknown): string {
+  return format(error, { json: false, verbose: false }).split('\n')[0] ?? '';
 }
 
 /** LMDB itself writes to stderr when a write fails, and ends no line: our line, JSON or not, must be one of its own. */

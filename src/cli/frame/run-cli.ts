@@ -1,7 +1,8 @@
 import { type Command, Config, type Interfaces, loadHelpClass } from '@oclif/core';
 import { requireDescriptors } from '../../machine/descriptors.ts';
+import { jsonText } from '../../text/printable.ts';
+import { Output, OutputEnded } from '../output/output.ts';
 import { checkHelpSubject, checkHelpWords, commandFirst, findWanted } from './find-command.ts';
-import { Output, OutputEnded } from './output.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { listenForLoss, say } from './stderr.ts';
@@ -76,7 +77,7 @@ async function dispatch(args: readonly string[], config: Config, bundled?: Bundl
   const wanted = findWanted(config, args);
   bundled?.willRun(wanted.type === 'command' ? wanted.id : wanted.type);
   if (wanted.type === 'version') {
-    await print(() => process.stdout.write(`${config.userAgent}\n`));
+    await print(() => process.stdout.write(`${versionText(config, args)}\n`));
   } else if (wanted.type === 'help') {
     checkHelpWords(config, wanted.words);
     const Help = await loadHelpClass(config);
@@ -90,6 +91,12 @@ async function dispatch(args: readonly string[], config: Config, bundled?: Bundl
       throw withOwnHelp(toUsageError(error, config, wanted.id), wanted.id);
     }
   }
+}
+
+/** The version, on one line. */
+function versionText({ name, version, platform, arch, userAgent }: Config, args: readonly string[]): string {
+  if (!reportStyle(args).json) return userAgent;
+  return jsonText({ v: 1, name, version, platform, arch, node: process.version });
 }
 
 /** Prints what oclif prints by itself, and fails where it would not notice that nobody got it. */

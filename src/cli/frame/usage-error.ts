@@ -54,12 +54,30 @@ function helpOf(id: string): string {
   return `txlog ${id.replaceAll(':', ' ')} --help`;
 }
 
+/** Words that other tools have for a flag of ours, and that this one had. */
+const meant: Readonly<Record<string, string>> = {
+  columns: 'fields',
+  count: 'limit',
+  filter: 'where',
+  format: 'output',
+  head: 'limit',
+  last: 'limit',
+  max: 'limit',
+  only: 'fields',
+  query: 'where',
+  select: 'fields',
+  tail: 'follow',
+  watch: 'follow',
+};
+
 function unknownFlag(
   config: Config,
   { id, flag }: { readonly id: string; readonly flag: string },
   next: readonly string[],
 ): TxlogError {
-  const guess = closestMatch(flag.replace(/^-+/, ''), Object.keys(config.findCommand(id)?.flags ?? {}));
+  const flags = Object.keys(config.findCommand(id)?.flags ?? {});
+  const name = flag.replace(/^-+/, '');
+  const guess = flags.find((one) => one === meant[name]) ?? closestMatch(name, flags);
   const hint = guess === undefined ? {} : { hint: `Did you mean: --${guess}` };
   return new TxlogError('USAGE', `there is no flag ${flag}`, { ...hint, next });
 }

@@ -25,7 +25,14 @@ export const inspectFlags = {
     min: 1,
     helpValue: 'POS',
   }),
-  limit: wholeNumber({ summary: 'Entries of that history.', min: 1, max: 10_000, default: 20, helpValue: 'N' }),
+  limit: wholeNumber({
+    char: 'n',
+    summary: 'Entries of that history.',
+    min: 1,
+    max: 10_000,
+    default: 20,
+    helpValue: 'N',
+  }),
   tree: Flags.boolean({
     summary: 'What belongs together, as a tree: each cause above what it brought about. Reads the log once.',
     exclusive: ['key', 'from', 'format'],

@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import { type GroupField, groupFields } from '../../index.ts';
-import { wholeNumber } from '../frame/whole-number.ts';
 
 /** Flags of `log count`, besides those of the filter. */
 export const countFlags = {
@@ -10,8 +9,6 @@ export const countFlags = {
     default: 'type',
     helpValue: 'FIELD,…',
   }),
-  limit: wholeNumber({ char: 'n', summary: 'Only the first N groups.', min: 1, max: 1_000_000, helpValue: 'N' }),
-  csv: Flags.boolean({ summary: 'Comma-separated values with a line of names.', exclusive: ['json', 'ndjson'] }),
 };
 
 /** The fields that `--by` names. Errors: USAGE. */

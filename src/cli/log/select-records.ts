@@ -1,12 +1,13 @@
-import { given } from '../../core/base/given.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { StoredRecord } from '../../index.ts';
 
 /** Which of the records that pass a filter `log` shows, and in which order. */
 export interface RecordSelection {
-  /** Only the newest so many. */
-  readonly last?: number | undefined;
+  /** Only the newest so many; infinite for all. */
+  readonly limit: number;
+  /** Told when there are more of them. */
+  readonly onMore?: () => void;
   /** Newest first. */
   readonly reverse?: boolean | undefined;
   /** Go on with new records until this aborts. */
@@ -19,23 +20,42 @@ export async function* selectRecords(
   filter: RecordFilter,
   selection: RecordSelection,
 ): AsyncGenerator<StoredRecord> {
-  const { last, reverse, follow } = selection;
+  const { limit, reverse, follow } = selection;
   const head = (await env.head()).position;
   const known = { ...filter, to: Math.min(filter.to ?? head, head) };
-  const limit = given({ limit: last });
-  if (reverse) yield* env.records(known, { reverse, ...limit });
-  else if (last !== undefined) yield* await newest(env, known, last);
-  else {
-    for await (const record of env.records(known)) {
-      if (follow?.aborted) return;
-      yield record;
-    }
-  }
+  if (limit === Number.POSITIVE_INFINITY)
+    yield* untilAborted(env.records(known, { reverse: reverse === true }), follow);
+  else if (reverse) yield* newest(env, known, selection);
+  else yield* (await gather(newest(env, known, selection))).reverse();
   if (follow) yield* env.follow(filter, { from: head + 1, signal: follow });
 }
 
-async function newest(env: Environment, filter: RecordFilter, count: number): Promise<StoredRecord[]> {
-  const records: StoredRecord[] = [];
-  for await (const record of env.records(filter, { reverse: true, limit: count })) records.push(record);
-  return records.reverse();
+/** The newest ones, the newest first. */
+async function* newest(
+  env: Environment,
+  filter: RecordFilter,
+  { limit, onMore, follow }: RecordSelection,
+): AsyncGenerator<StoredRecord> {
+  let count = 0;
+  for await (const record of env.records(filter, { reverse: true, limit: limit + (follow ? 0 : 1) })) {
+    if (count < limit) yield record;
+    else onMore?.();
+    count += 1;
+  }
+}
+
+async function* untilAborted(
+  records: AsyncIterable<StoredRecord>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StoredRecord> {
+  for await (const record of records) {
+    if (signal?.aborted) return;
+    yield record;
+  }
+}
+
+async function gather(records: AsyncIterable<StoredRecord>): Promise<StoredRecord[]> {
+  const all: StoredRecord[] = [];
+  for await (const record of records) all.push(record);
+  return all;
 }

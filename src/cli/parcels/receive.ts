@@ -7,10 +7,26 @@ import { limits } from '../../core/base/limits.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
-import { formatCount, plural } from '../../text/printable.ts';
+import { formatCount, plural, printable } from '../../text/printable.ts';
 import type { Input } from '../frame/open-input.ts';
-import type { Output } from '../frame/output.ts';
+import { firstLineOf } from '../frame/report-error.ts';
 import type { Line } from '../frame/split-lines.ts';
+import type { ListFormat, ListWriter } from '../output/list-writer.ts';
+
+/** How acknowledgements are printed. */
+export const acknowledgementFormat: ListFormat<Acknowledgement> = {
+  json: toAcknowledgementJson,
+  people: (page) => page.map(acknowledgementText).join('\n'),
+  columns: ['id', 'ok', 'duplicate', 'error.code'],
+};
+
+type AcknowledgementList = ListWriter<Acknowledgement>;
+
+function acknowledgementText(acknowledgement: Acknowledgement): string {
+  const id = printable(acknowledgement.id ?? '-');
+  if (!acknowledgement.ok) return `refused ${id}: ${firstLineOf(acknowledgement.error)}`;
+  return `taken ${id}${acknowledgement.duplicate ? ' (here before)' : ''}`;
+}
 
 /** The result for the parcels of an input. */
 export interface Received {
@@ -30,9 +46,8 @@ type Entry =
  *
  * Errors: INPUT_UNREADABLE, OUTPUT_FAILED, those of the engine: what has no acknowledgement then may be here or not.
  */
-export async function receiveAll(env: Environment, input: Input, out: Output): Promise<Received> {
+export async function receiveAll(env: Environment, input: Input, out: AcknowledgementList): Promise<Received> {
   const intake = new Intake(env, out);
-  out.mustArrive = true;
   try {
     for await (const lines of input.chunks()) {
       for (const line of lines) await intake.add(line);
@@ -58,14 +73,14 @@ export function formatReceived({ taken, duplicates, refused }: Received): string
 class Intake {
   received: Received = { taken: 0, duplicates: 0, refused: 0 };
   private readonly env: Environment;
-  private readonly out: Output;
+  private readonly out: AcknowledgementList;
   private unit: Entry[] = [];
   private ids = new Set<string>();
   /** The problem of this input: the lines after it wait, too. */
   private readonly refused = new Set<string>();
   private bytes = 0;
 
-  constructor(env: Environment, out: Output) {
+  constructor(env: Environment, out: AcknowledgementList) {
     this.env = env;
     this.out = out;
   }
@@ -119,7 +134,7 @@ class Intake {
       duplicates: duplicates + (ok && acknowledgement.duplicate ? 1 : 0),
       refused: refused + (ok ? 0 : 1),
     };
-    await this.out.json(toAcknowledgementJson(acknowledgement));
+    await this.out.add(acknowledgement);
   }
 }
 

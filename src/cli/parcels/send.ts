@@ -6,27 +6,33 @@ import { linksOf } from '../../core/log/links.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson, type SessionReading } from '../../index.ts';
-import { formatCount, plural } from '../../text/printable.ts';
+import { formatCount, jsonText, plural, printable } from '../../text/printable.ts';
+import { formatTable } from '../../text/table.ts';
 import type { Input } from '../frame/open-input.ts';
-import type { Output } from '../frame/output.ts';
 import type { Line } from '../frame/split-lines.ts';
 
-/**
- * Prints what waits for a service, one parcel per line, and takes nothing away: it waits until it is acknowledged. Those
- * of one order key come in their order, each naming the one before it. What a worker is at, what is parked or not due
- * yet is left out, with those behind it. Returns how many there were.
- */
-export async function sendAll(env: Environment, service: string, out: Output): Promise<number> {
-  let count = 0;
-  for await (const parcel of waitingParcels(env, outboxTheme(service))) {
-    await out.json({ ...parcel });
-    count += 1;
-  }
-  await out.flush();
-  return count;
+/** Columns of parcels, where they are no lines for people. */
+export const parcelColumns = ['id', 'queue', 'order', 'after', 'data'];
+
+/** Parcels for people, one per line, aligned. */
+export function formatParcels(parcels: readonly Parcel[]): string {
+  return formatTable(
+    parcels.map(({ id, queue, order, data }) => [
+      printable(id),
+      printable(queue),
+      order === undefined ? '' : `order ${printable(order)}`,
+      jsonText(data),
+    ]),
+  );
 }
 
-async function* waitingParcels(env: Environment, theme: string): AsyncGenerator<Parcel> {
+/**
+ * What waits for a service, and takes nothing away: it waits until it is acknowledged. Those of one order key come in
+ * their order, each naming the one before it. What a worker is at, what is parked or not due yet is left out, with
+ * those behind it.
+ */
+export async function* waitingParcels(env: Environment, service: string): AsyncGenerator<Parcel> {
+  const theme = outboxTheme(service);
   for (const status of ['ready', 'stored'] as const) {
     for await (const first of env.sessions.list({ theme, status })) {
       if (isDelayed(first, env.now())) continue;

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import { isEngineKey, sessionOfKey, themeOfKey } from '../../core/fold/session.ts';
-import { toTime } from '../../index.ts';
 import { formatValue, printable } from '../../text/printable.ts';
+import { timeText } from '../../text/time.ts';
 import { sagaEventsIn, sagaEventTexts } from './saga-text.ts';
 
 /** The width to which a value of a saga's event is cut in the line of a record. */
@@ -41,7 +41,7 @@ export function sessionChangeText(value: JsonValue | undefined, columns: number)
     force ? 'by force' : '',
     data === undefined ? '' : dataText(data, columns),
     base64 === undefined ? '' : `${Buffer.byteLength(base64, 'base64')} bytes`,
-    due === undefined ? '' : `due ${toTime(due)}`,
+    due === undefined ? '' : `due ${timeText(due)}`,
     order === undefined ? '' : `order ${printable(order)}`,
     behind ? 'behind another' : '',
     error === undefined ? '' : `error ${formatValue(error, columns)}`,

@@ -29,12 +29,6 @@ function bar(share: number): string {
   return '█'.repeat(Math.max(1, Math.round(share * columnsMax.bar)));
 }
 
-/** A line of CSV (RFC 4180): a text with a comma, a quote or a line break stands in quotes. */
-export function csvLine(values: readonly (string | number | null)[]): string {
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return values.map((value) => cell(value === null ? '' : String(value))).join(',');
-}
-
 /** The names of the columns of groups. */
 export function groupColumns(by: readonly GroupField[]): readonly string[] {
   return [...by, 'count'];

@@ -1,24 +1,50 @@
-import { type StoredRecord, toTime } from '../../index.ts';
+import type { StoredRecord } from '../../index.ts';
 import type { KeyEntry, KeyPage } from '../../pages/key.ts';
-import type { Colors } from '../../text/colors.ts';
-import { formatValue, plural, printable, shorten } from '../../text/printable.ts';
+import type { ListLook } from '../../text/colors.ts';
+import { type Cell, FitTable, type Layout } from '../../text/fit-table.ts';
+import { formatValue, plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
-import { formatPairs, formatTable } from '../../text/table.ts';
-import { stateText } from './change-text.ts';
+import { formatPairs } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
+import { columnTime } from './column-time.ts';
+import { deltaText } from './delta-text.ts';
 import { linkText } from './transaction-page.ts';
 
+const entriesLayout: Layout = {
+  columns: [{}, {}, {}, {}, {}, { cut: 'end' }],
+  steps: [
+    [3, 13],
+    [2, 14],
+    [5, 36],
+    [3, 0],
+    [2, 0],
+  ],
+};
+
+const rejectedLayout: Layout = {
+  columns: [{}, {}, {}, {}, {}],
+  steps: [
+    [3, 13],
+    [2, 14],
+  ],
+};
+
+/** Columns for the change of one transaction, where no terminal is narrower. */
+const deltaColumns = 72;
+
 /** The same for people, and what to look at next. */
-export function formatKeyPage(page: KeyPage, colors: Colors): string {
+export function formatKeyPage(page: KeyPage, colors: ListLook): string {
   const { key, state, entries, rejections } = page;
   const kind = state ? `${state.kind}, version ${state.version}` : 'no value now';
   const parts = [`${colors.strong('key')} ${colors.key(printable(key))}  ${kind}`, formatPairs(stateOf(page), '  ')];
   if (entries.length > 0) {
     parts.push('', `${plural(entries.length, 'applied transaction')}, oldest first:`);
-    parts.push(formatTable(entries.map((entry) => entryCells(entry, colors))));
+    parts.push(new FitTable(entriesLayout, colors.columns).format(entries.map((entry) => entryCells(entry, colors))));
   }
   if (rejections.length > 0) {
     parts.push('', 'newest requests that were refused for it:');
-    parts.push(formatTable(rejections.map((record) => rejectedCells(record, colors))));
+    const cells = rejections.map((record) => rejectedCells(record, colors));
+    parts.push(new FitTable(rejectedLayout, colors.columns).format(cells));
   }
   return [...parts.filter((part, i) => part !== '' || i > 1), ...nextOf(page)].join('\n');
 }
@@ -29,32 +55,31 @@ function stateOf({ state }: KeyPage): [string, string][] {
   if (state.owner) pairs.push(['owner', linkText(state.owner)]);
   if (state.pending) {
     const { until, expired } = state.pending;
-    pairs.push(['reserved', `${expired ? 'ran out at' : 'to be confirmed by'} ${toTime(until)}`]);
+    pairs.push(['reserved', `${expired ? 'ran out at' : 'to be confirmed by'} ${timeText(until)}`]);
   }
   if (state.applied !== undefined) pairs.push(['applied', plural(state.applied, 'transaction')]);
   return pairs;
 }
 
-function entryCells(entry: KeyEntry, colors: Colors): string[] {
+function entryCells(entry: KeyEntry, look: ListLook): Cell[] {
   const { position, time, type, id, ops, before, after, compensatedBy } = entry;
-  const undone = compensatedBy === undefined ? '' : colors.warn(`  undone by ${compensatedBy}`);
   return [
     `  ${position}`,
-    colors.dim(toTime(time)),
-    shorten(printable(type), 28),
-    shorten(printable(id), 36),
+    { text: columnTime(time, look), paint: look.dim },
+    printable(type),
+    printable(id),
     ops.join('+'),
-    `${stateText(before, 24)} → ${stateText(after, 24)}${undone}`,
+    `${deltaText(before, after, deltaColumns)}${compensatedBy === undefined ? '' : `  undone by ${compensatedBy}`}`,
   ];
 }
 
-function rejectedCells({ position, time, type, id, rejection }: StoredRecord, colors: Colors): string[] {
+function rejectedCells({ position, time, type, id, rejection }: StoredRecord, look: ListLook): Cell[] {
   return [
     `  ${position}`,
-    colors.dim(toTime(time)),
-    shorten(printable(type), 28),
-    shorten(printable(id), 36),
-    colors.bad(printable(rejection?.code ?? '')),
+    { text: columnTime(time, look), paint: look.dim },
+    printable(type),
+    printable(id),
+    { text: printable(rejection?.code ?? ''), paint: look.bad },
   ];
 }
 

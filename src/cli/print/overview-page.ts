@@ -1,15 +1,28 @@
 import prettyBytes from 'pretty-bytes';
-import { type Need, type Overview, toTime } from '../../index.ts';
+import type { Need, Overview } from '../../index.ts';
 import { rateOf } from '../../shapes/overview.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatCount, plural, printable, shorten } from '../../text/printable.ts';
 import { sparkline } from '../../text/sparkline.ts';
+import { timeText } from '../../text/time.ts';
 import { formatQueues } from './queue-page.ts';
 import { sagaPairs } from './sagas-summary.ts';
 import { stuckText } from './sessions-summary.ts';
 
 const needsListed = 10;
+
+/** Columns of overviews, where they are no tables for people. */
+export const overviewColumns = [
+  'time',
+  'ok',
+  'head.position',
+  'committed',
+  'rejected',
+  'perSecond',
+  'stuck.count',
+  'workers',
+];
 
 /** How an environment stands, for people, as a table. */
 export function formatOverview(overview: Overview, colors: Colors): string {
@@ -17,7 +30,7 @@ export function formatOverview(overview: Overview, colors: Colors): string {
   const ago = head.position === 0 ? 'empty' : `head ${formatDuration(Math.max(0, time - head.time))} ago`;
   const rejected = `${formatCount(counts.rejected)} rejected`;
   return [
-    `${colors.strong(printable(dir))}  ${plural(head.position, 'transaction')}, ${rejected}, ${ago}  ${toTime(time)}`,
+    `${colors.strong(printable(dir))}  ${plural(head.position, 'transaction')}, ${rejected}, ${ago}  ${timeText(time)}`,
     `${sparkline(throughput, 60)}  ${rateOf(overview)}/s  ${plural(workers.length, 'worker')}  ${prettyBytes(size.fileBytes)}`,
     ...sagaPairs(overview.sagas).map(([, text]) => `sagas: ${text}`),
     '',

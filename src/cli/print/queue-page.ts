@@ -1,10 +1,25 @@
-import { type QueueReading, toTime } from '../../index.ts';
+import type { QueueReading } from '../../index.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatCount, plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
 import { formatSessions } from './session-lines.ts';
+
+/** Columns of queues, where they are no lines for people. */
+export const queueColumns = [
+  'theme',
+  'ready',
+  'active',
+  'stored',
+  'behind',
+  'parked',
+  'oldest.ageMs',
+  'inPerSecond',
+  'outPerSecond',
+  'paused',
+];
 
 const heads = ['theme', 'ready', 'active', 'stored', 'behind', 'parked', 'oldest', 'in/s', 'out/s', 'workers', ''];
 
@@ -37,10 +52,10 @@ export function formatQueue(queue: QueueReading, now: number, colors: Colors): s
     ['moving', `${rates.in}/s in, ${rates.out}/s out`],
   ];
   if (oldest) pairs.push(['oldest', `${printable(oldest.id)}, due for ${formatDuration(now - oldest.due)}`]);
-  if (nextDue !== undefined) pairs.push(['next due', toTime(nextDue)]);
+  if (nextDue !== undefined) pairs.push(['next due', timeText(nextDue)]);
   for (const { operator, until } of workers) {
     const where = `${printable(operator.host)}, process ${operator.process}`;
-    pairs.push(['worker', `${printable(operator.id)} on ${where}, lease until ${toTime(until)}`]);
+    pairs.push(['worker', `${printable(operator.id)} on ${where}, lease until ${timeText(until)}`]);
   }
   const title = `${colors.strong('queue')} ${colors.key(printable(name))}${paused ? colors.warn('  paused') : ''}`;
   const waiting = next.length === 0 ? [] : ['', 'next to be led:', formatSessions(next, now, colors)];

@@ -2,6 +2,9 @@ import type { Rejection } from '../../core/fold/rejection.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import { printable } from '../../text/printable.ts';
 
+/** Columns of receipts, where they are no lines for people. */
+export const receiptColumns = ['id', 'outcome', 'position', 'time', 'duplicate', 'rejection.code'];
+
 /** A receipt for people, in one line. Never coloured: the fast path prints the same bytes. */
 export function formatReceipt(receipt: Receipt): string {
   const { id, outcome, position, duplicate, dryRun, rejection } = receipt;

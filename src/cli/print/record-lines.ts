@@ -1,59 +1,54 @@
 import { keysOf, type StoredRecord } from '../../core/log/record.ts';
-import { toTime } from '../../index.ts';
-import type { Colors } from '../../text/colors.ts';
-import { printable, shorten } from '../../text/printable.ts';
-import { cutTo, padTo, widthOf } from '../../text/width.ts';
+import { toRecordJson } from '../../index.ts';
+import type { Colors, ListLook } from '../../text/colors.ts';
+import { type Cell, FitTable, type Layout } from '../../text/fit-table.ts';
+import { printable } from '../../text/printable.ts';
+import type { ListFormat } from '../output/list-writer.ts';
+import { columnTime } from './column-time.ts';
 import { engineTexts } from './engine-key.ts';
 
-/** Widest that a column grows: type, id, outcome. */
-const columnsMax = [28, 36, 32] as const;
+/** Columns of records, where they are no lines for people. */
+const recordColumns = ['position', 'time', 'type', 'id', 'outcome', 'rejection.code', 'actor', 'changes.key'];
+
+const layout: Layout = {
+  columns: [{ align: 'right' }, {}, {}, {}, { cut: 'end' }, { cut: 'end' }],
+  // The log is read for outcomes and keys.
+  steps: [
+    [3, 13],
+    [2, 14],
+    [5, 24],
+    [4, 20],
+    [5, 16],
+    [3, 0],
+    [2, 0],
+    [4, 9],
+  ],
+};
+
+const positionColumns = 4;
 
 /**
- * Records for people, one aligned line each: position, time, type, id, outcome, keys, and what happened to
- * sessions. Columns only grow, so that pages
- * printed one after the other stay aligned; a line is cut to `columns`, when these are known.
+ * Records for people, one aligned line each: position, time, type, id, outcome, keys, and what happened to sessions. On
+ * a terminal times are short, and lines are cut to its width: ids in their middle first, outcome and keys last.
  */
 export class RecordLines {
-  private readonly colors: Colors;
-  private readonly columns: number;
-  private readonly widths = [4, 0, 0, 0];
+  private readonly look: ListLook;
+  private readonly table: FitTable;
 
-  constructor(colors: Colors, columns: number | undefined) {
-    this.colors = colors;
-    this.columns = columns ?? Number.POSITIVE_INFINITY;
+  constructor(look: ListLook) {
+    this.look = look;
+    this.table = new FitTable(layout, look.columns);
   }
 
   /** Lines of a page, without a newline at the end. */
   format(page: readonly StoredRecord[]): string {
-    const rows = page.map((record) => ({ record, cells: cellsOf(record) }));
-    for (const { cells } of rows) {
-      cells.forEach((cell, i) => {
-        this.widths[i] = Math.max(this.widths[i] ?? 0, widthOf(cell));
-      });
-    }
-    return rows.map(({ record, cells }) => this.line(record, cells)).join('\n');
+    return this.table.format(page.map((record) => cellsOf(record, this.look)));
   }
+}
 
-  private line(record: StoredRecord, cells: readonly string[]): string {
-    const { colors } = this;
-    const [position = '', type = '', id = '', outcome = ''] = cells;
-    const [widest = 0, ...widths] = this.widths;
-    const padded = [type, id, outcome].map((cell, i) => padTo(cell, widths[i] ?? 0));
-    const named = [[...keysOf(record)].map(printable).join(' '), ...engineTexts(record.changes)];
-    const keys = named.filter((name) => name !== '').join(', ');
-    const parts = [position.padStart(widest), toTime(record.time), ...padded, keys];
-    const colours = [colors.strong, colors.dim, plain, colors.dim, outcomeColour(record, colors), colors.key];
-    let left = this.columns;
-    const line = parts.map((part, i) => {
-      const cut = cutTo(part, left);
-      left -= widthOf(cut) + 2;
-      return (colours[i] ?? plain)(cut);
-    });
-    return line
-      .filter((part) => part !== '')
-      .join('  ')
-      .trimEnd();
-  }
+/** How records are printed. */
+export function recordFormat(lines: RecordLines): ListFormat<StoredRecord> {
+  return { json: toRecordJson, people: (page) => lines.format(page), columns: recordColumns, pageItems: 100 };
 }
 
 /** Formats the outcome of a record in few words. */
@@ -66,16 +61,14 @@ export function outcomeColour({ outcome }: StoredRecord, colors: Colors): (text:
   return outcome === 'committed' ? colors.good : colors.bad;
 }
 
-function cellsOf(record: StoredRecord): string[] {
-  const [types, ids, outcomes] = columnsMax;
+function cellsOf(record: StoredRecord, look: ListLook): Cell[] {
+  const named = [[...keysOf(record)].map(printable).join(' '), ...engineTexts(record.changes)];
   return [
-    String(record.position),
-    shorten(printable(record.type), types),
-    shorten(printable(record.id), ids),
-    cutTo(outcomeOf(record), outcomes),
+    { text: String(record.position).padStart(positionColumns), paint: look.strong },
+    { text: columnTime(record.time, look), paint: look.dim },
+    printable(record.type),
+    { text: printable(record.id), paint: look.dim },
+    { text: outcomeOf(record), paint: outcomeColour(record, look) },
+    { text: named.filter((name) => name !== '').join(', '), paint: look.key },
   ];
-}
-
-function plain(text: string): string {
-  return text;
 }

@@ -1,7 +1,8 @@
 import type { SagaEvent } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
-import { type SagaLogEntry, type SagaReading, toTime } from '../../index.ts';
+import type { SagaLogEntry, SagaReading } from '../../index.ts';
 import { formatValue, printable } from '../../text/printable.ts';
+import { timeText } from '../../text/time.ts';
 import { mermaidText } from './mermaid.ts';
 import { planText, sagaEventText } from './saga-text.ts';
 
@@ -80,7 +81,7 @@ function attemptLines(event: Attempt, step: string, isBegun: boolean): readonly 
 }
 
 function nextText({ next, due = 0, side, step }: SagaEvent & { readonly event: 'failed' }): string {
-  if (next === 'retry') return `again at ${toTime(due)}`;
+  if (next === 'retry') return `again at ${timeText(due)}`;
   return side === 'do' ? `turns back, for ${printable(step)}` : 'waits for a person';
 }
 

@@ -1,11 +1,12 @@
 import type { SagaPhase, SideProgress, StepProgress, StepSide } from '../../core/app/saga.ts';
-import { type SagaReading, toTime } from '../../index.ts';
+import type { SagaReading } from '../../index.ts';
 import { attemptsOf } from '../../shapes/saga.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatValue, plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
 import { perhaps, phaseText, sagaEventText } from './saga-text.ts';
 import { standingText } from './session-text.ts';
 
@@ -22,11 +23,11 @@ export function formatSagaPage(reading: SagaReading, now: number, colors: Colors
 
 function headOf({ saga, session, outcome }: SagaReading, now: number): [string, string][] {
   const { data, createdAt, error, respond, undoes, forced } = saga;
-  const end = outcome ? [`${toTime(outcome.time)}, after ${formatDuration(outcome.time - createdAt)}`] : [];
+  const end = outcome ? [`${timeText(outcome.time)}, after ${formatDuration(outcome.time - createdAt)}`] : [];
   const isLost = !session && !outcome;
   return [
     ['data', formatValue(data, 100)],
-    ['started', `${toTime(createdAt)}, ${formatDuration(now - createdAt)} ago`],
+    ['started', `${timeText(createdAt)}, ${formatDuration(now - createdAt)} ago`],
     ...end.map((text): [string, string] => ['ended', text]),
     ...(session ? [['session', standingText(session)] as [string, string]] : []),
     ...(isLost ? [['session', 'removed by hand, before the saga had ended'] as [string, string]] : []),
@@ -95,7 +96,7 @@ function cellsOf(step: StepProgress, side: StepSide, { began, now, reading, colo
   return [
     statusText(progress, reading, now),
     attempts === 0 ? '' : plural(attempts, 'attempt'),
-    colors.dim(toTime(from)),
+    colors.dim(timeText(from)),
     formatDuration((status === 'begun' && !isOver ? now : (endedAt ?? from)) - from),
     detailOf(step, side, reading.phase),
   ];
@@ -111,7 +112,7 @@ function statusText({ status }: SideProgress, { session }: SagaReading, now: num
 
 function detailOf(step: StepProgress, side: StepSide, phase: SagaPhase): string {
   const { error, status, due, maybe, result } = step[side];
-  const again = status === 'retrying' && due !== undefined ? `again at ${toTime(due)}: ` : '';
+  const again = status === 'retrying' && due !== undefined ? `again at ${timeText(due)}: ` : '';
   if (error !== undefined) return `${again}${printable(error)}${perhaps(maybe)}`;
   const mayHaveHappened = step.do.status === 'done' || step.do.maybe;
   const isLeft = side === 'do' && step.undo.status === 'waiting' && mayHaveHappened && /^(comp|fail)/.test(phase);
@@ -134,10 +135,10 @@ function eventsOf({ log, outcome, phase }: SagaReading, colors: Colors): string[
   const listed = log.slice(-eventsListed);
   const rows = listed.map(({ event, position, time, actor, reason }) => [
     `  ${position}`,
-    colors.dim(toTime(time)),
+    colors.dim(timeText(time)),
     `${sagaEventText(event)}${byText(actor, reason)}`,
   ]);
-  if (outcome) rows.push([`  ${outcome.position}`, colors.dim(toTime(outcome.time)), `ended ${phase}`]);
+  if (outcome) rows.push([`  ${outcome.position}`, colors.dim(timeText(outcome.time)), `ended ${phase}`]);
   const left = log.length - listed.length;
   const title =
     left === 0 ? 'events, oldest first:' : `events, oldest first; ${left} earlier ones left out, --json has all:`;

@@ -1,9 +1,9 @@
 import type { SagaEvent, SagaPhase, StepSide } from '../../core/app/saga.ts';
 import { assertNever } from '../../core/base/assert.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
-import { toTime } from '../../index.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatValue, printable } from '../../text/printable.ts';
+import { timeText } from '../../text/time.ts';
 
 /** An event of a saga for people, in few words. */
 export function sagaEventText(event: SagaEvent, columns = 60): string {
@@ -48,8 +48,13 @@ export function perhaps(maybe: boolean): string {
 
 /** The phase of a saga, in the colour that it calls for. */
 export function phaseText(phase: SagaPhase, colors: Colors): string {
+  return phaseColour(phase, colors)(phase);
+}
+
+/** The colour of a phase. */
+export function phaseColour(phase: SagaPhase, colors: Colors): (text: string) => string {
   const colours = { running: colors.strong, compensating: colors.warn, failed: colors.bad, done: colors.good };
-  return phase === 'compensated' ? colors.warn(phase) : colours[phase](phase);
+  return phase === 'compensated' ? colors.warn : colours[phase];
 }
 
 /** The events of a saga that a chunk of a session's data holds; undefined of other data. */
@@ -106,6 +111,6 @@ function doneText({ step, side }: { readonly step: string; readonly side: StepSi
 }
 
 function nextText({ next, due }: SagaEvent & { event: 'failed' }): string {
-  if (next === 'retry') return `again at ${toTime(due ?? 0)}`;
+  if (next === 'retry') return `again at ${timeText(due ?? 0)}`;
   return next === 'turn' ? 'turns back' : 'waits for a person';
 }

@@ -1,6 +1,7 @@
 import { asSession, sessionKey } from '../../core/fold/session.ts';
-import { type HistoryEntry, toTime } from '../../index.ts';
+import type { HistoryEntry } from '../../index.ts';
 import { type SessionPage, sessionAfter } from '../../pages/session.ts';
+import { timeText } from '../../text/time.ts';
 import { changeText } from './change-text.ts';
 import { opText } from './engine-key.ts';
 import { mermaidText } from './mermaid.ts';
@@ -40,7 +41,7 @@ function stepLines(id: string, entry: HistoryEntry, by: string): string[] {
   const own = changes.filter(({ key }) => key === sessionKey(id));
   const after = sessionAfter(entry);
   const what = own.map((change) => `${opText(change.op)} ${changeText(change, textMax)}`.trim()).join(', ');
-  const note = after?.status === 'stored' ? `sleeps until ${toTime(after.due)}` : standingText(after);
+  const note = after?.status === 'stored' ? `sleeps until ${timeText(after.due)}` : standingText(after);
   const line = `${by}->>S: ${mermaidText(`${position} ${what}`)}`;
   return after?.status === 'active' ? [line] : [line, `Note over S: ${mermaidText(note)}`];
 }

@@ -1,12 +1,13 @@
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import { type HistoryEntry, toTime } from '../../index.ts';
+import type { HistoryEntry } from '../../index.ts';
 import { type SessionPage, sessionAfter } from '../../pages/session.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { plural, printable, shorten } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
 import { changeText } from './change-text.ts';
 import { dataText } from './data-text.ts';
 import { opText } from './engine-key.ts';
@@ -46,8 +47,8 @@ function headOf({ session, operator }: SessionPage, now: number): [string, strin
   } = session;
   const pairs: [string, string][] = [
     ['theme', printable(themeName)],
-    ['created', `${toTime(createdAt)}, ${formatDuration(now - createdAt)} ago`],
-    ['since', `${toTime(since)}, for ${formatDuration(now - since)}`],
+    ['created', `${timeText(createdAt)}, ${formatDuration(now - createdAt)} ago`],
+    ['since', `${timeText(since)}, for ${formatDuration(now - since)}`],
   ];
   if (order !== undefined) pairs.push(['order', printable(order)]);
   if (correlation !== undefined) pairs.push(['belongs to', printable(correlation)]);
@@ -61,9 +62,9 @@ function headOf({ session, operator }: SessionPage, now: number): [string, strin
 function leaseText(state: NonNullable<SessionPage['operator']>, seconds: number): string {
   const { operator, until } = state;
   const where = operator && operator.process > 0 ? ` on ${printable(operator.host)}, process ${operator.process}` : '';
-  if (state.alive) return `lease of ${seconds} s until ${toTime(state.until)}${where}`;
+  if (state.alive) return `lease of ${seconds} s until ${timeText(state.until)}${where}`;
   const why = { dead: 'its process ended', late: 'its lease ran out', gone: 'no sign of it' }[state.why];
-  return `${why}${until === undefined || state.why !== 'late' ? '' : ` at ${toTime(until)}`}${where}`;
+  return `${why}${until === undefined || state.why !== 'late' ? '' : ` at ${timeText(until)}`}${where}`;
 }
 
 function dataOf({ data }: SessionPage): [string, string][] {
@@ -84,7 +85,7 @@ function stepCells(id: string, entry: HistoryEntry, colors: Colors): string[] {
   const request = isOperation ? [] : [`with request ${shorten(printable(record.id), 36)}`];
   return [
     `  ${record.position}`,
-    colors.dim(toTime(record.time)),
+    colors.dim(timeText(record.time)),
     own.map(({ op }) => opText(op)).join('+'),
     statusText(sessionAfter(entry)),
     [...what, ...why, ...by, ...request].join(', '),

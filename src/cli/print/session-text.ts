@@ -1,14 +1,15 @@
 import { asSession, type Session, sessionOfKey } from '../../core/fold/session.ts';
-import { type KeyReport, type StateReading, toTime } from '../../index.ts';
+import type { KeyReport, StateReading } from '../../index.ts';
 import type { Colors } from '../../text/colors.ts';
 import { printable, shorten } from '../../text/printable.ts';
+import { timeText } from '../../text/time.ts';
 
 /** How a session stands, for people, in few words; `gone` when there is none. */
 export function standingText(session: Session | undefined, gone = 'removed'): string {
   if (!session) return gone;
   const { status, epoch, operator, due, error } = session;
   if (status === 'active') return `active, epoch ${epoch}, led by ${shorten(printable(operator ?? ''), 48)}`;
-  if (status === 'stored') return `stored until ${toTime(due)}${error === undefined ? '' : ', its turn failed'}`;
+  if (status === 'stored') return `stored until ${timeText(due)}${error === undefined ? '' : ', its turn failed'}`;
   return status === 'parked' && error !== undefined ? `parked: ${shorten(printable(error), 60)}` : status;
 }
 

@@ -1,8 +1,12 @@
-import { type HistoryEntry, type StateReading, type StoredRecord, toTime } from '../../index.ts';
-import type { Colors } from '../../text/colors.ts';
-import { formatValue, plural, printable, shorten } from '../../text/printable.ts';
+import type { HistoryEntry, StateReading, StoredRecord } from '../../index.ts';
+import type { Colors, ListLook } from '../../text/colors.ts';
+import { FitTable, type Layout } from '../../text/fit-table.ts';
+import { formatValue, jsonText, plural, printable, shorten } from '../../text/printable.ts';
 import { formatPairs, formatTable } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
 import { changeText, stateText } from './change-text.ts';
+import { columnTime } from './column-time.ts';
+import { deltaText } from './delta-text.ts';
 import { linkText } from './transaction-page.ts';
 
 /** A state for people: its value, who owns it or how often it was applied to, and the newest of those. */
@@ -11,7 +15,7 @@ export function formatState(state: StateReading, newest: readonly StoredRecord[]
   const pairs: [string, string][] = [['value', formatValue(value, 2_000)]];
   if (owner) pairs.push(['owner', linkText(owner)]);
   if (pending) {
-    pairs.push(['reserved', `${pending.expired ? 'ran out at' : 'to be confirmed by'} ${toTime(pending.until)}`]);
+    pairs.push(['reserved', `${pending.expired ? 'ran out at' : 'to be confirmed by'} ${timeText(pending.until)}`]);
   }
   pairs.push(['version', `${version}, since position ${position}`]);
   if (applied !== undefined) pairs.push(['applied', plural(applied, 'transaction')]);
@@ -23,7 +27,7 @@ function newestOf({ key, kind, applied = 0 }: StateReading, newest: readonly Sto
   if (kind === 'dedicated' || newest.length === 0) return [];
   const rows = newest.map(({ position, time, type, id, changes }) => [
     `    ${position}`,
-    colors.dim(toTime(time)),
+    colors.dim(timeText(time)),
     shorten(printable(type), 28),
     shorten(printable(id), 36),
     changes
@@ -35,29 +39,68 @@ function newestOf({ key, kind, applied = 0 }: StateReading, newest: readonly Sto
   return [formatTable(rows), ...more];
 }
 
+/** Columns of states, where they are no lines for people. */
+export const stateColumns = ['key', 'kind', 'version', 'position', 'owner.id', 'value'];
+
+const statesLayout: Layout = {
+  columns: [{}, {}, {}, { cut: 'end' }, {}],
+  steps: [
+    [4, 18],
+    [3, 24],
+    [0, 24],
+    [4, 0],
+    [1, 0],
+    [3, 12],
+  ],
+};
+
 /** States, one per line, aligned. */
-export function formatStates(states: readonly StateReading[], colors: Colors): string {
-  return formatTable(
+export function formatStates(states: readonly StateReading[], look: ListLook): string {
+  return new FitTable(statesLayout, look.columns).format(
     states.map(({ key, kind, version, value, owner }) => [
-      colors.key(printable(key)),
+      { text: printable(key), paint: look.key },
       kind,
       `v${version}`,
-      formatValue(value, 60),
-      owner ? colors.dim(`owner ${shorten(printable(owner.id), 36)}`) : '',
+      jsonText(value),
+      { text: owner ? `owner ${printable(owner.id)}` : '', paint: look.dim },
     ]),
   );
 }
 
+/** Columns of a key's transactions, where they are no lines for people. */
+export const historyColumns = ['position', 'time', 'type', 'id', 'after.version', 'after.value'];
+
+/** Values up to this length are shown whole in a history. */
+const shownWhole = 30;
+
+const historyLayout: Layout = {
+  columns: [{}, {}, {}, {}, {}, { cut: 'end' }],
+  steps: [
+    [3, 13],
+    [2, 14],
+    [5, 30],
+    [3, 0],
+    [2, 0],
+    [5, 16],
+  ],
+};
+
 /** A key's transactions, one per line, aligned: what each one left. */
-export function formatHistory(entries: readonly HistoryEntry[], key: string, colors: Colors): string {
-  return formatTable(
-    entries.map(({ record: { position, time, type, id, changes }, after }) => [
+export function formatHistory(entries: readonly HistoryEntry[], key: string, look: ListLook): string {
+  return new FitTable(historyLayout, look.columns).format(
+    entries.map(({ record: { position, time, type, id, changes }, before, after }) => [
       String(position),
-      colors.dim(toTime(time)),
-      shorten(printable(type), 28),
-      shorten(printable(id), 36),
+      { text: columnTime(time, look), paint: look.dim },
+      printable(type),
+      printable(id),
       [...new Set(changes.filter((change) => change.key === key).map(({ op }) => op))].join('+'),
-      stateText(after, 60),
+      leftText(before, after, look),
     ]),
   );
+}
+
+/** The state that a transaction left; on a terminal, where the end of it would be cut off, what it changed. */
+function leftText(before: StateReading | undefined, after: StateReading | undefined, look: ListLook): string {
+  const whole = stateText(after, Number.POSITIVE_INFINITY);
+  return look.columns === undefined || whole.length <= shownWhole ? whole : deltaText(before, after, look.columns);
 }

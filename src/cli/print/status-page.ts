@@ -1,7 +1,8 @@
 import prettyBytes from 'pretty-bytes';
-import { type SagaCounts, type Status, type StuckSession, toTime } from '../../index.ts';
+import type { SagaCounts, Status, StuckSession } from '../../index.ts';
 import { formatCount, plural, printable } from '../../text/printable.ts';
 import { formatPairs } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
 import { sagaPairs } from './sagas-summary.ts';
 import { sessionPairs } from './sessions-summary.ts';
 
@@ -23,7 +24,7 @@ export function formatStatus(status: Status, stuck: readonly StuckSession[], sag
     ],
     [
       'head',
-      head.position === 0 ? 'empty' : `${head.position} at ${toTime(head.time)}, digest ${head.digest.slice(0, 16)}…`,
+      head.position === 0 ? 'empty' : `${head.position} at ${timeText(head.time)}, digest ${head.digest.slice(0, 16)}…`,
     ],
     [
       'states',

@@ -1,20 +1,36 @@
-import { type StuckSession, toTime } from '../../index.ts';
-import type { Colors } from '../../text/colors.ts';
+import type { StuckSession } from '../../index.ts';
+import type { ListLook } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
-import { printable, shorten } from '../../text/printable.ts';
+import { type Cell, FitTable, type Layout } from '../../text/fit-table.ts';
+import { printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
-import { formatTable } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
+
+/** Columns of stuck sessions, where they are no lines for people. */
+export const stuckColumns = ['session', 'theme', 'stuck.reason', 'stuck.ageMs', 'stuck.detail', 'next'];
+
+const layout: Layout = {
+  columns: [{}, {}, {}, {}, { cut: 'end' }],
+  steps: [
+    [4, 24],
+    [0, 20],
+    [1, 12],
+    [1, 0],
+    [4, 0],
+  ],
+};
 
 /** Stuck sessions for people, one per line, and the command for each kind of them below. */
-export function formatStuck(stuck: readonly StuckSession[], colors: Colors): string {
-  const rows = stuck.map(({ session, reason, detail, age, nextTry }) => [
-    colors.key(shorten(printable(session.id), 48)),
-    shorten(printable(session.themeName), 28),
-    colors.bad(reason),
+export function formatStuck(stuck: readonly StuckSession[], look: ListLook): string {
+  const rows = stuck.map(({ session, reason, detail, age, nextTry }): Cell[] => [
+    { text: printable(session.id), paint: look.key },
+    printable(session.themeName),
+    { text: reason, paint: look.bad },
     formatDuration(age),
-    `${shorten(printable(detail), 80)}${nextTry === undefined ? '' : `, next try ${toTime(nextTry)}`}`,
+    `${printable(detail)}${nextTry === undefined ? '' : `, next try ${timeText(nextTry)}`}`,
   ]);
-  return [formatTable(rows), ...nextOf(stuck).map((command) => `next: ${printable(command)}`)].join('\n');
+  const table = new FitTable(layout, look.columns).format(rows);
+  return [table, ...nextOf(stuck).map((command) => `next: ${printable(command)}`)].join('\n');
 }
 
 /** Commands that are shown for single sessions: more of them would hide the list. */

@@ -3,6 +3,19 @@ import type { Colors } from '../../text/colors.ts';
 import { formatCount, printable } from '../../text/printable.ts';
 import { formatTable } from '../../text/table.ts';
 
+/** Columns of themes, where they are no lines for people. */
+export const themeColumns = [
+  'theme',
+  'number',
+  'live',
+  'inApp',
+  'advisor',
+  'policy.lease',
+  'policy.attempts',
+  'policy.concurrency',
+  'paused',
+];
+
 const heads = ['theme', 'number', 'sessions', 'advisor', 'lease', 'back-off', 'attempts', 'at once', ''];
 
 /** Themes for people, one per line, aligned. */

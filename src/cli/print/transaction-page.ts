@@ -2,19 +2,23 @@ import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import { isEngineKey, sessionOfKey } from '../../core/fold/session.ts';
 import { reservedTypePrefix, sagaType, usersChanges } from '../../core/log/record.ts';
-import { type KeyReport, type TransactionLink, type TransactionReport, toTime } from '../../index.ts';
+import type { KeyReport, TransactionLink, TransactionReport } from '../../index.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatValue, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { formatPairs, formatTable } from '../../text/table.ts';
+import { timeText } from '../../text/time.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
 import { changeText, stateText } from './change-text.ts';
+import { deltaText } from './delta-text.ts';
 import { engineKeyText, opText } from './engine-key.ts';
 import { outcomeColour, outcomeOf } from './record-lines.ts';
 import { sessionReportText } from './session-text.ts';
 
 /** Changes and keys that are listed for people; `--json` has all. */
 const listedMax = 20;
+/** Columns in which the change of one key is told. */
+const deltaColumns = 120;
 
 /** All about a transaction for people, and what to look at next. */
 export function formatTransaction(report: TransactionReport, colors: Colors): string {
@@ -29,7 +33,7 @@ function headOf({ record, compensatedBy, compensates }: TransactionReport): [str
   const { type, time, actor, payload, expect, rejection, digest } = record;
   const pairs: [string, string][] = [
     ['type', printable(type)],
-    ['time', toTime(time)],
+    ['time', timeText(time)],
   ];
   if (actor !== undefined) pairs.push(['actor', printable(actor)]);
   if (payload !== undefined) pairs.push(['payload', formatValue(payload, 100)]);
@@ -81,8 +85,8 @@ function keysOf({ record, keys }: TransactionReport, colors: Colors): string[] {
   if (keys.length === 0) return [];
   const title = record.outcome === 'committed' ? 'keys, before → after:' : 'keys, as they were:';
   const lines = keys.slice(0, listedMax).flatMap((key) => {
-    const before = stateText(key.before);
-    const states = record.outcome === 'committed' ? `${before} → ${stateText(key.after)}` : before;
+    const isDone = record.outcome === 'committed';
+    const states = isDone ? deltaText(key.before, key.after, deltaColumns) : stateText(key.before);
     const around = aroundText(key);
     const name = `  ${colors.key(printable(key.key))}  ${states}`;
     return around === '' ? [name] : [name, colors.dim(`    ${around}`)];

@@ -2,15 +2,14 @@ import { Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
 import { type ChangedKey, loadApp } from '../../index.ts';
 import { copiedAppJson } from '../../shapes/copied-app.ts';
-import { toChangedKeyJson, toFlipJson, toWhatIfJson } from '../../shapes/what-if.ts';
 import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
+import { BaseCommand } from '../frame/base-command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress-line.ts';
-import { StreamCommand } from '../frame/stream-command.ts';
 import { copiedAppText } from '../print/copied-app-text.ts';
-import { formatChangedKey, formatFlip, formatWhatIf } from '../print/what-if-lines.ts';
+import { whatIfFormat } from '../print/what-if-lines.ts';
 
 /** Keys that are listed with their values; all are counted. */
 const keysListed = 1_000;
@@ -44,7 +43,7 @@ interface Care {
 }
 
 /** The command `replay` in each of its ways. None of them calls anything outside: no effects, ever. */
-export abstract class ReplayCommand extends StreamCommand {
+export abstract class ReplayCommand extends BaseCommand {
   /** Makes all indexes anew, and swaps them in, once people agree. */
   protected async rebuild(env: Environment, { 'dry-run': dryRun, yes }: Care): Promise<void> {
     if (dryRun) return this.tellRebuild(env);
@@ -83,28 +82,29 @@ export abstract class ReplayCommand extends StreamCommand {
 
   /** Lists what other handlers would decide otherwise. Exit code 1 when any decision flips. */
   protected async diff(env: Environment, module: string): Promise<void> {
-    const { json } = this.globals;
     const app = await loadApp(module);
     const { onProgress, stop } = this.showWork('deciding again');
     const keys: ChangedKey[] = [];
-    const report = await env
-      .whatIf(app, {
-        onProgress,
-        onFlip: (flip) => (json ? this.out.json(toFlipJson(flip)) : this.out.line(formatFlip(flip, this.colors))),
-        onKey: (key) => {
-          if (keys.length < keysListed) keys.push(key);
-        },
-      })
-      .finally(stop);
-    for (const key of keys) {
-      if (json) await this.out.json(toChangedKeyJson(key));
-      else await this.out.line(formatChangedKey(key, this.colors));
+    const list = this.list(whatIfFormat(this.colors));
+    try {
+      const report = await env
+        .whatIf(app, {
+          onProgress,
+          onFlip: (flip) => list.add({ flip }),
+          onKey: (key) => {
+            if (keys.length < keysListed) keys.push(key);
+          },
+        })
+        .finally(stop);
+      for (const key of keys) await list.add({ key });
+      await list.add({ report });
+      if (report.flips > 0) this.exitWith(1);
+    } finally {
+      await list.end();
     }
-    await this.print(toWhatIfJson(report), formatWhatIf(report, this.colors));
-    if (report.flips > 0) this.exitWith(1);
   }
 
   private showWork(what: string) {
-    return showWork(what, this.talks);
+    return showWork(what, this.shown);
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { printable } from '../../text/printable.ts';
-import type { Output } from '../frame/output.ts';
 import { unwritable } from '../frame/read-file.ts';
+import type { Output } from '../output/output.ts';
 
 /** A file and how long it is: what a checkpoint keeps of the output that belongs to it. */
 export interface FilePlace {

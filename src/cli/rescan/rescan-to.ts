@@ -6,7 +6,7 @@ import { type JsonObject, type StoredRecord, toRecordJson, toRequestJson } from 
 import { jsonText, plural } from '../../text/printable.ts';
 import { confirm, requireAnswer } from '../frame/confirm.ts';
 import { type FilterValues, filterText } from '../frame/filter-flags.ts';
-import type { Output } from '../frame/output.ts';
+import type { Output } from '../output/output.ts';
 import type { AuditOptions } from '../verify/audit-and-repair.ts';
 import { openRecordOutput } from './cursor-output.ts';
 import { type CheckpointName, readCheckpoint, saveCheckpoint } from './named-checkpoint.ts';
@@ -16,7 +16,7 @@ import { resumeOutput } from './resume-output.ts';
 export const rescanFlags = {
   count: Flags.boolean({ summary: 'Print only how many there are.' }),
   requests: Flags.boolean({ summary: 'Print the requests of the records, to be submitted again under new ids.' }),
-  output: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE' }),
+  out: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE' }),
   checkpoint: Flags.string({ summary: 'Remember under this name how far it came.', helpValue: 'NAME' }),
   'reset-checkpoint': Flags.boolean({ summary: 'Start over with --checkpoint.' }),
   verify: Flags.boolean({ summary: 'Refold and compare everything; exit 1 when anything differs.' }),
@@ -121,9 +121,10 @@ export function confirmRepair(flags: RescanValues, talk: (text: string) => void)
 }
 
 /** The values of the flags above. */
-interface RescanValues extends FilterValues {
+export interface RescanValues extends FilterValues {
   readonly count: boolean;
-  readonly output?: string | undefined;
+  readonly requests: boolean;
+  readonly out?: string | undefined;
   readonly checkpoint?: string | undefined;
   readonly 'reset-checkpoint': boolean;
   readonly verify: boolean;
@@ -132,13 +133,14 @@ interface RescanValues extends FilterValues {
   readonly yes: boolean;
 }
 
-/** Refuses flags that mean nothing together. Errors: USAGE. */
-export function checkFlags(flags: RescanValues): void {
+/** Refuses flags that mean nothing together. `isShaped`: another form than whole lines of JSON is asked for. Errors: USAGE. */
+export function checkFlags(flags: RescanValues, isShaped: boolean): void {
   const filter = filterText(flags);
-  const ways = [flags.count, flags.verify, flags.output !== undefined || flags.checkpoint !== undefined];
+  const ways = [flags.count, flags.verify, flags.out !== undefined || flags.checkpoint !== undefined];
   const wrong = [
     ways.filter(Boolean).length > 1 && '--count, --verify, and -O or --checkpoint exclude each other',
     flags.verify && filter !== '' && `--verify looks at everything: it takes no ${filter}`,
+    isShaped && ways[2] && '-O and --checkpoint write all of each record, as NDJSON, and nothing else',
     flags.repair && !flags.verify && '--repair needs --verify',
     flags['dry-run'] && !flags.repair && '--dry-run needs --repair',
     flags.yes && !flags.repair && '--yes needs --repair',

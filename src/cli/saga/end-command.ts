@@ -2,7 +2,6 @@ import { given } from '../../core/base/given.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type Started, TxlogError } from '../../index.ts';
 import { type EndedSaga, toEndedJson, toStartedJson } from '../../shapes/saga.ts';
-import { printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { onInterrupt } from '../frame/signals.ts';
 import { formatEnded, formatStarted } from '../print/saga-end.ts';
@@ -34,25 +33,21 @@ export abstract class EndCommand extends BaseCommand {
     const { id, outcome } = started;
     this.out.mustArrive = true;
     if (outcome) return this.tellEnded(await waitForSaga(env, id, {}));
-    if (waitMs === undefined) return this.print(toStartedJson(started, type), this.idOr(id, formatStarted(started)));
+    if (waitMs === undefined) return this.print(toStartedJson(started, type), formatStarted(started));
     try {
       await this.waitAndTell(env, id, waitMs);
     } catch (error) {
       // It goes on, and whoever started it has to know its id.
       if (error instanceof TxlogError && error.code === 'WAIT_TIMEOUT')
-        await this.print(toStartedJson(started, type), this.idOr(id, formatStarted(started)));
+        await this.print(toStartedJson(started, type), formatStarted(started));
       throw error;
     }
   }
 
   private async tellEnded(ended: EndedSaga): Promise<void> {
     this.out.mustArrive = true;
-    await this.print(toEndedJson(ended), this.idOr(ended.saga.id, formatEnded(ended)));
+    await this.print(toEndedJson(ended), formatEnded(ended));
     // One that undoes another has done what it was for.
     if (ended.outcome.outcome === 'rejected') this.exitWith(1);
-  }
-
-  private idOr(id: string, text: string): string {
-    return this.globals.quiet ? printable(id) : text;
   }
 }

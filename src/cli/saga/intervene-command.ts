@@ -10,7 +10,7 @@ import { BaseCommand } from '../frame/base-command.ts';
 import { confirmMany, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { idsOf } from '../frame/ids-of.ts';
-import { errorJson, formatError } from '../frame/report-error.ts';
+import { errorJson, firstLineOf } from '../frame/report-error.ts';
 import { countSagaPlan, formatIntervened, formatSagaPlan, formatSagaPlanTotals } from '../print/saga-plan-page.ts';
 import { checkInterveneFlags, type InterveneValues, toIntervention } from './saga-flags.ts';
 
@@ -30,7 +30,7 @@ export abstract class InterveneCommand extends BaseCommand {
     await this.withEnv({ checkpointRecords: 0 }, async (env) => {
       if (flags.apply !== undefined) return this.apply(env, { word, file: flags.apply }, flags);
       const ids = named.length > 0 ? await idsOf(env, named) : await selectIds(env, flags);
-      if (flags.plan) return this.showPlan(await env.sagas.plan(word, ids), flags.output);
+      if (flags.plan) return this.showPlan(await env.sagas.plan(word, ids), flags.out);
       if (flags['dry-run']) return this.tell(wouldBe(await env.sagas.plan(word, ids)), word);
       if (asks && !(await this.agreed(word, ids.length, flags))) return;
       await this.tell(env.sagas.say(word, ids, toIntervention(flags)), word, named.length === 1 && named[0] !== '-');
@@ -79,18 +79,19 @@ export abstract class InterveneCommand extends BaseCommand {
       refused.push(error);
     });
     this.out.mustArrive = true;
-    const count = await this.printList(watched, {
+    const count = await this.printAll(watched, {
       json: (result) => toIntervenedJson(result, word, errorJson),
-      people: (page) => page.map((result) => this.line(result, word)).join('\n'),
+      people: (page) => page.map((result) => lineOf(result, word)).join('\n'),
+      columns: ['saga', 'word', 'phase', 'error.code'],
       empty: 'No saga.',
     });
     this.exitWith(exitCodeOf(refused, count));
   }
+}
 
-  private line(result: Intervened, word: SagaCommand): string {
-    if ('error' in result) return formatError(result.error, { json: false, verbose: false }).split('\n')[0] ?? '';
-    return this.globals.quiet ? printable(result.id) : formatIntervened(result, word);
-  }
+function lineOf(result: Intervened, word: SagaCommand): string {
+  if ('error' in result) return firstLineOf(result.error);
+  return formatIntervened(result, word);
 }
 
 /** Words of the command line that say what a plan says. */

@@ -3,7 +3,6 @@ import { type SagaPhase, sagaPhases } from '../../core/app/saga.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import type { Intervention } from '../../index.ts';
-import { idsOnlyFlag } from '../session/session-flags.ts';
 
 /** The saga that a command is about. */
 export const sagaArgs = {
@@ -29,11 +28,10 @@ export const sagasArgs = {
 
 /** Flags of the commands that say a word to sagas. */
 export const interveneFlags = {
-  ...idsOnlyFlag,
   ...sagaFilterFlags,
   ...byFlags,
   plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
-  output: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
+  out: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
   apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
   'dry-run': Flags.boolean({ summary: 'Tell what would become of each, and write nothing.' }),
   yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
@@ -46,7 +44,7 @@ export interface InterveneValues {
   readonly reason?: string | undefined;
   readonly actor?: string | undefined;
   readonly plan: boolean;
-  readonly output?: string | undefined;
+  readonly out?: string | undefined;
   readonly apply?: string | undefined;
   readonly 'dry-run': boolean;
   readonly yes: boolean;
@@ -54,7 +52,7 @@ export interface InterveneValues {
 
 /** Refuses what does not go together; a word that is said without a reason. Errors: USAGE. */
 export function checkInterveneFlags(command: string, ids: readonly string[], flags: InterveneValues): void {
-  const { type, phase, plan, output, apply, reason } = flags;
+  const { type, phase, plan, out, apply, reason } = flags;
   const dryRun = flags['dry-run'];
   const given = [ids.length > 0, type !== undefined || phase !== undefined, apply !== undefined].filter(Boolean).length;
   const wrong = [
@@ -62,7 +60,7 @@ export function checkInterveneFlags(command: string, ids: readonly string[], fla
     given > 1 && 'IDS, a filter and --apply exclude each other',
     plan && apply !== undefined && '--plan and --apply exclude each other',
     plan && dryRun && '--plan and --dry-run exclude each other',
-    output !== undefined && !plan && '-O needs --plan',
+    out !== undefined && !plan && '-O needs --plan',
     reason === undefined && !plan && !dryRun && 'say why, by --reason: it stays in the log',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: [`txlog saga ${command} --help`] });

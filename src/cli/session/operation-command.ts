@@ -4,7 +4,6 @@ import type { Environment } from '../../environment/environment.ts';
 import { findApp, type OpenOptions } from '../../index.ts';
 import { endLease } from '../../pages/shell-lease.ts';
 import { toOperationJson } from '../../shapes/session.ts';
-import { printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { formatDone, operationOrThrow } from './operation-result.ts';
 
@@ -27,9 +26,8 @@ export abstract class OperationCommand extends BaseCommand {
       const before = session === undefined ? undefined : await env.sessions.get(session);
       const done = operationOrThrow(await work(env, session ?? ''), session ?? '');
       if (before?.status === 'active' && done.now?.status !== 'active') endLease(env, before.operator);
-      const idOnly = op === 'new' && this.globals.quiet;
       this.out.mustArrive = true;
-      await this.print(toOperationJson(op, done), idOnly ? printable(done.session) : formatDone(op, done));
+      await this.print(toOperationJson(op, done), formatDone(op, done));
     });
   }
 

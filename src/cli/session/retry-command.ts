@@ -4,12 +4,12 @@ import type { SessionStatus } from '../../core/fold/session.ts';
 import type { BulkResult } from '../../shapes/bulk-result.ts';
 import { toBulkJson } from '../../shapes/bulk-result.ts';
 import { plural, printable } from '../../text/printable.ts';
-import { BaseCommand, listFlags } from '../frame/base-command.ts';
+import { BaseCommand } from '../frame/base-command.ts';
 import { confirmMany, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
-import { errorJson, formatError } from '../frame/report-error.ts';
+import { errorJson, firstLineOf } from '../frame/report-error.ts';
 import { retrySessions, selectIds } from './bulk-retry.ts';
-import { authorityFlags, idsOnlyFlag, sessionFilterFlags, toAuthority } from './session-flags.ts';
+import { authorityFlags, sessionFilterFlags, toAuthority } from './session-flags.ts';
 
 /** Sessions by id, one or many. */
 export const manyArgs = {
@@ -20,8 +20,6 @@ const { force, reason, actor } = authorityFlags;
 
 /** Flags of `session retry` and `session unpark`. */
 export const retryFlags = {
-  ...listFlags,
-  ...idsOnlyFlag,
   ...sessionFilterFlags,
   force,
   reason,
@@ -60,20 +58,20 @@ export abstract class RetryCommand extends BaseCommand {
       for await (const result of retrySessions(env, selected, { parkedOnly, dryRun, by })) results.push(result);
       const [only] = results;
       if (only && 'error' in only && ids.length === 1 && ids[0] !== '-') throw only.error;
-      await this.printList(results, {
+      await this.printAll(results, {
         json: (result) => toBulkJson(result, errorJson),
-        people: (page) => page.map((result) => this.formatResult(result)).join('\n'),
+        people: (page) => page.map(formatResult).join('\n'),
+        columns: ['session', 'outcome', 'was', 'error.code'],
         empty: 'No session.',
       });
       this.exitWith(exitCodeOf(results));
     });
   }
+}
 
-  private formatResult(result: BulkResult): string {
-    const id = printable(result.id);
-    if ('error' in result) return formatError(result.error, { json: false, verbose: false }).split('\n')[0] ?? '';
-    return this.globals.quiet ? id : `${result.outcome} ${id} (was ${result.was})`;
-  }
+function formatResult(result: BulkResult): string {
+  if ('error' in result) return firstLineOf(result.error);
+  return `${result.outcome} ${printable(result.id)} (was ${result.was})`;
 }
 
 /** 6 when some were refused, and the code of the first one when all were. */

@@ -50,11 +50,6 @@ export function toAuthority({ epoch, force, reason, actor }: AuthorityValues): O
   };
 }
 
-/** `-q` of commands that list or make something. */
-export const idsOnlyFlag = {
-  quiet: Flags.boolean({ char: 'q', summary: 'Print the ids alone, one per line; no talk on stderr.' }),
-};
-
 /** Makes lists of sessions shorter. */
 export const sessionFilterFlags = {
   theme: Flags.string({ char: 't', summary: 'Only of this theme.', helpValue: 'THEME' }),

@@ -1,21 +1,22 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { type Enqueued, type EnqueueOptions, loadMap, toReceiptJson } from '../../index.ts';
-import { toAcceptedJson } from '../../shapes/request.ts';
+import { type Enqueued, type EnqueueOptions, loadMap } from '../../index.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import type { Input } from '../frame/open-input.ts';
-import type { Output } from '../frame/output.ts';
-import type { WorkProgress } from '../frame/progress-line.ts';
-import { errorJson } from '../frame/report-error.ts';
+import type { Shown, WorkProgress } from '../frame/progress-line.ts';
 import { onInterrupt } from '../frame/signals.ts';
 import { say } from '../frame/stderr.ts';
+import type { ListWriter } from '../output/list-writer.ts';
 import { boundHeap } from './bound-heap.ts';
 import { Bulk, type BulkSink, type Deliver } from './bulk-submit.ts';
 import { explainMistake } from './first-mistakes.ts';
+import type { ReceiptLine } from './receipt-lines.ts';
 import { resumeCommand } from './resume-command.ts';
 import { submitAtomic } from './submit-atomic.ts';
 import { Tally } from './submit-tally.ts';
+
+type ReceiptList = ListWriter<ReceiptLine>;
 
 /** How to submit what a file or stdin holds. */
 export interface SubmitFileOptions {
@@ -29,15 +30,17 @@ export interface SubmitFileOptions {
   readonly dryRun: boolean;
   /** Which receipts are printed; error lines are, except with `none`. */
   readonly receipts: 'all' | 'rejected' | 'none';
-  readonly quiet: boolean;
-  readonly json: boolean;
+  /** How what is told on stderr is told; not at all where it is undefined. */
+  readonly told: 'people' | 'json' | undefined;
+  /** How it is shown how far it is. */
+  readonly shown: Shown;
   /** Put the requests into their queues, to be decided by a worker. */
   readonly queue?: EnqueueOptions | undefined;
 }
 
 /**
- * Submits the lines of an input and prints one receipt per request, in the order of the input, as NDJSON. stderr gets
- * a summary (under `--json` one line of JSON).
+ * Submits the lines of an input and prints one receipt per request, in the order of the input. stderr gets a summary
+ * (where the receipts are JSON one line of JSON).
  *
  * Errors: INPUT_EMPTY, INPUT_UNREADABLE, that of the line that it stopped at, OUTPUT_FAILED, APP_ codes, those of the engine;
  * with the command that resumes. Ctrl-C is no error: what is in flight gets its receipts, unless all lines have ids,
@@ -45,20 +48,19 @@ export interface SubmitFileOptions {
  */
 export async function submitFile(
   env: Environment,
-  { input, out }: { readonly input: Input; readonly out: Output },
+  { input, list }: { readonly input: Input; readonly list: ReceiptList },
   options: SubmitFileOptions,
 ): Promise<ExitCode> {
   boundHeap();
   const tally = new Tally();
   const progress = await startProgress(input, options);
   const done = { line: 0 };
-  const sink = toSink(out, { tally, input, progress, done }, options);
+  const sink = toSink(list, { tally, input, progress, done }, options);
   const mapping = options.map === undefined ? env.app.map : await loadMap(options.map);
   const bulk = new Bulk(env, sink, { ...options, mapping, deliver: delivery(env, options) });
   const interrupt = onInterrupt();
   interrupt.signal.addEventListener('abort', () => input.stop());
   const resume = () => resumeCommand({ ...options, line: done.line + 1, isRepeatable: bulk.isRepeatable });
-  out.mustArrive = true;
   try {
     const work = async () => {
       if (options.dryRun) {
@@ -73,8 +75,9 @@ export async function submitFile(
     };
     // A line without a receipt gets it when it is submitted again. Without ids it would be applied twice, so it is waited for.
     await orInterrupted(work(), interrupt.signal, () => options.dryRun || (bulk.isRepeatable && !options.atomic));
-    await out.flush();
+    await list.end();
   } catch (error) {
+    await list.end().catch(() => undefined);
     if (!(error instanceof TxlogError)) throw error;
     throw done.line > 0 ? withResume(error, resume()) : explainMistake(error, options.file);
   } finally {
@@ -116,7 +119,7 @@ interface Course {
 }
 
 function toSink(
-  out: Output,
+  list: ReceiptList,
   { tally, input, progress, done }: Course,
   { receipts, dryRun }: SubmitFileOptions,
 ): BulkSink<Receipt | Enqueued> {
@@ -124,40 +127,41 @@ function toSink(
     async receipt(answer) {
       if ('session' in answer) {
         tally.accepted += 1;
-        if (receipts === 'all') await out.json(toAcceptedJson(answer));
+        if (receipts === 'all') await list.add({ accepted: answer });
         return;
       }
       // A request that was decided before has its receipt at once.
       const receipt = 'receipt' in answer ? answer.receipt : answer;
       tally.add(receipt);
       if (receipts === 'all' || (receipts === 'rejected' && receipt.outcome === 'rejected')) {
-        await out.json(toReceiptJson(dryRun ? { ...receipt, durability: 'none', dryRun } : receipt));
+        await list.add({ receipt: dryRun ? { ...receipt, durability: 'none', dryRun } : receipt });
       }
     },
     async failure(error) {
       tally.failed += 1;
-      if (receipts !== 'none') await out.json(errorJson(error));
+      if (receipts !== 'none') await list.add({ error });
     },
     async settled(line) {
       // Nothing of a dry run is kept that another could go on from.
       if (!dryRun) done.line = line;
       progress?.onProgress(input.bytesRead(), input.bytes ?? 1, tally.formatRate());
-      await out.flush();
+      await list.flush();
     },
   };
 }
 
-/** Only where people look at stderr and receipts do not run over the same screen. */
-async function startProgress(input: Input, { receipts, quiet, json }: SubmitFileOptions) {
-  if (quiet || json || !process.stderr.isTTY || (process.stdout.isTTY && receipts !== 'none')) return undefined;
+/** Not where receipts run over the same screen. */
+async function startProgress(input: Input, { receipts, shown }: SubmitFileOptions) {
+  const isCovered = process.stderr.isTTY && process.stdout.isTTY && receipts !== 'none';
+  if (shown === false || (shown === true && isCovered)) return undefined;
   const { showWork } = await import('../frame/progress-line.ts');
-  return showWork('submitting', true, input.bytes !== undefined);
+  return showWork('submitting', shown, input.bytes !== undefined);
 }
 
 /** The summary, and after an interruption the command that goes on. */
-function tell(tally: Tally, { json, quiet }: SubmitFileOptions, resume: string | undefined): void {
-  if (quiet && resume === undefined) return;
-  if (json) {
+function tell(tally: Tally, { told }: SubmitFileOptions, resume: string | undefined): void {
+  if (told === undefined && resume === undefined) return;
+  if (told === 'json') {
     const more = resume === undefined ? {} : { interrupted: true, next: [resume] };
     say(`${JSON.stringify({ v: 1, summary: tally.toJson(), ...more })}\n`);
     return;

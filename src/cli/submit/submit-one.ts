@@ -1,16 +1,16 @@
 import { present } from '../../core/base/assert.ts';
-import type { JsonValue } from '../../core/base/json.ts';
+import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { toReceiptJson } from '../../index.ts';
-import { jsonText } from '../../text/printable.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
-import type { Output } from '../frame/output.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
+
+/** Prints an answer: as JSON, or as text for people. */
+export type PrintOne = (json: JsonObject, people: string) => Promise<void>;
 
 /** How to submit one request. */
 export interface SubmitOneOptions {
-  readonly json: boolean;
   readonly dryRun: boolean;
 }
 
@@ -21,15 +21,13 @@ export interface SubmitOneOptions {
  */
 export async function submitOne(
   env: Environment,
-  { input, out }: { readonly input: JsonValue; readonly out: Output },
+  { input, print }: { readonly input: JsonValue; readonly print: PrintOne },
   options: SubmitOneOptions,
 ): Promise<ExitCode> {
   const requests = [env.check(input)];
   const [answer] = options.dryRun ? await env.preview(requests) : await env.submitChecked(requests);
   const receipt = toReceipt(present(answer, 'answer'), options.dryRun);
-  out.mustArrive = true;
-  await out.line(options.json ? jsonText(toReceiptJson(receipt)) : formatReceipt(receipt));
-  await out.flush();
+  await print(toReceiptJson(receipt), formatReceipt(receipt));
   return receipt.outcome === 'rejected' ? 1 : 0;
 }
 

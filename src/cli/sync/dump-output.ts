@@ -24,7 +24,7 @@ export function openDumpOutput(file: string | undefined): DumpOutput {
   if (file !== undefined && file !== '-') return isSpecial(file) ? toSpecial(file) : toFile(file);
   if (process.stdout.isTTY) {
     throw new TxlogError('USAGE', 'a dump is bytes, and stdout is a terminal', {
-      next: ['txlog sync export -o FILE', 'txlog sync export - | txlog --env OTHER sync import -'],
+      next: ['txlog sync export -O FILE', 'txlog sync export - | txlog --env OTHER sync import -'],
     });
   }
   return { write: toStdout, finish() {}, close() {} };

@@ -22,7 +22,7 @@ export const importFlags = {
     options: ['mirror', 'inspect'] as const,
     default: 'mirror' as const,
   })(),
-  'dry-run': Flags.boolean({ char: 'n', summary: 'Do all of it in a copy, and keep nothing.' }),
+  'dry-run': Flags.boolean({ summary: 'Do all of it in a copy, and keep nothing.' }),
   ...dumpFlags,
 };
 

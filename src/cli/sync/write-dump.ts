@@ -16,7 +16,7 @@ export const exportFlags = {
   follow: Flags.boolean({ char: 'f', summary: 'Go on with new records until Ctrl-C.' }),
   codec: Flags.option({ summary: 'How blocks are packed.', options: codecNames, default: 'deflate' })(),
   sign: Flags.string({ summary: 'Sign every block with this Ed25519 key (PEM).', helpValue: 'KEY' }),
-  output: Flags.string({ char: 'o', summary: 'Write to this file; - is stdout.', helpValue: 'FILE' }),
+  out: Flags.string({ char: 'O', summary: 'Write to this file; - is stdout.', helpValue: 'FILE' }),
 };
 
 /** The values of the flags above. */
@@ -26,7 +26,7 @@ interface ExportValues extends FilterValues {
   readonly follow: boolean;
   readonly codec: ExportOptions['codec'];
   readonly sign?: string | undefined;
-  readonly output?: string | undefined;
+  readonly out?: string | undefined;
 }
 
 /** Reads the flags of an export. Errors: USAGE, FILTER_INVALID, INPUT_NOT_FOUND. */

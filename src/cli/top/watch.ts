@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Overview } from '../../index.ts';
-import { Output } from '../frame/output.ts';
+import { Output } from '../output/output.ts';
 import { Redraw } from './redraw.ts';
 
 /**

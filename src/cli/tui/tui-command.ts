@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../core/base/json.ts';
 import { findApp, parseJson } from '../../index.ts';
 import { toOverviewJson } from '../../shapes/overview.ts';
+import { BaseCommand } from '../frame/base-command.ts';
 import { readTextFile } from '../frame/read-file.ts';
-import { StreamCommand } from '../frame/stream-command.ts';
 import { formatOverview } from '../print/overview-page.ts';
 
 /** A command of the screen, and its keys. */
@@ -13,7 +13,7 @@ interface KeyedCommand {
 }
 
 /** `tui` where there is no screen. */
-export abstract class ScreenCommand extends StreamCommand {
+export abstract class ScreenCommand extends BaseCommand {
   /** Reads a keymap; an empty one where there is none. Errors: as `readTextFile`; the JSON_ codes. */
   protected readKeymap(file: string | undefined): JsonValue {
     return file === undefined ? {} : parseJson(readTextFile(file, { flag: '--keymap' }));
@@ -21,11 +21,12 @@ export abstract class ScreenCommand extends StreamCommand {
 
   /** Prints what keys do. */
   protected async printKeys(commands: readonly KeyedCommand[]): Promise<void> {
-    for (const { keys, name, help } of commands) {
-      if (this.globals.json) await this.out.json({ v: 1, command: name, keys: [...keys], help });
-      else await this.out.line(`${keys.join(' ').padEnd(18)} ${name.padEnd(16)} ${help}`);
-    }
-    await this.out.flush();
+    await this.printAll(commands, {
+      json: ({ name, keys, help }) => ({ v: 1, command: name, keys: [...keys], help }),
+      people: (page) =>
+        page.map(({ keys, name, help }) => `${keys.join(' ').padEnd(18)} ${name.padEnd(16)} ${help}`).join('\n'),
+      columns: ['keys', 'command', 'help'],
+    });
   }
 
   /** Prints the overview once, and says so; with the app that is named, else the environment's own. */

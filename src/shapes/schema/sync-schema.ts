@@ -44,7 +44,11 @@ export const summary = shape({
 });
 
 /** An entry of a dump, in a line. */
-export const entry = shape({ kind: oneOf('begin', 'record', 'state', 'session', 'blob', 'end', 'unknown') });
+export const entry = {
+  ...shape({ kind: oneOf('begin', 'record', 'state', 'session', 'blob', 'end', 'unknown') }),
+  // The fields of its kind.
+  additionalProperties: true,
+};
 
 /** Where an environment stands towards one that it takes dumps from. */
 export const originSchema = shape({

@@ -1,5 +1,19 @@
 import { durability, rejection } from './log-schema.ts';
-import { amount, any, count, extend, flag, listOf, oneOf, position, shape, text, time, v } from './schema-terms.ts';
+import {
+  amount,
+  any,
+  count,
+  either,
+  extend,
+  flag,
+  listOf,
+  oneOf,
+  position,
+  shape,
+  text,
+  time,
+  v,
+} from './schema-terms.ts';
 
 const status = oneOf('ready', 'behind', 'active', 'stored', 'parked');
 const phase = oneOf('running', 'compensating', 'failed', 'done', 'compensated');
@@ -234,3 +248,20 @@ export const sagaGraph = shape(
   { v, type: text, steps: listOf(listOf(shape({ step: text, do: action }, { at: text, compensate: action }))) },
   { deadline: amount },
 );
+
+/** A message to another environment, as `send` prints it. */
+export const parcel = shape({ id: text, queue: text, data: any }, { order: text, after: text });
+
+const refusal = shape(
+  { code: text, message: text },
+  { hint: text, next: listOf(text), line: count, column: count, path: text },
+);
+
+/** The acknowledgement of a message, as `receive` prints it. */
+export const acknowledgement = shape(
+  { id: either(text, { type: 'null' }), ok: flag },
+  { duplicate: flag, error: refusal },
+);
+
+/** The effect of acknowledgements on the messages that waited. */
+export const settledParcels = shape({ v, delivered: count, parked: count, waiting: count, unknown: count, bad: count });

@@ -78,5 +78,5 @@ async function readMetadata(source: ByteSource): Promise<Map<string, Buffer>> {
 }
 
 function invalid(reason: string): TxlogError {
-  return new TxlogError('DUMP_INVALID', `this is no dump: ${reason}`, { next: ['txlog sync export -o FILE'] });
+  return new TxlogError('DUMP_INVALID', `this is no dump: ${reason}`, { next: ['txlog sync export -O FILE'] });
 }

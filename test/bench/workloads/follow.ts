@@ -28,7 +28,7 @@ export const follow: Workload = {
 async function engine({ dir, count }: Run): Promise<Figures> {
   const path = join(dir, 'env');
   const env = await openEnvironment(path, { create: true });
-  const follower = spawn(process.execPath, [txlog, 'log', '-f', '--json', '--env', path], {
+  const follower = spawn(process.execPath, [txlog, 'log', '-f', '--ndjson', '--env', path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: follower.stdout });

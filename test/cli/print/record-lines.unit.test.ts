@@ -21,19 +21,19 @@ const records = [
 
 describe('lines of records', () => {
   it('are aligned, and controls in them are written out', () => {
-    expect(`\n${new RecordLines(plain, undefined).format(records)}`).toBe(`
-      7  2026-02-03T10:00:00.000Z  customer.create  r-1                                   committed             email/ann customers
-1000000  2026-02-03T10:00:00.000Z  注文.作成        an-id-that-is-much…umn-that-ids-have  rejected NO\\u001b[2J  顧客/\\u202eé`);
+    expect(`\n${new RecordLines(plain).format(records)}`).toBe(`
+      7  2026-02-03T10:00:00.000Z  customer.create  r-1                                               committed             email/ann customers
+1000000  2026-02-03T10:00:00.000Z  注文.作成        an-id-that-is-much-longer-than-the-column-that-ids-have  rejected NO\\u001b[2J  顧客/\\u202eé`);
   });
 
   it.each([20, 40, 80, 100])('fit into %i columns', (columns) => {
-    const lines = new RecordLines(plain, columns).format(records).split('\n');
+    const lines = new RecordLines({ ...plain, columns }).format(records).split('\n');
     expect(lines).toHaveLength(2);
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
   });
 
   it('of later pages keep the columns of the earlier ones', () => {
-    const lines = new RecordLines(plain, undefined);
+    const lines = new RecordLines(plain);
     lines.format(records);
     expect(lines.format([sampleRecord()])).toMatch(
       /^ {6}7 {2}\S+ {2}customer\.create {2}r-1 {35,}committed {10,}email/,

@@ -76,7 +76,7 @@ it.each([
   ['queue', formatQueue(queue, 9, colors)],
   ['queue as JSON', jsonText(toQueuePageJson(queue, 9))],
   ['queues', formatQueues([queue], 9, colors)],
-  ['log', new RecordLines(colors, undefined).format([record])],
+  ['log', new RecordLines(colors).format([record])],
   ['transaction', formatTransaction(report, colors)],
   ['diagram', formatSessionMermaid(page)],
 ])('the %s holds no character that a terminal acts on', (_, text) => {
@@ -85,7 +85,7 @@ it.each([
 });
 
 it('says what happened to a session by its own name', () => {
-  const line = new RecordLines(colors, undefined).format([
+  const line = new RecordLines(colors).format([
     sampleRecord({
       changes: [
         { op: 'session.lead', key: sessionKey('s-1') },

@@ -122,7 +122,7 @@ it('says 5 when none came while it waited, and leaves no lease behind', () => {
 
 it('accepts many requests in the order of the lines', () => {
   const lines = Array.from({ length: 2_500 }, (_, i) => `{"id":"r-${i}","type":"add","changes":[]}\n`);
-  const { stdout, code } = shell.run(['submit', '-', '--async', '--order', 'k', '-q'], lines.join(''));
+  const { stdout, code } = shell.run(['submit', '-', '--async', '--order', 'k', '--progress', 'none'], lines.join(''));
   expect(code).toBe(0);
   const accepted = stdout
     .trim()

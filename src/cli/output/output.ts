@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import { PassThrough, type Writable } from 'node:stream';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { systemReason } from '../../core/base/system-error.ts';
@@ -75,4 +75,9 @@ export class Output {
     const reason = cause.code === 'EPIPE' ? 'its reader went away' : systemReason(cause);
     return new TxlogError('OUTPUT_FAILED', `stdout failed: ${reason}`, { cause });
   }
+}
+
+/** Output that nobody gets. */
+export function nowhere(): Output {
+  return new Output(new PassThrough().resume());
 }

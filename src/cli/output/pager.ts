@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { columnsOf, widthOf } from '../../text/width.ts';
+
+/** Pagers that only pass on what they get. */
+const none: ReadonlySet<string> = new Set(['', 'cat']);
+/** Text that is kept for the terminal, should the pager prove not to be there. */
+const keptChars = 1024 * 1024;
+/** Exit codes by which a shell says that it found no such program, or may not run it. */
+const notStarted: ReadonlySet<number | null> = new Set([126, 127]);
+
+/** The pager that the environment names, as git does; undefined for none. */
+export function pagerCommand({ TXLOG_PAGER, PAGER, TERM }: NodeJS.ProcessEnv): string | undefined {
+  const command = (TXLOG_PAGER ?? PAGER ?? 'less').trim();
+  return none.has(command) || TERM === 'dumb' ? undefined : command;
+}
+
+/**
+ * A terminal that text is read on: up to a screenful goes there as it is, more goes through a pager. Who leaves the pager
+ * early has read enough: writing fails with EPIPE then. Ctrl-C is the pager's meanwhile.
+ */
+export class PagedTerminal extends Writable {
+  private readonly terminal: NodeJS.WriteStream;
+  private readonly command: string;
+  private pager: ChildProcess | undefined;
+  private held = '';
+  private rows = 0;
+
+  constructor(terminal: NodeJS.WriteStream, command: string) {
+    super({ decodeStrings: false });
+    this.terminal = terminal;
+    this.command = command;
+  }
+
+  /** Waits until all is read: until the pager is left, where there is one. */
+  async finish(): Promise<void> {
+    const { pager, terminal } = this;
+    if (!pager) {
+      if (this.held !== '') await new Promise<void>((resolve) => terminal.write(this.held, () => resolve()));
+      return;
+    }
+    pager.stdin?.end();
+    if (pager.exitCode === null && pager.signalCode === null) await once(pager, 'close');
+    process.off('SIGINT', ignore);
+    if (!notStarted.has(pager.exitCode)) return;
+    await new Promise<void>((resolve) => terminal.write(this.held, () => resolve()));
+  }
+
+  override _write(text: string, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.held.length < keptChars) this.held += text;
+    if (this.pager) {
+      this.pass(text, done);
+      return;
+    }
+    this.rows += rowsOf(text, columnsOf(this.terminal));
+    // The prompt takes a row as well.
+    if (this.rows < (this.terminal.rows || rowsDefault)) {
+      done();
+      return;
+    }
+    this.pager = this.start();
+    this.pass(this.held, done);
+  }
+
+  private pass(text: string, done: (error?: Error | null) => void): void {
+    this.pager?.stdin?.write(text, (error) => {
+      // A pager that is not there reads nothing: all of it is printed at the end.
+      done(error && notStarted.has(this.pager?.exitCode ?? null) ? null : error);
+    });
+  }
+
+  private start(): ChildProcess {
+    process.on('SIGINT', ignore);
+    const pager = spawn(this.command, {
+      shell: true,
+      stdio: ['pipe', 'inherit', 'inherit'],
+      env: { ...process.env, LESS: process.env.LESS ?? 'FRX', LV: process.env.LV ?? '-c' },
+    });
+    // Told by the write that failed.
+    pager.stdin?.on('error', ignore);
+    pager.on('error', ignore);
+    return pager;
+  }
+}
+
+const rowsDefault = 24;
+
+function rowsOf(text: string, columns: number): number {
+  const lines = stripVTControlCharacters(text).split('\n').slice(0, -1);
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+}
+
+function ignore(): void {}
