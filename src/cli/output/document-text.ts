@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { jsonText } from '../../text/printable.ts';
-import { idOf, nameOfPath, pick } from './fields.ts';
+import { idOf, nameOfPath, onlyFields } from './fields.ts';
 import { cellsOf, csvDocument, csvLine, fieldTable, plainDocument, plainLine } from './item-text.ts';
 import type { ListStyle } from './list-writer.ts';
 
@@ -9,7 +9,7 @@ export function documentText(json: JsonObject, people: string, style: ListStyle)
   const { format, fields, template } = style;
   if (template) return template.fill(json);
   if (format === 'ids') return idsOf(json).join('\n');
-  if (format === 'json' || format === 'ndjson') return jsonText(fields ? pick(json, fields) : json);
+  if (format === 'json' || format === 'ndjson') return jsonText(fields ? onlyFields(json, fields) : json);
   if (format === 'table') return fields ? fieldTable([json], fields) : people;
   if (!fields) return format === 'plain' ? plainDocument(json) : csvDocument(json);
   const cells = cellsOf(json, fields);

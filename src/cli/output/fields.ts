@@ -23,14 +23,14 @@ export function valueAt(value: JsonValue | undefined, path: FieldPath): JsonValu
 }
 
 /** The document with these fields alone, each where it stood. */
-export function pick(document: JsonValue, paths: readonly FieldPath[]): JsonValue {
-  if (Array.isArray(document)) return document.map((item: JsonValue) => pick(item, paths));
+export function onlyFields(document: JsonValue, paths: readonly FieldPath[]): JsonValue {
+  if (Array.isArray(document)) return document.map((item: JsonValue) => onlyFields(item, paths));
   if (typeof document !== 'object' || document === null) return document;
   const picked: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(document)) {
     const rests = paths.filter(([first]) => first === name).map((path) => path.slice(1));
     if (rests.length === 0 || value === undefined) continue;
-    picked[name] = rests.some((rest) => rest.length === 0) ? value : pick(value, rests);
+    picked[name] = rests.some((rest) => rest.length === 0) ? value : onlyFields(value, rests);
   }
   return picked;
 }

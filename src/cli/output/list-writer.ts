@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../core/base/json.ts';
 import { jsonText } from '../../text/printable.ts';
-import { cellText, type FieldPath, idOf, nameOfPath, pick } from './fields.ts';
+import { cellText, type FieldPath, idOf, nameOfPath, onlyFields } from './fields.ts';
 import type { OutputFormat } from './format-words.ts';
 import { cellsOf, csvLine, fieldTable, plainLine } from './item-text.ts';
 import type { Output } from './output.ts';
@@ -82,7 +82,7 @@ export class ListWriter<T> {
     if (format === 'plain') return `${plainLine(cells())}\n`;
     if (format === 'csv')
       return `${this.count === 1 ? `${csvLine(this.columns.map(nameOfPath))}\n` : ''}${csvLine(cells())}\n`;
-    const text = jsonText(fields ? pick(json, fields) : json);
+    const text = jsonText(fields ? onlyFields(json, fields) : json);
     if (format === 'ndjson') return `${text}\n`;
     return `${this.count === 1 ? '{"v":1,"items":[' : ','}${text}`;
   }
