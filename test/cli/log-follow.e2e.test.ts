@@ -70,7 +70,7 @@ describe('log -f', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('ends on %s with exit code %i, having printed whole lines', async (signal, code) => {
-    const child = start(env, ['log', '-f']);
+    const child = start(env, ['log', '-f', '--ndjson']);
     await once(child.stdout as NodeJS.ReadableStream, 'readable');
     const finished = finish(child);
     await pause(200);
@@ -82,7 +82,7 @@ describe('log -f', () => {
   });
 
   it('ends with exit code 0 when its reader went away', async () => {
-    const child = start(env, ['log', '-f']);
+    const child = start(env, ['log', '-f', '--ndjson']);
     await once(child.stdout as NodeJS.ReadableStream, 'readable');
     child.stdout?.destroy();
     const ended = once(child, 'exit');
@@ -101,13 +101,13 @@ describe('log', () => {
 
   it('takes the newest by -n, oldest first unless reversed', async () => {
     const ids = async (...args: string[]) =>
-      (await run(env, 'log', ...args)).stdout
+      (await run(env, 'log', '--ndjson', ...args)).stdout
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line).id);
     expect(await ids('-n', '2')).toEqual(['r-29', 'r-30']);
     expect(await ids('-n', '2', '--reverse')).toEqual(['r-30', 'r-29']);
-    expect(await ids('-n', '2', '--type', 'rare', '--json')).toEqual(['r-25', 'r-28']);
+    expect(await ids('-n', '2', '--type', 'rare')).toEqual(['r-25', 'r-28']);
     expect(await ids('--from', '3', '--to', '4')).toEqual(['r-3', 'r-4']);
     expect(await ids('--key', 'k/0', '--where', 'position < 10')).toEqual(['r-1', 'r-8']);
   });
@@ -115,7 +115,7 @@ describe('log', () => {
 
 /** Starts a follower; each call of what it returns waits for the next line. */
 function follow(...args: readonly string[]): () => Promise<{ readonly id: string; readonly position: string }> {
-  follower = start(env, ['log', '-f', ...args]);
+  follower = start(env, ['log', '-f', '--ndjson', ...args]);
   const lines = createInterface({ input: follower.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   return async () => JSON.parse((await lines.next()).value ?? '');
 }

@@ -21,7 +21,7 @@ beforeAll(() => {
   const line = (i: number) =>
     `{"id":"r-${i}","type":"t${i % 3}","payload":{"text":"${'x'.repeat(300 + (i % 200))}"},"changes":[{"op":"add","key":"n/${i % 50}","value":${i}}]}\n`;
   shell.run(['submit', '-', '--receipts', 'none'], Array.from({ length: count }, (_, i) => line(i)).join(''));
-  shell.run(['sync', 'export', '--codec', 'null', '-o', 'whole.avro']);
+  shell.run(['sync', 'export', '--codec', 'null', '-O', 'whole.avro']);
 });
 afterAll(() => shell.remove());
 

@@ -132,7 +132,7 @@ it('without a terminal prints the overview once, and says so', () => {
   writeFileSync(join(shell.dir, 'keys.json'), '{"quit":["Q","ctrl+d"],"page down":"pagedown"}');
   expect(shell.run(['tui', '--keys', '--keymap', 'keys.json']).stdout).toMatch(/^Q ctrl\+d +quit/m);
   Object.assign(shell.env, { TXLOG_KEYMAP: 'keys.json' });
-  expect(JSON.parse(shell.run(['tui', '--keys', '--json']).stdout.trim().split('\n').at(-2) ?? '')).toMatchObject({
+  expect(JSON.parse(shell.run(['tui', '--keys', '--ndjson']).stdout.trim().split('\n').at(-2) ?? '')).toMatchObject({
     ...{ v: 1, command: 'quit', keys: ['Q', 'ctrl+d'] },
   });
   expect(shell.run(['tui', '--env', 'nowhere']).code).toBe(66);

@@ -42,7 +42,7 @@ it('a session that a killed worker left is found, taken over, and done', async (
   shell.run(['work', '--app', 'good.mjs', '--theme', 'mail', '--until-empty', '-q']);
   await terminal.pressEach('1');
   await terminal.sees(/mail +0 .* idle/);
-  const log = shell.run(['log', '--where', 'actor == "ana"']).stdout;
+  const log = shell.run(['log', '--ndjson', '--where', 'actor == "ana"']).stdout;
   expect(JSON.parse(log)).toMatchObject({ actor: 'ana', payload: { reason: 'the worker was killed' } });
 });
 
