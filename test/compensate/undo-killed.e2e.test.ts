@@ -37,7 +37,7 @@ it('an applied plan that was killed goes on where it stopped, and undoes nothing
   const apply = ['compensate', '--apply', plan, '--yes'];
   expect(await killAfterReceipts(apply, 150)).toBe('SIGKILL');
   expect(await killAfterReceipts(apply, 350)).toBe('SIGKILL');
-  const { code, stdout } = await run(dir, ...apply, '--json');
+  const { code, stdout } = await run(dir, ...apply, '--ndjson');
   expect(code).toBe(0);
   const receipts = stdout
     .trimEnd()
