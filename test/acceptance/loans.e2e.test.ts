@@ -72,7 +72,7 @@ test('rescan --verify finds no difference, and a replay gives identical states',
 test('a dump that is cut, resumed and taken over gives the same log and states elsewhere', () => {
   const dump = join(folder, 'loans.avro');
   const other = join(folder, 'other');
-  expect(txlog(env, 'sync', 'export', '-o', dump).status).toBe(0);
+  expect(txlog(env, 'sync', 'export', '-O', dump).status).toBe(0);
   const bytes = readFileSync(dump);
   const cut = join(folder, 'cut.avro');
   writeFileSync(cut, bytes.subarray(0, Math.floor(bytes.length * 0.6)));
@@ -82,7 +82,7 @@ test('a dump that is cut, resumed and taken over gives the same log and states e
   const [, cursor = ''] = /next: txlog sync export --after (\S+)/.exec(failed.stderr) ?? [];
   const rest = join(folder, 'rest.avro');
   // A log of few events is in one block, of which nothing is there.
-  expect(txlog(env, 'sync', 'export', ...(cursor === '' ? [] : ['--after', cursor]), '-o', rest).status).toBe(0);
+  expect(txlog(env, 'sync', 'export', ...(cursor === '' ? [] : ['--after', cursor]), '-O', rest).status).toBe(0);
   expect(json(txlog(other, 'sync', 'import', rest, '--json'))).toMatchObject({ complete: true });
   expect(txlog(env, 'sync', 'diff', other).status).toBe(0);
   expect(json(txlog(other, 'status', '--json')).head).toEqual(json(txlog(env, 'status', '--json')).head);

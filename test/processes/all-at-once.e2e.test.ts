@@ -78,7 +78,10 @@ function lines(text: string): Line[] {
 const told = (list: readonly Line[]) => list.map(({ position, id, outcome }) => `${position} ${id} ${outcome}`);
 
 it('all at once, every command tells the same log, each record once and in order', async () => {
-  const followers = [start('log', '-f', '--ndjson', '--from', '1'), start('log', '-f', '--ndjson', '--from', '1', '--status', 'rejected')];
+  const followers = [
+    start('log', '-f', '--ndjson', '--from', '1'),
+    start('log', '-f', '--ndjson', '--from', '1', '--status', 'rejected'),
+  ];
   const rounds = new Map<string, number>();
   const isDone = () => rounds.size > 0 && [...rounds.values()].every((count) => count >= roundsMin);
   const [receipts] = await Promise.all([

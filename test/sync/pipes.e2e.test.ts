@@ -201,6 +201,6 @@ it('a file has its name once it is whole, and says what it is', () => {
   });
   expect(json(['sync', 'inspect', 'whole.avro']).counts).toMatchObject({ TXN: count });
   expect(shell.run(['sync', 'head', '-n', '2', 'whole.avro']).stdout).toMatch(/^\{"kind":"begin".*\n\{"kind":"record"/);
-  expect(shell.run(['sync', 'export', '--sign', 'whole.avro', '-o', 'x.avro']).code).toBe(2);
+  expect(shell.run(['sync', 'export', '--sign', 'whole.avro', '-O', 'x.avro']).code).toBe(2);
   expect(json(['sync', 'import', '--dry-run', 'whole.avro', '--env', fresh()])).toMatchObject({ applied: count });
 });

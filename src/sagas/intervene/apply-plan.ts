@@ -2,7 +2,10 @@ import type { SagaPhase } from '../../core/app/saga.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
-import { intervene } from './intervene.ts';
+import type { Cut } from '../../view/cut.ts';
+import type { Steps } from '../../view/turns.ts';
+import { type LoadedSaga, sagaInSteps } from '../read/load-saga.ts';
+import { intervene, type Told } from './intervene.ts';
 import { checkInterventionPlan, stateOfPlan } from './intervention-plan.ts';
 import type { Intervention, SagaCommand } from './saga-command.ts';
 
@@ -25,7 +28,26 @@ export async function* intervenes(
   by: Intervention,
 ): AsyncGenerator<Intervened> {
   for (let i = 0; i < items.length; i += atOnce) {
-    yield* await Promise.all(items.slice(i, i + atOnce).map((item) => sayTo(host, { ...item, word }, by)));
+    const part = items.slice(i, i + atOnce);
+    // Read first, so that the records are in the order of the sagas.
+    const read = await host.readSteps((cut) => readSagas(cut, part));
+    yield* await Promise.all(part.map((item, k) => sayTo(host, { ...item, word, found: read[k] }, by)));
+  }
+}
+
+function* readSagas(cut: Cut, items: readonly InterventionItem[]): Steps<(LoadedSaga | undefined)[]> {
+  const read: (LoadedSaga | undefined)[] = [];
+  for (const { id, done } of items) read.push(done === undefined ? yield* readIfWhole(cut, id) : undefined);
+  return read;
+}
+
+/** A saga that cannot be read is told when the word is said to it, and keeps it from no other. */
+function* readIfWhole(cut: Cut, id: string): Steps<LoadedSaga | undefined> {
+  try {
+    return yield* sagaInSteps(cut, id);
+  } catch (error) {
+    if (error instanceof TxlogError) return undefined;
+    throw error;
   }
 }
 
@@ -38,12 +60,13 @@ export interface InterventionItem {
 
 async function sayTo(
   host: SessionHost,
-  { id, position, done, word }: InterventionItem & { readonly word: SagaCommand },
+  { done, ...told }: InterventionItem & Told,
   by: Intervention,
 ): Promise<Intervened> {
+  const { id } = told;
   if (done !== undefined) return { id, done };
   try {
-    return { id, result: await intervene(host, { id, word, position }, by) };
+    return { id, result: await intervene(host, told, by) };
   } catch (error) {
     if (error instanceof TxlogError) return { id, error };
     throw error;

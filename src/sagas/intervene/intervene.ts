@@ -15,10 +15,12 @@ import { boundedOutcome } from '../step/call-step.ts';
 import type { Intervention, SagaCommand } from './saga-command.ts';
 
 /** A saga, what is said to it, and where its newest record has to be, if that matters. */
-interface Told {
+export interface Told {
   readonly id: string;
   readonly word: SagaCommand;
   readonly position?: number | undefined;
+  /** The saga, where it was read already. */
+  readonly found?: LoadedSaga | undefined;
 }
 
 /**
@@ -29,11 +31,12 @@ interface Told {
  */
 export async function intervene(
   host: SessionHost,
-  { id, word, position }: Told,
+  { id, word, position, found: read }: Told,
   by: Intervention,
 ): Promise<OperationResult> {
   for (let tries = 1; ; tries++) {
-    const found = (await host.readSteps((cut) => sagaInSteps(cut, id))) ?? unknownSaga(id);
+    const known = tries === 1 ? read : undefined;
+    const found = known ?? (await host.readSteps((cut) => sagaInSteps(cut, id))) ?? unknownSaga(id);
     if (position !== undefined && found.position !== position) throw wentOn(found.saga, position, found.position);
     const operation = interventionOn(found, word, { by, now: host.now() });
     const [answer] = await host.process([operation]);

@@ -53,7 +53,8 @@ it('ends each of them, and leaves nothing half made', { timeout: 240_000 }, asyn
   const before = listing();
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const signalOf = (i: number) => signals[i % 2] ?? 'SIGINT';
-  const place = { cwd: shell.dir, env: { ...shell.env, CI: '', TERM: 'xterm' } };
+  // Ctrl-C in a pager is the pager's.
+  const place = { cwd: shell.dir, env: { ...shell.env, CI: '', TERM: 'xterm', PAGER: 'cat' } };
   const cases: readonly Interruption[] = [
     // Once the bar is there, they are at work.
     ...shown.map((args, i) => ({ args, signal: signalOf(i), terminal: true, seen: '\u001b[?25l' })),
