@@ -127,7 +127,10 @@ export function processPrelude({ real }: LinePlace): string {
 }
 
 /** Variables that a line may set for a command. */
-const passed = ['TXLOG_ENV', 'TXLOG_APP', 'NO_COLOR', 'TERM'];
+const passed = [
+  ...['TXLOG_ENV', 'TXLOG_APP', 'TXLOG_CONTEXT', 'TXLOG_READ_ONLY', 'XDG_CONFIG_HOME'],
+  ...['EDITOR', 'NO_COLOR', 'TERM'],
+];
 const isPassed = (pair: string) => passed.some((name) => pair.startsWith(`${name}=`));
 
 // Signals, limits, rights, files as stdin or stdout, and commands that run beside others.
