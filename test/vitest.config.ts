@@ -21,6 +21,7 @@ delete process.env.NODE_EXTRA_CA_CERTS;
 
 const build = fileURLToPath(new URL('./build-once.ts', import.meta.url));
 const docs = 'test/docs/*.e2e.test.ts';
+const acceptance = 'test/acceptance/*.e2e.test.ts';
 const cpu = fileURLToPath(new URL('./kit/cpu.ts', import.meta.url));
 const asPeopleRunIt = fileURLToPath(new URL('./as-people-run-it.ts', import.meta.url));
 
@@ -60,7 +61,9 @@ export default defineConfig({
       // What stays in memory shares a process: a file leaves nothing behind, and the sources are loaded once, not a hundred times.
       project('unit', 'test/**/*.unit.test.ts', 60_000, { isolate: false }),
       project('int', 'test/**/*.int.test.ts', 120_000),
-      project('e2e', 'test/**/*.e2e.test.ts', 300_000, { globalSetup: [build], exclude: [docs] }),
+      project('e2e', 'test/**/*.e2e.test.ts', 300_000, { globalSetup: [build], exclude: [docs, acceptance] }),
+      // Real data through all of it: what another Node changes, the others show.
+      project('acceptance', acceptance, 300_000, { globalSetup: [build] }),
       // Read, not run, or run for what they show: no other version of Node changes it (.ci/run).
       project('docs', docs, 300_000, { globalSetup: [build] }),
       project('tidy', 'test/tidy/*.tidy.test.ts', 60_000),
