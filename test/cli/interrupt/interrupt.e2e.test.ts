@@ -38,7 +38,7 @@ const shown = [
 const plain = [
   ['rescan', '--count', '--where', 'record.position % 7 == 0'],
   ['log', '--where', 'payload == 1'],
-  ['state', 'list', '--as-of', '20000'],
+  ['state', 'list', '--as-of', '20000', '-n', 'all'],
   ['compensate', '--type', 't', '--to', '9000', '--plan', '-O', 'plan.json'],
   ['bench', '--count', '100000'],
   ['submit', 'more.ndjson', '--receipts', 'none'],

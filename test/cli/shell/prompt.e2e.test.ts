@@ -40,7 +40,9 @@ it('runs what is typed, and goes on after Ctrl-C and after a failure', async () 
   await seen(talk, /status/);
   type('\u0015log count --by type --json\r');
   await seen(talk, '{"v":1,"items":[{"type":"t","count":1}]}');
-  type('half a line\u0003');
+  type('verif\t');
+  await seen(talk, /verify/);
+  type('\u0015half a line\u0003');
   type('exit\r');
   const { code } = await talk.ended;
   expect(code).toBe(0);
