@@ -31,7 +31,7 @@ export default class Shell extends BaseCommand {
       .filter(({ hidden, id }) => !hidden && id !== 'shell')
       .map(({ id, flags }) => ({ words: id.replaceAll(':', ' '), flags: Object.keys(flags) }));
     const code = isTerminal
-      ? await runPrompt({ commands, known, name: flags.env })
+      ? await runPrompt({ commands, known, name: this.context?.name ?? flags.env })
       : await runScript(commands, openInput('-'));
     this.exitWith(code as ExitCode);
   }

@@ -55,6 +55,13 @@ it('a missing argument is picked from a list, by number, or by a part of the wor
   expect(none).toMatchObject({ code: 2, stdout: expect.stringContaining('missing: KEY') });
 });
 
+it('what is not among the first of many is found by how it begins', async () => {
+  const changes = Array.from({ length: 60 }, (_, i) => ['--change', `set many/${i + 10} ${i}`]).flat();
+  shell.run(['submit', '--type', 't', ...changes]);
+  const found = await talk(['get'], [[which, 'many/69\n']]);
+  expect(found).toMatchObject({ code: 0, stdout: expect.stringMatching(/many\/69 +shared/) });
+});
+
 it('nobody is asked without a terminal, or for JSON', async () => {
   expect(shell.run(['session', 'show'])).toMatchObject({ code: 2, stderr: expect.stringContaining('missing: ID') });
   expect(await talk(['get', '--json'], [])).toMatchObject({ code: 2, stdout: expect.stringContaining('missing: KEY') });

@@ -21,12 +21,15 @@ txlog() { '${process.execPath}' '${bin}' "$@"; }
 txlog init -q >/dev/null
 txlog submit --type t --id r-1 --change 'set k 1' -q >/dev/null
 txlog session new mail --data 1 --id s-1 -q >/dev/null
+export XDG_CONFIG_HOME='${place}/conf' TMPDIR='${place}/tmp' EDITOR=true; mkdir tmp
+txlog context add dev .txlog >/dev/null
 txlog backup saved.mdb -q >/dev/null
 head -c 64m /dev/zero > fill 2>/dev/null
 out=$(mktemp -p /dev/shm 2>/dev/null || echo /dev/null)
-for words in 'backup copy' 'backup copy.mdb' 'replay --yes' 'replay --to 1 --into other' 'init new' 'session park s-1 --reason x' 'init elsewhere --from saved.mdb'; do
+for words in 'backup copy' 'backup copy.mdb' 'replay --yes' 'replay --to 1 --into other' 'init new' 'session park s-1 --reason x' 'init elsewhere --from saved.mdb' 'context add other .txlog' 'state edit k --reason x --yes'; do
   txlog $words >/dev/null 2>"$out"; echo "$? $words: $(head -n 1 "$out" | cut -d: -f2)"
 done
+unset TMPDIR
 for words in 'get k' 'rescan --verify' 'session list' 'top --once'; do
   txlog $words >/dev/null 2>"$out"; echo "$? $words"
 done
@@ -34,7 +37,7 @@ done
 mount -o remount,ro '${place}'
 txlog init --env /dev/shm/restored-$$ --from saved.mdb >/dev/null 2>"$out"; echo "$? restored: $(head -n 1 "$out")"
 rm -rf "$out" /dev/shm/restored-$$
-ls -A . .txlog | grep -v '^$'
+ls -A . .txlog conf/txlog/* tmp | grep -v '^$'
 `;
 
 it('commands that have to make files are refused, those that read go on, and nothing is left behind', () => {
@@ -51,18 +54,17 @@ it('commands that have to make files are refused, those that read go on, and not
       '74 init new:  STORAGE_FULL',
       '74 session park s-1 --reason x:  STORAGE_FULL',
       '74 init elsewhere --from saved.mdb:  STORAGE_FULL',
+      '74 context add other .txlog:  STORAGE_FULL',
+      '74 state edit k --reason x --yes:  OUTPUT_FAILED',
       '0 get k',
       '0 rescan --verify',
       '0 session list',
       '0 top --once',
       '0 restored: ',
       '.:',
-      '.txlog',
-      'fill',
-      'saved.mdb',
-      '.txlog:',
-      'current',
-      'g1',
+      ...['.txlog', 'conf', 'fill', 'saved.mdb', 'tmp'],
+      ...['.txlog:', 'current', 'g1'],
+      ...['conf/txlog/contexts:', 'dev.json', 'tmp:'],
       '',
     ],
     stderr: '',

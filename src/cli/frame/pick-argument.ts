@@ -16,6 +16,8 @@ export async function pickArgument(words: readonly string[], name: string, root:
   const line = parseLine([...words, ''], commands);
   if (line.wanted.type !== 'argument' || line.wanted.argument?.name !== name) return undefined;
   const { source, candidates } = completeLine(line, commands);
-  const choices = source === undefined ? candidates : await readSource(source, { ...line, root });
-  return choices.length === 0 ? undefined : (await pick(`Which ${name.toUpperCase()}?`, choices))?.word;
+  const look = async (typed: string) =>
+    source === undefined ? candidates : await readSource(source, { ...line, typed, root });
+  const choices = await look('');
+  return choices.length === 0 ? undefined : (await pick(`Which ${name.toUpperCase()}?`, choices, look))?.word;
 }

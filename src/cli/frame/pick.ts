@@ -12,20 +12,28 @@ export interface PickItem {
 /** Choices that are shown at once: what fits a small terminal. */
 const shownMax = 15;
 
+/** Finds the things that begin with a text. */
+export type FindMore = (typed: string) => Promise<readonly PickItem[]>;
+
 /**
  * Lets people at a terminal pick one of several things: by its number, or by a part of its word, which makes the list shorter
- * until one is left. Undefined when they pick none.
+ * until one is left. `choices` need not be all: what none of them has is looked for. Undefined when they pick none.
  */
-export async function pick(title: string, choices: readonly PickItem[]): Promise<PickItem | undefined> {
+export async function pick(
+  title: string,
+  choices: readonly PickItem[],
+  findMore: FindMore,
+): Promise<PickItem | undefined> {
   let left = choices;
   for (;;) {
     const shown = left.slice(0, shownMax);
     const rows = shown.map(({ word, about }, i) => [`${i + 1})`, printable(word), printable(about)]);
-    const more = left.length > shown.length ? `\n… and ${left.length - shown.length} more` : '';
+    const more = left.length > shown.length ? '\n… and more' : '';
     say(`${formatTable(rows)}${more}\n`);
     const typed = await ask(`${title} A number, or a part of the word: `);
     if (typed === '') return undefined;
-    const found = narrowed(shown, left, typed);
+    const known = narrowed(shown, left, typed);
+    const found = known.length > 0 ? known : narrowed([], await findMore(typed), typed);
     if (found.length === 1) return found[0];
     if (found.length === 0) say(`None has ${printable(typed)}.\n`);
     else left = found;

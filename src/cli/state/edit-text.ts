@@ -24,7 +24,8 @@ export async function editValue(value: JsonValue): Promise<EditedText> {
   try {
     writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
   } catch (cause) {
-    throw unwritable(file, cause);
+    discard({ file });
+    throw unwritable(tmpdir(), cause);
   }
   const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
   // As git does it: an editor may be a command with words of its own.

@@ -21,7 +21,7 @@ function mistakeOf(text: string, line: number, file: string): Mistake | undefine
   if (text.startsWith('[')) {
     return { hint: 'This looks like a list of requests; each stands in a line of its own.', next: jq('.[]', file) };
   }
-  if (line === 1 && text.startsWith('{') && !text.endsWith('}')) {
+  if (line === 1 && /^\{(.*[{[,])?$/.test(text)) {
     return { hint: 'This looks like JSON over several lines; a request stands in one line.', next: jq('.', file) };
   }
   if (line === 1 && !/^[{["]/.test(text) && /[,;\t]/.test(text)) {

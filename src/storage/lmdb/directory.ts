@@ -62,8 +62,14 @@ export function makeDirIn(parent: string, name: string): boolean {
 export function writeFresh(dir: string, text: string): string {
   const path = join(dir, `fresh-${randomId()}`);
   const { file } = rightsIn(dir);
-  writeFileSync(path, text, { flag: 'wx', mode: file, flush: true });
-  setRights(path, file);
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: file, flush: true });
+    setRights(path, file);
+  } catch (error) {
+    // A full disk has room for a name.
+    rmSync(path, { force: true });
+    throw error;
+  }
   return path;
 }
 
