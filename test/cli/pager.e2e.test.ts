@@ -14,6 +14,11 @@ beforeAll(() => {
   shell = new Shell();
   writeFileSync(join(shell.dir, 'more.ndjson'), additions(120));
   shell.run(['submit', 'more.ndjson', '--receipts', 'none']);
+  const value = 'x'.repeat(40_000);
+  const large = Array.from({ length: 60 }, (_, i) => ({ type: 't', changes: [{ op: 'set', key: `l/${i}`, value }] }));
+  writeFileSync(join(shell.dir, 'large.ndjson'), large.map((request) => `${JSON.stringify(request)}\n`).join(''));
+  shell.run(['init', '--env', 'large']);
+  shell.run(['submit', 'large.ndjson', '--receipts', 'none', '--env', 'large']);
 });
 afterAll(() => shell.remove());
 
@@ -59,9 +64,43 @@ it('ends with 0 when the pager is left', async () => {
   expect([linesOf(stdout).length, code]).toEqual([2, 0]);
 });
 
+it('ends with 0 when the pager is left before a long list has reached it', async () => {
+  const { stdout, code } = await onTerminal('log --env large -o ndjson', { PAGER: 'head -n 2' });
+  expect([linesOf(stdout).map((line) => line.slice(0, 22)), code]).toEqual([
+    ['{"v":1,"position":"1",', '{"v":1,"position":"2",'],
+    0,
+  ]);
+});
+
+it('tells what a command found, also when the pager is left', async () => {
+  const value = JSON.stringify(Array.from({ length: 99 }, (_, i) => i));
+  shell.run(['submit', '--type', 't', '--change', `set k ${value}`, '--env', 'large']);
+  const { code } = await onTerminal('state diff k --as-of 1 --env large', { PAGER: 'head -n 2' });
+  expect(code).toBe(1);
+});
+
 it('loses nothing where the pager is not there', async () => {
   const { stdout, code } = await onTerminal('log -n 50', { PAGER: 'nosuchpager' });
   expect([linesOf(stdout).filter((line) => /^ +\d+ /.test(line)).length, code]).toEqual([50, 0]);
+});
+
+it('loses nothing of a long list where the pager is not there', async () => {
+  const { stdout, code } = await onTerminal('log --env large -o ndjson', { PAGER: 'nosuchpager' });
+  const positions = linesOf(stdout).flatMap((line) => /^{"v":1,"position":"(\d+)"/.exec(line)?.[1] ?? []);
+  expect([positions, code]).toEqual([Array.from({ length: positions.length }, (_, i) => String(i + 1)), 0]);
+  expect(positions.length).toBeGreaterThanOrEqual(60);
+});
+
+it('what is followed from a place on is all there, and not read by a pager', async () => {
+  const command = `stty rows 10 cols 80; exec '${process.execPath}' '${bin}' log -f --from 1`;
+  const env = { ...shell.env, TERM: 'xterm', CI: '', NO_COLOR: '1', PAGER: marking };
+  const talk = new Talk(spawn('script', ['-qefc', command, '/dev/null'], { cwd: shell.dir, env }));
+  while (!/\n *120 /.test(talk.stdout) && talk.child.exitCode === null)
+    await Promise.race([new Promise((resolve) => talk.child.stdout?.once('data', resolve)), talk.ended]);
+  talk.child.stdin?.write('\u0003');
+  const { stdout } = await talk.ended;
+  expect(linesOf(stdout).filter((line) => /^ *\d+ /.test(line))).toHaveLength(120);
+  expect(stdout).not.toContain('read: ');
 });
 
 it('does not read in a pipe, nor is anything cut or left out there', () => {

@@ -24,7 +24,8 @@ export abstract class LogCommand extends BaseCommand {
   protected async show(env: Environment, filter: RecordFilter, values: LogValues): Promise<void> {
     const { signal: follow, reverse, from, since } = values;
     const begins = follow !== undefined && from === undefined && since === undefined;
-    const limit = values.limit ?? (begins ? followedLines : this.limit);
+    // From a place on, all is followed.
+    const limit = values.limit ?? (begins ? followedLines : follow ? Number.POSITIVE_INFINITY : this.limit);
     const { position: head } = await env.head();
     const progress = new ScanProgress(follow === undefined && this.shown, { from: from ?? 1, to: filter.to ?? head });
     const watch = new FilterWatch(filter, values, (position) => progress.looked(position));

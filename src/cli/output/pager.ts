@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
+import { present } from '../../core/base/assert.ts';
 import { columnsOf, widthOf } from '../../text/width.ts';
 
 /** Pagers that only pass on what they get. */
@@ -27,6 +28,8 @@ export class PagedTerminal extends Writable {
   private pager: ChildProcess | undefined;
   private held = '';
   private rows = 0;
+  /** Whether there proved to be no such pager: all that was held went to the terminal, and the rest goes there. */
+  private isMissing = false;
 
   constructor(terminal: NodeJS.WriteStream, command: string) {
     super({ decodeStrings: false });
@@ -42,13 +45,24 @@ export class PagedTerminal extends Writable {
       return;
     }
     pager.stdin?.end();
-    if (pager.exitCode === null && pager.signalCode === null) await once(pager, 'close');
+    await ended(pager);
     process.off('SIGINT', ignore);
-    if (!notStarted.has(pager.exitCode)) return;
-    await new Promise<void>((resolve) => terminal.write(this.held, () => resolve()));
+    if (notStarted.has(pager.exitCode)) await this.showHeld();
+  }
+
+  private async showHeld(): Promise<void> {
+    if (this.isMissing) return;
+    this.isMissing = true;
+    await new Promise<void>((resolve) => this.terminal.write(this.held, () => resolve()));
+    this.held = '';
   }
 
   override _write(text: string, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.isMissing) {
+      this.terminal.write(text, done);
+      return;
+    }
+    // After so much there is a reader.
     if (this.held.length < keptChars) this.held += text;
     if (this.pager) {
       this.pass(text, done);
@@ -66,9 +80,18 @@ export class PagedTerminal extends Writable {
 
   private pass(text: string, done: (error?: Error | null) => void): void {
     this.pager?.stdin?.write(text, (error) => {
-      // A pager that is not there reads nothing: all of it is printed at the end.
-      done(error && notStarted.has(this.pager?.exitCode ?? null) ? null : error);
+      if (error) void this.passElsewhere().then(done);
+      else done();
     });
+  }
+
+  /** After the pager took no more: a pager that is not there loses nothing, of one that was left the reader is gone. */
+  private async passElsewhere(): Promise<Error | undefined> {
+    const pager = present(this.pager, 'a pager');
+    await ended(pager);
+    if (!notStarted.has(pager.exitCode)) return Object.assign(new Error('the pager was left'), { code: 'EPIPE' });
+    await this.showHeld();
+    return undefined;
   }
 
   private start(): ChildProcess {
@@ -83,6 +106,10 @@ export class PagedTerminal extends Writable {
     pager.on('error', ignore);
     return pager;
   }
+}
+
+async function ended(pager: ChildProcess): Promise<void> {
+  if (pager.exitCode === null && pager.signalCode === null) await once(pager, 'close');
 }
 
 const rowsDefault = 24;
