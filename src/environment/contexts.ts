@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
@@ -9,6 +8,7 @@ import { shellWord } from '../core/base/shell-word.ts';
 import { systemCode } from '../core/base/system-error.ts';
 import { findDistrust } from '../machine/file-rights.ts';
 import { makeDirs } from '../machine/make-dirs.ts';
+import { xdgDir } from '../machine/xdg-dir.ts';
 import { giveNewName, writeFresh } from '../storage/lmdb/directory.ts';
 import { placeFailure } from '../storage/lmdb/place-failure.ts';
 
@@ -37,7 +37,7 @@ export function isContextName(name: string): boolean {
 }
 
 /**
- * The contexts of one user, in `XDG_CONFIG_HOME/txlog`, else `~/.config/txlog`.
+ * The contexts of one user, in `XDG_CONFIG_HOME/txlog`, else `~/.config/txlog`. Users without a home have none.
  *
  * Shape: `contexts/NAME.json` for each, `current-context` with the name of the current one. Each file is put in place as a
  * whole, so that two commands at once never lose each other's context.
@@ -47,10 +47,7 @@ export class Contexts {
   private readonly dir: string | undefined;
 
   constructor(variables: NodeJS.ProcessEnv = process.env) {
-    const { XDG_CONFIG_HOME: named = '' } = variables;
-    // A relative one counts as none: each directory would have contexts of its own.
-    const home = isAbsolute(named) ? named : configHome();
-    this.dir = home && join(home, 'txlog');
+    this.dir = xdgDir('config', variables);
   }
 
   /** Names of all contexts, in order. Reads no file. */
@@ -104,8 +101,10 @@ export class Contexts {
     const folder = this.makeFolder();
     const file = this.file(context.name);
     const { name: _, ...rest } = context;
-    const count = this.names().length;
-    if (count >= limits.contextsMax) throw invalid(folder, `there are ${count} contexts, as many as there can be`);
+    const names = this.names();
+    const count = names.length;
+    if (!names.includes(context.name) && count >= limits.contextsMax)
+      throw invalid(folder, `there are ${count} contexts, as many as there can be`);
     put(file, () => {
       const fresh = writeFresh(folder, `${JSON.stringify(rest, null, 2)}\n`);
       if (replace) return renameSync(fresh, file);
@@ -134,8 +133,18 @@ export class Contexts {
   remove(name: string): void {
     if (!this.names().includes(name)) this.get(name);
     // A current context that is gone would stop every command.
-    if (this.currentName() === name) this.use(undefined);
+    if (this.isCurrent(name)) this.use(undefined);
     put(this.file(name), () => rmSync(this.file(name), { force: true }));
+  }
+
+  /** A damaged file names no context. */
+  private isCurrent(name: string): boolean {
+    try {
+      return this.currentName() === name;
+    } catch (error) {
+      if (error instanceof TxlogError && error.code === 'CONTEXT_INVALID') return false;
+      throw error;
+    }
   }
 
   private makeFolder(): string {
@@ -160,16 +169,6 @@ export class Contexts {
 
   private file(name: string): string {
     return join(this.folder, `${name}${suffix}`);
-  }
-}
-
-/** Users without a home have no contexts. */
-function configHome(): string | undefined {
-  try {
-    return join(homedir(), '.config');
-  } catch (error) {
-    if (systemCode(error) === '') throw error;
-    return undefined;
   }
 }
 
