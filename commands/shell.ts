@@ -7,13 +7,15 @@ import { CommandProcess } from '../src/cli/shell/command-process.ts';
 import { runPrompt } from '../src/cli/shell/prompt.ts';
 import { runScript } from '../src/cli/shell/run-script.ts';
 import { serveCommands } from '../src/cli/shell/serve-commands.ts';
+import { flagsOf, nameOfPrompt, variablesOf } from '../src/cli/shell/shell-settings.ts';
 
 export default class Shell extends BaseCommand {
   static override summary = 'A prompt that takes commands without `txlog`, each answered at once.';
   static override description = withExitCodes(
-    'The command line stays loaded, so that a command costs milliseconds. Tab completes commands and flags, the arrows go ' +
+    'The command line stays loaded, so that a command costs milliseconds. Tab completes as in your shell, the arrows go ' +
       'through what was typed before (XDG_STATE_HOME/txlog/history). Ctrl-C ends the command and not the prompt; exit or ' +
-      'Ctrl-D ends the prompt. There are no pipes to other programs.\n' +
+      'Ctrl-D ends the prompt. There are no pipes to other programs. ' +
+      'Flags of the shell hold for each line that does not say otherwise.\n' +
       'Without a terminal it runs the lines of stdin, and stops at the first command that fails, with its exit code.',
     [0, 1, 2, 65, 66, 70],
   );
@@ -26,12 +28,10 @@ export default class Shell extends BaseCommand {
     const { flags } = await this.parse(Shell);
     if (flags.serve) return serveCommands(this.config);
     const isTerminal = process.stdin.isTTY === true;
-    const commands = new CommandProcess({ env: flags.env, readOnly: flags['read-only'], readsStdin: isTerminal });
-    const known = this.config.commands
-      .filter(({ hidden, id }) => !hidden && id !== 'shell')
-      .map(({ id, flags }) => ({ words: id.replaceAll(':', ' '), flags: Object.keys(flags) }));
+    const commands = new CommandProcess({ flags: flagsOf(flags), readsStdin: isTerminal });
+    Object.assign(process.env, variablesOf(this.chosen, flags));
     const code = isTerminal
-      ? await runPrompt({ commands, known, name: this.context?.name ?? flags.env })
+      ? await runPrompt({ commands, name: () => nameOfPrompt(this.contexts), root: this.config.root })
       : await runScript(commands, openInput('-'));
     this.exitWith(code as ExitCode);
   }

@@ -7,6 +7,7 @@ import { isJsonObject, type JsonValue } from '../core/base/json.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import { isShortage } from '../core/base/shortage.ts';
 import { systemCode, systemReason } from '../core/base/system-error.ts';
+import { noteLoadedCode } from '../machine/loaded-code.ts';
 import { privateCache } from '../machine/private-cache.ts';
 import { findSagaProblem } from './check-sagas.ts';
 import { findThemeProblem } from './check-themes.ts';
@@ -91,6 +92,7 @@ function withOwnNames(app: App): App {
 const notLoaded = new Set<string>();
 
 async function importDefault(path: string): Promise<unknown> {
+  noteLoadedCode();
   try {
     if (/\.[cm]?ts$/.test(path) || notLoaded.has(path)) {
       const { createJiti } = await loadPackage('jiti', () => import('jiti'));

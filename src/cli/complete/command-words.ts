@@ -72,9 +72,9 @@ export function parseLine(words: readonly string[], commands: KnownCommands): Co
   const [, start = '', name = '', value = ''] = /^(--([^=]+)=)(.*)$/s.exec(typed) ?? [];
   const flag = command?.flags[name];
   if (flag && command && !isOver) return { typed: value, ...named, wanted: { type: 'value', command, flag, start } };
+  if (command && typed.startsWith('-') && !isOver) return { typed, ...named, wanted: { type: 'flag', command } };
   if (!command || (args.length === 0 && hasLonger(names, commands)))
     return { typed, ...named, wanted: { type: 'command', words: [...names, ...args] } };
-  if (typed.startsWith('-') && !isOver) return { typed, ...named, wanted: { type: 'flag', command } };
   return { typed, ...named, wanted: { type: 'argument', command, argument: argumentAt(command, args.length) } };
 }
 

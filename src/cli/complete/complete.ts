@@ -1,5 +1,5 @@
 import { printable } from '../../text/printable.ts';
-import { type Candidate, completeLine } from './candidates.ts';
+import { type Candidate, completeLine, type LineCompletion } from './candidates.ts';
 import { parseLine, readCommands } from './command-words.ts';
 import { readSource } from './sources.ts';
 
@@ -14,13 +14,22 @@ export async function complete(words: readonly string[], root: string): Promise<
   process.stdout.write(await answer(words, root).catch(() => ':none\n'));
 }
 
-/** The text of the answer. */
-export async function answer(words: readonly string[], root: string): Promise<string> {
+/** Completes a line, `words` being those up to the cursor: candidates, and whether a file may stand there. */
+export async function completionsOf(
+  words: readonly string[],
+  root: string,
+): Promise<Pick<LineCompletion, 'candidates' | 'files' | 'start'>> {
   const commands = readCommands(root);
   const line = parseLine(words, commands);
   const { candidates, source, files, start } = completeLine(line, commands);
   const found = source === undefined ? [] : await readSource(source, { ...line, root }).catch(() => []);
-  const lines = [...candidates, ...found].map((candidate) => lineOf(start, candidate));
+  return { candidates: [...candidates, ...found], files, start };
+}
+
+/** The text of the answer. */
+export async function answer(words: readonly string[], root: string): Promise<string> {
+  const { candidates, files, start } = await completionsOf(words, root);
+  const lines = candidates.map((candidate) => lineOf(start, candidate));
   return [...lines, files ? ':files' : ':none', ''].join('\n');
 }
 

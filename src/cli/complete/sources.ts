@@ -39,7 +39,11 @@ export async function readSource(source: ValueSource, query: SourceQuery): Promi
   // The engine is loaded for what lies in an environment only.
   const { openBriefly } = await import('../../engine.ts');
   const env = await openBriefly(dir, { readOnly: true });
-  return fitting(await readFrom(env, source, typed), typed);
+  try {
+    return fitting(await readFrom(env, source, typed), typed);
+  } finally {
+    await env.close();
+  }
 }
 
 async function readFrom(env: Environment, source: ValueSource, typed: string): Promise<readonly Candidate[]> {

@@ -1,19 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { withFlags } from './shell-settings.ts';
 
-/** Where and how the commands of a shell run. */
+/** How the commands of a shell run. */
 export interface CommandPlace {
-  /** Directory of the environment. */
-  readonly env: string;
-  /** Whether commands that change are refused. */
-  readonly readOnly: boolean;
+  /** Flags of every line that does not have them itself. */
+  readonly flags: readonly string[];
   /** Whether commands read what is typed; a script's lines are none of theirs. */
   readonly readsStdin: boolean;
 }
 
+/** Tells that the program begins, before its own code is loaded. */
+const beginning = ['--import', 'data:text/javascript,process.send({})'];
+
+/** How a command ended, and whether the process that ran it should run no other. */
+interface Ran {
+  readonly code: number;
+  readonly isWorn: boolean;
+}
+
 /**
  * A process that is warm: it has loaded the command line, and runs one command after another. Each opens the environment
- * and closes it, as it does on its own, so that the prompt holds nothing between two commands. A command that ends it, or that Ctrl-C ends with it, costs the next one a start and nothing else.
+ * and closes it, as it does on its own, so that the prompt holds nothing between two commands. A command that ends it, that
+ * Ctrl-C ends with it, or that ran the code of an app, costs the next one a start and nothing else.
  */
 export class CommandProcess {
   private readonly place: CommandPlace;
@@ -23,39 +32,48 @@ export class CommandProcess {
     this.place = place;
   }
 
-  /** Starts it, so that the first command finds it warm. */
-  warmUp(): void {
-    this.child ??= this.start();
+  /**
+   * Starts it unless it is there, and waits until its program begins: from then on the mode of the terminal may change. A
+   * process of Node gives the terminal back, where it exits by itself, in the mode that it found.
+   */
+  async warmUp(): Promise<ChildProcess> {
+    if (this.child) return this.child;
+    const child = this.start();
+    this.child = child;
+    await new Promise<void>((resolve) => {
+      for (const event of ['message', 'error', 'exit']) child.once(event, () => resolve());
+    });
+    child.removeAllListeners();
+    return child;
   }
 
   /** Runs a command with the terminal of this process; gives its exit code. */
   async run(words: readonly string[]): Promise<number> {
-    this.warmUp();
-    const child = this.child as ChildProcess;
-    const code = await new Promise<number>((resolve) => {
-      child.once('message', (message) => resolve((message as { readonly code: number }).code));
-      child.once('error', () => resolve(70));
-      child.once('exit', (exit, signal) => resolve(exit ?? 128 + (signal ? constants.signals[signal] : 0)));
-      child.send({ words });
+    const child = await this.warmUp();
+    const { code, isWorn } = await new Promise<Ran>((resolve) => {
+      child.once('message', (message) => resolve(message as Ran));
+      child.once('error', () => resolve({ code: 70, isWorn: true }));
+      child.once('exit', (exit, signal) =>
+        resolve({ code: exit ?? 128 + (signal ? constants.signals[signal] : 0), isWorn: true }),
+      );
+      child.send({ words: withFlags(words, this.place.flags) });
     });
     child.removeAllListeners();
     // A process that was interrupted once takes that for the rest of its life.
-    if (code > 128 || child.exitCode !== null || child.signalCode !== null || !child.connected) this.close();
+    if (isWorn || code > 128 || child.exitCode !== null || child.signalCode !== null || !child.connected) this.close();
     return code;
   }
 
-  /** Lets it end. */
+  /** Ends it, between two commands: it holds nothing. */
   close(): void {
-    if (this.child?.connected) this.child.disconnect();
+    this.child?.kill('SIGKILL');
     this.child = undefined;
   }
 
   private start(): ChildProcess {
-    const { env, readOnly, readsStdin } = this.place;
     const [, program = ''] = process.argv;
-    return spawn(process.execPath, [...process.execArgv, program, 'shell', '--serve'], {
-      stdio: [readsStdin ? 'inherit' : 'ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, TXLOG_ENV: env, ...(readOnly ? { TXLOG_READ_ONLY: '1' } : {}) },
+    return spawn(process.execPath, [...process.execArgv, ...beginning, program, 'shell', '--serve'], {
+      stdio: [this.place.readsStdin ? 'inherit' : 'ignore', 'inherit', 'inherit', 'ipc'],
     });
   }
 }

@@ -1,39 +1,56 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
 import { makeDirs } from '../../machine/make-dirs.ts';
+import { xdgDir } from '../../machine/xdg-dir.ts';
 
-const linesMax = 1_000;
+/** Lines that a prompt knows. */
+const linesKnown = 1_000;
+/** From so many lines on the file is cut to those that a prompt knows. */
+const linesMax = 10_000;
 
-/** The file of the lines that were typed: `XDG_STATE_HOME/txlog/history`, else `~/.local/state/txlog/history`. */
-export function historyFile(): string {
-  return join(process.env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'txlog/history');
+/** The file of the lines that were typed; undefined where this user has no home. */
+export function historyFile(): string | undefined {
+  const dir = xdgDir('state');
+  return dir && join(dir, 'history');
 }
 
 /** The lines that were typed before, newest first, as readline keeps them; none where the file cannot be read. */
 export function readTyped(file: string): string[] {
   try {
-    const lines = readFileSync(file, 'utf8').split('\n');
-    return lines
-      .filter((line) => line !== '')
-      .reverse()
-      .slice(0, linesMax);
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    const known = lines.slice(-linesKnown);
+    if (lines.length > linesMax) cutTo(known, file);
+    return [...new Set(known.reverse())];
   } catch (error) {
     if (systemCode(error) === '') throw error;
     return [];
   }
 }
 
-/** Writes the lines, newest first, for their user alone. Tells why they could not be kept; undefined when they were. */
-export function writeTyped(file: string, lines: readonly string[]): string | undefined {
+/**
+ * Adds a line that was typed, for its user alone; what other prompts add stays. Tells why it could not be kept; undefined
+ * when it was.
+ */
+export function addTyped(file: string, line: string): string | undefined {
   try {
     makeDirs(dirname(file), 0o700);
-    const kept = lines.slice(0, linesMax).toReversed();
-    writeFileSync(file, kept.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+    appendFileSync(file, textOf([line]), { mode: 0o600 });
     return undefined;
   } catch (error) {
     if (systemCode(error) === '') throw error;
     return systemReason(error);
   }
+}
+
+function cutTo(lines: readonly string[], file: string): void {
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, textOf(lines), { mode: 0o600 });
+  renameSync(fresh, file);
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }

@@ -3,16 +3,17 @@ import { printable } from '../../text/printable.ts';
 import { formatError } from '../frame/report-error.ts';
 import { say } from '../frame/stderr.ts';
 import type { CommandProcess } from './command-process.ts';
-import { completePrompt, type PromptCommand } from './complete-line.ts';
-import { historyFile, readTyped, writeTyped } from './history.ts';
+import { completePrompt } from './complete-prompt.ts';
+import { addTyped, historyFile, readTyped } from './history.ts';
 import { splitWords } from './split-words.ts';
 
 /** The commands of a prompt, and its name. */
 export interface PromptOptions {
   readonly commands: CommandProcess;
-  readonly known: readonly PromptCommand[];
-  /** Stands before each line. */
-  readonly name: string;
+  /** Stands before each line; asked for before each. */
+  readonly name: () => string;
+  /** Where the package is. */
+  readonly root: string;
 }
 
 /** Words that end a shell. */
@@ -22,19 +23,26 @@ const endings: ReadonlySet<string> = new Set(['exit', 'quit']);
  * Runs the lines that a person types, until `exit` or Ctrl-D. Ctrl-C ends the command that runs, or clears the line;
  * never the shell. Gives the exit code of the last command.
  */
-export async function runPrompt({ commands, known, name }: PromptOptions): Promise<number> {
+export async function runPrompt({ commands, name, root }: PromptOptions): Promise<number> {
   const file = historyFile();
+  await commands.warmUp();
   const reader = createInterface({
     ...{ input: process.stdin, output: process.stderr, terminal: true, removeHistoryDuplicates: true },
-    ...{ historySize: 1_000, history: readTyped(file), prompt: `txlog ${printable(name)}> ` },
-    completer: (line: string) => completePrompt(line, known),
+    ...{ historySize: 1_000, history: file === undefined ? [] : readTyped(file) },
+    completer: (line: string, done: (error: null, found: [string[], string]) => void) =>
+      // Whatever goes wrong while somebody types is no candidate.
+      completePrompt(line, root).then(
+        (found) => done(null, found),
+        () => done(null, [[], line]),
+      ),
   });
   // The signal reaches the command as well, which ends by it.
   const ignore = () => {};
   process.on('SIGINT', ignore);
   let lost: string | undefined;
   reader.on('history', (lines: string[]) => {
-    const problem = writeTyped(file, lines);
+    const [newest = ''] = lines;
+    const problem = file === undefined ? 'this user has no home directory' : addTyped(file, newest);
     if (problem !== undefined && lost === undefined) say(`the history is not kept: ${problem}\n`);
     lost = problem;
   });
@@ -49,8 +57,11 @@ export async function runPrompt({ commands, known, name }: PromptOptions): Promi
   reader.once('close', () => {
     closed = true;
   });
-  commands.warmUp();
-  reader.prompt();
+  const prompt = () => {
+    reader.setPrompt(`txlog ${printable(name())}> `);
+    reader.prompt();
+  };
+  prompt();
   for await (const line of linesOf(reader)) {
     const words = wordsOf(line);
     if (words && endings.has(words[0] ?? '')) break;
@@ -60,10 +71,11 @@ export async function runPrompt({ commands, known, name }: PromptOptions): Promi
       process.stdin.setRawMode?.(false);
       code = await commands.run(words);
       if (closed) break;
+      await commands.warmUp();
       process.stdin.setRawMode?.(true);
       reader.resume();
     } else if (!words) code = 2;
-    reader.prompt();
+    prompt();
   }
   if (!closed) reader.close();
   else say('\n');

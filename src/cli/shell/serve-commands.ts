@@ -1,4 +1,5 @@
 import type { Config } from '@oclif/core';
+import { hasLoadedCode } from '../../machine/loaded-code.ts';
 import { runWithin } from '../frame/run-cli.ts';
 
 const events = ['SIGINT', 'SIGTERM'] as const;
@@ -16,7 +17,8 @@ export async function serveCommands(config: Config): Promise<void> {
     for (const { stream, known } of errors)
       for (const listener of stream.listeners('error'))
         if (!known.includes(listener)) stream.off('error', listener as () => void);
-    process.send?.({ code });
+    // The code of an app is loaded once in a process: after a change of it, another one has to.
+    process.send?.({ code, isWorn: hasLoadedCode() });
   });
   await new Promise<void>((resolve) => process.once('disconnect', resolve));
 }

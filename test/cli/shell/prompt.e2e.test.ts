@@ -1,7 +1,7 @@
 // Goal: at a prompt each command does what it does on its own; Ctrl-C ends the command and not the prompt; what was typed
 // is known the next time. Method: a pseudo-terminal, in which somebody types; and lines without a terminal.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,8 +53,24 @@ it('without a terminal runs lines, up to the first that fails, with its exit cod
   const script = 'submit --id s-1 --type t --change "set s 1"\n\n# a comment\nget s --json\n';
   const done = shell.run(['shell'], script);
   expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^committed s-1 .*\n\{"v":1,"key":"s"/) });
+  const asJson = shell.run(['shell', '-o', 'ndjson', '--read-only'], 'get s\nget s -q\nsubmit --type t\n');
+  expect(asJson).toMatchObject({ code: 77, stdout: expect.stringMatching(/^\{"v":1,"key":"s".*\ns\n$/) });
   const failed = shell.run(['shell'], 'get nosuch\nget s\n');
   expect(failed).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('KEY_NOT_FOUND') });
   const refused = shell.run(['shell'], 'get s\nlog | cat\n');
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('line 2: | is for a shell') });
+});
+
+it('the code of an app is that of the file, also after it was changed; what an editor draws is no answer', () => {
+  const app = (n: number) =>
+    `export default { requests: { n: { decide: () => [{ op: 'set', key: 'n', value: ${n} }] } } };`;
+  writeFileSync(join(shell.dir, 'n.mjs'), app(1));
+  writeFileSync(join(shell.dir, 'next.mjs'), app(2));
+  const lines = ['submit --type n', 'state edit n --reason x --yes', 'submit --type n', 'get n --json'];
+  const { stdout, stderr } = spawnSync(process.execPath, [bin, 'shell'], {
+    ...{ cwd: shell.dir, env: { ...shell.env, TXLOG_APP: 'n.mjs', EDITOR: 'echo drawn; cp next.mjs n.mjs #' } },
+    ...{ input: `${lines.join('\n')}\n`, encoding: 'utf8' },
+  });
+  expect(stdout).toContain('"value":2');
+  expect([stdout.includes('drawn'), stderr.includes('drawn')]).toEqual([false, true]);
 });
