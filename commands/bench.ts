@@ -8,7 +8,7 @@ import { toRatesJson } from '../src/shapes/rates.ts';
 export default class Bench extends BaseCommand {
   static override summary =
     'Measure this machine: submit, rescan and replay in a temporary environment, against raw LMDB.';
-  static override effect = 'makes' as const;
+  static override effect = 'none' as const;
   static override description = withExitCodes(
     'Every submit is synced before it counts. Rates say something about the disk of --dir; ratios, of the same run, ' +
       'about txlog. What is measured is removed again.',

@@ -3,8 +3,6 @@ import { CompensateCommand } from '../src/cli/compensate/compensate-command.ts';
 import { checkCompensateFlags, compensateFlags } from '../src/cli/compensate/compensate-flags.ts';
 import { toNames, wholeNames } from '../src/cli/compensate/plan-file.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { given } from '../src/core/base/given.ts';
-import { findApp } from '../src/index.ts';
 
 export default class Compensate extends CompensateCommand {
   static override summary = 'Undo committed transactions, each by a new record; history is never rewritten.';
@@ -14,7 +12,7 @@ export default class Compensate extends CompensateCommand {
       'released. What cannot be undone is refused with the reason. A second time gives the first receipt.\n' +
       'A number is a position; --id names a transaction whose id is one.\n' +
       'What a filter selects is undone by way of a plan file: --plan -O FILE, then --apply FILE.',
-    [0, 1, 3, 4, 65, 66],
+    [0, 1, 3, 4, 65, 66, 77],
   );
   static override examples = [
     '<%= config.bin %> compensate r-1 --reason "entered twice"',
@@ -30,9 +28,7 @@ export default class Compensate extends CompensateCommand {
     const { args, flags } = await this.parse(Compensate);
     const typed = toNames(args.name ?? [], flags.id ?? []);
     checkCompensateFlags(typed, flags);
-    const module = findApp(flags.env, flags.app);
-    const app = given({ app: module });
-    await this.withEnv(app, async (env) => {
+    await this.withEnv(this.appOptions(), async (env) => {
       const names = await wholeNames(env, typed);
       if (flags.plan) await this.plan(env, names, flags);
       else if (flags.apply !== undefined) await this.apply(env, flags.apply, flags);

@@ -16,7 +16,7 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor);
     const findings = await examineAll(flags.env, Date.now());
-    await this.print(toFindingsJson(findings), formatFindings(findings, this.colors));
     if (!isFit(findings)) this.exitWith(1);
+    await this.print(toFindingsJson(findings), formatFindings(findings, this.colors));
   }
 }

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../src/cli/frame/global-flags.ts';
 import { initEnvironment } from '../src/cli/init/init-environment.ts';
 import { copiedAppText } from '../src/cli/print/copied-app-text.ts';
 import { copiedAppJson } from '../src/shapes/copied-app.ts';

@@ -1,13 +1,13 @@
-import { Args, Flags } from '@oclif/core';
-import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { appFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../src/cli/frame/global-flags.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { say } from '../src/cli/frame/stderr.ts';
 import { nowhere } from '../src/cli/output/output.ts';
 import { acknowledgementFormat, formatReceived, receiveAll } from '../src/cli/parcels/receive.ts';
-import { given } from '../src/core/base/given.ts';
-import { findApp } from '../src/index.ts';
 import { jsonText } from '../src/text/printable.ts';
 
 export default class Receive extends BaseCommand {
@@ -20,7 +20,7 @@ export default class Receive extends BaseCommand {
       'is sent, also after it was worked off: the same file may be received again.\n' +
       'This is what stands behind a service that is reached by a command: services: { stock: { command: ["ssh", "host", ' +
       '"txlog", "receive"] } }.',
-    [0, 6, 65, 66, 74, 75, 130, 143],
+    [0, 6, 65, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> receive < parcels.ndjson',
@@ -31,7 +31,7 @@ export default class Receive extends BaseCommand {
     file: Args.string({ description: 'Parcels, one per line; without it, or as -, stdin.', ignoreStdin: true }),
   };
   static override flags = {
-    app: Flags.string({ summary: 'Module that numbers the themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    ...appFlag,
     ...dryRunFlag,
   };
 
@@ -44,7 +44,7 @@ export default class Receive extends BaseCommand {
     signal.addEventListener('abort', () => input.stop());
     // The copy is held only while it is used.
     if (flags['dry-run']) await input.gather();
-    await this.changeEnv({ livesLong: true, ...given({ app: findApp(flags.env, flags.app) }) }, async (env) => {
+    await this.changeEnv({ livesLong: true, ...this.appOptions() }, async (env) => {
       // An acknowledgement of what is not kept would take the parcel from its sender.
       const list = this.list(acknowledgementFormat, this.isRehearsal ? nowhere() : this.out);
       const received = await receiveAll(env, input, list).finally(() => list.end());

@@ -10,7 +10,7 @@ export default class Replay extends ReplayCommand {
       'where there is no terminal to ask on, it wants --yes.\n' +
       'With --with MODULE --diff nothing is written: it lists the decisions that flip and the values that change; exit ' +
       'code 1 when any decision flips. A replay has no effects outside.',
-    [0, 1, 3, 4, 66, 78],
+    [0, 1, 3, 4, 66, 77, 78],
   );
   static override examples = [
     '<%= config.bin %> replay --dry-run',
@@ -26,7 +26,7 @@ export default class Replay extends ReplayCommand {
     await this.withEnv({}, async (env) => {
       if (flags.with !== undefined) await this.diff(env, flags.with);
       else if (to !== undefined && into !== undefined) await this.travel(env, to, into);
-      else await this.rebuild(env, flags);
+      else await this.rebuild(env);
     });
   }
 }

@@ -11,7 +11,7 @@ export default class Rescan extends RescanCommand {
     'With --checkpoint the next run goes on where this one ended. In a file (-O FILE, or >> FILE) each record is then ' +
       'once, also after kill -9; what reads a pipe may get the last page of up to 1,000 records again.\n' +
       '--verify folds the whole log again beside the environment and compares every state, applied list and index.',
-    [0, 1, 4, 66, 74],
+    [0, 1, 4, 66, 74, 77],
   );
   static override examples = [
     '<%= config.bin %> rescan --type order.create > orders.ndjson',

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, dryRunFlag } from '../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../src/cli/frame/global-flags.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
 import { onInterrupt } from '../src/cli/frame/signals.ts';
 import { listFlags } from '../src/cli/output/limit-flag.ts';
@@ -17,7 +18,7 @@ export default class Send extends BaseCommand {
       'may be lost, cut or repeated: each message arrives once.\n' +
       'A worker does this by itself for services with a directory or a command; one that only you reach is ' +
       'services: { counters: { by: "send" } }.',
-    [0, 6, 65, 66, 74, 75, 130, 143],
+    [0, 6, 65, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> send counters > parcels.ndjson',

@@ -9,7 +9,6 @@ import { submitFile } from '../src/cli/submit/submit-file.ts';
 import { checkForm, submitFlags, toQueue } from '../src/cli/submit/submit-flags.ts';
 import { submitOne } from '../src/cli/submit/submit-one.ts';
 import { given, ifGiven } from '../src/core/base/given.ts';
-import { findApp } from '../src/index.ts';
 import { parseDuration } from '../src/text/duration.ts';
 
 export default class Submit extends BaseCommand {
@@ -18,8 +17,9 @@ export default class Submit extends BaseCommand {
   static override description = withExitCodes(
     'FILE holds one request per line as JSON, packed with gzip or not; - is stdin. Each gets one receipt, printed once it ' +
       'is durable, in order. Blank lines are skipped. The same file may be submitted again: the same id, the same receipt.\n' +
+      'With --dry-run nothing is written; a stream is decided once it has ended.\n' +
       'With --async each is accepted instead, durably, in the queue of its type; a worker decides it, once.',
-    [0, 1, 4, 5, 6, 65, 66, 74, 75, 130],
+    [0, 1, 4, 5, 6, 65, 66, 74, 75, 77, 130],
   );
   static override examples = [
     `<%= config.bin %> submit --type customer.create --id r-1 --change 'claim email/ann@example.com "c-1"'`,
@@ -41,7 +41,7 @@ export default class Submit extends BaseCommand {
     checkForm(args.file, flags);
     const input = args.file === undefined ? undefined : openInput(args.file);
     const request = input ? null : toRequestInput(flags);
-    const options = given({ app: findApp(flags.env, flags.app), checkpointRecords: input ? undefined : 0 });
+    const options = { ...this.appOptions(), ...given({ checkpointRecords: input ? undefined : 0 }) };
     if (input) this.preferLines();
     this.out.mustArrive = true;
     const print = this.print.bind(this);

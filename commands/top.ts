@@ -1,9 +1,10 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { appFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { formatOverview, overviewColumns } from '../src/cli/print/overview-page.ts';
 import { drawOver } from '../src/cli/top/watch.ts';
-import { findApp, type Overview } from '../src/index.ts';
+import type { Overview } from '../src/index.ts';
 import { toOverviewJson } from '../src/shapes/overview.ts';
 import { durationValue, parseDuration } from '../src/text/duration.ts';
 
@@ -22,6 +23,7 @@ export default class Top extends BaseCommand {
     '<%= config.bin %> top --interval 5s',
   ];
   static override flags = {
+    ...appFlag,
     once: Flags.boolean({ summary: 'Print it once, and end.' }),
     interval: Flags.string({ summary: 'Draw no more often than this.', helpValue: durationValue, default: '250ms' }),
   };
@@ -30,8 +32,7 @@ export default class Top extends BaseCommand {
     const { flags } = await this.parse(Top);
     const intervalMs = Math.max(1, Math.round(parseDuration('--interval', flags.interval)));
     const interruption = flags.once ? undefined : this.follow();
-    const app = findApp(flags.env, process.env.TXLOG_APP);
-    const options = { livesLong: !flags.once, ...(app === undefined ? {} : { app }) };
+    const options = { livesLong: !flags.once, ...this.appOptions() };
     const people = (overview: Overview) => formatOverview(overview, this.colors);
     await this.withEnv(options, async (env) => {
       if (!interruption) {

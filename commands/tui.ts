@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { appFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { canWrite, hasScreen, isAsciiTerminal, ownName } from '../src/cli/tui/terminal.ts';
 import { ScreenCommand } from '../src/cli/tui/tui-command.ts';
@@ -18,11 +19,7 @@ export default class Tui extends ScreenCommand {
     '<%= config.bin %> tui --keys',
   ];
   static override flags = {
-    app: Flags.string({
-      summary: "The app module, in place of the environment's own.",
-      helpValue: 'MODULE',
-      env: 'TXLOG_APP',
-    }),
+    ...appFlag,
     actor: Flags.string({
       summary: 'Who does it, for the record; by default you, as this machine knows you.',
       helpValue: 'NAME',
@@ -40,7 +37,7 @@ export default class Tui extends ScreenCommand {
     const { flags } = await this.parse(Tui);
     const commands = remap(this.readKeymap(flags.keymap));
     if (flags.keys) return this.printKeys(commands);
-    if (!this.isTable || !hasScreen()) return this.printOnce(flags.app);
+    if (!this.isTable || !hasScreen()) return this.printOnce();
     await this.withEnv({}, async () => undefined);
     const { startTui } = await import('../src/tui/start-tui.ts');
     const code = await startTui({

@@ -21,8 +21,8 @@ export default class Verify extends BaseCommand {
     await this.withEnv({}, async (env) => {
       const report = await env.verify(progress).finally(() => progress.stop());
       const next = report.ok ? '' : '\nnext: txlog doctor\nnext: txlog rescan --verify';
-      await this.print(toVerifyJson(report), formatVerify(report, proved, this.colors) + next);
       if (!report.ok) this.exitWith(1);
+      await this.print(toVerifyJson(report), formatVerify(report, proved, this.colors) + next);
     });
   }
 }

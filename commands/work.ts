@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { appFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { wholeNumber } from '../src/cli/frame/whole-number.ts';
 import { runWorker } from '../src/cli/work/run-worker.ts';
 import { WorkLog } from '../src/cli/work/work-log.ts';
 import { given } from '../src/core/base/given.ts';
-import { findApp } from '../src/index.ts';
 import { toWorkJson } from '../src/shapes/worker.ts';
 import { makeColors } from '../src/text/colors.ts';
 import { durationValue, parseSeconds } from '../src/text/duration.ts';
@@ -17,7 +17,7 @@ export default class Work extends BaseCommand {
     'Goes on until it is stopped. Ctrl-C or SIGTERM drains: no new turns, those that run end or are stored; a second ' +
       'one stops them now, and stores them. Logs to stderr: lines and a counter on a terminal, JSON elsewhere and with ' +
       '--json. Any number of workers may run at once; each sees to the sessions of those that died.',
-    [0, 3, 66, 69, 75, 78, 130, 143],
+    [0, 3, 66, 69, 75, 77, 78, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> work --app ./txlog.app.ts',
@@ -29,7 +29,7 @@ export default class Work extends BaseCommand {
       ...{ char: 't', summary: 'Only this theme; may be repeated. Without it all of the app and all queued requests.' },
       ...{ multiple: true, multipleNonGreedy: true, helpValue: 'THEME' },
     }),
-    app: Flags.string({ summary: 'Module with the advisors and handlers.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    ...appFlag,
     concurrency: wholeNumber({ char: 'c', summary: 'Turns at once (default 8).', min: 1, max: 1_000, helpValue: 'N' }),
     lease: Flags.string({ summary: 'How long without a sign of life it counts as dead.', helpValue: durationValue }),
     once: Flags.boolean({ summary: 'One turn, or none when no session is due.', exclusive: ['until-empty'] }),
@@ -42,11 +42,11 @@ export default class Work extends BaseCommand {
     const quiet = this.told === undefined;
     const lease = parseSeconds('--lease', flags.lease);
     const options = given({ themes, concurrency, lease });
-    const app = findApp(flags.env, flags.app);
+    const app = this.appOptions();
     const isTerminal = process.stderr.isTTY === true && this.told !== 'json';
     const counts = isTerminal && !quiet && process.env.TERM !== 'dumb';
     const colors = makeColors(isTerminal && !flags['no-color']);
-    await this.withEnv(given({ app }), async (env) => {
+    await this.withEnv(app, async (env) => {
       const log = new WorkLog({ forPeople: isTerminal, counts, quiet, colors, now: () => env.clock.now() });
       const { report, exitCode } = await runWorker(env, { ...options, once, untilEmpty: flags['until-empty'] }, log);
       await this.print(toWorkJson(report), '');

@@ -13,7 +13,7 @@ export default class QueueDrain extends BaseCommand {
   static override description = withExitCodes(
     'Then nobody works on the theme, and it can be looked after in peace: what waits in it waits on. It stays paused ' +
       'until `queue resume`, also when the time runs out or Ctrl-C ends the waiting.',
-    [0, 3, 5, 66, 74, 75, 130, 143],
+    [0, 3, 5, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> queue drain mail',

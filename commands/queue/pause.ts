@@ -7,7 +7,7 @@ export default class QueuePause extends PauseCommand {
   static override description = withExitCodes(
     'What is led goes on to the end of its turn; new sessions may be made, and wait. `queue drain` waits for the turns ' +
       'as well. `session lead --session` still takes a single one.',
-    [0, 3, 66, 74, 75],
+    [0, 3, 66, 74, 75, 77],
   );
   static override examples = ['<%= config.bin %> queue pause mail --reason "the mail server is down"'];
   static override args = queueArgs;

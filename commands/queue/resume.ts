@@ -4,7 +4,7 @@ import { PauseCommand, pauseFlags, queueArgs } from '../../src/cli/queue/pause-c
 export default class QueueResume extends PauseCommand {
   static override summary = 'Let the sessions of a paused theme be led again.';
   static override effect = 'writes' as const;
-  static override description = withExitCodes('Workers hear of it at once.', [0, 3, 66, 74, 75]);
+  static override description = withExitCodes('Workers hear of it at once.', [0, 3, 66, 74, 75, 77]);
   static override examples = ['<%= config.bin %> queue resume mail'];
   static override args = queueArgs;
   static override flags = pauseFlags;

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { AnswerCommand } from '../../src/cli/saga/answer-command.ts';
 import { byFlags, sagaArgs } from '../../src/cli/saga/saga-flags.ts';
 
@@ -10,7 +10,7 @@ export default class SagaAnswer extends AnswerCommand {
   static override description = withExitCodes(
     'For whoever was asked and cannot answer by a queue: a person, or a service without a worker. An error is final: the ' +
       'saga turns back; of what undoes a step, it waits for a person.',
-    [0, 3, 4, 65, 66, 74, 75],
+    [0, 3, 4, 65, 66, 74, 75, 77],
   );
   static override examples = [
     `<%= config.bin %> saga answer return-1 approve --result '{"by":"ann"}'`,

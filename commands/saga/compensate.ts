@@ -7,7 +7,7 @@ export default class SagaCompensate extends InterveneCommand {
   static override effect = { without: ['plan', 'dry-run'] };
   static override description = withExitCodes(
     'One that is done already is undone by a saga of its own, ID/undo, once.',
-    [0, 1, 3, 4, 6, 65, 66, 74, 75],
+    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> saga compensate order-2 --reason "the customer called"',

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { formatSagaGraph, kindText } from '../../src/cli/print/saga-graph.ts';
 import { formatGraphMermaid } from '../../src/cli/print/saga-graph-mermaid.ts';
@@ -17,13 +18,13 @@ export default class SagaGraph extends BaseCommand {
   ];
   static override args = { type: Args.string({ description: 'Its type.', required: true, ignoreStdin: true }) };
   static override flags = {
-    app: Flags.string({ summary: 'Module that defines it.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    ...appFlag,
     format: Flags.option({ summary: 'A Mermaid flowchart.', options: ['mermaid'] as const, exclusive: ['json'] })(),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SagaGraph);
-    const definition = await findDefinition(args.type, flags.env, flags.app);
+    const definition = await findDefinition(args.type, this.appOptions().app);
     const text = flags.format
       ? formatGraphMermaid(args.type, definition)
       : formatSagaGraph(args.type, definition, this.colors);

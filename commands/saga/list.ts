@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { whereFlags } from '../../src/cli/output/where-flag.ts';
@@ -23,6 +24,7 @@ export default class SagaList extends SagasCommand {
     ...listFlags,
     ...whereFlags,
     ...sagaFilterFlags,
+    ...appFlag,
     incomplete: Flags.boolean({ summary: 'Only those that have not ended.' }),
     stuck: Flags.boolean({ summary: 'Only those that do not go on by themselves.' }),
   };

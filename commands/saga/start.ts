@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
+import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { EndCommand } from '../../src/cli/saga/end-command.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
 import { given } from '../../src/core/base/given.ts';
-import { findApp } from '../../src/index.ts';
 import { durationValue, parseDuration, parseSeconds } from '../../src/text/duration.ts';
 
 export default class SagaStart extends EndCommand {
@@ -13,7 +13,7 @@ export default class SagaStart extends EndCommand {
   static override description = withExitCodes(
     'Durable when it is printed; workers lead it (`work`). The same --id with the same data again is the same saga; -q ' +
       'prints the id alone. With --wait: exit code 1 when it was compensated, 5 when it had not ended by then.',
-    [0, 1, 3, 4, 5, 65, 66, 74, 75, 78, 130, 143],
+    [0, 1, 3, 4, 5, 65, 66, 74, 75, 77, 78, 130, 143],
   );
   static override examples = [
     `<%= config.bin %> saga start order --data '{"item":"tea","count":2}'`,
@@ -27,7 +27,7 @@ export default class SagaStart extends EndCommand {
     delay: Flags.string({ summary: 'Its first step not before so long.', helpValue: durationValue }),
     order: Flags.string({ summary: 'Runs after the earlier ones of its type and this key.', helpValue: 'KEY' }),
     respond: Flags.string({ summary: 'Puts its outcome into this queue.', helpValue: 'QUEUE[@SERVICE]' }),
-    app: Flags.string({ summary: 'Module that defines it.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    ...appFlag,
     wait: Flags.string({ summary: 'Wait so long for its end.', helpValue: durationValue, exclusive: ['dry-run'] }),
     ...dryRunFlag,
   };
@@ -38,9 +38,9 @@ export default class SagaStart extends EndCommand {
     const delay = parseSeconds('--delay', flags.delay);
     const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
     const options = given({ id, order, respond, delay });
-    const app = findApp(flags.env, flags.app);
+    const app = this.appOptions();
     const data = readJsonData('--data', flags.data);
-    await this.changeEnv({ checkpointRecords: 0, ...given({ app }) }, async (env) => {
+    await this.changeEnv({ checkpointRecords: 0, ...app }, async (env) => {
       const started = await env.sagas.start(args.type, data, options);
       await this.tellStarted(env, started, { type: args.type, waitMs });
     });

@@ -1,3 +1,4 @@
+import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { whereFlags } from '../../src/cli/output/where-flag.ts';
@@ -15,7 +16,7 @@ export default class SagaStuck extends SagasCommand {
     '<%= config.bin %> saga stuck',
     '<%= config.bin %> saga stuck -q | <%= config.bin %> saga retry - --reason "the bank is back"',
   ];
-  static override flags = { ...listFlags, ...whereFlags, ...sagaFilterFlags };
+  static override flags = { ...listFlags, ...whereFlags, ...sagaFilterFlags, ...appFlag };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SagaStuck);

@@ -8,7 +8,7 @@ export default class SessionAppend extends OperationCommand {
   static override effect = 'writes' as const;
   static override description = withExitCodes(
     'Who leads it names the --epoch of the lead. A session that nobody leads needs none. The session of a saga is refused.',
-    [0, 3, 4, 5, 65, 66, 74, 75],
+    [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [
     `<%= config.bin %> session append mail/7 --epoch 1 --data '{"sent":true}'`,

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, dryRunFlag } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
 import { formatLed, leadForShell } from '../../src/cli/session/lead-for-shell.ts';
 import { TxlogError } from '../../src/core/base/errors.ts';
@@ -15,7 +16,7 @@ export default class SessionLead extends BaseCommand {
     'Prints the session, its epoch and its data; the commands that follow name the epoch. End the turn with `session ' +
       'remove`, `store` or `park`. Whoever takes longer than the lease renews it with `session renew`: else the session ' +
       'counts as stuck, and another leads it. Exit code 1 when none is due, 5 when none came while it waited.',
-    [0, 1, 3, 5, 66, 74, 75, 130, 143],
+    [0, 1, 3, 5, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> session lead mail --json',
@@ -30,11 +31,7 @@ export default class SessionLead extends BaseCommand {
     }),
     operator: Flags.string({ summary: 'Who leads.', default: 'shell', helpValue: 'NAME' }),
     lease: Flags.string({ summary: 'How long without a sign of life.', default: '30s', helpValue: durationValue }),
-    wait: Flags.string({
-      summary: 'Wait so long, when there is none now.',
-      helpValue: durationValue,
-      exclusive: ['dry-run'],
-    }),
+    wait: Flags.string({ summary: 'Wait so long, if none is due.', helpValue: durationValue, exclusive: ['dry-run'] }),
     ...dryRunFlag,
   };
 

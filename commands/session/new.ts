@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { dryRunFlag } from '../../src/cli/frame/base-command.ts';
+import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { OperationCommand } from '../../src/cli/session/operation-command.ts';
 import { readSessionData } from '../../src/cli/session/read-data.ts';
 import { dataFlags } from '../../src/cli/session/session-flags.ts';
@@ -13,7 +14,7 @@ export default class SessionNew extends OperationCommand {
   static override description = withExitCodes(
     'It is ready to be led at once, or after --delay. Sessions of one --order key run one after another. The same --id ' +
       'with the same data again is the same session; -q prints the id alone.',
-    [0, 4, 65, 66, 74, 75, 78],
+    [0, 4, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
     `<%= config.bin %> session new mail --data '{"to":"ann@example.com"}'`,
@@ -27,7 +28,7 @@ export default class SessionNew extends OperationCommand {
     id: Flags.string({ summary: 'Its id, for ever; made when absent.', helpValue: 'ID' }),
     order: Flags.string({ summary: 'Runs after the earlier ones of this key.', helpValue: 'KEY' }),
     delay: Flags.string({ summary: 'Not before so long.', helpValue: durationValue }),
-    app: Flags.string({ summary: 'Module that names its themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    ...appFlag,
   };
 
   async run(): Promise<void> {
@@ -38,7 +39,7 @@ export default class SessionNew extends OperationCommand {
     const options = {
       ...given({ id, order, delay }),
     };
-    const app = this.appOptions(flags.app);
+    const app = this.appOptions();
     await this.operate({ op: 'new', session: undefined }, (env) => env.sessions.create(args.theme, data, options), app);
   }
 }

@@ -8,7 +8,7 @@ export default class SessionPark extends OperationCommand {
   static override effect = 'writes' as const;
   static override description = withExitCodes(
     'It is led no more until `session unpark`. The others of its theme go on; those of its order key wait behind it.',
-    [0, 3, 4, 5, 65, 66, 74, 75],
+    [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session park mail/7 --reason "address unknown"',

@@ -8,7 +8,7 @@ export default class SessionRemove extends OperationCommand {
   static override description = withExitCodes(
     'The next session of its order key becomes ready. Its history stays: `session show` and `log --session` find it. ' +
       'The session of a saga is refused: `saga force` ends a saga.',
-    [0, 3, 4, 5, 65, 66, 74, 75],
+    [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session remove mail/7 --epoch 1',

@@ -1,5 +1,6 @@
-import { BaseCommand, dryRunFlag } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { wholeNumber } from '../../src/cli/frame/whole-number.ts';
 import { renewForShell } from '../../src/cli/session/renew-for-shell.ts';
 import { sessionArgs } from '../../src/cli/session/session-flags.ts';

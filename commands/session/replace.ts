@@ -8,7 +8,7 @@ export default class SessionReplace extends OperationCommand {
   static override effect = 'writes' as const;
   static override description = withExitCodes(
     'What it had stays in the log: --as-of of `session show` still finds it. The session of a saga is refused.',
-    [0, 3, 4, 5, 65, 66, 74, 75],
+    [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [
     `<%= config.bin %> session replace mail/7 --epoch 1 --data '{"to":"bob@example.com"}'`,

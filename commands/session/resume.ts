@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { idsOf } from '../../src/cli/frame/ids-of.ts';
 import { manyArgs } from '../../src/cli/session/retry-command.ts';
 import { TxlogError } from '../../src/index.ts';
@@ -12,7 +13,7 @@ export default class SessionResume extends BaseCommand {
   static override description = withExitCodes(
     'A session that came from elsewhere may still be led there, and no work may run twice: it waits until someone who knows ' +
       'says so. Then it is due when it was. Sessions that are parked for another reason stay as they are.',
-    [0, 65, 66, 74, 75],
+    [0, 65, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session resume mail/7 --env stage',
@@ -24,7 +25,7 @@ export default class SessionResume extends BaseCommand {
     theme: Flags.string({ summary: 'All of this theme.', helpValue: 'THEME', exclusive: ['all'] }),
     all: Flags.boolean({ summary: 'All that are suspended.' }),
     reason: Flags.string({ summary: 'Why; it goes into the log.', helpValue: 'REASON' }),
-    'dry-run': Flags.boolean({ summary: 'Only print which.' }),
+    ...dryRunFlag,
   };
 
   async run(): Promise<void> {
@@ -34,6 +35,7 @@ export default class SessionResume extends BaseCommand {
     if (Number(ids.length > 0) + Number(theme !== undefined) + Number(all === true) !== 1)
       throw new TxlogError('USAGE', 'name IDS, a --theme, or --all', { next: ['txlog session resume --help'] });
     const dryRun = flags['dry-run'];
+    this.out.mustArrive = true;
     await this.withEnv({}, async (env) => {
       const resumed = env.sync.resume({
         ids: ids.length > 0 ? await idsOf(env, ids) : undefined,
@@ -47,6 +49,7 @@ export default class SessionResume extends BaseCommand {
         people,
         columns: ['id', 'dryRun'],
         empty: 'None is suspended.',
+        live: true,
       });
     });
   }

@@ -9,7 +9,7 @@ export default class SessionRetry extends RetryCommand {
     'Those that sleep, that are parked, or whose operator is no more; `session unpark` does the same to parked ones ' +
       'alone. One whose operator is alive is refused, unless with --force. With --theme all of a status: asks before it ' +
       'starts; where there is no terminal, it wants --yes.',
-    [0, 3, 4, 5, 6, 66, 74, 75],
+    [0, 3, 4, 5, 6, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session retry mail/7',

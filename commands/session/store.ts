@@ -11,7 +11,7 @@ export default class SessionStore extends OperationCommand {
   static override description = withExitCodes(
     'TIME is in seconds, or with a unit: 90, 500ms, 10m, 2h. With --error the turn counts as failed, and its attempts ' +
       'go on counting; without, they begin anew.',
-    [0, 3, 4, 5, 65, 66, 74, 75],
+    [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session store mail/7 10m --epoch 1',

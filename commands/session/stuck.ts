@@ -1,11 +1,11 @@
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { whereFlags } from '../../src/cli/output/where-flag.ts';
 import { formatStuck, stuckColumns } from '../../src/cli/print/stuck-lines.ts';
 import { sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
 import { given } from '../../src/core/base/given.ts';
-import { findApp } from '../../src/index.ts';
 import { toStuckJson } from '../../src/shapes/session.ts';
 
 export default class SessionStuck extends BaseCommand {
@@ -29,14 +29,14 @@ export default class SessionStuck extends BaseCommand {
     ...listFlags,
     ...whereFlags,
     theme: sessionFilterFlags.theme,
+    ...appFlag,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SessionStuck);
     await this.selectWhere(flags.where);
     const { theme } = flags;
-    const app = findApp(flags.env, process.env.TXLOG_APP);
-    await this.withEnv({ ...given({ app }) }, async (env) => {
+    await this.withEnv(this.appOptions(), async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
       const stuck = await env.sessions.stuck({ ...given({ theme }), ...given({ limit: stuckLimit(flags.limit) }) });
       const count = await this.printList(stuck, {

@@ -7,7 +7,7 @@ export default class SessionUnpark extends RetryCommand {
   static override description = withExitCodes(
     'As `session retry`, but those that are not parked are left as they are: what went on since a list was made goes ' +
       'on. With --theme all parked ones: asks before it starts; where there is no terminal, it wants --yes.',
-    [0, 3, 6, 66, 74, 75],
+    [0, 3, 6, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session unpark mail/7 --reason "address mended"',

@@ -34,8 +34,8 @@ export default class StateDiff extends BaseCommand {
     await this.withEnv({}, async (env) => {
       const pair = await readStatePair(env, key, flags['as-of']);
       const differences = differencesOf(pair);
-      await this.print(toStateDiffJson(pair, differences), formatStateDiff(pair, differences, this.colors));
       if (differences.length > 0) this.exitWith(1);
+      await this.print(toStateDiffJson(pair, differences), formatStateDiff(pair, differences, this.colors));
     });
   }
 }

@@ -9,7 +9,7 @@ export default class StateEdit extends EditCommand {
   static override description = withExitCodes(
     'Opens $VISUAL or $EDITOR with the value as JSON, shows what would change, asks, and submits one request that expects ' +
       'the version that was read. When the key was changed meanwhile it is rejected, and the text is kept.',
-    [0, 1, 2, 3, 65, 66],
+    [0, 1, 2, 3, 65, 66, 77],
   );
   static override examples = [
     '<%= config.bin %> state edit customer/c-1 --reason "the name was misspelt"',

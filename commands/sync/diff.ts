@@ -23,8 +23,8 @@ export default class SyncDiff extends BaseCommand {
     const { args } = await this.parse(SyncDiff);
     await this.withEnv({}, async (env) => {
       const { same, json, people } = await compareWith(env, args.other);
-      await this.print(json, people);
       if (!same) this.exitWith(1);
+      await this.print(json, people);
     });
   }
 }

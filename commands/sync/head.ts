@@ -2,11 +2,11 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { firstOf } from '../../src/cli/output/first-of.ts';
-import { listFlags } from '../../src/cli/output/limit-flag.ts';
+import { limitFlag } from '../../src/cli/output/limit-flag.ts';
 import { openDumpInput } from '../../src/cli/sync/dump-input.ts';
 import { dumpFlags, toReaderOptions } from '../../src/cli/sync/import-from.ts';
 import { readDump } from '../../src/index.ts';
-import { jsonText } from '../../src/text/printable.ts';
+import { formatCount, jsonText } from '../../src/text/printable.ts';
 
 /** Entries that are shown unless -n says otherwise. */
 const shown = 10;
@@ -28,7 +28,7 @@ export default class SyncHead extends BaseCommand {
   };
 
   static override flags = {
-    ...listFlags,
+    limit: limitFlag(`At most N entries, or all; ${shown} unless told otherwise.`),
     ...dumpFlags,
   };
 
@@ -37,10 +37,16 @@ export default class SyncHead extends BaseCommand {
     const entries = readDump(openDumpInput(args.dump ?? '-').bytes, toReaderOptions(flags));
     const people = (page: readonly Parameters<typeof jsonText>[0][]) => page.map(jsonText).join('\n');
     this.preferLines();
-    await this.printAll(firstOf(entries, flags.limit ?? shown), {
+    const limit = flags.limit ?? shown;
+    let isCut = false;
+    const onMore = () => {
+      isCut = true;
+    };
+    await this.printAll(firstOf(entries, limit, onMore), {
       json: (entry) => entry,
       people,
       columns: ['kind', 'position', 'id', 'type', 'time', 'outcome', 'key'],
     });
+    if (isCut) this.tellMore(`the first ${formatCount(limit)} are shown`);
   }
 }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, dryRunFlag } from '../../src/cli/frame/base-command.ts';
+import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { plural } from '../../src/text/printable.ts';
 
 export default class SyncPromote extends BaseCommand {
@@ -9,7 +10,7 @@ export default class SyncPromote extends BaseCommand {
   static override description = withExitCodes(
     'The reason is a record of the log. What its origin writes later is refused as a fork. Its sessions may still be led ' +
       'there: they are suspended under a raised epoch, until `session resume`.',
-    [0, 4, 65, 66, 69, 74],
+    [0, 4, 65, 66, 69, 74, 77],
   );
   static override examples = ['<%= config.bin %> sync promote --env stage --reason "prod is gone" --actor ann'];
   static override flags = {

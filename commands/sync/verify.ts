@@ -39,7 +39,7 @@ export default class SyncVerify extends BaseCommand {
     const { blocks, entries, end } = summary;
     const what = `${formatCount(blocks)} blocks and ${formatCount(entries)} entries are whole`;
     const short = end.complete ? '' : '\nthe dump says itself that it is not complete';
-    await this.print(toSummaryJson(summary), `${what}${short}\ncursor: ${end.cursor}`);
     if (!end.complete) this.exitWith(65);
+    await this.print(toSummaryJson(summary), `${what}${short}\ncursor: ${end.cursor}`);
   }
 }

@@ -1,10 +1,8 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
+import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { formatThemes, themeColumns } from '../../src/cli/print/theme-page.ts';
-import { given } from '../../src/core/base/given.ts';
-import { findApp } from '../../src/index.ts';
 import { toThemeJson } from '../../src/shapes/theme.ts';
 
 export default class ThemeList extends BaseCommand {
@@ -21,13 +19,12 @@ export default class ThemeList extends BaseCommand {
   ];
   static override flags = {
     ...listFlags,
-    app: Flags.string({ summary: 'Module that defines themes.', env: 'TXLOG_APP', helpValue: 'MODULE' }),
+    ...appFlag,
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(ThemeList);
-    const app = findApp(flags.env, flags.app);
-    await this.withEnv({ ...given({ app }) }, async (env) => {
+    await this.parse(ThemeList);
+    await this.withEnv(this.appOptions(), async (env) => {
       await this.printList(await env.sessions.knownThemes(), {
         json: toThemeJson,
         people: (page) => formatThemes(page, this.colors),

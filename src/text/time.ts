@@ -6,6 +6,11 @@ export const timeStyles = ['local', 'utc', 'rel'] as const;
 /** One of them. */
 export type TimeStyle = (typeof timeStyles)[number];
 
+/** Whether a text is one of them. */
+export function isTimeStyle(text: string): text is TimeStyle {
+  return (timeStyles as readonly string[]).includes(text);
+}
+
 let style: TimeStyle = 'local';
 
 /** Chooses how this process shows times to people. In JSON they are always UTC. */

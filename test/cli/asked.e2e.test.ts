@@ -62,9 +62,10 @@ it('what is not among the first of many is found by how it begins', async () => 
   expect(found).toMatchObject({ code: 0, stdout: expect.stringMatching(/many\/69 +shared/) });
 });
 
-it('nobody is asked without a terminal, or for JSON', async () => {
+it('nobody is asked without a terminal, or for what another program reads', async () => {
   expect(shell.run(['session', 'show'])).toMatchObject({ code: 2, stderr: expect.stringContaining('missing: ID') });
-  expect(await talk(['get', '--json'], [])).toMatchObject({ code: 2, stdout: expect.stringContaining('missing: KEY') });
+  for (const form of ['--json', '-q', '-o=csv'])
+    expect(await talk(['get', form], [])).toMatchObject({ code: 2, stdout: expect.stringContaining('missing: KEY') });
 });
 
 it('narrows a list', () => {
@@ -87,6 +88,8 @@ it('a protected context is changed by who types its name, and by nobody else', a
   expect(shell.value('k')).toBe(1);
   expect((await talk(set(3), [[question, 'prod\n']])).code).toBe(0);
   expect(shell.value('k')).toBe(3);
+  const { stdout } = await talk([...set(9), '--no-color'], [[question, 'no\n']]);
+  expect(stdout).not.toContain('\u001b[');
   expect((await talk([...set(4), '--yes'], [])).code).toBe(0);
   expect(shell.value('k')).toBe(4);
 });

@@ -13,7 +13,6 @@ const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf
 
 /** Commands that change an environment and have none, by why they need none. */
 const harmless: Readonly<Record<string, readonly string[]>> = {
-  'works in an environment of its own': ['bench'],
   'its turns have effects outside, which no copy can hold': ['work'],
 };
 

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandEffect, willWrite } from '../../src/cli/frame/command-effect.ts';
+import { commandFirst } from '../../src/cli/frame/find-command.ts';
 import { builtCommands, examplesOf } from '../docs/command-pages.ts';
 import { type ExamplePlace, makeExamplePlace, makeTemplate } from '../docs/example-place.ts';
 import { runLine } from '../kit/run-line.ts';
@@ -20,6 +21,24 @@ it('every command says what it does to an environment, by flags that it has', ()
     else
       for (const entry of [...(effect.with ?? []), ...(effect.without ?? [])])
         expect([id, Object.keys(flags)]).toEqual([id, expect.arrayContaining([entry.split('=')[0]])]);
+  }
+});
+
+it('the help of a command that can change an environment tells the exit code of a refusal', () => {
+  const changing = commands.filter(({ effect }) => effect !== 'none' && effect !== 'reads');
+  expect(changing.filter(({ description }) => !/^77 /m.test(description ?? '')).map(({ id }) => id)).toEqual([]);
+});
+
+it('the flags of every command may stand before it', () => {
+  const [status] = commands.filter(({ id }) => id === 'status');
+  const flags = Object.values(status?.flags ?? {}).filter(
+    ({ helpGroup }) => helpGroup === 'GLOBAL' || helpGroup === 'OUTPUT',
+  );
+  expect(flags.length).toBeGreaterThan(10);
+  for (const { name, char, type } of flags) {
+    const value = type === 'option' ? ['v'] : [];
+    for (const flag of [`--${name}`, ...(char ? [`-${char}`] : [])])
+      expect(commandFirst([flag, ...value, 'log', 'count', 'x'])).toEqual(['log', 'count', 'x', flag, ...value]);
   }
 });
 

@@ -55,7 +55,15 @@ const table: readonly (readonly string[])[] = [
 ];
 
 it.each(table.map((args) => [args.join(' '), args] as const))('submit %s', (_, args) => {
-  const line = ['submit', ...args];
+  compare(['submit', ...args]);
+});
+
+it('submit under a TXLOG_TIME that means nothing', () => {
+  for (const { env } of [fast, slow]) Object.assign(env, { TXLOG_TIME: 'soon' });
+  compare(['submit', '--type', 't', '--id', 'r-8']);
+});
+
+function compare(line: readonly string[]): void {
   const { stdout, stderr, code } = fast.run(line);
   const other = spawnSync(process.execPath, ['--input-type=module', '--eval', oclifOnly, '--', ...line], {
     ...{ cwd: slow.dir, env: slow.env, encoding: 'utf8' },
@@ -63,7 +71,7 @@ it.each(table.map((args) => [args.join(' '), args] as const))('submit %s', (_, a
   expect({ stdout: same(stdout), stderr: same(stderr), code }).toEqual({
     ...{ stdout: same(other.stdout), stderr: same(other.stderr), code: other.status },
   });
-});
+}
 
 function same(text: string): string {
   return text

@@ -142,7 +142,7 @@ it('says a word to more sagas than fit into one go', async () => {
   expect(results).toEqual([...ids.map((id) => `${id} said`), 'nothing SAGA_NOT_FOUND']);
 });
 
-const values: InterveneValues = { plan: false, 'dry-run': false, yes: false };
+const values: InterveneValues = { plan: false, 'dry-run': false };
 it.each([
   [[], {}, /name IDS/],
   [['a'], { type: 'order' }, /exclude each other/],

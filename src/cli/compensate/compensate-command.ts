@@ -39,7 +39,7 @@ export abstract class CompensateCommand extends BaseCommand {
     const agreed = await confirmMany(
       `Compensate ${plural(count, 'transaction')}?`,
       count,
-      flags.yes || flags['dry-run'],
+      this.isSure || this.isDryRun,
     );
     if (!agreed) return this.talk('nothing was done');
     // A bar would be drawn over lines for people.

@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { TransactionName } from '../../index.ts';
+import { appFlag } from '../frame/environment-flag.ts';
 import { type FilterValues, filterFlags, filterText } from '../frame/filter-flags.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 
 // Only what was committed can be undone.
 const { status: _, ...selecting } = filterFlags;
@@ -17,12 +19,11 @@ export const compensateFlags = {
   }),
   reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Who does it.', helpValue: 'NAME' }),
-  app: Flags.string({ summary: "App module, whose types' own `compensate` is used.", helpValue: 'MODULE' }),
+  ...appFlag,
   plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
   out: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
   apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
-  yes: Flags.boolean({ char: 'y', summary: 'With --apply: do not ask.' }),
-  'dry-run': Flags.boolean({ summary: 'Decide, and write nothing.' }),
+  ...dryRunFlag,
 };
 
 /** The values of the flags above. */
@@ -33,7 +34,6 @@ export interface CompensateValues extends FilterValues {
   readonly plan: boolean;
   readonly out?: string | undefined;
   readonly apply?: string | undefined;
-  readonly yes: boolean;
   readonly 'dry-run': boolean;
 }
 
@@ -51,7 +51,6 @@ export function checkCompensateFlags(names: readonly TransactionName[], flags: C
     flags.plan && flags.apply !== undefined && '--plan and --apply exclude each other',
     flags.plan && flags['dry-run'] && '--plan and --dry-run exclude each other',
     flags.out !== undefined && !flags.plan && '-O needs --plan',
-    flags.yes && flags.apply === undefined && '--yes needs --apply FILE',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog compensate --help'] });
   if (filter === '' || flags.plan) return;

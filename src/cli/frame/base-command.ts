@@ -1,5 +1,6 @@
-import { Command, Flags, type Interfaces } from '@oclif/core';
+import { Command, type Interfaces } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { type OpenOptions, openBriefly, openEnvironment } from '../../engine.ts';
 import {
@@ -8,53 +9,31 @@ import {
   chooseNewEnvironment,
   contextOf,
 } from '../../environment/choose-environment.ts';
+import { findApp } from '../../environment/config.ts';
 import { type Context, Contexts } from '../../environment/contexts.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type ListLook, makeColors } from '../../text/colors.ts';
 import { formatCount } from '../../text/printable.ts';
-import { showTimesAs, type TimeStyle, timeStyles } from '../../text/time.ts';
+import { showTimesAs } from '../../text/time.ts';
 import { columnsOf } from '../../text/width.ts';
 import type { Condition } from '../output/condition.ts';
 import { documentText } from '../output/document-text.ts';
 import { firstOf } from '../output/first-of.ts';
-import { type FormatValues, formatOf, isJsonFormat, type OutputFormat } from '../output/format-words.ts';
+import { formatOf, isJsonFormat, type OutputFormat } from '../output/format-words.ts';
 import { terminalLimit } from '../output/limit-flag.ts';
 import { type ListFormat, type ListStyle, ListWriter } from '../output/list-writer.ts';
 import { Output } from '../output/output.ts';
-import { outputFlags } from '../output/output-format.ts';
 import { PagedTerminal, pagerCommand } from '../output/pager.ts';
 import { readStyle } from '../output/read-style.ts';
 import { type CommandEffect, refuseWriting, willWrite } from './command-effect.ts';
 import { canAsk } from './confirm.ts';
-import { contextFlag, environmentFlag, readOnlyFlag, yesFlag } from './environment-flag.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { type GlobalFlags, globalFlags } from './global-flags.ts';
 import type { Shown } from './progress-line.ts';
 import { guardProtected, tellContext } from './protection.ts';
 import { onInterrupt, type SignalInterrupt } from './signals.ts';
 import { redirectConsole, say } from './stderr.ts';
 import { withEnvironment } from './with-environment.ts';
-
-/** The flag of every command that changes an environment (test/cli/dry-run.unit.test.ts). */
-export const dryRunFlag = {
-  'dry-run': Flags.boolean({ summary: 'Tell what it would do, and write nothing.' }),
-};
-
-/** The flags of every command. */
-export interface GlobalFlags extends FormatValues {
-  readonly env: string;
-  readonly 'read-only': boolean;
-  readonly yes?: boolean;
-  readonly verbose: boolean;
-  readonly 'no-color': boolean;
-  readonly 'dry-run'?: boolean;
-  readonly 'no-pager': boolean;
-  readonly wide: boolean;
-  readonly time: TimeStyle;
-  readonly progress: 'auto' | 'json' | 'none';
-  readonly fields?: string | undefined;
-  /** Only in commands that list. */
-  readonly limit?: number | undefined;
-}
 
 /** The answer of a dry run: on a copy nothing is durable. */
 function rehearsed(json: JsonObject): JsonObject {
@@ -70,32 +49,7 @@ export abstract class BaseCommand extends Command {
   /** The effect of the command on an environment. Each command says it of itself (test/cli/effects.e2e.test.ts). */
   static effect: CommandEffect = 'reads';
 
-  static override baseFlags = {
-    env: environmentFlag,
-    context: contextFlag,
-    'read-only': readOnlyFlag,
-    yes: yesFlag,
-    ...outputFlags,
-    verbose: Flags.boolean({ summary: 'Print the stack of an error.', helpGroup: 'GLOBAL' }),
-    time: Flags.option({
-      summary: 'Show times to people in local time, in UTC, or as how long ago; JSON is UTC.',
-      options: timeStyles,
-      default: 'local',
-      env: 'TXLOG_TIME',
-      helpGroup: 'GLOBAL',
-    })(),
-    progress: Flags.option({
-      summary: 'How stderr tells how it goes: json is one object a line, none is errors alone.',
-      options: ['auto', 'json', 'none'] as const,
-      default: 'auto',
-      helpGroup: 'GLOBAL',
-    })(),
-    'no-pager': Flags.boolean({
-      summary: 'No pager for what is longer than the terminal (else TXLOG_PAGER, PAGER, less).',
-      helpGroup: 'GLOBAL',
-    }),
-    'no-color': Flags.boolean({ summary: 'No colours (also NO_COLOR, TERM=dumb).', helpGroup: 'GLOBAL' }),
-  };
+  static override baseFlags = globalFlags;
 
   protected readonly out = new Output(process.stdout);
   /** Whether all that is done is done on a copy, and told as such. */
@@ -154,8 +108,25 @@ export abstract class BaseCommand extends Command {
 
   /** Says on which environment it works, where that is not plain; before it changes a protected one, people agree. */
   private async announce(writes: boolean): Promise<void> {
-    if (this.talks && (writes || process.stderr.isTTY)) tellContext(this.chosen, this.contexts);
-    if (writes) await guardProtected(this.chosen, this.contexts, this.globals.yes === true);
+    const isTerminal = process.stderr.isTTY === true;
+    const hasColor = isTerminal && !this.globals['no-color'];
+    if (this.talks && (writes || isTerminal)) tellContext(this.chosen, this.contexts, hasColor);
+    if (writes) await guardProtected(this.chosen, this.contexts, { agreed: this.isSure, hasColor });
+  }
+
+  /** The app of its environment: the one that is named (`appFlag`), else its own. Errors: as `findApp`. */
+  protected appOptions(): { readonly app?: string } {
+    return given({ app: findApp(this.globals.env, this.globals.app) });
+  }
+
+  /** Whether people have agreed beforehand, by --yes. */
+  protected get isSure(): boolean {
+    return this.globals.yes === true;
+  }
+
+  /** Whether nothing is to be written. */
+  protected get isDryRun(): boolean {
+    return this.globals['dry-run'] === true;
   }
 
   /** The context of its environment, however that was named. */
@@ -228,7 +199,7 @@ export abstract class BaseCommand extends Command {
     options: OpenOptions & { readonly livesLong?: boolean },
     work: (env: Environment) => Promise<T>,
   ): Promise<T> {
-    this.isRehearsal = this.globals['dry-run'] === true;
+    this.isRehearsal = this.isDryRun;
     if (!this.isRehearsal) return this.withEnv(options, work);
     return this.withEnv({ ...options, readOnly: true }, (env) => env.withFork(work));
   }

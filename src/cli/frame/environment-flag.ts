@@ -32,6 +32,15 @@ export const readOnlyFlag = Flags.boolean({
   noCacheDefault: true,
 });
 
+/** The flag of commands that run the code of an app, or need what it defines. */
+export const appFlag = {
+  app: Flags.string({
+    summary: "The app module, in place of the environment's own.",
+    env: 'TXLOG_APP',
+    helpValue: 'MODULE',
+  }),
+};
+
 /** The flag of commands that change something: what they ask for is agreed. */
 export const yesFlag = Flags.boolean({
   char: 'y',

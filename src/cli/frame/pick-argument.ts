@@ -1,17 +1,19 @@
 import { completeLine } from '../complete/candidates.ts';
 import { parseLine, readCommands } from '../complete/command-words.ts';
 import { readSource } from '../complete/sources.ts';
+import { formatOfWords } from '../output/format-words.ts';
 import { canAsk } from './confirm.ts';
 import { pick } from './pick.ts';
 
 /**
  * Lets people at a terminal pick the argument that a command line lacks, from what there is; undefined where nobody can be
- * asked, there is nothing to pick from, or they pick none. `words` are those of the command and all that follow.
+ * asked, another program reads the answer, there is nothing to pick from, or they pick none. `words` are those of the command and all that follow.
  *
  * Errors: those of opening and reading the environment.
  */
 export async function pickArgument(words: readonly string[], name: string, root: string): Promise<string | undefined> {
-  if (!canAsk() || words.includes('--json') || (process.env.CI ?? '') !== '') return undefined;
+  const isForPeople = [undefined, 'table'].includes(formatOfWords(words));
+  if (!canAsk() || !isForPeople || (process.env.CI ?? '') !== '') return undefined;
   const commands = readCommands(root);
   const line = parseLine([...words, ''], commands);
   if (line.wanted.type !== 'argument' || line.wanted.argument?.name !== name) return undefined;

@@ -7,6 +7,9 @@ import { printable } from '../../text/printable.ts';
 import { ask, canAsk } from './confirm.ts';
 import { say } from './stderr.ts';
 
+/** The variable by which a shell tells its commands which context its prompt names. */
+export const promptVariable = 'TXLOG_PROMPT';
+
 /** The name of a context in its colour, as people see it everywhere. */
 function contextText({ name, color }: Context, hasColor: boolean): string {
   return color === undefined ? name : makeColors(hasColor).paint(color, name);
@@ -14,12 +17,12 @@ function contextText({ name, color }: Context, hasColor: boolean): string {
 
 /**
  * Tells people, on stderr, that a command works on another environment than they may expect: on that of a context which
- * nobody named in the command line, or not on that of the current context.
+ * nobody named in the command line, or not on that of the current context. A shell's prompt has told it already.
  */
-export function tellContext(chosen: ChosenEnvironment, contexts: Contexts): void {
+export function tellContext(chosen: ChosenEnvironment, contexts: Contexts, hasColor: boolean): void {
   const unexpected = unexpectedContext(chosen, contexts);
-  if (unexpected === undefined) return;
-  const name = contextText(unexpected.context, process.stderr.isTTY === true);
+  if (unexpected === undefined || unexpected.context.name === process.env[promptVariable]) return;
+  const name = contextText(unexpected.context, hasColor);
   const dir = printable(chosen.dir);
   say(unexpected.isUsed ? `context ${name}: ${dir}\n` : `environment of this directory, ${dir}, not context ${name}\n`);
 }
@@ -30,11 +33,15 @@ export function tellContext(chosen: ChosenEnvironment, contexts: Contexts): void
  *
  * Errors: CONTEXT_PROTECTED; those of `Contexts`.
  */
-export async function guardProtected(chosen: ChosenEnvironment, contexts: Contexts, agreed: boolean): Promise<void> {
+export async function guardProtected(
+  chosen: ChosenEnvironment,
+  contexts: Contexts,
+  { agreed, hasColor }: { readonly agreed: boolean; readonly hasColor: boolean },
+): Promise<void> {
   if (agreed) return;
   const context = contextOf(chosen, contexts);
   if (!context?.protected) return;
-  const question = `This changes context ${contextText(context, true)}, which is protected. Type its name: `;
+  const question = `This changes context ${contextText(context, hasColor)}, which is protected. Type its name: `;
   if (canAsk() && (await ask(question)) === context.name) return;
   throw new TxlogError('CONTEXT_PROTECTED', `context ${context.name} is protected, and this command changes it`, {
     hint: canAsk() ? 'Its name was not typed; nothing was done.' : 'There is no terminal to ask on: say --yes.',

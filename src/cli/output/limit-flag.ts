@@ -11,14 +11,14 @@ const parse = async (text: string): Promise<number> => {
   throw new Errors.CLIError(`is a whole number from 1 on, or all, not ${JSON.stringify(text)}`);
 };
 
+/** The flag that bounds a list. */
+export function limitFlag(summary: string) {
+  return Flags.custom<number>({ char: 'n', summary, helpValue: 'N', parse })();
+}
+
 /** The flags of every command that lists. */
 export const listFlags = {
-  limit: Flags.custom<number>({
-    char: 'n',
-    summary: `At most N items, or all; on a terminal ${terminalLimit} unless told otherwise.`,
-    helpValue: 'N',
-    parse,
-  })(),
+  limit: limitFlag(`At most N items, or all; on a terminal ${terminalLimit} unless told otherwise.`),
 };
 
 /** The flag of every list that can go on with what comes. */

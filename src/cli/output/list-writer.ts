@@ -67,7 +67,9 @@ export class ListWriter<T> {
 
   /** Ends the list; in every form but the table, also where it was broken off by an error. */
   async end(): Promise<void> {
-    if (this.style.format === 'json') await this.out.line(this.count === 0 ? '{"v":1,"items":[]}' : ']}');
+    const { format, template } = this.style;
+    if (format === 'csv' && this.count === 0 && !template) await this.out.line(this.csvHead());
+    if (format === 'json') await this.out.line(this.count === 0 ? '{"v":1,"items":[]}' : ']}');
     await this.flush();
   }
 
@@ -80,11 +82,14 @@ export class ListWriter<T> {
     if (format === 'ids') return lineIf(idOf(json));
     const cells = () => cellsOf(json, this.columns);
     if (format === 'plain') return `${plainLine(cells())}\n`;
-    if (format === 'csv')
-      return `${this.count === 1 ? `${csvLine(this.columns.map(nameOfPath))}\n` : ''}${csvLine(cells())}\n`;
+    if (format === 'csv') return `${this.count === 1 ? `${this.csvHead()}\n` : ''}${csvLine(cells())}\n`;
     const text = jsonText(fields ? onlyFields(json, fields) : json);
     if (format === 'ndjson') return `${text}\n`;
     return `${this.count === 1 ? '{"v":1,"items":[' : ','}${text}`;
+  }
+
+  private csvHead(): string {
+    return csvLine(this.columns.map(nameOfPath));
   }
 
   private async addForPeople(item: T): Promise<void> {

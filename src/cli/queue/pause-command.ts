@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { given } from '../../core/base/given.ts';
 import { toTime } from '../../index.ts';
-import { BaseCommand, dryRunFlag } from '../frame/base-command.ts';
+import { BaseCommand } from '../frame/base-command.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import { formatPaused } from '../print/queue-page.ts';
 import { operationOrThrow } from '../session/operation-result.ts';
 

@@ -6,6 +6,7 @@ import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirm } from '../frame/confirm.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress-line.ts';
 import { copiedAppText } from '../print/copied-app-text.ts';
@@ -20,6 +21,7 @@ export const replayFlags = {
     summary: 'Only up to there; a time without a zone is local.',
     helpValue: 'POSITION|TIME',
     dependsOn: ['into'],
+    exclusive: ['dry-run'],
   }),
   into: Flags.string({ summary: 'Make a new environment in DIR instead.', helpValue: 'DIR', dependsOn: ['to'] }),
   with: Flags.string({
@@ -29,26 +31,16 @@ export const replayFlags = {
     exclusive: ['to'],
   }),
   diff: Flags.boolean({ summary: 'List what comes out otherwise.', dependsOn: ['with'] }),
-  'dry-run': Flags.boolean({
-    summary: 'Say what making the indexes anew would do, and write nothing.',
-    exclusive: ['to', 'with'],
-  }),
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask before the indexes are made anew.', exclusive: ['to', 'with'] }),
+  ...dryRunFlag,
 };
-
-/** How to write, or not. */
-interface Care {
-  readonly 'dry-run': boolean;
-  readonly yes: boolean;
-}
 
 /** The command `replay` in each of its ways. None of them calls anything outside: no effects, ever. */
 export abstract class ReplayCommand extends BaseCommand {
   /** Makes all indexes anew, and swaps them in, once people agree. */
-  protected async rebuild(env: Environment, { 'dry-run': dryRun, yes }: Care): Promise<void> {
-    if (dryRun) return this.tellRebuild(env);
+  protected async rebuild(env: Environment): Promise<void> {
+    if (this.isDryRun) return this.tellRebuild(env);
     const { position } = await env.head();
-    if (!(await confirm(`Make all indexes anew from ${plural(position, 'record')}?`, yes))) {
+    if (!(await confirm(`Make all indexes anew from ${plural(position, 'record')}?`, this.isSure))) {
       return this.talk('nothing was done');
     }
     const progress = this.showWork('replaying');

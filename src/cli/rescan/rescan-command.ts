@@ -16,10 +16,10 @@ import { confirmRepair, type RescanValues, rescanTo } from './rescan-to.ts';
 export abstract class RescanCommand extends BaseCommand {
   /** Proves all states from the log, and mends them where that is wanted. Exit code 1 where they differ. */
   protected async audit(env: Environment, flags: RescanValues): Promise<void> {
-    const agree = confirmRepair(flags, (text) => this.talk(text));
+    const agree = confirmRepair(flags, { talk: (text) => this.talk(text), sure: this.isSure });
     const audit = await auditAndRepair(env, { agree, show: (what) => showWork(what, this.shown) });
-    await this.print(toAuditJson(audit), formatAudit(audit, this.colors));
     if (!audit.report.ok && !audit.repaired) this.exitWith(1);
+    await this.print(toAuditJson(audit), formatAudit(audit, this.colors));
   }
 
   /** Counts the records that pass a filter. */

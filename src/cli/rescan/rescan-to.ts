@@ -6,6 +6,7 @@ import { type JsonObject, type StoredRecord, toRecordJson, toRequestJson } from 
 import { jsonText, plural } from '../../text/printable.ts';
 import { confirm, requireAnswer } from '../frame/confirm.ts';
 import { type FilterValues, filterText } from '../frame/filter-flags.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import type { Output } from '../output/output.ts';
 import type { AuditOptions } from '../verify/audit-and-repair.ts';
 import { openRecordOutput } from './cursor-output.ts';
@@ -21,8 +22,7 @@ export const rescanFlags = {
   'reset-checkpoint': Flags.boolean({ summary: 'Start over with --checkpoint.' }),
   verify: Flags.boolean({ summary: 'Refold and compare everything; exit 1 when anything differs.' }),
   repair: Flags.boolean({ summary: 'With --verify: make the indexes anew when they differ; never the log.' }),
-  'dry-run': Flags.boolean({ summary: 'With --repair: say whether it would, and write nothing.' }),
-  yes: Flags.boolean({ char: 'y', summary: 'With --repair: do not ask.' }),
+  ...dryRunFlag,
 };
 
 /** The records to rescan, and where they go. */
@@ -104,11 +104,15 @@ async function* textsOf(pages: AsyncIterable<readonly StoredRecord[]>, toJson: T
 const repairing = 'Make all indexes anew from the log?';
 
 /**
- * Who says whether to repair, as the flags want it; undefined without --repair. `talk` tells what a dry run would do.
+ * Who says whether to repair, as the flags want it; undefined without --repair. `talk` tells what a dry run would do;
+ * `sure`: people have agreed.
  *
  * Errors: USAGE where there is nobody.
  */
-export function confirmRepair(flags: RescanValues, talk: (text: string) => void): AuditOptions['agree'] {
+export function confirmRepair(
+  flags: RescanValues,
+  { talk, sure }: { readonly talk: (text: string) => void; readonly sure: boolean },
+): AuditOptions['agree'] {
   if (!flags.repair) return undefined;
   if (flags['dry-run']) {
     return async () => {
@@ -116,8 +120,8 @@ export function confirmRepair(flags: RescanValues, talk: (text: string) => void)
       return false;
     };
   }
-  requireAnswer(repairing, flags.yes);
-  return ({ problems }) => confirm(`${plural(problems.length, 'problem')} found. ${repairing}`, flags.yes);
+  requireAnswer(repairing, sure);
+  return ({ problems }) => confirm(`${plural(problems.length, 'problem')} found. ${repairing}`, sure);
 }
 
 /** The values of the flags above. */
@@ -130,7 +134,6 @@ export interface RescanValues extends FilterValues {
   readonly verify: boolean;
   readonly repair: boolean;
   readonly 'dry-run': boolean;
-  readonly yes: boolean;
 }
 
 /** Refuses flags that mean nothing together. `isShaped`: another form than whole lines of JSON is asked for. Errors: USAGE. */
@@ -143,7 +146,6 @@ export function checkFlags(flags: RescanValues, isShaped: boolean): void {
     isShaped && ways[2] && '-O and --checkpoint write all of each record, as NDJSON, and nothing else',
     flags.repair && !flags.verify && '--repair needs --verify',
     flags['dry-run'] && !flags.repair && '--dry-run needs --repair',
-    flags.yes && !flags.repair && '--yes needs --repair',
     flags['reset-checkpoint'] && flags.checkpoint === undefined && '--reset-checkpoint needs --checkpoint NAME',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog rescan --help'] });

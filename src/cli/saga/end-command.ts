@@ -46,8 +46,8 @@ export abstract class EndCommand extends BaseCommand {
 
   private async tellEnded(ended: EndedSaga): Promise<void> {
     this.out.mustArrive = true;
-    await this.print(toEndedJson(ended), formatEnded(ended));
     // One that undoes another has done what it was for.
     if (ended.outcome.outcome === 'rejected') this.exitWith(1);
+    await this.print(toEndedJson(ended), formatEnded(ended));
   }
 }

@@ -1,8 +1,7 @@
-import { findApp, loadApp, type SagaDefinition, TxlogError } from '../../index.ts';
+import { loadApp, type SagaDefinition, TxlogError } from '../../index.ts';
 
-/** The definition of a type of saga. Errors: SAGA_NOT_FOUND; APP_NOT_FOUND, APP_INVALID. */
-export async function findDefinition(type: string, dir: string, named?: string): Promise<SagaDefinition> {
-  const module = findApp(dir, named);
+/** The definition of a type of saga in an app module. Errors: SAGA_NOT_FOUND; APP_NOT_FOUND, APP_INVALID. */
+export async function findDefinition(type: string, module: string | undefined): Promise<SagaDefinition> {
   const { sagas = {} } = module === undefined ? {} : await loadApp(module);
   const definition = Object.hasOwn(sagas, type) ? sagas[type] : undefined;
   if (definition) return definition;

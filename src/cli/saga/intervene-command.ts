@@ -26,13 +26,13 @@ export abstract class InterveneCommand extends BaseCommand {
     checkInterveneFlags(word.kind, named, flags);
     const writes = !flags.plan && !flags['dry-run'];
     const asks = writes && named.length === 0;
-    if (asks) requireAnswer(`${capital(word.kind)} many sagas?`, flags.yes);
+    if (asks) requireAnswer(`${capital(word.kind)} many sagas?`, this.isSure);
     await this.withEnv({ checkpointRecords: 0 }, async (env) => {
       if (flags.apply !== undefined) return this.apply(env, { word, file: flags.apply }, flags);
       const ids = named.length > 0 ? await idsOf(env, named) : await selectIds(env, flags);
       if (flags.plan) return this.showPlan(await env.sagas.plan(word, ids), flags.out);
       if (flags['dry-run']) return this.tell(wouldBe(await env.sagas.plan(word, ids)), word);
-      if (asks && !(await this.agreed(word, ids.length, flags))) return;
+      if (asks && !(await this.agreed(word, ids.length))) return;
       await this.tell(env.sagas.say(word, ids, toIntervention(flags)), word, named.length === 1 && named[0] !== '-');
     });
   }
@@ -46,12 +46,13 @@ export abstract class InterveneCommand extends BaseCommand {
     const planned = (plan as { readonly word?: SagaCommand } | null)?.word;
     if (planned?.kind !== undefined && JSON.stringify(planned) !== JSON.stringify(word)) throw otherWord(file, planned);
     const dryRun = flags['dry-run'];
-    if (!dryRun && !(await this.agreed(word, count, flags))) return;
+    if (!dryRun && !(await this.agreed(word, count))) return;
     await this.tell(env.sagas.applyPlan(plan, { ...toIntervention(flags), dryRun }), word);
   }
 
-  private async agreed(word: SagaCommand, count: number, { yes }: InterveneValues): Promise<boolean> {
-    const agreed = count === 0 || (await confirmMany(`${capital(word.kind)} ${plural(count, 'saga')}?`, count, yes));
+  private async agreed(word: SagaCommand, count: number): Promise<boolean> {
+    const agreed =
+      count === 0 || (await confirmMany(`${capital(word.kind)} ${plural(count, 'saga')}?`, count, this.isSure));
     if (!agreed) this.talk('nothing was done');
     return agreed;
   }
@@ -84,6 +85,7 @@ export abstract class InterveneCommand extends BaseCommand {
       people: (page) => page.map((result) => lineOf(result, word)).join('\n'),
       columns: ['saga', 'word', 'phase', 'error.code'],
       empty: 'No saga.',
+      live: true,
     });
     this.exitWith(exitCodeOf(refused, count));
   }

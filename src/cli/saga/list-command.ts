@@ -1,5 +1,3 @@
-import { given } from '../../core/base/given.ts';
-import { findApp } from '../../index.ts';
 import { listed, type SagaFilter } from '../../pages/sagas.ts';
 import { toListedJson } from '../../shapes/saga.ts';
 import { BaseCommand } from '../frame/base-command.ts';
@@ -12,8 +10,7 @@ export abstract class SagasCommand extends BaseCommand {
     const { stuck, where } = filter;
     await this.selectWhere(where);
     // The themes that the app's workers lead say what counts as overdue.
-    const app = stuck ? findApp(this.globals.env, process.env.TXLOG_APP) : undefined;
-    await this.withEnv({ ...given({ app }) }, async (env) => {
+    await this.withEnv(stuck ? this.appOptions() : {}, async (env) => {
       const count = await this.printList(listed(env, { ...filter, limit: undefined }), {
         json: toListedJson,
         people: (page) => formatSagas(page, env.clock.now(), this.colors),

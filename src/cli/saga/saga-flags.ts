@@ -3,6 +3,7 @@ import { type SagaPhase, sagaPhases } from '../../core/app/saga.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import type { Intervention } from '../../index.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 
 /** The saga that a command is about. */
 export const sagaArgs = {
@@ -33,8 +34,7 @@ export const interveneFlags = {
   plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
   out: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
   apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
-  'dry-run': Flags.boolean({ summary: 'Tell what would become of each, and write nothing.' }),
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  ...dryRunFlag,
 };
 
 /** The values of the flags above. */
@@ -47,7 +47,6 @@ export interface InterveneValues {
   readonly out?: string | undefined;
   readonly apply?: string | undefined;
   readonly 'dry-run': boolean;
-  readonly yes: boolean;
 }
 
 /** Refuses what does not go together; a word that is said without a reason. Errors: USAGE. */

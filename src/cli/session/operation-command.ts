@@ -1,7 +1,6 @@
-import { given } from '../../core/base/given.ts';
 import type { OperationResult } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { findApp, type OpenOptions } from '../../index.ts';
+import type { OpenOptions } from '../../index.ts';
 import { endLease } from '../../pages/shell-lease.ts';
 import { toOperationJson } from '../../shapes/session.ts';
 import { BaseCommand } from '../frame/base-command.ts';
@@ -29,11 +28,5 @@ export abstract class OperationCommand extends BaseCommand {
       this.out.mustArrive = true;
       await this.print(toOperationJson(op, done), formatDone(op, done));
     });
-  }
-
-  /** The app, for what it says of themes. */
-  protected appOptions(named?: string): OpenOptions {
-    const app = findApp(this.globals.env, named);
-    return given({ app });
   }
 }

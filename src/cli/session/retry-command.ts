@@ -1,4 +1,4 @@
-import { Args, Flags } from '@oclif/core';
+import { Args } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
 import type { BulkResult } from '../../shapes/bulk-result.ts';
@@ -7,6 +7,7 @@ import { plural, printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirmMany, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import { errorJson, firstLineOf } from '../frame/report-error.ts';
 import { retrySessions, selectIds } from './bulk-retry.ts';
 import { authorityFlags, sessionFilterFlags, toAuthority } from './session-flags.ts';
@@ -24,8 +25,7 @@ export const retryFlags = {
   force,
   reason,
   actor,
-  'dry-run': Flags.boolean({ summary: 'Show what would be done, and do nothing.' }),
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  ...dryRunFlag,
 };
 
 /** The values of the flags above. */
@@ -37,34 +37,33 @@ export interface RetryValues {
   readonly reason?: string | undefined;
   readonly actor?: string | undefined;
   readonly 'dry-run': boolean;
-  readonly yes: boolean;
 }
 
 /** `session retry` and `session unpark`: sessions that may be led again at once. */
 export abstract class RetryCommand extends BaseCommand {
   /** Does it, and prints one result per session. Errors: that of the only one; USAGE where nobody can be asked. */
   protected async retry(ids: readonly string[], values: RetryValues, parkedOnly: boolean): Promise<void> {
-    const { theme, yes } = values;
+    const { theme } = values;
     const dryRun = values['dry-run'];
     if ((ids.length === 0) === (theme === undefined)) throw new TxlogError('USAGE', 'name IDS, or a --theme');
     const asks = theme !== undefined && !dryRun;
-    if (asks) requireAnswer(`Make all ${values.status} sessions of ${printable(theme)} ready?`, yes);
+    if (asks) requireAnswer(`Make all ${values.status} sessions of ${printable(theme)} ready?`, this.isSure);
     await this.withEnv({}, async (env) => {
       const selected = await selectIds(env, { ...values, ids });
       const question = `Make ${plural(selected.length, 'session')} of ${printable(theme ?? '')} ready?`;
-      if (asks && selected.length > 0 && !(await confirmMany(question, selected.length, yes))) return;
+      if (asks && selected.length > 0 && !(await confirmMany(question, selected.length, this.isSure))) return;
       const by = toAuthority(values);
       const results: BulkResult[] = [];
       for await (const result of retrySessions(env, selected, { parkedOnly, dryRun, by })) results.push(result);
       const [only] = results;
       if (only && 'error' in only && ids.length === 1 && ids[0] !== '-') throw only.error;
+      this.exitWith(exitCodeOf(results));
       await this.printAll(results, {
         json: (result) => toBulkJson(result, errorJson),
         people: (page) => page.map(formatResult).join('\n'),
         columns: ['session', 'outcome', 'was', 'error.code'],
         empty: 'No session.',
       });
-      this.exitWith(exitCodeOf(results));
     });
   }
 }

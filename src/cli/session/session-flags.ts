@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { given } from '../../core/base/given.ts';
 import type { OperationOptions } from '../../index.ts';
-import { dryRunFlag } from '../frame/base-command.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import { wholeNumber } from '../frame/whole-number.ts';
 
 /** The session that a command is about. */

@@ -2,16 +2,19 @@ import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { type JsonValue, jsonEquals } from '../../core/base/json.ts';
-import { findApp, type RequestInput, type StateReading, toReceiptJson } from '../../index.ts';
+import { type RequestInput, type StateReading, toReceiptJson } from '../../index.ts';
 import { differencesOf } from '../../shapes/state-diff.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
-import { BaseCommand, dryRunFlag } from '../frame/base-command.ts';
+import { BaseCommand } from '../frame/base-command.ts';
 import { ask, confirm, requireAnswer } from '../frame/confirm.ts';
+import { appFlag } from '../frame/environment-flag.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import { keyNotFound } from '../frame/key-argument.ts';
+import { say } from '../frame/stderr.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
 import { formatStateDiff } from '../print/state-diff-text.ts';
 import { readJsonData } from '../session/read-data.ts';
-import { discard, editValue, readEdited } from './edit-text.ts';
+import { discard, editValue, readEdited, requireEditor } from './edit-text.ts';
 
 /** Flags of `state edit`. */
 export const editFlags = {
@@ -22,7 +25,7 @@ export const editFlags = {
   reason: Flags.string({ summary: 'Why: it stays in the log. Asked for when absent.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
   type: Flags.string({ summary: 'Type of the request.', default: 'state.edit', helpValue: 'TYPE' }),
-  yes: Flags.boolean({ char: 'y', summary: 'Do not ask.' }),
+  ...appFlag,
   ...dryRunFlag,
 };
 
@@ -32,7 +35,6 @@ interface EditValues {
   readonly reason?: string | undefined;
   readonly actor?: string | undefined;
   readonly type: string;
-  readonly yes: boolean;
   readonly 'dry-run': boolean;
 }
 
@@ -51,9 +53,10 @@ export abstract class EditCommand extends BaseCommand {
    * Errors: KEY_NOT_FOUND; USAGE; the JSON_ codes. A conflict is a rejection; the text is kept.
    */
   protected async edit(key: string, flags: EditValues): Promise<void> {
-    const sure = flags.yes || flags['dry-run'];
+    const sure = this.isSure || this.isDryRun;
     if (flags.reason === undefined && !flags['dry-run'] && !process.stdin.isTTY)
       throw new TxlogError('USAGE', 'say why, by --reason: it stays in the log', { next: ['txlog state edit --help'] });
+    if (flags.value === undefined) requireEditor();
     requireAnswer('Write it?', sure);
     const state = await this.withEnv({ readOnly: true }, (env) => env.get(key));
     if (!state) throw keyNotFound(key, undefined);
@@ -62,10 +65,11 @@ export abstract class EditCommand extends BaseCommand {
       if (edited.file !== undefined) discard({ file: edited.file });
       return this.print({ v: 1, key, unchanged: true }, 'nothing changed, nothing was written');
     }
-    this.talk(this.difference(state, edited.value));
+    // People who are asked see the difference, whatever the form of the answer is.
+    if (this.talks || !sure) say(`${this.difference(state, edited.value)}\n`);
     const reason = flags.reason ?? (flags['dry-run'] ? 'dry run' : (await ask('Reason: ')).trim());
     const agreed = reason !== '' && (await confirm('Write it?', sure));
-    if (!agreed) return this.talk(`nothing was written${keptIn(edited)}`);
+    if (!agreed) return this.print({ v: 1, key, unchanged: true }, `nothing was written${keptIn(edited)}`);
     await this.write(state, edited, { ...flags, reason });
   }
 
@@ -76,8 +80,7 @@ export abstract class EditCommand extends BaseCommand {
   }
 
   private async write(state: StateReading, edited: Edited, flags: EditValues): Promise<void> {
-    const app = findApp(this.globals.env, undefined);
-    await this.changeEnv({ checkpointRecords: 0, ...given({ app }) }, async (env) => {
+    await this.changeEnv({ checkpointRecords: 0, ...this.appOptions() }, async (env) => {
       const receipt = await env.submit(requestOf(state, edited.value, flags));
       this.out.mustArrive = true;
       await this.print(toReceiptJson(receipt), formatReceipt(receipt));

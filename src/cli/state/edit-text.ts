@@ -13,6 +13,18 @@ export interface EditedText {
   readonly file: string;
 }
 
+/** Refuses to start an editor that nobody named where nobody can use it. Errors: USAGE. */
+export function requireEditor(): void {
+  if (ownEditor() !== undefined || (process.stdin.isTTY && (process.stdout.isTTY || process.stderr.isTTY))) return;
+  throw new TxlogError('USAGE', 'there is no terminal to edit on: give the new value by --value', {
+    next: ['txlog state edit --help'],
+  });
+}
+
+function ownEditor(): string | undefined {
+  return process.env.VISUAL || process.env.EDITOR || undefined;
+}
+
 /**
  * Lets a person edit a value as JSON, with $VISUAL or $EDITOR. The file is for its owner alone, and stays until `discard`.
  *
@@ -27,9 +39,11 @@ export async function editValue(value: JsonValue): Promise<EditedText> {
     discard({ file });
     throw unwritable(tmpdir(), cause);
   }
-  const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
-  // As git does it: an editor may be a command with words of its own.
-  const child = spawn('sh', ['-c', `${editor} "$1"`, 'sh', file], { stdio: 'inherit' });
+  const editor = ownEditor() ?? 'vi';
+  // As git does it: an editor may be a command with words of its own. What it draws is no answer of this command.
+  const child = spawn('sh', ['-c', `${editor} "$1"`, 'sh', file], {
+    stdio: ['inherit', process.stdout.isTTY ? 'inherit' : 2, 'inherit'],
+  });
   const code = await new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('exit', resolve);

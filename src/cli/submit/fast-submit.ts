@@ -5,6 +5,7 @@ import { chooseEnvironment, contextOf } from '../../environment/choose-environme
 import { findApp } from '../../environment/config.ts';
 import { Contexts } from '../../environment/contexts.ts';
 import { jsonText } from '../../text/printable.ts';
+import { isTimeStyle } from '../../text/time.ts';
 import { isReadOnlyShell } from '../frame/command-effect.ts';
 import { tellContext } from '../frame/protection.ts';
 import { mayHaveLostBytes } from '../frame/raw-bytes.ts';
@@ -47,14 +48,14 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
   const style = reportStyle(args);
   reportUncaught(style);
   try {
-    if (isReadOnlyShell()) return false;
+    if (isReadOnlyShell() || !isTimeStyle(process.env.TXLOG_TIME || 'local')) return false;
     const contexts = new Contexts();
     const chosen = chooseEnvironment(flags, contexts);
     const { dir } = chosen;
     if (contextOf(chosen, contexts)?.protected) return false;
     if (findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
     const input = toRequestInput(flags);
-    if (flags.format === 'table') tellContext(chosen, contexts);
+    if (flags.format === 'table') tellContext(chosen, contexts, process.stderr.isTTY === true);
     // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
     const env = await openBriefly(dir, { checkpointRecords: 0 });
     const out = new Output(process.stdout);

@@ -3,6 +3,8 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { EnqueueOptions } from '../../index.ts';
 import { durationValue, parseDuration } from '../../text/duration.ts';
+import { appFlag } from '../frame/environment-flag.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import { refuseInlineRequest } from './first-mistakes.ts';
 import { changeForms } from './short-forms.ts';
 
@@ -124,13 +126,8 @@ export const submitFlags = {
   ...requestFlags,
   ...fileFlags,
   ...queueFlags,
-  app: Flags.string({
-    summary:
-      'Module with the handlers of request types (default: that of init --app, or txlog.app.* beside the environment).',
-    env: 'TXLOG_APP',
-    helpValue: 'MODULE',
-  }),
-  'dry-run': Flags.boolean({ summary: 'Decide, and write nothing; of a stream, once it has ended.' }),
+  ...appFlag,
+  ...dryRunFlag,
 };
 
 /**

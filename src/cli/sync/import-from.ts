@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
 import type { ImportOptions, ImportReport } from '../../index.ts';
 import { formatCount, plural } from '../../text/printable.ts';
+import { dryRunFlag } from '../frame/global-flags.ts';
 import type { SignalInterrupt } from '../frame/signals.ts';
 import type { DumpInput } from './dump-input.ts';
 import { readVerifyKey } from './key-file.ts';
@@ -22,7 +23,7 @@ export const importFlags = {
     options: ['mirror', 'inspect'] as const,
     default: 'mirror' as const,
   })(),
-  'dry-run': Flags.boolean({ summary: 'Do all of it in a copy, and keep nothing.' }),
+  ...dryRunFlag,
   ...dumpFlags,
 };
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../core/base/json.ts';
-import { findApp, parseJson } from '../../index.ts';
+import { parseJson } from '../../index.ts';
 import { toOverviewJson } from '../../shapes/overview.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { readTextFile } from '../frame/read-file.ts';
@@ -29,11 +29,10 @@ export abstract class ScreenCommand extends BaseCommand {
     });
   }
 
-  /** Prints the overview once, and says so; with the app that is named, else the environment's own. */
-  protected async printOnce(named: string | undefined): Promise<void> {
-    const app = findApp(this.globals.env, named);
+  /** Prints the overview once, and says so. */
+  protected async printOnce(): Promise<void> {
     this.talk('no terminal here: this is the overview, once');
-    await this.withEnv({ ...(app === undefined ? {} : { app }) }, async (env) => {
+    await this.withEnv(this.appOptions(), async (env) => {
       const overview = await env.monitor.overview();
       await this.print(toOverviewJson(overview), formatOverview(overview, this.colors));
     });

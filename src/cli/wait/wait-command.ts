@@ -35,8 +35,8 @@ export abstract class WaitCommand extends BaseCommand {
     this.out.mustArrive = true;
     if ('outcome' in ended) {
       // Nothing was submitted here, so that there is no earlier submission to tell of.
-      await this.print(toReceiptJson(ended), formatReceipt({ ...ended, duplicate: false }));
       if (ended.outcome === 'rejected') this.exitWith(1);
+      await this.print(toReceiptJson(ended), formatReceipt({ ...ended, duplicate: false }));
       return;
     }
     const { session, position, time } = ended;

@@ -22,7 +22,7 @@ const lists: readonly (readonly [command: string, more: string])[] = [
   ['session stuck', ''],
   ['state history', 'stats/customers -n 5'],
   ['state list', '-n 30'],
-  ['sync head', 'orders.avro'],
+  ['sync head', 'orders.avro -n 10'],
   ['theme list', ''],
   ['tui', '--keys'],
 ];
