@@ -8,7 +8,7 @@
 // A start costs mostly the files that Node must find, parse and compile, hence the bundles.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -177,7 +177,11 @@ async function bundleBench() {
 
 function writeManifest() {
   rmSync(join(root, 'oclif.manifest.json'), { force: true });
-  if (sourcesBelow('commands').length > 0) run('node_modules/oclif/bin/run.js', ['manifest']);
+  if (sourcesBelow('commands').length === 0) return;
+  run('node_modules/oclif/bin/run.js', ['manifest']);
+  // Each start reads it: without what people would read it by, it is two thirds as long.
+  const file = join(root, 'oclif.manifest.json');
+  writeFileSync(file, `${JSON.stringify(JSON.parse(readFileSync(file, 'utf8')))}\n`);
 }
 
 function sourcesBelow(folder) {

@@ -17,6 +17,8 @@ const { readFileSync, writeFileSync } = fs;
 const require = createRequire(import.meta.url);
 const events = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection', 'exit', 'warning'];
 const bundles = new Map();
+const bundleFile = /\/dist\/cli\/bundles\/[^/]+$/;
+const texts = new Map();
 let calls = 0;
 let call;
 
@@ -40,8 +42,14 @@ process.exit = (code) => {
   if (code !== undefined) process.exitCode = code;
   endCall();
 };
-// Number 0 is the stdin of the call.
-fs.readFileSync = (file, ...options) => (file === 0 ? Buffer.from(call.input) : readFileSync(file, ...options));
+fs.readFileSync = (file, ...options) => {
+  // Number 0 is the stdin of the call.
+  if (file === 0) return Buffer.from(call.input);
+  // A bundle is megabytes, and to read it most of a call.
+  if (!bundleFile.test(file)) return readFileSync(file, ...options);
+  if (!texts.has(file)) texts.set(file, readFileSync(file, ...options));
+  return texts.get(file);
+};
 syncBuiltinESMExports();
 // The code of a bundle is compiled and run once, as that of a module: both anew would be most of a call.
 const { Script } = vm;
