@@ -24,8 +24,9 @@ export interface Played {
  * Plays a session file: each line `$ command` is run by a shell in one empty directory, in which `txlog` is the built
  * command line, `fixtures` are the repository's, and `plain_user` runs a command without root's power to
  * pass over permissions. What follows a command is its stdout; lines with `! ` its stderr;
- * `= N` its exit code, when it is not 0; `| ` marks a line of stdout that would be read as one of these. Lines with `#` and blank ones are kept as they are. What differs from run to
- * run is written as `<time>` and the like. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
+ * `= N` its exit code, when it is not 0; `| ` marks a line of stdout that would be read as one of these. Lines with `#` and
+ * blank ones are kept as they are. What differs from run to run is written as `<time>` and the like; a long line of JSON as
+ * a field a line. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
  */
 export async function playSession(name: string, warm?: WarmCommands): Promise<Played> {
   const file = join(sessions, `${name}.txt`);
@@ -57,10 +58,15 @@ const shell = { shell: 'sh', before: `plain_user() { ${asPlainUser()} "$@"; }\n`
 async function runCommand(dir: string, command: string, warm?: WarmCommands): Promise<string[]> {
   const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
   const { stdout, stderr, code } = await runLine(command, { dir, env, real: join(dir, '.txlog-command') }, shell, warm);
-  const told = linesOf(stderr).map((line) => `! ${line}`);
+  const lengthOf = (text: string) => normalise(dir, text).length;
+  const told = linesOf(stderr)
+    .flatMap((line) => jsonLines(line, lengthOf))
+    .map((line) => `! ${line}`);
   const ended = code === 0 ? [] : [`= ${code}`];
   // What would be read as part of the script is marked.
-  const data = linesOf(stdout).map((line) => (/^(\$ |#|! |= |\| |$)/.test(line) ? `| ${line}` : line));
+  const data = linesOf(stdout)
+    .flatMap((line) => jsonLines(line, lengthOf))
+    .map((line) => (/^(\$ |#|! |= |\| |$)/.test(line) ? `| ${line}` : line));
   return [...data, ...told, ...ended].map((line) => normalise(dir, line));
 }
 
@@ -72,6 +78,37 @@ function asPlainUser(): string {
 
 function linesOf(output: string): string[] {
   return output === '' ? [] : output.replace(/\n$/, '').split('\n');
+}
+
+const longLine = 100;
+
+/**
+ * A long line of JSON as a field a line, so that a difference is that of a field. A line that is not JSON as this program
+ * writes it stays whole. `lengthOf` is the length as it is written down.
+ */
+function jsonLines(line: string, lengthOf: (text: string) => number): readonly string[] {
+  if (!/^[[{]/.test(line) || lengthOf(line) <= longLine) return [line];
+  const value = parsed(line);
+  return value !== undefined && JSON.stringify(value) === line ? spread(value, '', lengthOf).split('\n') : [line];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function spread(value: unknown, indent: string, lengthOf: (text: string) => number): string {
+  const text = JSON.stringify(value);
+  if (typeof value !== 'object' || value === null || lengthOf(text) <= longLine) return text;
+  const inner = `${indent}  `;
+  const items = Array.isArray(value)
+    ? value.map((item) => `${inner}${spread(item, inner, lengthOf)}`)
+    : Object.entries(value).map(([name, item]) => `${inner}${JSON.stringify(name)}:${spread(item, inner, lengthOf)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${items.join(',\n')}\n${indent}${close}`;
 }
 
 function normalise(dir: string, output: string): string {

@@ -16,26 +16,38 @@ export function jsonExamples(): ReadonlyMap<string, Examples> {
   const found = new Map<string, Examples>();
   for (const file of files()) {
     let commands: readonly string[] = [];
-    readFileSync(join(root, file), 'utf8')
-      .split('\n')
-      .forEach((line, i) => {
-        if (line.startsWith('$ ')) commands = commandsIn(line);
-        const text = line.replace(/^[|!] /, '');
-        if (
-          commands.length === 0 ||
-          !text.startsWith('{"v":1,') ||
-          text.includes('…') ||
-          /"event":|"summary":/.test(text)
-        )
-          return;
-        const name = commands.join(', ');
-        const examples = found.get(name) ?? { commands, documents: [] };
-        found.set(name, examples);
-        const document = parse(text);
-        if (document !== undefined) examples.documents.push({ document, place: `${file}:${i + 1}` });
-      });
+    inOneLine(readFileSync(join(root, file), 'utf8').split('\n')).forEach((line, i) => {
+      if (line.startsWith('$ ')) commands = commandsIn(line);
+      const text = line.replace(/^[|!] /, '');
+      if (
+        commands.length === 0 ||
+        !text.startsWith('{"v":1,') ||
+        text.includes('…') ||
+        /"event":|"summary":/.test(text)
+      )
+        return;
+      const name = commands.join(', ');
+      const examples = found.get(name) ?? { commands, documents: [] };
+      found.set(name, examples);
+      const document = parse(text);
+      if (document !== undefined) examples.documents.push({ document, place: `${file}:${i + 1}` });
+    });
   }
   return found;
+}
+
+/** Lines in which a document that stands a field a line is put together again, at the place of its first line. */
+function inOneLine(lines: readonly string[]): readonly string[] {
+  const whole: string[] = [];
+  let begun: number | undefined;
+  lines.forEach((line, i) => {
+    const text = line.replace(/^[|!] /, '');
+    whole.push(begun === undefined ? line : '');
+    if (begun !== undefined) whole[begun] += text.trimStart();
+    else if (text === '{') begun = i;
+    if (text === '}') begun = undefined;
+  });
+  return whole;
 }
 
 // A placeholder in place of a number is no JSON.
