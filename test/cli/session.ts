@@ -26,7 +26,8 @@ export interface Played {
  * pass over permissions. What follows a command is its stdout; lines with `! ` its stderr;
  * `= N` its exit code, when it is not 0; `| ` marks a line of stdout that would be read as one of these. Lines with `#` and
  * blank ones are kept as they are. What differs from run to run is written as `<time>` and the like; a long line of JSON as
- * a field a line. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
+ * a field a line. Lines `% command` at the end are the set-up: they run before all others, and what they print is no part
+ * of the story. With UPDATE_GOLDEN=1 the file is written anew; read the diff as prose.
  */
 export async function playSession(name: string, warm?: WarmCommands): Promise<Played> {
   const file = join(sessions, `${name}.txt`);
@@ -38,6 +39,7 @@ export async function playSession(name: string, warm?: WarmCommands): Promise<Pl
     });
     symlinkSync(join(root, 'fixtures'), join(dir, 'fixtures'));
     const lines: string[] = [];
+    for (const line of linesToKeep(written)) if (line.startsWith('% ')) await setUp(dir, line.slice(2), warm);
     for (const line of linesToKeep(written)) {
       lines.push(line, ...(line.startsWith('$ ') ? await runCommand(dir, line.slice(2), warm) : []));
     }
@@ -50,10 +52,15 @@ export async function playSession(name: string, warm?: WarmCommands): Promise<Pl
 }
 
 function linesToKeep(written: string): string[] {
-  return written.split('\n').filter((line) => /^(\$ |#|$)/.test(line));
+  return written.split('\n').filter((line) => /^([$%] |#|$)/.test(line));
 }
 
 const shell = { shell: 'sh', before: `plain_user() { ${asPlainUser()} "$@"; }\n` } as const;
+
+async function setUp(dir: string, command: string, warm?: WarmCommands): Promise<void> {
+  const lines = await runCommand(dir, command, warm);
+  if (lines.some((line) => line.startsWith('= '))) throw new Error(`set-up failed: ${command}\n${lines.join('\n')}`);
+}
 
 async function runCommand(dir: string, command: string, warm?: WarmCommands): Promise<string[]> {
   const { TXLOG_ENV: _, TXLOG_APP: __, DEBUG: ___, ...env } = process.env;
@@ -66,7 +73,7 @@ async function runCommand(dir: string, command: string, warm?: WarmCommands): Pr
   // What would be read as part of the script is marked.
   const data = linesOf(stdout)
     .flatMap((line) => jsonLines(line, lengthOf))
-    .map((line) => (/^(\$ |#|! |= |\| |$)/.test(line) ? `| ${line}` : line));
+    .map((line) => (/^([$%] |#|! |= |\| |$)/.test(line) ? `| ${line}` : line));
   return [...data, ...told, ...ended].map((line) => normalise(dir, line));
 }
 
