@@ -70,18 +70,35 @@ const firstUsersKey = ' ';
  * Keys of the states that have a row, that start with `prefix`, in order, after `after`. Released and deleted ones
  * included.
  */
-export function* keysOfRows(snapshot: Snapshot, prefix: string, after: string | undefined): Generator<string> {
-  // The engine's own keys stand before all others, and show only to those who name their prefix.
-  const start = textKey(after === undefined ? prefix || firstUsersKey : `${after}\u0000`);
-  const end = prefix === '' ? undefined : prefixEnd(textKey(prefix));
-  for (const { key } of snapshot.range('states', given({ start, end }))) yield keyText(key);
+export function keysOfRows(snapshot: Snapshot, prefix: string, after: string | undefined): Generator<string> {
+  const { start, end } = rangeOf(prefix);
+  const next = after === undefined ? start : textKey(`${after}\u0000`);
+  return keysWithin(snapshot, { start: Buffer.compare(next, start) > 0 ? next : start, end });
 }
 
 /** As `keysOfRows`, from the last one down, before `before` where it is given. */
-export function* keysOfRowsDown(snapshot: Snapshot, prefix: string, before: string | undefined): Generator<string> {
+export function keysOfRowsDown(snapshot: Snapshot, prefix: string, before: string | undefined): Generator<string> {
+  const { start, end } = rangeOf(prefix);
+  const last = before === undefined ? end : textKey(before);
+  const isWithin = end === undefined || (last !== undefined && Buffer.compare(last, end) < 0);
+  return keysWithin(snapshot, { start, end: isWithin ? last : end, reverse: true });
+}
+
+interface KeyRange {
+  readonly start: Buffer;
+  readonly end: Buffer | undefined;
+  readonly reverse?: boolean;
+}
+
+/** The keys that start with a prefix. The engine's own stand before all others, and show only to those who name theirs. */
+function rangeOf(prefix: string): KeyRange {
   const start = textKey(prefix || firstUsersKey);
-  const end = before === undefined ? (prefix === '' ? undefined : prefixEnd(start)) : textKey(before);
-  for (const { key } of snapshot.range('states', { start, reverse: true, ...given({ end }) })) yield keyText(key);
+  return { start, end: prefix === '' ? undefined : prefixEnd(start) };
+}
+
+function* keysWithin(snapshot: Snapshot, { start, end, reverse = false }: KeyRange): Generator<string> {
+  if (end && Buffer.compare(start, end) >= 0) return;
+  for (const { key } of snapshot.range('states', { start, reverse, ...given({ end }) })) yield keyText(key);
 }
 
 /** The same of the overlay. */

@@ -1,8 +1,10 @@
 // Goal: a listing of many pages is the states at one position, whatever is written between its pages. Method: more keys
 // than a page holds, and changes on both sides of the reader.
 import { describe, expect, it } from 'vitest';
+import { openEnvironment } from '../../src/engine.ts';
 import type { StatesOptions } from '../../src/inspect/list-states.ts';
 import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { compareKeys } from '../../src/view/read-state.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 
 describe('a listing of states', () => {
@@ -64,4 +66,28 @@ describe('a listing of states', () => {
     }
     await env.close();
   });
+
+  it.each([0, 1_000])(
+    'with %j records in memory, never leaves its prefix, wherever it is to go on',
+    async (checkpointRecords) => {
+      const env = await openEnvironment(':memory:', { create: true, checkpointRecords });
+      const keys = ['a/1', 'a/2', 'b', 'b/', 'b/1', 'b/2', 'b0', 'c/1', 'é/1'];
+      for (const key of keys) await env.submit({ type: 't', changes: [{ op: 'set', key, value: 1 }] });
+      await env.sessions.create('mail', 1, { id: 's' });
+      const list = async (options: StatesOptions) => {
+        const found: string[] = [];
+        for await (const { key } of env.states(options)) found.push(key);
+        return found;
+      };
+      for (const prefix of ['', 'a', 'b', 'b/', 'c/1', 'd', 'é'])
+        for (const after of ['', '\u0001', 'a', 'a/1', 'b', 'b/1', 'b/9', 'b0', 'd/9', 'é', '😀']) {
+          const own = keys.filter((key) => key.startsWith(prefix));
+          const options = { prefix, after };
+          expect([options, await list(options)]).toEqual([options, own.filter((key) => compareKeys(key, after) > 0)]);
+          const before = own.filter((key) => compareKeys(key, after) < 0).toReversed();
+          expect([options, await list({ ...options, reverse: true })]).toEqual([options, before]);
+        }
+      await env.close();
+    },
+  );
 });
