@@ -2,22 +2,13 @@ import { sagaOfTheme } from '../core/app/saga.ts';
 import { assertNever, present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
-import { type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
+import type { JsonObject } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import type { Change } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { type Rejection, reject } from '../core/fold/rejection.ts';
-import {
-  asSession,
-  type Chunk,
-  type Session,
-  sessionIn,
-  sessionKey,
-  sessionOfKey,
-  themeKey,
-} from '../core/fold/session.ts';
-import { chunkOf } from '../core/fold/session-fold.ts';
+import { asSession, type Session, sessionIn, sessionKey, sessionOfKey, themeKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { causedBy, type Links } from '../core/log/links.ts';
 import type {
@@ -39,7 +30,7 @@ import { type QueueKey, queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '.
 import { themeEntry, themeFor } from './3-decide-theme.ts';
 import { linksOfTurn } from './3-links.ts';
 import { bytesOf, changesOfNew } from './3-new-session.ts';
-import { chunkAt } from './3-queued-request.ts';
+import { bringsSame, chunkAt } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
 
 /** A refusal that is not logged: the caller does not lead the session, or its input is bad. */
@@ -178,7 +169,8 @@ function sameSession(stage: Stage, state: State, operation: NewSession): Operati
   const made = record.changes.find(({ key, op }) => key === state.key && op === 'session.new');
   const { theme, order } = (made?.value ?? {}) as { theme?: number; order?: string };
   const wanted = themeEntry(stage, operation.theme)?.number;
-  const same = theme === wanted && order === operation.order && made !== undefined && sameChunk(made, operation.chunk);
+  const same =
+    theme === wanted && order === operation.order && made !== undefined && bringsSame(stage, made, operation);
   if (same) return { type: 'operated', record, session: operation.session, state, duplicate: true };
   const error = new TxlogError(
     'REQUEST_ID_CONFLICT',
@@ -189,10 +181,6 @@ function sameSession(stage: Stage, state: State, operation: NewSession): Operati
     },
   );
   return { type: 'refused', error };
-}
-
-function sameChunk(made: Change, chunk: Chunk): boolean {
-  return jsonEquals(chunkOf(made) as unknown as JsonValue, chunk as unknown as JsonValue);
 }
 
 function leadSession(stage: Stage, operation: LeadSession): OperationDecision {

@@ -1,8 +1,10 @@
 import { sagaTheme } from '../core/app/saga.ts';
 import { given } from '../core/base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
+import type { Change } from '../core/fold/change.ts';
 import { type Chunk, sessionIn, sessionKey } from '../core/fold/session.ts';
 import { chunkOf } from '../core/fold/session-fold.ts';
+import type { NewSession } from '../core/log/operation.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 import { themeEntry } from './3-decide-theme.ts';
@@ -61,6 +63,22 @@ export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
   if (isOf(sagaTheme(data.type))) return true;
   // A session of another theme may have any id.
   if (!isOf(queueTheme(data.type))) return false;
-  const { respond: _, ...asked } = data;
+  const { respond: _, ...asked } = withoutLinks(data);
   return !jsonEquals(asked, dataOfRequest(request, undefined));
+}
+
+/** Whether the data of a new session are those that it was made with. Where a queued request comes from is no part of them. */
+export function bringsSame(stage: Stage, made: Change, { theme, chunk }: Pick<NewSession, 'theme' | 'chunk'>): boolean {
+  const number = themeEntry(stage, theme)?.number;
+  const asked = (chunk: Chunk | undefined) => {
+    const data = chunk && 'data' in chunk && isJsonObject(chunk.data) ? chunk.data : {};
+    const isRequest = typeof data.type === 'string' && themeEntry(stage, queueTheme(data.type))?.number === number;
+    return (isRequest ? withoutLinks(data) : chunk) as unknown as JsonValue;
+  };
+  return jsonEquals(asked(chunkOf(made)), asked(chunk));
+}
+
+/** Leaves out where a queued request comes from: its session has its links, though its data may name them as well. */
+function withoutLinks({ correlation: _, causation: __, ...asked }: JsonObject): JsonObject {
+  return asked;
 }

@@ -3,7 +3,7 @@
 // and the tree of each.
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
-import { type App, openEnvironment, type RequestInput } from '../../src/index.ts';
+import { type App, type JsonValue, openEnvironment, type RequestInput } from '../../src/index.ts';
 
 const open = (app: App = {}) => openEnvironment(':memory:', { create: true, app });
 const add = (id: string, more: Partial<RequestInput> = {}): RequestInput => ({
@@ -42,6 +42,30 @@ describe('the links of a request', () => {
     expect(await env.submit(add('r'))).toMatchObject({ duplicate: true });
     expect(await linksOf(env, 'r')).toEqual(['a', 'b']);
     await expect(env.submit(add('r', { actor: 'x', correlation: 'a' }))).rejects.toMatchObject({
+      code: 'REQUEST_ID_CONFLICT',
+    });
+  });
+
+  it('are no part of one that waits in a queue either, however it came there', async () => {
+    const env = await open();
+    const data = (more: object) => ({ ...add('q', more) }) as unknown as JsonValue;
+    await env.sessions.create('request/t', data({ correlation: 'a', causation: 'b' }), { id: 'q' });
+    await env.sessions.create('request/t', data({ correlation: 'c' }), { id: 'q' });
+    const { theme = 0 } = (await env.sessions.get('q')) ?? {};
+    await env.sessions.create(theme, data({ correlation: 'd' }), { id: 'q' });
+    expect(await env.enqueue(add('q', { causation: 'd' }))).toMatchObject({ duplicate: true });
+    await expect(env.sessions.create('request/t', data({ actor: 'x' }), { id: 'q' })).rejects.toMatchObject({
+      code: 'REQUEST_ID_CONFLICT',
+    });
+    await expect(env.submit(add('q', { actor: 'x', correlation: 'a' }))).rejects.toMatchObject({
+      code: 'REQUEST_ID_CONFLICT',
+    });
+    expect(await env.submit(add('q'))).toMatchObject({ outcome: 'committed', duplicate: false });
+    await env.work({ untilEmpty: true }).done;
+    expect(await env.count({ types: ['t'] })).toBe(1);
+    // In a queue of another kind, data are data.
+    await env.sessions.create('mail', { correlation: 'a' }, { id: 'm' });
+    await expect(env.sessions.create('mail', { correlation: 'b' }, { id: 'm' })).rejects.toMatchObject({
       code: 'REQUEST_ID_CONFLICT',
     });
   });
