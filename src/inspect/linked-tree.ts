@@ -9,7 +9,7 @@ import { asBuffer } from '../layout/bytes.ts';
 import { keyPosition, positionKey } from '../layout/keys.ts';
 import type { Cut } from '../view/cut.ts';
 import type { LongViewReader } from '../view/reader.ts';
-import type { LoopTurn } from '../view/turns.ts';
+import type { LoopTurn, Steps } from '../view/turns.ts';
 
 /** A request or a session among what belongs together; one id may be both, such as a queued request. */
 export interface LinkedNode {
@@ -38,6 +38,10 @@ type Found = { -readonly [field in keyof Omit<LinkedNode, 'depth'>]: LinkedNode[
 
 const rowsPerSlice = 20_000;
 
+/** Bytes that are searched for one look at the clock; each row counts as some more. */
+const bytesPerLook = 65_536;
+const bytesPerRow = 256;
+
 /**
  * All records and sessions of what `id` belongs to, as a tree. The log is read from where it began, by slices, to the
  * head as of the call: there is no index of it (decisions/0031-links-between-records.md).
@@ -57,7 +61,7 @@ export async function readLinkedTree(
     at = await env.read((cut, turn) => gathering.addSlice(cut, { from, to: head }, turn));
     onProgress((at ?? head) - start, head - start);
   }
-  const nodes = await env.read((cut) => inOrder(gathering.nodes).map((node) => withStatus(cut, node)));
+  const nodes = await env.readSteps((cut) => withStatus(cut, inOrder(gathering.nodes)));
   return { correlation, nodes, truncated: gathering.isFull };
 }
 
@@ -106,12 +110,18 @@ class Gathering {
   addSlice(cut: Cut, { from, to }: { readonly from: number; readonly to: number }, turn: LoopTurn): number | undefined {
     const range = { start: positionKey(from), end: positionKey(to + 1), limit: rowsPerSlice };
     let last = from - 1;
+    let searched = 0;
     for (const { key, value } of cut.snapshot.range('log', range)) {
       last = keyPosition(key);
       const row = asBuffer(value);
+      searched += row.length + bytesPerRow;
       // Whatever belongs to it names it, and decoding costs far more than to look for the bytes.
-      if (this.needles.some((needle) => row.includes(needle))) this.add(cut, cut.knownRecord(last));
-      if (this.isFull || (last % 64 === 0 && turn.isOver)) break;
+      const isNamed = this.needles.some((needle) => row.includes(needle));
+      if (isNamed) this.add(cut, cut.typeRegistry.decode(cut.snapshot, last, value));
+      if (this.isFull) break;
+      if (!isNamed && searched < bytesPerLook) continue;
+      if (turn.isOver) break;
+      searched = 0;
     }
     return last < from || last >= to ? undefined : last + 1;
   }
@@ -170,8 +180,12 @@ function inOrder(found: ReadonlyMap<string, Found>): LinkedNode[] {
   return [...ordered.values()];
 }
 
-function withStatus(cut: Cut, node: LinkedNode): LinkedNode {
-  if (!node.session) return node;
-  const status = sessionIn(cut.state(sessionKey(node.id)))?.status ?? 'removed';
-  return { ...node, session: { ...node.session, status } };
+function* withStatus(cut: Cut, nodes: readonly LinkedNode[]): Steps<readonly LinkedNode[]> {
+  const told: LinkedNode[] = [];
+  for (const node of nodes) {
+    const status = node.session && (sessionIn(cut.state(sessionKey(node.id)))?.status ?? 'removed');
+    told.push(node.session && status ? { ...node, session: { ...node.session, status } } : node);
+    yield;
+  }
+  return told;
 }

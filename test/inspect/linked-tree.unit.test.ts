@@ -1,0 +1,49 @@
+// Goal: a tree holds all that belongs together, says when it is cut, and is gathered beside other work. Method: environments
+// in memory; turns of the event loop are counted on a clock of its own, not timed.
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock/system.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { openEnvironment, type RequestInput } from '../../src/index.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { CountingClock } from '../view/counting-clock.ts';
+
+const open = (clock: Clock = systemClock) => openEnvironment(':memory:', { create: true, clock });
+const request = (id: string, more: Partial<RequestInput> = {}): RequestInput => ({
+  ...{ id, type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] },
+  ...more,
+});
+const many = (count: number, of: (i: number) => RequestInput) => Array.from({ length: count }, (_, i) => of(i));
+
+describe('a tree', () => {
+  it.each([
+    ['large records that belong to it', 'c', 20_000],
+    ['larger ones that do not', 'd', 100_000],
+  ])('of %s leaves the event loop to others', async (_, correlation, length) => {
+    const clock = new CountingClock();
+    const env = await open(clock);
+    const payload = 'x'.repeat(length);
+    const requests = many(60, (i) => request(`r-${i}`, { correlation, payload }));
+    await env.submitChecked(requests.map((input) => env.check(input)));
+    await env.linked('c');
+    const before = clock.turns;
+    expect((await env.linked('c')).nodes).toHaveLength(correlation === 'c' ? 60 : 0);
+    // Each look takes a millisecond: one a record, of a slice of ten at most.
+    expect(clock.turns - before).toBeGreaterThanOrEqual(60 / limits.sliceMs - 1);
+    await env.close();
+  });
+
+  it('of many sessions looks at them beside other work, too', async () => {
+    const clock = new CountingClock();
+    const env = await open(clock);
+    const operations = many(200, (i) => request(`s-${i}`)).map(({ id = '' }) => ({
+      ...{ op: 'new' as const, session: id, theme: 'mail', chunk: { data: null } },
+      links: { correlation: 'c' },
+    }));
+    await env.operate([{ op: 'together', operations }]);
+    await env.linked('c');
+    const before = clock.turns;
+    expect((await env.linked('c')).nodes).toHaveLength(200);
+    expect(clock.turns - before).toBeGreaterThan(2);
+    await env.close();
+  });
+});
