@@ -193,7 +193,7 @@ export class EnvironmentReading {
   }
 
   /**
-   * All requests and sessions of what a request or session belongs to, as a tree. Reads the log once from where that began.
+   * All requests and sessions of what a request or session belongs to, as a tree. Reads the log once.
    */
   async linked(id: string, onProgress?: Progress): Promise<LinkedTree> {
     const { readLinkedTree } = await import('../inspect/linked-tree.ts');

@@ -43,23 +43,24 @@ const bytesPerLook = 65_536;
 const bytesPerRow = 256;
 
 /**
- * All records and sessions of what `id` belongs to, as a tree. The log is read from where it began, by slices, to the
- * head as of the call: there is no index of it (decisions/0031-links-between-records.md).
+ * All records and sessions of what `id` belongs to, as a tree. The log is read by slices, from its beginning to the head as
+ * of the call: there is no index of links (decisions/0031-links-between-records.md).
  */
 export async function readLinkedTree(
   env: LongViewReader,
   id: string,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<LinkedTree> {
-  const { correlation, start, head } = await env.read((cut) => {
-    const belongsTo = linksOfName(cut, id).correlation ?? id;
-    return { correlation: belongsTo, start: firstPosition(cut, belongsTo), head: cut.head.position };
-  });
+  const { correlation, head } = await env.read((cut) => ({
+    correlation: linksOfName(cut, id).correlation ?? id,
+    head: cut.head.position,
+  }));
   const gathering = new Gathering(correlation);
-  for (let at: number | undefined = start; at !== undefined && !gathering.isFull; ) {
+  // A caller may have given the name to others before the request came whose id it is.
+  for (let at: number | undefined = 1; at !== undefined && !gathering.isFull; ) {
     const from: number = at;
     at = await env.read((cut, turn) => gathering.addSlice(cut, { from, to: head }, turn));
-    onProgress((at ?? head) - start, head - start);
+    onProgress(at ?? head, head);
   }
   const nodes = await env.readSteps((cut) => withStatus(cut, inOrder(gathering.nodes)));
   return { correlation, nodes, truncated: gathering.isFull };
@@ -81,12 +82,6 @@ function newSessionIn(cut: Cut, id: string): Links | undefined {
 
 function isNew({ key, op }: Change, wanted: string): boolean {
   return op === 'session.new' && key === wanted;
-}
-
-/** Where the first record is that can belong to it: all records, where it is no id of this environment. */
-function firstPosition(cut: Cut, id: string): number {
-  const [made] = cut.applied(sessionKey(id));
-  return Math.min(made ?? Number.POSITIVE_INFINITY, cut.positionOf(id) ?? made ?? 1);
 }
 
 /** The nodes that were found so far. */

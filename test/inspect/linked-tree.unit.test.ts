@@ -15,6 +15,22 @@ const request = (id: string, more: Partial<RequestInput> = {}): RequestInput => 
 const many = (count: number, of: (i: number) => RequestInput) => Array.from({ length: count }, (_, i) => of(i));
 
 describe('a tree', () => {
+  it('is the same from wherever one asks, also where the id of one was the name of it all before', async () => {
+    const env = await open();
+    await env.submit(request('one', { correlation: 'basket-7' }));
+    await env.enqueue(request('two', { correlation: 'basket-7' }));
+    await env.submit(request('three', { causation: 'later' }));
+    const treeOf = async (id: string) => (await env.linked(id)).nodes.map((node) => node.id);
+    expect(await treeOf('basket-7')).toEqual(['one', 'two']);
+    await env.submit(request('basket-7'));
+    await env.sessions.create('mail', null, { id: 'later' });
+    await env.submit(request('four', { causation: 'basket-7' }));
+    for (const id of ['one', 'two', 'basket-7', 'four'])
+      expect([id, await treeOf(id)]).toEqual([id, ['one', 'two', 'basket-7', 'four']]);
+    for (const id of ['later', 'three']) expect([id, await treeOf(id)]).toEqual([id, ['later', 'three']]);
+    await env.close();
+  });
+
   it.each([
     ['large records that belong to it', 'c', 20_000],
     ['larger ones that do not', 'd', 100_000],
