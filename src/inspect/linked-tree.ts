@@ -30,7 +30,7 @@ export interface LinkedNode {
 export interface LinkedTree {
   readonly correlation: string;
   readonly nodes: readonly LinkedNode[];
-  /** There are more than a tree holds. */
+  /** There are more than `limits.treeNodesMax`: these are the first ones of the log. */
   readonly truncated: boolean;
 }
 
@@ -62,7 +62,7 @@ export async function readLinkedTree(
     at = await env.read((cut, turn) => gathering.addSlice(cut, { from, to: head }, turn));
     onProgress(at ?? head, head);
   }
-  const nodes = await env.readSteps((cut) => withStatus(cut, inOrder(gathering.nodes)));
+  const nodes = await env.readSteps((cut) => withStatus(cut, inOrder(gathering.first)));
   return { correlation, nodes, truncated: gathering.isFull };
 }
 
@@ -86,7 +86,7 @@ function isNew({ key, op }: Change, wanted: string): boolean {
 
 /** The nodes that were found so far. */
 class Gathering {
-  readonly nodes = new Map<string, Found>();
+  private readonly nodes = new Map<string, Found>();
   private readonly correlation: string;
   /** The id as a record has it: as it is, and inside of JSON. */
   private readonly needles: readonly Buffer[];
@@ -97,8 +97,14 @@ class Gathering {
     this.needles = [...texts].map((text) => Buffer.from(text));
   }
 
+  /** Whether there are more than a tree holds. */
   get isFull(): boolean {
-    return this.nodes.size >= limits.treeNodesMax;
+    return this.nodes.size > limits.treeNodesMax;
+  }
+
+  /** Those that a tree holds. */
+  get first(): ReadonlyMap<string, Found> {
+    return new Map([...this.nodes].slice(0, limits.treeNodesMax));
   }
 
   /** Looks at rows until the turn is over; where the next slice begins, undefined at the end. */

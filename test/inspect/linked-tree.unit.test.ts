@@ -1,10 +1,13 @@
 // Goal: a tree holds all that belongs together, says when it is cut, and is gathered beside other work. Method: environments
 // in memory; turns of the event loop are counted on a clock of its own, not timed.
 import { describe, expect, it } from 'vitest';
+import { compileWhere } from '../../src/app/where.ts';
+import { formatLinkedTree } from '../../src/cli/print/linked-tree-page.ts';
 import { systemClock } from '../../src/clock/system.ts';
 import { limits } from '../../src/core/base/limits.ts';
 import { openEnvironment, type RequestInput } from '../../src/index.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { makeColors } from '../../src/text/colors.ts';
 import { CountingClock } from '../view/counting-clock.ts';
 
 const open = (clock: Clock = systemClock) => openEnvironment(':memory:', { create: true, clock });
@@ -28,6 +31,27 @@ describe('a tree', () => {
     for (const id of ['one', 'two', 'basket-7', 'four'])
       expect([id, await treeOf(id)]).toEqual([id, ['one', 'two', 'basket-7', 'four']]);
     for (const id of ['later', 'three']) expect([id, await treeOf(id)]).toEqual([id, ['later', 'three']]);
+    await env.close();
+  });
+
+  it('of as many as it holds is whole; of more it has the first ones, and says so with the command that has all', async () => {
+    const env = await open();
+    const requests = many(limits.treeNodesMax, (i) => request(`r-${i}`, { correlation: "Ann's" }));
+    await env.submitChecked(requests.map((input) => env.check(input)));
+    const whole = await env.linked("Ann's");
+    expect([whole.nodes.length, whole.truncated]).toEqual([limits.treeNodesMax, false]);
+    expect(formatLinkedTree(whole, 'r-1', makeColors(false))).toMatch(/^Ann's: 1,000 requests and sessions\n/);
+    await env.submit(request('last', { correlation: "Ann's" }));
+    const tree = await env.linked('last');
+    expect([tree.nodes, tree.truncated]).toEqual([whole.nodes, true]);
+    const lines = formatLinkedTree(tree, 'r-1', makeColors(false)).split('\n');
+    expect([lines[0], ...lines.slice(-2)]).toEqual([
+      "Ann's: the first 1,000 requests and sessions",
+      'there are more: a tree holds the first 1,000 of the log',
+      `next: txlog log --where 'correlation == "Ann'\\''s"'`,
+    ]);
+    const where = await compileWhere(`correlation == "Ann's"`);
+    expect(await env.count({ where })).toBe(limits.treeNodesMax + 1);
     await env.close();
   });
 

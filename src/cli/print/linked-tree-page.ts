@@ -1,6 +1,8 @@
+import { limits } from '../../core/base/limits.ts';
 import type { LinkedNode, LinkedTree } from '../../index.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatCount, printable } from '../../text/printable.ts';
+import { shellQuote } from '../../text/shell-quote.ts';
 import { formatTable } from '../../text/table.ts';
 
 /** A tree of requests and sessions for people: each cause above whatever it brought about. `asked` stands out. */
@@ -19,9 +21,17 @@ export function formatLinkedTree(tree: LinkedTree, asked: string, colors: Colors
     ];
   });
   const count = nodes.length === 1 ? '1 request or session' : `${formatCount(nodes.length)} requests and sessions`;
-  const title = `${colors.strong(printable(correlation))}: ${count}`;
-  const more = truncated ? ['there are more: a tree holds no more of them'] : [];
-  return [title, formatTable(rows), ...more].join('\n');
+  const title = `${colors.strong(printable(correlation))}: ${truncated ? 'the first ' : ''}${count}`;
+  return [title, formatTable(rows), ...(truncated ? cutOff(correlation) : [])].join('\n');
+}
+
+/** The words below a tree that holds the first ones only, with the command that finds all requests. */
+function cutOff(correlation: string): readonly string[] {
+  const filter = `correlation == ${JSON.stringify(correlation)}`;
+  return [
+    `there are more: a tree holds the first ${formatCount(limits.treeNodesMax)} of the log`,
+    `next: txlog log --where ${shellQuote(filter)}`,
+  ];
 }
 
 function kindOf({ transaction, session, position }: LinkedNode, colors: Colors): readonly [string, string, string] {
