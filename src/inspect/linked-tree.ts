@@ -1,13 +1,13 @@
 import { given } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
-import type { Change } from '../core/fold/change.ts';
 import { type SessionStatus, sessionIn, sessionKey, sessionOfKey } from '../core/fold/session.ts';
-import { type Links, linksOf } from '../core/log/links.ts';
+import type { Links } from '../core/log/links.ts';
 import { type Outcome, type StoredRecord, sessionType } from '../core/log/record.ts';
 import { asBuffer } from '../layout/bytes.ts';
 import { keyPosition, positionKey } from '../layout/keys.ts';
 import type { Cut } from '../view/cut.ts';
+import { linksOfName } from '../view/links-of-name.ts';
 import type { LongViewReader } from '../view/reader.ts';
 import type { LoopTurn, Steps } from '../view/turns.ts';
 
@@ -64,24 +64,6 @@ export async function readLinkedTree(
   }
   const nodes = await env.readSteps((cut) => withStatus(cut, inOrder(gathering.first)));
   return { correlation, nodes, truncated: gathering.isFull };
-}
-
-/** The links of a request or session. */
-function linksOfName(cut: Cut, id: string): Links {
-  const position = cut.positionOf(id);
-  if (position !== undefined) return linksOf(cut.knownRecord(position));
-  return linksOf(newSessionIn(cut, id) ?? {});
-}
-
-function newSessionIn(cut: Cut, id: string): Links | undefined {
-  const key = sessionKey(id);
-  const [first] = cut.applied(key);
-  const made = first === undefined ? undefined : cut.knownRecord(first).changes.find((change) => isNew(change, key));
-  return made?.value as Links | undefined;
-}
-
-function isNew({ key, op }: Change, wanted: string): boolean {
-  return op === 'session.new' && key === wanted;
 }
 
 /** The nodes that were found so far. */

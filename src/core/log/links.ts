@@ -23,3 +23,12 @@ export function linksOf({
 }: { readonly [field in keyof Links]: Links[field] | undefined }): Links {
   return given({ correlation, causation });
 }
+
+/**
+ * The links of something by its `own` and by those that follow from how it came. What names a cause of its own and no
+ * correlation belongs to what that cause belongs to, so that nothing else follows.
+ */
+export function inheritLinks(links: Links, own: Links): Links {
+  const isElsewhere = own.causation !== undefined && own.correlation === undefined;
+  return isElsewhere ? own : { ...links, ...own };
+}

@@ -88,7 +88,7 @@ async function call(saga: SagaTurn, act: Act): Promise<void> {
   const action = present(saga.script.action(step, side), 'action');
   const time = new StepTimeout(saga.turn.interruption, context.host.clock, action.timeout ?? stepDefaults.timeout);
   try {
-    const outcome = await callStep(action, stepContext(saga.saga, act, time), context.host);
+    const outcome = await callStep(action, stepContext(saga.saga, act, time), saga.turn);
     // A worker without its lease may write nothing: the step stays begun.
     if (!outcome.ok && context.operator.signal.aborted) return;
     if (!outcome.ok && context.kill.aborted) return saga.note(stoppedEvent(act, context.host.now()));

@@ -133,7 +133,7 @@ export class SlipTurn {
     const cancel = context.host.clock.after(seconds * 1000, () => time.abort(late), { keepsAlive: true });
     try {
       const signal = AbortSignal.any([interruption.signal, time.signal]);
-      const outcome = await callStep(action, stopContext(stop, led.attempts, signal), context.host);
+      const outcome = await callStep(action, stopContext(stop, led.attempts, signal), this.turn);
       if (!outcome.ok && interruption.signal.aborted)
         throw new Interrupted(context.operator.signal.aborted ? 'lost' : 'killed');
       return outcome;

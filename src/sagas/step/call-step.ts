@@ -3,20 +3,14 @@ import { errorOwnerOf } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { isSurelyWithin, utf8Length } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
+import { linksOf } from '../../core/log/links.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
-import type { Effects } from '../../ports/effects.ts';
-import type { Services } from '../../ports/services.ts';
+import type { LedTurn } from '../../sessions/turn/frame.ts';
 import { valueFor } from './step-context.ts';
 
-/** Where steps do their work. */
-export interface StepPorts {
-  readonly effects: Effects;
-  readonly services: Services;
-}
-
-/** Carries out what a step does outside of this engine. Never rejects: what fails is an outcome. */
-export async function callStep(action: StepAction, context: StepContext, place: StepPorts): Promise<StepOutcome> {
-  return boundedOutcome(await attempt(action, context, place));
+/** Carries out, in a turn, what a step does outside of this engine. Never rejects: what fails is an outcome. */
+export async function callStep(action: StepAction, context: StepContext, turn: LedTurn): Promise<StepOutcome> {
+  return boundedOutcome(await attempt(action, context, turn));
 }
 
 /** An outcome whose result is not too large to travel with the saga: else a failure of what may have happened. */
@@ -28,10 +22,10 @@ export function boundedOutcome(outcome: StepOutcome): StepOutcome {
   return { ok: false, error, permanent: true, happened: 'maybe' };
 }
 
-async function attempt(action: StepAction, context: StepContext, place: StepPorts): Promise<StepOutcome> {
+async function attempt(action: StepAction, context: StepContext, turn: LedTurn): Promise<StepOutcome> {
   let call: () => Promise<StepOutcome>;
   try {
-    call = prepare(action, context, place);
+    call = prepare(action, context, turn);
   } catch (error) {
     // The user's own function could not say what to call.
     return { ok: false, error: (error as Error).message, permanent: true, happened: 'no' };
@@ -45,11 +39,8 @@ async function attempt(action: StepAction, context: StepContext, place: StepPort
   }
 }
 
-function prepare(
-  action: StepAction,
-  context: StepContext,
-  { effects, services }: StepPorts,
-): () => Promise<StepOutcome> {
+function prepare(action: StepAction, context: StepContext, turn: LedTurn): () => Promise<StepOutcome> {
+  const { effects } = turn.context.host;
   if ('run' in action) return () => effects.run((told) => action.run(told), context);
   if ('http' in action) {
     const call = valueFor(action.http, context);
@@ -62,15 +53,16 @@ function prepare(
   if (!('request' in action) || action.service === undefined) throw new Error('the step calls nothing');
   const { service } = action;
   const request = valueFor(action.request, context);
-  return () => submitThere(services, { service, request }, context);
+  return () => submitThere(turn, service, { ...request, id: context.key });
 }
 
 async function submitThere(
-  services: Services,
-  { service, request }: { readonly service: string; readonly request: StepRequest },
-  { key, saga }: StepContext,
+  turn: LedTurn,
+  service: string,
+  request: StepRequest & { readonly id: string },
 ): Promise<StepOutcome> {
-  return stepOutcomeOf(await services.submit(service, { causation: saga, ...request, id: key }));
+  const links = await turn.linksOf(linksOf(request));
+  return stepOutcomeOf(await turn.context.host.services.submit(service, { ...request, ...links }));
 }
 
 /** The outcome of a request, as far as it matters to the step that sent it. */

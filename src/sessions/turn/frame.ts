@@ -1,6 +1,8 @@
 import type { Turn } from '../../core/app/theme.ts';
 import { given } from '../../core/base/given.ts';
+import type { Links } from '../../core/log/links.ts';
 import type { SessionStep } from '../../core/log/operation.ts';
+import { linksOfSent } from '../../view/links-of-name.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import { errorText, type Led, readTurn } from './led-session.ts';
 import { endTurn, failTurn, outcomeOfLead, requeue, type TurnContext } from './turn-context.ts';
@@ -39,6 +41,11 @@ export class LedTurn {
   /** Reads the session, as an advisor is told of it; undefined when it is not led by us any more. */
   read(step = 0): Promise<Turn | undefined> {
     return readTurn(this.context.reads, this.led, { step, stop: this.interruption });
+  }
+
+  /** The links of a request that the session sends elsewhere, beside its `own`: those that it would get here. */
+  linksOf(own: Links): Promise<Links> {
+    return this.context.reads.read((cut) => linksOfSent(cut, this.led.session, own));
   }
 
   /** Tells from the log how the turn ended, when it was ended by another, or by an attempt that was not confirmed. */
