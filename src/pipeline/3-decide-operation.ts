@@ -10,7 +10,7 @@ import { foldChanges } from '../core/fold/fold-record.ts';
 import { type Rejection, reject } from '../core/fold/rejection.ts';
 import { asSession, type Session, sessionIn, sessionKey, sessionOfKey, themeKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
-import { causedBy, type Links } from '../core/log/links.ts';
+import { causedBy, inheritLinks, type Links } from '../core/log/links.ts';
 import type {
   Authority,
   Completion,
@@ -112,7 +112,7 @@ function coalesceOperations(stage: Stage, { operations, ...by }: Together): Oper
 function changesOfAll(
   stage: Stage,
   operations: readonly (NewSession | SessionStep)[],
-  links: Links | undefined,
+  links: Links,
 ): readonly Change[] | TxlogError {
   const all: Change[] = [];
   const isMade = (operation: NewSession | SessionStep): operation is NewSession =>
@@ -122,7 +122,7 @@ function changesOfAll(
     if (operation.op === 'new' && !isMade(operation)) continue;
     const changes =
       operation.op === 'new'
-        ? changesOfNew(stage, { ...given({ links }), ...operation }, made)
+        ? changesOfNew(stage, { ...operation, links: inheritLinks(links, operation.links ?? {}) }, made)
         : changesOfStep(stage, operation);
     if (changes instanceof TxlogError) return changes;
     all.push(...changes);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/base/json.ts';
 import { sessionIn, sessionKey } from '../core/fold/session.ts';
-import { causedBy, type Links, linksOf } from '../core/log/links.ts';
+import { causedBy, inheritLinks, type Links, linksOf } from '../core/log/links.ts';
 import type { NewSession, SessionStep } from '../core/log/operation.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
@@ -12,20 +12,19 @@ import type { Stage } from './3-stage.ts';
  * a compensation comes from what it undoes.
  */
 export function linksOfRequest(stage: Stage, request: Request, target: LogRecord | undefined): Links {
-  const own = linksOf(request);
-  if (request.completes) {
-    const { session } = request.completes;
-    const links = linksOfSession(stage, session);
-    return { ...(session === request.id ? links : causedBy(session, links)), ...own };
-  }
-  if (target) return { ...causedBy(target.id, target), ...own };
-  return completeLinks(stage, own);
+  return completeLinks(stage, inheritLinks(linksOfOrigin(stage, request, target), linksOf(request)));
+}
+
+function linksOfOrigin(stage: Stage, { id, completes }: Request, target: LogRecord | undefined): Links {
+  if (!completes) return target ? causedBy(target.id, target) : {};
+  const links = linksOfSession(stage, completes.session);
+  return completes.session === id ? links : causedBy(completes.session, links);
 }
 
 /** The links of the sessions that operations make: the session that is led, or changed, is their cause. */
-export function linksOfTurn(stage: Stage, operations: readonly (NewSession | SessionStep)[]): Links | undefined {
+export function linksOfTurn(stage: Stage, operations: readonly (NewSession | SessionStep)[]): Links {
   const led = operations.find(({ op }) => op !== 'new');
-  if (!led || !operations.some(({ op }) => op === 'new')) return undefined;
+  if (!led || !operations.some(({ op }) => op === 'new')) return {};
   return causedBy(led.session, linksOfSession(stage, led.session));
 }
 

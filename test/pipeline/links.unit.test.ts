@@ -2,12 +2,18 @@
 // the bytes of records without them. Method: environments in memory; requests, queues, sagas, processes and compensations,
 // and the tree of each.
 import { describe, expect, it } from 'vitest';
+import type { StepRequest } from '../../src/core/app/saga-definition.ts';
+import type { Links } from '../../src/core/log/links.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { type App, type JsonValue, openEnvironment, type RequestInput } from '../../src/index.ts';
 
 const open = (app: App = {}) => openEnvironment(':memory:', { create: true, app });
 const add = (id: string, more: Partial<RequestInput> = {}): RequestInput => ({
   ...{ id, type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] },
+  ...more,
+});
+const step = (more: Partial<StepRequest> = {}): StepRequest => ({
+  ...{ type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] },
   ...more,
 });
 const linksOf = async (env: Environment, id: string) => {
@@ -134,6 +140,80 @@ describe('what a request brings about', () => {
     ];
     expect(await treeOf(env, 'o-1')).toEqual(tree);
     expect(await treeOf(env, 'by-ship-o-1/ask')).toEqual(tree);
+  });
+});
+
+describe('a cause of its own', () => {
+  const app: App = {
+    sagas: {
+      s: {
+        steps: [
+          { name: 'one', do: { request: step({ causation: 'other' }) }, compensate: { request: step() } },
+          { name: 'two', do: { request: step({ correlation: 'audit' }) } },
+        ],
+      },
+    },
+    processes: {
+      p: {
+        from: 'start',
+        on: { types: ['order'] },
+        decide: ({ id }) => ({ do: 'submit', request: add(`note-${id}`, { causation: 'other' }) }),
+      },
+    },
+    themes: {
+      people: { advisor: ({ session }) => ({ op: 'request', request: add(`by-${session}`, { causation: 'other' }) }) },
+    },
+  };
+
+  it('tells what a request belongs to, whatever it comes from otherwise; a correlation of its own leaves its cause', async () => {
+    const env = await open(app);
+    await env.submit(add('other', { correlation: 'basket' }));
+    await env.sagas.start('s', null, { id: 's' });
+    await env.sessions.create('people', null, { id: 'q' });
+    await env.submit(add('o', { type: 'order', correlation: 'orders' }));
+    await env.work({ untilEmpty: true }).done;
+    for (const id of ['s/one', 'by-q', 'note-o'])
+      expect([id, ...(await linksOf(env, id))]).toEqual([id, 'basket', 'other']);
+    expect(await linksOf(env, 's/two')).toEqual(['audit', 's']);
+    const { position } = await env.transaction('note-o');
+    const undo = { ...env.check(add('undo', { causation: 'q' })), changes: [], compensates: position };
+    await env.process([undo]);
+    expect(await linksOf(env, 'undo')).toEqual(['q', 'q']);
+    await env.close();
+  });
+
+  it('tells it of a session that a turn makes, too', async () => {
+    const env = await open();
+    await env.submit(add('other', { correlation: 'basket' }));
+    await env.sessions.create('mail', null, { id: 's' });
+    const made = (session: string, links: Links) => ({
+      op: 'new' as const,
+      session,
+      theme: 'mail',
+      chunk: { data: 1 },
+      links,
+    });
+    await env.operate([
+      {
+        op: 'together',
+        operations: [
+          { op: 'append', session: 's', chunk: { data: 2 } },
+          made('a', {}),
+          made('b', { causation: 'other' }),
+          made('c', { correlation: 'audit' }),
+        ],
+      },
+    ]);
+    const links = async (id: string) => {
+      const { correlation, causation } = (await env.sessions.get(id)) ?? {};
+      return [correlation, causation];
+    };
+    expect(await Promise.all(['a', 'b', 'c'].map(links))).toEqual([
+      ['s', 's'],
+      ['basket', 'other'],
+      ['audit', 's'],
+    ]);
+    await env.close();
   });
 });
 

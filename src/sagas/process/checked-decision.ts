@@ -5,7 +5,7 @@ import { refusePromise } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
-import type { Links } from '../../core/log/links.ts';
+import { inheritLinks, type Links, linksOf } from '../../core/log/links.ts';
 import type { NewSession } from '../../core/log/operation.ts';
 import type { Request } from '../../core/log/request.ts';
 import { checkData, checkName, checkOwnName } from '../../core/log/session-input.ts';
@@ -71,7 +71,11 @@ export function checkDecision(host: SessionHost, decision: Decision, origin: Dec
     case 'submit': {
       const request = host.check({ ...decision.request, id: decision.request?.id ?? id });
       if (request.respond !== undefined) readAddress(request.respond);
-      return { kind: 'submit', request: { ...links, ...request }, bytes: request.bytes };
+      return {
+        kind: 'submit',
+        request: { ...request, ...inheritLinks(links, linksOf(request)) },
+        bytes: request.bytes,
+      };
     }
     case 'complete':
     case 'fail':
