@@ -10,7 +10,7 @@ import { foldChanges } from '../core/fold/fold-record.ts';
 import { type Rejection, reject } from '../core/fold/rejection.ts';
 import { asSession, type Session, sessionIn, sessionKey, sessionOfKey, themeKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
-import { causedBy, inheritLinks, type Links } from '../core/log/links.ts';
+import { inheritLinks, type Links } from '../core/log/links.ts';
 import type {
   Authority,
   Completion,
@@ -28,7 +28,7 @@ import { damagedRow } from '../layout/damaged-row.ts';
 import { toRejectionJson, toTime } from '../layout/json-shapes.ts';
 import { type QueueKey, queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
 import { themeEntry, themeFor } from './3-decide-theme.ts';
-import { linksOfTurn } from './3-links.ts';
+import { linksOfMade, linksOfTurn } from './3-links.ts';
 import { bytesOf, changesOfNew } from './3-new-session.ts';
 import { bringsSame, chunkAt } from './3-queued-request.ts';
 import type { Stage } from './3-stage.ts';
@@ -325,7 +325,7 @@ export function completionChanges(
   record: LogRecord,
   completion: Completion,
 ): readonly Change[] | TxlogError {
-  return changesOfAll(stage, completion.operations(record), causedBy(record.id, record));
+  return changesOfAll(stage, completion.operations(record), linksOfMade(stage, completion.session));
 }
 
 /** Id of the session that brings the response to a request. */

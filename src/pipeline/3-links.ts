@@ -25,7 +25,12 @@ function linksOfOrigin(stage: Stage, { id, completes }: Request, target: LogReco
 export function linksOfTurn(stage: Stage, operations: readonly (NewSession | SessionStep)[]): Links {
   const led = operations.find(({ op }) => op !== 'new');
   if (!led || !operations.some(({ op }) => op === 'new')) return {};
-  return causedBy(led.session, linksOfSession(stage, led.session));
+  return linksOfMade(stage, led.session);
+}
+
+/** The links of the sessions that a session makes, in an operation or together with a request that it brought. */
+export function linksOfMade(stage: Stage, session: string): Links {
+  return causedBy(session, linksOfSession(stage, session));
 }
 
 /** Whatever has a cause belongs to what its cause belongs to, unless somebody said otherwise. */

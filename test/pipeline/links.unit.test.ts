@@ -106,6 +106,48 @@ describe('what a request brings about', () => {
     expect(await treeOf(env, 'order-7')).toEqual(['q', '  txlog.response/q']);
   });
 
+  it('in the steps of a saga comes from the saga, whatever the step before was', async () => {
+    const ask = (name: string) => ({ name, do: { ask: { to: 'people', data: null } } });
+    const env = await open({
+      sagas: {
+        s: {
+          steps: [
+            { name: 'one', do: { request: step() } },
+            ask('two'),
+            { name: 'three', do: { run: () => null } },
+            ask('four'),
+            { name: 'five', do: { request: step() } },
+          ],
+        },
+      },
+      themes: {
+        people: { advisor: ({ session }) => ({ op: 'request', request: add(session), respond: 'answers' }) },
+      },
+      processes: {
+        p: {
+          from: 'start',
+          on: { types: ['order'] },
+          decide: ({ id }) => ({ do: 'submit', request: add(`note-${id}`, { respond: 'home' }) }),
+        },
+      },
+    });
+    await env.sagas.start('s', null, { id: 's', respond: 'home' });
+    await env.submit(add('o', { type: 'order' }));
+    await env.work({ untilEmpty: true }).done;
+    expect(await treeOf(env, 's')).toEqual([
+      's',
+      '  s/one',
+      '  s/two',
+      '    txlog.response/s/two',
+      '  s/four',
+      '    txlog.response/s/four',
+      '  s/five',
+      '  txlog.response/s',
+    ]);
+    expect(await treeOf(env, 'o')).toEqual(['o', '  note-o', '    txlog.response/note-o']);
+    await env.close();
+  });
+
   it('by a process and a saga is one tree, from either end', async () => {
     const env = await open({
       sagas: {
@@ -130,14 +172,7 @@ describe('what a request brings about', () => {
     });
     await env.submit(add('o-1', { type: 'order' }));
     await env.work({ untilEmpty: true }).done;
-    const tree = [
-      'o-1',
-      '  ship-o-1',
-      '    ship-o-1/pack',
-      '      ship-o-1/ask',
-      '        by-ship-o-1/ask',
-      '  note-o-1',
-    ];
+    const tree = ['o-1', '  ship-o-1', '    ship-o-1/pack', '    ship-o-1/ask', '      by-ship-o-1/ask', '  note-o-1'];
     expect(await treeOf(env, 'o-1')).toEqual(tree);
     expect(await treeOf(env, 'by-ship-o-1/ask')).toEqual(tree);
   });

@@ -111,7 +111,7 @@ export interface Completion {
 }
 
 /** The outcome of a request, as its record has it. */
-export type Settled = Pick<LogRecord, 'id' | 'outcome' | 'position' | 'time' | 'rejection'>;
+export type Settled = Pick<LogRecord, 'id' | 'outcome' | 'position' | 'time' | 'rejection' | 'correlation'>;
 
 /** The result of an operation. */
 export type OperationResult =

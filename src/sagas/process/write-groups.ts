@@ -2,8 +2,7 @@ import { present } from '../../core/base/assert.ts';
 import type { NewSession, Operation, SessionStep, Settled } from '../../core/log/operation.ts';
 import type { Request } from '../../core/log/request.ts';
 import type { Task } from '../../pipeline/2-batch.ts';
-import { responseId, responseOf } from '../../pipeline/3-decide-operation.ts';
-import { sessionOfMessage } from '../../sessions/host/address.ts';
+import { responsesOf } from '../../sessions/host/address.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import type { Led } from '../../sessions/turn/led-session.ts';
 import type { ViewReader } from '../../view/reader.ts';
@@ -151,14 +150,9 @@ function say(host: SessionHost, commands: readonly ProcessCommand[], sagas: Read
 }
 
 function submission(request: Request, { session, epoch }: Led, own: readonly SessionStep[]): Request {
-  const { respond } = request;
-  const response = (outcome: Settled): readonly NewSession[] =>
-    respond === undefined
-      ? []
-      : [sessionOfMessage({ id: responseId(outcome.id), to: respond, data: responseOf(outcome) })];
   const [move] = own;
   const seen = move?.seen === undefined ? {} : { seen: move.seen };
-  const operations = (outcome: Settled) => [...own, ...response(outcome)];
+  const operations = (outcome: Settled) => [...own, ...responsesOf(outcome, request.respond)];
   return { ...request, completes: { session, epoch, ...seen, operations } };
 }
 

@@ -7,8 +7,8 @@ import { reject } from '../../core/fold/rejection.ts';
 import type { NewSession, SessionStep, Settled } from '../../core/log/operation.ts';
 import { sagaType } from '../../core/log/record.ts';
 import type { Request } from '../../core/log/request.ts';
-import { responseId, responseOf } from '../../pipeline/3-decide-operation.ts';
-import { sessionOfMessage } from '../../sessions/host/address.ts';
+import { responseOf } from '../../pipeline/3-decide-operation.ts';
+import { responsesOf } from '../../sessions/host/address.ts';
 import type { Led } from '../../sessions/turn/led-session.ts';
 
 /** The facts that the end of a saga depends on. */
@@ -57,11 +57,10 @@ function summary({ type, createdAt, undoes, forced }: Saga): JsonObject {
 }
 
 function answer(saga: Saga, settled: Settled) {
-  const { respond: to, id } = saga;
-  if (to === undefined) return [];
+  if (saga.respond === undefined) return [];
   const result: Record<string, JsonValue> = {};
   for (const step of saga.steps.values()) if (step.do.result !== undefined) result[step.name] = step.do.result;
   const isSmall = utf8Length(JSON.stringify(result)) < limits.stepResultBytesMax;
   const data = { ...responseOf(settled), ...(settled.outcome === 'committed' && isSmall ? { result } : {}) };
-  return [sessionOfMessage({ id: responseId(id), to, data })];
+  return responsesOf(settled, saga.respond, data);
 }

@@ -2,8 +2,10 @@ import { outboxPrefix, outboxTheme } from '../../core/app/parcel.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
-import type { NewSession } from '../../core/log/operation.ts';
+import { causedBy } from '../../core/log/links.ts';
+import type { NewSession, Settled } from '../../core/log/operation.ts';
 import { checkData, checkName } from '../../core/log/session-input.ts';
+import { responseId, responseOf } from '../../pipeline/3-decide-operation.ts';
 
 /** A message that a session brings: its id names it for ever, so that it is delivered once however often it is sent. */
 export interface Message {
@@ -34,4 +36,15 @@ export function sessionOfMessage({ id, to, data, order, delay }: Message): NewSe
     ...checkData(service === undefined ? data : parcel),
     ...given({ order: ifGiven(order, (order) => checkName('order', order)), delay }),
   };
+}
+
+/** The session that brings the response to a request where one is wanted. It comes from the request. */
+export function responsesOf(
+  outcome: Settled,
+  respond: string | undefined,
+  data: JsonValue = responseOf(outcome),
+): readonly NewSession[] {
+  if (respond === undefined) return [];
+  const { id } = outcome;
+  return [{ ...sessionOfMessage({ id: responseId(id), to: respond, data }), links: causedBy(id, outcome) }];
 }

@@ -1,6 +1,5 @@
-import type { Completion, Settled } from '../../core/log/operation.ts';
-import { responseId, responseOf } from '../../pipeline/3-decide-operation.ts';
-import { readAddress, sessionOfMessage } from '../host/address.ts';
+import type { Completion } from '../../core/log/operation.ts';
+import { readAddress, responsesOf } from '../host/address.ts';
 import type { Led } from './led-session.ts';
 
 /**
@@ -9,9 +8,9 @@ import type { Led } from './led-session.ts';
  */
 export function completion({ session, epoch }: Pick<Led, 'session' | 'epoch'>, respond?: string): Completion {
   if (respond !== undefined) readAddress(respond);
-  const response = (outcome: Settled) =>
-    respond === undefined
-      ? []
-      : [sessionOfMessage({ id: responseId(outcome.id), to: respond, data: responseOf(outcome) })];
-  return { session, epoch, operations: (outcome) => [{ op: 'remove', session, epoch }, ...response(outcome)] };
+  return {
+    session,
+    epoch,
+    operations: (outcome) => [{ op: 'remove', session, epoch }, ...responsesOf(outcome, respond)],
+  };
 }
