@@ -1,8 +1,7 @@
-import { type Acknowledgement, outboxTheme, readAcknowledgement, readParcel } from '../../core/app/parcel.ts';
+import { type Acknowledgement, outboxTheme, parcelOfSession, readAcknowledgement } from '../../core/app/parcel.ts';
 import type { Parcel } from '../../core/app/service-definition.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
-import { linksOf } from '../../core/log/links.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson, type SessionReading } from '../../index.ts';
@@ -69,8 +68,8 @@ async function parcelOf(env: Environment, session: SessionReading): Promise<Parc
   const { id } = session;
   try {
     const [data] = await env.sessions.data(id, { limit: 1 });
-    const parcel = data === undefined || data instanceof Uint8Array ? undefined : readParcel(data);
-    return parcel?.id === id ? { ...parcel, ...linksOf(session) } : undefined;
+    const parcel = parcelOfSession(data, session);
+    return parcel.id === id ? parcel : undefined;
   } catch (error) {
     if (error instanceof TxlogError && ['SESSION_GONE', 'REQUEST_INVALID'].includes(error.code)) return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { TxlogError } from '../base/errors.ts';
 import { given, ifGiven } from '../base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
+import { type Links, linksOf } from '../log/links.ts';
 import type { NewSession } from '../log/operation.ts';
 import { checkData, checkName } from '../log/session-input.ts';
 import type { App } from './app.ts';
@@ -62,6 +63,12 @@ export function sessionOfParcel(parcel: Parcel, { themes }: Pick<App, 'themes'> 
     }),
   };
   return operation;
+}
+
+/** The parcel that a session brings, with where that session comes from. Errors: REQUEST_INVALID of data that are none. */
+export function parcelOfSession(data: JsonValue | Uint8Array | undefined, session: Links): Parcel {
+  if (data === undefined || data instanceof Uint8Array) throw invalid('a parcel is a JSON object');
+  return { ...readParcel(data), ...linksOf(session) };
 }
 
 /** The fate of a parcel: it is durably where it was sent to, or it is not, for this reason. */

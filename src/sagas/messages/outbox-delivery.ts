@@ -1,9 +1,10 @@
-import { serviceOfTheme } from '../../core/app/parcel.ts';
+import { parcelOfSession, serviceOfTheme } from '../../core/app/parcel.ts';
 import type { Parcel } from '../../core/app/service-definition.ts';
-import { isJsonObject } from '../../core/base/json.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { sessionIn, sessionKey } from '../../core/fold/session.ts';
-import { type Links, linksOf } from '../../core/log/links.ts';
+import type { Links } from '../../core/log/links.ts';
 import { backoffSeconds } from '../../sessions/host/policy.ts';
 import { type LedTurn, leadTurn } from '../../sessions/turn/frame.ts';
 import { errorText, type Led } from '../../sessions/turn/led-session.ts';
@@ -21,8 +22,8 @@ export async function runDelivery(context: TurnContext, led: Led): Promise<TurnR
     work: async (turn) => {
       const told = await turn.read();
       if (!told) return turn.outcomeOfLead();
-      const links = await context.reads.read((cut) => linksOf(sessionIn(cut.state(sessionKey(led.session))) ?? {}));
-      const sending = send(context, serviceOfTheme(led.theme) ?? '', { data: told.data[0], links });
+      const session = await context.reads.read((cut) => sessionIn(cut.state(sessionKey(led.session))));
+      const sending = send(context, serviceOfTheme(led.theme) ?? '', { data: told.data[0], links: session ?? {} });
       // An interrupted turn does not wait for it, and it may fail later.
       sending.catch(() => undefined);
       const problem = await turn.interruption.or(sending, new Promise<never>(() => {}));
@@ -42,17 +43,22 @@ function tryAgain(turn: LedTurn, failure: unknown): Promise<TurnEnd> {
 }
 
 interface Sent {
-  readonly data: unknown;
+  readonly data: JsonValue | Uint8Array | undefined;
   readonly links: Links;
 }
 
 async function send({ host }: TurnContext, service: string, { data, links }: Sent): Promise<string | undefined> {
-  if (!isParcel(data)) return 'it is no message for another service';
-  const [problem] = await host.services.deliver(service, [{ ...data, ...links }]);
+  const parcel = parcelIn(data, links);
+  if (!parcel) return 'it is no message for another service';
+  const [problem] = await host.services.deliver(service, [parcel]);
   return problem && errorText(problem);
 }
 
-/** Whether the data of a session are a message for another service. */
-function isParcel(data: unknown): data is Parcel {
-  return isJsonObject(data) && typeof data.id === 'string' && typeof data.queue === 'string' && 'data' in data;
+function parcelIn(data: Sent['data'], links: Links): Parcel | undefined {
+  try {
+    return parcelOfSession(data, links);
+  } catch (error) {
+    if (error instanceof TxlogError && error.code === 'REQUEST_INVALID') return undefined;
+    throw error;
+  }
 }
