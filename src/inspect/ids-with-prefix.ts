@@ -9,8 +9,8 @@ import { compareKeys, keysOfRows } from '../view/read-state.ts';
 export type IdKind = 'transaction' | 'session';
 
 /**
- * The first ids of a kind that begin with a text, in order, at most `limit`. Reads a range of the index, and of it no more
- * than is asked for.
+ * The first ids of a kind that begin with a text, in order, at most `limit`. Reads of each range of the index no more than is
+ * asked for.
  */
 export function idsWithPrefix(
   cut: Cut,
@@ -18,10 +18,12 @@ export function idsWithPrefix(
   { prefix, limit }: { readonly prefix: string; readonly limit: number },
 ): readonly string[] {
   const ids = new Set<string>();
-  const rows = kind === 'session' ? sessionRows(cut, prefix) : transactionRows(cut, prefix);
-  for (const id of rows) {
-    if (ids.size >= limit) break;
-    ids.add(id);
+  for (const rows of kind === 'session' ? [sessionRows(cut, prefix)] : transactionRows(cut, prefix)) {
+    let found = 0;
+    for (const id of rows) {
+      if (found++ >= limit) break;
+      ids.add(id);
+    }
   }
   // Those that have no row yet are in memory.
   const recent =
@@ -59,11 +61,12 @@ function* sessionRows(cut: Cut, prefix: string): Generator<string> {
   for (const key of keysOfRows(cut.snapshot, sessionKey(prefix), undefined)) yield sessionOfKey(key) ?? key;
 }
 
-function* transactionRows(cut: Cut, prefix: string): Generator<string> {
-  for (const range of requestKeyRanges(prefix)) {
+/** The rows of each range apart: only those of one range are in the order of the ids. */
+function transactionRows(cut: Cut, prefix: string): readonly Generator<string>[] {
+  return requestKeyRanges(prefix).map(function* (range) {
     for (const { key } of cut.snapshot.range('requests', range)) {
       const id = keyRequest(key);
       if (id.startsWith(prefix)) yield id;
     }
-  }
+  });
 }

@@ -8,6 +8,7 @@ import type { Environment } from '../../src/environment/environment.ts';
 import { completeId, idsWithPrefix } from '../../src/inspect/ids-with-prefix.ts';
 import type { Snapshot } from '../../src/ports/storage.ts';
 import { Cut } from '../../src/view/cut.ts';
+import { compareKeys } from '../../src/view/read-state.ts';
 
 let env: Environment;
 afterEach(() => env.close());
@@ -45,12 +46,22 @@ it.each([0, 1_000])('with %j records in memory, each beginning of an id finds wh
   await fill(ids);
   for (const kind of ['transaction', 'session'] as const) {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...ids), fc.nat(40), async (id, length) => {
-        const prefix = id.slice(0, length);
-        const wanted = ids.filter((one) => one.startsWith(prefix)).sort();
-        const found = (await env.idsWithPrefix(kind, prefix, 100)).filter((one) => ids.includes(one));
-        expect([prefix, [...found].sort()]).toEqual([prefix, wanted]);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...ids),
+        fc.nat(40),
+        fc.integer({ min: 1, max: 12 }),
+        async (id, length, limit) => {
+          const prefix = id.slice(0, length);
+          const wanted = ids.filter((one) => one.startsWith(prefix)).sort();
+          const all = await env.idsWithPrefix(kind, prefix, 100);
+          const found = all.filter((one) => ids.includes(one));
+          expect([prefix, [...found].sort()]).toEqual([prefix, wanted]);
+          // However they are kept, the first ones are the first ones of all.
+          expect(all).toEqual([...all].sort(compareKeys));
+          const first = await env.idsWithPrefix(kind, prefix, limit);
+          expect([prefix, limit, first]).toEqual([prefix, limit, all.slice(0, limit)]);
+        },
+      ),
       { numRuns: 60 },
     );
   }
