@@ -10,7 +10,7 @@ import { formatCount, plural } from '../../src/text/printable.ts';
 
 export default class LogCount extends BaseCommand {
   static override effect = 'reads' as const;
-  static override summary = 'Count records by type, outcome, actor, key, hour or day.';
+  static override summary = 'Count records by type, outcome, actor, key, correlation, hour or day.';
   static override description = withExitCodes(
     'The largest group comes first; hours and days, which are those of UTC, come in their order. A record counts once ' +
       'for each of its keys. The log is read once; the filter says which records count.',

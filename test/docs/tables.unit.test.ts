@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import LogCount from '../../commands/log/count.ts';
 import { exitCodeOfCode, exitMeanings } from '../../src/cli/frame/exit-codes.ts';
 import { sagaPhases } from '../../src/core/app/saga.ts';
 import { permanentExits, stepDefaults } from '../../src/core/app/saga-definition.ts';
@@ -11,6 +12,7 @@ import { limits } from '../../src/core/base/limits.ts';
 import { changeOps } from '../../src/core/fold/change.ts';
 import { sessionOps, sessionStatuses } from '../../src/core/fold/session.ts';
 import { tableNames } from '../../src/ports/storage.ts';
+import { groupFields } from '../../src/rescan/count-groups.ts';
 import { readPage, root, tableRows } from './pages.ts';
 
 // Goal: the tables of the docs are those of the code. Method: each is read from its page and compared.
@@ -165,4 +167,12 @@ it('decision 0001 gives a reason for each dependency', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
   const { text } = readPage('docs/decisions/0001-dependencies.md');
   expect(Object.keys(dependencies).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+});
+
+describe('docs/guide/library.md', () => {
+  it('names all fields that records can be counted by', () => {
+    const row = tableRows(readPage('docs/guide/library.md'), 'call').find(([call]) => unquoted(call) === 'countBy');
+    expect(groupFields.filter((field) => !row?.[1]?.includes(field))).toEqual([]);
+    expect(groupFields.filter((field) => !LogCount.summary.includes(field))).toEqual([]);
+  });
 });
