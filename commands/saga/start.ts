@@ -3,6 +3,7 @@ import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { EndCommand } from '../../src/cli/saga/end-command.ts';
+import { linkFlags } from '../../src/cli/session/link-flags.ts';
 import { readJsonData } from '../../src/cli/session/read-data.ts';
 import { given } from '../../src/core/base/given.ts';
 import { durationValue, parseDuration, parseSeconds } from '../../src/text/duration.ts';
@@ -18,6 +19,7 @@ export default class SagaStart extends EndCommand {
   static override examples = [
     `<%= config.bin %> saga start order --data '{"item":"tea","count":2}'`,
     '<%= config.bin %> saga start order --id order-7 --data @order.json --wait 10s',
+    `<%= config.bin %> saga start order --correlation basket-7 --data '{"item":"tea","count":2}'`,
     '<%= config.bin %> saga start order --order customer/c-1 --delay 10m --app ./txlog.app.ts --data - < order.json',
   ];
   static override args = { type: Args.string({ description: 'Its type.', required: true, ignoreStdin: true }) };
@@ -27,6 +29,7 @@ export default class SagaStart extends EndCommand {
     delay: Flags.string({ summary: 'Its first step not before so long.', helpValue: durationValue }),
     order: Flags.string({ summary: 'Runs after the earlier ones of its type and this key.', helpValue: 'KEY' }),
     respond: Flags.string({ summary: 'Puts its outcome into this queue.', helpValue: 'QUEUE[@SERVICE]' }),
+    ...linkFlags,
     ...appFlag,
     wait: Flags.string({ summary: 'Wait so long for its end.', helpValue: durationValue, exclusive: ['dry-run'] }),
     ...dryRunFlag,
@@ -34,10 +37,10 @@ export default class SagaStart extends EndCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SagaStart);
-    const { id, order, respond } = flags;
+    const { id, order, respond, correlation, causation } = flags;
     const delay = parseSeconds('--delay', flags.delay);
     const waitMs = flags.wait === undefined ? undefined : parseDuration('--wait', flags.wait);
-    const options = given({ id, order, respond, delay });
+    const options = given({ id, order, respond, delay, correlation, causation });
     const app = this.appOptions();
     const data = readJsonData('--data', flags.data);
     await this.changeEnv({ checkpointRecords: 0, ...app }, async (env) => {

@@ -4,10 +4,11 @@ import { TxlogError } from '../core/base/errors.ts';
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
+import type { Links } from '../core/log/links.ts';
 import type { OperationResult } from '../core/log/operation.ts';
 import { type Receipt, receiptOf } from '../core/log/receipt.ts';
 import { sagaType } from '../core/log/record.ts';
-import { checkData, checkName, checkOwnName, checkSeconds } from '../core/log/session-input.ts';
+import { checkData, checkLinks, checkName, checkOwnName, checkSeconds } from '../core/log/session-input.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { readAddress } from '../sessions/host/address.ts';
 import type { SessionHost } from '../sessions/host/session-host.ts';
@@ -18,8 +19,8 @@ import type { ListSagasOptions, SagaSummary } from './read/list-sagas.ts';
 import type { SagaReading } from './read/saga-report.ts';
 import { unknownSaga } from './read/unknown-saga.ts';
 
-/** How a saga is started. */
-export interface StartOptions {
+/** How a saga is started, and where it comes from. */
+export interface StartOptions extends Links {
   /** The same id again gives the same saga; made when absent. */
   readonly id?: string;
   /** Seconds until its first step. */
@@ -63,7 +64,7 @@ export class Sagas {
     const problem = host.app.findSagaProblem(type, data);
     if (problem !== undefined)
       throw new TxlogError('PAYLOAD_INVALID', `data of saga ${type}: ${problem}`, { path: 'data' });
-    const { id = host.makeId(), delay, order, respond } = options;
+    const { id = host.makeId(), delay, order, respond, correlation, causation } = options;
     if (respond !== undefined) readAddress(respond);
     const event: SagaEvent = { event: 'started', v: 1, type, data, ...given({ respond }) };
     const { number } = definition;
@@ -78,6 +79,7 @@ export class Sagas {
           delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),
           order: ifGiven(order, (order) => checkName('order', order)),
         }),
+        links: checkLinks({ correlation, causation }),
       },
     ]);
     return this.started(id, resultOrThrow(present(answer, 'answer')));

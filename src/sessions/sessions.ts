@@ -7,8 +7,9 @@ import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { ranges } from '../core/base/number-range.ts';
 import { shellWord } from '../core/base/shell-word.ts';
+import type { Links } from '../core/log/links.ts';
 import type { Authority, Operation, OperationResult, SessionStep, ThemeName } from '../core/log/operation.ts';
-import { checkData, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
+import { checkData, checkLinks, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
 import type { SessionHost } from './host/session-host.ts';
 import type { ListOptions } from './read/list-sessions.ts';
 import type { KnownTheme } from './read/list-themes.ts';
@@ -26,8 +27,8 @@ import type { SessionEvent } from './read/session-history.ts';
 import type { StuckOptions, StuckSession } from './worker/find-stuck.ts';
 import type { Recovered } from './worker/janitor.ts';
 
-/** How a session is made. */
-export interface NewOptions {
+/** How a session is made, and where it comes from. */
+export interface NewOptions extends Links {
   /** The same id again gives the same session; made when absent. */
   readonly id?: string;
   /** Seconds until it may be led. */
@@ -59,7 +60,7 @@ export class Sessions {
    * VALUE_TOO_LARGE and the JSON_ codes.
    */
   async create(theme: ThemeName, data: Data, options: NewOptions = {}): Promise<OperationResult> {
-    const { id, delay, order } = options;
+    const { id, delay, order, correlation, causation } = options;
     const number = this.numberOf(theme);
     return this.one({
       op: 'new',
@@ -71,6 +72,7 @@ export class Sessions {
         delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),
         order: ifGiven(order, (order) => checkName('order', order)),
       }),
+      links: checkLinks({ correlation, causation }),
     });
   }
 

@@ -86,6 +86,28 @@ describe('the links of a request', () => {
     await expect(env.submit(add('r', { [field]: value }))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
+  it('are those of a session or saga that is made with them, too; of the same one again the first ones stay', async () => {
+    const env = await open({ sagas: { s: { steps: [{ name: 'one', do: { request: step() } }] } } });
+    await env.submit(add('r', { correlation: 'order-7' }));
+    const of = async (id: string) => {
+      const { correlation, causation } = (await env.sessions.get(id)) ?? {};
+      return [correlation, causation];
+    };
+    await env.sessions.create('mail', 1, { id: 'm', causation: 'r' });
+    expect(await of('m')).toEqual(['order-7', 'r']);
+    expect(await env.sessions.create('mail', 1, { id: 'm', correlation: 'x' })).toMatchObject({ duplicate: true });
+    expect(await of('m')).toEqual(['order-7', 'r']);
+    await env.sagas.start('s', null, { id: 's', correlation: 'basket', causation: 'm' });
+    expect(await of('s')).toEqual(['basket', 'm']);
+    expect(await env.sagas.start('s', null, { id: 's' })).toMatchObject({ duplicate: true });
+    for (const bad of ['', 'a\nb', 7 as unknown as string]) {
+      const code = 'REQUEST_INVALID';
+      await expect(env.sessions.create('mail', 1, { correlation: bad })).rejects.toMatchObject({ code });
+      await expect(env.sagas.start('s', null, { causation: bad })).rejects.toMatchObject({ code });
+    }
+    await env.close();
+  });
+
   it('of a compensation lead to what it undoes', async () => {
     const env = await open();
     await env.submit(add('r', { correlation: 'order-7' }));

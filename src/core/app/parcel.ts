@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { type Links, linksOf } from '../log/links.ts';
 import type { NewSession } from '../log/operation.ts';
-import { checkData, checkName } from '../log/session-input.ts';
+import { checkData, checkLinks, checkName } from '../log/session-input.ts';
 import type { App } from './app.ts';
 import type { Parcel } from './service-definition.ts';
 
@@ -57,10 +57,7 @@ export function sessionOfParcel(parcel: Parcel, { themes }: Pick<App, 'themes'> 
     theme: checkName('queue', queue, limits.typeBytesMax),
     ...checkData(data),
     ...given({ number, order: ifGiven(order, (order) => checkName('order', order)) }),
-    links: given({
-      correlation: ifGiven(correlation, (id) => checkName('correlation', id)),
-      causation: ifGiven(causation, (id) => checkName('causation', id)),
-    }),
+    links: checkLinks({ correlation, causation }),
   };
   return operation;
 }

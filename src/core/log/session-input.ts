@@ -1,9 +1,11 @@
 import { TxlogError } from '../base/errors.ts';
+import { given, ifGiven } from '../base/given.ts';
 import { copyJson, findJsonProblem, type JsonValue, utf8Length } from '../base/json.ts';
 import { findNameProblem } from '../base/key.ts';
 import { limits } from '../base/limits.ts';
 import { findOutOfRange, ranges } from '../base/number-range.ts';
 import type { Chunk } from '../fold/session.ts';
+import type { Links } from './links.ts';
 import { reservedTypePrefix } from './record.ts';
 
 /** Data as they go into the log, with their bytes. */
@@ -47,6 +49,14 @@ export function checkOwnName(name: string, value: string, bytesMax: number = lim
   if (!value.startsWith(reservedTypePrefix)) return value;
   throw new TxlogError('TYPE_RESERVED', `${name} ${value}: names with ${reservedTypePrefix} belong to the engine`, {
     path: name,
+  });
+}
+
+/** Checks where a session comes from. Errors: REQUEST_INVALID. */
+export function checkLinks({ correlation, causation }: { readonly [field in keyof Links]: string | undefined }): Links {
+  return given({
+    correlation: ifGiven(correlation, (id) => checkName('correlation', id)),
+    causation: ifGiven(causation, (id) => checkName('causation', id)),
   });
 }
 
