@@ -8,7 +8,7 @@ import { typeKey } from '../layout/type-registry.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from '../view/cut.ts';
 import type { Progress, ViewReader } from '../view/reader.ts';
-import type { LoopTurn } from '../view/turns.ts';
+import { type LoopTurn, largeRowBytes } from '../view/turns.ts';
 import type { AuditLog } from './audit-report.ts';
 
 const pageRecords = 5_000;
@@ -71,9 +71,11 @@ interface Verifying {
 function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
   const range = { start: positionKey(chain.position + 1), end: positionKey(head.position + 1), limit: pageRecords };
   let read = 0;
+  let isLarge = false;
   for (const { key, value } of cut.snapshot.range('log', range)) {
-    if (read > 0 && read % recordsPerLook === 0 && turn.isOver) return;
+    if (read > 0 && (isLarge || read % recordsPerLook === 0) && turn.isOver) return;
     read += 1;
+    isLarge = value.length >= largeRowBytes;
     const position = keyPosition(key);
     if (position !== chain.position + 1) {
       log.add({

@@ -10,7 +10,7 @@ import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from './cut.ts';
 import { PositionSet } from './position-set.ts';
 import { positionAtTime } from './time-travel.ts';
-import type { LoopTurn, Steps } from './turns.ts';
+import { type LoopTurn, largeRowBytes, type Steps } from './turns.ts';
 
 /** Records of one slice of a scan, and where the next one goes on; `next` is undefined at the end. */
 export interface ScanSlice {
@@ -91,7 +91,7 @@ export class Scan {
     const options = { start: positionKey(range.from), end: positionKey(range.to + 1), reverse };
     for (const { key, value } of cut.snapshot.range('log', options)) {
       const position = keyPosition(key);
-      if (slice.isFull(position)) return;
+      if (slice.isFull(position, value.length)) return;
       if (types || filter.outcome) {
         const header = decodeHeader(value);
         if (types && !types.has(header.type)) continue;
@@ -134,6 +134,7 @@ class Slice implements ScanSlice {
   readonly records: StoredRecord[] = [];
   next: number | undefined;
   private visited = 0;
+  private isLarge = false;
   private readonly bounds: ScanBounds;
   private readonly turn: LoopTurn | undefined;
 
@@ -142,9 +143,12 @@ class Slice implements ScanSlice {
     this.turn = turn;
   }
 
-  /** Counts a visit to `position`, unless the slice is full: then that is where to go on. */
-  isFull(position: number): boolean {
-    const isLooked = this.visited > 0 && this.visited % visitsPerLook === 0;
+  /**
+   * Counts a visit to `position`, unless the slice is full: then that is where to go on. `bytes` are those of its row; to
+   * look a row up costs about as much as to read a large one.
+   */
+  isFull(position: number, bytes = largeRowBytes): boolean {
+    const isLooked = this.visited > 0 && (this.isLarge || this.visited % visitsPerLook === 0);
     if (
       this.records.length >= this.bounds.records ||
       this.visited >= this.bounds.visited ||
@@ -154,6 +158,7 @@ class Slice implements ScanSlice {
       return true;
     }
     this.visited += 1;
+    this.isLarge = bytes >= largeRowBytes;
     return false;
   }
 }

@@ -10,6 +10,9 @@ export interface LoopTurn {
 /** Work of any length in steps: where it yields, others may have a turn of the event loop. */
 export type Steps<T> = Generator<void, T, void>;
 
+/** Bytes from which on a row takes so long to read that it is worth a look at the clock of its own. */
+export const largeRowBytes = 16_384;
+
 /** How many steps are taken for one look at the clock: most steps cost little more than such a look. */
 const stepsPerLook = 4;
 
