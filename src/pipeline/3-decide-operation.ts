@@ -31,6 +31,7 @@ import { themeEntry, themeFor } from './3-decide-theme.ts';
 import { linksOfMade, linksOfTurn } from './3-links.ts';
 import { bytesOf, changesOfNew } from './3-new-session.ts';
 import { bringsSame, chunkAt } from './3-queued-request.ts';
+import { findSagaGuard } from './3-saga-session.ts';
 import type { Stage } from './3-stage.ts';
 
 /** A refusal that is not logged: the caller does not lead the session, or its input is bad. */
@@ -70,7 +71,9 @@ export function decideOperation(stage: Stage, operation: Operation): OperationDe
     case 'remove': {
       const changed = findChanged(stage, operation);
       if (changed) return { type: 'denied', rejection: changed };
-      return operate(stage, changesOfStep(stage, operation), operation);
+      const changes = changesOfStep(stage, operation);
+      if (changes instanceof TxlogError) return { type: 'refused', error: changes };
+      return operate(stage, changes, operation);
     }
     default:
       return assertNever(operation);
@@ -221,9 +224,13 @@ function firstFitting(stage: Stage, waiting: string, fits: NonNullable<LeadSessi
   return undefined;
 }
 
-function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] {
+/** Problems: SAGA_STATE. */
+function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] | TxlogError {
   const key = sessionKey(step.session);
-  const { status } = asSession(stage.state(key)?.value) ?? {};
+  const session = sessionIn(stage.state(key));
+  const problem = session && findSagaGuard(stage, step, session);
+  if (problem) return problem;
+  const status = session?.status;
   if (step.op === 'ready' && step.only && !(status && step.only.includes(status))) return [];
   const change: Change = { op: `session.${step.op}`, key, value: detailsOf(stage, step) };
   return step.op === 'remove' ? changesOfRemove(stage, change) : [change];
@@ -319,7 +326,7 @@ export function operate(
   return { type: 'operated', record, session, state, duplicate: false };
 }
 
-/** Changes of sessions by a request that is processed. Problems: THEME_CONFLICT and THEME_NOT_FOUND of those it makes. */
+/** Changes of sessions by a request that is processed. Problems: SAGA_STATE; THEME_CONFLICT and THEME_NOT_FOUND of those it makes. */
 export function completionChanges(
   stage: Stage,
   record: LogRecord,

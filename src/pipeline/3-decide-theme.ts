@@ -36,7 +36,8 @@ export function themeEntry(stage: Stage, theme: ThemeName): ThemeEntry | undefin
   return name === undefined ? undefined : (stage.state(themeKey(name))?.value as unknown as ThemeEntry | undefined);
 }
 
-function nameOfTheme(stage: Stage, number: number): string | undefined {
+/** The name of a theme that is registered, also in this batch. */
+export function nameOfTheme(stage: Stage, number: number): string | undefined {
   const logged = stage.cut.themes().nameOf(number);
   if (logged !== undefined) return logged;
   const staged = stage

@@ -1,4 +1,3 @@
-import { sagaOfTheme } from '../core/app/saga.ts';
 import { present } from '../core/base/assert.ts';
 import { checkBound, checkInRange, checkLease, checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
@@ -6,9 +5,8 @@ import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { ranges } from '../core/base/number-range.ts';
-import { shellWord } from '../core/base/shell-word.ts';
 import type { Links } from '../core/log/links.ts';
-import type { Authority, Operation, OperationResult, SessionStep, ThemeName } from '../core/log/operation.ts';
+import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
 import { checkData, checkLinks, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
 import type { SessionHost } from './host/session-host.ts';
 import type { ListOptions } from './read/list-sessions.ts';
@@ -16,7 +14,6 @@ import type { KnownTheme } from './read/list-themes.ts';
 import type { QueueReading } from './read/read-queues.ts';
 import {
   chunksInSteps,
-  readSession,
   readTheme,
   readThemes,
   type SessionReading,
@@ -78,12 +75,12 @@ export class Sessions {
 
   /** Adds a chunk of data. Errors: SAGA_STATE of the session of a saga. */
   async append(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.ofNoSaga({ op: 'append', session, ...checkData(data), ...options });
+    return this.one({ op: 'append', session, ...checkData(data), ...options });
   }
 
   /** Puts one chunk of data in place of all. Errors: SAGA_STATE of the session of a saga. */
   async replace(session: string, data: Data, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.ofNoSaga({ op: 'replace', session, ...checkData(data), ...options });
+    return this.one({ op: 'replace', session, ...checkData(data), ...options });
   }
 
   /** Lets it sleep for so many seconds. With `error`, the turn counts as failed. */
@@ -104,7 +101,7 @@ export class Sessions {
 
   /** Ends it. Errors: SAGA_STATE of the session of a saga. */
   async remove(session: string, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.ofNoSaga({ op: 'remove', session, ...options });
+    return this.one({ op: 'remove', session, ...options });
   }
 
   /** Sets it aside until a person sees to it: `ready` brings it back. */
@@ -215,14 +212,6 @@ export class Sessions {
     return this.one({ op: 'theme', theme, ...given({ number }), ...options });
   }
 
-  /** The data of a saga's session are its events, and its end is a record of its own: both are the engine's alone. */
-  private async ofNoSaga(operation: SessionStep): Promise<OperationResult> {
-    const { session, op } = operation;
-    const theme = await this.host.read((cut) => readSession(cut, session)?.themeName);
-    if (theme !== undefined && sagaOfTheme(theme) !== undefined) throw isSaga(session, op);
-    return this.one(operation);
-  }
-
   private async one(operation: Operation): Promise<OperationResult> {
     const { epoch, seen, position } = operation as Partial<Authority>;
     checkWhole('epoch', epoch);
@@ -241,18 +230,6 @@ function checkTheme(theme: ThemeName): ThemeName {
   if (typeof theme !== 'number') return checkName('theme', theme, limits.typeBytesMax);
   checkInRange('theme', theme, ranges.themeNumber);
   return theme;
-}
-
-function isSaga(session: string, op: string): TxlogError {
-  const word = shellWord(session);
-  return new TxlogError(
-    'SAGA_STATE',
-    `session ${session} is a saga: ${op} would leave it without its history or its end`,
-    {
-      hint: 'Nothing was changed. A saga is ended by `saga compensate`, or by `saga force` whatever is left of it.',
-      next: [`txlog saga show ${word}`, `txlog saga force ${word} --outcome compensated --reason "…"`],
-    },
-  );
 }
 
 function themeNotFound(name: string): never {

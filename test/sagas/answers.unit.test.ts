@@ -202,7 +202,7 @@ describe('an answer and the end of its saga', () => {
         const answers = await left();
         if (!isEnded && reading.session && answers.some(({ status }) => status === 'active')) {
           isEnded = true;
-          await person.operate([{ op: 'remove', session: 's', force: true }]);
+          await person.operate([{ op: 'remove', ofSaga: true, session: 's', force: true }]);
         } else if (!isEnded) arm();
       };
     };

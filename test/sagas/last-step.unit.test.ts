@@ -83,7 +83,7 @@ describe('the last step of a saga, a request to this engine', () => {
     const env = await open((env, session) => {
       made += 1;
       const chunk = { data: { event: 'retry' } };
-      if (made === 1) void env.process([{ op: 'append', session, chunk, force: true }]);
+      if (made === 1) void env.process([{ op: 'append', ofSaga: true, session, chunk, force: true }]);
     });
     expect(await run(env)).toMatchObject({ phase: 'done', n: 11, outcome: 'committed' });
     expect(made).toBe(2);
@@ -94,7 +94,7 @@ describe('the last step of a saga, a request to this engine', () => {
     const env = await open((env, session) => {
       made += 1;
       const chunk = { data: { event: 'retry' } };
-      if (made === 1) void env.process([{ op: 'append', session, chunk, force: true }]);
+      if (made === 1) void env.process([{ op: 'append', ofSaga: true, session, chunk, force: true }]);
     });
     await env.submit({ id: 's/b', type: 'other', changes: [{ op: 'set', key: 'other', value: 1 }] });
     expect(await run(env)).toMatchObject({ phase: 'compensated', n: 0, outcome: 'rejected' });

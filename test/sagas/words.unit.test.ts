@@ -1,6 +1,7 @@
 // Goal: what a person says to a saga while its worker is at it is never passed over, and never loses what its calls came
 // to; a worker that stops in the middle hands its sagas back. Method: calls that a test ends, time that a test moves.
 import { describe, expect, it } from 'vitest';
+import type { Operation } from '../../src/core/log/operation.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { all, working } from '../sessions/workplace.ts';
 import { Calls, sagaPlace, story, stuck } from './saga-place.ts';
@@ -315,12 +316,19 @@ describe('a saga that has ended', () => {
 });
 
 describe('an operation on the session of a saga', () => {
-  it.each([
-    ['remove', (person: Environment) => person.sessions.remove('s', { force: true, reason: 'old' })],
-    ['replace', (person: Environment) => person.sessions.replace('s', 'nothing', { force: true })],
+  const by = { session: 's', force: true } as const;
+  const note: Operation = { op: 'new', session: 'note', theme: 'notes', chunk: { data: 1 } };
+  const throughPipeline = (person: Environment, operation: Operation) => person.operate([operation]);
+  it.each<[string, (person: Environment) => Promise<unknown>]>([
+    ['remove', (person) => person.sessions.remove('s', { force: true, reason: 'old' })],
+    ['replace', (person) => person.sessions.replace('s', 'nothing', { force: true })],
+    ['append', (person) => person.sessions.append('s', { event: 'force', outcome: 'done' }, { force: true })],
+    ['ready with a phase', (person) => person.sessions.ready('s', { force: true, phase: 'failed' })],
+    ['remove, as an operation', (person) => throughPipeline(person, { op: 'remove', ...by })],
+    ['append, as an operation', (person) => throughPipeline(person, { op: 'append', ...by, chunk: { data: 1 } })],
     [
-      'append',
-      (person: Environment) => person.sessions.append('s', { event: 'force', outcome: 'done' }, { force: true }),
+      'remove, together with others',
+      (person) => throughPipeline(person, { op: 'together', operations: [note, { op: 'remove', ...by }] } as Operation),
     ],
   ])('%s is refused: its history and its end are its own', async (_, operate) => {
     const calls = new Calls();
@@ -332,5 +340,15 @@ describe('an operation on the session of a saga', () => {
       details: { next: expect.arrayContaining(['txlog saga show s']) },
     });
     expect(await person.head()).toEqual(before);
+  });
+
+  it('is refused also in the batch that makes the saga', async () => {
+    const calls = new Calls();
+    const { person } = await sagaPlace({ steps: [calls.step('a')] });
+    const started = person.sagas.start('t', {}, { id: 's' });
+    const removed = person.sessions.remove('s', { force: true });
+    await expect(removed).rejects.toMatchObject({ code: 'SAGA_STATE' });
+    await started;
+    expect((await person.sagas.get('s')).phase).toBe('running');
   });
 });

@@ -63,9 +63,15 @@ export interface ThemeStep {
   readonly actor?: string;
 }
 
+/** Whether it is a saga that writes its own events, or its own end. */
+interface SagaMark {
+  /** Only the engine's code of sagas says so: whatever else writes to the session of a saga is refused, SAGA_STATE. */
+  readonly ofSaga?: true;
+}
+
 /** Any other operation on a session. Times are in seconds from now. */
 export type SessionStep =
-  | ({ readonly op: 'append' | 'replace'; readonly chunk: Chunk; readonly bytes?: number } & Authority)
+  | ({ readonly op: 'append' | 'replace'; readonly chunk: Chunk; readonly bytes?: number } & SagaMark & Authority)
   | ({
       readonly op: 'store';
       readonly seconds: number;
@@ -82,7 +88,7 @@ export type SessionStep =
       /** Before those that were made later: what has begun is led before more begins. */
       readonly first?: boolean;
     } & Authority)
-  | ({ readonly op: 'remove' } & Authority);
+  | ({ readonly op: 'remove' } & SagaMark & Authority);
 
 /** Several operations in one record: all of them, or none. The first one's session is that of the result. */
 export interface Together {

@@ -43,7 +43,7 @@ export function endOfSaga(
       epoch,
       seen,
       ...given({ after }),
-      operations: (settled) => [...before, { op: 'remove', session, epoch }, ...answer(ended(), settled)],
+      operations: (settled) => [...before, { op: 'remove', ofSaga: true, session, epoch }, ...answer(ended(), settled)],
     },
   };
 }

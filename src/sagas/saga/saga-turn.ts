@@ -118,7 +118,7 @@ export class SagaTurn {
     const { session, epoch } = this.led;
     const data = (events.length === 1 ? events[0] : events) as unknown as JsonValue;
     const moved = phase === present(this.loaded, 'saga').phase ? {} : { phase };
-    return { op: 'append', session, epoch, seen: this.seen, ...checkData(data), ...moved };
+    return { op: 'append', ofSaga: true, session, epoch, seen: this.seen, ...checkData(data), ...moved };
   }
 
   /** Writes what is noted and what follows from it. False when the saga is to be read anew. */

@@ -64,7 +64,7 @@ function halfway(i: number): readonly Operation[] {
   const started: SagaEvent = { event: 'started', v: 1, type: 'send', data };
   const by = { session, epoch: 1 };
   const phase = isParked ? { phase: 'failed' } : {};
-  const appended = { op: 'append', chunk: chunkOf(noted), ...by, ...phase } as const;
+  const appended = { op: 'append', ofSaga: true, chunk: chunkOf(noted), ...by, ...phase } as const;
   const error = 'no connection';
   return [
     { op: 'new', session, theme: 'saga/send', chunk: chunkOf(started), bytes: 300 },
