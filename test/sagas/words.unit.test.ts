@@ -352,3 +352,21 @@ describe('an operation on the session of a saga', () => {
     expect((await person.sagas.get('s')).phase).toBe('running');
   });
 });
+
+describe('a word to a saga as it was seen', () => {
+  const lead = (env: Environment) => env.sessions.lead({ session: 's' }, 'w-1', 60);
+  it.each<[string, (env: Environment) => Promise<unknown>]>([
+    ['led', lead],
+    ['put off', (env) => env.sessions.store('s', 60, { force: true })],
+    ['parked', (env) => env.sessions.park('s', 'wait', { force: true })],
+    ['told something else', (env) => env.sagas.force('s', 'done')],
+  ])('is not said to one that is %s between the look and the write', async (_, meanwhile) => {
+    const { person, persons, env } = await sagaPlace({ steps: [new Calls().step('a')] });
+    await person.sagas.start('t', null, { id: 's' });
+    const position = (await person.sessions.get('s'))?.position ?? 0;
+    persons.beforeWrite = async () => void (await meanwhile(env));
+    const { value: said } = await person.sagas.say({ kind: 'compensate' }, [{ id: 's', position }]).next();
+    expect(said).toMatchObject({ id: 's', error: { code: 'SESSION_CHANGED' } });
+    expect(await story(person)).not.toContain('compensate');
+  });
+});

@@ -1,6 +1,7 @@
 import { type Saga, type SagaEvent, type StepProgress, type StepSide, sagaTheme } from '../../core/app/saga.ts';
 import { assertNever, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
@@ -25,7 +26,7 @@ export interface Told {
 
 /**
  * Says a word to a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
- * its newest record is there.
+ * its newest record is there, which is checked also when it is written.
  *
  * Errors: SAGA_NOT_FOUND, SAGA_STATE; SESSION_CHANGED when its newest record is another one.
  */
@@ -38,7 +39,7 @@ export async function intervene(
     const known = tries === 1 ? read : undefined;
     const found = known ?? (await host.readSteps((cut) => sagaInSteps(cut, id))) ?? unknownSaga(id);
     if (position !== undefined && found.position !== position) throw wentOn(found.saga, position, found.position);
-    const operation = interventionOn(found, word, { by, now: host.now() });
+    const operation = interventionOn(found, word, { by, now: host.now(), ...given({ position }) });
     const [answer] = await host.process([operation]);
     const result = resultOrThrow(present(answer, 'answer'));
     const isOvertaken = !result.ok && !result.idle && /^SESSION_(CHANGED|GONE)$/.test(result.rejection.code);
@@ -46,20 +47,26 @@ export async function intervene(
   }
 }
 
+/** The author of a word and the reason, and when it is said. */
+interface Saying {
+  readonly by: Intervention;
+  /** ms since 1970. */
+  readonly now: number;
+  /** Where the newest record of the saga has to be when the word is written, if that matters. */
+  readonly position?: number;
+}
+
 /** The operation that brings a word to a saga. Errors: SAGA_STATE. */
-export function interventionOn(
-  found: LoadedSaga,
-  word: SagaCommand,
-  { by, now }: { readonly by: Intervention; readonly now: number },
-): Operation {
+export function interventionOn(found: LoadedSaga, word: SagaCommand, { by, now, position }: Saying): Operation {
   const { saga, session } = found;
   if (!session) {
     if (word.kind !== 'compensate') throw hasEnded(saga);
+    // Nothing happens any more to a saga that has ended: its position stays.
     return { ...undoingOf(saga), ...by };
   }
   const events = eventsOf(saga, word, session.status === 'parked');
   const [append, wake] = addition(found, events, now);
-  const operations: (NewSession | SessionStep)[] = [present(append, 'append')];
+  const operations: (NewSession | SessionStep)[] = [{ ...present(append, 'append'), ...given({ position }) }];
   if (wake) operations.push({ op: 'ready', session: saga.id, only: ['stored', 'parked'], first: true });
   return { op: 'together', operations, ...by };
 }
