@@ -78,6 +78,17 @@ it('does all of an order key: what it moves along itself did not go on', async (
   expect(await refusedOf(perform(env, plan, given))).toEqual([]);
 });
 
+it.each<[string, () => Promise<unknown>]>([
+  ['given data', () => other.sessions.append('b', { note: 'not this one' })],
+  ['parked, and brought back', async () => [await other.sessions.park('b', 'wait'), await other.sessions.ready('b')]],
+])('leaves one of an order key that was %s meanwhile, though its removals move it along', async (_, meanwhile) => {
+  for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', 1, { id, order: 'k' });
+  const plan = await planned('remove', ['a', 'b', 'c']);
+  await meanwhile();
+  expect(await refusedOf(perform(env, plan, given))).toEqual(['b: it went on since it was looked at']);
+  expect(await env.sessions.get('b')).toBeDefined();
+});
+
 it.each<[Verb, (id: string) => Promise<unknown>]>([
   ['remove', (id) => other.sessions.ready(id)],
   ['unpark', (id) => other.sessions.ready(id)],

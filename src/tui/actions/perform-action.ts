@@ -1,5 +1,6 @@
 import { assert, present } from '../../core/base/assert.ts';
 import { classOf, type ErrorClass } from '../../core/base/error-codes.ts';
+import { sessionKey } from '../../core/fold/session.ts';
 import {
   type Environment,
   type OperationResult,
@@ -101,12 +102,13 @@ async function performPart(run: Run, ids: readonly string[]): Promise<readonly B
   return begun;
 }
 
-async function performOne({ env, action, given, planned, own }: Run, id: string): Promise<Begun> {
+async function performOne(run: Run, id: string): Promise<Begun> {
+  const { env, action, given, planned, own } = run;
   let item: PlanItem = { id, before: '', position: 0 };
   try {
     const sight = await look(env, action, id);
     item = sight.item;
-    const refused = wentOn(planned.get(id), item, own);
+    const refused = await findChange(run, planned.get(id), item);
     if (refused !== undefined) return { item: { ...item, refused }, isOvertaken: planned.has(id) };
     const done = await attempt({ env, real: env }, { action, sight, given });
     if (done.refused !== undefined)
@@ -121,11 +123,18 @@ async function performOne({ env, action, given, planned, own }: Run, id: string)
   }
 }
 
-/** Why one is left as it is, or undefined. */
-function wentOn(planned: PlanItem | undefined, now: PlanItem, own: ReadonlySet<number>): string | undefined {
+/** Why one is left as it is, or undefined. All that was done to it since must be what this plan did. */
+async function findChange(
+  { env, own }: Run,
+  planned: PlanItem | undefined,
+  { id, before, position }: PlanItem,
+): Promise<string | undefined> {
   if (!planned) return 'it was not looked at before';
-  const isSame = planned.position === now.position ? planned.before === now.before : own.has(now.position);
-  return isSame ? undefined : 'it went on since it was looked at';
+  const wentOn = 'it went on since it was looked at';
+  if (planned.position === position) return planned.before === before ? undefined : wentOn;
+  const since = await env.applied(sessionKey(id), { from: planned.position + 1 });
+  const isOwn = since.at(-1)?.position === position && since.every((one) => own.has(one.position));
+  return isOwn ? undefined : wentOn;
 }
 
 /** One of them as it was read: all of it at the position of the item. */
