@@ -14,9 +14,7 @@ import type { AppEvent } from './model/app-event.ts';
 import type { AppState, ScreenEffect } from './model/app-state.ts';
 import { type Dialog, endedText, type PlanItem } from './model/dialog.ts';
 import type { JobProgress } from './model/job.ts';
-import type { Want } from './model/places.ts';
 import type { Key } from './model/typed-keys.ts';
-import { readMarks } from './source/load-want.ts';
 import { toProblem } from './source/problem.ts';
 import { Source } from './source/source.ts';
 import { endByHangup, exitCodeOfHangup, liveWith } from './terminal/life.ts';
@@ -102,16 +100,11 @@ class Player {
       this.terminal.say(clipboardCodes(effect.text));
       this.dispatch({ type: 'copied', text: effect.text });
     } else if (effect.kind === 'stop job') this.stops.get(effect.action)?.abort();
-    else if (effect.kind === 'mark all') void this.markAll(effect.want);
+    else if (effect.kind === 'mark all') void this.source.markAll(effect.want);
     else {
       const work = this.carryOut(effect.kind, effect.dialog);
       if (effect.kind === 'perform') this.working = Promise.all([this.working, work]);
     }
-  }
-
-  private async markAll(want: Want): Promise<void> {
-    const marks = await this.source.use((env) => readMarks(env, want)).catch(() => undefined);
-    if (marks) this.dispatch({ type: 'marked', want, marks });
   }
 
   private async carryOut(kind: 'rehearse' | 'perform', { action, plan = [], ...given }: Dialog): Promise<void> {

@@ -106,4 +106,9 @@ it('marks all that a filter leaves, also what is not held, and asks for their nu
   const { dialog } = ana.asked.at(-1) as { dialog: { action: { verb: string; ids: readonly string[] } } };
   expect([dialog.action.verb, dialog.action.ids.length]).toEqual(['park', 5_000]);
   expect(ana.press('esc', '*').text).not.toContain('marked');
+  ana.hear({
+    type: 'not marked',
+    problem: { code: 'STORAGE_FAILED', message: 'the disk is gone', next: ['txlog doctor'] },
+  });
+  expect(ana.text).toContain('nothing is marked: STORAGE_FAILED: the disk is gone -> txlog doctor');
 });

@@ -74,6 +74,18 @@ it('tells that the environment is gone, and finds it again', async () => {
   expect(await source.use((env) => env.get('nothing'))).toBeUndefined();
 });
 
+it('marks all of a list, or says why it cannot', async () => {
+  await hears('overview');
+  await source.use((env) => env.sessions.create('mail', 1, { id: 'm-1' }));
+  const want = { want: 'queue', theme: 'mail', filter: '' } as const;
+  await source.markAll(want);
+  expect(await hears('marked')).toMatchObject({ want, marks: new Map([['m-1', ['store', 'park', 'remove']]]) });
+  renameSync(dir, `${dir}-away`);
+  await hears('lost');
+  await source.markAll(want);
+  expect(await hears('not marked')).toMatchObject({ problem: { code: 'ENV_CLOSED' } });
+});
+
 it('does without the app of the environment where that cannot be loaded, and says why; not without one that is named', async () => {
   expect(await hears('opened')).toEqual({ type: 'opened', without: undefined });
   writeFileSync(join(temp.dir, 'txlog.app.mjs'), "throw new Error('broken');");

@@ -64,6 +64,8 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
       return failed(state, event.action, event.problem);
     case 'marked':
       return withMarks(state, event.want, event.marks);
+    case 'not marked':
+      return { ...state, notice: { text: `nothing is marked: ${problemText(event.problem)}`, tone: 'bad' } };
     case 'copied':
       return { ...state, notice: { text: `copied: ${event.text.slice(0, shownTextMax)}`, tone: 'good' } };
     default:

@@ -22,4 +22,6 @@ export type AppEvent =
   | { readonly type: 'progress'; readonly action: object; readonly progress: JobProgress }
   | { readonly type: 'failed'; readonly problem: Problem; readonly action: object }
   | { readonly type: 'marked'; readonly want: Want; readonly marks: Marks }
+  /** All of a list were to be marked, and it could not be read. */
+  | { readonly type: 'not marked'; readonly problem: Problem }
   | { readonly type: 'copied'; readonly text: string };

@@ -4,7 +4,7 @@ import type { AppEvent } from '../model/app-event.ts';
 import { type AppState, shownCrumb, wantKey } from '../model/app-state.ts';
 import type { Want } from '../model/places.ts';
 import type { Problem } from '../model/screen-problem.ts';
-import { load } from './load-want.ts';
+import { load, readMarks } from './load-want.ts';
 import { isStopped, toProblem } from './problem.ts';
 
 /** An environment that cannot be read is tried again so much later, in ms. */
@@ -65,6 +65,16 @@ export class Source {
     if (this.loading) return;
     const want = wants.find((one) => isStale(one, state, head));
     if (want) void this.begin(env, want, head);
+  }
+
+  /** Reads all of a list that pass its filter, and tells what can be done to each, or why that cannot be read. */
+  async markAll(want: Want): Promise<void> {
+    try {
+      const marks = await this.use((env) => readMarks(env, want));
+      this.tell({ type: 'marked', want, marks });
+    } catch (error) {
+      this.tell({ type: 'not marked', problem: toProblem(error) });
+    }
   }
 
   /**
