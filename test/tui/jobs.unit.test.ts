@@ -1,9 +1,11 @@
 // Goal: what is done to many is done to those that still stand as they stood, tells how far it is, and can be stopped; the
 // screen shows it as a job, which goes on while one looks elsewhere. Method: an environment in memory; and the reducer.
 import { expect, it } from 'vitest';
+import { limits } from '../../src/core/base/limits.ts';
 import { openEnvironment } from '../../src/index.ts';
-import { perform, rehearse, sampleMax } from '../../src/tui/actions/perform-action.ts';
+import { perform, rehearse } from '../../src/tui/actions/perform-action.ts';
 import { shownCrumb } from '../../src/tui/model/app-state.ts';
+import { type Job, withNewJob } from '../../src/tui/model/job.ts';
 import { overview, Person, stuck } from './example.ts';
 
 const given = { reason: 'they moved', actor: 'ana', span: '10m' };
@@ -17,7 +19,7 @@ it('does it to all that still stand as they stood, tells how far it is, and stop
   }
   const action = { verb: 'unpark', ids } as const;
   const plan = await rehearse(env, action, { ...given, reason: '' });
-  expect(plan.filter(({ after }) => after !== undefined).length).toBe(sampleMax);
+  expect(plan.filter(({ after }) => after !== undefined).length).toBe(limits.screenSampleMax);
   // One that the plan looked at goes on, and one that it did not.
   await env.sessions.append('s-3', 2);
   await env.sessions.ready('s-50');
@@ -62,4 +64,27 @@ it('shows a plan that is under way as a job, also after its dialog was left, and
   expect(ana.text).toMatch(/unpark +stopped +1 of 3 +1 /);
   expect(ana.text).toContain('x b it was removed');
   expect(ana.press('s', '1', 'q').asked.at(-1)).toEqual({ kind: 'quit', code: 0 });
+});
+
+it('remembers the newest plans, and each that is under way', () => {
+  const job = (status: Job['status'], began: number): Job => ({
+    ...{ action: { verb: 'park', ids: ['a'] }, reason: 'old', began, seenTo: 0, refused: 0, status, problems: [] },
+  });
+  const most = limits.screenJobsMax;
+  let jobs: readonly Job[] = [job('running', 0)];
+  for (let i = 1; i <= 2 * most; i++) jobs = withNewJob(jobs, job('ended', i));
+  expect(jobs.map(({ began }) => began)).toEqual([0, ...Array.from({ length: most - 1 }, (_, i) => most + 2 + i)]);
+});
+
+it('says how many refusals there were, where it keeps only some', () => {
+  const ids = Array.from({ length: limits.screenProblemsMax + 50 }, (_, i) => `s-${i}`);
+  const ana = new Person().see(overview({ stuck: ids.map((id) => stuck(id, 'parked')) })).press('2', '*', 'x', 'enter');
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
+  const items = ids.map((id) => ({ id, before: 'parked', position: 40 }));
+  const planned = items.map((item) => ({ ...item, after: 'ready' }));
+  ana.hear({ type: 'planned', action: dialog.action, items: planned });
+  ana.press("'they moved'", 'enter', `'${ids.length}'`, 'tab', 'tab', 'enter');
+  const refused = items.map((item) => ({ ...item, refused: 'it was removed' }));
+  ana.hear({ type: 'performed', action: dialog.action, items: refused }).press('esc', '7');
+  expect(ana.text).toContain(`the first ${limits.screenProblemsMax} of ${ids.length} refusals`);
 });

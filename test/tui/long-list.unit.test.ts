@@ -2,13 +2,13 @@
 // and marked, where it is read. Method: the reducer, beside a reader of a list that is computed, not stored; and the
 // readers of the real lists on an environment in memory.
 import { expect, it } from 'vitest';
+import { limits } from '../../src/core/base/limits.ts';
 import { openEnvironment, type SessionReading } from '../../src/index.ts';
 import { screenOf } from '../../src/tui/app/screen-of.ts';
-import { heldRows } from '../../src/tui/list/held-part.ts';
 import { type AppState, type ScreenEffect, shownCrumb, wantKey } from '../../src/tui/model/app-state.ts';
 import { load, readMarks } from '../../src/tui/source/load-want.ts';
 import { type Readable, readPart } from '../../src/tui/source/read-part.ts';
-import { overview, Person, queue, session } from './example.ts';
+import { overview, Person, queue, session, stuck } from './example.ts';
 
 const total = 1_000_000;
 const never = new AbortController().signal;
@@ -46,7 +46,7 @@ it('goes to the end of a million rows and back, and holds a part of them', async
   expect(selected(await serve(ana.press('G')))).toBe(name(total - 1));
   expect(selected(await serve(ana.press('up', 'up')))).toBe(name(total - 3));
   expect(selected(await serve(ana.press('g')))).toBe(name(0));
-  expect(read).toBeLessThan(4 * heldRows);
+  expect(read).toBeLessThan(4 * limits.screenRows);
 });
 
 it('moves row by row and page by page over the edges of what is held, and loses none', async () => {
@@ -83,16 +83,46 @@ it('reads, filters and marks the real lists, also around a row that has gone', a
   expect([parked.rows.length, parked.hasBefore, parked.hasAfter]).toEqual([400, false, false]);
   expect((await part('error:full status:parked')).rows.length).toBe(200);
   const whole = await part('');
-  expect([whole.rows.length, whole.hasAfter]).toEqual([heldRows, true]);
+  expect([whole.rows.length, whole.hasAfter]).toEqual([limits.screenRows, true]);
   const middle = whole.rows[300] as SessionReading;
   await env.sessions.remove(middle.id);
   const around = await part('', middle);
   expect(around.rows.map(({ id }) => id)).toContain(whole.rows[301]?.id);
   expect([around.hasBefore, around.rows.some(({ id }) => id === middle.id)]).toEqual([true, false]);
   expect((await part('', 'end')).rows.at(-1)?.status).toBe('parked');
-  const marks = await readMarks(env, { want: 'queue', theme: 'mail', filter: 'status:parked error:unknown' });
-  expect([marks.size, marks.get(name(0))]).toEqual([200, ['unpark', 'remove']]);
+  const want = { want: 'queue', theme: 'mail', filter: 'status:parked error:unknown' } as const;
+  const { marks, more } = await readMarks(env, want);
+  expect([marks.size, marks.get(name(0)), more]).toEqual([200, ['unpark', 'remove'], false]);
+  const cut = async (most: number) => {
+    const part = await readMarks(env, want, most);
+    return [part.marks.size, part.more];
+  };
+  expect([await cut(199), await cut(200)]).toEqual([
+    [199, true],
+    [200, false],
+  ]);
   await env.close();
+});
+
+it('says so where only a part of what a filter leaves is marked', async () => {
+  const ana = (await serve(atQueue())).press('*');
+  const { want } = ana.asked.at(-1) as ScreenEffect & { readonly kind: 'mark all' };
+  const marks = new Map([[name(0), ['park'] as const]]);
+  ana.hear({ type: 'marked', want, marks, more: true });
+  expect(ana.text).toContain('only the first 1 are marked: there are more');
+  // It is said of the list that is marked, and of no other.
+  const eve = new Person(ana.state).press('esc', '1');
+  expect(eve.hear({ type: 'marked', want, marks, more: true }).text).not.toContain('there are more');
+});
+
+it.each([
+  ['what is stuck of one kind ends where it is counted no further', limits.stuckCountedMax, true],
+  ['all of it is listed', limits.stuckCountedMax - 1, false],
+])('says so where more may be stuck than is listed: %s', (_, count, isTold) => {
+  const all = [stuck('x', 'dead'), ...Array.from({ length: count }, (_, i) => stuck(name(i), 'parked'))];
+  const ana = new Person().see(overview({ stuck: all, needs: [] })).press('2', '*');
+  expect(shownCrumb(ana.state).marks.size).toBe(count + 1);
+  expect(ana.text.includes('there are more')).toBe(isTold);
 });
 
 it('marks all that a filter leaves, also what is not held, and asks for their number', async () => {
@@ -100,7 +130,7 @@ it('marks all that a filter leaves, also what is not held, and asks for their nu
   expect(ana.asked.at(-1)).toMatchObject({ kind: 'mark all', want: { theme: 'mail', filter: 'status:ready' } });
   const { want } = ana.asked.at(-1) as ScreenEffect & { readonly kind: 'mark all' };
   const marks = new Map(Array.from({ length: 5_000 }, (_, i) => [name(i), ['store', 'park', 'remove'] as const]));
-  ana.hear({ type: 'marked', want, marks });
+  ana.hear({ type: 'marked', want, marks, more: false });
   expect(ana.text).toContain('5000 marked');
   ana.press('x', '2');
   const { dialog } = ana.asked.at(-1) as { dialog: { action: { verb: string; ids: readonly string[] } } };

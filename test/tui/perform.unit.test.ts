@@ -2,9 +2,10 @@
 // also between the look and the write; whatever ends it is told, beside all that was done before. Method: an environment in
 // memory whose writes fail on demand, and a second handle that comes first.
 import { beforeEach, expect, it } from 'vitest';
+import { limits } from '../../src/core/base/limits.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
-import { perform, rehearse, sampleMax } from '../../src/tui/actions/perform-action.ts';
+import { perform, rehearse } from '../../src/tui/actions/perform-action.ts';
 import type { Action, Verb } from '../../src/tui/model/action.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
@@ -52,7 +53,7 @@ const refusedOf = async (done: ReturnType<typeof perform>) =>
   (await done).items.flatMap(({ id, refused }) => (refused === undefined ? [] : [`${id}: ${refused}`]));
 
 it('leaves those that went on, also those beyond the sample that is shown', async () => {
-  const ids = await parked(sampleMax + 5);
+  const ids = await parked(limits.screenSampleMax + 5);
   const plan = await planned('remove', ids);
   await other.sessions.ready('s-03');
   await other.sessions.ready('s-24');

@@ -133,6 +133,16 @@ export const limits = {
   retryMsMax: 5_000,
   /** Where no watcher works, such as on some network file systems, what is new is noticed this late. */
   lookAgainMs: 1_000,
+  /** Rows that the screen marks at once, and of how many of these it shows beforehand what would become of them. */
+  screenMarksMax: 100_000,
+  screenSampleMax: 20,
+  /** Plans of the screen that are remembered once they have ended, and what was refused that is kept of each. */
+  screenJobsMax: 100,
+  screenProblemsMax: 100,
+  /** Rows of a long list, or records of the log, that the screen holds around the one that a person is at. */
+  screenRows: 400,
+  /** The newest records of one key, or of one session, that the screen lists. */
+  screenStepsMax: 200,
   typesMax: 65_535,
   numberMax: Number.MAX_SAFE_INTEGER,
 } as const;

@@ -52,14 +52,12 @@ export interface StuckOptions {
   readonly limit?: number;
 }
 
-const limitDefault = 1_000;
-
 /**
  * Sessions that are stuck, those of dead operators first. Costs nothing for those that are not: of the sessions that
  * wait, only those that come first are looked at.
  */
 export async function findStuck(host: SessionHost, options: StuckOptions): Promise<readonly StuckSession[]> {
-  const { theme, now = host.now(), limit = limitDefault } = options;
+  const { theme, now = host.now(), limit = limits.stuckCountedMax } = options;
   checkTime('now', now);
   checkBound('limit', limit);
   const orphans = (await findOrphans(host, theme)).map(

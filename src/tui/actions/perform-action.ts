@@ -1,5 +1,6 @@
 import { assert, present } from '../../core/base/assert.ts';
 import { classOf, type ErrorClass } from '../../core/base/error-codes.ts';
+import { limits } from '../../core/base/limits.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import {
   type Environment,
@@ -15,9 +16,6 @@ import type { JobProgress } from '../model/job.ts';
 import type { Problem } from '../model/screen-problem.ts';
 import { toProblem } from '../source/problem.ts';
 
-/** So many are shown of what would become of them. */
-export const sampleMax = 20;
-
 /**
  * What an action would do: where each of those that it is about stands now, and of a sample what would become of them. It is
  * done to a copy of the environment that is thrown away. Writes nothing. Errors: all but refusals.
@@ -27,7 +25,7 @@ export async function rehearse(env: Environment, action: Action, given: GivenRea
   for (const id of action.ids) seen.push((await look(env, action, id)).item);
   return env.withFork(async (copy) => {
     const items: PlanItem[] = [];
-    for (const item of seen.slice(0, sampleMax)) {
+    for (const item of seen.slice(0, limits.screenSampleMax)) {
       // Those before it may have moved it, as a removal does with the next one of its order key.
       const sight = await look(copy, action, item.id);
       const { refused } = await attempt(
@@ -39,7 +37,7 @@ export async function rehearse(env: Environment, action: Action, given: GivenRea
         ...(refused === undefined ? { after: await standing(copy, action, item.id) } : { refused }),
       });
     }
-    return [...items, ...seen.slice(sampleMax)];
+    return [...items, ...seen.slice(limits.screenSampleMax)];
   });
 }
 

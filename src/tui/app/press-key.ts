@@ -9,7 +9,7 @@ import {
   shownCrumb,
 } from '../model/app-state.ts';
 import { type Dialog, openDialog, stepDialog } from '../model/dialog.ts';
-import { isAnyRunning, type Job, jobsMax } from '../model/job.ts';
+import { isAnyRunning, type Job, withNewJob } from '../model/job.ts';
 import type { Place } from '../model/places.ts';
 import type { Key } from '../model/typed-keys.ts';
 import { jobOfRow } from '../screens/jobs/jobs-screen.ts';
@@ -17,7 +17,7 @@ import { copiedCommand } from './copied-command.ts';
 import type { Keymap } from './keymap.ts';
 import { choicesOf, entryOf, matching } from './palette.ts';
 import { numberedScreens, positionHere, screenOf } from './screen-of.ts';
-import { marksOf, selectedRow, sharedRows, shownActions, shownRows } from './shown.ts';
+import { marksOf, selectedRow, sharedRows, shownActions, shownRows, tellCut } from './shown.ts';
 
 /** Does what a key says. */
 export function pressKey(state: AppState, key: Key, keymap: Keymap): Stepped {
@@ -163,7 +163,9 @@ function markAll(state: AppState): Stepped {
   if (crumb.marks.size > 0) return only(withShown(state, { marks: new Map() }));
   const want = screenOf(crumb.place).part?.(state, crumb);
   if (want) return act(state, { kind: 'mark all', want });
-  return only(withShown(state, { marks: marksOf(state, shownRows(state)) }));
+  const marks = marksOf(state, shownRows(state));
+  const marked = withShown(state, { marks });
+  return only(screenOf(crumb.place).isCut?.(state, crumb.place) ? tellCut(marked, marks.size) : marked);
 }
 
 function mark(state: AppState): AppState {
@@ -236,7 +238,7 @@ function inDialog(state: AppState, prompt: Extract<Prompt, { readonly kind: 'dia
 
 function jobsWith({ jobs, now }: AppState, { action, reason }: Dialog): readonly Job[] {
   const job: Job = { action, reason, began: now, seenTo: 0, refused: 0, status: 'running', problems: [] };
-  return [...jobs, job].slice(-jobsMax);
+  return withNewJob(jobs, job);
 }
 
 function closeDialog(state: AppState, isDone: boolean): AppState {

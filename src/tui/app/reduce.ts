@@ -1,5 +1,6 @@
 import { assertNever } from '../../core/base/assert.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
+import { limits } from '../../core/base/limits.ts';
 import { freshList, settle } from '../list/list-state.ts';
 import type { AppEvent } from '../model/app-event.ts';
 import {
@@ -7,19 +8,17 @@ import {
   type Crumb,
   type Loaded,
   listKey,
-  type Marks,
   type Stepped,
   shownCrumb,
   wantKey,
 } from '../model/app-state.ts';
 import { type Dialog, type Performed, tallyOf, triedOf } from '../model/dialog.ts';
 import { withJob } from '../model/job.ts';
-import type { Want } from '../model/places.ts';
 import type { Problem } from '../model/screen-problem.ts';
 import type { Keymap } from './keymap.ts';
 import { pressKey } from './press-key.ts';
 import { screenOf } from './screen-of.ts';
-import { sharedRows, shownRows } from './shown.ts';
+import { sharedRows, shownRows, tellCut } from './shown.ts';
 
 /** The most that is kept of what was loaded for places that nobody is at, so that going back is at once. */
 const loadedMax = 40;
@@ -63,7 +62,7 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     case 'failed':
       return failed(state, event.action, event.problem);
     case 'marked':
-      return withMarks(state, event.want, event.marks);
+      return withMarks(state, event);
     case 'not marked':
       return { ...state, notice: { text: `nothing is marked: ${problemText(event.problem)}`, tone: 'bad' } };
     case 'copied':
@@ -72,9 +71,6 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
       return assertNever(event);
   }
 }
-
-/** So many are kept of those that were refused. */
-const problemsMax = 100;
 
 /** The dialog tells what was done; a job whose dialog was left tells it in the line below. */
 function performed(state: AppState, { action, items, failed }: Performed & { readonly action: object }): AppState {
@@ -85,7 +81,7 @@ function performed(state: AppState, { action, items, failed }: Performed & { rea
   const how = {
     seenTo: triedOf(items).length,
     refused: refused.length,
-    problems: refused.slice(0, problemsMax),
+    problems: refused.slice(0, limits.screenProblemsMax),
   } as const;
   const more = given({ problem: ifGiven(failed, problemText) });
   const next = { ...state, jobs: withJob(state.jobs, action, { ...how, status, ...more }) };
@@ -119,10 +115,12 @@ function arrived(state: AppState): AppState {
 }
 
 /** Only the list that was asked about is marked. */
-function withMarks(state: AppState, want: Want, marks: Marks): AppState {
+function withMarks(state: AppState, { want, marks, more }: AppEvent & { readonly type: 'marked' }): AppState {
   const crumb = shownCrumb(state);
   const now = screenOf(crumb.place).part?.(state, crumb);
-  return now && listKey(now) === listKey(want) ? withCrumb(state, { ...crumb, marks }) : state;
+  if (!now || listKey(now) !== listKey(want)) return state;
+  const marked = withCrumb(state, { ...crumb, marks });
+  return more ? tellCut(marked, marks.size) : marked;
 }
 
 function withLoaded(state: AppState, key: string, one: Loaded): AppState {

@@ -3,6 +3,7 @@ import { parseFilter } from '../list/row-filter.ts';
 import type { Action } from '../model/action.ts';
 import { type AppState, type Marks, shownCrumb } from '../model/app-state.ts';
 import type { ScreenRow } from '../model/screen.ts';
+import { countOf } from '../parts/row-parts.ts';
 import { screenOf } from './screen-of.ts';
 
 /** Rows that the header, the line of keys and the like leave to a screen. */
@@ -50,6 +51,12 @@ export function marksOf(state: AppState, rows: readonly ScreenRow[]): Marks {
       ids.includes(row.id) ? [verb] : [],
     );
   return new Map(rows.filter(({ isTitle }) => !isTitle).map((row) => [row.id, verbsOf(row)]));
+}
+
+/** Says that there are more than those that were marked. */
+export function tellCut(state: AppState, marked: number): AppState {
+  const text = `only the first ${countOf(marked)} are marked: there are more, which a filter or a command takes`;
+  return { ...state, notice: { text, tone: 'bad' } };
 }
 
 /** How the rows of the screen are shared: what is above the list, the list, what is below it. */

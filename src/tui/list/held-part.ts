@@ -1,7 +1,5 @@
 import type { ListState } from './list-state.ts';
 
-/** Rows of a long list that are held at once. */
-export const heldRows = 400;
 /** So near to an edge of what is held, the next part is asked for. */
 const nearEdge = 60;
 

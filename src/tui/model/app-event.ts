@@ -21,7 +21,8 @@ export type AppEvent =
   | ({ readonly type: 'performed'; readonly action: object } & Performed)
   | { readonly type: 'progress'; readonly action: object; readonly progress: JobProgress }
   | { readonly type: 'failed'; readonly problem: Problem; readonly action: object }
-  | { readonly type: 'marked'; readonly want: Want; readonly marks: Marks }
+  /** All of a list are marked, or as many as can be at once: then there are more. */
+  | { readonly type: 'marked'; readonly want: Want; readonly marks: Marks; readonly more: boolean }
   /** All of a list were to be marked, and it could not be read. */
   | { readonly type: 'not marked'; readonly problem: Problem }
   | { readonly type: 'copied'; readonly text: string };

@@ -1,3 +1,4 @@
+import { limits } from '../../core/base/limits.ts';
 import type { Action } from './action.ts';
 import type { PlanItem } from './dialog.ts';
 
@@ -24,8 +25,11 @@ export interface JobProgress {
   readonly refused: number;
 }
 
-/** Jobs that are remembered: the newest. */
-export const jobsMax = 100;
+/** The jobs and a new one. Of those that have ended the newest are remembered; one that runs is never left out. */
+export function withNewJob(jobs: readonly Job[], job: Job): readonly Job[] {
+  let over = jobs.length + 1 - limits.screenJobsMax;
+  return [...jobs.filter(({ status }) => status === 'running' || over-- <= 0), job];
+}
 
 /** The jobs after one has changed: known by its action. */
 export function withJob(jobs: readonly Job[], action: object, change: Partial<Job>): readonly Job[] {

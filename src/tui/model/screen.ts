@@ -31,6 +31,8 @@ export interface Screen<P extends Place = Place> {
   head(state: AppState, place: P, room: Room): readonly StyledLine[];
   /** Lines below the rows, about the one that is selected; no more than half of the room. */
   detail?(state: AppState, row: ScreenRow | undefined, room: Room): readonly StyledLine[];
+  /** Whether there may be more than it lists. */
+  isCut?(state: AppState, place: P): boolean;
   /** The words where there is no row. */
   empty(state: AppState, place: P): string;
   /** The actions on the row that is selected. */

@@ -1,3 +1,4 @@
+import { limits } from '../../core/base/limits.ts';
 import {
   compileWhere,
   type Environment,
@@ -15,12 +16,8 @@ import type { Marks } from '../model/app-state.ts';
 import type { Want } from '../model/places.ts';
 import { sessionFields, stateFields } from '../parts/row-fields.ts';
 import { sessionActions } from '../parts/session-actions.ts';
-import { windowRecords } from '../screens/log/log-screen.ts';
 import type { StatePage } from '../screens/state/state-view.ts';
 import { type Readable, readPart } from './read-part.ts';
-
-/** Steps of a key, and events of a session, that are listed: the newest. */
-const listedSteps = 200;
 
 /**
  * Reads what a place wants, through the library. Lists, windows of records and the search for the next flip end when `signal`
@@ -33,7 +30,7 @@ export async function load(env: Environment, want: Want, signal: AbortSignal): P
     case 'queue':
       return readPart(queueOf(env, want), { around: want.around, passes: sessionsPassing(env, want), signal });
     case 'session':
-      return readSessionPage(env, want.id, { limit: listedSteps });
+      return readSessionPage(env, want.id, { limit: limits.screenStepsMax });
     case 'messages':
       return env.monitor.messages(want.id);
     case 'saga':
@@ -89,23 +86,30 @@ async function readStates(
   });
 }
 
-/** The most that is marked at once. */
-const marksMax = 100_000;
+/** Rows that are marked of a list, and whether there are more of it. */
+export interface MarkedRows {
+  readonly marks: Marks;
+  readonly more: boolean;
+}
 
-/** All of a list that pass its filter, and what can be done to each; the first `marksMax` of them. */
-export async function readMarks(env: Environment, want: Want): Promise<Marks> {
+/** All of a list that pass its filter, and what can be done to each; the first `most` of them. */
+export async function readMarks(
+  env: Environment,
+  want: Want,
+  most: number = limits.screenMarksMax,
+): Promise<MarkedRows> {
   const marks = new Map<string, readonly Verb[]>();
-  if (want.want !== 'queue') return marks;
+  if (want.want !== 'queue') return { marks, more: false };
   const passes = sessionsPassing(env, want);
   for await (const session of queueOf(env, want)({})) {
     if (passes && !passes(session)) continue;
+    if (marks.size === most) return { marks, more: true };
     marks.set(
       session.id,
       sessionActions(session).map(({ verb }) => verb),
     );
-    if (marks.size === marksMax) break;
   }
-  return marks;
+  return { marks, more: false };
 }
 
 async function gather<T>(items: AsyncIterable<T>, limit: number, signal: AbortSignal): Promise<readonly T[]> {
@@ -132,7 +136,7 @@ async function readWindow(
     },
     ...(key === undefined ? {} : { key }),
   };
-  const limit = around === undefined ? windowRecords : windowRecords / 2;
+  const limit = around === undefined ? limits.screenRows : limits.screenRows / 2;
   const before = await gather(
     env.records({ ...filter, ...(around === undefined ? {} : { to: around }) }, { reverse: true, limit }),
     limit,
@@ -148,10 +152,16 @@ async function readStatePage(
   { key, asOf, from }: Extract<Want, { readonly want: 'state' }>,
 ): Promise<StatePage> {
   const newest: number[] = [];
-  for await (const { position } of env.records({ key, outcome: 'committed' }, { reverse: true, limit: listedSteps }))
+  for await (const { position } of env.records(
+    { key, outcome: 'committed' },
+    { reverse: true, limit: limits.screenStepsMax },
+  ))
     newest.push(position);
   const steps: StatePage['steps'][number][] = [];
-  const history: AsyncIterable<HistoryEntry> = env.history(key, { from: newest.at(-1) ?? 1, limit: listedSteps });
+  const history: AsyncIterable<HistoryEntry> = env.history(key, {
+    from: newest.at(-1) ?? 1,
+    limit: limits.screenStepsMax,
+  });
   let before: StateReading | undefined;
   const at = asOf ?? newest[0];
   for await (const entry of history) {

@@ -1,4 +1,5 @@
-import { type Around, type HeldPart, heldRows } from '../list/held-part.ts';
+import { limits } from '../../core/base/limits.ts';
+import type { Around, HeldPart } from '../list/held-part.ts';
 
 /** A list that can be read from any of its rows, up and down. */
 export type Readable<T> = (from: Bounds<T>) => AsyncIterable<T>;
@@ -24,14 +25,14 @@ export async function readPart<T>(list: Readable<T>, wanted: PartWanted<T>): Pro
   const take = (from: Bounds<T>, limit: number) =>
     takeRows(list({ ...from, ...(wanted.passes ? {} : { limit: limit + 1 }) }), limit, wanted);
   if (around === undefined) {
-    const { rows, more } = await take({}, heldRows);
+    const { rows, more } = await take({}, limits.screenRows);
     return { rows, hasBefore: false, hasAfter: more };
   }
   if (around === 'end') {
-    const { rows, more } = await take({ reverse: true }, heldRows);
+    const { rows, more } = await take({ reverse: true }, limits.screenRows);
     return { rows: rows.toReversed(), hasBefore: more, hasAfter: false };
   }
-  const half = heldRows / 2;
+  const half = limits.screenRows / 2;
   const before = await take({ after: around.at, reverse: true }, half);
   // From the row before it: the row itself may have gone since, or changed.
   const [nearest] = before.rows;

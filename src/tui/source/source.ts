@@ -70,8 +70,8 @@ export class Source {
   /** Reads all of a list that pass its filter, and tells what can be done to each, or why that cannot be read. */
   async markAll(want: Want): Promise<void> {
     try {
-      const marks = await this.use((env) => readMarks(env, want));
-      this.tell({ type: 'marked', want, marks });
+      const found = await this.use((env) => readMarks(env, want));
+      this.tell({ type: 'marked', want, ...found });
     } catch (error) {
       this.tell({ type: 'not marked', problem: toProblem(error) });
     }

@@ -56,11 +56,13 @@ function rowOf(job: Job, index: number, now: number): ScreenRow {
 function detailOf(state: AppState, row: ScreenRow | undefined, total: number): readonly StyledLine[] {
   const job = jobOfRow(state, row);
   if (!job) return [];
-  const { action, problems, problem, status } = job;
+  const { action, problems, problem, status, refused } = job;
+  const untold = status === 'running' ? 0 : refused - problems.length;
   return [
     rule(span(`${action.verb} ${action.ids.length} ${kindOf(action.verb)}s`, 'strong'), total, state.look.isAscii),
     ...(status === 'running' ? [line(span(' s stops it: what is done stays done', 'dim'))] : []),
     ...(problem === undefined ? [] : [line(' ', span(problem, 'bad'))]),
-    ...problems.map(({ id, refused = '' }) => line(' ', span('x ', 'bad'), span(id, 'key'), ` ${refused}`)),
+    ...(untold > 0 ? [line(' ', span(`the first ${problems.length} of ${countOf(refused)} refusals`, 'warn'))] : []),
+    ...problems.map(({ id, refused: why = '' }) => line(' ', span('x ', 'bad'), span(id, 'key'), ` ${why}`)),
   ];
 }

@@ -1,3 +1,4 @@
+import { limits } from '../../../core/base/limits.ts';
 import type { StoredRecord } from '../../../index.ts';
 import { line, type StyledLine, span } from '../../line/styled-line.ts';
 import { type AppState, type Crumb, loadProblem, wantKey } from '../../model/app-state.ts';
@@ -7,8 +8,6 @@ import { logHead, recordLine } from './log-view.ts';
 
 type Here = Extract<Place, { readonly screen: 'log' }>;
 
-/** Records that are held around the selected one; the log may have any number. */
-export const windowRecords = 400;
 /** So near to the end of what is held, the next part is asked for. */
 const nearEnd = 60;
 
@@ -77,7 +76,7 @@ function turn(state: AppState, { place, list }: Crumb & { readonly place: Here }
   const records = recordsIn(state, place);
   const first = records[0]?.position ?? 0;
   const last = records.at(-1)?.position ?? 0;
-  const isFull = records.length >= windowRecords / 2;
+  const isFull = records.length >= limits.screenRows / 2;
   const isNearTop = list.index < nearEnd && first > 1 && isFull;
   const isNearBottom = place.around !== undefined && list.index > records.length - nearEnd;
   const at = Number(list.id);

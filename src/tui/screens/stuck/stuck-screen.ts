@@ -1,3 +1,4 @@
+import { limits } from '../../../core/base/limits.ts';
 import type { StuckSession, WaitChain } from '../../../index.ts';
 import { type AppState, loadedValue } from '../../model/app-state.ts';
 import { type Place, placeOfSession, type Want } from '../../model/places.ts';
@@ -12,10 +13,15 @@ type Here = Extract<Place, { readonly screen: 'stuck' }>;
 export const stuckScreen: Screen<Here> = {
   title: ({ theme }) => (theme === undefined ? 'stuck' : `stuck of ${theme}`),
   wants: (_, { list }) => (list.id === undefined ? [] : [chainOf(list.id)]),
-  rows: ({ overview }, { theme }) =>
-    (overview?.stuck ?? [])
-      .filter(({ session }) => theme === undefined || session.themeName === theme)
-      .map((one) => rowOf(one)),
+  rows: (state, place) => listed(state, place).map((one) => rowOf(one)),
+  isCut: (state, place) => {
+    const counts = new Map<string, number>();
+    for (const { reason, session } of listed(state, place)) {
+      const kind = `${reason} ${session.themeName}`;
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return Math.max(0, ...counts.values()) >= limits.stuckCountedMax;
+  },
   head: (_, __, { columns }) => [stuckHead(columns)],
   detail: (state, row, room) => {
     const one = find(state, row);
@@ -33,6 +39,10 @@ export const stuckScreen: Screen<Here> = {
     return one ? sessionActions(one.session) : [];
   },
 };
+
+function listed({ overview }: AppState, { theme }: Here): readonly StuckSession[] {
+  return (overview?.stuck ?? []).filter(({ session }) => theme === undefined || session.themeName === theme);
+}
 
 function chainOf(id: string): Want {
   return { want: 'waiting', id };
