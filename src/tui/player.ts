@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { render } from 'ink';
 import { createElement } from 'react';
 import { columnsOf } from '../text/width.ts';
-import { type Carried, perform, rehearse } from './actions/perform-action.ts';
+import { perform, rehearse } from './actions/perform-action.ts';
 import { keymapOf } from './app/keymap.ts';
 import { reduce } from './app/reduce.ts';
 import { frameOf } from './frame/frame-of.ts';
@@ -12,7 +12,7 @@ import type { StyledLine } from './line/styled-line.ts';
 import { freshList } from './list/list-state.ts';
 import type { AppEvent } from './model/app-event.ts';
 import type { AppState, ScreenEffect } from './model/app-state.ts';
-import { type Dialog, endedText, type PlanItem } from './model/dialog.ts';
+import { type Dialog, endedText } from './model/dialog.ts';
 import type { JobProgress } from './model/job.ts';
 import type { Key } from './model/typed-keys.ts';
 import { toProblem } from './source/problem.ts';
@@ -99,7 +99,7 @@ class Player {
     else if (effect.kind === 'copy') {
       this.terminal.say(clipboardCodes(effect.text));
       this.dispatch({ type: 'copied', text: effect.text });
-    } else if (effect.kind === 'stop job') this.stops.get(effect.action)?.abort();
+    } else if (effect.kind === 'stop') this.stops.get(effect.action)?.abort();
     else if (effect.kind === 'mark all') void this.source.markAll(effect.want);
     else {
       const work = this.carryOut(effect.kind, effect.dialog);
@@ -108,12 +108,15 @@ class Player {
   }
 
   private async carryOut(kind: 'rehearse' | 'perform', { action, plan = [], ...given }: Dialog): Promise<void> {
+    const { signal } = this.stoppable(action);
     try {
       if (kind === 'rehearse') {
-        const items = await this.source.use((env) => rehearse(env, action, given));
+        const items = await this.source.use((env) => rehearse(env, action, { ...given, signal }));
         return this.dispatch({ type: 'planned', items, action });
       }
-      const performed = await this.source.use((env) => perform(env, this.carried(action, plan), given));
+      const onProgress = (progress: JobProgress) => this.dispatch({ type: 'progress', action, progress });
+      const carried = { action, plan, onProgress, signal };
+      const performed = await this.source.use((env) => perform(env, carried, given));
       if (this.isEnded) this.untold += endedText(action, performed);
       this.dispatch({ type: 'performed', ...performed, action });
     } catch (error) {
@@ -123,12 +126,11 @@ class Player {
     }
   }
 
-  /** A plan that is carried out: it tells how far it is, and can be stopped. */
-  private carried(action: Dialog['action'], plan: readonly PlanItem[]): Carried {
+  /** A way to stop half way what is found out about an action, or carried out of it. */
+  private stoppable(action: object): AbortController {
     const stop = new AbortController();
     this.stops.set(action, stop);
-    const onProgress = (progress: JobProgress) => this.dispatch({ type: 'progress', action, progress });
-    return { action, plan, onProgress, signal: stop.signal };
+    return stop;
   }
 
   /** Draws soon: at once when nothing was drawn lately, and no faster than the terminal takes it. */

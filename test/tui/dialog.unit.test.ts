@@ -88,6 +88,21 @@ it('takes the plan of the span that stands there, not of one before it', () => {
   expect(ana.text).toContain('parked -> stored');
 });
 
+it('ends what is found out of an action that nobody asks about any more', () => {
+  const ana = new Person().see(overview({ stuck: [stuck('a', 'failing', { status: 'stored' })] })).press('2', 'x');
+  ana.press('down', 'enter', "'0'", 'tab');
+  expect(kinds(ana)).toEqual(['rehearse', 'stop', 'rehearse']);
+  const [first, stop, second] = ana.asked as unknown as [{ dialog: Dialog }, { action: object }, { dialog: Dialog }];
+  expect(stop.action).toBe(first.dialog.action);
+  expect(ana.press('esc').asked.at(-1)).toEqual({ kind: 'stop', action: second.dialog.action });
+  // What is known, or could not be found out, is not ended.
+  const eve = planned(asking(['a']), [ready('a')]);
+  expect(kinds(eve.press('esc'))).toEqual(['rehearse']);
+  const bob = asking(['a']);
+  bob.hear({ type: 'failed', action: dialogOf(bob).action, problem });
+  expect(kinds(bob.press('esc'))).toEqual(['rehearse']);
+});
+
 it.each(['', '…', '...', '  '])('copies no command without a reason: %j', (reason) => {
   const ana = planned(asking(['a']), [ready('a')]);
   ana.press(`'${reason}'`, 'tab', 'tab', 'y');

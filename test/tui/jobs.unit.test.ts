@@ -58,7 +58,7 @@ it('shows a plan that is under way as a job, also after its dialog was left, and
   ana.hear({ type: 'progress', action: dialog.action, progress: { seenTo: 2, refused: 1 } }).press('esc', 'q');
   expect([ana.asked.at(-1)?.kind, shownCrumb(ana.state).place.screen]).toEqual(['perform', 'jobs']);
   expect(ana.text).toMatch(/> +unpark +running +1 of 3 +1 /);
-  expect(ana.press('s').asked.at(-1)).toEqual({ kind: 'stop job', action: dialog.action });
+  expect(ana.press('s').asked.at(-1)).toEqual({ kind: 'stop', action: dialog.action });
   const [a, b] = items as [(typeof items)[0], (typeof items)[0]];
   ana.hear({ type: 'performed', action: dialog.action, items: [a, { ...b, refused: 'it was removed' }] as never });
   expect(ana.text).toMatch(/unpark +stopped +1 of 3 +1 /);

@@ -65,6 +65,21 @@ it('leaves those that went on, also those beyond the sample that is shown', asyn
   expect(await env.sessions.get('s-23')).toBeUndefined();
 });
 
+it('looks at no more of them once nobody waits for the answer', async () => {
+  const ids = await parked(10);
+  const stop = new AbortController();
+  let looks = 0;
+  const get = (id: string) => {
+    looks += 1;
+    if (looks === 3) stop.abort();
+    return env.sessions.get(id);
+  };
+  const watched = Object.assign(Object.create(env), { sessions: Object.assign(Object.create(env.sessions), { get }) });
+  const trying = rehearse(watched, { verb: 'remove', ids }, { ...given, signal: stop.signal });
+  await expect(trying).rejects.toMatchObject({ name: 'AbortError' });
+  expect(looks).toBe(3);
+});
+
 it('refuses what nobody looked at', async () => {
   const [first = '', second = ''] = await parked(2);
   const { plan } = await planned('remove', [first]);

@@ -16,16 +16,30 @@ import type { JobProgress } from '../model/job.ts';
 import type { Problem } from '../model/screen-problem.ts';
 import { toProblem } from '../source/problem.ts';
 
+/** An action that is tried on a copy, until `signal` aborts. */
+interface Tried extends GivenReason {
+  readonly signal?: AbortSignal;
+}
+
 /**
  * What an action would do: where each of those that it is about stands now, and of a sample what would become of them. It is
- * done to a copy of the environment that is thrown away. Writes nothing. Errors: all but refusals.
+ * done to a copy of the environment that is thrown away. Writes nothing. Errors: all but refusals; the reason of `signal`.
  */
-export async function rehearse(env: Environment, action: Action, given: GivenReason): Promise<readonly PlanItem[]> {
+export async function rehearse(
+  env: Environment,
+  action: Action,
+  { signal, ...given }: Tried,
+): Promise<readonly PlanItem[]> {
   const seen: PlanItem[] = [];
-  for (const id of action.ids) seen.push((await look(env, action, id)).item);
+  for (const id of action.ids) {
+    signal?.throwIfAborted();
+    seen.push((await look(env, action, id)).item);
+  }
+  signal?.throwIfAborted();
   return env.withFork(async (copy) => {
     const items: PlanItem[] = [];
     for (const item of seen.slice(0, limits.screenSampleMax)) {
+      signal?.throwIfAborted();
       // Those before it may have moved it, as a removal does with the next one of its order key.
       const sight = await look(copy, action, item.id);
       const { refused } = await attempt(

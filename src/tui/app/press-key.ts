@@ -8,7 +8,7 @@ import {
   type Stepped,
   shownCrumb,
 } from '../model/app-state.ts';
-import { type Dialog, openDialog, stepDialog } from '../model/dialog.ts';
+import { type Dialog, isLooking, openDialog, stepDialog } from '../model/dialog.ts';
 import { isAnyRunning, type Job, withNewJob } from '../model/job.ts';
 import type { Place } from '../model/places.ts';
 import type { Key } from '../model/typed-keys.ts';
@@ -108,7 +108,7 @@ function quit(state: AppState): Stepped {
 function stopJob(state: AppState): Stepped {
   const job = shownCrumb(state).place.screen === 'jobs' ? jobOfRow(state, selectedRow(state)) : undefined;
   if (job?.status !== 'running') return only(state);
-  return act(state, { kind: 'stop job', action: job.action });
+  return act(state, { kind: 'stop', action: job.action });
 }
 
 function move(state: AppState, command: string): AppState | undefined {
@@ -229,11 +229,14 @@ function inHelp(
 
 function inDialog(state: AppState, prompt: Extract<Prompt, { readonly kind: 'dialog' }>, key: Key): Stepped {
   const step = stepDialog(prompt.dialog, key);
-  if (step.to === 'closed') return only(closeDialog(state, prompt.dialog.status !== 'asking'));
+  // Nobody waits any more for what is being found out.
+  const stops = isLooking(prompt.dialog) ? [{ kind: 'stop' as const, action: prompt.dialog.action }] : [];
+  if (step.to === 'closed') return { state: closeDialog(state, prompt.dialog.status !== 'asking'), effects: stops };
   if (step.to === 'copy') return act(state, { kind: 'copy', text: step.text });
   const prompted: AppState = { ...state, prompt: { kind: 'dialog', dialog: step.dialog } };
   const next = step.to === 'perform' ? { ...prompted, jobs: jobsWith(state, step.dialog) } : prompted;
-  return step.to === 'dialog' ? only(next) : act(next, { kind: step.to, dialog: step.dialog });
+  if (step.to === 'dialog') return only(next);
+  return { state: next, effects: [...stops, { kind: step.to, dialog: step.dialog }] };
 }
 
 function jobsWith({ jobs, now }: AppState, { action, reason }: Dialog): readonly Job[] {

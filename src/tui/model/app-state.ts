@@ -75,7 +75,8 @@ export type ScreenEffect =
   | { readonly kind: 'copy'; readonly text: string }
   /** Mark all rows of a list that pass its filter, also those that are not held. */
   | { readonly kind: 'mark all'; readonly want: Want }
-  | { readonly kind: 'stop job'; readonly action: object }
+  /** End what is found out about an action, or a plan that is carried out, half way. */
+  | { readonly kind: 'stop'; readonly action: object }
   | { readonly kind: 'rehearse' | 'perform'; readonly dialog: Dialog };
 
 /** A state, and what is to be done because of it. */

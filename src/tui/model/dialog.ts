@@ -115,6 +115,11 @@ export function endedText(action: Action, performed: Performed): string {
   return `${lines.map(printable).join('\n')}\n`;
 }
 
+/** Whether it is being found out what it would do. */
+export function isLooking({ status, plan, failed }: Dialog): boolean {
+  return status === 'asking' && plan === undefined && failed === undefined;
+}
+
 /** The same in a shell. */
 export function dialogCommand({ action, reason, actor, span, dir }: Dialog): string {
   return commandOf(action, { reason, actor, span }, dir);
