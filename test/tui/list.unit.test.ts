@@ -3,6 +3,8 @@
 import { expect, it } from 'vitest';
 import { freshList, type Identified, moveBy, moveTo, selectedIndex, settle } from '../../src/tui/list/list-state.ts';
 import { parseFilter } from '../../src/tui/list/row-filter.ts';
+import { sessionFields, stuckFields } from '../../src/tui/parts/row-fields.ts';
+import { now, session, stuck } from './example.ts';
 
 const rows = (...ids: string[]) => ids.map((id) => ({ id }));
 const room = (rows: readonly Identified[]) => ({ rows, height: 10 });
@@ -63,4 +65,31 @@ it.each([
   ['unknown:x', false],
 ])('filter %j: %s', (text, passes) => {
   expect(parseFilter(text).passes({ id: 'mail/7', reason: 'parked', stuck: 14 * 60_000, attempts: 3 })).toBe(passes);
+});
+
+it('finds a session by the same fields in every list', () => {
+  const more = { order: 'sku-91', operator: 'w3', error: 'no route to host', attempts: 3 } as const;
+  const inQueue = sessionFields(session('s-7f2c', more), now);
+  const inStuck = stuckFields(stuck('s-7f2c', 'dead', more), now);
+  expect(Object.keys(inStuck)).toEqual(expect.arrayContaining(Object.keys(inQueue)));
+  const words = [
+    'id:7f2c',
+    'theme:mail',
+    'status:parked',
+    'order:sku',
+    'owner:w3',
+    'error:route',
+    'stuck>5m',
+    'since>5m',
+  ];
+  for (const word of [...words, 'attempts:3', '!owner:w4', '!stuck>2h'])
+    for (const fields of [inQueue, inStuck]) expect([word, parseFilter(word).passes(fields)]).toEqual([word, true]);
+});
+
+it('looks for a text in what is shown, not in the milliseconds of a span, nor in what all rows share', () => {
+  const fields = sessionFields(session('s-1', { since: now - 814_000 }), now);
+  expect(parseFilter('814').passes(fields)).toBe(false);
+  expect(parseFilter('mail').passes(fields)).toBe(true);
+  expect(parseFilter('mail', ['theme']).passes(fields)).toBe(false);
+  expect(parseFilter('theme:mail', ['theme']).passes(fields)).toBe(true);
 });

@@ -82,6 +82,8 @@ it('reads, filters and marks the real lists, also around a row that has gone', a
   const parked = await part('status:parked');
   expect([parked.rows.length, parked.hasBefore, parked.hasAfter]).toEqual([400, false, false]);
   expect((await part('error:full status:parked')).rows.length).toBe(200);
+  expect((await part('theme:mail status:parked stuck<5h')).rows.length).toBe(400);
+  expect((await part('stuck>5m')).rows.length).toBe(0);
   const whole = await part('');
   expect([whole.rows.length, whole.hasAfter]).toEqual([limits.screenRows, true]);
   const middle = whole.rows[300] as SessionReading;

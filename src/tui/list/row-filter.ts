@@ -11,28 +11,36 @@ export interface RowFilter {
 
 type Test = (fields: Fields) => boolean;
 
-/** Reads a filter: `text`, `!not`, `field:value`, `field>5m`, `field<10`; words apart by spaces, all must hold. */
-export function parseFilter(text: string): RowFilter {
+/** Fields that are shown as spans of time: their milliseconds are no text. */
+const spans = ['since', 'stuck', 'lag'];
+
+/**
+ * Reads a filter: `text`, `!not`, `field:value`, `field>5m`, `field<10`; words apart by spaces, all must hold. A text is not
+ * looked for in spans of time, nor in the fields `alike`, which are the same in all rows.
+ */
+export function parseFilter(text: string, alike: readonly string[] = []): RowFilter {
+  const without = new Set([...spans, ...alike]);
   const tests = text
     .split(/\s+/)
     .filter((word) => word !== '')
-    .map(testOf);
+    .map((word) => testOf(word, without));
   return { text, passes: (fields) => tests.every((test) => test(fields)) };
 }
 
-function testOf(word: string): Test {
+function testOf(word: string, without: ReadonlySet<string>): Test {
   if (word.startsWith('!') && word.length > 1) {
-    const test = testOf(word.slice(1));
+    const test = testOf(word.slice(1), without);
     return (fields) => !test(fields);
   }
   const [, name, op, value] = /^([a-z]+)([:<>])(.+)$/i.exec(word) ?? [];
-  if (name === undefined || op === undefined || value === undefined) return containing(word);
+  if (name === undefined || op === undefined || value === undefined) return containing(word, without);
   return op === ':' ? isValue(name, value) : compared(name, op, value);
 }
 
-function containing(word: string): Test {
+function containing(word: string, without: ReadonlySet<string>): Test {
   const wanted = word.toLowerCase();
-  return (fields) => Object.values(fields).some((field) => String(field).toLowerCase().includes(wanted));
+  return (fields) =>
+    Object.entries(fields).some(([name, field]) => !without.has(name) && String(field).toLowerCase().includes(wanted));
 }
 
 function isValue(name: string, value: string): Test {

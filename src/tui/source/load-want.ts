@@ -65,7 +65,7 @@ function queueOf(env: Environment, { theme }: Wanted<'queue'>): Readable<Session
 
 function sessionsPassing(env: Environment, { filter }: Wanted<'queue'>) {
   if (filter.trim() === '') return undefined;
-  const { passes } = parseFilter(filter);
+  const { passes } = parseFilter(filter, ['theme']);
   const now = env.now();
   return (session: SessionReading) => passes(sessionFields(session, now));
 }

@@ -3,6 +3,7 @@ import type { StuckSession, WaitChain } from '../../../index.ts';
 import { type AppState, loadedValue } from '../../model/app-state.ts';
 import { type Place, placeOfSession, type Want } from '../../model/places.ts';
 import type { Screen, ScreenRow } from '../../model/screen.ts';
+import { stuckFields } from '../../parts/row-fields.ts';
 import { ageOf, clockOf } from '../../parts/row-parts.ts';
 import { sessionActions } from '../../parts/session-actions.ts';
 import { stuckDetail, stuckHead, stuckLine } from './stuck-view.ts';
@@ -13,7 +14,7 @@ type Here = Extract<Place, { readonly screen: 'stuck' }>;
 export const stuckScreen: Screen<Here> = {
   title: ({ theme }) => (theme === undefined ? 'stuck' : `stuck of ${theme}`),
   wants: (_, { list }) => (list.id === undefined ? [] : [chainOf(list.id)]),
-  rows: (state, place) => listed(state, place).map((one) => rowOf(one)),
+  rows: (state, place) => listed(state, place).map((one) => rowOf(one, state.overview?.time ?? state.now)),
   isCut: (state, place) => {
     const counts = new Map<string, number>();
     for (const { reason, session } of listed(state, place)) {
@@ -48,14 +49,11 @@ function chainOf(id: string): Want {
   return { want: 'waiting', id };
 }
 
-function rowOf(one: StuckSession): ScreenRow {
-  const { session, reason, detail, age, owner = '' } = one;
+function rowOf(one: StuckSession, time: number): ScreenRow {
+  const { session } = one;
   return {
     id: session.id,
-    fields: {
-      ...{ id: session.id, theme: session.themeName, reason, detail, owner, stuck: age, attempts: session.attempts },
-      order: session.order ?? '',
-    },
+    fields: stuckFields(one, time),
     draw: (total) => stuckLine(one, total),
     link: placeOfSession(session.id, session.themeName),
   };
