@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { appFlag } from '../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { canWrite, hasScreen, isAsciiTerminal, ownName } from '../src/cli/tui/terminal.ts';
+import { hasScreen, isAsciiTerminal, ownName } from '../src/cli/tui/terminal.ts';
 import { ScreenCommand } from '../src/cli/tui/tui-command.ts';
 import { remap } from '../src/tui/app/keymap.ts';
 
@@ -10,7 +10,8 @@ export default class Tui extends ScreenCommand {
   static override effect = 'reads' as const;
   static override description = withExitCodes(
     'It shows at once what needs you, why, and which key mends it. What is done from it is shown first, asks for a reason, ' +
-      'and is recorded with it. Where the output is no terminal it prints the overview once. ? says what keys do.',
+      'and is recorded with it. Where the output is no terminal it prints the overview once. In a ' +
+      'protected context it does nothing but show, unless --yes is given. ? says what keys do.',
     [0, 66, 77, 78, 129, 130, 143],
   );
   static override examples = [
@@ -43,7 +44,7 @@ export default class Tui extends ScreenCommand {
     const code = await startTui({
       dir: flags.env,
       ...(flags.app ? { app: flags.app } : {}),
-      readOnly: flags['read-only'] || this.context?.protected === true || !canWrite(flags.env),
+      readOnly: this.whyReadOnly,
       actor: flags.actor ?? ownName(),
       commands,
       hasColor: this.colors.good('x') !== 'x',

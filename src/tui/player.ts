@@ -58,7 +58,7 @@ class Player {
     this.keymap = keymapOf(options.commands);
     this.state = firstState(options);
     this.source = new Source(
-      { dir: options.dir, app: options.app, readOnly: options.readOnly, intervalMs: frameMs },
+      { dir: options.dir, app: options.app, readOnly: options.readOnly !== undefined, intervalMs: frameMs },
       (event) => this.dispatch(event),
     );
     this.life = liveWith({

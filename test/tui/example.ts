@@ -120,7 +120,7 @@ export function freshState(columns = 80, rows = 24): AppState {
       actor: 'ana',
     },
     ...{
-      readOnly: false,
+      readOnly: undefined,
       overview: undefined,
       lost: undefined,
       loaded: new Map(),

@@ -1,6 +1,7 @@
 // Goal: keys lead where they say, and back; nothing is done by one key, nor without a reason; many only by a plan with
 // their count typed. Method: the reducer alone, without a terminal.
 import { expect, it } from 'vitest';
+import { whyReadOnly } from '../../src/cli/tui/why-read-only.ts';
 import { sessionKey } from '../../src/core/fold/session.ts';
 import type { SagaReading, WaitChain } from '../../src/index.ts';
 import type { SessionPage } from '../../src/pages/session.ts';
@@ -182,7 +183,7 @@ it('says that the app is left out, and why, while it is', () => {
 });
 
 it('only reads with --read-only, and when the environment is lost', () => {
-  const reader = person({ readOnly: true }).press('2', 'r', 'x', 't');
+  const reader = person({ readOnly: 'it was started so' }).press('2', 'r', 'x', 't');
   expect(reader.state.prompt).toBeUndefined();
   expect(reader.asked).toEqual([]);
   expect(reader.text).toContain('READ-ONLY');
@@ -191,6 +192,25 @@ it('only reads with --read-only, and when the environment is lost', () => {
     .hear({ type: 'lost', problem: { code: 'ENV_NOT_FOUND', message: 'gone', next: [] }, now: 0 });
   expect(lost.press('r').state.prompt).toBeUndefined();
   expect(lost.text).toContain('ENV_NOT_FOUND: gone');
+});
+
+it.each([
+  ['--read-only is given', { flag: true }, 'started with --read-only, or TXLOG_READ_ONLY'],
+  ['it cannot be written', { canWrite: false, isAgreed: true }, 'you may not write this environment'],
+  ['its context is protected', {}, 'context prod is protected: start with --yes to work on it'],
+  ['its context is protected, and that was agreed to', { isAgreed: true }, undefined],
+  ['its context is not protected', { context: { name: 'stage', protected: false } }, undefined],
+])('says why nothing can be done, and how it could: %s', (_, more, why) => {
+  const context = { name: 'prod', protected: true };
+  const readOnly = whyReadOnly({ flag: false, canWrite: true, isAgreed: false, context, ...more });
+  for (const columns of [60, 80]) {
+    const ana = person({ columns, readOnly }).press('2');
+    expect(ana.text.includes('READ-ONLY')).toBe(why !== undefined);
+    if (why === undefined) return expect(ana.press('x').state.prompt?.kind).toBe('actions');
+    expect(ana.text).toContain(why.slice(0, 44));
+    // Who tries it all the same is told again.
+    expect(ana.press('x').state.notice?.text).toContain(`this screen only reads: ${why}`);
+  }
 });
 
 it('filters while one types, keeps it with enter, and leaves it with esc', () => {

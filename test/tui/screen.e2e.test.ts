@@ -101,6 +101,16 @@ describe('gives the terminal back', () => {
   });
 });
 
+it('says that its context is protected, and works on it where that is agreed to', async () => {
+  Object.assign(shell.env, { XDG_CONFIG_HOME: join(shell.dir, 'config') });
+  expect(shell.run(['context', 'add', 'prod', 'env', '--protected']).code).toBe(0);
+  const screen = open();
+  await screen.sees(/READ-ONLY[\s\S]*context prod is protected: start with --yes to work on it/);
+  screen.press('q');
+  await screen.ended();
+  await open(['--yes']).sees(/ RW /);
+});
+
 it('says when the environment is gone, and goes on when it is back', async () => {
   const screen = open(['--read-only']);
   await screen.sees('READ-ONLY');

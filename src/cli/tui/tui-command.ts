@@ -4,6 +4,8 @@ import { toOverviewJson } from '../../shapes/overview.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { readTextFile } from '../frame/read-file.ts';
 import { formatOverview } from '../print/overview-page.ts';
+import { canWrite } from './terminal.ts';
+import { whyReadOnly } from './why-read-only.ts';
 
 /** A command of the screen, and its keys. */
 interface KeyedCommand {
@@ -14,6 +16,12 @@ interface KeyedCommand {
 
 /** `tui` where there is no screen. */
 export abstract class ScreenCommand extends BaseCommand {
+  /** Why the screen does nothing but show; undefined where it may do more. */
+  protected get whyReadOnly(): string | undefined {
+    const { env, 'read-only': flag } = this.globals;
+    return whyReadOnly({ flag, canWrite: canWrite(env), context: this.context, isAgreed: this.isSure });
+  }
+
   /** Reads a keymap; an empty one where there is none. Errors: as `readTextFile`; the JSON_ codes. */
   protected readKeymap(file: string | undefined): JsonValue {
     return file === undefined ? {} : parseJson(readTextFile(file, { flag: '--keymap' }));

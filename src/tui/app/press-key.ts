@@ -185,9 +185,7 @@ function openActions(state: AppState): AppState {
 
 function refuse(state: AppState): AppState {
   if (state.lost) return state;
-  const text = state.readOnly
-    ? 'this screen only reads: start it without --read-only'
-    : 'nothing can be done to it here';
+  const text = state.readOnly ? `this screen only reads: ${state.readOnly}` : 'nothing can be done to it here';
   return { ...state, notice: { text, tone: 'bad' } };
 }
 

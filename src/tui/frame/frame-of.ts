@@ -136,7 +136,7 @@ function statusLine(state: AppState): StyledLine {
   if (prompt?.kind === 'palette') return line(span(' :', 'strong'), prompt.text, span('_', 'chosen'));
   if (notice) return line(' ', span(notice.text, notice.tone));
   if (lost) return line(' ', span(`${lost.code}: ${lost.message}`, 'bad'), span('  looks again each second', 'dim'));
-  return spread(line(' ', ...countParts(state)), [...withoutParts(state), ...ageParts(state)], columns);
+  return spread(line(' ', ...countParts(state)), [...heldParts(state), ...ageParts(state)], columns);
 }
 
 function countParts(state: AppState): Span[] {
@@ -148,11 +148,14 @@ function countParts(state: AppState): Span[] {
   return parts;
 }
 
-/** The app that is left out: what it defines is not known, and what it decides is not decided. */
-function withoutParts({ without, columns }: AppState): StyledLine {
-  return without
-    ? [span(`${cutTo(`without its app: ${without.code}: ${without.message}`, columns - 24)} `, 'warn')]
-    : [];
+/**
+ * What the screen does without, and why: its app, of which then nothing is known or decided; else what would change the
+ * environment.
+ */
+function heldParts({ without, readOnly, columns }: AppState): StyledLine {
+  const app = without && `without its app: ${without.code}: ${without.message}`;
+  const held = app ?? readOnly;
+  return held === undefined ? [] : [span(`${cutTo(held, columns - (app === undefined ? 12 : 24))} `, 'warn')];
 }
 
 function ageParts(state: AppState): StyledLine {

@@ -52,7 +52,8 @@ export interface AppState {
   readonly heard: number;
   readonly dir: string;
   readonly actor: string;
-  readonly readOnly: boolean;
+  /** Why it does nothing but show, in words; undefined where it may do more. */
+  readonly readOnly: string | undefined;
   readonly overview: Overview | undefined;
   /** Why nothing more is heard of the environment. */
   readonly lost: Problem | undefined;
