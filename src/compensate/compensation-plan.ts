@@ -69,6 +69,12 @@ export interface Planning extends LongViewReader {
   now(): number;
 }
 
+/** Told how far a plan is, and what ends its making. */
+export interface PlanningOptions {
+  readonly onProgress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Plans the compensation of several transactions in the order given, each on what the ones before would leave.
  * Decides everything as the pipeline would, and writes nothing. The records of the keys are read once.
@@ -76,9 +82,12 @@ export interface Planning extends LongViewReader {
 export async function makePlan(
   env: Planning,
   targets: readonly StoredRecord[],
-  onProgress?: Progress,
+  { onProgress, signal }: PlanningOptions,
 ): Promise<CompensationPlan> {
-  await readHistories(env, targets, onProgress);
+  await readHistories(env, targets, (done, total) => {
+    signal?.throwIfAborted();
+    onProgress?.(done, total);
+  });
   const { app } = env;
   const now = env.now();
   return env.readSteps(function* (cut) {
@@ -92,7 +101,7 @@ export async function makePlan(
       yield;
     }
     return { v: 1, unit: env.unit, head: String(head), items };
-  });
+  }, signal);
 }
 
 function mayBeUndone({ refused, done }: PlannedItem): boolean {

@@ -23,7 +23,7 @@ import { positionAtTime } from '../view/time-travel.ts';
 import { type LoopTurn, LoopTurns, type Steps, takeSteps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 import type { Generation } from './open-generation.ts';
-import type { EnvironmentParts, FollowOptions, TransactionName } from './parts.ts';
+import type { AbortOptions, EnvironmentParts, FollowOptions, TransactionName } from './parts.ts';
 import { Connections } from './reconnect.ts';
 import type { Status } from './status.ts';
 
@@ -68,10 +68,10 @@ export class EnvironmentReading {
   }
 
   /** The state of a key now, or as of a position; undefined when it has no value or owner. */
-  async get(key: string, options: { readonly asOf?: number } = {}): Promise<StateReading | undefined> {
-    const { asOf } = options;
+  async get(key: string, options: AbortOptions & { readonly asOf?: number } = {}): Promise<StateReading | undefined> {
+    const { asOf, signal } = options;
     checkWhole('asOf', asOf);
-    if (asOf !== undefined) return this.readSteps((cut) => stateAtInSteps(cut, key, { position: asOf }));
+    if (asOf !== undefined) return this.readSteps((cut) => stateAtInSteps(cut, key, { position: asOf }), signal);
     return this.read((cut) => readState(cut, key, this.now()));
   }
 
@@ -177,7 +177,7 @@ export class EnvironmentReading {
   /** All that was ever applied to a key, oldest first, with its state before and after. */
   async *history(
     key: string,
-    options: { readonly from?: number; readonly limit?: number } = {},
+    options: AbortOptions & { readonly from?: number; readonly limit?: number } = {},
   ): AsyncGenerator<HistoryEntry> {
     checkWhole('from', options.from);
     checkBound('limit', options.limit);
@@ -186,10 +186,10 @@ export class EnvironmentReading {
   }
 
   /** All about one transaction: its record, its keys before and after, its neighbours on them, its compensation. */
-  async inspect(name: TransactionName): Promise<TransactionReport> {
+  async inspect(name: TransactionName, { signal }: AbortOptions = {}): Promise<TransactionReport> {
     const { reportTransaction } = await import('../inspect/transaction-report.ts');
     const record = await this.transaction(name);
-    return this.readSteps((cut) => reportTransaction(cut, record));
+    return this.readSteps((cut) => reportTransaction(cut, record), signal);
   }
 
   /**
@@ -251,11 +251,13 @@ export class EnvironmentReading {
 
   /**
    * Takes the steps of `work` on one consistent view, over as many turns of the event loop as they need: for the engine's
-   * own capabilities. What does not end in one turn is begun anew on a snapshot that is held meanwhile.
+   * own capabilities. What does not end in one turn is begun anew on a snapshot that is held meanwhile. Errors: the reason
+   * of `signal` once that is aborted.
    */
-  async readSteps<T>(work: (cut: Cut) => Steps<T>): Promise<T> {
+  async readSteps<T>(work: (cut: Cut) => Steps<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
     const begun = await this.read((cut, turn) => takeSteps(work(cut), turn));
-    return begun.done ? begun.value : this.readPinned((cut) => this.turns.run(work(cut)));
+    return begun.done ? begun.value : this.readPinned((cut) => this.turns.run(work(cut), signal));
   }
 
   /** Works on a view that stays as it is, whatever is written meanwhile: for what is too long for one turn. */

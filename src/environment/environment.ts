@@ -6,6 +6,7 @@ import type { ThemeDefinition } from '../core/app/theme.ts';
 import { present } from '../core/base/assert.ts';
 import { checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import type { Operation, OperationResult } from '../core/log/operation.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import type { Request, RequestInput } from '../core/log/request.ts';
@@ -31,7 +32,7 @@ import { startWork } from '../sessions/worker/start-work.ts';
 import { Sync } from '../sync/sync.ts';
 import type { BackupReport } from './backup.ts';
 import { EnvironmentReading } from './environment-reading.ts';
-import type { EnvironmentParts, ProgressOptions, RebuildReport, TransactionName } from './parts.ts';
+import type { AbortOptions, EnvironmentParts, ProgressOptions, RebuildReport, TransactionName } from './parts.ts';
 import type { ReplayedTo, ReplayTarget } from './rebuild.ts';
 
 /**
@@ -214,11 +215,11 @@ export class Environment extends EnvironmentReading {
   /** Plans the compensation of these transactions, in this order. Writes nothing. */
   async planCompensation(
     names: readonly TransactionName[],
-    { onProgress }: ProgressOptions = {},
+    { onProgress, signal }: ProgressOptions & AbortOptions = {},
   ): Promise<CompensationPlan> {
     const { makePlan } = await import('../compensate/compensation-plan.ts');
     const targets = await Promise.all(names.map((name) => this.transaction(name)));
-    return makePlan(this, targets, onProgress);
+    return makePlan(this, targets, given({ onProgress, signal }));
   }
 
   /**

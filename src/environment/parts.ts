@@ -49,6 +49,11 @@ export interface ProgressOptions {
   readonly onProgress?: Progress;
 }
 
+/** A read that may be long, and ends with the reason of `signal` once that is aborted. */
+export interface AbortOptions {
+  readonly signal?: AbortSignal;
+}
+
 /** The report of a rebuild. */
 export interface RebuildReport {
   readonly generation: number;

@@ -19,13 +19,15 @@ const pageEntries = 500;
 export async function* readHistory(
   env: LongViewReader,
   key: string,
-  options: { readonly from?: number; readonly limit?: number } = {},
+  options: { readonly from?: number; readonly limit?: number; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<HistoryEntry> {
+  const { signal } = options;
   let from = options.from ?? 1;
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   const first = from;
-  let state = await env.readSteps((cut) => stateAtSteps(cut, key, first - 1));
+  let state = await env.readSteps((cut) => stateAtSteps(cut, key, first - 1), signal);
   while (left > 0) {
+    signal?.throwIfAborted();
     const at = from;
     const before: State | undefined = state;
     const page = await env.read((cut, turn) => {

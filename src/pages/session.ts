@@ -25,18 +25,23 @@ export interface PageOptions {
   readonly asOf?: number | undefined;
   readonly from?: number | undefined;
   readonly limit: number;
+  readonly signal?: AbortSignal;
 }
 
-/** Reads the page of a session. Errors: SESSION_GONE when there never was one, or not yet at that position. */
+/**
+ * Reads the page of a session. Errors: SESSION_GONE when there never was one, or not yet at that position; the reason of
+ * `signal` once that is aborted.
+ */
 export async function readSessionPage(env: Environment, id: string, options: PageOptions): Promise<SessionPage> {
-  const { asOf, limit } = options;
+  const { asOf, limit, signal } = options;
   const key = sessionKey(id);
   const filter = { key, ...given({ to: asOf }) };
   const newest = await positionsOf(env, filter, limit);
+  signal?.throwIfAborted();
   if (newest.length === 0) throw neverWas(id, asOf);
   const from = options.from ?? newest.at(-1) ?? 1;
   const found: HistoryEntry[] = [];
-  for await (const entry of env.history(key, { from, limit: limit + 1 })) {
+  for await (const entry of env.history(key, { from, limit: limit + 1, ...given({ signal }) })) {
     if (asOf === undefined || entry.record.position <= asOf) found.push(entry);
   }
   const session = await env.sessions.get(id, given({ asOf }));
@@ -44,7 +49,7 @@ export async function readSessionPage(env: Environment, id: string, options: Pag
   const isLed = asOf === undefined && session?.status === 'active';
   return {
     ...{ id, session, history: found.slice(0, limit) },
-    data: session ? await env.sessions.data(id, given({ asOf })) : [],
+    data: session ? await env.sessions.data(id, given({ asOf, signal })) : [],
     earlier: from > 1 && (await positionsOf(env, { key, to: from - 1 }, 1)).length > 0,
     ...given({ next }),
     ...(isLed ? { operator: env.leases.look(session.operator ?? '') } : {}),

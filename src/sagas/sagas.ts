@@ -86,9 +86,9 @@ export class Sagas {
   }
 
   /** All about one saga, also when it has ended. Errors: SAGA_NOT_FOUND. */
-  async get(id: string): Promise<SagaReading> {
+  async get(id: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<SagaReading> {
     const { readReport } = await import('./read/saga-report.ts');
-    return (await readReport(this.host, id)) ?? unknownSaga(id);
+    return (await readReport(this.host, id, signal)) ?? unknownSaga(id);
   }
 
   /** Sagas by type and phase; those that have not ended first, oldest first. */

@@ -139,14 +139,17 @@ export class Sessions {
   }
 
   /** The data of a session: all chunks since the last Replace, oldest first. Errors: SESSION_GONE. */
-  async data(id: string, options: { readonly asOf?: number; readonly limit?: number } = {}): Promise<readonly Data[]> {
+  async data(
+    id: string,
+    options: { readonly asOf?: number; readonly limit?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<readonly Data[]> {
     checkWhole('asOf', options.asOf);
     checkBound('limit', options.limit);
     return this.host.readSteps(function* (cut) {
       const session = yield* sessionInSteps(cut, id, options.asOf);
       if (!session) throw new TxlogError('SESSION_GONE', `there is no session ${id}`, { next: ['txlog session list'] });
       return (yield* chunksInSteps(cut, session, options.limit)).map(dataOf);
-    });
+    }, options.signal);
   }
 
   /** Sessions by theme and status, in the order in which they come. Errors: SESSION_GONE of `after`. */

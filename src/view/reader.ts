@@ -15,9 +15,10 @@ export interface ViewReader {
 export interface LongViewReader extends ViewReader {
   /**
    * Takes the steps of `work` on one consistent view, over as many turns of the event loop as they need. Work that does
-   * not end in one turn is begun anew, on a view that stays as it is: it must change nothing but its own.
+   * not end in one turn is begun anew, on a view that stays as it is: it must change nothing but its own. Errors: the
+   * reason of `signal` once that is aborted.
    */
-  readSteps<T>(work: (cut: Cut) => Steps<T>): Promise<T>;
+  readSteps<T>(work: (cut: Cut) => Steps<T>, signal?: AbortSignal): Promise<T>;
 }
 
 /** A reader that also hears of new records. */

@@ -54,10 +54,11 @@ export class LoopTurns implements LoopTurn {
     if (this.isOver) await this.next();
   }
 
-  /** Takes all steps of some work, over as many turns as they need. */
-  async run<T>(work: Steps<T>): Promise<T> {
+  /** Takes all steps of some work, over as many turns as they need. Errors: the reason of `signal` once that is aborted. */
+  async run<T>(work: Steps<T>, signal?: AbortSignal): Promise<T> {
     try {
       for (;;) {
+        signal?.throwIfAborted();
         const step = takeSteps(work, this);
         if (step.done) return step.value;
         await this.next();

@@ -6,6 +6,7 @@ import { limits } from '../../src/core/base/limits.ts';
 import { openEnvironment, type SessionReading } from '../../src/index.ts';
 import { screenOf } from '../../src/tui/app/screen-of.ts';
 import { type AppState, type ScreenEffect, shownCrumb, wantKey } from '../../src/tui/model/app-state.ts';
+import type { Want } from '../../src/tui/model/places.ts';
 import { load, readMarks } from '../../src/tui/source/load-want.ts';
 import { type Readable, readPart } from '../../src/tui/source/read-part.ts';
 import { overview, Person, queue, session, stuck } from './example.ts';
@@ -93,10 +94,10 @@ it('reads, filters and marks the real lists, also around a row that has gone', a
   expect([around.hasBefore, around.rows.some(({ id }) => id === middle.id)]).toEqual([true, false]);
   expect((await part('', 'end')).rows.at(-1)?.status).toBe('parked');
   const want = { want: 'queue', theme: 'mail', filter: 'status:parked error:unknown' } as const;
-  const { marks, more } = await readMarks(env, want);
+  const { marks, more } = await readMarks(env, want, { signal: never });
   expect([marks.size, marks.get(name(0)), more]).toEqual([200, ['unpark', 'remove'], false]);
   const cut = async (most: number) => {
-    const part = await readMarks(env, want, most);
+    const part = await readMarks(env, want, { signal: never, most });
     return [part.marks.size, part.more];
   };
   expect([await cut(199), await cut(200)]).toEqual([
@@ -143,4 +144,23 @@ it('marks all that a filter leaves, also what is not held, and asks for their nu
     problem: { code: 'STORAGE_FAILED', message: 'the disk is gone', next: ['txlog doctor'] },
   });
   expect(ana.text).toContain('nothing is marked: STORAGE_FAILED: the disk is gone -> txlog doctor');
+});
+
+it.each<[string, Want]>([
+  ['a queue', { want: 'queue', theme: 'mail', filter: '' }],
+  ['a session', { want: 'session', id: 's-1' }],
+  ['a saga', { want: 'saga', id: 's-1' }],
+  ['the log', { want: 'records', where: '' }],
+  ['a record', { want: 'record', position: 1 }],
+  ['the states', { want: 'states', prefix: '', filter: '' }],
+  ['a state', { want: 'state', key: 'k' }],
+  ['a state as it was', { want: 'state', key: 'k', asOf: 2, from: 1 }],
+  ['what would be without a transaction', { want: 'what-if', position: 1 }],
+])('ends to read %s once that is not shown any more', async (_, want) => {
+  const env = await openEnvironment(':memory:', { create: true });
+  for (let i = 0; i < 2; i++) await env.submit({ type: 't', changes: [{ op: 'add', key: 'k', value: 1 }] });
+  await env.sessions.create('mail', 1, { id: 's-1' });
+  const left = AbortSignal.abort(new Error('somebody left'));
+  await expect(load(env, want, left)).rejects.toThrow('somebody left');
+  await env.close();
 });

@@ -8,6 +8,7 @@ import { perform, rehearse } from '../../src/tui/actions/perform-action.ts';
 import type { AppEvent } from '../../src/tui/model/app-event.ts';
 import { Source } from '../../src/tui/source/source.ts';
 import { tempDir } from '../cli/filled.ts';
+import { freshState } from './example.ts';
 
 let temp: ReturnType<typeof tempDir>;
 let dir: string;
@@ -84,6 +85,16 @@ it('marks all of a list, or says why it cannot', async () => {
   await hears('lost');
   await source.markAll(want);
   expect(await hears('not marked')).toMatchObject({ problem: { code: 'ENV_CLOSED' } });
+});
+
+it('marks nothing of a list that is not shown any more', async () => {
+  await hears('overview');
+  await source.use((env) => env.sessions.create('mail', 1, { id: 'm-1' }));
+  const want = { want: 'queue', theme: 'mail', filter: '' } as const;
+  const marking = source.markAll(want);
+  source.serve(freshState());
+  await marking;
+  expect(told.filter(({ type }) => type === 'marked' || type === 'not marked')).toEqual([]);
 });
 
 it('does without the app of the environment where that cannot be loaded, and says why; not without one that is named', async () => {

@@ -54,6 +54,28 @@ it('ends work that fails, or is left, so that it lets go of what it reads', asyn
   expect(isOpen).toBe(false);
 });
 
+it('takes no more steps once nobody waits for the work, and lets go of what it reads', async () => {
+  const turns = new LoopTurns(new CountingClock());
+  const stop = new AbortController();
+  let taken = 0;
+  let isOpen = true;
+  function* long(): Steps<void> {
+    try {
+      while (taken < 10_000) {
+        taken += 1;
+        if (taken === 500) stop.abort(new Error('somebody left'));
+        yield;
+      }
+    } finally {
+      isOpen = false;
+    }
+  }
+  await expect(turns.run(long(), stop.signal)).rejects.toThrow('somebody left');
+  expect(isOpen).toBe(false);
+  // No further than to the end of the turn.
+  expect(taken).toBeLessThan(1_000);
+});
+
 it('sorts in steps as a call of the language would', () => {
   const items = Array.from({ length: 5_003 }, (_, i) => (i * 7_919) % 5_003);
   const compare = (a: number, b: number) => a - b;

@@ -30,8 +30,12 @@ export interface SagaReading {
   readonly log: readonly SagaLogEntry[];
 }
 
-/** All about a saga, or undefined. */
-export async function readReport(host: SessionHost, id: string): Promise<SagaReading | undefined> {
+/** All about a saga, or undefined. Errors: the reason of `signal` once that is aborted. */
+export async function readReport(
+  host: SessionHost,
+  id: string,
+  signal?: AbortSignal,
+): Promise<SagaReading | undefined> {
   const { durability } = host.handle.storage;
   return host.readSteps(function* (cut) {
     const found = yield* sagaInSteps(cut, id);
@@ -48,7 +52,7 @@ export async function readReport(host: SessionHost, id: string): Promise<SagaRea
     const outcome = end?.type === sagaType ? receiptOf(end, true, durability) : undefined;
     const { saga } = found;
     return { saga, phase: phaseOf(saga, outcome), session: readSession(cut, id), outcome, log };
-  });
+  }, signal);
 }
 
 /** How a saga ended, or where it stands. */

@@ -20,8 +20,8 @@ import type { StatePage } from '../screens/state/state-view.ts';
 import { type Readable, readPart } from './read-part.ts';
 
 /**
- * Reads what a place wants, through the library. Lists, windows of records and the search for the next flip end when `signal`
- * aborts; all others are read to their end.
+ * Reads what a place wants, through the library. Ends with the reason of `signal` once that is aborted; what is known to be
+ * short is read to its end.
  */
 export async function load(env: Environment, want: Want, signal: AbortSignal): Promise<unknown> {
   switch (want.want) {
@@ -30,25 +30,25 @@ export async function load(env: Environment, want: Want, signal: AbortSignal): P
     case 'queue':
       return readPart(queueOf(env, want), { around: want.around, passes: sessionsPassing(env, want), signal });
     case 'session':
-      return readSessionPage(env, want.id, { limit: limits.screenStepsMax });
+      return readSessionPage(env, want.id, { limit: limits.screenStepsMax, signal });
     case 'messages':
       return env.monitor.messages(want.id);
     case 'saga':
-      return env.sagas.get(want.id);
+      return env.sagas.get(want.id, { signal });
     case 'records':
       return readWindow(env, want, signal);
     case 'record':
-      return env.inspect(want.position);
+      return env.inspect(want.position, { signal });
     case 'states':
       return readStates(env, want, signal);
     case 'state':
-      return readStatePage(env, want);
+      return readStatePage(env, want, signal);
     case 'decision':
       return env.decideAgain(want.position, await appOf(want.app));
     case 'flip':
       return env.nextFlip(want.after, { ...(await appOf(want.app)), signal });
     default:
-      return env.planCompensation([want.position]);
+      return env.planCompensation([want.position], { signal });
   }
 }
 
@@ -92,16 +92,20 @@ export interface MarkedRows {
   readonly more: boolean;
 }
 
-/** All of a list that pass its filter, and what can be done to each; the first `most` of them. */
+/**
+ * All of a list that pass its filter, and what can be done to each; the first `most` of them. Ends with the reason of
+ * `signal` once that is aborted.
+ */
 export async function readMarks(
   env: Environment,
   want: Want,
-  most: number = limits.screenMarksMax,
+  { signal, most = limits.screenMarksMax }: { readonly signal: AbortSignal; readonly most?: number },
 ): Promise<MarkedRows> {
   const marks = new Map<string, readonly Verb[]>();
   if (want.want !== 'queue') return { marks, more: false };
   const passes = sessionsPassing(env, want);
   for await (const session of queueOf(env, want)({})) {
+    signal.throwIfAborted();
     if (passes && !passes(session)) continue;
     if (marks.size === most) return { marks, more: true };
     marks.set(
@@ -150,18 +154,13 @@ async function readWindow(
 async function readStatePage(
   env: Environment,
   { key, asOf, from }: Extract<Want, { readonly want: 'state' }>,
+  signal: AbortSignal,
 ): Promise<StatePage> {
-  const newest: number[] = [];
-  for await (const { position } of env.records(
-    { key, outcome: 'committed' },
-    { reverse: true, limit: limits.screenStepsMax },
-  ))
-    newest.push(position);
+  const limit = limits.screenStepsMax;
+  const listed = env.records({ key, outcome: 'committed' }, { reverse: true, limit });
+  const newest = (await gather(listed, limit, signal)).map(({ position }) => position);
   const steps: StatePage['steps'][number][] = [];
-  const history: AsyncIterable<HistoryEntry> = env.history(key, {
-    from: newest.at(-1) ?? 1,
-    limit: limits.screenStepsMax,
-  });
+  const history: AsyncIterable<HistoryEntry> = env.history(key, { from: newest.at(-1) ?? 1, limit, signal });
   let before: StateReading | undefined;
   const at = asOf ?? newest[0];
   for await (const entry of history) {
@@ -169,7 +168,7 @@ async function readStatePage(
     steps.push({ position, id, type, time });
     if (position === at) before = entry.before;
   }
-  const state = await env.get(key, asOf === undefined ? {} : { asOf });
+  const state = await env.get(key, asOf === undefined ? {} : { asOf, signal });
   if (from === undefined) return { key, at: asOf, state, before, steps };
-  return { key, at: asOf, state, before: await env.get(key, { asOf: from }), from, steps };
+  return { key, at: asOf, state, before: await env.get(key, { asOf: from, signal }), from, steps };
 }

@@ -1,7 +1,7 @@
 import { type Environment, findApp, openEnvironment, TxlogError } from '../../index.ts';
 import { screenOf } from '../app/screen-of.ts';
 import type { AppEvent } from '../model/app-event.ts';
-import { type AppState, shownCrumb, wantKey } from '../model/app-state.ts';
+import { type AppState, listKey, shownCrumb, wantKey } from '../model/app-state.ts';
 import type { Want } from '../model/places.ts';
 import type { Problem } from '../model/screen-problem.ts';
 import { load, readMarks } from './load-want.ts';
@@ -26,6 +26,7 @@ export class Source {
   private readonly ended = new AbortController();
   private following = new AbortController();
   private env: Environment | undefined;
+  private marking: { readonly key: string; readonly stop: AbortController } | undefined;
   private loading: { readonly key: string; readonly stop: AbortController } | undefined;
 
   constructor(options: SourceOptions, tell: (event: AppEvent) => void) {
@@ -61,19 +62,28 @@ export class Source {
     const crumb = shownCrumb(state);
     const wants = screenOf(crumb.place).wants(state, crumb);
     const head = state.overview?.head.position ?? 0;
+    // Nobody waits for the marks of a list that is out of sight.
+    if (this.marking && !wants.some((want) => listKey(want) === this.marking?.key)) this.stopMarking();
     if (this.loading && !wants.some((want) => wantKey(want) === this.loading?.key)) this.stopLoading();
     if (this.loading) return;
     const want = wants.find((one) => isStale(one, state, head));
     if (want) void this.begin(env, want, head);
   }
 
-  /** Reads all of a list that pass its filter, and tells what can be done to each, or why that cannot be read. */
+  /**
+   * Reads all of a list that pass its filter, and tells what can be done to each, or why that cannot be read. It is left
+   * once another list is shown.
+   */
   async markAll(want: Want): Promise<void> {
+    this.stopMarking();
+    const stop = new AbortController();
+    this.marking = { key: listKey(want), stop };
+    const { signal } = stop;
     try {
-      const found = await this.use((env) => readMarks(env, want));
-      this.tell({ type: 'marked', want, ...found });
+      const found = await this.use((env) => readMarks(env, want, { signal }));
+      if (!signal.aborted) this.tell({ type: 'marked', want, ...found });
     } catch (error) {
-      this.tell({ type: 'not marked', problem: toProblem(error) });
+      if (!signal.aborted) this.tell({ type: 'not marked', problem: toProblem(error) });
     }
   }
 
@@ -101,6 +111,7 @@ export class Source {
   async close(): Promise<void> {
     this.ended.abort();
     this.stopLoading();
+    this.stopMarking();
     await this.closeEnvironment();
   }
 
@@ -119,6 +130,11 @@ export class Source {
     if (this.loading !== loading) return;
     this.loading = undefined;
     this.tell(event);
+  }
+
+  private stopMarking(): void {
+    this.marking?.stop.abort();
+    this.marking = undefined;
   }
 
   private stopLoading(): void {
