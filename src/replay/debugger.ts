@@ -2,9 +2,11 @@ import type { LoadedApp } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { readPages } from '../rescan/read-records.ts';
+import type { Cut } from '../view/cut.ts';
 import { PastStates } from '../view/past-states.ts';
 import type { LongViewReader } from '../view/reader.ts';
-import { type DecidedAgain, decideAgain, firstFlip, isDecided } from './decide-again.ts';
+import type { LoopTurn } from '../view/turns.ts';
+import { type DecidedAgain, decideAgain, isDecided } from './decide-again.ts';
 
 /** How a decision is looked at again. */
 export interface DecideAgainOptions {
@@ -37,7 +39,10 @@ export function decideRecord(env: LongViewReader, record: StoredRecord, app: Loa
   });
 }
 
-/** Looks for the first record after a position that comes out otherwise under an app. Ends when `signal` aborts. */
+/**
+ * Looks for the first record after a position that comes out otherwise under an app. Holds no snapshot from one turn of the
+ * event loop to the next. Ends with the reason of `signal` once that is aborted, after the decision under way.
+ */
 export async function findNextFlip(
   env: LongViewReader,
   after: number,
@@ -45,10 +50,36 @@ export async function findNextFlip(
 ): Promise<NextFlip> {
   let at = after;
   for await (const page of readPages(env, { from: after + 1 }, limit === undefined ? {} : { limit })) {
-    signal?.throwIfAborted();
-    const flip = await env.readSteps((cut) => firstFlip(cut, page, app));
-    if (flip) return { flip, at: flip.record.position };
-    at = page.at(-1)?.position ?? at;
+    let left = page;
+    while (left.length > 0) {
+      const { flip, done } = await env.read((cut, turn) => decideSome(cut, { records: left, app, turn }));
+      signal?.throwIfAborted();
+      at = left[done - 1]?.position ?? at;
+      if (flip) return { flip, at };
+      left = left.slice(done);
+    }
   }
+  signal?.throwIfAborted();
   return { flip: undefined, at };
+}
+
+interface Some {
+  readonly records: readonly StoredRecord[];
+  readonly app: LoadedApp;
+  readonly turn: LoopTurn;
+}
+
+/** Decides records again until the turn is over, one at least, or until one comes out otherwise. What is logged stays. */
+function decideSome(cut: Cut, { records, app, turn }: Some): { readonly flip?: DecidedAgain; readonly done: number } {
+  const past = new PastStates(cut);
+  let done = 0;
+  for (const record of records) {
+    done += 1;
+    if (isDecided(record)) {
+      const flip = decideAgain(past, cut, { record, app });
+      if (flip.differs !== undefined) return { flip, done };
+    }
+    if (turn.isOver) break;
+  }
+  return { done };
 }

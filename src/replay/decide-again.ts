@@ -18,8 +18,7 @@ import {
 import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import type { Cut } from '../view/cut.ts';
-import { PastStates } from '../view/past-states.ts';
-import type { Steps } from '../view/turns.ts';
+import type { PastStates } from '../view/past-states.ts';
 import type { Decided } from './what-if.ts';
 
 /** A key that a decision read: as it was then. */
@@ -133,20 +132,4 @@ function differenceOf({ record, was, would, changes }: Compared): DecidedAgain['
   if (would.outcome === 'rejected') return undefined;
   const json = (list: readonly Change[]) => list as unknown as JsonValue;
   return jsonEquals(json(usersChanges(record.changes)), json(changes)) ? undefined : 'changes';
-}
-
-/** Decides records again, one in a step, up to the first one that comes out otherwise. */
-export function* firstFlip(
-  cut: Cut,
-  records: readonly StoredRecord[],
-  app: LoadedApp,
-): Steps<DecidedAgain | undefined> {
-  const past = new PastStates(cut);
-  for (const record of records) {
-    yield;
-    if (!isDecided(record)) continue;
-    const again = decideAgain(past, cut, { record, app });
-    if (again.differs !== undefined) return again;
-  }
-  return undefined;
 }

@@ -25,7 +25,7 @@ import { readPages } from '../rescan/read-records.ts';
 import { checkpointInSteps } from '../view/checkpoint.ts';
 import { Cut } from '../view/cut.ts';
 import type { LongViewReader, Progress } from '../view/reader.ts';
-import type { LoopTurn, LoopTurns, Steps } from '../view/turns.ts';
+import type { LoopTurns, Steps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
 
 /** A logged request that other handlers decide otherwise. */
@@ -69,8 +69,6 @@ export interface WhatIfOptions {
 }
 
 const overlayRecords = 20_000;
-/** Records that are decided for one look at the clock. */
-const recordsPerLook = 8;
 
 /** The record that is decided again. */
 export interface Replayable extends LongViewReader {
@@ -93,7 +91,7 @@ export async function whatIf(
   let flips = 0;
   for await (const page of readPages(env, { to: head })) {
     const requests = page.filter((record) => ![expireType, sessionType, sagaType, stepType].includes(record.type));
-    const outcomes = await env.turns.run(replayed.decide(requests));
+    const outcomes = await replayed.decide(requests);
     for (const [i, record] of requests.entries()) {
       const flip = flipOf(record, outcomes[i]);
       if (!flip) continue;
@@ -111,13 +109,13 @@ class Replayed {
   readonly view = new View(new TypeRegistry());
   private readonly side: Storage;
   private readonly app: LoadedApp;
-  private readonly turn: LoopTurn;
+  private readonly turns: LoopTurns;
   private readonly encoder = new RecordEncoder();
 
-  constructor(side: Storage, app: LoadedApp, turn: LoopTurn) {
+  constructor(side: Storage, app: LoadedApp, turns: LoopTurns) {
     this.side = side;
     this.app = app;
-    this.turn = turn;
+    this.turns = turns;
   }
 
   /** All keys, some of them twice. */
@@ -131,13 +129,13 @@ class Replayed {
   }
 
   /** Decides records in transactions that are short. */
-  *decide(records: readonly StoredRecord[]): Steps<(LogRecord | undefined)[]> {
+  async decide(records: readonly StoredRecord[]): Promise<readonly (LogRecord | undefined)[]> {
     const outcomes: (LogRecord | undefined)[] = [];
     while (outcomes.length < records.length) {
+      await this.turns.room();
       outcomes.push(...this.decideSome(records.slice(outcomes.length)));
-      yield;
       const isDue = this.view.head.position - this.view.watermark >= overlayRecords;
-      if (isDue) yield* checkpointInSteps(this.side, this.view, this.turn);
+      if (isDue) await this.turns.run(checkpointInSteps(this.side, this.view, this.turns));
     }
     return outcomes;
   }
@@ -147,7 +145,8 @@ class Replayed {
     this.side.transact((tx) => {
       const stage = new Stage(new Cut(this.view, tx), 0);
       for (const record of records) {
-        if (outcomes.length > 0 && outcomes.length % recordsPerLook === 0 && this.turn.isOver) break;
+        // A look costs far less than a decision, which may be of any length.
+        if (outcomes.length > 0 && this.turns.isOver) break;
         outcomes.push(this.decideOne(stage, record));
       }
       applyBatch(stage, appendRecords(tx, this.encoder, stage));

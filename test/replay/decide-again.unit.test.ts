@@ -1,7 +1,7 @@
 // Goal: a logged request is decided again on what it was decided on: the present app decides what it decided, another one
 // what it would have; and the next flip is the first of them that comes out otherwise. Method: an environment in memory with
 // a stock that is sold, and apps with other rules.
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { compileApp } from '../../src/app/load-app.ts';
 import { defineApp, type Environment, openEnvironment, reject } from '../../src/index.ts';
 
@@ -61,3 +61,40 @@ it('finds where another app decides otherwise, each on the states of then', () =
     const signal = AbortSignal.abort(new Error('left'));
     await expect(env.nextFlip(0, { app, signal })).rejects.toThrow('left');
   }));
+
+it('ends a search when it is told to, between two decisions, and holds no snapshot while others have their turn', async () => {
+  const decided = { calls: 0, hear: () => {} };
+  const slow = defineApp({
+    requests: {
+      slow: {
+        decide: () => {
+          decided.calls += 1;
+          decided.hear();
+          return [{ op: 'add', key: 'n', value: 1 }];
+        },
+      },
+    },
+  });
+  const env = await openEnvironment(':memory:', { create: true, app: slow });
+  for (let i = 0; i < 30; i++) await env.submit({ id: `r-${i}`, type: 'slow' });
+  // Longer than a turn of the event loop may last: after each decision others have theirs.
+  decided.hear = () => {
+    const until = performance.now() + 11;
+    while (performance.now() < until);
+  };
+  decided.calls = 0;
+  const pin = vi.spyOn(env.handle.storage, 'pin');
+  const stop = new AbortController();
+  const search = env.nextFlip(0, { signal: stop.signal });
+  setTimeout(() => stop.abort(new Error('left')), 1);
+  await expect(search).rejects.toThrow('left');
+  expect(decided.calls).toBeLessThan(10);
+  decided.calls = 0;
+  expect(await env.nextFlip(15)).toEqual({ flip: undefined, at: 30 });
+  expect([decided.calls, pin.mock.calls.length]).toEqual([15, 0]);
+  // Also after the last of them: who has left is told nothing.
+  const late = new AbortController();
+  decided.hear = () => late.abort(new Error('late'));
+  await expect(env.nextFlip(29, { signal: late.signal })).rejects.toThrow('late');
+  await env.close();
+});

@@ -70,3 +70,17 @@ it('finds values that differ where no decision does', async () => {
   expect(report).toMatchObject({ flips: 0, changedValues: 1 });
   expect(keys).toEqual([{ key: 'paid', was: 70, would: 140 }]);
 });
+
+it('lets others have their turn after each decision that takes long', async () => {
+  let turns = 0;
+  const seen: number[] = [];
+  const others = setInterval(() => (turns += 1), 1);
+  const decide = () => {
+    seen.push(turns);
+    const until = performance.now() + 11;
+    while (performance.now() < until);
+    return [];
+  };
+  await replay({ requests: { pay: { decide } } }).finally(() => clearInterval(others));
+  expect(new Set(seen).size).toBeGreaterThan(1);
+});
