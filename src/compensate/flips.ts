@@ -1,15 +1,8 @@
-import { requestTypeOf } from '../core/app/app.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
-import {
-  compensateType,
-  expireType,
-  type LogRecord,
-  type StoredRecord,
-  sessionType,
-  usersChanges,
-} from '../core/log/record.ts';
+import { compensateType, expireType, type LogRecord, type StoredRecord, sessionType } from '../core/log/record.ts';
 import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
+import { requestAgain } from '../replay/logged-request.ts';
 import type { Steps } from '../view/turns.ts';
 import { OtherWorld, type Present } from './other-world.ts';
 
@@ -71,10 +64,7 @@ function decideOtherwise(present: Present, other: OtherWorld, position: number):
   other.passed(position);
   if (!record || engineTypes.has(record.type)) return undefined;
   const reader = new DecisionReader(other.before(record));
-  const handled = requestTypeOf(present.app, record.type)?.decide !== undefined;
-  const { id, type, actor, payload, expect } = record;
-  const changes = record.decided && handled ? [] : usersChanges(record.changes).map(({ result: _, ...asked }) => asked);
-  const chosen = choose(present.app, reader, { id, type, actor, payload, expect, changes, bytes: 0 });
+  const chosen = choose(present.app, reader, requestAgain(present.app, record));
   const context = {
     position: record.position,
     time: record.time,

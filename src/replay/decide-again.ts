@@ -1,4 +1,4 @@
-import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import type { LoadedApp } from '../core/app/app.ts';
 import { given } from '../core/base/given.ts';
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
 import type { Change } from '../core/fold/change.ts';
@@ -19,6 +19,7 @@ import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import type { Cut } from '../view/cut.ts';
 import type { PastStates } from '../view/past-states.ts';
+import { requestAgain } from './logged-request.ts';
 import type { Decided } from './what-if.ts';
 
 /** A key that a decision read: as it was then. */
@@ -70,7 +71,7 @@ export function decideAgain(past: PastStates, cut: Cut, { record, app }: Asked):
   const problem = app.findPayloadProblem(record.type, record.payload);
   const chosen =
     problem === undefined
-      ? choose(app, reader, requestOf(record, app))
+      ? choose(app, reader, requestAgain(app, record))
       : { ok: false as const, rejection: reject('PAYLOAD_INVALID', problem), changes: [] };
   const read = [...reader.reads].map(([key, version]) => toRead(key, version, reader.remembered(key)));
   const context = { position: record.position, time: record.time, idAt: (at: number) => cut.idAt(at) };
@@ -94,13 +95,6 @@ export function decideAgain(past: PastStates, cut: Cut, { record, app }: Asked):
 export interface Asked {
   readonly record: StoredRecord;
   readonly app: LoadedApp;
-}
-
-function requestOf({ id, type, actor, payload, expect, decided, changes }: StoredRecord, app: LoadedApp) {
-  // The handler of this app chooses in place of the one of then; without one, what was chosen stands.
-  const isHandled = requestTypeOf(app, type)?.decide !== undefined;
-  const asked = decided && isHandled ? [] : usersChanges(changes).map(({ result: _, ...change }) => change);
-  return { id, type, actor, payload, expect, changes: asked, bytes: 0 };
 }
 
 function toRead(key: string, version: number, state: State | undefined): KeyRead {

@@ -1,17 +1,9 @@
-import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import type { LoadedApp } from '../core/app/app.ts';
 import { given } from '../core/base/given.ts';
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
 import { isEngineKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
-import {
-  expireType,
-  type LogRecord,
-  type StoredRecord,
-  sagaType,
-  sessionType,
-  stepType,
-  usersChanges,
-} from '../core/log/record.ts';
+import { expireType, type LogRecord, type StoredRecord, sagaType, sessionType, stepType } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 import { keyText } from '../layout/keys.ts';
 import { RecordEncoder } from '../layout/record-codec.ts';
@@ -27,6 +19,7 @@ import { Cut } from '../view/cut.ts';
 import type { LongViewReader, Progress } from '../view/reader.ts';
 import type { LoopTurns, Steps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
+import { requestAgain } from './logged-request.ts';
 
 /** A logged request that other handlers decide otherwise. */
 export interface Flip {
@@ -164,22 +157,10 @@ class Replayed {
   }
 
   private toRequest(stage: Stage, record: StoredRecord): Request {
-    const { id, type, actor, payload, expect, decided, changes } = record;
-    // The new handler chooses in place of the old one; without one, the old choice stands.
-    const handled = requestTypeOf(this.app, type)?.decide !== undefined;
-    const request = {
-      id,
-      type,
-      actor,
-      payload,
-      expect,
-      changes: decided && handled ? [] : usersChanges(changes).map(({ result: _, ...asked }) => asked),
-      bytes: 0,
-      logged: true as const,
-    };
+    const request = requestAgain(this.app, record);
     if (record.compensates === undefined) return request;
     // A plan's expectations guarded its application against others; here they would only count versions.
-    return { ...request, expect: [], changes: [], compensates: this.positionOf(stage, payload) };
+    return { ...request, expect: [], changes: [], compensates: this.positionOf(stage, record.payload) };
   }
 
   private positionOf(stage: Stage, payload: JsonValue | undefined): number {
