@@ -1,8 +1,7 @@
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { compensateType, expireType, type LogRecord, type StoredRecord, sessionType } from '../core/log/record.ts';
-import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
-import { requestAgain } from '../replay/logged-request.ts';
+import { chooseAgain } from '../replay/logged-request.ts';
 import type { Steps } from '../view/turns.ts';
 import { OtherWorld, type Present } from './other-world.ts';
 
@@ -64,7 +63,7 @@ function decideOtherwise(present: Present, other: OtherWorld, position: number):
   other.passed(position);
   if (!record || engineTypes.has(record.type)) return undefined;
   const reader = new DecisionReader(other.before(record));
-  const chosen = choose(present.app, reader, requestAgain(present.app, record));
+  const chosen = chooseAgain(present.app, reader, record);
   const context = {
     position: record.position,
     time: record.time,

@@ -19,7 +19,7 @@ import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import type { Cut } from '../view/cut.ts';
 import type { PastStates } from '../view/past-states.ts';
-import { requestAgain } from './logged-request.ts';
+import { findLackingAgain, requestAgain } from './logged-request.ts';
 import type { Decided } from './what-if.ts';
 
 /** A key that a decision read: as it was then. */
@@ -43,9 +43,13 @@ export interface KeyChange {
 export interface DecidedAgain {
   readonly record: StoredRecord;
   readonly read: readonly KeyRead[];
-  /** The changes that were chosen, or the reason to refuse. */
-  readonly answer: { readonly changes: readonly Change[] } | { readonly rejection: Rejection };
-  readonly would: Decided;
+  /** The changes that were chosen, or the reason to refuse; or what the app lacks to decide it at all. */
+  readonly answer:
+    | { readonly changes: readonly Change[] }
+    | { readonly rejection: Rejection }
+    | { readonly lacking: string };
+  /** Undefined where the app cannot decide it. */
+  readonly would: Decided | undefined;
   readonly was: Decided;
   readonly keys: readonly KeyChange[];
   /** `outcome`: it comes out otherwise. `changes`: it is committed as well, and does something else. */
@@ -59,8 +63,12 @@ export function isDecided({ type, compensates }: LogRecord): boolean {
   return compensates === undefined && !engineTypes.has(type);
 }
 
-/** Decides the request of a record again, as if it came right before that record. */
+/** Decides the request of a record again, as if it came right before that record; says so where the app cannot. */
 export function decideAgain(past: PastStates, cut: Cut, { record, app }: Asked): DecidedAgain {
+  const was = toDecided(record.rejection);
+  const lacking = findLackingAgain(app, record);
+  if (lacking !== undefined)
+    return { record, read: [], answer: { lacking }, would: undefined, was, keys: [], differs: undefined };
   const reader = new DecisionReader({
     time: record.time,
     nextPosition: record.position,
@@ -71,13 +79,12 @@ export function decideAgain(past: PastStates, cut: Cut, { record, app }: Asked):
   const problem = app.findPayloadProblem(record.type, record.payload);
   const chosen =
     problem === undefined
-      ? choose(app, reader, requestAgain(app, record))
+      ? choose(app, reader, requestAgain(record))
       : { ok: false as const, rejection: reject('PAYLOAD_INVALID', problem), changes: [] };
   const read = [...reader.reads].map(([key, version]) => toRead(key, version, reader.remembered(key)));
   const context = { position: record.position, time: record.time, idAt: (at: number) => cut.idAt(at) };
   const folded = chosen.ok ? foldChanges(chosen.changes, (key) => reader.state(key), context) : chosen;
   const would = toDecided(folded.ok ? undefined : folded.rejection);
-  const was = toDecided(record.rejection);
   const keys = folded.ok ? [...folded.after].map(([key, state]) => toChange(key, reader.remembered(key), state)) : [];
   const answer = folded.ok ? { changes: chosen.changes } : { rejection: folded.rejection };
   return {

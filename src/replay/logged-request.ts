@@ -1,13 +1,40 @@
-import { type App, requestTypeOf } from '../core/app/app.ts';
+import { type App, type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { type LogRecord, usersChanges } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
+import { choose, type Draft } from '../pipeline/3-decide.ts';
+import type { DecisionReader } from '../pipeline/3-decision-reader.ts';
+import { findUnmetExpectation } from '../pipeline/3-expectation.ts';
+import { findLacking } from '../pipeline/3-known-type.ts';
+
+/** A logged request as it was sent: without what a handler chose, and what the engine added. */
+export function requestAgain({ id, type, actor, payload, expect, decided, changes }: LogRecord): Request {
+  const asked = decided ? [] : usersChanges(changes).map(({ result: _, ...change }) => change);
+  return { id, type, actor, payload, expect, changes: asked, bytes: 0, logged: true };
+}
 
 /**
- * A logged request, to be decided again by an app: the handler of that app chooses in place of the one of then; without one,
- * what was chosen stands. What the engine added to it is left out.
+ * Finds out why an app cannot decide a logged request: it lacks the handler, where one decided it, or a reducer. Undefined
+ * where it lacks nothing. An outcome without these would tell which app was loaded, not what its rules are.
  */
-export function requestAgain(app: App, { id, type, actor, payload, expect, decided, changes }: LogRecord): Request {
-  const isHandled = requestTypeOf(app, type)?.decide !== undefined;
-  const asked = decided && isHandled ? [] : usersChanges(changes).map(({ result: _, ...change }) => change);
-  return { id, type, actor, payload, expect, changes: asked, bytes: 0, logged: true };
+export function findLackingAgain(app: App, record: LogRecord): string | undefined {
+  const { type, decided } = record;
+  if (decided && requestTypeOf(app, type)?.decide === undefined) return `no handler of ${type}, which decided it`;
+  return findLacking(app, type, requestAgain(record).changes);
+}
+
+/** Chooses for a logged request on the states that `reader` shows. Where the app cannot, what was chosen stands. */
+export function chooseAgain(app: LoadedApp, reader: DecisionReader, record: LogRecord): Draft['chosen'] {
+  return findLackingAgain(app, record) === undefined
+    ? choose(app, reader, requestAgain(record))
+    : choiceOfThen(reader, record);
+}
+
+/** Chooses for a logged request as was chosen then, while its expectations hold. */
+export function choiceOfThen(
+  reader: DecisionReader,
+  { changes, rejection, expect, decided }: LogRecord,
+): Draft['chosen'] {
+  const chosen = { changes: usersChanges(changes), decided };
+  const refused = rejection ?? findUnmetExpectation(expect, reader);
+  return refused ? { ok: false, rejection: refused, ...chosen } : { ok: true, ...chosen };
 }

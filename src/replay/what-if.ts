@@ -8,7 +8,9 @@ import type { Request } from '../core/log/request.ts';
 import { keyText } from '../layout/keys.ts';
 import { RecordEncoder } from '../layout/record-codec.ts';
 import { TypeRegistry } from '../layout/type-registry.ts';
-import { decide } from '../pipeline/3-decide.ts';
+import { type Draft, decide } from '../pipeline/3-decide.ts';
+import { DecisionReader } from '../pipeline/3-decision-reader.ts';
+import { findUnknownType } from '../pipeline/3-known-type.ts';
 import { Stage } from '../pipeline/3-stage.ts';
 import { appendRecords } from '../pipeline/5-log.ts';
 import { applyBatch } from '../pipeline/6-apply.ts';
@@ -19,7 +21,7 @@ import { Cut } from '../view/cut.ts';
 import type { LongViewReader, Progress } from '../view/reader.ts';
 import type { LoopTurns, Steps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
-import { requestAgain } from './logged-request.ts';
+import { choiceOfThen, findLackingAgain, requestAgain } from './logged-request.ts';
 
 /** A logged request that other handlers decide otherwise. */
 export interface Flip {
@@ -47,6 +49,8 @@ export interface ChangedKey {
 /** The result of a replay of the log under other handlers. */
 export interface WhatIfReport {
   readonly decided: number;
+  /** Requests that the app cannot decide, as it lacks their handler or a reducer: what was chosen for them stands. */
+  readonly undecided: number;
   readonly flips: number;
   readonly changedValues: number;
   readonly newKeys: number;
@@ -94,12 +98,14 @@ export async function whatIf(
     decided += requests.length;
     options.onProgress?.(page.at(-1)?.position ?? head, head);
   }
-  return { decided, flips, ...(await compareWith(env, replayed, options)) };
+  const { undecided } = replayed;
+  return { decided: decided - undecided, undecided, flips, ...(await compareWith(env, replayed, options)) };
 }
 
 /** A log that is decided anew. */
 class Replayed {
   readonly view = new View(new TypeRegistry());
+  undecided = 0;
   private readonly side: Storage;
   private readonly app: LoadedApp;
   private readonly turns: LoopTurns;
@@ -152,15 +158,33 @@ class Replayed {
     const problem = this.app.findPayloadProblem(record.type, record.payload);
     if (problem !== undefined)
       return { ...record, outcome: 'rejected', rejection: { code: 'PAYLOAD_INVALID', reason: problem } };
-    const decision = decide(this.app, stage, { request: this.toRequest(stage, record) });
+    const request = this.toRequest(stage, record);
+    const decision = decide(this.app, stage, { request, draft: this.draftOfThen(stage, record, request) });
     return 'record' in decision ? decision.record : undefined;
   }
 
   private toRequest(stage: Stage, record: StoredRecord): Request {
-    const request = requestAgain(this.app, record);
+    const request = requestAgain(record);
     if (record.compensates === undefined) return request;
     // A plan's expectations guarded its application against others; here they would only count versions.
     return { ...request, expect: [], changes: [], compensates: this.positionOf(stage, record.payload) };
+  }
+
+  /** The choice of then, where the app lacks what it takes to choose. */
+  private draftOfThen(stage: Stage, record: StoredRecord, request: Request): Draft | undefined {
+    if (!this.lacksFor(stage, record, request)) return undefined;
+    this.undecided += 1;
+    const reader = new DecisionReader(stage);
+    const chosen = choiceOfThen(reader, { ...record, expect: request.expect });
+    return { chosen, reads: reader.reads, time: stage.time };
+  }
+
+  private lacksFor(stage: Stage, record: StoredRecord, request: Request): boolean {
+    if (request.compensates === undefined) return findLackingAgain(this.app, record) !== undefined;
+    // The engine undoes again whatever it undid without a handler.
+    if (!record.rejection && record.changes.every(({ op }) => op === 'restore')) return false;
+    const { logged: _, ...asked } = request;
+    return findUnknownType(this.app, asked, stage.record(request.compensates)) !== undefined;
   }
 
   private positionOf(stage: Stage, payload: JsonValue | undefined): number {

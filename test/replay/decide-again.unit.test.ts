@@ -98,3 +98,40 @@ it('ends a search when it is told to, between two decisions, and holds no snapsh
   await expect(env.nextFlip(29, { signal: late.signal })).rejects.toThrow('late');
   await env.close();
 });
+
+it('says of an app that lacks the handler or the reducer that it cannot decide, and seeks past it', async () => {
+  const app = defineApp({
+    requests: {
+      sell: { decide: (_, states) => (states.get('x') ? reject('SOLD', 'no') : [{ op: 'add', key: 'x', value: 1 }]) },
+      best: { reducers: { max: (value, argument) => Math.max((value ?? 0) as number, argument as number) } },
+    },
+  });
+  const env = await openEnvironment(':memory:', { create: true, app });
+  const changes = [{ op: 'reduce' as const, key: 'top', reducer: 'max', value: 4 }];
+  await env.submit({ id: 'committed', type: 'sell' });
+  await env.submit({ id: 'refused', type: 'sell' });
+  await env.submit({ id: 'unmet', type: 'sell', expect: [{ key: 'x', exists: false }] });
+  await env.submit({ id: 'reduced', type: 'best', changes });
+  await env.submit({ id: 'sent', type: 'note', changes: [{ op: 'add', key: 'n', value: 1 }] });
+  const other = await compileApp(defineApp({ requests: { sell: { authorize: () => true } } }), 'other');
+  const lacking = 'no handler of sell, which decided it';
+  const undecided = { read: [], keys: [], would: undefined, differs: undefined };
+  expect(await env.decideAgain(1, { app: other })).toMatchObject({ ...undecided, answer: { lacking } });
+  expect(await env.decideAgain(2, { app: other })).toMatchObject({
+    ...{ ...undecided, answer: { lacking } },
+    was: { outcome: 'rejected', code: 'SOLD' },
+  });
+  const none = await compileApp(defineApp({}), 'none');
+  expect(await env.decideAgain(3, { app: none })).toMatchObject({
+    ...undecided,
+    answer: { lacking: 'no handler of sell, and the request carries no changes' },
+  });
+  expect(await env.decideAgain(4, { app: none })).toMatchObject({
+    ...undecided,
+    answer: { lacking: 'no reducer max of best' },
+  });
+  expect(await env.nextFlip(0, { app: none })).toEqual({ flip: undefined, at: 5 });
+  const refusing = defineApp({ requests: { note: { decide: () => reject('NO', 'no notes') } } });
+  expect(await env.nextFlip(0, { app: await compileApp(refusing, 'refusing') })).toMatchObject({ at: 5 });
+  await env.close();
+});

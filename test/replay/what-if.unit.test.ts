@@ -53,7 +53,7 @@ async function replay(app: App) {
 
 it('finds no difference under the handlers that decided the log', async () => {
   const { report, flips, keys } = await replay(paying(100));
-  expect(report).toEqual({ decided: 3, flips: 0, changedValues: 0, newKeys: 0, missingKeys: 0 });
+  expect(report).toEqual({ decided: 3, undecided: 0, flips: 0, changedValues: 0, newKeys: 0, missingKeys: 0 });
   expect([flips, keys]).toEqual([[], []]);
 });
 
@@ -83,4 +83,31 @@ it('lets others have their turn after each decision that takes long', async () =
   };
   await replay({ requests: { pay: { decide } } }).finally(() => clearInterval(others));
   expect(new Set(seen).size).toBeGreaterThan(1);
+});
+
+it('lets what an app cannot decide stand as it was, and counts it', async () => {
+  const app = defineApp({
+    requests: {
+      sell: {
+        decide: (_, states) => (states.get('sold') ? reject('SOLD', 'no') : [{ op: 'set', key: 'sold', value: 1 }]),
+        compensate: () => [{ op: 'set', key: 'sold', value: 'undone' }],
+      },
+      best: { reducers: { max: (value, argument) => Math.max((value ?? 0) as number, argument as number) } },
+    },
+  });
+  const shop = await openEnvironment(':memory:', { create: true, app });
+  const changes = [{ op: 'reduce' as const, key: 'top', reducer: 'max', value: 4 }];
+  await shop.submit({ id: 'one', type: 'sell' });
+  await shop.submit({ id: 'two', type: 'sell' });
+  await shop.submit({ id: 'best', type: 'best', changes });
+  await shop.compensate('one');
+  await shop.submit({ id: 'sent', type: 'note', changes: [{ op: 'add', key: 'n', value: 1 }] });
+  await shop.compensate('sent');
+  const same = { flips: 0, changedValues: 0, newKeys: 0, missingKeys: 0 };
+  expect(await shop.whatIf(await compileApp({}, 'none'))).toEqual({ decided: 2, undecided: 4, ...same });
+  // It stands on what is there now: a claim that is not free is refused all the same.
+  await shop.submit({ id: 'three', type: 'sell', expect: [{ key: 'n', exists: true }] });
+  const noNotes = await compileApp({ requests: { note: { decide: () => reject('NO', 'no notes') } } }, 'no notes');
+  expect(await shop.whatIf(noNotes)).toMatchObject({ undecided: 5, flips: 2, missingKeys: 0 });
+  await shop.close();
 });

@@ -193,6 +193,11 @@ describe('what a handler decided, where the handler is not', () => {
     const { env } = await place.open({ requests: { note: {} } });
     await env.submit({ type: 'note', payload: 1 });
     await (await place.open(newer)).env.submit(refund);
-    expect(await plain.whatIf({ ...plain.app })).toMatchObject({ decided: 2, flips: 0, changedValues: 0 });
+    expect(await plain.whatIf({ ...plain.app })).toMatchObject({
+      decided: 0,
+      undecided: 2,
+      flips: 0,
+      changedValues: 0,
+    });
   });
 });

@@ -267,6 +267,15 @@ it('the debugger looks at the decision that one is at, goes on by one, to where 
   expect(place(ana.press(':', "'debug 7'", 'enter'))).toEqual({ screen: 'debugger', position: 7 });
 });
 
+it('the debugger does not say that a decision flips which its app cannot make', () => {
+  const ana = person().press(':', "'debug 7'", 'enter');
+  const undecided = { record: record(7), read: [], keys: [], would: undefined, differs: undefined };
+  const lacking = 'no handler of order.create, which decided it';
+  ana.load({ want: 'decision', position: 7 }, { ...undecided, was: { outcome: 'rejected' }, answer: { lacking } });
+  expect(ana.text).toContain('! this app cannot decide it');
+  expect(ana.text).toContain(`the app has ${lacking}`);
+});
+
 it('a key is compared with itself at another of its positions', () => {
   const steps = [3, 5, 9].map((position) => ({ position, id: `r-${position}`, type: 't', time: 0 }));
   const page = { key: 'k', at: undefined, state: undefined, before: undefined, steps };

@@ -42,10 +42,12 @@ function formatChangedKey({ key, was, would }: ChangedKey, colors: Colors): stri
 
 /** The totals for people. */
 function formatWhatIf(report: WhatIfReport, colors: Colors): string {
-  const { decided: count, flips, changedValues, newKeys, missingKeys } = report;
+  const { decided: count, undecided, flips, changedValues, newKeys, missingKeys } = report;
   const same = flips === 0 ? colors.good('no decision flips') : colors.bad(`${formatCount(flips)} of them flip`);
   const keys = `${plural(changedValues, 'value')} changed, ${plural(newKeys, 'key')} new, ${plural(missingKeys, 'key')} missing`;
-  return `${plural(count, 'request')} decided again: ${same}; ${keys}`;
+  const rest =
+    undecided === 0 ? '' : `; what was chosen for ${formatCount(undecided)} more stands: the app cannot decide them`;
+  return `${plural(count, 'request')} decided again: ${same}; ${keys}${rest}`;
 }
 
 function decided({ outcome, code, reason }: Decided): string {

@@ -176,6 +176,7 @@ export const whatIfSchema = either(
     v,
     kind: oneOf('summary'),
     decided: count,
+    undecided: count,
     flips: count,
     changedValues: count,
     newKeys: count,

@@ -30,18 +30,20 @@ export function debuggerRows(
 
 function standing({ record, was, would, differs }: DecidedAgain): StyledLine[] {
   const { position, time, type, id, actor } = record;
-  const verdict =
-    differs === 'outcome'
-      ? span('!! it flips', 'bad')
-      : differs === 'changes'
-        ? span('! the same outcome, other changes', 'warn')
-        : span('it comes out the same', 'good');
   return [
     line(span(' request ', 'dim'), span(String(position), 'key'), `  ${clockOf(time)}  ${type} ${id}`),
     ...(actor === undefined ? [] : [line(span(' actor   ', 'dim'), actor)]),
     line(span(' was     ', 'dim'), outcome(was)),
-    line(span(' would   ', 'dim'), outcome(would), '  ', verdict),
+    would
+      ? line(span(' would   ', 'dim'), outcome(would), '  ', verdict(differs))
+      : line(span(' would   ', 'dim'), span('! this app cannot decide it', 'warn')),
   ];
+}
+
+function verdict(differs: DecidedAgain['differs']): Span {
+  if (differs === 'outcome') return span('!! it flips', 'bad');
+  if (differs === 'changes') return span('! the same outcome, other changes', 'warn');
+  return span('it comes out the same', 'good');
 }
 
 function outcome({ outcome: name, code, reason }: Decided): Span {
@@ -58,6 +60,7 @@ function readRow({ key, version, value, owner }: DecidedAgain['read'][number]): 
 }
 
 function answerLines({ answer }: DecidedAgain): StyledLine[] {
+  if ('lacking' in answer) return [line(' ', span(`the app has ${answer.lacking}`, 'warn'))];
   if ('rejection' in answer) {
     const { code, reason, key } = answer.rejection;
     return [line(' ', span(`${code}: ${reason}`, 'bad'), key === undefined ? '' : `  ${key}`)];
