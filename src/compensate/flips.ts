@@ -1,12 +1,9 @@
 import { foldChanges } from '../core/fold/fold-record.ts';
-import { compensateType, expireType, type LogRecord, type StoredRecord, sessionType } from '../core/log/record.ts';
+import { isEngineType, type LogRecord, type StoredRecord } from '../core/log/record.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import { chooseAgain } from '../replay/logged-request.ts';
 import type { Steps } from '../view/turns.ts';
 import { OtherWorld, type Present } from './other-world.ts';
-
-/** Records of the engine's own, which no one decided. */
-const engineTypes: ReadonlySet<string> = new Set([compensateType, expireType, sessionType]);
 
 /** A later transaction, how it was decided, and how it would have been. */
 export interface PlannedFlip {
@@ -61,7 +58,7 @@ export function* findFlips(
 function decideOtherwise(present: Present, other: OtherWorld, position: number): PlannedFlip | undefined {
   const record = present.cut.record(position);
   other.passed(position);
-  if (!record || engineTypes.has(record.type)) return undefined;
+  if (!record || isEngineType(record.type)) return undefined;
   const reader = new DecisionReader(other.before(record));
   const chosen = chooseAgain(present.app, reader, record);
   const context = {

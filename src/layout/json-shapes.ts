@@ -6,7 +6,7 @@ import type { Owner, Rejection } from '../core/fold/rejection.ts';
 import { sessionOfKey, themeOfKey } from '../core/fold/session.ts';
 import { linksOf } from '../core/log/links.ts';
 import type { Receipt } from '../core/log/receipt.ts';
-import { type LogRecord, reservedTypePrefix, type StoredRecord, usersChanges } from '../core/log/record.ts';
+import { isEngineType, type LogRecord, type StoredRecord, usersChanges } from '../core/log/record.ts';
 import { toHex } from './hex.ts';
 
 /**
@@ -73,7 +73,7 @@ export function toRecordJson(record: StoredRecord): JsonObject {
  */
 export function toRequestJson(record: LogRecord): JsonObject | undefined {
   const { position, id, type, actor, payload, changes, expect, decided } = record;
-  if (type.startsWith(reservedTypePrefix)) return undefined;
+  if (isEngineType(type)) return undefined;
   const asked = usersChanges(changes).map(({ result: _, ...change }) => change);
   return {
     id: `${id}~${position}`,

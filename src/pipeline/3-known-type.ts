@@ -1,7 +1,7 @@
 import { type App, type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import type { Change } from '../core/fold/change.ts';
-import { type LogRecord, reservedTypePrefix } from '../core/log/record.ts';
+import { isEngineType, type LogRecord } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 
 /**
@@ -29,13 +29,13 @@ function isHeard({ processes = {} }: App, type: string): boolean {
 export function findUnknownType(app: LoadedApp, request: Request, target?: LogRecord): TxlogError | undefined {
   if (request.logged || request.refusal) return undefined;
   if (request.compensates !== undefined) return target && findUnknownTarget(app, target);
-  if (request.type.startsWith(reservedTypePrefix)) return undefined;
+  if (isEngineType(request.type)) return undefined;
   const lacking = findLacking(app, request.type, request.changes);
   return lacking === undefined ? undefined : unknown(app, lacking);
 }
 
 function findUnknownTarget(app: LoadedApp, { type, decided, position, outcome }: LogRecord): TxlogError | undefined {
-  const isHandled = decided && outcome === 'committed' && !type.startsWith(reservedTypePrefix);
+  const isHandled = decided && outcome === 'committed' && !isEngineType(type);
   if (!isHandled || requestTypeOf(app, type)) return undefined;
   return unknown(app, `no handler of ${type}, which decided position ${position} and may say how to undo it`);
 }

@@ -1,12 +1,12 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import { TxlogError } from '../core/base/errors.ts';
-import type { StoredRecord } from '../core/log/record.ts';
+import { isEngineType, type StoredRecord } from '../core/log/record.ts';
 import { readPages } from '../rescan/read-records.ts';
 import type { Cut } from '../view/cut.ts';
 import { PastStates } from '../view/past-states.ts';
 import type { LongViewReader } from '../view/reader.ts';
 import type { LoopTurn } from '../view/turns.ts';
-import { type DecidedAgain, decideAgain, isDecided } from './decide-again.ts';
+import { type DecidedAgain, decideAgain } from './decide-again.ts';
 
 /** How a decision is looked at again. */
 export interface DecideAgainOptions {
@@ -29,7 +29,7 @@ export interface NextFlip {
 
 /** Decides a record again. Errors: USAGE of one that the engine itself wrote. */
 export function decideRecord(env: LongViewReader, record: StoredRecord, app: LoadedApp): Promise<DecidedAgain> {
-  if (!isDecided(record))
+  if (isEngineType(record.type))
     throw new TxlogError('USAGE', `position ${record.position} is a ${record.type}: nobody decided it as a request`, {
       next: [`txlog inspect ${record.position}`],
     });
@@ -75,7 +75,7 @@ function decideSome(cut: Cut, { records, app, turn }: Some): { readonly flip?: D
   let done = 0;
   for (const record of records) {
     done += 1;
-    if (isDecided(record)) {
+    if (!isEngineType(record.type)) {
       const flip = decideAgain(past, cut, { record, app });
       if (flip.differs !== undefined) return { flip, done };
     }

@@ -5,16 +5,7 @@ import type { Change } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
 import { type Rejection, reject } from '../core/fold/rejection.ts';
 import type { State } from '../core/fold/state.ts';
-import {
-  compensateType,
-  expireType,
-  type LogRecord,
-  type StoredRecord,
-  sagaType,
-  sessionType,
-  stepType,
-  usersChanges,
-} from '../core/log/record.ts';
+import { type StoredRecord, usersChanges } from '../core/log/record.ts';
 import { choose } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import type { Cut } from '../view/cut.ts';
@@ -54,13 +45,6 @@ export interface DecidedAgain {
   readonly keys: readonly KeyChange[];
   /** `outcome`: it comes out otherwise. `changes`: it is committed as well, and does something else. */
   readonly differs: 'outcome' | 'changes' | undefined;
-}
-
-const engineTypes: ReadonlySet<string> = new Set([compensateType, expireType, sessionType, sagaType, stepType]);
-
-/** Whether a record was decided as a request is: not by the engine itself, nor as a compensation. */
-export function isDecided({ type, compensates }: LogRecord): boolean {
-  return compensates === undefined && !engineTypes.has(type);
 }
 
 /** Decides the request of a record again, as if it came right before that record; says so where the app cannot. */

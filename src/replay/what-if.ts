@@ -3,7 +3,7 @@ import { given } from '../core/base/given.ts';
 import { type JsonValue, jsonEquals } from '../core/base/json.ts';
 import { isEngineKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
-import { expireType, type LogRecord, type StoredRecord, sagaType, sessionType, stepType } from '../core/log/record.ts';
+import { isEngineType, type LogRecord, type StoredRecord } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 import { keyText } from '../layout/keys.ts';
 import { RecordEncoder } from '../layout/record-codec.ts';
@@ -87,7 +87,7 @@ export async function whatIf(
   let decided = 0;
   let flips = 0;
   for await (const page of readPages(env, { to: head })) {
-    const requests = page.filter((record) => ![expireType, sessionType, sagaType, stepType].includes(record.type));
+    const requests = page.filter(({ type, compensates }) => compensates !== undefined || !isEngineType(type));
     const outcomes = await replayed.decide(requests);
     for (const [i, record] of requests.entries()) {
       const flip = flipOf(record, outcomes[i]);

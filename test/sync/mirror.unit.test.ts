@@ -117,6 +117,9 @@ describe('a mirror', () => {
       ...{ type: 'txlog.promote', actor: 'ann', outcome: 'committed' },
       payload: { reason: 'prod is gone', origin: origin.unit, position: '80' },
     });
+    // It is a record of the engine's own: nobody decided it as a request.
+    await expect(mirror.decideAgain(position)).rejects.toMatchObject({ code: 'USAGE' });
+    expect(await mirror.whatIf(mirror.app)).toEqual({ ...(await origin.whatIf(origin.app)) });
     expect(await mirror.submit(set('k'))).toMatchObject({ outcome: 'committed', position: 82 });
     await expect(mirror.sync.promote({ reason: 'again' })).rejects.toMatchObject({ code: 'ENV_NOT_MIRROR' });
     expect((await mirror.rescanVerify()).problems).toEqual([]);

@@ -3,7 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
-import { reservedTypePrefix } from '../../core/log/record.ts';
+import { isEngineType } from '../../core/log/record.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type Progress, parseJson, type TransactionName } from '../../index.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
@@ -31,7 +31,7 @@ export async function selectTargets(
   const head = (await env.head()).position;
   for await (const page of env.pages({ ...filter, outcome: 'committed' }, { reverse: true })) {
     onProgress?.(head - (page.at(-1)?.position ?? head), head);
-    for (const { position, type } of page) if (!type.startsWith(reservedTypePrefix)) positions.push(position);
+    for (const { position, type } of page) if (!isEngineType(type)) positions.push(position);
     if (positions.length <= limits.plannedMax) continue;
     throw new TxlogError(
       'FILTER_INVALID',

@@ -1,4 +1,4 @@
-import { reservedTypePrefix } from '../../core/log/record.ts';
+import { isEngineType } from '../../core/log/record.ts';
 import { chooseEnvironment, type NamedEnvironment } from '../../environment/choose-environment.ts';
 import { Contexts } from '../../environment/contexts.ts';
 import type { Environment } from '../../environment/environment.ts';
@@ -125,6 +125,6 @@ async function transactions(env: Environment, typed: string): Promise<readonly C
   if (typed !== '') return bare(await env.idsWithPrefix('transaction', typed, offeredMax));
   const found: Candidate[] = [];
   for await (const { id, type } of env.records({}, { reverse: true, limit: newest }))
-    if (!type.startsWith(reservedTypePrefix)) found.push({ word: id, about: type });
+    if (!isEngineType(type)) found.push({ word: id, about: type });
   return found;
 }

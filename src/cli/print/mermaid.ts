@@ -1,5 +1,5 @@
 import type { Change } from '../../core/fold/change.ts';
-import { reservedTypePrefix } from '../../core/log/record.ts';
+import { isEngineType } from '../../core/log/record.ts';
 import type { KeyReport, StoredRecord, TransactionReport } from '../../index.ts';
 import { printable } from '../../text/printable.ts';
 import { changeText, stateText } from './change-text.ts';
@@ -52,7 +52,7 @@ function decision({ record, keys }: TransactionReport): string[] {
 
 /** Whether a handler of users decided it, not the engine itself. */
 function isHandled({ decided, type }: StoredRecord): boolean {
-  return decided && !type.startsWith(reservedTypePrefix);
+  return decided && !isEngineType(type);
 }
 
 function applied(changes: readonly Change[], keys: readonly KeyReport[]): string[] {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../core/base/json.ts';
 import type { Change } from '../../core/fold/change.ts';
 import { isEngineKey, sessionOfKey } from '../../core/fold/session.ts';
-import { reservedTypePrefix, sagaType, usersChanges } from '../../core/log/record.ts';
+import { isEngineType, sagaType, usersChanges } from '../../core/log/record.ts';
 import type { KeyReport, TransactionLink, TransactionReport } from '../../index.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatValue, printable } from '../../text/printable.ts';
@@ -52,11 +52,7 @@ function changesOf({ record }: TransactionReport, colors: Colors): string[] {
   const { outcome, decided, type } = record;
   const changes = usersChanges(record.changes);
   if (changes.length === 0) return [];
-  const who = type.startsWith(reservedTypePrefix)
-    ? 'decided by the engine'
-    : decided
-      ? 'decided by its handler'
-      : 'as requested';
+  const who = isEngineType(type) ? 'decided by the engine' : decided ? 'decided by its handler' : 'as requested';
   const title = outcome === 'committed' ? `changes, ${who}:` : 'changes that were asked for, none applied:';
   return ['', title, changeTable(changes, colors), ...andMore(changes.length)];
 }
@@ -106,7 +102,7 @@ function nextOf({ record, keys, sessions, compensatedBy }: TransactionReport): s
   if (first) next.push(`txlog inspect --key ${shellQuote(first.key)}`);
   if (record.type === sagaType) next.push(`txlog saga show ${shellQuote(record.id)}`);
   else if (session) next.push(`txlog session show ${shellQuote(sessionOfKey(session.key) ?? '')}`);
-  const isUsers = !record.type.startsWith(reservedTypePrefix);
+  const isUsers = !isEngineType(record.type);
   if (record.outcome === 'committed' && isUsers && !compensatedBy) {
     // A number would be taken for a position.
     const flag = parsePosition(record.id) === undefined ? '' : '--id ';

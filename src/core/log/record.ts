@@ -59,6 +59,12 @@ export type FoldedRecord = Pick<
 
 /** Types that only the engine may submit start with this. */
 export const reservedTypePrefix = 'txlog.';
+
+/** Whether a record of this type is one that the engine made by itself, or upon a command: no client sent it as a request. */
+export function isEngineType(type: string): boolean {
+  return type.startsWith(reservedTypePrefix);
+}
+
 /** Logs that pending claims ran out, before anyone else may claim them. */
 export const expireType = 'txlog.expire';
 /** Records of what happened to sessions, and nothing else. */

@@ -4,7 +4,7 @@ import { given } from '../../core/base/given.ts';
 import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import { matches } from '../../core/log/filter.ts';
-import { reservedTypePrefix, type StoredRecord, sagaType, usersChanges } from '../../core/log/record.ts';
+import { isEngineType, type StoredRecord, sagaType, usersChanges } from '../../core/log/record.ts';
 import type { Cut } from '../../view/cut.ts';
 import { Scan, type ScanBounds, type ScanSlice } from '../../view/scan.ts';
 
@@ -34,7 +34,7 @@ export class Subscription {
   selects(record: StoredRecord): boolean {
     const { type, changes } = record;
     if (!this.on.types) {
-      if (type.startsWith(reservedTypePrefix) && type !== sagaType) return false;
+      if (isEngineType(type) && type !== sagaType) return false;
       if (changes.some(({ key }) => key === this.ownKey)) return false;
     }
     return matches(this.on, record);
