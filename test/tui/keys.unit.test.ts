@@ -267,6 +267,15 @@ it('the debugger looks at the decision that one is at, goes on by one, to where 
   expect(place(ana.press(':', "'debug 7'", 'enter'))).toEqual({ screen: 'debugger', position: 7 });
 });
 
+it('the next flip is gone to also when it was found before', () => {
+  const ana = person().press(':', "'debug 3'", 'enter', 'f');
+  ana.load({ want: 'flip', after: 3 }, { flip: { record: record(9) }, at: 9 });
+  expect(place(ana)).toEqual({ screen: 'debugger', position: 9 });
+  ana.press(':', "'debug 3'", 'enter', 'f');
+  expect(place(ana)).toEqual({ screen: 'debugger', position: 9 });
+  expect(ana.text).not.toContain('nothing comes out otherwise');
+});
+
 it('the debugger does not say that a decision flips which its app cannot make', () => {
   const ana = person().press(':', "'debug 7'", 'enter');
   const undecided = { record: record(7), read: [], keys: [], would: undefined, differs: undefined };

@@ -8,7 +8,7 @@ import { perform, rehearse } from '../../src/tui/actions/perform-action.ts';
 import type { AppEvent } from '../../src/tui/model/app-event.ts';
 import { Source } from '../../src/tui/source/source.ts';
 import { tempDir } from '../cli/filled.ts';
-import { freshState } from './example.ts';
+import { freshState, Person } from './example.ts';
 
 let temp: ReturnType<typeof tempDir>;
 let dir: string;
@@ -115,4 +115,38 @@ it('does without the app of the environment where that cannot be loaded, and say
     type: 'lost',
     problem: { code: 'APP_NOT_FOUND' },
   });
+});
+
+it('a search that found no flip goes on from there with what is written later', async () => {
+  const other = join(temp.dir, 'other.mjs');
+  writeFileSync(
+    other,
+    `globalThis.asked ??= [];
+     const decide = ({ payload }) => {
+       asked.push(payload);
+       return payload < 3 ? [{ op: 'add', key: 'n', value: 1 }] : { rejected: true, code: 'NO', reason: 'no' };
+     };
+     export default { requests: { note: { decide } } };`,
+  );
+  const asked: number[] = [];
+  Object.assign(globalThis, { asked });
+  await hears('overview');
+  const write = (payload: number) =>
+    source.use((env) => env.submit({ type: 'note', payload, changes: [{ op: 'add', key: 'n', value: 1 }] }));
+  for (const payload of [0, 1, 2]) await write(payload);
+  const ana = new Person().press(':', "'debug 1'", 'enter', ':', `'replay --with ${other}'`, 'enter', 'f');
+  const screen = new Source({ dir, app: undefined, readOnly: true, intervalMs: 1 }, (event) => {
+    screen.serve(ana.hear(event).state);
+  });
+  const shown = screen.run();
+  const shows = async (text: string) => {
+    while (!ana.text.includes(text)) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await shows('nothing comes out otherwise from 1 to 3');
+  await write(3);
+  await shows('!! it flips');
+  expect(ana.text).toContain('debugger 4');
+  expect(asked).toEqual([1, 2, 0, 3, 3]);
+  await screen.close();
+  await shown;
 });

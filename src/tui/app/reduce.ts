@@ -30,11 +30,11 @@ const shownTextMax = 500;
 export function reduce(state: AppState, event: AppEvent, keymap: Keymap): Stepped {
   if (event.type === 'key') {
     const { state: next, effects } = pressKey(state, event.key, keymap);
-    return { state: settled(next), effects };
+    return { state: settled(arrived(next)), effects };
   }
   const next = afterEvent(state, event);
   const begins = event.type === 'resized' ? [{ kind: 'repaint' as const }] : [];
-  return { state: settled(next), effects: begins };
+  return { state: settled(arrived(next)), effects: begins };
 }
 
 function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: 'key' }>): AppState {
@@ -46,7 +46,7 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     case 'lost':
       return { ...state, lost: event.problem, now: event.now };
     case 'loaded':
-      return arrived(withLoaded(state, event.key, { head: event.head, value: event.value }));
+      return withLoaded(state, event.key, { head: event.head, value: event.value });
     case 'not loaded':
       return withLoaded(state, event.key, { head: event.head, problem: event.problem });
     case 'resized':
@@ -107,7 +107,7 @@ function problemText({ code, message, next }: Problem): string {
   return [`${code}: ${message}`, ...next].join(' -> ');
 }
 
-/** Some places lead on to another one, once they know which. */
+/** Some places lead on to another one, once they know which: at once, where that was found out before. */
 function arrived(state: AppState): AppState {
   const crumb = shownCrumb(state);
   const place = screenOf(crumb.place).arrive?.(state, crumb);

@@ -1,4 +1,4 @@
-import { type Environment, findApp, openEnvironment, TxlogError } from '../../index.ts';
+import { type Environment, findApp, type NextFlip, openEnvironment, TxlogError } from '../../index.ts';
 import { screenOf } from '../app/screen-of.ts';
 import type { AppEvent } from '../model/app-event.ts';
 import { type AppState, listKey, shownCrumb, wantKey } from '../model/app-state.ts';
@@ -67,7 +67,7 @@ export class Source {
     if (this.loading && !wants.some((want) => wantKey(want) === this.loading?.key)) this.stopLoading();
     if (this.loading) return;
     const want = wants.find((one) => isStale(one, state, head));
-    if (want) void this.begin(env, want, head);
+    if (want) void this.begin(env, { key: wantKey(want), want: restOf(want, state) }, head);
   }
 
   /**
@@ -115,8 +115,8 @@ export class Source {
     await this.closeEnvironment();
   }
 
-  private async begin(env: Environment, want: Want, head: number): Promise<void> {
-    const loading = { key: wantKey(want), stop: new AbortController() };
+  private async begin(env: Environment, { key, want }: { key: string; want: Want }, head: number): Promise<void> {
+    const loading = { key, stop: new AbortController() };
     this.loading = loading;
     try {
       const value = await load(env, want, loading.stop.signal);
@@ -154,11 +154,19 @@ function isStale(want: Want, { loaded }: AppState, head: number): boolean {
   const known = loaded.get(wantKey(want));
   if (!known) return true;
   // A decision is made on what was: nothing that comes later changes it.
-  if ((want.want === 'decision' || want.want === 'flip') && known.value !== undefined) return false;
+  if (want.want === 'decision' && known.value !== undefined) return false;
+  if (want.want === 'flip' && (known.value as NextFlip | undefined)?.flip) return false;
   // A record of long ago is compensated so seldom that it is not read again for that.
   if (want.want === 'record' && known.value !== undefined && want.position < head - 1_000_000) return false;
   if (want.want === 'records' && want.around !== undefined && known.value !== undefined) return false;
   return known.head !== head;
+}
+
+/** The part of a thing that is not known yet: a search that has found nothing goes on where it ended. */
+function restOf(want: Want, { loaded }: AppState): Want {
+  if (want.want !== 'flip') return want;
+  const found = loaded.get(wantKey(want))?.value as NextFlip | undefined;
+  return found ? { ...want, after: found.at } : want;
 }
 
 /**

@@ -40,7 +40,7 @@ function seekLine(state: AppState, place: Here): StyledLine {
   const problem = loadProblem(state, flipOf(place));
   if (problem) return line(' ', span(problem.message, 'bad'));
   const found = loadedValue<NextFlip>(state, flipOf(place));
-  if (!found) return line(' ', span(`looking on from ${place.position} …`, 'warn'));
+  if (!found || found.flip) return line(' ', span(`looking on from ${place.position} …`, 'warn'));
   return line(' ', span(`nothing comes out otherwise from ${place.position} to ${found.at}`, 'good'));
 }
 
