@@ -7,6 +7,7 @@ import { PastStates } from '../view/past-states.ts';
 import type { LongViewReader } from '../view/reader.ts';
 import type { LoopTurn } from '../view/turns.ts';
 import { type DecidedAgain, decideAgain } from './decide-again.ts';
+import { StatesAlong } from './states-along.ts';
 
 /** How a decision is looked at again. */
 export interface DecideAgainOptions {
@@ -49,10 +50,11 @@ export async function findNextFlip(
   { app, signal, limit }: NextFlipOptions & { readonly app: LoadedApp },
 ): Promise<NextFlip> {
   let at = after;
+  const along = new StatesAlong();
   for await (const page of readPages(env, { from: after + 1 }, limit === undefined ? {} : { limit })) {
     let left = page;
     while (left.length > 0) {
-      const { flip, done } = await env.read((cut, turn) => decideSome(cut, { records: left, app, turn }));
+      const { flip, done } = await env.read((cut, turn) => decideSome(cut, { records: left, along, app, turn }));
       signal?.throwIfAborted();
       at = left[done - 1]?.position ?? at;
       if (flip) return { flip, at };
@@ -65,20 +67,26 @@ export async function findNextFlip(
 
 interface Some {
   readonly records: readonly StoredRecord[];
+  readonly along: StatesAlong;
   readonly app: LoadedApp;
   readonly turn: LoopTurn;
 }
 
 /** Decides records again until the turn is over, one at least, or until one comes out otherwise. What is logged stays. */
-function decideSome(cut: Cut, { records, app, turn }: Some): { readonly flip?: DecidedAgain; readonly done: number } {
+function decideSome(
+  cut: Cut,
+  { records, along, app, turn }: Some,
+): { readonly flip?: DecidedAgain; readonly done: number } {
   const past = new PastStates(cut);
+  const before = (key: string, position: number) => along.before(past, key, position);
   let done = 0;
   for (const record of records) {
     done += 1;
     if (!isEngineType(record.type)) {
-      const flip = decideAgain(past, cut, { record, app });
+      const flip = decideAgain({ before }, cut, { record, app });
       if (flip.differs !== undefined) return { flip, done };
     }
+    along.pass(record);
     if (turn.isOver) break;
   }
   return { done };

@@ -48,7 +48,7 @@ export interface DecidedAgain {
 }
 
 /** Decides the request of a record again, as if it came right before that record; says so where the app cannot. */
-export function decideAgain(past: PastStates, cut: Cut, { record, app }: Asked): DecidedAgain {
+export function decideAgain(past: Pick<PastStates, 'before'>, cut: Cut, { record, app }: Asked): DecidedAgain {
   const was = toDecided(record.rejection);
   const lacking = findLackingAgain(app, record);
   if (lacking !== undefined)
