@@ -1,5 +1,5 @@
 import type { OperatorState } from '../ports/leases.ts';
-import { type QueueReading, readQueues } from '../sessions/read/read-queues.ts';
+import type { QueueReading } from '../sessions/read/read-queues.ts';
 import type { StuckSession } from '../sessions/worker/find-stuck.ts';
 import type { OriginStatus } from '../sync/sync.ts';
 import { findNeeds, type Need } from './needs.ts';
@@ -41,10 +41,8 @@ export class OverviewMemory {
 
 /** Reads an overview: each part of it as of the newest record; no part holds a snapshot for long. */
 export async function readOverview(host: MonitorHost, memory: OverviewMemory): Promise<Overview> {
-  const queues = await readQueues(host);
   const workers = host.leases.all().filter((state) => state.alive);
-  const names = workers.map(({ operator }) => operator.id);
-  const { stuck, sagas, origins } = await memory.parts.read(host, queues, names);
+  const { queues, stuck, sagas, origins } = await memory.parts.read(host, workers);
   const time = host.now();
   const base = await host.read((cut) => ({
     ...readStanding(cut, host.handle),

@@ -1,5 +1,5 @@
 import type { SessionHost } from '../sessions/host/session-host.ts';
-import type { QueueReading } from '../sessions/read/read-queues.ts';
+import { type QueueReading, queueLater, readQueues } from '../sessions/read/read-queues.ts';
 import { findStuck, type StuckSession } from '../sessions/worker/find-stuck.ts';
 import type { OriginStatus } from '../sync/sync.ts';
 import { countSagas, type SagaCounts } from './saga-counts.ts';
@@ -18,6 +18,7 @@ export interface PartsHost extends SessionHost {
 
 /** The parts of an overview that stay as they are while nobody writes, but for what time alone does to them. */
 interface Parts {
+  readonly queues: readonly QueueReading[];
   readonly stuck: readonly StuckSession[];
   readonly sagas: SagaCounts | undefined;
   readonly origins: readonly OriginStatus[];
@@ -28,19 +29,23 @@ export class QuietParts {
   private last: (Parts & { readonly name: string; readonly time: number; readonly until: number }) | undefined;
 
   /** The parts as of the newest record; in a quiet environment, as of a while before, with their ages of now. */
-  async read(host: PartsHost, queues: readonly QueueReading[], workers: readonly string[]): Promise<Parts> {
+  async read(host: PartsHost, workers: QueueReading['workers']): Promise<Parts> {
     const position = await host.read(({ head }) => head.position);
-    const name = [host.handle.generation, position, ...workers].join(' ');
+    const name = [host.handle.generation, position, ...workers.map(({ operator }) => operator.id)].join(' ');
     const time = host.now();
     const { last } = this;
     const begun = host.clock.elapsed();
-    if (last?.name === name && begun < last.until) return { ...last, stuck: older(last.stuck, time - last.time) };
+    if (last?.name === name && begun < last.until) {
+      const queues = last.queues.map((queue) => queueLater(queue, { operators: workers, now: time }));
+      return { ...last, queues, stuck: older(last.stuck, time - last.time) };
+    }
+    const queues = await readQueues(host);
     const stuck = await findStuck(host, {});
     const sagas = await countSagas(host, queues, stuck);
     const { origins } = await host.sync.status();
     const took = host.clock.elapsed() - begun;
     const until = begun + Math.min(quietMs.max, Math.max(quietMs.min, took * quietMs.times));
-    this.last = { name, time, until, stuck, sagas, origins };
+    this.last = { name, time, until, queues, stuck, sagas, origins };
     return this.last;
   }
 }

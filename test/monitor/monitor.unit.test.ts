@@ -149,6 +149,42 @@ it('looks through the sessions once while nobody writes, and their ages go on', 
     expect((await readOverview(host, memory)).stuck).toEqual([]);
   }));
 
+it('reads nothing of the log, the queues and the sessions while nobody writes; what comes due by time does', () =>
+  inMemory(async (env) => {
+    await env.sessions.create('mail', 1, { id: 'm-1', delay: 60 });
+    for (let i = 0; i < 300; i++) await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    const time = { ms: env.clock.now() };
+    const clock = { ...env.clock, elapsed: () => time.ms };
+    const host = Object.assign(Object.create(env), { clock, now: () => time.ms });
+    const memory = new OverviewMemory();
+    time.ms += 7_000;
+    const [mail] = (await readOverview(host, memory)).queues;
+    const read: string[] = [];
+    const quiet = Object.assign(Object.create(host), {
+      readSteps: () => Promise.reject(new Error('the sessions are looked through')),
+      read: (work: Parameters<Environment['read']>[0]) =>
+        env.read((cut, turn) => {
+          const get = (table: string, key: Uint8Array) => {
+            if (table !== 'meta') read.push(table);
+            return cut.snapshot.get(table as 'log', key);
+          };
+          const snapshot = Object.assign(Object.create(cut.snapshot), { get });
+          return work(Object.assign(Object.create(cut), { snapshot }), turn);
+        }),
+    });
+    const quietly = async (ms: number) => {
+      time.ms += ms;
+      const { queues, throughput, head } = await readOverview(quiet, memory);
+      return { queue: queues[0], records: throughput.reduce((sum, one) => sum + one, 0), head: head.position };
+    };
+    expect(await quietly(1_500)).toMatchObject({ queue: { oldest: undefined }, records: 301, head: 301 });
+    expect(read).toEqual([]);
+    time.ms = (mail?.nextDue ?? 0) - 1_000;
+    await readOverview(host, memory);
+    expect(await quietly(1_500)).toMatchObject({ queue: { oldest: { id: 'm-1' }, nextDue: undefined } });
+    expect(read).toEqual([]);
+  }));
+
 it('follows: one at once, then one for each change, many changes at once in one', () =>
   inMemory(async (env) => {
     const stop = new AbortController();

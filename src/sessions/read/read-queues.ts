@@ -43,11 +43,7 @@ export async function readQueue(host: SessionHost, name: string, next: number): 
 function* queueOf(
   cut: Cut,
   theme: ThemeReading,
-  {
-    operators,
-    now,
-    next,
-  }: { readonly operators: readonly OperatorState[]; readonly now: number; readonly next: number },
+  { next, ...asOf }: AsOf & { readonly next: number },
 ): Steps<QueueReading> {
   yield;
   const waiting: SessionReading[] = [];
@@ -56,16 +52,29 @@ function* queueOf(
     yield;
     if (waiting.length >= next) break;
   }
-  const [first] = waiting;
+  return { ...theme, next: waiting.slice(0, next), ...asOfNow(theme, waiting[0], asOf) };
+}
+
+/** The operators that work, and the time in ms since 1970. */
+interface AsOf {
+  readonly operators: readonly OperatorState[];
+  readonly now: number;
+}
+
+/** The fields of a queue that change without a record: by time, or as workers come and go. */
+function asOfNow({ name, counts }: ThemeReading, first: SessionReading | undefined, { operators, now }: AsOf) {
   const isDue = first !== undefined && first.due <= now;
   return {
-    ...theme,
-    next: waiting.slice(0, next),
     oldest: isDue ? first : undefined,
     nextDue: isDue ? undefined : first?.due,
-    rates: ratesOf(theme.counts, now),
-    workers: operators.flatMap((state) => (state.alive && state.operator.themes.includes(theme.name) ? [state] : [])),
+    rates: ratesOf(counts, now),
+    workers: operators.flatMap((state) => (state.alive && state.operator.themes.includes(name) ? [state] : [])),
   };
+}
+
+/** A queue that was read with its `next`, as it is later, while nothing was written. */
+export function queueLater(queue: QueueReading, asOf: AsOf): QueueReading {
+  return { ...queue, ...asOfNow(queue, queue.next[0], asOf) };
 }
 
 /** Sessions that come and go per second, from the counts of the present span of time and the one before. */
