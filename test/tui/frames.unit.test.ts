@@ -8,6 +8,9 @@ import { describe, expect, it } from 'vitest';
 import type { DecidedAgain, SagaReading } from '../../src/index.ts';
 import type { SessionPage } from '../../src/pages/session.ts';
 import { widthOf } from '../../src/text/width.ts';
+import { defaultCommands, keymapOf } from '../../src/tui/app/keymap.ts';
+import { frameOf } from '../../src/tui/frame/frame-of.ts';
+import { Painter } from '../../src/tui/frame/painter.ts';
 import { freshState, now, overview, Person, queue, record, session, stuck } from './example.ts';
 
 const saga = { id: 's-02be', type: 'refund', data: { order: 'o-19' }, phase: 'failed', createdAt: now - 3_600_000 };
@@ -121,6 +124,22 @@ const sizes = [
   [80, 24],
   [120, 30],
 ] as const;
+
+it('while nothing happens, nothing is drawn from one second to the next', () => {
+  const quiet = overview({ throughput: Array.from({ length: 60 }, () => 0) });
+  for (const scene of Object.values(scenes)) {
+    const ana = scene(new Person());
+    const painter = new Painter();
+    const drawn = (ms: number) => {
+      const { stuck: all } = quiet;
+      const later = all.map((one) => ({ ...one, age: one.age + ms }));
+      ana.hear({ type: 'overview', overview: { ...quiet, time: now + ms, stuck: later }, now: now + ms });
+      return painter.changesTo(frameOf(ana.state, keymapOf(defaultCommands)));
+    };
+    drawn(0);
+    expect([1_000, 2_000, 3_000].flatMap(drawn)).toEqual([]);
+  }
+});
 
 describe.each(sizes)('at %ix%i', (columns, rows) => {
   it.each(Object.keys(scenes))('%s', (name) => {

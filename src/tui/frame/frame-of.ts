@@ -7,7 +7,7 @@ import { meaningOfVerb } from '../model/action.ts';
 import { type AppState, shownCrumb } from '../model/app-state.ts';
 import type { Dialog } from '../model/dialog.ts';
 import type { ScreenRow } from '../model/screen.ts';
-import { ageOf, clockOf, countOf } from '../parts/row-parts.ts';
+import { ageOf, countOf, minuteOf } from '../parts/row-parts.ts';
 import { dialogLines } from './dialog-lines.ts';
 import { helpLines } from './help-lines.ts';
 import { paletteLines } from './palette-lines.ts';
@@ -83,7 +83,8 @@ function header(state: AppState): StyledLine {
   const head = overview ? `  pos ${countOf(overview.head.position)}` : '';
   const right = line(
     lost ? span(' !! LOST ', 'bad') : '',
-    overview ? span(` ${clockOf(overview.time)} `, lost || isStale(state) ? 'warn' : 'dim') : '',
+    // No seconds: a screen on which nothing happens draws nothing.
+    overview ? span(` ${minuteOf(overview.time)} `, lost || isStale(state) ? 'warn' : 'dim') : '',
   );
   return spread([...where, span(head, 'dim'), span(`  ${crumbs}`, 'strong')], right, state.columns);
 }

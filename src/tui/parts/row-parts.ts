@@ -11,6 +11,11 @@ export function clockOf(time: number): string {
   return `${toTime(time).slice(11, 19)}Z`;
 }
 
+/** As `clockOf`, without seconds. */
+export function minuteOf(time: number): string {
+  return `${toTime(time).slice(11, 16)}Z`;
+}
+
 /** A key of people as it is; one of the engine's own as what it stands for. */
 export function keyName(key: string): string {
   const session = sessionOfKey(key);
