@@ -88,6 +88,7 @@ class Player {
     const { state, effects } = reduce(this.state, event, this.keymap);
     this.state = state;
     for (const effect of effects) this.run(effect);
+    if (event.type === 'quiet') return;
     this.source.serve(this.state);
     this.schedule();
   }

@@ -12,7 +12,7 @@ import { typedKeys } from '../../src/tui/model/typed-keys.ts';
 import { sessionActions } from '../../src/tui/parts/session-actions.ts';
 import { sagaRows } from '../../src/tui/screens/saga/saga-view.ts';
 import { sessionRows } from '../../src/tui/screens/session/session-view.ts';
-import { freshState, overview, Person, record, session, stuck } from './example.ts';
+import { freshState, now, overview, Person, record, session, stuck } from './example.ts';
 
 const person = (more = {}) => new Person({ ...freshState(), ...more }).see(overview());
 const place = ({ state }: Person) => shownCrumb(state).place;
@@ -265,6 +265,12 @@ it('the debugger looks at the decision that one is at, goes on by one, to where 
   ana.press('f').load({ want: 'flip', after: 90, app: 'new.mjs' }, { flip: undefined, at: 8_120_441 });
   expect(ana.text).toContain('nothing comes out otherwise from 90 to 8120441');
   expect(place(ana.press(':', "'debug 7'", 'enter'))).toEqual({ screen: 'debugger', position: 7 });
+});
+
+it('what is looked at and quiet is not old', () => {
+  const ana = person().hear({ type: 'quiet', now: now + 60_000 });
+  expect(ana.hear({ type: 'tick', now: now + 62_000 }).text).not.toMatch(/data .* old/);
+  expect(ana.hear({ type: 'tick', now: now + 64_000 }).text).toContain('data 4s old');
 });
 
 it('the next flip is gone to also when it was found before', () => {

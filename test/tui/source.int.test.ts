@@ -143,10 +143,19 @@ it('a search that found no flip goes on from there with what is written later', 
     while (!ana.text.includes(text)) await new Promise((resolve) => setTimeout(resolve, 5));
   };
   await shows('nothing comes out otherwise from 1 to 3');
+  await shows('it comes out the same');
   await write(3);
   await shows('!! it flips');
   expect(ana.text).toContain('debugger 4');
   expect(asked).toEqual([1, 2, 0, 3, 3]);
   await screen.close();
   await shown;
+});
+
+it('tells an environment in which nothing happens as quiet, and what happens at once', async () => {
+  await hears('quiet');
+  expect(told.map(({ type }) => type).filter((type) => type === 'overview')).toHaveLength(1);
+  told.length = 0;
+  await source.use((env) => env.submit({ type: 'note', changes: [{ op: 'add', key: 'n', value: 1 }] }));
+  expect(await hears('overview')).toMatchObject({ overview: { head: { position: 1 } } });
 });

@@ -32,12 +32,13 @@ export function reduce(state: AppState, event: AppEvent, keymap: Keymap): Steppe
     const { state: next, effects } = pressKey(state, event.key, keymap);
     return { state: settled(arrived(next)), effects };
   }
+  if (event.type === 'quiet') return { state: { ...state, heard: event.now }, effects: [] };
   const next = afterEvent(state, event);
   const begins = event.type === 'resized' ? [{ kind: 'repaint' as const }] : [];
   return { state: settled(arrived(next)), effects: begins };
 }
 
-function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: 'key' }>): AppState {
+function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: 'key' | 'quiet' }>): AppState {
   switch (event.type) {
     case 'overview':
       return { ...state, overview: event.overview, lost: undefined, now: event.now, heard: event.now };

@@ -10,6 +10,8 @@ import type { Key } from './typed-keys.ts';
 export type AppEvent =
   | { readonly type: 'key'; readonly key: Key }
   | { readonly type: 'overview'; readonly overview: Overview; readonly now: number }
+  /** It was looked at, and nothing has happened: what is shown is as it was. */
+  | { readonly type: 'quiet'; readonly now: number }
   /** The environment is open; `without` its own app, where that cannot be loaded. */
   | { readonly type: 'opened'; readonly without: Problem | undefined }
   | { readonly type: 'lost'; readonly problem: Problem; readonly now: number }

@@ -6,6 +6,7 @@ import type { Want } from '../model/places.ts';
 import type { Problem } from '../model/screen-problem.ts';
 import { load, readMarks } from './load-want.ts';
 import { isStopped, toProblem } from './problem.ts';
+import { SeenOverview } from './seen-overview.ts';
 
 /** An environment that cannot be read is tried again so much later, in ms. */
 const tryAgainMs = 1_000;
@@ -44,8 +45,11 @@ export class Source {
         const { env, without } = await open(this.options);
         this.env = env;
         this.tell({ type: 'opened', without });
-        for await (const overview of env.monitor.follow({ signal: until, intervalMs: this.options.intervalMs }))
-          this.tell({ type: 'overview', overview, now: Date.now() });
+        const seen = new SeenOverview();
+        for await (const overview of env.monitor.follow({ signal: until, intervalMs: this.options.intervalMs })) {
+          const now = Date.now();
+          this.tell(seen.isNews(overview, now) ? { type: 'overview', overview, now } : { type: 'quiet', now });
+        }
         this.following.signal.throwIfAborted();
       } catch (error) {
         if (!signal.aborted) this.tell({ type: 'lost', problem: toProblem(error), now: Date.now() });
