@@ -38,7 +38,7 @@ export default class Init extends BaseCommand {
       dryRun: flags['dry-run'],
     });
     this.isRehearsal = flags['dry-run'];
-    const json = { v: 1, dir, ...(unit === '' ? {} : { unit }), created, position: String(position) };
+    const json = { v: 1, dir, ...(unit !== '' && { unit }), created, position: String(position) };
     const did = created ? (unit === '' ? 'would make' : 'made') : 'there is already';
     const text = `${did} an environment in ${printable(dir)}${unit === '' ? '' : `, unit ${unit}`}`;
     await this.print({ ...json, ...copiedAppJson(app) }, text);

@@ -48,7 +48,7 @@ export default class Receive extends BaseCommand {
       // An acknowledgement of what is not kept would take the parcel from its sender.
       const list = this.list(acknowledgementFormat, this.isRehearsal ? nowhere() : this.out);
       const received = await receiveAll(env, input, list).finally(() => list.end());
-      const summary = { ...received, ...(this.isRehearsal ? { dryRun: true } : {}) };
+      const summary = { ...received, ...(this.isRehearsal && { dryRun: true }) };
       if (this.told === 'json') say(`${jsonText({ v: 1, summary })}\n`);
       else this.talk(`${formatReceived(received)}${this.rehearsalMark('')}`);
       const { taken, refused } = received;

@@ -43,7 +43,7 @@ export default class Tui extends ScreenCommand {
     const { startTui } = await import('../src/tui/start-tui.ts');
     const code = await startTui({
       dir: flags.env,
-      ...(flags.app ? { app: flags.app } : {}),
+      ...(flags.app && { app: flags.app }),
       readOnly: this.whyReadOnly,
       actor: flags.actor ?? ownName(),
       commands,

@@ -51,5 +51,5 @@ function* patternCalls(node: unknown, name: string): Iterable<{ readonly receive
   yield* patternCalls(args, name);
   if (op !== 'rcall') return;
   const [called, receiver, [pattern]] = args as [string, Node, Node[]];
-  if (called === name) yield { receiver, ...(pattern ? { pattern } : {}) };
+  if (called === name) yield { receiver, ...(pattern && { pattern }) };
 }

@@ -129,8 +129,8 @@ function planItem(context: { cut: Cut; app: LoadedApp }, stage: Stage, target: S
     return {
       key,
       version: versions.get(key) ?? was?.version ?? 0,
-      ...(was?.exists ? { before: was.value ?? null } : {}),
-      ...(will?.exists ? { after: will.value ?? null } : {}),
+      ...(was?.exists && { before: was.value ?? null }),
+      ...(will?.exists && { after: will.value ?? null }),
     };
   });
   return { ...item, keys, flips: [] };

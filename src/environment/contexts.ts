@@ -80,7 +80,7 @@ export class Contexts {
     if (found) return found;
     const names = this.names();
     throw new TxlogError('CONTEXT_NOT_FOUND', `there is no context ${JSON.stringify(name)}`, {
-      ...(names.length === 0 ? {} : { hint: `There are: ${names.join(', ')}` }),
+      ...(names.length > 0 && { hint: `There are: ${names.join(', ')}` }),
       next: ['txlog context list', ...(isContextName(name) ? [`txlog context add ${name} DIR`] : [])],
     });
   }

@@ -90,7 +90,7 @@ function readPage(cut: Cut, turn: LoopTurn, listing: Listing): Page {
     const isFull = seen === listing.keysMax || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
     if (isFull) return { states, after, isLast: false };
     const step = takeSteps(stateAtInSteps(cut, key, { position: listing.position, now }), turn);
-    if (!step.done) return { states, after, isLast: false, ...(seen === 0 ? { long: key } : {}) };
+    if (!step.done) return { states, after, isLast: false, ...(seen === 0 && { long: key }) };
     if (step.value) states.push(step.value);
     after = key;
     seen += 1;

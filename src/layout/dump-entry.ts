@@ -73,11 +73,11 @@ function unionsOf(entry: DumpEntry): object {
   return {
     ...absent,
     ...entry,
-    ...(begin ? { begin: { ...begin, schemaSha256: Buffer.from(begin.schemaSha256) } } : {}),
-    ...(txn?.digest ? { txn: { ...txn, digest: Buffer.from(txn.digest) } } : {}),
-    ...(blob ? { blob: { ...blob, sha256: Buffer.from(blob.sha256), data: Buffer.from(blob.data) } } : {}),
-    ...(signature ? { signature: Buffer.from(signature) } : {}),
-    ...(seal ? { seal: Buffer.from(seal) } : {}),
+    ...(begin && { begin: { ...begin, schemaSha256: Buffer.from(begin.schemaSha256) } }),
+    ...(txn?.digest && { txn: { ...txn, digest: Buffer.from(txn.digest) } }),
+    ...(blob && { blob: { ...blob, sha256: Buffer.from(blob.sha256), data: Buffer.from(blob.data) } }),
+    ...(signature && { signature: Buffer.from(signature) }),
+    ...(seal && { seal: Buffer.from(seal) }),
   };
 }
 

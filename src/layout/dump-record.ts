@@ -105,10 +105,11 @@ function toRejection(body: NonNullable<TransactionBody['rejection']>, place: str
   return {
     code,
     reason,
-    ...(key === null ? {} : { key }),
-    ...(ownerId === null || ownerPosition === null
-      ? {}
-      : { owner: { id: ownerId, position: checkPosition(ownerPosition, `${place}: rejection.ownerPosition`) } }),
+    ...(key !== null && { key }),
+    ...(ownerId !== null &&
+      ownerPosition !== null && {
+        owner: { id: ownerId, position: checkPosition(ownerPosition, `${place}: rejection.ownerPosition`) },
+      }),
     ...given({ seen: ifGiven(read, (read) => read as JsonObject) }),
   };
 }

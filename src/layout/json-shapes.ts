@@ -41,7 +41,7 @@ export function toReceiptJson(receipt: Receipt): JsonObject {
     time: toTime(time),
     duplicate,
     durability,
-    ...(dryRun ? { dryRun } : {}),
+    ...(dryRun && { dryRun }),
     ...given({ rejection: ifGiven(rejection, toRejectionJson) }),
   };
 }
@@ -53,7 +53,7 @@ export function toRejectionJson(rejection: Rejection): JsonObject {
     code,
     reason,
     ...given({ key, owner: ifGiven(owner, toOwnerJson) }),
-    ...(seen && Object.keys(seen).length > 0 ? { seen } : {}),
+    ...(seen && Object.keys(seen).length > 0 && { seen }),
   };
 }
 
@@ -79,8 +79,8 @@ export function toRequestJson(record: LogRecord): JsonObject | undefined {
     id: `${id}~${position}`,
     type,
     ...given({ actor, payload }),
-    ...(decided || asked.length === 0 ? {} : { changes: asked as unknown as JsonValue }),
-    ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
+    ...(!decided && asked.length > 0 && { changes: asked as unknown as JsonValue }),
+    ...(expect.length > 0 && { expect: expect as unknown as JsonValue }),
     ...linksOf(record),
   };
 }
@@ -104,7 +104,7 @@ function toLogJson(record: LogRecord): JsonObject {
     outcome,
     ...given({ actor, payload }),
     changes: changes.map(toChangeJson),
-    ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
+    ...(expect.length > 0 && { expect: expect as unknown as JsonValue }),
     ...given({ rejection: ifGiven(rejection, toRejectionJson), compensates: ifGiven(compensates, String) }),
     ...linksOf(record),
   };

@@ -52,7 +52,7 @@ export async function readSessionPage(env: Environment, id: string, options: Pag
     data: session ? await env.sessions.data(id, given({ asOf, signal })) : [],
     earlier: from > 1 && (await positionsOf(env, { key, to: from - 1 }, 1)).length > 0,
     ...given({ next }),
-    ...(isLed ? { operator: env.leases.look(session.operator ?? '') } : {}),
+    ...(isLed && { operator: env.leases.look(session.operator ?? '') }),
   };
 }
 

@@ -265,7 +265,7 @@ function placeInLine(stage: Stage, { session, first }: SessionStep & { readonly 
   const key = sessionKey(session);
   const { createdAt } = asSession(stage.state(key)?.value) ?? {};
   const due = first && createdAt !== undefined ? { due: createdAt } : {};
-  return { ...due, ...(isHeldUp(stage, key) ? { behind: true } : {}) };
+  return { ...due, ...(isHeldUp(stage, key) && { behind: true }) };
 }
 
 /** A removal, and the turn of the session of its order key that comes next, if it held one up. */

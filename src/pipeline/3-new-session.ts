@@ -31,10 +31,10 @@ export function changesOfNew(
     (stage.firstQueued(queuePrefix(number, 'line', order)) !== undefined || together.some(isBefore));
   const value = {
     theme: number,
-    ...(delay > 0 ? { due: stage.time + Math.round(delay * 1000) } : {}),
+    ...(delay > 0 && { due: stage.time + Math.round(delay * 1000) }),
     ...given({ order }),
     ...completeLinks(stage, operation.links),
-    ...(behind ? { behind } : {}),
+    ...(behind && { behind }),
     bytes,
     ...chunk,
   };

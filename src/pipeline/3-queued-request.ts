@@ -43,8 +43,8 @@ export function dataOfRequest(request: Request, respond: string | undefined): Js
     id,
     type,
     ...given({ actor, payload }),
-    ...(changes.length === 0 ? {} : { changes: changes as unknown as JsonValue }),
-    ...(expect.length === 0 ? {} : { expect: expect as unknown as JsonValue }),
+    ...(changes.length > 0 && { changes: changes as unknown as JsonValue }),
+    ...(expect.length > 0 && { expect: expect as unknown as JsonValue }),
     ...given({ respond }),
   };
 }

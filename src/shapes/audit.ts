@@ -11,5 +11,5 @@ export interface Audit {
 
 /** An audit as JSON. */
 export function toAuditJson({ report, repaired }: Audit): JsonObject {
-  return { ...toVerifyJson(report), ...(repaired ? { repaired: { ...repaired } } : {}) };
+  return { ...toVerifyJson(report), ...(repaired && { repaired: { ...repaired } }) };
 }

@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 
 /** The reference of one code: of an error, of a rejection, or of a problem that `verify` reports. */
@@ -14,5 +15,5 @@ export interface Explanation {
 
 /** The reference of a code as JSON. */
 export function toExplanationJson({ code, kind, meaning, retry, next, exit }: Explanation): JsonObject {
-  return { v: 1, code, kind, meaning, ...(retry === undefined ? {} : { retry }), next, exit };
+  return { v: 1, code, kind, meaning, ...given({ retry }), next, exit };
 }

@@ -15,6 +15,6 @@ export function toImportJson(report: ImportReport, dryRun: boolean): JsonObject 
     states,
     cursor,
     complete,
-    ...(dryRun ? { dryRun } : {}),
+    ...(dryRun && { dryRun }),
   };
 }

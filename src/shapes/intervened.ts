@@ -20,7 +20,7 @@ export function toIntervenedJson(
   return {
     ...said,
     ...{ position: String(position), time: toTime(time), duplicate, durability },
-    ...(session === id ? {} : { undoneBy: session }),
-    ...(now ? { status: now.status } : {}),
+    ...(session !== id && { undoneBy: session }),
+    ...(now && { status: now.status }),
   };
 }

@@ -23,7 +23,7 @@ export function toOverviewJson(overview: Overview): JsonObject {
     ...{ v: 1, time: toTime(time), dir, unit, generation },
     // Only needs of level bad count: a warning is as somebody wanted it.
     ok: !overview.needs.some(({ level }) => level === 'bad'),
-    head: { position: String(head.position), ...(head.position === 0 ? {} : { time: toTime(head.time) }) },
+    head: { position: String(head.position), ...(head.position !== 0 && { time: toTime(head.time) }) },
     ...{ committed: counts.committed, rejected: counts.rejected },
     ...{ fileBytes: size.fileBytes, usedBytes: size.usedBytes, mapBytes: size.mapBytes, readers: size.readers },
     ...{ perSecond: rateOf(overview), throughput: [...throughput], workers: workers.length },
@@ -36,5 +36,5 @@ export function toOverviewJson(overview: Overview): JsonObject {
 }
 
 function toNeedJson({ level, about, text, age, next }: Need): JsonObject {
-  return { level, ...about, text, ...(age === undefined ? {} : { ageMs: Math.round(age) }), next: [next] };
+  return { level, ...about, text, ...(age !== undefined && { ageMs: Math.round(age) }), next: [next] };
 }

@@ -10,9 +10,7 @@ export function toQueueJson(queue: QueueReading, now: number): JsonObject {
   return {
     ...{ v: 1, theme: name, number, paused },
     ...{ ready, behind, active, stored, parked, created, removed },
-    ...(oldest
-      ? { oldest: { session: oldest.id, due: toTime(oldest.due), ageMs: Math.max(0, now - oldest.due) } }
-      : {}),
+    ...(oldest && { oldest: { session: oldest.id, due: toTime(oldest.due), ageMs: Math.max(0, now - oldest.due) } }),
     ...given({ nextDue: ifGiven(nextDue, toTime) }),
     ...{ inPerSecond: rates.in, outPerSecond: rates.out },
     workers: workers.map(({ operator, until }) => ({

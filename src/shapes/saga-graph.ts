@@ -21,7 +21,7 @@ function toStepJson({ name, at, do: action, compensate }: SagaStep, describe: De
     step: name,
     ...given({ at }),
     do: toJson(action),
-    ...(compensate ? { compensate: toJson(compensate) } : {}),
+    ...(compensate && { compensate: toJson(compensate) }),
   };
 }
 

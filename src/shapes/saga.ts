@@ -15,8 +15,8 @@ export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading):
   const { id, type, data, createdAt, itinerary = [], steps, error, problem, respond, undoes, forced } = saga;
   return {
     ...{ v: 1, saga: id, type, phase },
-    ...(session ? { status: session.status, position: String(session.position), due: toTime(session.due) } : {}),
-    ...(session?.order === undefined ? {} : { order: session.order }),
+    ...(session && { status: session.status, position: String(session.position), due: toTime(session.due) }),
+    ...(session?.order !== undefined && { order: session.order }),
     ...{ data, createdAt: toTime(createdAt) },
     ...given({ error, problem, respond, undoes, forced }),
     itinerary: itinerary.map((group) => [...group]),
@@ -27,7 +27,7 @@ export function toSagaJson({ saga, phase, session, outcome, log }: SagaReading):
       ...{ position: String(position), time: toTime(time), ...toEventJson(event) },
       ...given({ actor, reason }),
     })),
-    ...(outcome ? { ended: toEndJson(outcome) } : {}),
+    ...(outcome && { ended: toEndJson(outcome) }),
   };
 }
 
@@ -40,8 +40,8 @@ function toSideJson(side: SideProgress): JsonObject {
   const { status, round, maybe, error, due, beganAt, endedAt, result } = side;
   return {
     ...{ status, attempts: attemptsOf(side) },
-    ...(round === 0 ? {} : { round }),
-    ...(maybe ? { maybe } : {}),
+    ...(round !== 0 && { round }),
+    ...(maybe && { maybe }),
     ...given({
       error,
       due: ifGiven(due, toTime),

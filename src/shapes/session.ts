@@ -42,7 +42,7 @@ export function toLedJson(led: LedOrDue): JsonObject {
 /** Data as JSON: bytes as text in base64, with the places of these in `binary`. */
 export function toDataJson(data: readonly Data[]): JsonObject {
   const binary = data.flatMap((chunk, i) => (chunk instanceof Uint8Array ? [i] : []));
-  return { data: data.map(chunkJson), ...(binary.length === 0 ? {} : { binary }) };
+  return { data: data.map(chunkJson), ...(binary.length > 0 && { binary }) };
 }
 
 function chunkJson(chunk: Data): JsonValue {
@@ -58,7 +58,7 @@ export function toOperationJson(op: string, done: Done): JsonObject {
   return {
     ...{ v: 1, session, op, position: String(position), time: toTime(time), duplicate, durability },
     status: now?.status ?? 'removed',
-    ...(now ? { epoch: now.epoch, attempts: now.attempts, due: toTime(now.due) } : {}),
+    ...(now && { epoch: now.epoch, attempts: now.attempts, due: toTime(now.due) }),
   };
 }
 
@@ -67,7 +67,7 @@ export function toSessionPageJson(page: SessionPage): JsonObject {
   const { id, session, data, history, earlier, next, operator } = page;
   return {
     ...(session ? toSessionJson(session) : { v: 1, session: id, status: 'removed' }),
-    ...(session ? toDataJson(data) : {}),
+    ...(session && toDataJson(data)),
     ...given({ leaseState: ifGiven(operator, toLeaseJson) }),
     history: history.map((entry) => toStepJson(id, entry)),
     earlier,
@@ -79,9 +79,9 @@ function toLeaseJson(state: NonNullable<SessionPage['operator']>): JsonObject {
   const { alive, operator, until } = state;
   return {
     alive,
-    ...(state.alive ? {} : { why: state.why }),
+    ...(!state.alive && { why: state.why }),
     ...given({ until: ifGiven(until, toTime) }),
-    ...(operator ? { host: operator.host, process: operator.process } : {}),
+    ...(operator && { host: operator.host, process: operator.process }),
   };
 }
 
@@ -93,7 +93,7 @@ function toStepJson(id: string, entry: HistoryEntry): JsonObject {
     ...{ position: String(record.position), time: toTime(record.time), id: record.id, type: record.type },
     ops: own.map(({ op, value }) => ({ op, ...given({ value }) })),
     ...given({ actor: record.actor }),
-    ...(record.type === 'txlog.session' && record.payload !== undefined ? { payload: record.payload } : {}),
+    ...(record.type === 'txlog.session' && record.payload !== undefined && { payload: record.payload }),
     ...given({ after: ifGiven(after, toStandingJson) }),
   };
 }

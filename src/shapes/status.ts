@@ -25,7 +25,7 @@ export function toStatusJson(status: Status, stuck: readonly StuckSession[], sag
     head: {
       position: String(head.position),
       digest: head.digest,
-      ...(head.position === 0 ? {} : { time: toTime(head.time) }),
+      ...(head.position !== 0 && { time: toTime(head.time) }),
     },
     watermark: String(watermark),
     counts: { ...counts },

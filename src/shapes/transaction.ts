@@ -13,7 +13,7 @@ export function toTransactionJson(report: TransactionReport): JsonObject {
     kind: 'transaction',
     record: toRecordJson(record),
     keys: keys.map(toKeyJson),
-    ...(sessions.length === 0 ? {} : { sessions: sessions.map(toOperatedJson) }),
+    ...(sessions.length > 0 && { sessions: sessions.map(toOperatedJson) }),
     ...given({ compensatedBy: ifGiven(compensatedBy, toLinkJson), compensates: ifGiven(compensates, toLinkJson) }),
   };
 }

@@ -20,7 +20,7 @@ export function toEventJson(event: WorkEvent, time: string): JsonObject {
     return { ...head, ...counts, ...given({ emergency: ifGiven(emergency, errorJson) }) };
   }
   const { type: _, ...rest } = event;
-  return { ...head, ...(rest as JsonObject), ...('ms' in event ? { ms: Math.round(event.ms) } : {}) };
+  return { ...head, ...(rest as JsonObject), ...('ms' in event && { ms: Math.round(event.ms) }) };
 }
 
 /** An error that an app threw where nobody waits for it. */
@@ -40,7 +40,7 @@ export function toAppErrorJson({ error, at, sessions }: AppError, time: string):
 
 function errorJson(error: Error): JsonObject {
   const { code } = error as { readonly code?: unknown };
-  return { ...(typeof code === 'string' ? { code } : {}), message: error.message };
+  return { ...(typeof code === 'string' && { code }), message: error.message };
 }
 
 /** The level at which an event is logged. */

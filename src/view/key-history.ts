@@ -289,7 +289,7 @@ export class KeyHistory implements Leaves {
       before: { ...before, position: 0 },
       idAt: (position) =>
         part.find((one) => one.position === position)?.id ?? present(this.source, 'a source').idAt(position),
-      ...(reduceAgain ? { reduceAgain } : {}),
+      ...(reduceAgain && { reduceAgain }),
     });
     // Its value is no text any more: it will be looked at.
     return { state: withVersion(state, 0), refused };

@@ -161,6 +161,6 @@ export function toReading(cut: Cut, state: State | undefined, now: number): Stat
       owner: ifGiven(owner, (owner) => ({ id: cut.idAt(owner), position: owner })),
       pending: ifGiven(pendingUntil, (pendingUntil) => ({ until: pendingUntil, expired: isExpired(state, now) })),
     }),
-    ...(kind === 'shared' ? { applied: version } : {}),
+    ...(kind === 'shared' && { applied: version }),
   };
 }

@@ -1,4 +1,5 @@
 import { present } from '../../src/core/base/assert.ts';
+import { given } from '../../src/core/base/given.ts';
 import { checkData } from '../../src/core/log/session-input.ts';
 import type { JsonObject, Operation } from '../../src/index.ts';
 import type { LoanEvent } from './loan-events.ts';
@@ -96,5 +97,5 @@ function* complete({ open, events, at }: Line, event: LoanEvent): Generator<Oper
 }
 
 function dataOf({ lifecycle, resource, at, amount }: LoanEvent) {
-  return checkData({ lifecycle, at, amount, ...(resource === undefined ? {} : { resource }) } satisfies JsonObject);
+  return checkData({ lifecycle, at, amount, ...given({ resource }) } satisfies JsonObject);
 }

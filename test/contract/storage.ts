@@ -151,7 +151,7 @@ function contractOfRanges({ put, current }: Context): void {
   it('includes the start, excludes the end, and takes bounds that are no keys', async () => {
     await put(letters);
     const range = (start?: string, end?: string) =>
-      keysIn(current(), { ...(start ? { start: bytes(start) } : {}), ...(end ? { end: bytes(end) } : {}) });
+      keysIn(current(), { ...(start && { start: bytes(start) }), ...(end && { end: bytes(end) }) });
     expect(range()).toEqual(['b', 'd', 'f', 'h']);
     expect(range('d', 'h')).toEqual(['d', 'f']);
     expect(range('c', 'g')).toEqual(['d', 'f']);
@@ -185,8 +185,8 @@ function contractOfRanges({ put, current }: Context): void {
     const range = (start?: string, end?: string) =>
       keysIn(current(), {
         reverse: true,
-        ...(start ? { start: bytes(start) } : {}),
-        ...(end ? { end: bytes(end) } : {}),
+        ...(start && { start: bytes(start) }),
+        ...(end && { end: bytes(end) }),
       });
     expect(range()).toEqual(['h', 'f', 'd', 'b']);
     expect(range('d', 'h')).toEqual(['f', 'd']);

@@ -1,7 +1,9 @@
 // Goal: what is no request is refused with its code and its place, and what is one shares nothing with its giver.
 // Method: one wrong field at a time, by table.
+
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/core/base/error-codes.ts';
+import { given } from '../../src/core/base/given.ts';
 import { limits } from '../../src/core/base/limits.ts';
 import { checkChanges, checkRequest } from '../../src/core/log/request.ts';
 
@@ -13,7 +15,7 @@ function problemOf(input: unknown, bytesKnown?: number): { code: ErrorCode; path
     check(input, bytesKnown);
   } catch (error) {
     const { code, details } = error as { code: ErrorCode; details: { path?: string } };
-    return { code, ...(details.path === undefined ? {} : { path: details.path }) };
+    return { code, ...given({ path: details.path }) };
   }
   throw new Error('was accepted');
 }

@@ -57,8 +57,8 @@ export const failed = (
   side: StepSide = next === 'wait' ? 'undo' : 'do',
 ): SagaEvent => ({
   ...{ event: 'failed', step, side, error: `${step} broke`, happened, next },
-  ...(next === 'retry' ? { due: start + 100_000 } : {}),
-  ...(next !== 'retry' && happened === 'no' ? { refused: true } : {}),
+  ...(next === 'retry' && { due: start + 100_000 }),
+  ...(next !== 'retry' && happened === 'no' && { refused: true }),
 });
 export const turned: SagaEvent = { event: 'compensate', why: 'told to' };
 

@@ -31,7 +31,7 @@ function stateOf(value: Session | undefined, version = 5): State {
 
 const change = (op: SessionOp, value?: JsonObject): Change => ({
   ...{ op, key: sessionKey('s') },
-  ...(value ? { value } : {}),
+  ...(value && { value }),
 });
 
 /** The session that an operation leaves, the code that it is refused with, or `removed`. */

@@ -1,4 +1,5 @@
 // A writer that works until it is killed. Tells every receipt on stdout as soon as it has it: `id position outcome`.
+
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -20,7 +21,7 @@ let env = await open();
 for (;;) await step();
 
 function open() {
-  return openEnvironment(dir, { create: true, ...(bound === undefined ? {} : { checkpointRecords: bound }) });
+  return openEnvironment(dir, { create: true, ...(bound !== undefined && { checkpointRecords: bound }) });
 }
 
 async function step() {

@@ -37,13 +37,13 @@ function named(some: Omit<LogRecord, 'position'>): Omit<LogRecord, 'position'> {
     .map((change) => ({
       ...change,
       key: name(change.key),
-      ...(change.owner === undefined ? {} : { owner: name(change.owner) }),
-      ...(change.reducer === undefined ? {} : { reducer: name(change.reducer) }),
+      ...given({ owner: ifGiven(change.owner, name) }),
+      ...given({ reducer: ifGiven(change.reducer, name) }),
     }));
   const actor = some.actor === undefined ? undefined : name(some.actor);
   const rejection = some.rejection && {
     ...some.rejection,
-    ...(some.rejection.key === undefined ? {} : { key: name(some.rejection.key) }),
+    ...given({ key: ifGiven(some.rejection.key, name) }),
   };
   const { correlation, causation } = some;
   const links = given({ correlation: ifGiven(correlation, name), causation: ifGiven(causation, name) });

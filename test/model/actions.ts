@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { given } from '../../src/core/base/given.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Expectation } from '../../src/core/log/record.ts';
@@ -216,16 +217,16 @@ export function fillIn(template: Template, id: string, model: Model): ModelReque
   );
   const expected = template.expect?.map(({ owner: named, version: counted, ...rest }) => ({
     ...rest,
-    ...(named === undefined ? {} : { owner: owner(rest.key, named) }),
-    ...(counted === undefined ? {} : { version: version(rest.key, counted) }),
+    ...(named !== undefined && { owner: owner(rest.key, named) }),
+    ...(counted !== undefined && { version: version(rest.key, counted) }),
   }));
   const { type, actor, payload } = template;
   return {
     id,
     type,
-    ...(actor === undefined ? {} : { actor }),
-    ...(payload === undefined ? {} : { payload }),
-    ...(changes ? { changes } : {}),
-    ...(expected && expected.length > 0 ? { expect: expected } : {}),
+    ...given({ actor }),
+    ...given({ payload }),
+    ...(changes && { changes }),
+    ...(expected && expected.length > 0 && { expect: expected }),
   };
 }

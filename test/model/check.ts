@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import type { RecordFilter } from '../../src/core/log/filter.ts';
 import type { StoredRecord } from '../../src/core/log/record.ts';
 import type { Environment } from '../../src/environment/environment.ts';
@@ -42,11 +43,11 @@ function readingOf(model: Model, state: ModelState | undefined, now: number): St
     value,
     version,
     position,
-    ...(owner === undefined
-      ? {}
-      : { owner: { id: (model.records[owner - 1] as ModelRecord).request.id, position: owner } }),
-    ...(until === undefined ? {} : { pending: { until, expired: until <= now } }),
-    ...(kind === 'shared' ? { applied: version } : {}),
+    ...(owner !== undefined && {
+      owner: { id: (model.records[owner - 1] as ModelRecord).request.id, position: owner },
+    }),
+    ...(until !== undefined && { pending: { until, expired: until <= now } }),
+    ...(kind === 'shared' && { applied: version }),
   };
 }
 
@@ -91,7 +92,7 @@ async function checkApplied(env: Environment, model: Model, key: string): Promis
       time,
       type: request.type,
       ops: changes.filter((change) => change.key === key).map(({ op }) => op),
-      ...(compensation === undefined ? {} : { compensatedBy: compensation }),
+      ...given({ compensatedBy: compensation }),
     };
   });
   expect(await env.applied(key)).toEqual(entries);

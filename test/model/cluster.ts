@@ -357,7 +357,7 @@ export class Cluster {
       }
       const request = this.sent.find(({ id }) => id === record.id) as ModelRequest;
       const completes = completionOf(record);
-      this.model.submit({ ...request, ...(completes ? { completes } : {}) }, record.time, record.rejection);
+      this.model.submit({ ...request, ...(completes && { completes }) }, record.time, record.rejection);
       const ours = this.model.records.at(-1) as ModelRecord;
       expect({ id: ours.request.id, position: ours.position, outcome: ours.outcome }).toEqual({
         id: record.id,
@@ -377,7 +377,7 @@ function inputOf({ compensates: _, ...input }: ModelRequest): RequestInput {
 function taskOf(env: Environment, task: Submitted): Task {
   if ('operation' in task) return task.operation;
   const { completes, ...request } = task.request;
-  return { ...env.check(request), ...(completes ? { completes: completing(completes) } : {}) };
+  return { ...env.check(request), ...(completes && { completes: completing(completes) }) };
 }
 
 function isSessionAction(action: Action | SessionAction): action is SessionAction {

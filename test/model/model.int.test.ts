@@ -26,8 +26,8 @@ const generations = () =>
     const env = await openEnvironment(join(dir, 'env'), {
       create: true,
       checkpointRecords: bound ?? 0,
-      ...(app ? { app } : {}),
-      ...(clock ? { clock } : {}),
+      ...(app && { app }),
+      ...(clock && { clock }),
     });
     return { env, storage: new FaultyStorage(env.handle.storage) };
   });

@@ -1,4 +1,5 @@
 import type { App, HandlerRejection, HandlerState } from '../../src/core/app/app.ts';
+import { given } from '../../src/core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Rejection } from '../../src/core/fold/rejection.ts';
@@ -146,17 +147,17 @@ export class Model {
     } catch (error) {
       refusal = asRefusal(error);
     }
-    const correlation = this.correlationOf({ ...request, ...(completes ? { completes } : {}) });
+    const correlation = this.correlationOf({ ...request, ...(completes && { completes }) });
     const base = {
       position,
       time,
       request,
       changes,
       engine: [],
-      ...(correlation === undefined ? {} : { correlation }),
+      ...given({ correlation }),
     };
     const decided: ModelRecord = refusal
-      ? { ...base, outcome: 'rejected', code: refusal.code, ...keyOf(refusal), ...(rejection ? { rejection } : {}) }
+      ? { ...base, outcome: 'rejected', code: refusal.code, ...keyOf(refusal), ...(rejection && { rejection }) }
       : { ...base, outcome: 'committed' };
     const record = completes ? { ...decided, engine: this.ending(decided, completes) } : decided;
     this.records.push(record);
@@ -167,12 +168,8 @@ export class Model {
   private ending(record: ModelRecord, completes: Ending): readonly Change[] {
     const { request, outcome, position, time, rejection, correlation } = record;
     const receipt = { id: request.id, outcome, position: String(position), time: new Date(time).toISOString() };
-    const response = { ...receipt, ...(rejection ? { rejection: inWords(rejection) } : {}) } as JsonObject;
-    const ending = this.sessions.complete(
-      completes,
-      { id: request.id, ...(correlation === undefined ? {} : { correlation }) },
-      response,
-    );
+    const response = { ...receipt, ...(rejection && { rejection: inWords(rejection) }) } as JsonObject;
+    const ending = this.sessions.complete(completes, { id: request.id, ...given({ correlation }) }, response);
     return 'changes' in ending ? ending.changes : [];
   }
 
@@ -487,7 +484,7 @@ function asRefusal(error: unknown): Refusal {
 /** A rejection as JSON tells it: a position is a text, and what was not read is left out. */
 function inWords({ owner, seen = {}, ...rest }: Rejection): object {
   const named = owner ? { owner: { ...owner, position: String(owner.position) } } : {};
-  return { ...rest, ...named, ...(Object.keys(seen).length > 0 ? { seen } : {}) };
+  return { ...rest, ...named, ...(Object.keys(seen).length > 0 && { seen }) };
 }
 
 const keyOf = ({ key }: Refusal) => (key === undefined ? {} : { key });

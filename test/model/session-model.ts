@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { given } from '../../src/core/base/given.ts';
 import type { JsonObject } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Chunk, Session, SessionStatus } from '../../src/core/fold/session.ts';
@@ -235,9 +236,9 @@ export class SessionModel {
     const { number, changes } = registered;
     const value = {
       theme: number,
-      ...(delay > 0 ? { due: time + Math.round(delay * 1000) } : {}),
-      ...(order === undefined ? {} : { order }),
-      ...(order !== undefined && this.line(number, order).length > 0 ? { behind: true } : {}),
+      ...(delay > 0 && { due: time + Math.round(delay * 1000) }),
+      ...given({ order }),
+      ...(order !== undefined && this.line(number, order).length > 0 && { behind: true }),
       bytes,
       ...links,
       ...chunk,
@@ -262,7 +263,7 @@ export class SessionModel {
     if (!now) return { refused: 'SESSION_GONE' };
     if (epoch !== undefined && (now.status !== 'active' || now.epoch !== epoch)) return { refused: 'SESSION_FENCED' };
     if (epoch === undefined && now.status === 'active' && !force) return { refused: 'SESSION_ACTIVE' };
-    const by = { ...(epoch === undefined ? {} : { epoch }), ...(force ? { force } : {}) };
+    const by = { ...given({ epoch }), ...(force && { force }) };
     if (op === 'store' && now.status === 'parked') return { refused: 'SESSION_BUSY' };
     if (op === 'remove') return { changes: this.removal(session, by), session };
     return {
@@ -281,7 +282,7 @@ export class SessionModel {
         return { bytes: operation.bytes ?? 0, ...operation.chunk };
       case 'store': {
         const { seconds, error, interrupted } = operation;
-        const why = { ...(interrupted ? { interrupted } : {}), ...(error === undefined ? {} : { error }) };
+        const why = { ...(interrupted && { interrupted }), ...given({ error }) };
         return { due: time + Math.round(seconds * 1000), ...why };
       }
       case 'park':
@@ -324,7 +325,7 @@ function step(before: Found | undefined, id: string, change: Change, { position,
     const chunk = chunkIn(value);
     const session = begin(value, position, time);
     const { theme, order } = session;
-    const made = { position, chunk, theme, ...(order === undefined ? {} : { order }) };
+    const made = { position, chunk, theme, ...given({ order }) };
     return { ...fresh, session, chunks: [chunk], made };
   }
   const { chunks, made } = before;
@@ -341,9 +342,9 @@ function begin(value: JsonObject, position: number, time: number): Session {
     theme,
     status: behind ? 'behind' : due > time ? 'stored' : 'ready',
     ...{ epoch: 0, attempts: 0, created: position, createdAt: time, since: time, due },
-    ...(order === undefined ? {} : { order }),
-    ...(correlation === undefined ? {} : { correlation }),
-    ...(causation === undefined ? {} : { causation }),
+    ...given({ order }),
+    ...given({ correlation }),
+    ...given({ causation }),
     ...{ from: position, chunks: 1, bytes },
   };
 }

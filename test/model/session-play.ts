@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import type { JsonObject } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Chunk, Session } from '../../src/core/fold/session.ts';
@@ -40,7 +41,7 @@ function predictOne(model: Model, operation: Operation, now: number): Plain {
   const { session } = outcome;
   const duplicate = 'duplicate' in outcome;
   const position = duplicate ? outcome.duplicate : model.head;
-  return { position, duplicate, session, ...(session === '' ? {} : { now: model.sessions.at(session)?.session }) };
+  return { position, duplicate, session, ...(session !== '' && { now: model.sessions.at(session)?.session }) };
 }
 
 function submit(model: Model, request: ModelRequest, now: number): Plain {
@@ -58,7 +59,7 @@ export function plainOf(answer: TaskAnswer): Plain {
   const { operation } = answer;
   if (operation.ok) {
     const { position, duplicate, session, now } = operation;
-    return { position, duplicate, session, ...(session === '' ? {} : { now }) };
+    return { position, duplicate, session, ...(session !== '' && { now }) };
   }
   return operation.idle ? { idle: operation.due ?? 'never' } : { code: operation.rejection.code };
 }
@@ -75,7 +76,7 @@ export function followOperation(model: Model, record: LogRecord): void {
     const earlier = model.find(response.key.slice(responseKey.length));
     const completes = completionOf(record);
     expect(
-      model.submit({ ...(earlier?.request as ModelRequest), ...(completes ? { completes } : {}) }, record.time),
+      model.submit({ ...(earlier?.request as ModelRequest), ...(completes && { completes }) }, record.time),
     ).toMatchObject({
       duplicate: true,
     });
@@ -94,7 +95,7 @@ export function completionOf(record: LogRecord): Ending | undefined {
   const registration = engine.find(({ key }) => key.startsWith('\u0002'));
   const response = engine.find(({ op }) => op === 'session.new')?.value as { theme: number } | undefined;
   const respond = registration ? registration.key.slice(1) : response?.theme;
-  return { session: removal.key.slice(1), epoch, ...(respond === undefined ? {} : { respond }) };
+  return { session: removal.key.slice(1), epoch, ...given({ respond }) };
 }
 
 function operationOf({ changes, time }: LogRecord): Operation {
@@ -107,8 +108,8 @@ function operationOf({ changes, time }: LogRecord): Operation {
     return {
       op: 'theme',
       theme,
-      ...(number === undefined ? {} : { number }),
-      ...(merged ? { paused: merged.paused === true } : {}),
+      ...given({ number }),
+      ...(merged && { paused: merged.paused === true }),
     };
   }
   const { due, behind: _, theme, ...value } = (change.value ?? {}) as JsonObject & { due?: number; theme?: number };

@@ -1,7 +1,9 @@
 // Goal: undoing a transaction leaves each key exactly as if it had never been, or says why not. Method: cases where a
 // plain inverse, a logged result or the order of undoing would give something else.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/core/app/app.ts';
+import { given } from '../../src/core/base/given.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { Environment } from '../../src/environment/environment.ts';
@@ -142,7 +144,7 @@ describe('a dedicated key', () => {
   const claim = (pending?: number): Change => ({
     op: 'claim',
     key: 'seat',
-    ...(pending === undefined ? {} : { pending }),
+    ...given({ pending }),
   });
 
   it('is released when it is still owned', async () => {

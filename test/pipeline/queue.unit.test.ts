@@ -1,6 +1,8 @@
 // Goal: the order of a queue is right where only part of a checkpoint was written, and where sessions are parked in a line.
 // Method: two handles on one memory; the second one's checkpoint ends after its first slice.
+
 import { beforeEach, describe, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { FaultyStorage } from '../sim/faulty-storage.ts';
@@ -20,7 +22,7 @@ beforeEach(() => {
 
 const open = (bound: number) => openOn(openMemoryStorage(files), { clock, bound });
 const create = (env: Environment, id: string, order?: string, delay = 0) =>
-  env.sessions.create('t', 1, { id, delay, ...(order === undefined ? {} : { order }) });
+  env.sessions.create('t', 1, { id, delay, ...given({ order }) });
 
 async function lead(env: Environment): Promise<string | undefined> {
   const result = await env.sessions.lead({ theme: 't' }, 'op', 30);

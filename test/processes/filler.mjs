@@ -1,4 +1,5 @@
 // Submits until the disk is full, and says so: each receipt's number, then the error's code, then what still works.
+
 import { writeSync } from 'node:fs';
 import { openEnvironment } from '../../dist/test/library.mjs';
 
@@ -6,7 +7,7 @@ const { dir, bound, together } = JSON.parse(process.argv[2]);
 const env = await openEnvironment(dir, {
   create: true,
   reserveBytes: 0,
-  ...(bound === undefined ? {} : { checkpointRecords: bound }),
+  ...(bound !== undefined && { checkpointRecords: bound }),
 });
 const answered = [];
 let code;

@@ -1,9 +1,11 @@
 // Goal: several handles of one process, writable and read-only, act as several processes would.
 // Method: open the same directory more than once, by more than one name, and let the handles work at the same time.
+
 import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'txlog-handles-'));
@@ -152,5 +154,5 @@ describe('storage that is nearly full', () => {
 });
 
 function open(checkpointRecords: number | undefined): Promise<Environment> {
-  return openEnvironment(dir, { create: true, ...(checkpointRecords === undefined ? {} : { checkpointRecords }) });
+  return openEnvironment(dir, { create: true, ...given({ checkpointRecords }) });
 }

@@ -23,7 +23,7 @@ const app = defineApp({
             request: ({ data }) => ({
               type: 'end',
               changes: [{ op: 'add', key: 'ends', value: 1 }],
-              ...(data.ok ? {} : { expect: [{ key: 'no', exists: true }] }),
+              ...(!data.ok && { expect: [{ key: 'no', exists: true }] }),
             }),
           },
         },

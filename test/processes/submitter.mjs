@@ -1,9 +1,10 @@
 // Submits one request after another until its count is reached or it is killed: prints each position once it is durable.
+
 import { writeSync } from 'node:fs';
 import { openEnvironment } from '../../dist/test/library.mjs';
 
 const { dir, name, count, bound } = JSON.parse(process.argv[2]);
-const env = await openEnvironment(dir, { create: true, ...(bound === undefined ? {} : { checkpointRecords: bound }) });
+const env = await openEnvironment(dir, { create: true, ...(bound !== undefined && { checkpointRecords: bound }) });
 for (let i = 0; i < (count ?? Number.POSITIVE_INFINITY); i++) {
   const changes = [
     { op: 'add', key: 'total', value: 1 },

@@ -1,11 +1,12 @@
 // One thread of many that write to the same environment: tells that it is open, waits for a word, submits its requests,
 // eight at a time, and answers with its receipts.
+
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEnvironment } from '../../dist/test/library.mjs';
 
 const { dir, name, count, bound } = workerData;
-const env = await openEnvironment(dir, { ...(bound === undefined ? {} : { checkpointRecords: bound }) });
+const env = await openEnvironment(dir, { ...(bound !== undefined && { checkpointRecords: bound }) });
 parentPort.postMessage('open');
 await once(parentPort, 'message');
 const receipts = [];

@@ -26,7 +26,7 @@ const keys = ['n', 's', 'm', 'l', 'd/0', 'd/1', 'd/2', 'r', 'never'];
 function seen(state: State | undefined): unknown {
   if (!state) return undefined;
   const { kind, exists, value, version, owner, pendingUntil } = state;
-  return { kind, exists, version, ...(exists ? { value, owner, pendingUntil } : {}) };
+  return { kind, exists, version, ...(exists && { value, owner, pendingUntil }) };
 }
 
 it('has each key as its past has it, before each record', async () => {

@@ -1,7 +1,9 @@
 // Goal: the counts of a log by any of its fields are right, for any filter, in an order that holds for the same log.
 // Method: generated logs in memory, counted once more here from all records.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import { keysOf } from '../../src/core/log/record.ts';
 import { type GroupField, groupFields, openEnvironment } from '../../src/index.ts';
 
@@ -17,8 +19,8 @@ async function logOf(requests: readonly (typeof request extends fc.Arbitrary<inf
   for (const [i, { type, actor, keys, isRejected }] of requests.entries()) {
     await env.submit({
       ...{ id: `r-${i}`, type, changes: keys.map((key) => ({ op: 'add', key, value: 1 }) as const) },
-      ...(actor === undefined ? {} : { actor }),
-      ...(isRejected ? { expect: [{ key: 'none', exists: true }] } : {}),
+      ...given({ actor }),
+      ...(isRejected && { expect: [{ key: 'none', exists: true }] }),
     });
   }
   return env;

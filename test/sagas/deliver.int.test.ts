@@ -1,10 +1,12 @@
 // Goal: a message for another service arrives once, and those of one order key in their order, whatever fails on the way.
 // Method: two environments in directories; the other one is away, refuses, or has the message already.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sessionOfParcel } from '../../src/core/app/parcel.ts';
+import { given } from '../../src/core/base/given.ts';
 import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { openEnvironment } from '../../src/engine.ts';
 import type { Environment } from '../../src/environment/environment.ts';
@@ -34,7 +36,7 @@ afterEach(async () => {
 });
 
 const post = (id: string, data: string, order?: string) =>
-  here.process([{ ...sessionOfMessage({ id, to: 'inbox@there', data, ...(order === undefined ? {} : { order }) }) }]);
+  here.process([{ ...sessionOfMessage({ id, to: 'inbox@there', data, ...given({ order }) }) }]);
 const work = () => workers.push(here.work({ onEvent: (event) => events.push(event) }));
 const openThere = () => openEnvironment(join(root, 'there'), { create: true });
 const waiting = async () => (await here.sessions.theme('to/there')).counts;

@@ -93,7 +93,7 @@ describe('txlog send', () => {
     const env = await openEnvironment(join(shell.dir, 'env'));
     const messages = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'].map((id, i) => ({
       ...{ id, to: 'inbox@there', data: i },
-      ...(i % 2 === 0 ? { order: 'k' } : {}),
+      ...(i % 2 === 0 && { order: 'k' }),
     }));
     await env.process(messages.map((message) => ({ ...sessionOfMessage(message) })));
     await env.close();

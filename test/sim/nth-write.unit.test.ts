@@ -1,7 +1,9 @@
 // Goal: whichever write fails, is of unknown outcome, or is the last of its process, repeating the same requests ends in
 // the very same log and states. Method: one script, run without faults for the reference, then with a fault at each of its
 // writes: those of batches and each slice of each checkpoint. Equal digests mean equal logs, byte for byte.
+
 import { describe, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import type { RequestInput } from '../../src/core/log/request.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { MemoryFiles as Memory, type MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
@@ -21,7 +23,7 @@ const add = (id: string, ...keys: string[]): RequestInput => ({
 const claim = (id: string, key: string, pending?: number): RequestInput => ({
   id,
   type: 'claim',
-  changes: [{ op: 'claim', key, ...(pending === undefined ? {} : { pending }) }],
+  changes: [{ op: 'claim', key, ...given({ pending }) }],
 });
 
 const script: readonly Step[] = [

@@ -40,7 +40,7 @@ export async function fill(env: Environment, count: number, prefix = 'r', more =
     await env.submit({
       id: `${prefix}-${i}`,
       type: `type.${i % 3}`,
-      ...(i % 2 === 0 ? { actor: 'web', payload: { i, text: `"ä\u2028${'x'.repeat(more + (i % 40))}` } } : {}),
+      ...(i % 2 === 0 && { actor: 'web', payload: { i, text: `"ä\u2028${'x'.repeat(more + (i % 40))}` } }),
       changes: [
         { op: 'claim', key: `owned/${i % 17}`, value: { by: i } },
         { op: 'add', key: `sum/${i % 5}`, value: i },

@@ -1,7 +1,9 @@
 // Goal: a mirror is its origin, record by record; a dump joins on or is refused. Method: environments in memory, exported
 // and taken over whole, in parts, cut, twice, at once and after they have gone separate ways.
+
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { readDump, verifyDump } from '../../src/index.ts';
 import { dumpOf, entriesOf, fill, headOf, openEmpty, streamOf, take } from './dumps.ts';
@@ -19,7 +21,7 @@ afterEach(async () => {
 });
 
 const set = (key: string, id?: string) => ({
-  ...(id === undefined ? {} : { id }),
+  ...given({ id }),
   type: 'set',
   changes: [{ op: 'set' as const, key, value: 1 }],
 });

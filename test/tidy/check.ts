@@ -13,6 +13,7 @@ import { openings } from './rules/prose.ts';
 import { pureGlobals, pureImports } from './rules/purity.ts';
 import { reach } from './rules/reach.ts';
 import { fileSizes, functionSizes, medianSize } from './rules/sizes.ts';
+import { spreads } from './rules/spreads.ts';
 import { machinePaths, registryHosts, switchedOff } from './rules/texts.ts';
 import { uniqueExports, uniqueFiles } from './rules/unique.ts';
 import { loadTree } from './tree.ts';
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   medianSize,
   functionSizes,
   parameters,
+  spreads,
   docstrings,
   openings,
   machinePaths,

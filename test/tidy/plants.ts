@@ -185,6 +185,12 @@ export const plants: readonly Plant[] = [
     `${doc}export const run = (a, b, c, d, e, f) => [a, b, c, d, e, f];\n`,
   ),
   plant('parameters', 'a method of six', 'src/engine.ts', 'class A {\n  run(a, b, c, d, e, f) {}\n}\nnew A();\n'),
+  plant(
+    'spreads',
+    'a field that may be absent',
+    'src/engine.ts',
+    `${doc}export const run = (a) => ({ ...(a ? { a } : {}) });\n`,
+  ),
   plant('openings', 'a docstring', 'src/engine.ts', '/** What a run did. */\nexport const run = 1;\n'),
   plant('openings', 'a line comment', 'src/engine.ts', '\n// Whoever runs it waits.\n'),
   plant('docstrings', 'a bare function', 'src/engine.ts', 'export function run() {}\n'),

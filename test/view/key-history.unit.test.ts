@@ -1,8 +1,10 @@
 // Goal: a key without some of its transactions is exactly the fold of the others, however many are left out one after
 // another, in whatever order, and whatever a dropped batch had staged. Method: random histories of every operation, and
 // after each step a plain fold of what is left, from the beginning.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import { foldChanges, foldKey } from '../../src/core/fold/fold-record.ts';
@@ -148,7 +150,7 @@ function undo(kind: Kind, log: Log, steps: readonly Step[]): void {
       : { exists: state.exists, value: state.exists ? JSON.stringify(state.value) : undefined, owner: state.owner };
     expect(found).toEqual(expected(kind, log, target));
     const { exists, value, owner } = state;
-    const result = exists ? { exists, value, ...(owner === undefined ? {} : { owner }) } : { exists };
+    const result = exists ? { exists, value, ...given({ owner }) } : { exists };
     if (!refused) log.add([{ op: 'restore', key, result: result as unknown as JsonValue }], target);
     if (ends !== 'goes on') log.end(ends === 'kept');
   }

@@ -37,7 +37,7 @@ import { withEnvironment } from './with-environment.ts';
 
 /** The answer of a dry run: on a copy nothing is durable. */
 function rehearsed(json: JsonObject): JsonObject {
-  return { ...json, ...(json.durability === undefined ? {} : { durability: 'none' }), dryRun: true };
+  return { ...json, ...(json.durability !== undefined && { durability: 'none' }), dryRun: true };
 }
 
 /**

@@ -83,7 +83,7 @@ function unknownCommand(config: Config, words: readonly string[], first: string)
   const named = words.slice(0, config.findTopic(first) ? 2 : 1).join(' ');
   const guesses = guessesFor(named, words, names);
   return new TxlogError('USAGE', `there is no command ${JSON.stringify(named)}`, {
-    ...(guesses.length === 0 ? {} : { hint: `Did you mean: ${guesses.map((guess) => `txlog ${guess}`).join(', ')}` }),
+    ...(guesses.length > 0 && { hint: `Did you mean: ${guesses.map((guess) => `txlog ${guess}`).join(', ')}` }),
     next: [guesses.length === 1 ? `txlog ${withoutFlags(guesses[0] ?? '')} --help`.replace('  ', ' ') : 'txlog --help'],
   });
 }

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { cutTo, widthOf } from '../../text/width.ts';
 
@@ -53,7 +54,7 @@ export function progressJson({ what, isSizeKnown }: Course, at: CourseAt): strin
     done,
     ...size,
     elapsedMs: Math.round(elapsedMs),
-    ...(left === undefined ? {} : { leftMs: left }),
+    ...given({ leftMs: left }),
   };
   return JSON.stringify({ v: 1, progress });
 }

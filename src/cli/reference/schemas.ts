@@ -14,7 +14,7 @@ export function schemaOf(command: string): JsonObject {
   }
   const guess = closestMatch(command, commandsWithSchema());
   throw new TxlogError('USAGE', `no command ${JSON.stringify(command)} prints JSON`, {
-    ...(guess === undefined ? {} : { hint: `Did you mean: txlog schema ${guess}` }),
+    ...(guess !== undefined && { hint: `Did you mean: txlog schema ${guess}` }),
     next: ['txlog schema'],
   });
 }

@@ -50,5 +50,5 @@ export async function saveCheckpoint(
   { name, filter }: CheckpointName,
   { position, place }: { readonly position: number; readonly place: FilePlace | undefined },
 ): Promise<void> {
-  await env.saveCursor(name, { position, details: { filter, ...(place ? { ...place } : {}) } });
+  await env.saveCursor(name, { position, details: { filter, ...(place && { ...place }) } });
 }

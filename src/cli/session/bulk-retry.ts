@@ -84,7 +84,7 @@ function plan(
   const isActive = status === 'active';
   const authority = isActive ? { ...by, force: false, epoch } : by;
   const operation: Operation = { op: 'ready', session: id, ...authority };
-  return { id, was: status, operation, ...(isActive ? { operator } : {}) };
+  return { id, was: status, operation, ...(isActive && { operator }) };
 }
 
 function gone(id: string) {

@@ -45,7 +45,7 @@ export interface AuthorityValues {
 export function toAuthority({ epoch, force, reason, actor }: AuthorityValues): OperationOptions {
   return {
     ...given({ epoch }),
-    ...(force ? { force } : {}),
+    ...(force && { force }),
     ...given({ reason, actor }),
   };
 }

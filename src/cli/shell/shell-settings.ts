@@ -14,12 +14,12 @@ export function variablesOf(
   flags: Pick<GlobalFlags, 'read-only' | 'no-color' | 'no-pager' | 'time'>,
 ): NodeJS.ProcessEnv {
   return {
-    ...(origin === '--env' ? { TXLOG_ENV: dir } : {}),
+    ...(origin === '--env' && { TXLOG_ENV: dir }),
     // An empty variable counts as not set.
-    ...(origin === '--context' && context ? { TXLOG_ENV: '', TXLOG_CONTEXT: context.name } : {}),
-    ...(flags['read-only'] ? { TXLOG_READ_ONLY: '1' } : {}),
-    ...(flags['no-color'] ? { NO_COLOR: '1' } : {}),
-    ...(flags['no-pager'] ? { TXLOG_PAGER: '' } : {}),
+    ...(origin === '--context' && context && { TXLOG_ENV: '', TXLOG_CONTEXT: context.name }),
+    ...(flags['read-only'] && { TXLOG_READ_ONLY: '1' }),
+    ...(flags['no-color'] && { NO_COLOR: '1' }),
+    ...(flags['no-pager'] && { TXLOG_PAGER: '' }),
     TXLOG_TIME: flags.time,
   };
 }

@@ -80,7 +80,7 @@ export class Tally {
   toJson(): JsonObject {
     return {
       requests: this.receipts + this.accepted,
-      ...(this.accepted === 0 ? {} : { accepted: this.accepted }),
+      ...(this.accepted !== 0 && { accepted: this.accepted }),
       committed: this.committed,
       rejected: this.rejected,
       rejections: Object.fromEntries(this.rejections),

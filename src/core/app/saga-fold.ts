@@ -84,9 +84,9 @@ function failed(saga: Saga, event: SagaEvent & { event: 'failed' }, time: number
     status: next === 'retry' ? 'retrying' : 'failed',
     attempts: side.attempts - (event.stopped ? 1 : 0),
     maybe: side.maybe || happened === 'maybe',
-    ...(event.stopped ? {} : { error }),
+    ...(!event.stopped && { error }),
     endedAt: time,
-    ...(refused ? { refused } : {}),
+    ...(refused && { refused }),
     ...given({ due }),
   }));
   if (next === 'wait') return mended({ ...noted, phase: 'failed', problem: `${step} cannot be undone: ${error}` });

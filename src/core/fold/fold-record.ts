@@ -64,7 +64,7 @@ export function foldKey<T extends Applied>(
       position,
       time,
       idAt: (at) => context.idAt(at),
-      ...(context.reduceAgain ? { reduceAgain: context.reduceAgain.bind(context, transaction) } : {}),
+      ...(context.reduceAgain && { reduceAgain: context.reduceAgain.bind(context, transaction) }),
     });
     if (!folded.ok) return { state, refused: { position: transaction.position, rejection: folded.rejection } };
     state = folded.after.get(key) ?? state;

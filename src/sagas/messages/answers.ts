@@ -110,7 +110,7 @@ export function addition(
   const by = { session: saga.id, force: true, seen: present(session, 'session of a saga').chunks };
   const only: SessionStatus[] = before === 'failed' && phase !== before ? ['stored', 'parked'] : ['stored'];
   return [
-    { op: 'append', ofSaga: true, ...by, ...checkData(data), ...(phase === before ? {} : { phase }) },
+    { op: 'append', ofSaga: true, ...by, ...checkData(data), ...(phase !== before && { phase }) },
     { op: 'ready', session: saga.id, only, first: true },
   ];
 }

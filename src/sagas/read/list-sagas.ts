@@ -64,7 +64,7 @@ async function* incomplete(host: SessionHost, { type, stuck }: ListSagasOptions)
     type === undefined ? sagaOfTheme(name) !== undefined : name === sagaTheme(type),
   );
   for (const { name: theme } of themes) {
-    const sessions = listSessions(host, { theme, ...(stuck ? { status: 'parked' } : {}) });
+    const sessions = listSessions(host, { theme, ...(stuck && { status: 'parked' }) });
     for await (const session of sessions) yield summaryOf(session);
   }
 }

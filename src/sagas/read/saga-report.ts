@@ -69,6 +69,6 @@ function entriesOf(record: LogRecord, key: string): readonly SagaLogEntry[] {
   return eventsOf({ ...record }, key).map((entry) => ({
     ...entry,
     ...given({ actor }),
-    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof reason === 'string' && { reason }),
   }));
 }

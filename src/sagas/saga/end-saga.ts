@@ -61,6 +61,6 @@ function answer(saga: Saga, settled: Settled) {
   const result: Record<string, JsonValue> = {};
   for (const step of saga.steps.values()) if (step.do.result !== undefined) result[step.name] = step.do.result;
   const isSmall = utf8Length(JSON.stringify(result)) < limits.stepResultBytesMax;
-  const data = { ...responseOf(settled), ...(settled.outcome === 'committed' && isSmall ? { result } : {}) };
+  const data = { ...responseOf(settled), ...(settled.outcome === 'committed' && isSmall && { result }) };
   return responsesOf(settled, saga.respond, data);
 }

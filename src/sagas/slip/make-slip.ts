@@ -37,7 +37,7 @@ export function slipOf(
     step,
     at: script.step(step)?.at ?? '',
     key: stepKeyOf(saga, step, side),
-    ...(side === 'do' ? {} : { undoes: keyOfDone(saga, step) }),
+    ...(side !== 'do' && { undoes: keyOfDone(saga, step) }),
   }));
   const slip: Slip = {
     ...{ slip: 1, saga: context.saga, type: saga.type, data: saga.data, side, steps, results: context.results },

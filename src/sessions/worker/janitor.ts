@@ -100,7 +100,7 @@ function remedy(host: SessionHost, orphan: Orphan, suspects: number): Operation 
   if (isSuspect && attempts >= policy.attempts) return { op: 'park', ...step };
   // An operator may die of anything. Only a session that it happens to again has to wait.
   const seconds = attempts <= 1 ? 0 : backoffSeconds(policy, attempts - 1, host.random());
-  return { op: 'store', ...step, ...(isSuspect ? byJanitor : {}), seconds };
+  return { op: 'store', ...step, ...(isSuspect && byJanitor), seconds };
 }
 
 /** Whether users' code runs in a turn: no message on its way, and no answer to a saga, is what kills its workers. */

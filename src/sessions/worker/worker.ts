@@ -129,7 +129,7 @@ class WorkerRun {
       else this.operator.end();
     }
     const left = this.left.count;
-    const report = { ...this.tally.report, ...(left > 0 ? { left } : {}) };
+    const report = { ...this.tally.report, ...(left > 0 && { left }) };
     this.tell({ type: 'stopped', report });
     if (this.failure !== undefined) throw this.failure;
     return report;
@@ -240,7 +240,7 @@ class WorkerRun {
     const leads = themes.map((theme) => {
       const session = this.due.themes.find(({ name }) => name === theme)?.session;
       const fits = this.themes.fits(theme);
-      const which = session === undefined ? { theme, ...(fits ? { fits } : {}) } : { session };
+      const which = session === undefined ? { theme, ...(fits && { fits }) } : { session };
       return { op: 'lead', ...which, operator, lease } as const;
     });
     this.isUnsure = true;

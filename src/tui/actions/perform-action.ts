@@ -161,7 +161,7 @@ async function look(env: Environment, action: Action, id: string): Promise<Sight
   if (kind === 'queue') return { item: { id, before: await standing(env, action, id), position: 0 } };
   if (kind === 'session') {
     const session = await env.sessions.get(id);
-    return { item: { id, before: nameOf(session), position: session?.position ?? 0 }, ...(session ? { session } : {}) };
+    return { item: { id, before: nameOf(session), position: session?.position ?? 0 }, ...(session && { session }) };
   }
   // Its position first: one that goes on in between is refused later.
   const [item] = (await env.sagas.plan(wordOf(action), [id])).items;

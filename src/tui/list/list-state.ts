@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 /** Where a person stands in a list: by the id of what is selected, so that rows may come, go and change places. */
 export interface ListState {
   readonly id?: string;
@@ -49,7 +50,7 @@ export function settle(list: ListState, rows: readonly Identified[], height: num
   const before = list.top > 0 && rows[index]?.id === list.id ? list.top + index - list.index : list.top;
   const top = Math.max(0, Math.min(highest, Math.max(index - room + 1, Math.min(before, index))));
   const { id: _, ...rest } = list;
-  return { ...rest, index, top, ...(id === undefined ? {} : { id }) };
+  return { ...rest, index, top, ...given({ id }) };
 }
 
 /** The rows that there are, and how many of them are in sight. */
@@ -69,5 +70,5 @@ export function moveTo(list: ListState, { rows, height }: ListRoom, to: number):
   const wanted = Math.min(Math.max(0, to), rows.length - 1);
   const index = nextToTitle(wanted, rows, wanted < list.index ? -1 : 1);
   const id = rows[index]?.id;
-  return settle({ index, top: list.top, ...(id === undefined ? {} : { id }) }, rows, height);
+  return settle({ index, top: list.top, ...given({ id }) }, rows, height);
 }

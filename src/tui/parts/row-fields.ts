@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import type { SessionReading, StateReading, StuckSession } from '../../index.ts';
 import type { Fields } from '../list/row-filter.ts';
 
@@ -14,7 +15,7 @@ export function sessionFields(session: SessionReading, time: number): Fields {
 /** The fields by which a session that is stuck is found: those of any other, and why it is stuck. */
 export function stuckFields({ session, reason, detail, age, owner }: StuckSession, time: number): Fields {
   const fields = sessionFields(session, time);
-  return { ...fields, reason, detail, stuck: age, ...(owner === undefined ? {} : { owner }) };
+  return { ...fields, reason, detail, stuck: age, ...given({ owner }) };
 }
 
 /** The fields by which a state is found. */

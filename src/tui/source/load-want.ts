@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import {
   compileWhere,
@@ -77,7 +78,7 @@ async function readStates(
 ): Promise<HeldPart<StateReading>> {
   const { passes } = parseFilter(filter);
   const list: Readable<StateReading> = ({ after, ...from }) =>
-    env.states({ prefix, ...from, ...(after === undefined ? {} : { after: after.key }) });
+    env.states({ prefix, ...from, ...(after !== undefined && { after: after.key }) });
   return readPart(list, {
     // The place of a state is told by its key alone.
     around: around === undefined || around === 'end' ? around : { at: { key: around.at } as StateReading },
@@ -138,11 +139,11 @@ async function readWindow(
       signal.throwIfAborted();
       return passes?.(record) ?? true;
     },
-    ...(key === undefined ? {} : { key }),
+    ...given({ key }),
   };
   const limit = around === undefined ? limits.screenRows : limits.screenRows / 2;
   const before = await gather(
-    env.records({ ...filter, ...(around === undefined ? {} : { to: around }) }, { reverse: true, limit }),
+    env.records({ ...filter, ...given({ to: around }) }, { reverse: true, limit }),
     limit,
     signal,
   );

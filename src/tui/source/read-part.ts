@@ -23,7 +23,7 @@ export interface PartWanted<T> {
 export async function readPart<T>(list: Readable<T>, wanted: PartWanted<T>): Promise<HeldPart<T>> {
   const { around } = wanted;
   const take = (from: Bounds<T>, limit: number) =>
-    takeRows(list({ ...from, ...(wanted.passes ? {} : { limit: limit + 1 }) }), limit, wanted);
+    takeRows(list({ ...from, ...(!wanted.passes && { limit: limit + 1 }) }), limit, wanted);
   if (around === undefined) {
     const { rows, more } = await take({}, limits.screenRows);
     return { rows, hasBefore: false, hasAfter: more };

@@ -1,3 +1,4 @@
+import { given } from '../../core/base/given.ts';
 import { type Environment, findApp, type NextFlip, openEnvironment, TxlogError } from '../../index.ts';
 import { screenOf } from '../app/screen-of.ts';
 import type { AppEvent } from '../model/app-event.ts';
@@ -186,7 +187,7 @@ async function open({
   if (app !== undefined) return { env: await openEnvironment(dir, { ...how, app }) };
   try {
     const found = findApp(dir);
-    return { env: await openEnvironment(dir, { ...how, ...(found === undefined ? {} : { app: found }) }) };
+    return { env: await openEnvironment(dir, { ...how, ...given({ app: found }) }) };
   } catch (error) {
     if (!/^APP_/.test((error as { readonly code?: string }).code ?? '')) throw error;
     return { env: await openEnvironment(dir, how), without: toProblem(error) };

@@ -98,7 +98,7 @@ function ratio(what: string, engine: Figures = {}, raw: Figures = {}, atLeast?: 
     `raw ${rate(raw)}`,
   ].join('; ');
   const value = (engine.perSecond ?? 0) / (raw.perSecond ?? 1);
-  return { what, value, unit: '', detail, ...(atLeast === undefined ? {} : { target: { atLeast } }) };
+  return { what, value, unit: '', detail, ...(atLeast !== undefined && { target: { atLeast } }) };
 }
 
 function rate({ perSecond = 0, cpuMicros = 0 }: Figures): string {

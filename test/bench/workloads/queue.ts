@@ -20,7 +20,7 @@ export const w6: Workload = {
   sides: {
     engine,
     raw: (run) => floor(run, new RawQueue(run.dir)),
-    ...(hasSqlite ? { sqlite: (run: Run) => floor(run, new SqliteQueue(join(run.dir, 'queue.db'))) } : {}),
+    ...(hasSqlite && { sqlite: (run: Run) => floor(run, new SqliteQueue(join(run.dir, 'queue.db'))) }),
   },
   conclude: ({ engine: ours, raw, sqlite }) => [
     ratio('jobs, to raw lmdb in groups of 64', ours, raw, 4),
@@ -246,5 +246,5 @@ function ratio(what: string, ours: Figures = {}, theirs: Figures = {}, atLeast?:
     `${Math.round(perSecond)}/s (${cpuMicros.toFixed(1)} µs CPU)`;
   const detail = `engine ${rate(ours)}, enqueue p50 ${ours.p50Ms?.toFixed(2)} ms, p99 ${ours.p99Ms?.toFixed(1)} ms; floor ${rate(theirs)}`;
   const value = (ours.perSecond ?? 0) / (theirs.perSecond ?? 1);
-  return { what, value, unit: '', detail, ...(atLeast === undefined ? {} : { target: { atLeast } }) };
+  return { what, value, unit: '', detail, ...(atLeast !== undefined && { target: { atLeast } }) };
 }

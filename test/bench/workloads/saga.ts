@@ -22,7 +22,7 @@ function sagas(name: string, how: string, starters: number, count: Workload['cou
     sides: {
       engine: (run) => engine(run, starters),
       raw: (run) => floor(run, starters, new RawSagas(run.dir)),
-      ...(hasSqlite ? { sqlite: (run: Run) => floor(run, starters, new SqliteSagas(run.dir)) } : {}),
+      ...(hasSqlite && { sqlite: (run: Run) => floor(run, starters, new SqliteSagas(run.dir)) }),
     },
     conclude: ({ engine: ours, raw, sqlite }) => [
       ratio(`sagas, to two raw lmdb stores in groups of ${starters}`, ours, raw, atLeast),
@@ -174,5 +174,5 @@ function ratio(what: string, ours: Figures = {}, theirs: Figures = {}, atLeast?:
     `${Math.round(perSecond)}/s (${cpuMicros.toFixed(0)} µs CPU)`;
   const detail = `engine ${rate(ours)}, p50 ${ours.p50Ms?.toFixed(1)} ms, p99 ${ours.p99Ms?.toFixed(1)} ms, ${ours.records?.toFixed(2)} records each; floor ${rate(theirs)}`;
   const value = (ours.perSecond ?? 0) / (theirs.perSecond ?? 1);
-  return { what, value, unit: '', detail, ...(atLeast === undefined ? {} : { target: { atLeast } }) };
+  return { what, value, unit: '', detail, ...(atLeast !== undefined && { target: { atLeast } }) };
 }

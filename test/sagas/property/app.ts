@@ -7,6 +7,7 @@ import {
   type StepContext,
 } from '../../../src/core/app/saga-definition.ts';
 import type { Advice, Turn } from '../../../src/core/app/theme.ts';
+import { given } from '../../../src/core/base/given.ts';
 import type { Environment } from '../../../src/environment/environment.ts';
 import type { SimProcess } from '../../sim/operators/world.ts';
 import { type Callee, pause, type Received, suffer } from './callee.ts';
@@ -81,7 +82,7 @@ export function appOf(story: Story, place: Place): App {
 
 function definitionOf(type: string, { groups, deadline }: Pick<SagaPlan, 'groups' | 'deadline'>, place: Place) {
   const steps = groups.map((group) => group.map((step) => stepOf(type, step, place)));
-  const definition: SagaDefinition = { steps, lease: leaseSeconds, ...(deadline === undefined ? {} : { deadline }) };
+  const definition: SagaDefinition = { steps, lease: leaseSeconds, ...given({ deadline }) };
   return definition;
 }
 
@@ -90,7 +91,7 @@ function stepOf(type: string, { name, do: forth, undo }: StepPlan, place: Place)
   return {
     name,
     do: forth.kind === 'saga' ? child : actionOf(type, 'do', forth, place),
-    ...(undo ? { compensate: actionOf(type, 'undo', undo, place) } : {}),
+    ...(undo && { compensate: actionOf(type, 'undo', undo, place) }),
   };
 }
 

@@ -80,7 +80,7 @@ export class Simulation {
       const n = this.queued;
       const changes = [{ op: 'add' as const, key: `paid/${n}`, value: 1 }];
       const respond = n % 2 === 0 ? { respond: 'answers' } : {};
-      await env.enqueue({ id: `r${n}`, type: 'pay', changes }, { ...respond, ...(n % 3 === 0 ? { order: 'o' } : {}) });
+      await env.enqueue({ id: `r${n}`, type: 'pay', changes }, { ...respond, ...(n % 3 === 0 && { order: 'o' }) });
     }
   }
 

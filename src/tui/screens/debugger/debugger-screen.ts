@@ -1,3 +1,4 @@
+import { given } from '../../../core/base/given.ts';
 import type { DecidedAgain, NextFlip } from '../../../index.ts';
 import { line, type StyledLine, span } from '../../line/styled-line.ts';
 import { type AppState, type Crumb, loadedValue, loadProblem } from '../../model/app-state.ts';
@@ -23,11 +24,11 @@ export const debuggerScreen: Screen<Here> = {
 };
 
 function decisionOf({ position, app }: Here): Want {
-  return { want: 'decision', position, ...(app === undefined ? {} : { app }) };
+  return { want: 'decision', position, ...given({ app }) };
 }
 
 function flipOf({ position, app }: Here): Want {
-  return { want: 'flip', after: position, ...(app === undefined ? {} : { app }) };
+  return { want: 'flip', after: position, ...given({ app }) };
 }
 
 function appLine({ app }: Here): StyledLine {

@@ -1,3 +1,4 @@
+import { given } from '../../../core/base/given.ts';
 import { limits } from '../../../core/base/limits.ts';
 import type { StoredRecord } from '../../../index.ts';
 import { line, type StyledLine, span } from '../../line/styled-line.ts';
@@ -30,8 +31,8 @@ export const logScreen: Screen<Here> = {
 export function windowOf({ where, key, around }: Here): Want {
   return {
     ...{ want: 'records', where },
-    ...(key === undefined ? {} : { key }),
-    ...(around === undefined ? {} : { around }),
+    ...given({ key }),
+    ...given({ around }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { given } from '../../../core/base/given.ts';
 import type { SessionReading } from '../../../index.ts';
 import { line, span } from '../../line/styled-line.ts';
 import { nextPart } from '../../list/held-part.ts';
@@ -39,7 +40,7 @@ export const queueScreen: Screen<Here> = {
 };
 
 function partOf({ place: { theme, around }, filter }: Crumb & { readonly place: Here }): Want {
-  return { want: 'queue', theme, filter, ...(around === undefined ? {} : { around }) };
+  return { want: 'queue', theme, filter, ...given({ around }) };
 }
 
 function held(state: AppState) {

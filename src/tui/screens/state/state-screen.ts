@@ -1,3 +1,4 @@
+import { given } from '../../../core/base/given.ts';
 import { line, span } from '../../line/styled-line.ts';
 import { type AppState, type Crumb, loadedValue, loadProblem } from '../../model/app-state.ts';
 import type { Place, Want } from '../../model/places.ts';
@@ -29,8 +30,8 @@ export const stateScreen: Screen<Here> = {
 function pageOf({ key, asOf, from }: Here): Want {
   return {
     ...{ want: 'state', key },
-    ...(asOf === undefined ? {} : { asOf }),
-    ...(from === undefined ? {} : { from }),
+    ...given({ asOf }),
+    ...given({ from }),
   };
 }
 

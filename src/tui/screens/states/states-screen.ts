@@ -1,3 +1,4 @@
+import { given } from '../../../core/base/given.ts';
 import type { StateReading } from '../../../index.ts';
 import { line, span } from '../../line/styled-line.ts';
 import { nextPart } from '../../list/held-part.ts';
@@ -41,7 +42,7 @@ export const statesScreen: Screen<Here> = {
 };
 
 function partOf({ place: { prefix, around }, filter }: Crumb & { readonly place: Here }): Want {
-  return { want: 'states', prefix, filter, ...(around === undefined ? {} : { around }) };
+  return { want: 'states', prefix, filter, ...given({ around }) };
 }
 
 function held(state: AppState) {
