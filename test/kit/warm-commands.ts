@@ -133,16 +133,21 @@ const passed = [
 ];
 const isPassed = (pair: string) => passed.some((name) => pair.startsWith(`${name}=`));
 
-// Signals, limits, rights, files as stdin or stdout, and commands that run beside others.
-const special =
-  /(?<![&>])&(?![&\d])|\b(?:kill|timeout|ulimit|umask|trap|setpriv|plain_user|script|mkfifo|exec)\b| -f\b|--follow|>\(|(?<!<)<(?!<)|(?<![2&>])>>?(?!&| ?\/dev\/null| ?\()/;
+// Signals, limits and rights, whatever they stand for in the line.
+const special = /\b(?:kill|timeout|ulimit|umask|trap|setpriv|plain_user|script|mkfifo|exec)\b/;
+// A command that goes on by itself, or runs beside others; files as its stdin or stdout.
+const apart = /(?<![&>])&(?![&\d])| -f\b|--follow|>\(|(?<!<)<(?!<)|(?<![2&>])>>?(?!&| ?\/dev\/null| ?\()/;
+const quoted = /'[^']*'|"(?:\\.|[^"\\])*"/g;
 
 /** Whether a line is something else when its commands share a process, or take turns. */
 function needsProcess(line: string): boolean {
-  const [, ...readers] = line.split('|');
-  const readsOther = readers.some((reader) => /\btxlog\b/.test(reader) && !/ -(?: |$)/.test(reader));
   const setsOther = [...line.matchAll(/\b([A-Z_]+)=/g)].some(([pair]) => !isPassed(pair));
-  return special.test(line) || readsOther || setsOther;
+  // What is said in quotes is data, save for a shell that gets it as its program.
+  const bare = /\b(?:sh|bash|eval)\b/.test(line) ? line : line.replace(quoted, "''");
+  const [, ...readers] = bare.split('|');
+  const readsOther = readers.some((reader) => /\btxlog\b/.test(reader) && !/ -(?: |$)/.test(reader));
+  const own = bare.split(/;|&&|\n/).filter((part) => /\btxlog\b|[(){}]/.test(part));
+  return special.test(bare) || apart.test(own.join('\n')) || readsOther || setsOther;
 }
 
 /** `$PWD` and the variables go with each call, and stdin where `-` asks for it. */

@@ -1,3 +1,4 @@
+import { causedBy } from '../../src/core/log/links.ts';
 import type { Completion, ThemeName } from '../../src/core/log/operation.ts';
 import { responseOf } from '../../src/pipeline/3-decide-operation.ts';
 
@@ -9,15 +10,17 @@ export interface Ending {
 }
 
 /** The same, as the engine takes it. */
-export function completing({ session, epoch, respond }: Ending): Completion {
+export function completing({ session: ended, epoch, respond }: Ending): Completion {
   return {
-    session,
+    session: ended,
     epoch,
     operations(outcome) {
-      const removal = { op: 'remove', session, epoch } as const;
+      const removal = { op: 'remove', session: ended, epoch } as const;
       if (respond === undefined) return [removal];
       const data = responseOf(outcome);
-      return [removal, { op: 'new', session: `txlog.response/${outcome.id}`, theme: respond, chunk: { data } }];
+      const session = `txlog.response/${outcome.id}`;
+      const links = causedBy(outcome.id, outcome);
+      return [removal, { op: 'new', session, theme: respond, chunk: { data }, links }];
     },
   };
 }

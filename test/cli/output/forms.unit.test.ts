@@ -54,7 +54,7 @@ it.each<[OutputFormat, string]>([
   ['ndjson', ''],
   ['ids', ''],
   ['plain', ''],
-  ['csv', ''],
+  ['csv', 'id,owner.id,list.key,value\n'],
   ['table', ''],
 ])('prints an empty list as %s', async (output, text) => {
   expect(await printed({ output }, [])).toBe(text);
