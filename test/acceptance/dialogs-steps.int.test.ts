@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a question that comes twice is counted once, and an undo that comes twice undoes once', async () => {
+test('a question that arrives twice is counted once, and an undo that arrives twice undoes once', async () => {
   await ask('q-1', 'm-a/count', change('ann.bob'));
   await ask('q-2', 'm-a/count', change('ann.bob'));
   await ask('q-3', 'm-b/count', change('ann.bob'));
@@ -43,7 +43,7 @@ test('a question that comes twice is counted once, and an undo that comes twice 
   expect(await unread('ann.bob')).toBe(1);
 });
 
-test('what is taken back before it comes is refused then, and changes no counter', async () => {
+test('a count whose undo arrives first is refused with TAKEN_BACK, and changes no counter', async () => {
   await ask('q-7', 'm-c/count/undo', undo('ann.cy', 'm-c/count'));
   await ask('q-8', 'm-c/count', change('ann.cy'));
   await work();
@@ -52,7 +52,7 @@ test('what is taken back before it comes is refused then, and changes no counter
   expect((await counters.find('m-c/count'))?.rejection?.code).toBe('TAKEN_BACK');
 });
 
-test('a message that is being sent cannot be read, and one that is read not twice', async () => {
+test('a message that is being sent cannot be read, and a message is read only once', async () => {
   await dialogs.sagas.start('send', { author: 'ann', recipient: 'dora' }, { id: 'm-1' });
   await dialogs.work({ untilEmpty: true }).done;
   expect(await status('m-1')).toBe('PENDING_UNREAD');
@@ -68,7 +68,7 @@ test('a message that is being sent cannot be read, and one that is read not twic
   expect(await unread('ann.dora')).toBeUndefined();
 });
 
-test('a person may have a message taken back while it is unread; once it is read, that waits for a person', async () => {
+test('compensating a sent message cancels it while it is unread; once it is read, the saga waits for a person', async () => {
   for (const id of ['m-2', 'm-3']) await dialogs.sagas.start('send', { author: 'ann', recipient: 'eve' }, { id });
   await settle();
   expect(await unread('ann.eve')).toBe(2);

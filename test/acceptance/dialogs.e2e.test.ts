@@ -34,7 +34,7 @@ interface Play {
   readonly isLate?: boolean;
 }
 
-test('what is sent and read is counted, once, when steps fail and workers are killed', async () => {
+test('each message that is sent or read is counted once, when steps fail and workers are killed', async () => {
   const { ledger, listings } = await play('sample', {
     ...{ letters: sampleLetters(), kills: 2, atOnce: 10, settings: { FAIL_PERCENT: '3' } },
   });
@@ -51,7 +51,7 @@ test('a count whose answer comes too late is taken back, whether it happened or 
   expect(statuses(ledger)).toContain('CANCELLED');
 });
 
-test('a listing that is told so marks nothing as read', async () => {
+test('a listing that is told not to mark messages marks none as read', async () => {
   const { dialogs, counters, work } = await open('off', { MARK_AS_READ_ON_LISTING: 'off' });
   try {
     await dialogs.sagas.start('send', { author: 'ann', recipient: 'bob' }, { id: 'm-1' });
@@ -68,7 +68,7 @@ test('a listing that is told so marks nothing as read', async () => {
 });
 
 test.runIf(hasRealLetters)(
-  'real messages between students come to rest in the same way',
+  'real messages between students are each counted once, when steps fail and workers are killed',
   async () => {
     const { ledger } = await play('real', {
       ...{ letters: realLetters(real), kills: isFull ? 20 : isLong ? 5 : 2, atOnce: isFull ? 2_000 : 150 },

@@ -47,7 +47,7 @@ test('every operation of the real work is done, each lead in the epoch that the 
   expect(count).toBe(scheduled + 2 * starts + 2 * completions + takeOvers);
 }, 240_000);
 
-test('ends with the figures of the data', async () => {
+test('themes and operations are counted at the end as the events say', async () => {
   const themes = await env.sessions.themes();
   const counted = themes.map(({ name, counts: { recent: _, earlier: __, ...counts } }) => [name, counts] as const);
   expect(Object.fromEntries(counted)).toEqual(themeCounts());
@@ -66,7 +66,7 @@ test('ends with the figures of the data', async () => {
   expect(all).toMatchObject({ scheduled: 26_318, starts: 71_376, completions: 72_413, removed: 26_244, takeOvers: 2 });
 });
 
-test('what was never started still waits', async () => {
+test('the sessions of an activity that was never started still wait', async () => {
   const scheduled = events.filter(({ activity }) => neverStarted.includes(activity));
   const theme = present(scheduled[0], 'what was never started').activity;
   const waiting = await sessionsOf(theme);

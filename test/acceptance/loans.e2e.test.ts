@@ -55,7 +55,7 @@ test('every event is in the log, and every application has its owner', () => {
   }
 });
 
-test('submitting all of it again changes nothing', () => {
+test('submitting all events again changes nothing', () => {
   const before = json(txlog(env, 'status', '--json')).head;
   expect(submit(env, file).status).toBe(0);
   expect(json(txlog(env, 'status', '--json')).head).toEqual(before);
