@@ -27,7 +27,7 @@ const wrong: readonly (readonly [string, unknown])[] = [
   ['a schema that is none', { requests: { t: { schema: { type: 'no such type' } } } }],
 ];
 
-it.each(wrong)('refuses %s', async (_, app) => {
+it.each(wrong)('an app with %s is refused', async (_, app) => {
   await expect(compileApp(app, 'here')).rejects.toMatchObject({ code: 'APP_INVALID' });
 });
 
@@ -42,7 +42,7 @@ it.each([
   ],
   ['is asynchronous', { validate: async () => ({ value: 1 }) }],
   ['answers nothing', { validate: () => undefined }],
-])('takes a schema that %s for a wrong app', async (_, standard) => {
+])('a schema that %s makes its app a wrong one', async (_, standard) => {
   const app = await compileApp({ requests: { t: { schema: { '~standard': standard } } } }, 'here');
   expect(() => app.findPayloadProblem('t', 1)).toThrow(expect.objectContaining({ code: 'APP_INVALID' }));
 });

@@ -49,8 +49,8 @@ const fields: readonly Field[] = [
   ['process', (on) => process({ on }), 'to', [0, limits.numberMax]],
 ];
 
-describe.each(fields)('of a %s', (_, make, field, [least, most]) => {
-  it(`%s: ${field} is from ${least} to ${most}`, async () => {
+describe.each(fields)('a number in a definition: %s', (_, make, field, [least, most]) => {
+  it(`${field} is accepted from ${least} to ${most}, and refused outside of it`, async () => {
     const below = least - Math.min(0.5, least / 2 || 1);
     for (const value of [...never, below, most * 2]) {
       await expect(compileApp(make({ [field]: value }), 'here'), String(value)).rejects.toMatchObject({
@@ -62,14 +62,14 @@ describe.each(fields)('of a %s', (_, make, field, [least, most]) => {
   });
 });
 
-it.each(['since', 'until'])('a process takes no %s that is no date', async (field) => {
+it.each(['since', 'until'])('a process whose %s is no date is refused', async (field) => {
   for (const value of [Number.NaN, 1e300, 'today'])
     await expect(compileApp(process({ on: { [field]: value } }), 'here')).rejects.toMatchObject({
       code: 'APP_INVALID',
     });
 });
 
-it('a pause stays a number within its bound, however many attempts there were', () => {
+it('the pause before a retry is a number within its bound, however many attempts there were', () => {
   expect(pauseAfter({ first: 0, factor: 2, max: 60 }, 5_000, 1)).toBe(0);
   expect(pauseAfter({ first: 1, factor: factorMax, max: 60 }, 5_000, 1)).toBe(60);
 });

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-describe.each(inherited)('%s', (name) => {
+describe.each(inherited)('the inherited name %s', (name) => {
   it('is no type of saga', async () => {
     await expect(env.sagas.start(name, 1)).rejects.toMatchObject({ code: 'SAGA_NOT_FOUND' });
   });
@@ -89,7 +89,7 @@ describe.each(inherited)('%s', (name) => {
     await expect(env.submit(JSON.parse(`{"type":"t","${name}":1}`))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
-  it('names what an app calls so', async () => {
+  it('names a request type and a theme of an app that defines them so', async () => {
     const table = <T>(value: T) => Object.fromEntries([[name, value]]);
     const loaded = await compileApp(
       { requests: table({ decide: () => [] }), themes: table({ advisor: () => ({ op: 'remove' }) }) },
@@ -100,7 +100,7 @@ describe.each(inherited)('%s', (name) => {
   });
 });
 
-it('a result of a step that is not done is none, whatever it is called', async () => {
+it('a step that is not done has no result, whatever its name is', async () => {
   const seen: unknown[] = [];
   const own = await openEnvironment(':memory:', {
     create: true,

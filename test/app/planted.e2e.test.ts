@@ -37,7 +37,7 @@ async function submit() {
   return finish(start(join(place, 'env'), args, { env }));
 }
 
-it('what is planted in the shared temporary directory does not run, and nothing is put there', async () => {
+it('code that is planted in the shared temporary directory does not run, and txlog puts nothing there', async () => {
   await finish(start(join(place, 'env'), ['init', join(place, 'env')]));
   const cache = join(shared, 'jiti');
   await createJiti(import.meta.url, { fsCache: cache }).import(app);
@@ -50,7 +50,7 @@ it('what is planted in the shared temporary directory does not run, and nothing 
   expect(readFileSync(join(cache, name), 'utf8')).toBe(planted);
 });
 
-it('what this user compiled before is used, and nothing else is', async () => {
+it('code that this user compiled before is used, and no other code is', async () => {
   await finish(start(join(place, 'env'), ['init', join(place, 'env')]));
   expect(await submit()).toMatchObject({ code: 0 });
   const cache = join(place, 'home', '.cache', 'txlog', 'apps');

@@ -95,14 +95,14 @@ describe('a --where expression', () => {
     }
   });
 
-  it('that meets a pattern that is none is an error that names the record', async () => {
+  it('that meets an invalid pattern fails with an error that names the record', async () => {
     const where = await compileWhere('id.matches(payload.name)');
     expect(() => where({ ...committed, payload: { name: '[' } })).toThrow(
       '--where: error parsing regexp: missing closing ]: `[`, in record 7',
     );
   });
 
-  it('that meets a value of another type is an error that names the record', async () => {
+  it('that meets a value of another type fails with an error that names the record', async () => {
     const where = await compileWhere('has(payload.name) && payload.name > 5');
     expect(() => where(committed)).toThrow('--where at column 22: no such overload: dyn<string> > int, in record 7');
     const other = await compileWhere('payload.n');
