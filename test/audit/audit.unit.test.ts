@@ -49,7 +49,7 @@ describe('a log that no index has seen', () => {
     expect((await env.rescanVerify()).problems).toEqual([]);
   });
 
-  it('shows a record that was changed, by its position', async () => {
+  it('is found damaged at the position of a record that was changed', async () => {
     await change((tx) => {
       const bytes = Buffer.from(tx.get('log', positionKey(2_500)) ?? []);
       bytes[40] = (bytes[40] ?? 0) ^ 1;
@@ -65,7 +65,7 @@ describe('the name of a type', () => {
   it.each([
     ['changed', (tx: WriteTx) => tx.put('types', typeKey(2), textKey('other')), 'the table says other'],
     ['removed', (tx: WriteTx) => tx.delete('types', typeKey(2)), 'the table says nothing'],
-  ])('is covered by the chain: %s in the table, it shows', async (_, work, said) => {
+  ])('is covered by the chain: an audit finds a name that was %s in the table', async (_, work, said) => {
     await change(work);
     const { verify, rescan } = await audit();
     const problem = {
@@ -77,7 +77,7 @@ describe('the name of a type', () => {
     for (const report of [verify, rescan]) expect(report).toMatchObject({ ok: false, problems: [problem], more: 0 });
   });
 
-  it('shows as well where two types have changed places', async () => {
+  it('is covered by the chain: an audit finds two names that have changed places', async () => {
     await change((tx) => {
       tx.put('types', typeKey(1), textKey('odd'));
       tx.put('types', typeKey(2), textKey('even'));

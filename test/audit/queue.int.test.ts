@@ -59,7 +59,7 @@ describe('rescan --verify of sessions', () => {
   });
 
   it.each(['waiting/s1', 'parked/s3', 'active/s4', 'behind/behind', 'line/s2'])(
-    'names a row that is missing: %s',
+    'names a row of a queue that is missing: %s',
     async (name) => {
       await damage((tx, rows) => tx.delete('queue', named(rows, name)));
       const [problem, ...more] = await findAndMend();
@@ -85,7 +85,7 @@ describe('rescan --verify of sessions', () => {
     expect(problems).toHaveLength(2);
   });
 
-  it('names a row that the tail of the log hides, before it comes to light', async () => {
+  it('names a wrong row of a queue while the tail of the log still hides it', async () => {
     await damage((tx, rows) => {
       const wrong = Buffer.from(named(rows, 'waiting/s2'));
       wrong[5] = 1;
@@ -97,7 +97,7 @@ describe('rescan --verify of sessions', () => {
     ]);
   });
 
-  it('names what a theme counts wrongly', async () => {
+  it('names a count of a theme that is wrong', async () => {
     const place = `meta/theme/${theme}`;
     const key = textKey(`theme/${theme}`);
     const counts = (await env.sessions.theme('mail')).counts;
