@@ -55,26 +55,26 @@ it('a missing argument is picked from a list, by number, or by a part of the wor
   expect(none).toMatchObject({ code: 2, stdout: expect.stringContaining('missing: KEY') });
 });
 
-it('what is not among the first of many is found by how it begins', async () => {
+it('an item that is not among the first of many is found by how its name begins', async () => {
   const changes = Array.from({ length: 60 }, (_, i) => ['--change', `set many/${i + 10} ${i}`]).flat();
   shell.run(['submit', '--type', 't', ...changes]);
   const found = await talk(['get'], [[which, 'many/69\n']]);
   expect(found).toMatchObject({ code: 0, stdout: expect.stringMatching(/many\/69 +shared/) });
 });
 
-it('nobody is asked without a terminal, or for what another program reads', async () => {
+it('nobody is asked for a missing argument without a terminal, or when another program reads the answer', async () => {
   expect(shell.run(['session', 'show'])).toMatchObject({ code: 2, stderr: expect.stringContaining('missing: ID') });
   for (const form of ['--json', '-q', '-o=csv'])
     expect(await talk(['get', form], [])).toMatchObject({ code: 2, stdout: expect.stringContaining('missing: KEY') });
 });
 
-it('narrows a list', () => {
+it('a list to pick from is narrowed by a number, or by a part of a word', () => {
   const list = ['a', 'ab', '2'].map((word) => ({ word, about: '' }));
   const words = (typed: string) => narrowed(list, list, typed).map(({ word }) => word);
   expect([words('a'), words('b'), words('3'), words('2'), words('9')]).toEqual([['a'], ['ab'], ['2'], ['2'], []]);
 });
 
-it('a protected context is changed by who types its name, and by nobody else', async () => {
+it('a command changes a protected context only after somebody typed its name', async () => {
   const own = { dir: shell.dir, env };
   const add = await talk(['context', 'add', 'prod', 'env', '--protected', '--color', 'red'], []);
   expect([add.code, own.env.TXLOG_ENV]).toEqual([0, 'env']);

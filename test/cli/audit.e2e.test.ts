@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => temp.remove());
 
-it('rescan --verify ends with 1 until --repair made the indexes anew', async () => {
+it('rescan --verify of damaged indexes ends with 1 until --repair has made them anew', async () => {
   await damage(env, (tx) => tx.delete('states', textKey('k/3')));
   expect(await run(env, 'verify')).toMatchObject({ code: 0 });
   const found = await run(env, 'rescan', '--verify', '--json');

@@ -56,7 +56,7 @@ describe('rescan --verify', () => {
     expect((await env.get('k/3'))?.value).toBe(6);
   });
 
-  it('mends the names of types, which the log itself tells', async () => {
+  it('mends the names of types from the log', async () => {
     const types = (await env.status()).types;
     await damageIt((tx) => tx.put('types', typeKey(1), textKey('other')));
     expect((await env.verify()).ok).toBe(false);

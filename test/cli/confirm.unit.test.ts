@@ -12,11 +12,11 @@ it.each([
   ['y', 1200, false],
   ['120', 1200, false],
   ['', 1200, false],
-])('%j to a question about %j things is %j', (answer, count, agreed) => {
+])('the answer %j to a question about %j things counts as a yes: %j', (answer, count, agreed) => {
   expect(isAgreed(answer, count)).toBe(agreed);
 });
 
-it('nobody is asked where there is no terminal, nor where --yes was said', async () => {
+it('a question without a terminal is refused, and --yes answers it', async () => {
   await expect(confirmMany('Remove all?', 500, false)).rejects.toMatchObject({ code: 'USAGE' });
   expect(await confirmMany('Remove all?', 500, true)).toBe(true);
 });

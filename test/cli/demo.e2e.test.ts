@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-it('shows requests, a refusal and its reason, a state with its applied list, a proof, and what to try next', () => {
+it('the demo shows requests, a refusal and its reason, a state with its applied list, a proof, and what to try next', () => {
   const dir = mkdtempSync(join(tmpdir(), 'txlog-demo-test-'));
   const demo = fileURLToPath(new URL('../../dist/src/cli/demo/demo.js', import.meta.url));
   const { stdout, status } = spawnSync(process.execPath, [demo], {

@@ -52,11 +52,11 @@ describe('doctor', () => {
       [...resourceLimits(limitsOf('20', '4000000000', '1000000'))].map(({ level }) => level).join(),
       'warn,warn,warn',
     ],
-  ])('finds %s', (_, level, expected) => {
+  ])('gives what it finds its level: %s', (_, level, expected) => {
     expect(level).toBe(expected);
   });
 
-  it('is content with warnings, and lists the next commands once', () => {
+  it('passes with warnings alone, and lists each next command once', () => {
     const findings = [freeSpace(1e8, '/a b'), freeSpace(1e8, '/a b'), readers(1)];
     expect(isFit(findings)).toBe(true);
     expect(formatFindings(findings, makeColors(false)).split('\n').slice(3)).toEqual(["next: df -h '/a b'"]);

@@ -29,7 +29,7 @@ it('the help of a command that can change an environment tells the exit code of 
   expect(changing.filter(({ description }) => !/^77 /m.test(description ?? '')).map(({ id }) => id)).toEqual([]);
 });
 
-it('the flags of every command may stand before it', () => {
+it('the flags of every command may stand before its name', () => {
   const [status] = commands.filter(({ id }) => id === 'status');
   const flags = Object.values(status?.flags ?? {}).filter(
     ({ helpGroup }) => helpGroup === 'GLOBAL' || helpGroup === 'OUTPUT',
@@ -54,7 +54,7 @@ it.each<[CommandEffect, Record<string, unknown>, boolean]>([
   [{ with: ['repair'], without: ['dry-run'] }, {}, false],
   [{ with: ['repair'], without: ['dry-run'] }, { repair: true }, true],
   [{ with: ['repair'], without: ['dry-run'] }, { repair: true, 'dry-run': true }, false],
-])('with the effect %j, flags %j write: %j', (effect, flags, writes) => {
+])('a command of the effect %j with the flags %j writes: %j', (effect, flags, writes) => {
   expect(willWrite(effect, flags)).toBe(writes);
 });
 
@@ -87,7 +87,7 @@ describe('under TXLOG_READ_ONLY', () => {
   }
 
   const changing = commands.filter(({ effect }) => effect !== 'none' && effect !== 'reads');
-  it('what changes an environment is refused, and none is changed', async () => {
+  it('each command that changes an environment is refused, and no environment is changed', async () => {
     for (const command of changing) {
       for (const example of examplesOf(command)) {
         if (/[|<>$]|ssh/.test(example)) continue;

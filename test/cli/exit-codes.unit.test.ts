@@ -14,7 +14,7 @@ it.each([...errorCodes])('%s has a documented exit code that is no success', (co
   expect(exitCodeOf(new TxlogError(code, 'm'))).toBe(exitCodeOfCode(code));
 });
 
-it('tells an error in one line, then why, then what to do', () => {
+it('an error is told in one line, then why, then what to do', () => {
   const error = new TxlogError('JSON_INVALID', 'bad \u001b text', {
     hint: 'Why.',
     next: ['txlog x'],
@@ -33,7 +33,7 @@ it('tells an error in one line, then why, then what to do', () => {
   });
 });
 
-it('calls what is no TxlogError a bug, with 70, and shows its stack only when asked', () => {
+it('an error that is no TxlogError is called a bug, with 70, and its stack is shown only when asked', () => {
   for (const error of [new AssertionFailure('gap\nafter 3'), new TypeError('x'), 'text']) {
     expect(errorJson(error)).toMatchObject({ error: { code: 'BUG', exit: 70 } });
     expect(formatError(error, plain)).not.toContain('    at ');
@@ -42,7 +42,7 @@ it('calls what is no TxlogError a bug, with 70, and shows its stack only when as
   expect(shown).toMatch(/ {4}at .*\ncaused by Error: inner\n {4}at /s);
 });
 
-it('reads how errors are wanted from the raw words, up to --', () => {
+it('the form of errors is read from the raw words of a command line, up to --', () => {
   expect(reportStyle(['get', '--json'])).toMatchObject({ json: true });
   expect(reportStyle(['log', '--ndjson'])).toMatchObject({ json: true });
   expect(reportStyle(['get', '--', '--json', '--verbose'])).toEqual({
@@ -51,6 +51,6 @@ it('reads how errors are wanted from the raw words, up to --', () => {
   });
 });
 
-it('lists exit codes in help', () => {
+it('the help of a command lists its exit codes', () => {
   expect(withExitCodes('Text.', [0, 65])).toBe('Text.\n\nExit codes:\n0    done\n65   bad data');
 });

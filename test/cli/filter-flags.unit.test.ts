@@ -39,7 +39,7 @@ describe('filter flags', () => {
     [{ since: '2026-02-30' }, 'USAGE'],
     [{ until: 'soon' }, 'USAGE'],
     [{ where: 'position >' }, 'FILTER_INVALID'],
-  ])('that cannot be are refused: %j', async (values, code) => {
+  ])('are refused where no filter can be made of them: %j', async (values, code) => {
     await expect(toFilter(values, now)).rejects.toMatchObject({ code });
   });
 

@@ -41,7 +41,7 @@ describe('bytes that are not UTF-8', () => {
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'UTF8_INVALID', exit: 65 } });
   });
 
-  it('are no reason to refuse the character that stands for them elsewhere, where someone wrote it', () => {
+  it('are no reason to refuse U+FFFD, which stands for them elsewhere, where someone wrote it', () => {
     const { stdout, code } = shell.runAlone([
       'submit',
       '--type',
@@ -67,7 +67,7 @@ describe('bytes that are not UTF-8', () => {
 
 const inherited = ['toString', 'constructor', '__proto__'];
 
-it.each(inherited)('%s is no flag', (name) => {
+it.each(inherited)('the inherited name %s is neither a flag nor a command', (name) => {
   for (const args of [['status', `--${name}`], ['status', `--no-${name}`], [name]])
     expect(shell.run(args), args.join(' ')).toMatchObject({
       code: 2,
@@ -80,7 +80,7 @@ describe('a number of any size', () => {
     ['--limit', ['state', 'list', '--limit', '9'.repeat(30)]],
     ['--from', ['log', '--from', '1e3']],
     ['--timeout', ['wait', 'x', '--timeout', '999999999999y']],
-  ])('is checked: %s', (flag, args) => {
+  ])('is checked against the range of its flag: %s', (flag, args) => {
     const { code, stderr } = shell.run(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(new RegExp(`USAGE: ${flag} is a .*(?:to|on)\\b.*not `));
@@ -91,26 +91,26 @@ it.each([
   ['a command', (x: string) => [x]],
   ['an environment', (x: string) => ['status', '--env', x]],
   ['an id', (x: string) => ['wait', x]],
-])('%s of 5,000 characters is told in short', (_, args) => {
+])('the error about %s of 5,000 characters is short', (_, args) => {
   const { code, stderr } = shell.run(args('x'.repeat(5_000)));
   expect([2, 3, 66, 78]).toContain(code);
   expect(stderr.length).toBeLessThan(1_500);
 });
 
-describe('around it', () => {
+describe('what surrounds a command', () => {
   it.each([
     ['a home that is a file', 'HOME=/etc/passwd'],
     ['no home', '-u HOME'],
     ['directories of the desktop that are files', 'XDG_DATA_HOME=/etc/passwd XDG_CONFIG_HOME=/etc/passwd'],
     ['no directory for temporary files', 'TMPDIR=/nowhere'],
     ['no terminal and no language', '-u TERM LC_ALL=C'],
-  ])('%s is no concern of anyone', (_, variables) => {
+  ])('a command works all the same with %s', (_, variables) => {
     const { stdout, stderr, code } = bash(`env ${variables} "${process.execPath}" "${bin}" status --json`);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(JSON.parse(stdout)).toMatchObject({ v: 1 });
   });
 
-  it('code in a home directory is not run', () => {
+  it('a plugin in a home directory is not run', () => {
     const plugin = join(shell.dir, 'home', '.local', 'share', 'txlog');
     mkdirSync(plugin, { recursive: true });
     writeFileSync(
@@ -121,14 +121,14 @@ describe('around it', () => {
     expect(stderr).toBe('');
   });
 
-  it('a working directory that is gone is told where it is needed, and only there', () => {
+  it('a working directory that is gone is an error only where it is needed', () => {
     const gone = (command: string) => bash(`mkdir gone; cd gone; rmdir ../gone; ${command}`);
     const { stderr, code } = gone('txlog status --json');
     expect({ code, error: JSON.parse(stderr).error.code }).toEqual({ code: 66, error: 'ENV_NOT_FOUND' });
     expect(gone(`txlog status --json --env "${join(shell.dir, 'env')}"`)).toMatchObject({ stderr: '', code: 0 });
   });
 
-  it('streams that are closed', () => {
+  it('a command whose streams are closed ends with its own exit code', () => {
     expect(bash('txlog submit - <&-')).toMatchObject({ code: 66, stderr: expect.stringContaining('INPUT_EMPTY') });
     expect(bash('txlog nosuch 2>&-')).toMatchObject({ code: 2 });
     expect(bash('txlog submit --type t --change "add n 1" <&- >&- 2>&-')).toMatchObject({ code: 0 });
@@ -140,7 +140,7 @@ it.each<[string, string, (place: string) => readonly string[], number]>([
   ['an input', 'loop', (place) => ['submit', `${place}/in`], 66],
   ['an output', 'file/x', (place) => ['rescan', '-O', `${place}/out`], 74],
   ['an app', 'dangling', (place) => ['work', '--once', '--app', `${place}/app.js`], 78],
-])('a place that cannot be is told in words, with a code and what to do: of %s', (_, place, args, exit) => {
+])('an impossible path is told in words, with a code and what to do: of %s', (_, place, args, exit) => {
   writeFileSync(join(shell.dir, 'file'), '');
   const links = ['loop', 'dangling'].filter((name) => !readdirSync(shell.dir).includes(name));
   for (const link of links) symlinkSync(link === 'loop' ? 'loop' : 'nowhere', join(shell.dir, link));

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 describe('log -f', () => {
-  it('starts with the newest ten and is told of each new record, long before it would look again by itself', async () => {
+  it('prints the newest ten records, then each new one long before it would look again by itself', async () => {
     const lines = follow();
     for (let position = 21; position <= 30; position++) expect((await lines()).position).toBe(String(position));
     const delays: number[] = [];

@@ -39,7 +39,7 @@ function onTerminal(line: string, env: NodeJS.ProcessEnv): Promise<Ended> {
 const linesOf = (text: string) => text.split('\r\n').filter((line) => line !== '');
 const marking = "sed 's/^/read: /'";
 
-it('reads what is longer than the terminal, and says that there is more', async () => {
+it('the pager reads an answer that is longer than the terminal, and the answer says that there is more', async () => {
   const { stdout, code } = await onTerminal('log', { PAGER: 'cat', TXLOG_PAGER: marking });
   const lines = linesOf(stdout);
   expect(lines.filter((line) => line.startsWith('read: '))).toHaveLength(100);
@@ -52,19 +52,19 @@ it.each<[string, string, NodeJS.ProcessEnv, number]>([
   ['where PAGER is cat', 'log -n 50', { PAGER: 'cat' }, 50],
   ['where TXLOG_PAGER is empty', 'log -n 50', { PAGER: marking, TXLOG_PAGER: '' }, 50],
   ['on a dumb terminal', 'log -n 50', { PAGER: marking, TERM: 'dumb' }, 50],
-])('does not read %s', async (_, line, env, count) => {
+])('the pager does not read %s', async (_, line, env, count) => {
   const { stdout, code } = await onTerminal(line, env);
   expect({ count: linesOf(stdout).length, marked: stdout.includes('read: '), code }).toEqual({
     ...{ count, marked: false, code: 0 },
   });
 });
 
-it('ends with 0 when the pager is left', async () => {
+it('a command ends with 0 when its pager is left', async () => {
   const { stdout, code } = await onTerminal('log -n all', { PAGER: 'head -n 2' });
   expect([linesOf(stdout).length, code]).toEqual([2, 0]);
 });
 
-it('ends with 0 when the pager is left before a long list has reached it', async () => {
+it('a command ends with 0 when its pager is left before a long list has reached it', async () => {
   const { stdout, code } = await onTerminal('log --env large -o ndjson', { PAGER: 'head -n 2' });
   expect([linesOf(stdout).map((line) => line.slice(0, 22)), code]).toEqual([
     ['{"v":1,"position":"1",', '{"v":1,"position":"2",'],
@@ -72,26 +72,26 @@ it('ends with 0 when the pager is left before a long list has reached it', async
   ]);
 });
 
-it('tells what a command found, also when the pager is left', async () => {
+it('the exit code tells what a command found, also when its pager is left', async () => {
   const value = JSON.stringify(Array.from({ length: 99 }, (_, i) => i));
   shell.run(['submit', '--type', 't', '--change', `set k ${value}`, '--env', 'large']);
   const { code } = await onTerminal('state diff k --as-of 1 --env large', { PAGER: 'head -n 2' });
   expect(code).toBe(1);
 });
 
-it('loses nothing where the pager is not there', async () => {
+it('an answer loses nothing where the pager is not there', async () => {
   const { stdout, code } = await onTerminal('log -n 50', { PAGER: 'nosuchpager' });
   expect([linesOf(stdout).filter((line) => /^ +\d+ /.test(line)).length, code]).toEqual([50, 0]);
 });
 
-it('loses nothing of a long list where the pager is not there', async () => {
+it('a long list loses nothing where the pager is not there', async () => {
   const { stdout, code } = await onTerminal('log --env large -o ndjson', { PAGER: 'nosuchpager' });
   const positions = linesOf(stdout).flatMap((line) => /^{"v":1,"position":"(\d+)"/.exec(line)?.[1] ?? []);
   expect([positions, code]).toEqual([Array.from({ length: positions.length }, (_, i) => String(i + 1)), 0]);
   expect(positions.length).toBeGreaterThanOrEqual(60);
 });
 
-it('what is followed from a place on is all there, and not read by a pager', async () => {
+it('a log that is followed from a place on is all there, and not read by a pager', async () => {
   const command = `stty rows 10 cols 80; exec '${process.execPath}' '${bin}' log -f --from 1`;
   const env = { ...shell.env, TERM: 'xterm', CI: '', NO_COLOR: '1', PAGER: marking };
   const talk = new Talk(spawn('script', ['-qefc', command, '/dev/null'], { cwd: shell.dir, env }));
@@ -103,7 +103,7 @@ it('what is followed from a place on is all there, and not read by a pager', asy
   expect(stdout).not.toContain('read: ');
 });
 
-it('does not read in a pipe, nor is anything cut or left out there', () => {
+it('an answer in a pipe is not read by a pager, and nothing of it is cut or left out', () => {
   const { stdout } = shell.run(['log']);
   expect(stdout.trimEnd().split('\n')).toHaveLength(120);
   expect(stdout).not.toContain('…');

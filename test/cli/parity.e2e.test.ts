@@ -54,11 +54,14 @@ const table: readonly (readonly string[])[] = [
   [],
 ];
 
-it.each(table.map((args) => [args.join(' '), args] as const))('submit %s', (_, args) => {
-  compare(['submit', ...args]);
-});
+it.each(table.map((args) => [args.join(' '), args] as const))(
+  'the fast path cannot be told from the command: submit %s',
+  (_, args) => {
+    compare(['submit', ...args]);
+  },
+);
 
-it('submit under a TXLOG_TIME that means nothing', () => {
+it('the fast path takes a TXLOG_TIME that means nothing as the command does', () => {
   for (const { env } of [fast, slow]) Object.assign(env, { TXLOG_TIME: 'soon' });
   compare(['submit', '--type', 't', '--id', 'r-8']);
 });

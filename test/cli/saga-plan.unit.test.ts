@@ -62,7 +62,7 @@ async function wordsTo(id: string): Promise<number> {
   return log.filter(({ event, reason }) => event.event === 'retry' && reason === by.reason).length;
 }
 
-it('plans without writing, and says what is refused', async () => {
+it('making a plan writes nothing, and says which sagas are refused', async () => {
   const { head } = await env.status();
   const plan = await env.sagas.plan(retry, ['a', 'done', 'nothing']);
   expect(plan.items.map(({ id, phase, refused }) => [id, phase, refused?.code])).toEqual([
@@ -73,14 +73,14 @@ it('plans without writing, and says what is refused', async () => {
   expect((await env.status()).head).toEqual(head);
 });
 
-it('leaves out what was refused, and tells what is left under a dry run', async () => {
+it('applying a plan leaves out the sagas that it refused, and a dry run tells which are left', async () => {
   const plan = await env.sagas.plan(retry, ['a', 'done', 'b']);
   expect(await gather(env.sagas.applyPlan(plan, { ...by, dryRun: true }))).toEqual(['a planned', 'b planned']);
   expect(await wordsTo('a')).toBe(0);
   expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['a said', 'b said']);
 });
 
-it('goes on where it stopped, and says nothing twice, also after the sagas went on', async () => {
+it('a plan that stopped goes on where it was, and intervenes in no saga twice', async () => {
   const plan = await env.sagas.plan(retry, ['a', 'b', 'c']);
   // As after a crash in the middle.
   await gather(env.sagas.applyPlan({ ...plan, items: plan.items.slice(0, 1) }, by));
@@ -91,7 +91,7 @@ it('goes on where it stopped, and says nothing twice, also after the sagas went 
   expect(await Promise.all(['a', 'b', 'c'].map(wordsTo))).toEqual([1, 1, 1]);
 });
 
-it('applies nothing of a plan when a saga of it has something new', async () => {
+it('nothing of a plan is applied when one of its sagas has something new', async () => {
   const plan = await env.sagas.plan(retry, ['a', 'b', 'c']);
   await env.sagas.force('c', 'compensated', { reason: 'paid back by cheque' });
   await expect(gather(env.sagas.applyPlan(plan, by))).rejects.toThrow(
@@ -100,7 +100,7 @@ it('applies nothing of a plan when a saga of it has something new', async () => 
   expect(await wordsTo('a')).toBe(0);
 });
 
-it('refuses the one saga that went on while the others were told', async () => {
+it('a saga that went on while others were intervened in is refused alone', async () => {
   const { intervenes } = await import('../../src/sagas/intervene/apply-plan.ts');
   const { items } = await env.sagas.plan(retry, ['a', 'b']);
   await env.sagas.skip('b', { reason: 'paid back in cash' });
@@ -108,7 +108,7 @@ it('refuses the one saga that went on while the others were told', async () => {
   expect(await gather(intervenes(env, { word: retry, items: planned }, by))).toEqual(['a said', 'b SESSION_CHANGED']);
 });
 
-it('undoes a saga that is done once, however often its plan is applied', async () => {
+it('a plan undoes a saga that is done once, however often it is applied', async () => {
   const plan = await env.sagas.plan({ kind: 'compensate' }, ['done']);
   expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['done said']);
   expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['done done']);
@@ -126,16 +126,16 @@ it.each([
   [{ v: 1, unit: 'u', items: [{ id: 'a' }], word: { kind: 'retry' } }],
   [{ v: 1, unit: 'u', items: [{ id: 'a', position: '1e3' }], word: { kind: 'retry' } }],
   [{ v: 1, unit: 'u', items: [{ id: 'r-1', position: '1', keys: [] }] }],
-])('refuses what is no plan: %j', async (input) => {
+])('a file that is no plan is refused: %j', async (input) => {
   await expect(gather(env.sagas.applyPlan(input))).rejects.toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
 });
 
-it('refuses the plan of another environment', async () => {
+it('the plan of another environment is refused', async () => {
   const plan: InterventionPlan = { ...(await env.sagas.plan(retry, ['a'])), unit: 'another' };
   await expect(gather(env.sagas.applyPlan(plan))).rejects.toThrow(expect.objectContaining({ code: 'PLAN_STALE' }));
 });
 
-it('says a word to more sagas than fit into one go', async () => {
+it('a plan intervenes in more sagas than fit into one call', async () => {
   const ids = Array.from({ length: 450 }, (_, i) => `x-${i}`);
   await Promise.all(ids.map((id) => env.sagas.start('order', [], { id, delay: 3_600 })));
   const results = await gather(env.sagas.say({ kind: 'compensate' }, [...ids, 'nothing'], by));

@@ -16,11 +16,11 @@ it.each([
   [counts({ running: 1 }), '1 saga not ended (1 running), none stuck'],
   [counts({ failed: 2, running: 1_000 }, 2), '1,002 sagas not ended (1,000 running, 2 failed), 2 stuck'],
   [counts({ running: 9 }, 0, true), '9 or more sagas not ended (9 running), none stuck'],
-])('sums up %j', (given, text) => {
+])('the summary of sagas counts %j', (given, text) => {
   expect(sagasText(given)).toBe(text);
 });
 
-it('warns of stuck ones, with the next command', () => {
+it('the summary of sagas warns of stuck ones, with the next command', () => {
   expect(sagas(counts({ failed: 1 }, 1))).toMatchObject({ level: 'warn', next: ['txlog saga list --stuck'] });
   expect(sagas(counts({ running: 1 }))).toMatchObject({ level: 'ok' });
   expect(sagaPairs(counts({ failed: 1 }, 1))).toEqual([
@@ -28,7 +28,7 @@ it('warns of stuck ones, with the next command', () => {
   ]);
 });
 
-it('says nothing where there never were sagas', async () => {
+it('the summary of sagas is left out where there never were any', async () => {
   const env = await openEnvironment(':memory:', { create: true });
   expect(await count(env)).toBeUndefined();
   expect(sagaPairs(undefined)).toEqual([]);
@@ -36,7 +36,7 @@ it('says nothing where there never were sagas', async () => {
   await env.close();
 });
 
-it('counts those that have not ended, and those that are parked', async () => {
+it('the summary of sagas counts those that have not ended, and those that are parked', async () => {
   const steps = [{ name: 'a', do: { run: () => null } }];
   const app = defineApp({ sagas: { order: { steps }, parcel: { steps } } });
   const env = await openEnvironment(':memory:', { create: true, app });

@@ -6,7 +6,7 @@ import { drawOver } from '../../src/cli/top/watch.ts';
 import { ownName } from '../../src/cli/tui/terminal.ts';
 import type { Overview } from '../../src/index.ts';
 
-it('has a name for a user whom the machine does not know', () => {
+it('a user whom the machine does not know has a name for the screen all the same', () => {
   const unknown = () => {
     throw new Error('ENOENT: uv_os_get_passwd');
   };
@@ -14,7 +14,7 @@ it('has a name for a user whom the machine does not know', () => {
   expect(ownName(unknown)).toMatch(/^\S+$/);
 });
 
-it('top ends when its terminal is gone, whoever ignores the signal of that', async () => {
+it('top ends when its terminal is gone, also where the signal of that is ignored', async () => {
   let drawn = 0;
   const endless = async function* () {
     for (;;) yield {} as Overview;

@@ -52,7 +52,7 @@ describe('what an app module prints', () => {
   });
 });
 
-describe('with nobody at stderr', () => {
+describe('a command ends as it always does with nobody at stderr', () => {
   const rows: readonly [readonly string[], number, RegExp][] = [
     [['get', 'nothing'], 3, /^$/],
     [['get', 'nothing', '--json', '--verbose'], 3, /^$/],

@@ -37,7 +37,7 @@ const long: readonly [string, (run: string) => readonly string[]][] = [
   ['submitting', () => ['submit', 'more.ndjson', '--receipts', 'none']],
 ];
 
-describe.each(long)('%s', (what, args) => {
+describe.each(long)('the progress of %s', (what, args) => {
   const at = long.findIndex(([, known]) => known === args);
 
   it('has a bar on a terminal, which is gone when it ends', async () => {
@@ -50,7 +50,7 @@ describe.each(long)('%s', (what, args) => {
     expect(stdout.slice(stdout.lastIndexOf('\u001b[0J'))).not.toContain('░');
   });
 
-  it('has none where nobody looks, or a terminal cannot draw', async () => {
+  it('has no bar where nobody looks, or a terminal cannot draw', async () => {
     const talks = {
       pipe: () => shell.start(args('pipe')),
       quiet: () => onTerminal([...args('quiet'), '--progress', 'none']),
@@ -67,7 +67,7 @@ describe.each(long)('%s', (what, args) => {
 });
 
 describe('a question', () => {
-  it('is asked before indexes are made anew, and yes is the only yes', async () => {
+  it('is asked before indexes are made anew, and only yes agrees to it', async () => {
     const generation = () => JSON.parse(shell.run(['status', '--json']).stdout).generation as number;
     const before = generation();
     for (const typed of ['n\n', '\n', '\u0004', 'yesterday\n']) {
@@ -130,7 +130,7 @@ describe('the counter of a worker', () => {
   });
 });
 
-it('gives the cursor back when it is killed at work', async () => {
+it('a command that is killed at work gives the cursor back', async () => {
   const work = `showWork('working', true).onProgress(1, 10); setInterval(() => {}, 1_000);`;
   const script = `import { showWork } from ${JSON.stringify(progress)}; ${work}`;
   const talk = typedAt(`${shellQuote(process.execPath)} --input-type=module -e ${shellQuote(script)}`);
@@ -141,7 +141,7 @@ it('gives the cursor back when it is killed at work', async () => {
   expect(stdout.lastIndexOf(shown)).toBeGreaterThan(stdout.lastIndexOf(hidden));
 });
 
-it('cuts no line away where a terminal does not know its width', async () => {
+it('no line is cut where a terminal does not know its width', async () => {
   // A terminal that nobody gave a size has none.
   const talk = onTerminal(['log', '-n', '2'], { COLUMNS: '' });
   const { stdout, code } = await talk.ended;
@@ -151,7 +151,7 @@ it('cuts no line away where a terminal does not know its width', async () => {
   for (const line of lines) expect(stripVTControlCharacters(line).length).toBeGreaterThan(40);
 });
 
-it('ends a load at Ctrl-C with a summary and the command that goes on', async () => {
+it('a load ends at Ctrl-C with a summary and the command that goes on', async () => {
   const talk = onTerminal(['submit', '-', '--receipts', 'none']);
   talk.child.stdin?.write(additions(1, 50));
   await seen(talk, '1 receipt,');

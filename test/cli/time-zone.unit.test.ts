@@ -21,13 +21,13 @@ describe.each([
   ['UTC', '2026-01-31', '00:00', '2026-01-31T12:00'],
   ['Asia/Kolkata', '2026-01-30', '18:30', '2026-01-31T06:30'],
   ['Pacific/Auckland', '2026-01-30', '11:00', '2026-01-30T23:00'],
-])('in %s', (zone, day, midnight, noon) => {
+])('a time that is read in %s', (zone, day, midnight, noon) => {
   it('a date begins at its own midnight', () => {
     expect(read(zone, '2026-01-31')).toBe(`${day}T${midnight}:00.000Z`);
   });
 
   it.each(['2026-01-31 12:00', '2026-01-31T12:00', '2026-01-31t12:00:00', '2026-01-31 12:00:00.000'])(
-    '%s is local',
+    '%s is a local time',
     (text) => expect(read(zone, text.replace('t', 'T'))).toBe(`${noon}:00.000Z`),
   );
 
@@ -36,18 +36,18 @@ describe.each([
     ['2026-01-31 12:00z', '12:00'],
     ['2026-01-31T12:00+02:00', '10:00'],
     ['2026-01-31 12:00-05:00', '17:00'],
-  ])('%s is what it says', (text, utc) => {
+  ])('%s is the time of the zone that it names', (text, utc) => {
     expect(read(zone, text)).toBe(`2026-01-31T${utc}:00.000Z`);
   });
 });
 
-it('knows the time of summer', () => {
+it('a time in summer is read as summer time', () => {
   expect(read('America/New_York', '2026-07-01 12:00')).toBe('2026-07-01T16:00:00.000Z');
   // The night in which there is no half past two.
   expect(read('America/New_York', '2026-03-08 02:30')).toBe('2026-03-08T07:30:00.000Z');
 });
 
-it('says so where a text is no time', () => {
+it('a text that is no time is refused, and the error says so', () => {
   expect(() => parseTime('soon', 0)).toThrow(
     expect.objectContaining({ code: 'USAGE', details: { hint: expect.stringContaining('local time') } }),
   );

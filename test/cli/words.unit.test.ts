@@ -16,7 +16,7 @@ it.each([
   ['gets', 'get'],
   ['frobnicate', undefined],
   ['', undefined],
-])('takes %j for %j', (word, meant) => {
+])('the command closest to %j is %j', (word, meant) => {
   expect(closestMatch(word, names)).toBe(meant);
 });
 
@@ -24,7 +24,7 @@ it.each([
   [0, 80],
   [undefined, 80],
   [40, 40],
-])('takes a terminal of %j columns for one of %j', (columns, taken) => {
+])('a terminal of %j columns is taken for one of %j', (columns, taken) => {
   expect(columnsOf({ columns })).toBe(taken);
 });
 
@@ -68,30 +68,30 @@ it.each([
   expect(() => parseTime(text, now)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
-it('tells positions from times', () => {
+it('a whole number is read as a position, and no other text is', () => {
   expect(['0', '81', '2026-01-31', '-1', '1.5', '9007199254740993'].map(parsePosition)).toEqual([
     ...[0, 81, undefined, undefined, undefined, undefined],
   ]);
 });
 
-it('never prints what a terminal would act on', () => {
+it('control characters are never printed as they are', () => {
   expect(printable('\u001b[31mred\u0007\u202e\u2028\u061c')).toBe('\\u001b[31mred\\u0007\\u202e\\u2028\\u061c');
   expect(formatValue({ a: '\u009b1m' })).toBe('{"a":"\\u009b1m"}');
 });
 
-it('prints JSON that is safe and still the same JSON', () => {
+it('printed JSON holds no control characters, and is still the same JSON', () => {
   const value = { '\u009b': '\u202e\u2028\u0000"\\\n' };
   expect(jsonText(value)).toBe('{"\\u009b":"\\u202e\\u2028\\u0000\\"\\\\\\n"}');
   expect(JSON.parse(jsonText(value))).toEqual(value);
 });
 
-it('shortens values and names, and shows that it did', () => {
+it('long values and names are shortened, and show that they were', () => {
   expect(formatValue('x'.repeat(100), 10)).toBe('"xxxxxxxx…');
   expect(shorten('0123456789', 7)).toBe('012…789');
   expect(shorten('0123', 7)).toBe('0123');
 });
 
-it('counts for people', () => {
+it('numbers are printed as people read them, and nouns in the right number', () => {
   expect([formatCount(1_234_567), plural(1, 'record'), plural(0, 'record')]).toEqual([
     ...['1,234,567', '1 record', '0 records'],
   ]);

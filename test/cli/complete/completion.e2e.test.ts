@@ -64,11 +64,11 @@ it.each<[string, readonly string[]]>([
   ['submit --map ', ['files']],
   ['log -n ', []],
   ['get -- --', []],
-])('offers for txlog %s: %j', async (line, words) => {
+])('completion offers for txlog %s: %j', async (line, words) => {
   expect(await offered(...line.split(' '))).toEqual(words);
 });
 
-it('offers ids, keys, themes and types of the environment that the line names', async () => {
+it('completion offers ids, keys, themes and types of the environment that the line names', async () => {
   const cases: readonly [readonly string[], readonly string[]][] = [
     [
       ['session', 'show', '--env', dir, 'mail'],
@@ -112,7 +112,7 @@ function digest(): string {
   return hash.digest('hex');
 }
 
-it('is quiet whatever is wrong: without an environment, with a damaged one, and with a damaged context', () => {
+it('completion prints no error without an environment, with a damaged one, or with a damaged context', () => {
   const contexts = { XDG_CONFIG_HOME: join(place, 'config') };
   expect(run('txlog', ['__complete', 'get', '--context', ''], contexts)).toBe(`prod\t${dir}\n:none\n`);
   expect(run('txlog', ['__complete', 'get', '--context', 'prod', 'em'], contexts)).toBe('email/a@b.c\t\n:none\n');
@@ -134,7 +134,7 @@ it('is quiet whatever is wrong: without an environment, with a damaged one, and 
   expect(run('txlog', ['__complete'])).toContain('session\t');
 });
 
-it('completes in bash, which takes ids and flags apart at its own marks', () => {
+it('completion in bash keeps ids and flags whole, which bash takes apart at its own marks', () => {
   // The words as bash splits them, and the replies that it puts in place of the last one.
   const cases: readonly (readonly [line: string, words: readonly string[], replies: readonly string[]])[] = [
     ['txlog session show mail:', ['txlog', 'session', 'show', 'mail', ':', ''], ['8']],
@@ -155,7 +155,7 @@ it('completes in bash, which takes ids and flags apart at its own marks', () => 
   expect(run('bash', ['-c', 'eval "$(txlog completion bash)"; complete -p txlog'])).toContain('-o default');
 });
 
-it('completes at a prompt of bash', async () => {
+it('a Tab at a prompt of bash completes what was typed', async () => {
   const talk = new Talk(spawn('script', ['-qec', 'bash --norc -i', '/dev/null'], { cwd: place, env }));
   const type = (text: string) => talk.child.stdin?.write(text);
   const seen = async (text: string) => {
@@ -173,7 +173,7 @@ it('completes at a prompt of bash', async () => {
   await talk.ended;
 });
 
-it('completes in zsh, where there is one', () => {
+it('the completion script for zsh completes, where there is a zsh', () => {
   const script = completionScript('zsh');
   expect(script).toMatch(/^#compdef txlog\n/);
   expect(script).toContain('compdef _txlog txlog');
@@ -186,7 +186,7 @@ it('completes in zsh, where there is one', () => {
   expect(run('zsh', ['-f', '-c', test])).toBe('mail\\:8:mail, ready\nfiles\n');
 });
 
-it('completes in fish, where there is one', () => {
+it('the completion script for fish completes, where there is a fish', () => {
   expect(completionScript('fish')).toContain("complete -c txlog -f -a '(__txlog_complete)'");
   if (!isThere('fish')) return;
   const asked = ['txlog session show mail', 'txlog submit req', 'txlog session list --status=pa', 'txlog nosuch '];

@@ -49,7 +49,7 @@ const plain = [
   ['session', 'lead', 'mail', '--wait', '60'],
 ];
 
-it('ends each of them, and leaves nothing half made', { timeout: 240_000 }, async () => {
+it('Ctrl-C and SIGTERM end each long command, and leave nothing half made', { timeout: 240_000 }, async () => {
   const before = listing();
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const signalOf = (i: number) => signals[i % 2] ?? 'SIGINT';

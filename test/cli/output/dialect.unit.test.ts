@@ -81,7 +81,7 @@ it.each(commands.map((command) => [nameOf(command.id), command] as const))(
   },
 );
 
-it('a letter stands for one word, wherever it is', () => {
+it('a letter stands for the same flag in every command', () => {
   const found = commands.flatMap(({ id, flags }) =>
     Object.values(flags).flatMap(({ name, char }) =>
       char === undefined || letters[char]?.includes(name) ? [] : [`${id}: -${char} is --${name}`],
@@ -90,7 +90,7 @@ it('a letter stands for one word, wherever it is', () => {
   expect(found).toEqual([]);
 });
 
-it('a word has its letter wherever it is', () => {
+it('a flag has the same letter in every command', () => {
   const chars = Object.entries(letters).flatMap(([char, names]) => names.map((name) => [name, char] as const));
   const always = new Map(chars.filter(([name]) => !['theme', 'type'].includes(name)));
   const found = commands.flatMap(({ id, flags }) =>
@@ -101,7 +101,7 @@ it('a word has its letter wherever it is', () => {
   expect(found).toEqual([]);
 });
 
-it.each(lists)('%s has what lists have', (name) => {
+it.each(lists)('the list command %s has the flags and the schema that lists have', (name) => {
   const command = commands.find(({ id }) => nameOf(id) === name);
   const of = (flag: string) => command?.flags[flag]?.summary;
   // A dump is looked into: ten entries show what it is.
@@ -112,7 +112,7 @@ it.each(lists)('%s has what lists have', (name) => {
   expect(outputs[name]).toMatchObject({ line: expect.anything(), document: expect.anything() });
 });
 
-it('no other command has a limit', () => {
+it('no command has a limit that is no list', () => {
   const limited = commands.filter(({ flags }) => 'limit' in flags).map(({ id }) => nameOf(id));
   // A page of a history is no list of its own.
   const pages = ['inspect', 'queue show', 'session show'];

@@ -51,7 +51,7 @@ async function run(line: string): Promise<string> {
 
 const linesOf = (text: string) => text.split('\n').slice(0, -1);
 
-it.each(lists)('txlog %s', async (command, more) => {
+it.each(lists)('txlog %s prints the same items in every form, as its schema says', async (command, more) => {
   const as = (form: string) => run(`txlog ${command} ${more} ${form}`);
   const lines = linesOf(await as('--ndjson')).map((line) => JSON.parse(line));
   expect(lines.length).toBeGreaterThan(0);

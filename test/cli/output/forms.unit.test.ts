@@ -68,7 +68,7 @@ it('prints chosen fields, in each form', async () => {
   expect(await printed({ fields: 'list.1.key', output: 'plain' })).toBe('y\n\n');
 });
 
-it('fills templates', async () => {
+it('a template is filled with the fields of each item', async () => {
   expect(await printed({ template: '{id}\\t{{{owner.id}}}\\n' })).toBe('a\t{o-1}\nb\t{}\n');
   for (const text of ['{id', 'id}', '{a{b}}']) expect(() => readTemplate(text)).toThrow(/brace/);
 });

@@ -18,7 +18,7 @@ it.each([
   ['payload.amount.startsWith("payload.no.such")', []],
   ['changes.exists(c, c.kye == "a")', []],
   ['payload.nothing.like.it == 1', ['No record of 2 has payload.nothing.like.it.']],
-])('looks for the fields of %s', (where, notes) => {
+])('a note tells which fields of the condition %s no item has', (where, notes) => {
   const fields = new MissingFields(where, ['payload', 'changes']);
   for (const item of items) fields.look(item);
   expect(fields.notes('record')).toEqual(notes);
@@ -36,14 +36,14 @@ it.each([
   ['has(owner)', ['b']],
   ['!has(owner.id)', ['a']],
   ['version in [1, 2]', ['a', 'b']],
-])('selects states where %s', async (where, keys) => {
+])('the condition %s selects the states that it describes', async (where, keys) => {
   const condition = await Condition.read(where, outputs['state list'] ?? {});
   const found: unknown[] = [];
   for await (const { key } of condition.select(states, (state) => state)) found.push(key);
   expect(found).toEqual(keys);
 });
 
-it('says that none fits, and what was meant', async () => {
+it('an empty answer says that no item fits, and which field was meant', async () => {
   const condition = await Condition.read('value.totl == 5', outputs['state list'] ?? {});
   for await (const _ of condition.select(states, (state) => state)) expect.unreachable();
   expect(condition.emptyText('state')).toBe(

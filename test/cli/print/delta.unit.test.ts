@@ -23,11 +23,11 @@ it.each<[JsonValue | undefined, JsonValue | undefined, string]>([
   [wide, { ...wide, added: { a: 1 } }, '+ added: {"a":1}'],
   [{ ...wide, inner: { a: 1, b: list } }, { ...wide, inner: { a: 2, b: list } }, 'inner.a: 1 → 2'],
   [`${'x'.repeat(90)}old`, `${'x'.repeat(90)}new`, '…xxxxxxold" → …xxxxxxnew"'],
-])('tells the change %#', (before, after, text) => {
+])('the text of a change shows what changed: case %#', (before, after, text) => {
   expect(deltaText(state(before), state(after), 60)).toBe(text);
 });
 
-it('counts what it does not tell, and says who owns it now', () => {
+it('the text of a change counts the fields that it leaves out, and says who owns the key now', () => {
   const all = Object.fromEntries(Object.keys(wide).map((name) => [name, null]));
   expect(deltaText(state(wide), state(all), 80)).toMatch(/^field0: 0 → null, .*, 17 more$/);
   expect(deltaText(state(wide, 'a'), state(wide, 'b'), 60)).toBe('owner a → b');

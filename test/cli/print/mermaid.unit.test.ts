@@ -32,7 +32,7 @@ const rejection = {
 };
 
 describe('the diagram of a transaction', () => {
-  it('that was committed and undone', async () => {
+  it('is valid for one that was committed and undone', async () => {
     const report = sampleReport(sampleRecord(), { compensatedBy: { id: 'u-1', position: 9 } });
     const text = formatMermaid(report);
     expect(text).toMatchInlineSnapshot(`
@@ -55,7 +55,7 @@ describe('the diagram of a transaction', () => {
     expect(await parse(text)).toBe(10);
   });
 
-  it('that a handler rejected', async () => {
+  it('is valid for one that a handler rejected', async () => {
     const text = formatMermaid(sampleReport(sampleRecord({ outcome: 'rejected', decided: true, rejection })));
     expect(text).toMatchInlineSnapshot(`
       "sequenceDiagram
@@ -104,11 +104,11 @@ describe('the diagram of a transaction', () => {
     '@{ "type": "actor" }',
     'participant',
     'a as b',
-  ])('with the text %j is one, with no more messages', async (text) => {
+  ])('is valid with the text %j, and has no more messages', async (text) => {
     expect(await parse(formatMermaid(hostile(text)))).toBe(10);
   });
 
-  it('with any text is one, with no more messages', async () => {
+  it('is valid with any text, and has no more messages', async () => {
     const texts = fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ minLength: 1 }));
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {

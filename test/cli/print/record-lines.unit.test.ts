@@ -41,7 +41,7 @@ describe('lines of records', () => {
   });
 });
 
-describe('width', () => {
+describe('the width of a text', () => {
   it.each([
     ['', 0],
     ['abc', 3],
@@ -56,7 +56,7 @@ describe('width', () => {
     expect(cutTo(text, 10)).toBe(text);
   });
 
-  it('is never passed by a cut text', () => {
+  it('is never passed by a text that was cut to it', () => {
     expect(cutTo('日本語', 4)).toBe('日…');
     expect(cutTo('abcdef', 4)).toBe('abc…');
     expect(cutTo('abcdef', 0)).toBe('');

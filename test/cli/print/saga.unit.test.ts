@@ -107,7 +107,7 @@ it.each([
   expect(text).not.toMatch(unprintable);
 });
 
-describe('diagrams', () => {
+describe('diagrams of sagas', () => {
   let parse: (text: string) => Promise<unknown>;
   beforeAll(async () => {
     // Mermaid cleans texts through a DOM, which Node does not have; its grammar does not need it.
@@ -134,7 +134,7 @@ describe('diagrams', () => {
   });
 });
 
-it('draws the way back from each step to what is undone first', () => {
+it('the flowchart of a saga leads from each step to what is undone first', () => {
   const text = formatGraphMermaid('order', {
     steps: [
       { name: 'a', do: { run: () => 1 } },
@@ -151,7 +151,7 @@ it('draws the way back from each step to what is undone first', () => {
   ]);
 });
 
-it.each(events.map((event) => [event.event, event] as const))('knows the event %s for one of a saga', (_, event) => {
+it.each(events.map((event) => [event.event, event] as const))('the event %s is known for one of a saga', (_, event) => {
   expect(sagaEventsIn(event as unknown as JsonValue)).toEqual([event]);
   expect(sagaEventText(event)).not.toBe('');
 });
@@ -165,6 +165,6 @@ it.each([
   [{ event: 'did', step: 'a', side: 'left', result: 1 }],
   [[{ event: 'retry' }, { to: 'ann@example.com' }]],
   [{ event: 'force' }],
-])('leaves data of others as they are: %j', (data) => {
+])('data that are no events of a saga are left as they are: %j', (data) => {
   expect(sagaEventsIn(data as JsonValue | undefined)).toBeUndefined();
 });

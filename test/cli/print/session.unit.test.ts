@@ -84,7 +84,7 @@ it.each([
   expect(text).toContain('a');
 });
 
-it('says what happened to a session by its own name', () => {
+it('each operation on a session is printed by its own name', () => {
   const line = new RecordLines(colors).format([
     sampleRecord({
       changes: [
@@ -104,6 +104,6 @@ beforeAll(async () => {
   parse = (text) => mermaid.parse(text);
 });
 
-it('draws the life of a session', async () => {
+it('the diagram of a session draws its life', async () => {
   expect(await parse(formatSessionMermaid(page))).toMatchObject({ diagramType: 'sequence' });
 });

@@ -13,7 +13,7 @@ const commandsOf = (...list: StuckSession[]) =>
     .filter((line) => line.startsWith('next: '));
 
 describe('the commands below stuck sessions', () => {
-  it('are one for all parked sessions of a theme, and that of a single one', () => {
+  it('are one for all parked sessions of a theme, and its own where a session is the only one', () => {
     const unpark = (id: string, theme?: string) => stuck(id, `txlog session unpark ${id}`, theme);
     expect(commandsOf(unpark('m-1'))).toEqual(['next: txlog session unpark m-1']);
     expect(commandsOf(unpark('m-4'), unpark('m-1'), unpark('o-1', 'other one'))).toEqual([
@@ -42,7 +42,7 @@ describe('the excerpt of a text with a mistake', () => {
     expect(line[caret.indexOf('^')]).toBe('!');
   });
 
-  it('is none where there is no place', () => {
+  it('is left out where the mistake has no place', () => {
     expect(excerptOf({ source: 'abc' })).toEqual([]);
     expect(excerptOf({ column: 3 })).toEqual([]);
     expect(excerptOf({ source: 'abc', column: 30 })).toEqual([]);

@@ -33,11 +33,11 @@ it.each([
   [`get a\\ b''c"d e"`, ['get', 'a bcd e']],
   [`log --where 'n > 5 && n < 7'`, ['log', '--where', 'n > 5 && n < 7']],
   ['get ""', ['get', '']],
-])('%j has the words %j', (line, words) => {
+])('the line %j is cut into the words %j', (line, words) => {
   expect(splitWords(line)).toEqual(words);
 });
 
-it.each(['log | cat', 'log > file', `get 'k`, 'a && b', 'work &'])('%j is refused', (line) => {
+it.each(['log | cat', 'log > file', `get 'k`, 'a && b', 'work &'])('the line %j is refused', (line) => {
   expect(() => splitWords(line)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
@@ -53,7 +53,7 @@ it.each([
   ['nosuch', [], 'nosuch'],
   ["get 'half a", [], 'a'],
   ['log | ca', [], 'ca'],
-])('%j goes on with %j', async (line, next, last) => {
+])('a Tab after %j offers %j', async (line, next, last) => {
   const before = process.cwd();
   process.chdir(files);
   try {
@@ -66,7 +66,7 @@ it.each([
 const flags = { 'read-only': false, 'no-color': false, 'no-pager': false, time: 'local', progress: 'auto' } as const;
 const plain = { env: '', verbose: false, wide: false, ...flags };
 
-it('a shell passes on what was said to it, and nothing that it found by itself', () => {
+it('a shell passes the flags that it was given on to its commands, and nothing that it found by itself', () => {
   const variables = (origin: ChosenEnvironment['origin'], given = {}) =>
     variablesOf({ dir: 'd', origin, context: { name: 'prod', dir: 'd', protected: false } }, { ...flags, ...given });
   expect(variables('directory')).toEqual({ TXLOG_TIME: 'local' });
@@ -88,7 +88,7 @@ it('flags of a shell stand before each line that does not have them itself', () 
   expect(() => flagsOf({ ...plain, fields: 'id' })).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
-it('what was typed comes back newest first, also what another prompt added; a file that cannot be is told', () => {
+it('lines that were typed come back newest first, also those of another prompt; a history that cannot be kept is told', () => {
   const file = join(files, 'a/b/history');
   expect(readTyped(file)).toEqual([]);
   for (const line of ['oldest', 'again', 'newest', 'again']) expect(addTyped(file, line)).toBeUndefined();
@@ -97,7 +97,7 @@ it('what was typed comes back newest first, also what another prompt added; a fi
   expect(addTyped(join(files, 'big.ndjson/history'), 'x')).toBeTypeOf('string');
 });
 
-it('a history that has grown long is cut to what a prompt knows', () => {
+it('a history that has grown long is cut to what a prompt keeps', () => {
   const file = join(files, 'history');
   writeFileSync(file, Array.from({ length: 10_001 }, (_, i) => `line ${i}\n`).join(''), { mode: 0o600 });
   expect(readTyped(file)).toHaveLength(1_000);

@@ -22,7 +22,7 @@ async function seen(talk: Talk, text: string | RegExp): Promise<void> {
   expect(talk.stdout).toMatch(text);
 }
 
-it('runs what is typed, and goes on after Ctrl-C and after a failure', async () => {
+it('a prompt runs what is typed, and goes on after Ctrl-C and after a failure', async () => {
   const env = { ...shell.env, TERM: 'xterm', CI: '', NO_COLOR: '1', XDG_STATE_HOME: shell.dir };
   const command = [process.execPath, bin, 'shell'].map(shellQuote).join(' ');
   const talk = new Talk(spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], { cwd: shell.dir, env }));
@@ -49,7 +49,7 @@ it('runs what is typed, and goes on after Ctrl-C and after a failure', async () 
   expect(readFileSync(join(shell.dir, 'txlog/history'), 'utf8')).toContain('get nosuch\n');
 });
 
-it('without a terminal runs lines, up to the first that fails, with its exit code', () => {
+it('a shell without a terminal runs lines up to the first that fails, and ends with its exit code', () => {
   const script = 'submit --id s-1 --type t --change "set s 1"\n\n# a comment\nget s --json\n';
   const done = shell.run(['shell'], script);
   expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^committed s-1 .*\n\{"v":1,"key":"s"/) });

@@ -27,7 +27,7 @@ function read(): string | undefined {
   return new CodeCache('key').read()?.toString();
 }
 
-it('what one start keeps the next one reads, with the commands that it is for', () => {
+it('compiled code that one start keeps is read by the next one, with the commands that it is for', () => {
   const first = new CodeCache('key');
   expect(first.read()).toBeUndefined();
   first.write(code, 'log');
@@ -41,7 +41,7 @@ it('what one start keeps the next one reads, with the commands that it is for', 
   expect(readdirSync(dir)).toEqual(['key']);
 });
 
-it('a file that is cut anywhere, or differs in one byte, counts as none', () => {
+it('a file of compiled code that is cut anywhere, or differs in one byte, counts as none', () => {
   new CodeCache('key').write(code, 'log');
   const whole = readFileSync(join(dir, 'key'));
   for (let length = 0; length < whole.length; length++) {
@@ -58,7 +58,7 @@ it('a file that is cut anywhere, or differs in one byte, counts as none', () => 
   expect(read()).toBe(code.toString());
 });
 
-it('nothing is read from, or kept in, a directory that others can write', () => {
+it('compiled code is not read from, nor kept in, a directory that others can write', () => {
   new CodeCache('key').write(code, 'log');
   chmodSync(dir, 0o777);
   expect(read()).toBeUndefined();
@@ -69,7 +69,7 @@ it('nothing is read from, or kept in, a directory that others can write', () => 
   expect(cache.has('log')).toBe(true);
 });
 
-it('code of versions that are long gone is removed when new code is kept', () => {
+it('compiled code of versions that are long gone is removed when new code is kept', () => {
   new CodeCache('old').write(code, 'log');
   new CodeCache('recent').write(code, 'log');
   utimesSync(join(dir, 'old'), new Date(0), new Date(0));
@@ -77,7 +77,7 @@ it('code of versions that are long gone is removed when new code is kept', () =>
   expect(readdirSync(dir).sort()).toEqual(['key', 'recent']);
 });
 
-it('a disk that takes nothing costs only time', () => {
+it('a disk that takes no compiled code costs only time', () => {
   const cache = new CodeCache(join('no-such-directory', 'key'));
   cache.write(code, 'log');
   expect(cache.read()).toBeUndefined();

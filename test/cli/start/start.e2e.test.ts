@@ -57,7 +57,7 @@ it('compiled code that is damaged, or of another text, is made anew', async () =
   }
 });
 
-it('code of another engine is made anew, and nothing of it is taken over', async () => {
+it('compiled code of another engine is made anew, and nothing of it is taken over', async () => {
   const args = ['theme', 'list', '--json'];
   const other = { NODE_OPTIONS: '--stack-trace-limit=7' };
   rmSync(kept, { recursive: true, force: true });
@@ -77,7 +77,7 @@ it('code of another engine is made anew, and nothing of it is taken over', async
   expect([mended.includes('["theme:list"]'), mended.includes('"get"]')]).toEqual([true, false]);
 });
 
-it('where nothing can be kept, commands answer all the same', async () => {
+it('commands answer all the same where no compiled code can be kept', async () => {
   const expected = await run(['theme', 'list', '--json']);
   const file = join(place, 'file');
   writeFileSync(file, '');

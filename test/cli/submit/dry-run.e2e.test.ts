@@ -16,7 +16,7 @@ const count = limits.atomicRequestsMax + 2_000;
 const claims =
   '{"id":"c-1","type":"c","changes":[{"op":"claim","key":"seat"}]}\n{"id":"c-2","type":"c","changes":[{"op":"claim","key":"seat"}]}\n';
 
-it('decides each line as if those before it were submitted, and writes nothing', () => {
+it('a dry run decides each line as if those before it were submitted, and writes nothing', () => {
   shell.run(['submit', '-'], additions(3));
   writeFileSync(join(shell.dir, 'many.ndjson'), additions(count) + claims);
   const temporary = join(shell.dir, 'tmp');
@@ -36,7 +36,7 @@ it('decides each line as if those before it were submitted, and writes nothing',
   expect(shell.value('n')).toBe(count);
 });
 
-it('stops at a bad line with the receipts before it, and offers nothing to go on with', () => {
+it('a dry run stops at a bad line with the receipts before it, and prints no command to go on with', () => {
   const { code, stdout, stderr } = shell.run(
     ['submit', '-', '--dry-run'],
     `${additions(2)}{"type":7}\n${additions(1, 2)}`,
@@ -47,7 +47,7 @@ it('stops at a bad line with the receipts before it, and offers nothing to go on
   expect(stderr).not.toContain('submit -');
 });
 
-it('is what one atomic unit is not: that has a bound, which its error tells', () => {
+it('an atomic unit has a bound that a dry run has not, and its error tells the bound', () => {
   const { code, stderr } = shell.run(['submit', '-', '--atomic'], additions(count));
   expect(code).toBe(65);
   expect(stderr).toMatch(/^txlog: REQUEST_TOO_LARGE: one atomic unit has at most 10000 requests of 67108864 bytes/);

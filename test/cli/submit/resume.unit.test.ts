@@ -4,15 +4,15 @@ import { resumeCommand } from '../../../src/cli/submit/resume-command.ts';
 
 const point = { argv: ['a file.ndjson', '--env', 'x'], file: 'a file.ndjson', line: 7, isRepeatable: true };
 
-it('is the same command when every request has its own id', () => {
+it('the command that goes on is the same one when every request has its own id', () => {
   expect(resumeCommand(point)).toBe(`txlog submit 'a file.ndjson' --env x`);
 });
 
-it('asks for the same input when that was stdin', () => {
+it('the command that goes on asks for the same input when that was stdin', () => {
   expect(resumeCommand({ ...point, argv: ['-'], file: '-' })).toBe('txlog submit - (with the same input)');
 });
 
-it('leaves out the lines that are done when submitting them again would apply them twice', () => {
+it('the command that goes on leaves out the lines that are done where submitting them again would apply them twice', () => {
   expect(resumeCommand({ ...point, isRepeatable: false })).toBe(`tail -n +7 'a file.ndjson' | txlog submit - --env x`);
   expect(resumeCommand({ ...point, argv: ['b.gz'], file: 'b.gz', isRepeatable: false })).toBe(
     'zcat b.gz | tail -n +7 | txlog submit -',
@@ -22,6 +22,6 @@ it('leaves out the lines that are done when submitting them again would apply th
   );
 });
 
-it('quotes what a shell would read otherwise', () => {
+it('the command that goes on quotes what a shell would read otherwise', () => {
   expect(resumeCommand({ ...point, argv: ["it's $HOME", '*'] })).toBe(`txlog submit 'it'\\''s $HOME' '*'`);
 });

@@ -36,7 +36,7 @@ it.each(['', 'k', 'k version=x', 'k owner=', 'k exists now'])('refuses the condi
   expect(() => parseExpect(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
-it('says which flag holds broken JSON, and where', () => {
+it('an error about broken JSON says which flag holds it, and where', () => {
   expect(() => parseChange('set k {"a":1,}')).toThrow(
     expect.objectContaining({ code: 'JSON_INVALID', message: expect.stringMatching(/^--change: .* \(column 8\)$/) }),
   );

@@ -37,7 +37,7 @@ it('names line and column of bytes that are not UTF-8, and goes on with the next
   ]);
 });
 
-it('knows a replacement character that was sent from one that stands for bad bytes', () => {
+it('tells a replacement character that was sent from one that stands for bad bytes', () => {
   const bytes = Buffer.concat([Buffer.from('\ufffd'), Buffer.from([0xc3]), Buffer.from('x')]);
   expect(seen(split([bytes]))).toEqual([[1, 'UTF8_INVALID', 2]]);
 });
@@ -55,11 +55,11 @@ it('refuses a line over the bound without keeping it, and goes on with the next 
   expect(lines[0]).toMatchObject({ error: { message: expect.stringContaining(String(limits.requestBytesMax)) } });
 });
 
-it('measures lines in bytes', () => {
+it('the bound of a line counts bytes', () => {
   expect(split([Buffer.from('aü€😀\nabc')])).toMatchObject([{ bytes: 10 }, { bytes: 3 }]);
 });
 
-it('gives the same lines for every way to cut the bytes into chunks', () => {
+it('the lines are the same for every way to cut the bytes into chunks', () => {
   const piece = fc.oneof(
     fc.constantFrom('\n', '\r\n', 'ü', '€', '😀', '{"a":1}', ' '),
     fc.uint8Array({ maxLength: 3 }),

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => shell.remove());
 
-it('answers each line while its input is still open', async () => {
+it('submit answers each line while its input is still open', async () => {
   const talk = shell.start(['submit', '-']);
   talk.child.stdin?.write(additions(1));
   expect(JSON.parse((await talk.lines(1))[0]!)).toMatchObject({ id: 'add-0', position: '1', durability: 'fsync' });
@@ -21,7 +21,7 @@ it('answers each line while its input is still open', async () => {
   expect(await talk.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/^3 requests: 3 committed/) });
 });
 
-it('ends at Ctrl-C with receipts for all that is done, and says how to go on', async () => {
+it('submit ends at Ctrl-C with receipts for all that is done, and says how to go on', async () => {
   const talk = shell.start(['submit', '-', '--env', 'env']);
   talk.child.stdin?.write(additions(5));
   await talk.lines(5);
@@ -34,7 +34,7 @@ it('ends at Ctrl-C with receipts for all that is done, and says how to go on', a
   expect(shell.value('n')).toBe(8);
 });
 
-it('stops in the middle of a file at SIGTERM, and the line it prints finishes the load', async () => {
+it('submit stops in the middle of a file at SIGTERM, and the command that it prints finishes the load', async () => {
   const file = join(shell.dir, 'many.ndjson');
   writeFileSync(file, additions(60_000));
   const talk = shell.start(['submit', 'many.ndjson']);
@@ -52,7 +52,7 @@ it('stops in the middle of a file at SIGTERM, and the line it prints finishes th
   expect(shell.value('n')).toBe(60_000);
 });
 
-it('fails with 74 when the reader of its receipts goes away, and keeps what was done', () => {
+it('submit fails with 74 when the reader of its receipts goes away, and keeps what was done', () => {
   writeFileSync(join(shell.dir, 'many.ndjson'), additions(20_000));
   const { stdout, stderr } = shell.pipe('submit many.ndjson', 'head -n 1');
   expect(stdout).toMatch(/^\{"v":1,"id":"add-0".*\}\n74\n$/);
@@ -60,7 +60,7 @@ it('fails with 74 when the reader of its receipts goes away, and keeps what was 
   expect(shell.value('n')).toBeGreaterThan(0);
 });
 
-it('ends a list quietly when its reader has seen enough', () => {
+it('a list ends quietly when its reader has seen enough', () => {
   const sets = Array.from(
     { length: 3_000 },
     (_, i) => `{"type":"t","changes":[{"op":"set","key":"k/${i}","value":1}]}`,
@@ -70,7 +70,7 @@ it('ends a list quietly when its reader has seen enough', () => {
   expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/^\{.*"key":"k\/0".*\n0\n$/), stderr: '' });
 });
 
-it('fails with 74 when stdout has no room, on every path', () => {
+it('a command fails with 74 when stdout has no room, on every path', () => {
   const one = "submit --type t --change 'add n 1'";
   for (const args of [`${one} --id r-1`, `${one} --id r-1 --no-color`, 'status', 'get --help']) {
     const { stdout, stderr } = shell.pipe(`${args} > /dev/full`, 'cat');
@@ -79,7 +79,7 @@ it('fails with 74 when stdout has no room, on every path', () => {
   }
 });
 
-it('hands every receipt to a reader that starts late', () => {
+it('submit hands every receipt to a reader that starts late', () => {
   writeFileSync(join(shell.dir, 'many.ndjson'), additions(30_000));
   const { stdout } = shell.pipe('submit many.ndjson -q', '(sleep 2; wc -l)');
   expect(stdout.trim().split(/\s+/)).toEqual(['30000', '0']);

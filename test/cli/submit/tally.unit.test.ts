@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { Tally } from '../../../src/cli/submit/submit-tally.ts';
 
-it('gives the rate of the time that it names', async () => {
+it('the summary of a load gives the rate of the time that it names', async () => {
   const tally = new Tally();
   tally.accepted = 9;
   await new Promise((resolve) => setTimeout(resolve, 20));

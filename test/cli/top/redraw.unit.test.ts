@@ -32,7 +32,7 @@ function rowsAfter(written: string): readonly string[] {
 const line = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '.'), maxLength: 20 });
 const texts = fc.array(fc.array(line, { minLength: 1, maxLength: 9 }), { minLength: 1, maxLength: 6 });
 
-it('shows the last text, cut to the terminal, below what was there', () => {
+it('a block that is drawn anew shows the last text, cut to the terminal, below what was there', () => {
   fc.assert(
     fc.property(texts, (all) => {
       const redraw = new Redraw(size);
@@ -49,7 +49,7 @@ it('shows the last text, cut to the terminal, below what was there', () => {
   );
 });
 
-it('writes nothing while nothing changes', () => {
+it('a block that is drawn anew writes nothing while nothing changes', () => {
   const redraw = new Redraw(size);
   expect(redraw.update('a\nb')).not.toBe('');
   expect(redraw.update('a\nb')).toBe('');

@@ -30,15 +30,18 @@ const events: readonly WorkEvent[] = [
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/;
 
-it.each(events.map((event) => [event.type, event] as const))('%s is one harmless line', (_, event) => {
-  const text = eventText(event, makeColors(false));
-  const json = jsonText(toEventJson(event, '2026-02-03T10:00:00.000Z'));
-  expect(text).not.toMatch(unprintable);
-  expect(json).not.toMatch(unprintable);
-  expect(JSON.parse(json)).toMatchObject({ v: 1, time: '2026-02-03T10:00:00.000Z', event: event.type });
-});
+it.each(events.map((event) => [event.type, event] as const))(
+  'the event %s is printed as one harmless line',
+  (_, event) => {
+    const text = eventText(event, makeColors(false));
+    const json = jsonText(toEventJson(event, '2026-02-03T10:00:00.000Z'));
+    expect(text).not.toMatch(unprintable);
+    expect(json).not.toMatch(unprintable);
+    expect(JSON.parse(json)).toMatchObject({ v: 1, time: '2026-02-03T10:00:00.000Z', event: event.type });
+  },
+);
 
-describe('the level', () => {
+describe('the level of an event of a worker', () => {
   it.each([
     ['info', events[1]],
     ['warn', events[2]],
@@ -46,7 +49,7 @@ describe('the level', () => {
     ['error', events[4]],
     ['info', events[7]],
     ['error', events[8]],
-  ])('%s', (level, event) => {
+  ])('is %s', (level, event) => {
     expect(toEventJson(event as WorkEvent, '')).toMatchObject({ level });
   });
 });
@@ -55,23 +58,23 @@ it.each([
   [['mail'], false, 'on mail, lease 30 s'],
   [['mail', 'fax'], true, 'on mail, fax, all queued requests, lease 30 s'],
   [[], true, 'on all queued requests, lease 30 s'],
-])('a worker on %j says so', (themes, queues, text) => {
+])('a worker on %j prints these themes when it starts', (themes, queues, text) => {
   expect(eventText({ type: 'started', operator: 'op', themes, queues, lease: 30 }, makeColors(false))).toBe(
     `started op ${text}`,
   );
 });
 
-it('a session that is parked says what for', () => {
+it('a session that is parked is printed with the reason', () => {
   const event = { type: 'ended', ended: 'parked', operations: 1, ms: 12, reason: 'ask Ann', ...of } as const;
   expect(eventText(event, makeColors(false))).toMatch(/^parked .* after 12ms: ask Ann$/);
   expect(toEventJson(event, '')).toMatchObject({ level: 'warn', reason: 'ask Ann' });
 });
 
-it('an emergency says why in the last line', () => {
+it('the last line of a worker gives the code of its emergency stop', () => {
   expect(toEventJson(events[8] as WorkEvent, '')).toMatchObject({ emergency: { code: 'EMERGENCY_STOP' }, turns: 3 });
 });
 
-it('counts what is led and what became of it, and how fast', () => {
+it('the counter of a worker shows what is led, what became of it, and how fast', () => {
   const counter = new Counter();
   expect(counter.text(0)).toBe('0 led, 0 done, 0 stored, 0/s');
   for (let i = 0; i < 10; i++) counter.add({ type: 'led', attempts: 1, ...of });

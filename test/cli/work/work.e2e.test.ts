@@ -37,7 +37,7 @@ const shellWords = (args: readonly string[]) => [process.execPath, bin, ...args]
 
 const status = (id: string) => JSON.parse(shell.run(['session', 'show', id, '--json']).stdout).status;
 
-it('drains on SIGTERM: the turn that runs ends or is stored, nothing stays led, and the exit code is 143', async () => {
+it('a worker drains on SIGTERM: the turn that runs ends or is stored, nothing stays led, and the exit code is 143', async () => {
   // Both are there before the worker, which has one place: no process has to be faster than the turn.
   make('a', 2_000);
   make('b', 1);
@@ -53,7 +53,7 @@ it('drains on SIGTERM: the turn that runs ends or is stored, nothing stays led, 
   expect(status('b')).toBe('ready');
 });
 
-it('stops at once on the second signal, and stores what was led', async () => {
+it('a worker stops at once on the second signal, and stores what it led', async () => {
   make('a', 60_000);
   const worker = shell.start(['work', '--app', 'app.mjs', '--json']);
   await heard(worker, 'led');
@@ -64,7 +64,7 @@ it('stops at once on the second signal, and stores what was led', async () => {
   expect(status('a')).toBe('stored');
 });
 
-it('stops with 69 when the disk takes no more, and another worker goes on where it was', async () => {
+it('a worker stops with 69 when the disk takes no more, and another worker goes on where it was', async () => {
   const count = `({ data: [n] }) => (n < 1_000 ? { op: 'replace', data: n + 1 } : { op: 'remove' })`;
   writeFileSync(join(shell.dir, 'count.mjs'), `export default { themes: { count: { advisor: ${count} } } };`);
   expect(shell.run(['session', 'new', 'count', '--id', 'a', '--data', '1', '-q']).code).toBe(0);
@@ -86,7 +86,7 @@ it('stops with 69 when the disk takes no more, and another worker goes on where 
   expect(shell.run(['verify']).code).toBe(0);
 });
 
-it('leads what another process makes, while it is idle', async () => {
+it('a worker that is idle leads what another process makes', async () => {
   const worker = shell.start(['work', '--app', 'app.mjs', '--json']);
   await heard(worker, 'started');
   make('a', 1);
@@ -95,7 +95,7 @@ it('leads what another process makes, while it is idle', async () => {
   expect((await worker.ended).code).toBe(143);
 });
 
-it('decides what is queued, and a shell that waits gets the receipt', async () => {
+it('a worker decides what is queued, and a shell that waits gets the receipt', async () => {
   const worker = shell.start(['work', '--theme', 'request/add', '--json']);
   await heard(worker, 'started');
   const args = ['--type', 'add', '--id', 'r-1', '--change', 'add n 1', '--wait', '60s', '--json'];
@@ -114,13 +114,13 @@ it('a shell that waits for a session to lead gets it once it is there', async ()
   expect(JSON.parse(stdout)).toMatchObject({ session: 'a', epoch: 1, status: 'active', data: [1] });
 });
 
-it('says 5 when none came while it waited, and leaves no lease behind', () => {
+it('a shell that waited in vain for a session ends with 5, and leaves no lease behind', () => {
   const { stdout, code } = shell.run(['session', 'lead', 'slow', '--wait', '50ms', '--json']);
   expect(code).toBe(5);
   expect(JSON.parse(stdout)).toEqual({ v: 1, session: null });
 });
 
-it('accepts many requests in the order of the lines', () => {
+it('many requests are queued in the order of their lines', () => {
   const lines = Array.from({ length: 2_500 }, (_, i) => `{"id":"r-${i}","type":"add","changes":[]}\n`);
   const { stdout, code } = shell.run(['submit', '-', '--async', '--order', 'k', '--progress', 'none'], lines.join(''));
   expect(code).toBe(0);
