@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('waits longer than a timer of the system can', () => {
+it('the clock waits longer than a timer of the system can', () => {
   const done = vi.fn();
   systemClock.after(3 * month, done);
   vi.advanceTimersByTime(3 * month - 1);
@@ -21,7 +21,7 @@ it('waits longer than a timer of the system can', () => {
   expect(done).toHaveBeenCalledOnce();
 });
 
-it('can be called off at any time', () => {
+it('a wait of the clock can be called off at any time', () => {
   const done = vi.fn();
   const cancel = systemClock.after(3 * month, done);
   vi.advanceTimersByTime(2 * month);

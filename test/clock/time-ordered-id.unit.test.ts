@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { timeOrderedIds } from '../../src/clock/time-ordered-id.ts';
 
-it('are in the order in which they were made, whatever the clock does', () => {
+it('ids are in the order in which they were made, whatever the clock does', () => {
   let time = 1_000;
   const makeId = timeOrderedIds(() => time);
   const ids = Array.from({ length: 2_000 }, (_, i) => {
@@ -16,7 +16,7 @@ it('are in the order in which they were made, whatever the clock does', () => {
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
-it('differ between makers at the same time', () => {
+it('ids of different makers differ at the same time', () => {
   const [a, b] = [timeOrderedIds(() => 0), timeOrderedIds(() => 0)];
   const ids = Array.from({ length: 500 }, () => [a(), b()]).flat();
   expect(new Set(ids).size).toBe(ids.length);
