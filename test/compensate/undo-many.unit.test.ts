@@ -134,7 +134,7 @@ function counting(inner: Storage) {
   return { storage, counted };
 }
 
-describe('many undone by a plan', () => {
+describe('transactions undone by a plan', () => {
   it('leave what a run without them leaves, unless others would have been decided otherwise', async () => {
     let compared = 0;
     await fc.assert(
@@ -273,7 +273,7 @@ describe('many undone by a plan', () => {
     await env.close();
   });
 
-  it('tell how far they are', async () => {
+  it('report their progress', async () => {
     const env = await filled(
       Array.from({ length: 30 }, (_, i) => ({
         id: `r${i}`,
