@@ -28,7 +28,7 @@ export function leasesContract(name: string, make: () => LeasesUnderTest): void 
   afterEach(() => under.dispose());
 
   describe(`leases: ${name}`, () => {
-    it('know nothing of who never showed a sign of life', () => {
+    it('know nothing of an operator that never showed a sign of life', () => {
       expect(others.look(id)).toEqual({ alive: false, why: 'gone' });
       expect(others.all()).toEqual([]);
     });
