@@ -27,14 +27,14 @@ it.each<[string, unknown, RegExp]>([
   ['with a condition that is no function', { p: { decide, on: { where: 'a' } } }, /where is not a function/],
   ['with a key that is no text', { p: { decide, on: { prefix: 7 } } }, /prefix is a text/],
   ['with a time that is no number', { p: { decide, on: { since: 'today' } } }, /since is a time/],
-])('refuses processes %s', async (_, processes, reason) => {
+])('an app with processes %s is refused', async (_, processes, reason) => {
   await expect(compileApp({ processes }, 'here')).rejects.toMatchObject({
     code: 'APP_INVALID',
     message: expect.stringMatching(reason),
   });
 });
 
-it('takes one that has all there is', async () => {
+it('a process with every field is taken', async () => {
   const on = {
     types: ['order', 'txlog.saga'],
     outcome: 'committed',
