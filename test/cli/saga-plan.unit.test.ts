@@ -153,7 +153,7 @@ it.each([
   [['a'], { out: 'plan.json', reason: 'why' }, /-O needs --plan/],
   [['a'], {}, /--reason/],
   [[], { apply: 'plan.json' }, /--reason/],
-] as const)('refuses %j with %j', (ids, given, message) => {
+] as const)('an intervention in the sagas %j with the flags %j is refused', (ids, given, message) => {
   expect(() => checkInterveneFlags('retry', ids, { ...values, ...given })).toThrow(
     expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }),
   );
@@ -164,6 +164,6 @@ it.each([
   [['a'], { 'dry-run': true }],
   [[], { type: 'order', plan: true, out: 'plan.json' }],
   [[], { apply: 'plan.json', 'dry-run': true }],
-] as const)('takes %j with %j', (ids, given) => {
+] as const)('an intervention in the sagas %j with the flags %j is taken', (ids, given) => {
   expect(() => checkInterveneFlags('retry', ids, { ...values, ...given })).not.toThrow();
 });

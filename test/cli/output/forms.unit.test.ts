@@ -103,6 +103,6 @@ it.each([
   ['log -q', 'ids'],
   ['log -o nosuch', undefined],
   ['log -- --json', undefined],
-])('reads the form of %j before it is parsed', (line, form) => {
+])('the form of an error is read from the raw words of %j', (line, form) => {
   expect(formatOfWords(line.split(' '))).toBe(form);
 });

@@ -61,7 +61,7 @@ it('a shell without a terminal runs lines up to the first that fails, and ends w
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('line 2: | is for a shell') });
 });
 
-it('the code of an app is that of the file, also after it was changed; what an editor draws is no answer', () => {
+it('a shell runs the app as its file is now, and what an editor prints is on stderr', () => {
   const app = (n: number) =>
     `export default { requests: { n: { decide: () => [{ op: 'set', key: 'n', value: ${n} }] } } };`;
   writeFileSync(join(shell.dir, 'n.mjs'), app(1));
