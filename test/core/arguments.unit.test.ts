@@ -48,7 +48,7 @@ const calls: readonly (readonly [name: string, argument: string, call: (wrong: n
   ['openEnvironment', 'checkpointRecords', (checkpointRecords) => openEnvironment(':memory:', { checkpointRecords })],
 ];
 
-describe.each([Number.NaN, 1.5, -1, 1e300, -Infinity])('%d', (wrong) => {
+describe.each([Number.NaN, 1.5, -1, 1e300, -Infinity])('the wrong number %d', (wrong) => {
   it.each(calls)('is refused by %s as its %s', async (_, argument, call) => {
     await expect(call(wrong)).rejects.toMatchObject({
       code: 'USAGE',
@@ -106,7 +106,7 @@ describe('a time', () => {
     await expect(all(env.records({ until: Number.NaN }))).rejects.toMatchObject(refused);
   });
 
-  it('may be any other', async () => {
+  it('may be any number, also an infinite one', async () => {
     expect(await env.positionAt(Number.POSITIVE_INFINITY)).toBe(1);
     expect(await env.count({ since: -1.5, until: Number.POSITIVE_INFINITY })).toBe(1);
   });

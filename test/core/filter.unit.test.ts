@@ -22,7 +22,7 @@ const record: StoredRecord = {
   digest: new Uint8Array(32),
 };
 
-describe('matches', () => {
+describe('matching a record', () => {
   it.each<[RecordFilter, boolean]>([
     [{}, true],
     [{ types: ['order.place', 'x'] }, true],
@@ -47,11 +47,11 @@ describe('matches', () => {
     [{ where: ({ id }) => id === 'r-5' }, true],
     [{ where: () => false }, false],
     [{ outcome: 'rejected', types: ['order.place'], key: 'stats', from: 1, until: 2000 }, true],
-  ])('%j: %s', (filter, expected) => {
+  ])('a filter of %j fits the record: %s', (filter, expected) => {
     expect(matches(filter, record)).toBe(expected);
   });
 
-  it('names the keys of changes and the one that was refused', () => {
+  it('finds a record by the keys of its changes and by the one that was refused', () => {
     expect([...keysOf(record)]).toEqual(['slot/1', 'stats', 'room/7']);
   });
 });

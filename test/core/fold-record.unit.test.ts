@@ -38,7 +38,7 @@ describe('foldChanges', () => {
     expect(after.after.get('k')).toMatchObject({ owner: 5, value: 2, version: 2 });
   });
 
-  it('gives no states at all when one change is refused', () => {
+  it('gives no state of any key when one change is refused', () => {
     const folded = fold([
       { op: 'set', key: 'a', value: 1 },
       { op: 'append', key: 'a', value: [1] },

@@ -64,7 +64,7 @@ describe('shared keys', () => {
     ['delete', { op: 'delete' }],
     ['a reduce without a result', { op: 'reduce', reducer: 'none' }],
     ['a restore of nothing', { op: 'restore', result: { exists: false } }],
-  ])('%s leaves no value but the history', (_, change) => {
+  ])('have no value but their history after %s', (_, change) => {
     expect(apply(shared(1), change)).toMatchObject({ exists: false, value: undefined, kind: 'shared', position: 9 });
   });
 
@@ -92,7 +92,7 @@ describe('shared keys', () => {
     expect(refusal(shared(before), change)).toMatchObject({ code, key });
   });
 
-  it('changes nothing of what it was given', () => {
+  it('are folded without a change to the value before', () => {
     const before = { list: [1], object: { a: 1 }, n: { x: 1 } };
     for (const [name, change] of [
       ['list', { op: 'append', value: [2] }],

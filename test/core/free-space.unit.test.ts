@@ -12,11 +12,11 @@ it.each([
   ['an overdrawn one, by a number without a sign', { blocks: 1_000, bavail: 2 ** 64, bsize: 4_096 }, undefined],
   ['an overdrawn one, by a number with a sign', { blocks: 1_000, bavail: -5, bsize: 4_096 }, undefined],
   ['a very large one', { blocks: 2 ** 53, bavail: 2 ** 52, bsize: 4_096 }, 2 ** 64],
-])('%s', (_, stats, free) => {
+])('the free space is read, or told as unknown, of %s', (_, stats, free) => {
   expect(freeBytesOf(stats)).toBe(free);
 });
 
-it('doctor finds room that nobody knows in order', () => {
+it('doctor finds free space that nobody knows in order', () => {
   expect(freeSpace(undefined, '/')).toMatchObject({ level: 'ok' });
   expect(freeSpace(0, '/')).toMatchObject({ level: 'fail' });
 });

@@ -25,7 +25,7 @@ function nested(depth: number): unknown {
 }
 
 describe('checkRequest', () => {
-  it('takes the least request and makes its id', () => {
+  it('takes the smallest request and makes its id', () => {
     expect(check({ type: 't' })).toEqual({
       id: 'made',
       type: 't',

@@ -38,12 +38,12 @@ describe('the phase of a saga', () => {
     ['it is planned again', { event: 'planned', steps: groups }, 'running', 'compensating', 'failed'],
   ];
 
-  it.each(table)('when %s', (_, event, fromRunning, fromCompensating, fromFailed) => {
+  it.each(table)('follows from the phase before when %s', (_, event, fromRunning, fromCompensating, fromFailed) => {
     const phases = [ways.running, ways.compensating, ways.failed].map((way) => sagaOf(groups, ...way, event).phase);
     expect(phases).toEqual([fromRunning, fromCompensating, fromFailed]);
   });
 
-  it('stays failed while another undo of it is', () => {
+  it('stays failed while another undo of the saga has failed', () => {
     const both = [...ways.compensating, began('c'), failed('b', 'wait'), failed('c', 'wait')];
     expect(sagaOf(groups, ...both, skip('b', 'undo')).phase).toBe('failed');
     expect(sagaOf(groups, ...both, did('b', 'undo')).phase).toBe('failed');
@@ -119,12 +119,12 @@ describe('a side of a step', () => {
 });
 
 describe('the events of a saga', () => {
-  it('need a first one', () => {
+  it('make no saga without the event that starts one', () => {
     expect(foldEvents('s', [])).toBeUndefined();
     expect(() => beginSaga('s', turned, start)).toThrow('start');
   });
 
-  it('keep what it was started with', () => {
+  it('keep what the saga was started with', () => {
     const first = { event: 'started', v: 1, type: 't', data: { x: 1 }, respond: 'q', undoes: 'o' } as const;
     const saga = foldEvents('s', [{ event: first, time: start }]);
     expect(saga).toMatchObject({ id: 's', type: 't', data: { x: 1 }, respond: 'q', undoes: 'o', phase: 'running' });

@@ -28,7 +28,7 @@ describe('the key of a step', () => {
   });
 
   it.each(['', 'a', '/a', 'a/', 'a/~1', 'a/b~', 'a/b~x', 'a/b~1.5', 'a/b~-1', 'a/b~0x1', 'a/b~1~2', '/undo', 'a/undo'])(
-    'is not %j',
+    'cannot be the text %j',
     (key) => expect(stepOfKey(key)).toBeUndefined(),
   );
 });

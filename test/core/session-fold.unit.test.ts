@@ -79,7 +79,7 @@ describe('a lead', () => {
   });
 });
 
-describe('what an operation does', () => {
+describe('an operation on a session', () => {
   it.each<[SessionOp, JsonObject, Session | string]>([
     ['session.append', { bytes: 5, data: 1 }, { ...session, chunks: 3, bytes: 25 }],
     ['session.replace', { bytes: 5, data: 1 }, { ...session, from: 9, chunks: 1, bytes: 5 }],
@@ -93,7 +93,7 @@ describe('what an operation does', () => {
     ['session.ready', {}, { ...session, since: 9_000, due: 9_000, attempts: 0 }],
     ['session.ready', { behind: true }, { ...session, status: 'behind', since: 9_000, due: 9_000, attempts: 0 }],
     ['session.remove', {}, 'removed'],
-  ])('%s %j', (op, value, expected) => {
+  ])('changes it as the table says: %s %j', (op, value, expected) => {
     expect(fold(session, op, value)).toEqual(expected);
     // The operator who leads may do all of it as well.
     const led = { ...session, status: 'active' } as const;
@@ -103,12 +103,12 @@ describe('what an operation does', () => {
     );
   });
 
-  it('a store leaves one that is behind so, and is refused of one that is parked', () => {
+  it('that stores one leaves it behind if it was, and is refused if it is parked', () => {
     expect(fold(as('behind'), 'session.store', { due: 9_500 })).toMatchObject({ status: 'behind', due: 9_500 });
     expect(fold(as('parked'), 'session.store', { due: 9_500 })).toBe('SESSION_BUSY');
   });
 
-  it('a store of a turn that was interrupted takes its attempt back, and keeps the error of the one before', () => {
+  it('that stores one whose turn was interrupted takes its attempt back, and keeps the error of the one before', () => {
     const value = { due: 9_500, interrupted: true };
     const stored = { ...session, status: 'stored', since: 9_000, due: 9_500 };
     expect(fold(as('active'), 'session.store', { ...value, epoch: 3 })).toEqual({ ...stored, attempts: 1 });
@@ -116,7 +116,7 @@ describe('what an operation does', () => {
     expect(fold(session, 'session.store', value)).toEqual(stored);
   });
 
-  it('a turn makes the next of a line ready, or lets it sleep until it is due', () => {
+  it('that gives it its turn makes it ready, or lets it sleep until it is due', () => {
     expect(fold(as('behind'), 'session.turn')).toEqual({ ...session, since: 9_000 });
     expect(fold({ ...as('behind'), due: 9_001 }, 'session.turn')).toMatchObject({ status: 'stored', due: 9_001 });
   });
@@ -137,7 +137,7 @@ describe.each(steps)('%s', (op) => {
   it.each([
     ['an earlier epoch', 2],
     ['a later one', 4],
-  ])('is refused in %s', (_title, epoch) => {
+  ])('is refused in %s than that of the lead', (_title, epoch) => {
     expect(fold(as('active'), op, { ...value, epoch })).toBe('SESSION_FENCED');
   });
 
