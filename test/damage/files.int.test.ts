@@ -167,8 +167,8 @@ describe('data.mdb', () => {
   });
 });
 
-describe('rows that the log cannot make again', () => {
-  it('are checked: where a reader stands', async () => {
+describe('a row that the log cannot make again', () => {
+  it('is checked: the place of a named reader', async () => {
     await change((tx) => {
       const row = Buffer.from(tx.get('cursors', textKey('reader')) ?? []).toString();
       tx.put('cursors', textKey('reader'), Buffer.from(row.replace('"position":1', '"position":3')));
@@ -179,7 +179,7 @@ describe('rows that the log cannot make again', () => {
     });
   });
 
-  it('are checked: what the environment is', async () => {
+  it('is checked: the format row of the environment', async () => {
     await change((tx) => {
       const row = Buffer.from(tx.get('meta', textKey('format')) ?? []).toString();
       tx.put('meta', textKey('format'), Buffer.from(row.replace(/"unit":"./, '"unit":"x')));
@@ -187,7 +187,7 @@ describe('rows that the log cannot make again', () => {
     await expect(openEnvironment(dir)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
   });
 
-  it('are checked: the schema of records, which is not needed to read them', async () => {
+  it('is checked: the schema of records, which is not needed to read them', async () => {
     await change((tx) => {
       const row = Buffer.from(tx.get('schemas', positionKey(1)) ?? []).toString();
       tx.put('schemas', positionKey(1), Buffer.from(row.replace('payload', 'qayload')));
@@ -198,7 +198,7 @@ describe('rows that the log cannot make again', () => {
     });
   });
 
-  it('are compared with the log: names of types that no record has', async () => {
+  it('is compared with the log: the name of a type that no record has', async () => {
     await change((tx) => tx.put('types', Buffer.from([0, 0]), textKey('ghost')));
     expect(await read((env) => env.verify())).toMatchObject({
       problems: [{ code: 'INDEX_DIFFERS', place: 'types/0' }],
