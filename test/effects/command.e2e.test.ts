@@ -69,7 +69,7 @@ async function cutShort(script: string, count: number) {
   return pids;
 }
 
-it('tells a program what the step is told', async () => {
+it('a program is told what the step is told', async () => {
   const { saga, type, step, key, attempt, data, results } = contextOf();
   const told = { saga, type, step, key, attempt, data, results };
   expect(resultOf(await run(node(echo)))).toEqual(told);
@@ -79,7 +79,7 @@ it('tells a program what the step is told', async () => {
   expect(resultOf(await run({ ...node(echo), input: null }))).toBe(null);
 });
 
-it('hands over variables, arguments and a directory, and no shell reads any of them', async () => {
+it('a program gets its variables, arguments and directory, and no shell reads any of them', async () => {
   const script = 'console.log(JSON.stringify([process.env, process.cwd(), process.argv.slice(1)]))';
   const argv = [...node(script).argv, '$HOME; ls', '*'];
   const [env, cwd, args] = resultOf(
@@ -102,7 +102,7 @@ it.each([
   ['text', '  two\nlines \n', 'two\nlines'],
   ['nothing', ' \n', null],
   ['a number that would be rounded', '12345678901234567890\n', '12345678901234567890'],
-])('takes %s for the result', async (_what, text, result) => {
+])('the output of a program is its result: %s', async (_what, text, result) => {
   expect(resultOf(await run(shell('printf %s "$1"', text)))).toEqual(result);
 });
 
@@ -113,31 +113,31 @@ it.each([
   [65, verdicts.refused],
   [75, verdicts.unknown],
   [127, verdicts.refused],
-])('knows what exit %d means', async (code, verdict) => {
+])('the exit code %d of a program is read as what it means', async (code, verdict) => {
   const outcome = await run(shell(`echo ' why ' >&2; echo out; exit ${code}`));
   expect(outcome).toEqual({ ...verdict, error: `sh: exit ${code}: why` });
 });
 
-it('takes the exits that the call names for permanent, too', async () => {
+it('the exit codes that the call names are permanent, too', async () => {
   const call = { ...shell('exit 42'), permanent: [42] };
   expect(await run(call)).toEqual({ ...verdicts.refused, error: 'sh: exit 42' });
 });
 
-it('shows the last 300 characters of stderr', async () => {
+it('the error of a program shows the last 300 characters of its stderr', async () => {
   const outcome = await run(node(`process.stderr.write('é'.repeat(100000)); process.exitCode = 3`));
   expect(outcome).toEqual({ ...verdicts.unknown, error: `${name}: exit 3: ${'é'.repeat(300)}` });
 });
 
-it('does not know what happened after a signal', async () => {
+it('a program that a signal ended may have done its work', async () => {
   expect(await run(shell('kill -9 $$'))).toEqual({ ...verdicts.unknown, error: 'sh: ended by SIGKILL' });
 });
 
-it('does not mind a program that reads nothing', async () => {
+it('a program that reads nothing of its input succeeds', async () => {
   const input = 'x'.repeat(1_000_000);
   expect(resultOf(await run({ ...shell('exec <&-; echo 1'), input }))).toBe(1);
 });
 
-it('ends a program that writes more than a value may hold', async () => {
+it('a program that writes more than a value may hold is ended', async () => {
   const outcome = await run(shell('echo $$ > "$READY"; exec yes'));
   const error = 'sh: the result is over the limit of 1048576 bytes';
   expect(outcome).toEqual({ ...verdicts.spoiled, error });
@@ -145,7 +145,7 @@ it('ends a program that writes more than a value may hold', async () => {
   await until(() => isGone(pid));
 });
 
-it('refuses for good what cannot be started', async () => {
+it('a program that cannot be started fails for good', async () => {
   const there = join(dir, 'not-a-program');
   writeFileSync(there, 'text');
   chmodSync(there, 0o644);
@@ -165,19 +165,19 @@ it('refuses for good what cannot be started', async () => {
   }
 });
 
-it('ends a program and all that it started when its time is over', async () => {
+it('a program and all that it started are ended when its time is over', async () => {
   const pids = await cutShort('sleep 600 & echo $! >> "$READY"; echo $$ >> "$READY"; wait', 2);
   await until(() => pids.every(isGone));
 });
 
-it('lets a program end in order within its 2 s', async () => {
+it('a program may end in order within 2 s of its SIGTERM', async () => {
   const bye = join(dir, 'bye');
   const script = `trap 'echo bye > ${bye}; exit' TERM; echo $$ > "$READY"; while :; do sleep 0.01; done`;
   await cutShort(script, 1);
   await until(() => existsSync(bye));
 });
 
-it('kills what ignores the SIGTERM, and what outlives its parent', async () => {
+it('a program that ignores the SIGTERM, or outlives its parent, is killed', async () => {
   const stubborn = `trap '' TERM; (while :; do sleep 0.05; done) & echo $! >> "$READY"`;
   const both = await cutShort(`${stubborn}; echo $$ >> "$READY"; while :; do sleep 0.05; done`, 2);
   await until(() => both.every(isGone));
@@ -188,28 +188,28 @@ it('kills what ignores the SIGTERM, and what outlives its parent', async () => {
   await until(() => orphans.every(isGone));
 });
 
-it('waits for the children that hold stdout, until its time is over', async () => {
+it('a program is done when the children that hold its stdout are, until its time is over', async () => {
   const late = await run(shell('(sleep 0.2; echo 2) & echo 1'));
   expect(resultOf(late)).toEqual([1, 2]);
   const [pid = 0] = await cutShort('sleep 600 & echo $! > "$READY"; exit 0', 1);
   await until(() => isGone(pid));
 });
 
-it('leaves a child alone that does not hold stdout', async () => {
+it('a child that does not hold stdout is left alone', async () => {
   const outcome = await run(shell('sleep 600 < /dev/null > /dev/null 2>&1 & echo $!'));
   const pid = Number(resultOf(outcome));
   expect(isGone(pid)).toBe(false);
   process.kill(pid, 'SIGKILL');
 });
 
-it('starts nothing when the signal aborted before', async () => {
+it('no program is started when the signal aborted before', async () => {
   const signal = AbortSignal.abort(new Error('the worker stops'));
   const outcome = await run(shell('echo 1 > "$READY"'), { signal });
   expect(outcome).toEqual({ ...verdicts.unsent, error: 'the worker stops' });
   expect(existsSync(ready)).toBe(false);
 });
 
-it('leaves no program behind when its own process ends first', async () => {
+it('no program is left behind when its own process ends first', async () => {
   const module = fileURLToPath(new URL('./left-behind.ts', import.meta.url));
   const script = 'sleep 600 & echo $! >> "$READY"; echo $$ >> "$READY"; wait';
   const worker = spawn(process.execPath, ['--import', 'tsx', module, script], {
@@ -222,7 +222,7 @@ it('leaves no program behind when its own process ends first', async () => {
   await until(() => pids.every(isGone));
 });
 
-it('takes output that is not UTF-8 for no result: different bytes would be one text', async () => {
+it('output that is not UTF-8 is no result: different bytes would be one text', async () => {
   expect(await run(shell("printf '\\377'"))).toEqual({
     ...verdicts.spoiled,
     error: 'sh: its output is not valid UTF-8',

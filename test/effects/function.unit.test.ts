@@ -11,11 +11,11 @@ it.each([
   ['nothing', () => {}, null],
   ['null', () => null, null],
   ['false', () => false, false],
-])('takes %s for the result', async (_what, run, result) => {
+])('a function that gives %s gives its result', async (_what, run, result) => {
   expect(await callFunction(run, contextOf())).toEqual({ ok: true, result });
 });
 
-it('tells the function what the step is told', async () => {
+it('a function is told what the step is told', async () => {
   const context = contextOf();
   expect(await callFunction(({ key, attempt }) => [key, attempt], context)).toEqual({
     ok: true,
@@ -23,7 +23,7 @@ it('tells the function what the step is told', async () => {
   });
 });
 
-it('keeps the result as it was when it came', async () => {
+it('a result stays as it was when it came, whatever the function changes later', async () => {
   const mine = { list: [1] };
   const outcome = await callFunction(() => mine, contextOf());
   mine.list.push(2);
@@ -43,13 +43,13 @@ it.each([
   ['a loop', loop, 'nested deeper than 64'],
   ['too much', 'x'.repeat(1024 * 1024), 'over the limit of 1048576 bytes'],
   ['too much once escaped', '\n'.repeat(600_000), 'over the limit of 1048576 bytes'],
-])('fails for good over a result that is %s', async (_what, result, text) => {
+])('a step fails for good over a result that is %s', async (_what, result, text) => {
   const outcome = await callFunction(() => result, contextOf());
   expect(outcome).toMatchObject(verdicts.spoiled);
   expect(outcome).toHaveProperty('error', expect.stringContaining(text));
 });
 
-it('keeps a result of exactly the limit', async () => {
+it('a result of exactly the limit is kept', async () => {
   const result = 'x'.repeat(1024 * 1024 - 2);
   expect(await callFunction(() => result, contextOf())).toEqual({ ok: true, result });
 });
@@ -61,7 +61,7 @@ class OtherPermanentError extends Error {
 it.each([
   ['of txlog', new PermanentError('sold out')],
   ['of another copy of txlog', new OtherPermanentError('sold out')],
-])('takes a permanent error %s for a refusal', async (_what, error) => {
+])('a permanent error %s refuses the step', async (_what, error) => {
   const thrower = () => {
     throw error;
   };
@@ -75,23 +75,23 @@ it.each([
   ['nothing', undefined, 'undefined'],
   ['what cannot be shown', Object.create(null), 'something that cannot be shown was thrown'],
   ['half a character', new Error('x\ud83d'), 'x\ufffd'],
-])('tries again after a throw of %s', async (_what, thrown, error) => {
+])('a step is tried again after a throw of %s', async (_what, thrown, error) => {
   expect(await callFunction(() => Promise.reject(thrown), contextOf())).toEqual({ ...verdicts.unknown, error });
 });
 
-it('cuts a long error between characters', async () => {
+it('a long error is cut between characters', async () => {
   const outcome = await callFunction(() => Promise.reject(new Error('😀'.repeat(300))), contextOf());
   expect(outcome).toEqual({ ...verdicts.unknown, error: `${'😀'.repeat(249)}…` });
 });
 
-it('does not wait for a function that ignores the signal', async () => {
+it('a function that ignores the signal is not waited for', async () => {
   const controller = new AbortController();
   const outcome = callFunction(() => new Promise(() => {}), contextOf({ signal: controller.signal }));
   controller.abort(new Error('its 30 s are over'));
   expect(await outcome).toEqual({ ...verdicts.unknown, error: 'its 30 s are over' });
 });
 
-it('says that the time was over of a function that heeds the signal, too', async () => {
+it('a function that heeds the signal fails as one whose time was over, too', async () => {
   const controller = new AbortController();
   const heeds = ({ signal }: { signal: AbortSignal }) =>
     new Promise((_resolve, reject) => {
@@ -102,7 +102,7 @@ it('says that the time was over of a function that heeds the signal, too', async
   expect(await outcome).toEqual({ ...verdicts.unknown, error: 'its 30 s are over' });
 });
 
-it('does not begin when the signal aborted before', async () => {
+it('a function is not called when the signal aborted before', async () => {
   let isCalled = false;
   const run = () => {
     isCalled = true;

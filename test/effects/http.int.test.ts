@@ -24,7 +24,7 @@ const call = (http: HttpCall, fields: Partial<StepContext> = {}) => systemEffect
 const json = (value: unknown) => (response: ServerResponse) =>
   response.setHeader('content-type', 'application/json; charset=utf-8').end(JSON.stringify(value));
 
-it('posts JSON with the key, and returns the status and the JSON of the answer', async () => {
+it('a call posts JSON with the key, and returns the status and the JSON of the answer', async () => {
   const server = await serve(json({ id: 9, name: 'é' }));
   const outcome = await call({ url: server.url('/orders?dry=1'), body: { amount: 3 } });
   expect(outcome).toEqual({ ok: true, result: { status: 200, body: { id: 9, name: 'é' } } });
@@ -33,14 +33,14 @@ it('posts JSON with the key, and returns the status and the JSON of the answer',
   expect(asked?.headers).toMatchObject({ 'idempotency-key': 'order-1/reserve', 'content-type': 'application/json' });
 });
 
-it('gets without a body, and takes what is no JSON for text', async () => {
+it('a call that gets has no body, and takes an answer that is no JSON for text', async () => {
   const server = await serve((response) => response.end('[1]'));
   expect(resultOf(await call({ url: server.url() }))).toEqual({ status: 200, body: '[1]' });
   expect(server.asked).toMatchObject([{ method: 'GET', body: '' }]);
   expect(server.asked[0]?.headers).not.toHaveProperty('content-type');
 });
 
-it('sends text as it is, and prefers the headers of the call to all but the key', async () => {
+it('a call sends text as it is, and prefers its own headers to all but the key', async () => {
   const server = await serve((response) => response.end());
   const headers = { 'Content-Type': 'text/csv', 'idempotency-key': 'mine', 'x-tag': 'a' };
   await call({ url: server.url(), method: 'put', headers, body: 'a,b\n' });
@@ -52,13 +52,13 @@ it('sends text as it is, and prefers the headers of the call to all but the key'
   });
 });
 
-it.each(['DELETE', 'patch', 'OPTIONS', 'HEAD', 'PURGE'])('can %s', async (method) => {
+it.each(['DELETE', 'patch', 'OPTIONS', 'HEAD', 'PURGE'])('a call can have the method %s', async (method) => {
   const server = await serve((response) => response.writeHead(204).end());
   expect(resultOf(await call({ url: server.url(), method }))).toEqual({ status: 204, body: null });
   expect(server.asked[0]?.method).toBe(method.toUpperCase());
 });
 
-it('encodes what a header cannot hold of a key, so that no two keys become one', async () => {
+it('the header of a key encodes what a header cannot hold, so that no two keys become one', async () => {
   const server = await serve((response) => response.end());
   for (const key of ['grün 1/a', 'gr%C3%BCn%201/a', '\ud83d']) await call({ url: server.url() }, { key });
   expect(server.asked.map(({ headers }) => headers['idempotency-key'])).toEqual([
@@ -68,14 +68,14 @@ it('encodes what a header cannot hold of a key, so that no two keys become one',
   ]);
 });
 
-it('sends the credentials of a URL as a header, and never shows them', async () => {
+it('the credentials of a URL are sent as a header, and never shown', async () => {
   const server = await serve((response) => response.writeHead(500).end('no'));
   const outcome = await call({ url: `http://me:s%40cret@${server.host}/a/b?token=hidden#c` });
   expect(outcome).toEqual({ ...verdicts.unknown, error: `GET http://${server.host}/a/b: 500: no` });
   expect(server.asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:s@cret').toString('base64')}`);
 });
 
-it('keeps as text what JSON cannot hold exactly', async () => {
+it('an answer that JSON cannot hold exactly is kept as text', async () => {
   for (const body of ['{"id":12345678901234567890}', '{"__proto__":1}', '{"a":', '"\\ud83d"']) {
     const server = await serve((response) => response.setHeader('content-type', 'application/hal+json').end(body));
     expect(resultOf(await call({ url: server.url() }))).toEqual({ status: 200, body });
@@ -94,19 +94,19 @@ it.each([
   [429, verdicts.unsent],
   [500, verdicts.unknown],
   [503, verdicts.unknown],
-])('knows what a %d means', async (status, verdict) => {
+])('the status %d of an answer is read as what it means', async (status, verdict) => {
   const server = await serve((response) => response.writeHead(status).end());
   const error = `POST ${server.url('/x')}: ${status}`;
   expect(await call({ url: server.url('/x?q'), body: 1 })).toEqual({ ...verdict, error });
 });
 
-it('shows the first 200 characters of the body of an error', async () => {
+it('an error shows the first 200 characters of its body', async () => {
   const server = await serve((response) => response.writeHead(400).end('é'.repeat(5_000)));
   const error = `GET ${server.url()}: 400: ${'é'.repeat(200)}`;
   expect(await call({ url: server.url() })).toEqual({ ...verdicts.refused, error });
 });
 
-it('counts the status of an error whose body breaks off', async () => {
+it('an error counts by its status when its body breaks off', async () => {
   const server = await serve((response) => {
     response.writeHead(404, { 'content-length': '100' });
     response.write('gone', () => response.destroy());
@@ -114,7 +114,7 @@ it('counts the status of an error whose body breaks off', async () => {
   expect(await call({ url: server.url() })).toMatchObject(verdicts.refused);
 });
 
-it('reads no more than a value may hold, and closes the connection', async () => {
+it('an answer is read no further than a value may hold, and its connection is closed', async () => {
   let isClosed: Promise<unknown> | undefined;
   const server = await serve((response) => {
     isClosed = once(response, 'close');
@@ -132,7 +132,7 @@ it('reads no more than a value may hold, and closes the connection', async () =>
   await isClosed;
 });
 
-it('does not know what happened when the connection breaks', async () => {
+it('a call whose connection breaks may have done its work', async () => {
   const reset = await serve((response) => response.destroy());
   expect(await call({ url: reset.url(), body: 1 })).toMatchObject(verdicts.unknown);
   const half = await serve((response) => {
@@ -144,7 +144,7 @@ it('does not know what happened when the connection breaks', async () => {
   expect(outcome).toHaveProperty('error', expect.stringContaining('200, but its body broke off'));
 });
 
-it('knows that nothing happened when there is no connection', async () => {
+it('a call without a connection did nothing', async () => {
   const port = await closedPort();
   const refused = await call({ url: `http://127.0.0.1:${port}/`, body: 1 });
   expect(refused).toMatchObject(verdicts.unsent);
@@ -156,7 +156,7 @@ it('knows that nothing happened when there is no connection', async () => {
   expect(nowhere).toHaveProperty('error', expect.stringMatching(/ENOTFOUND|EAI_AGAIN/));
 });
 
-it('sends nothing to a server that it does not trust', async () => {
+it('a call sends nothing to a server that it does not trust', async () => {
   const secure = await serve((response) => response.end(), true);
   const untrusted = await call({ url: `https://${secure.host}/`, body: 1 });
   expect(untrusted).toMatchObject(verdicts.unsent);
@@ -166,7 +166,7 @@ it('sends nothing to a server that it does not trust', async () => {
   expect(await call({ url: `https://${plain.host}/`, body: 1 })).toMatchObject(verdicts.unsent);
 });
 
-it('follows redirects that keep the method, and takes no headers of its own elsewhere', async () => {
+it('a redirect that keeps the method is followed, and headers of the call do not go elsewhere', async () => {
   const end = await serve((response, asked) => json([asked.method, asked.body])(response));
   const server = await serve((response, { url }) => {
     const [, status = '', where = ''] = url.split('/');
@@ -199,7 +199,7 @@ it.each([
   ['PUT', 303],
   ['PATCH', 302],
   ['DELETE', 303],
-])('takes what another method gets for no answer to a %s: %d is not followed', async (method, status) => {
+])('a redirect that another method would get is not followed: of a %s with %d', async (method, status) => {
   const server = await serve((response, { url }) => {
     if (url === '/login') return json('please log in')(response);
     return response.writeHead(status, { location: '/login?next=secret' }).end();
@@ -211,7 +211,7 @@ it.each([
   expect(server.asked).toHaveLength(1);
 });
 
-it('does not follow a second redirect either, when that one changes the method', async () => {
+it('a second redirect is not followed either, when it changes the method', async () => {
   const server = await serve((response, { url }) => {
     response.writeHead(url === '/' ? 307 : 302, { location: url === '/' ? '/two' : '/three' }).end();
   });
@@ -219,13 +219,13 @@ it('does not follow a second redirect either, when that one changes the method',
   expect(server.asked.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /', 'POST /two']);
 });
 
-it('follows a circle of redirects 20 times', async () => {
+it('a circle of redirects is followed 20 times', async () => {
   const server = await serve((response) => response.writeHead(307, { location: '/' }).end());
   expect(await call({ url: server.url(), body: 1 })).toMatchObject(verdicts.spoiled);
   expect(server.asked).toHaveLength(21);
 });
 
-it('does not know what happened before a redirect that leads to a failure', async () => {
+it('a redirect that leads to a failure leaves unknown what happened before it', async () => {
   const port = await closedPort();
   const server = await serve((response, { url }) => {
     const location = url === '/away' ? `http://127.0.0.1:${port}/` : '/missing';
@@ -235,7 +235,7 @@ it('does not know what happened before a redirect that leads to a failure', asyn
   expect(await call({ url: server.url('/near'), body: 1 })).toMatchObject(verdicts.spoiled);
 });
 
-it('takes JSON whose end is only that of the connection for whole when it is, and else for half', async () => {
+it('an answer without a length is taken when its JSON is whole, and else for half', async () => {
   const answer = (body: string) => `HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n${body}`;
   const server = await serve((response, { url }) => {
     response.socket?.end(answer(url === '/whole' ? '{"a":1}' : '{"a":'));
@@ -248,7 +248,7 @@ it.each([
   ['shorter than it says', { 'content-length': '100' }, 'half'],
   ['cut between two chunks', { 'transfer-encoding': 'chunked' }, '4\r\nhalf\r\n'],
   ['cut where it is packed', { 'content-encoding': 'gzip', 'content-length': '100' }, '\x1f\x8b\b'],
-])('takes an answer that is %s for none', async (_, headers, body) => {
+])('an answer that is %s is no result', async (_, headers, body) => {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const server = await serve((response) => {
     response.socket?.end(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n${body}`, 'latin1');
@@ -256,14 +256,14 @@ it.each([
   expect(await call({ url: server.url(), body: 1 })).toMatchObject(verdicts.unknown);
 });
 
-it('takes a part of an answer for none, unless it asked for one', async () => {
+it('a part of an answer is no result, unless the call asked for one', async () => {
   const server = await serve((response) => response.writeHead(206).end('part'));
   expect(await call({ url: server.url() })).toMatchObject(verdicts.spoiled);
   const asked = await call({ url: server.url(), headers: { range: 'bytes=0-3' } });
   expect(resultOf(asked)).toEqual({ status: 206, body: 'part' });
 });
 
-it('reads text in its character set, and takes bytes that are none for no result', async () => {
+it('text is read in its character set, and bytes that are none of it are no result', async () => {
   const answers: Record<string, [string, Buffer]> = {
     '/latin': ['text/plain; charset="iso-8859-1"', Buffer.from('é', 'latin1')],
     '/plain': ['text/plain', Buffer.from('é', 'latin1')],
@@ -289,14 +289,14 @@ it.each<[string, HttpCall, string]>([
   ['a method that cannot be sent', { url: 'http://a/', method: 'TRACE' }, 'TRACE http://a/: '],
   ['a body where there is none', { url: 'http://a/', method: 'GET', body: 1 }, 'GET http://a/: '],
   ['a body that is no JSON', { url: 'http://a/', body: [Number.NaN] }, 'POST http://a/: body[0]: NaN'],
-])('refuses %s for good', async (_what, http, error) => {
+])('a call with %s is refused for good', async (_what, http, error) => {
   const outcome = await call(http);
   expect(outcome).toMatchObject(verdicts.refused);
   expect(outcome).toHaveProperty('error', expect.stringContaining(error));
   expect(JSON.stringify(outcome)).not.toContain('secret');
 });
 
-it('ends a call when its time is over, before the answer or within it', async () => {
+it('a call ends when its time is over, before the answer or within it', async () => {
   for (const isBegun of [false, true]) {
     const controller = new AbortController();
     let isClosed: Promise<unknown> | undefined;
@@ -311,7 +311,7 @@ it('ends a call when its time is over, before the answer or within it', async ()
   }
 });
 
-it('asks nobody when the signal aborted before', async () => {
+it('a call sends nothing when the signal aborted before', async () => {
   const server = await serve((response) => response.end());
   const signal = AbortSignal.abort(new Error('the worker stops'));
   const error = 'the worker stops';
