@@ -56,7 +56,7 @@ const chosen = (named = {}, variables = {}) => {
   return [origin, dir.replace(`${place}/`, ''), context?.name];
 };
 
-it('a flag wins over variables, these over the directory, and that over the current context', () => {
+it('a flag that names an environment wins over variables, these over the directory, and that over the current context', () => {
   const both = { TXLOG_ENV: join(place, 'variable'), TXLOG_CONTEXT: 'prod' };
   expect(chosen({ env: join(place, 'flag') }, both)).toEqual(['--env', 'flag', undefined]);
   expect(chosen({ context: 'stage' }, both)).toEqual(['--context', 'stage/.txlog', 'stage']);
@@ -69,7 +69,7 @@ it('a flag wins over variables, these over the directory, and that over the curr
   expect(chosen()).toEqual(['default', '.txlog', undefined]);
 });
 
-it('two flags, and empty ones, are refused', () => {
+it('two flags that name an environment, and empty ones, are refused', () => {
   for (const named of [{ env: 'a', context: 'prod' }, { env: '' }, { context: '' }]) {
     expect(() => chosen(named)).toThrow(expect.objectContaining({ code: 'USAGE' }));
     expect(() => chooseNewEnvironment(named, contexts, {})).toThrow(expect.objectContaining({ code: 'USAGE' }));
@@ -84,7 +84,7 @@ it('a new environment is made here, not in the current context', () => {
   expect(made({}, { TXLOG_CONTEXT: 'prod' })).toBe(join(place, 'prod', '.txlog'));
 });
 
-it('a context that is not there is refused, and what named it is said', () => {
+it('a context that is not there is refused, and the error says what named it', () => {
   const code = 'CONTEXT_NOT_FOUND';
   expect(() => chosen({ context: 'nope' })).toThrow(expect.objectContaining({ code }));
   const hint = expect.stringContaining('TXLOG_CONTEXT names it.');
@@ -109,7 +109,7 @@ it('an environment is protected by whatever name or link it is reached', () => {
   expect(contextOf(chooseEnvironment({}, contexts, {}), contexts)?.name).toBe('prod');
 });
 
-it('people are told of a context that nobody named here, and of one that is passed over', () => {
+it('people are told of a context that they did not name here, and of one that is passed over', () => {
   const told = (named = {}, variables = {}) => {
     const found = unexpectedContext(chooseEnvironment(named, contexts, variables), contexts);
     return found && [found.context.name, found.isUsed];
@@ -135,7 +135,7 @@ it('contexts are their user’s alone, and are replaced as a whole', () => {
   expect(existsSync(join(place, 'stage', '.txlog'))).toBe(true);
 });
 
-it('a damaged file, or one that another user can have written, is refused by name', () => {
+it('a damaged file of contexts, or one that another user can have written, is refused by name', () => {
   const file = join(place, 'config/txlog/contexts/prod.json');
   const good = readFileSync(file, 'utf8');
   const bad = [

@@ -143,7 +143,7 @@ it('the app is found by whatever name its environment is reached', async () => {
   expect(await order(join(place, 'links', 'deep', 'env'))).toBe(1);
 });
 
-it('leases do not travel', async () => {
+it('a copy of an environment takes no leases along', async () => {
   const env = await openEnvironment(dir);
   const worker = env.work();
   await env.sessions.create('mail', 1);

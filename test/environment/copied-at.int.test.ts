@@ -36,7 +36,7 @@ it.each(['copy.mdb', 'copy'])('%s, and what is restored from it, say where they 
   expect(await copyFinding(dir)).toBeUndefined();
 });
 
-it('an environment of a unit of its own, made from a copy, is none', async () => {
+it('an environment of a unit of its own, made from a copy, does not count as a copy', async () => {
   const env = await openEnvironment(join(root, 'from-copy'));
   await env.replayTo({ position: 2, dir: join(root, 'then') });
   await env.close();

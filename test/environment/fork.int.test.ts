@@ -106,7 +106,7 @@ describe('a rehearsal', () => {
     }
   });
 
-  it('passes on what goes wrong in it, and cleans up', async () => {
+  it('passes on an error of its work, and removes what it made', async () => {
     const env = await openEnvironment(join(root, 'failing'), { create: true });
     const failed = env.withFork(async (copy) => {
       await copy.submit({ type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadCode } from '../../src/environment/load-code.ts';
 
-it('tells what could not be loaded, and that the process is to be started again', async () => {
+it('the error about code that could not be loaded names it, and tells to start the process again', async () => {
   const starved = () => Promise.reject(new Error('EMFILE: too many open files'));
   await expect(loadCode([starved])).rejects.toMatchObject({
     code: 'CODE_NOT_LOADED',

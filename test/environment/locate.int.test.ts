@@ -22,7 +22,7 @@ async function make(dir: string): Promise<void> {
   await (await openEnvironment(dir, { create: true })).close();
 }
 
-it('without any environment above, there is none', () => {
+it('no environment is found where none is above', () => {
   expect(environmentHere(deep)).toBeUndefined();
 });
 
@@ -34,13 +34,13 @@ it('the closest environment above is found, and one of this directory comes befo
   expect(environmentHere(deep)).toBe('.txlog');
 });
 
-it('a directory of that name above which is no environment is passed over', async () => {
+it('a directory above that has the name of an environment and is none is passed over', async () => {
   await make(join(place, '.txlog'));
   mkdirSync(join(place, 'src', '.txlog'));
   expect(environmentHere(deep)).toBe(join('..', '..', '.txlog'));
 });
 
-it('an environment above that others can write is not taken, and said', async () => {
+it('an environment above that others can write is not taken: ENV_NOT_FOUND', async () => {
   await make(join(place, '.txlog'));
   chmodSync(join(place, '.txlog'), 0o777);
   expect(() => environmentHere(deep)).toThrow(expect.objectContaining({ code: 'ENV_NOT_FOUND' }));

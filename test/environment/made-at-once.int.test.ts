@@ -108,7 +108,7 @@ describe('what a killed maker left', () => {
     },
   );
 
-  it('is the newest generation where the name is lost', async () => {
+  it('is opened as the newest generation where the name is lost', async () => {
     const unit = await make();
     const env = await openEnvironment(dir);
     await env.rebuild();
@@ -120,7 +120,7 @@ describe('what a killed maker left', () => {
 });
 
 describe('a directory that should hold data and does not', () => {
-  it.each([{}, { create: true }, { readOnly: true }])('is told, and nothing is made in it: %o', async (how) => {
+  it.each([{}, { create: true }, { readOnly: true }])('is refused, and nothing is made in it: %o', async (how) => {
     await make();
     for (const harm of [
       () => writeFileSync(join(dir, 'g1', 'data.mdb'), ''),
@@ -136,7 +136,7 @@ describe('a directory that should hold data and does not', () => {
     expect(readdirSync(dir)).toEqual(['current']);
   });
 
-  it('does not come to be when it is removed before it is opened', () => {
+  it('is not made anew when it is removed before it is opened', () => {
     const gone = join(place, 'gone');
     expect(() => openLmdbStorage({ dir: gone, existing: true })).toThrow(
       expect.objectContaining({ code: 'STORAGE_CORRUPT' }),

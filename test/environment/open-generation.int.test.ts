@@ -29,16 +29,19 @@ it.each([
   ['a later version', 'lmdb 3.50', 'ENV_NEWER'],
   ['an earlier version', 'lmdb 2.9', 'ENV_FOREIGN'],
   ['another package', 'mdb', 'ENV_FOREIGN'],
-])('refuses an environment of %s, for reading and for writing', async (_, storage, code) => {
-  const before = await madeWith(storage);
-  const refused = { code, message: expect.stringContaining(`"${storage}", this txlog has ${before}`) };
-  await expect(openEnvironment(dir)).rejects.toMatchObject(refused);
-  await expect(openEnvironment(dir, { readOnly: true })).rejects.toMatchObject(refused);
-  expect(await madeWith(before)).toBe(storage);
-  await (await openEnvironment(dir)).close();
-});
+])(
+  'an environment that was written with %s of the storage is refused, for reading and for writing',
+  async (_, storage, code) => {
+    const before = await madeWith(storage);
+    const refused = { code, message: expect.stringContaining(`"${storage}", this txlog has ${before}`) };
+    await expect(openEnvironment(dir)).rejects.toMatchObject(refused);
+    await expect(openEnvironment(dir, { readOnly: true })).rejects.toMatchObject(refused);
+    expect(await madeWith(before)).toBe(storage);
+    await (await openEnvironment(dir)).close();
+  },
+);
 
-it('knows the version that is installed', async () => {
+it('an environment keeps the version of lmdb that is installed', async () => {
   const lmdb = dirname(createRequire(import.meta.url).resolve('lmdb'));
   const { version } = JSON.parse(readFileSync(join(lmdb, '..', 'package.json'), 'utf8')) as { version: string };
   const env = await openEnvironment(dir);

@@ -26,27 +26,30 @@ afterAll(() => {
 
 const raw = /\bE[A-Z]{3,}\b|, (open|mkdir|stat|read)\b/;
 
-describe.each(['file/x', 'file', 'loop', 'loop/x', 'dangling', 'n'.repeat(300), '/proc/x/y'])('%s', (name) => {
-  const place = name.startsWith('/') ? name : join(dir, name);
+describe.each(['file/x', 'file', 'loop', 'loop/x', 'dangling', 'n'.repeat(300), '/proc/x/y'])(
+  'the impossible path %s',
+  (name) => {
+    const place = name.startsWith('/') ? name : join(dir, name);
 
-  it('is no place for an environment', async () => {
-    const error = await openEnvironment(place, { create: true }).catch((thrown) => thrown);
-    expect(error).toMatchObject({ code: 'ENV_FOREIGN' });
-    expect(error.message).not.toMatch(raw);
-  });
+    it('is no place for an environment', async () => {
+      const error = await openEnvironment(place, { create: true }).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'ENV_FOREIGN' });
+      expect(error.message).not.toMatch(raw);
+    });
 
-  it('holds no input', () => {
-    const read = () => readBytesFile(join(place, 'in'));
-    expect(read).toThrow(expect.objectContaining({ code: expect.stringMatching(/^INPUT_(NOT_FOUND|UNREADABLE)$/) }));
-    expect(read).not.toThrow(raw);
-  });
+    it('holds no input', () => {
+      const read = () => readBytesFile(join(place, 'in'));
+      expect(read).toThrow(expect.objectContaining({ code: expect.stringMatching(/^INPUT_(NOT_FOUND|UNREADABLE)$/) }));
+      expect(read).not.toThrow(raw);
+    });
 
-  it('holds no app', async () => {
-    const error = await loadApp(join(place, 'app.js')).catch((thrown) => thrown);
-    expect(error).toMatchObject({ code: 'APP_NOT_FOUND', details: { next: [expect.stringMatching(/^ls /)] } });
-    expect(error.message).not.toMatch(raw);
-  });
-});
+    it('holds no app', async () => {
+      const error = await loadApp(join(place, 'app.js')).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'APP_NOT_FOUND', details: { next: [expect.stringMatching(/^ls /)] } });
+      expect(error.message).not.toMatch(raw);
+    });
+  },
+);
 
 const answers = [
   ...['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENAMETOOLONG', 'ELOOP', 'EINVAL', 'EMFILE'],
@@ -66,7 +69,7 @@ const answers = [
   ],
 ];
 
-it.each([...answers, 'EUNHEARD'])('%s is told in words, with a command to run next', (code) => {
+it.each([...answers, 'EUNHEARD'])('the system error %s is told in words, with a command to run next', (code) => {
   const cause = Object.assign(new Error(`${code}: it went wrong, open '/x'`), { code, syscall: 'open', path: '/x' });
   expect(systemReason(cause)).not.toMatch(raw);
   for (const error of [placeFailure('make', '/x', cause), unreadable('/x', cause), unwritable('/x', cause)]) {
@@ -86,6 +89,6 @@ it.each([
   ['ENOENT', 'ENV_FOREIGN'],
   ['EMFILE', 'STORAGE_FAILED'],
   ['EIO', 'STORAGE_FAILED'],
-])('%s at the place of an environment is %s', (code, ours) => {
+])('the system error %s at the place of an environment is %s', (code, ours) => {
   expect(placeFailure('make', '/x', Object.assign(new Error(code), { code }))).toMatchObject({ code: ours });
 });
