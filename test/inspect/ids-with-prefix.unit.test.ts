@@ -67,7 +67,7 @@ it.each([0, 1_000])('with %j records in memory, each beginning of an id finds wh
   }
 });
 
-it('an id comes before those that begin with it; several are refused by name, and none is left as it is', async () => {
+it('an id comes before those that begin with it; a prefix of several ids is refused by their names, and one of no id stays as it is', async () => {
   env = await open(1_000);
   await fill(ids);
   const complete = (text: string) => env.completeId(text, 'transaction', 'session');
@@ -82,7 +82,7 @@ it('an id comes before those that begin with it; several are refused by name, an
   await expect(complete('01a2255c-')).rejects.toMatchObject({ code: 'ID_AMBIGUOUS', details });
 });
 
-it('reads a bounded part of the index, however many ids there are', async () => {
+it('a look for a prefix reads a bounded part of the index, however many ids there are', async () => {
   env = await open(0);
   await fill(Array.from({ length: 60 }, (_, i) => `order-2026/${String(i).padStart(3, '0')}`));
   let rows = 0;

@@ -17,8 +17,8 @@ const request = (id: string, more: Partial<RequestInput> = {}): RequestInput => 
 });
 const many = (count: number, of: (i: number) => RequestInput) => Array.from({ length: count }, (_, i) => of(i));
 
-describe('a tree', () => {
-  it('is the same from wherever one asks, also where the id of one was the name of it all before', async () => {
+describe('a tree of linked requests', () => {
+  it('is the same from each of its requests, also where the id of one was a correlation before', async () => {
     const env = await open();
     await env.submit(request('one', { correlation: 'basket-7' }));
     await env.enqueue(request('two', { correlation: 'basket-7' }));
@@ -34,7 +34,7 @@ describe('a tree', () => {
     await env.close();
   });
 
-  it('of as many as it holds is whole; of more it has the first ones, and says so with the command that has all', async () => {
+  it('is whole up to its bound; above that it has the first requests, and the command that lists all', async () => {
     const env = await open();
     const requests = many(limits.treeNodesMax, (i) => request(`r-${i}`, { correlation: "Ann's" }));
     await env.submitChecked(requests.map((input) => env.check(input)));
@@ -58,7 +58,7 @@ describe('a tree', () => {
   it.each([
     ['large records that belong to it', 'c', 20_000],
     ['larger ones that do not', 'd', 100_000],
-  ])('of %s leaves the event loop to others', async (_, correlation, length) => {
+  ])('leaves the event loop to others while it reads %s', async (_, correlation, length) => {
     const clock = new CountingClock();
     const env = await open(clock);
     const payload = 'x'.repeat(length);
@@ -72,7 +72,7 @@ describe('a tree', () => {
     await env.close();
   });
 
-  it('of many sessions looks at them beside other work, too', async () => {
+  it('leaves the event loop to others while it looks at many sessions', async () => {
     const clock = new CountingClock();
     const env = await open(clock);
     const operations = many(200, (i) => request(`s-${i}`)).map(({ id = '' }) => ({

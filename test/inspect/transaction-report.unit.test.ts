@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => env.close());
 
-it('shows each key as it was right before and after, and the transactions that changed it before and after', async () => {
+it('a report shows each key of a transaction right before and after it, and which transactions changed it before and after', async () => {
   const { record, keys, compensates } = await env.inspect('b');
   expect(record).toMatchObject({ id: 'b', position: 2 });
   expect(compensates).toBeUndefined();
@@ -34,13 +34,13 @@ it('shows each key as it was right before and after, and the transactions that c
   expect([m?.before, m?.previous, m?.after?.value]).toEqual([undefined, undefined, 'x']);
 });
 
-it('links a transaction and the one that undid it, both ways', async () => {
+it('a report links a transaction and the one that undid it, both ways', async () => {
   const { compensatedBy } = await env.inspect('b');
   expect(compensatedBy?.position).toBe(4);
   expect((await env.inspect(4)).compensates).toEqual({ id: 'b', position: 2 });
 });
 
-it('tells the history of a key with its value before and after each change', async () => {
+it('the history of a key tells its value before and after each change', async () => {
   const values: unknown[] = [];
   for await (const { before, after } of env.history('n')) values.push([before?.value, after?.value]);
   expect(values).toEqual([
