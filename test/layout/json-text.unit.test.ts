@@ -84,7 +84,7 @@ describe('keys', () => {
     ['{"x":[{"b":{},"c":1,"b":2}]}', '1:21'],
     ['{"\\n":1,"\\u000a":2}', '1:9'],
     ['{"":1,"":2}', '1:7'],
-  ])('%s has one twice', (text, place) => {
+  ])('that stand twice are refused: %s', (text, place) => {
     expect(refusal(text)).toEqual({ code: 'JSON_DUPLICATE_KEY', place });
   });
 
@@ -99,7 +99,7 @@ describe('keys', () => {
     ['{"\\u005f\\u005f\\u0070roto__":1}', '1:2'],
     ['[\n{"constructor":null}]', '2:2'],
     ['{"a":{"prototype":[]}}', '1:7'],
-  ])('%s is refused', (text, place) => {
+  ])('that could reach a prototype are refused: %s', (text, place) => {
     expect(refusal(text)).toEqual({ code: 'JSON_FORBIDDEN_KEY', place });
   });
 
@@ -108,9 +108,12 @@ describe('keys', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  it.each(['__proto', 'prototypes', 'toString', 'hasOwnProperty', '__PROTO__'])('%s is an ordinary one', (key) => {
-    expect(parseJson(JSON.stringify({ [key]: 1 }))).toEqual({ [key]: 1 });
-  });
+  it.each(['__proto', 'prototypes', 'toString', 'hasOwnProperty', '__PROTO__'])(
+    'may have any ordinary name: %s',
+    (key) => {
+      expect(parseJson(JSON.stringify({ [key]: 1 }))).toEqual({ [key]: 1 });
+    },
+  );
 });
 
 describe('depth', () => {
@@ -135,11 +138,11 @@ describe('text', () => {
     ['"\ud800"', '1:1'],
     ['["ok",\n"\\udc00\\ud800"]', '2:1'],
     ['{"a":1,"\\udfff":1}', '1:8'],
-  ])('%j holds half of a surrogate pair', (text, place) => {
+  ])('that holds half of a surrogate pair is refused: %j', (text, place) => {
     expect(refusal(text)).toEqual({ code: 'JSON_UNPAIRED_SURROGATE', place });
   });
 
-  it('takes whole pairs and any other character', () => {
+  it('may hold whole surrogate pairs and any other character', () => {
     expect(parseJson('"\\ud83d\\ude00 \u{1f600} \\u0000 \u2028 \u007f"')).toBe(
       '\u{1f600} \u{1f600} \u0000 \u2028 \u007f',
     );
@@ -182,7 +185,7 @@ describe('text', () => {
     ['{"a":1', '1:7'],
     ['[', '1:2'],
     [']', '1:1'],
-  ])('%j is broken JSON', (text, place) => {
+  ])('that is broken JSON is refused: %j', (text, place) => {
     expect(refusal(text)).toEqual({ code: 'JSON_INVALID', place });
   });
 });

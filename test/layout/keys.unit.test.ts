@@ -39,7 +39,7 @@ describe('position keys', () => {
     expect(positionKey(Number.MAX_SAFE_INTEGER).toString('hex')).toBe('001fffffffffffff');
   });
 
-  it.each([-1, 1.5, 2 ** 53])('of %d are a bug of ours', (bad) => {
+  it.each([-1, 1.5, 2 ** 53])('of %d fail an assertion', (bad) => {
     expect(() => positionKey(bad)).toThrow('position');
   });
 });

@@ -10,7 +10,7 @@ it.each([
   ['one behind a carriage return', '{"a":1,\r"a":2}', '"a":2'],
   ['one behind several', '\r{"a":1\r\r,"b":{},\r\r"a":2}', '"a":2'],
   ['the end of a line that Windows wrote', '{"a":1\r', ''],
-])('points at %s', (_, text, at) => {
+])('the column of an error points at %s', (_, text, at) => {
   const error = refusal(text);
   expect(locateError(error, 7, text).details).toMatchObject({
     line: 7,
@@ -18,7 +18,7 @@ it.each([
   });
 });
 
-it('points at the field that an error names, and else at the start of the line', () => {
+it('the column of an error points at the field that it names, and else at the start of the line', () => {
   const text = '{"type":"t",\r"changes":[{"op":"set","key":5}]}';
   const named = new TxlogError('KEY_INVALID', 'no key', { path: 'changes[0].key' });
   expect(locateError(named, 2, text).details.column).toBe(text.indexOf('"key"') + 1);

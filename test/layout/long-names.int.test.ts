@@ -63,8 +63,8 @@ const names = {
   'with half a character': '\ud800',
 };
 
-describe.each(Object.keys(doors))('%s', (door) => {
-  it.each(Object.entries(names))('by a name %s', async (_, name) => {
+describe.each(Object.keys(doors))('a call that names %s', (door) => {
+  it.each(Object.entries(names))('answers or refuses a name %s, and never crashes', async (_, name) => {
     try {
       await doors[door]?.(name);
     } catch (error) {

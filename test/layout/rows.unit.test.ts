@@ -31,7 +31,7 @@ describe('varints', () => {
     expect(new ByteReader(bytes).varint()).toBe(value);
   });
 
-  it.each([-1, 0.5, 2 ** 53, Number.NaN])('%d is a bug of ours', (value) => {
+  it.each([-1, 0.5, 2 ** 53, Number.NaN])('of %d fail an assertion', (value) => {
     expect(() => new ByteWriter().varint(value)).toThrow('varint');
   });
 
@@ -55,7 +55,7 @@ describe('varints', () => {
     );
   });
 
-  it('of a row that ends too early are found out', () => {
+  it('of a row that ends too early are refused', () => {
     const bytes = new ByteWriter().varint(Number.MAX_SAFE_INTEGER).done();
     expect(() => new ByteReader(bytes.subarray(0, 5)).varint()).toThrow('ends too early');
   });
@@ -103,7 +103,7 @@ describe('positions', () => {
     expect(encodePositions(list).length).toBe(3 + 511);
   });
 
-  it('that fall are a bug of ours', () => {
+  it('that fall fail an assertion', () => {
     expect(() => encodePositions([5, 4])).toThrow('varint');
   });
 });
@@ -145,7 +145,7 @@ describe('state rows', () => {
     );
   });
 
-  it('whose tail does not fit the version are a bug of ours', () => {
+  it('whose tail does not fit the version fail an assertion', () => {
     const state = { ...untouched('k', 'shared'), version: 65 };
     expect(() => encodeStateRow({ state, tail: [] })).toThrow('tail');
     expect(() => encodeStateRow({ state, tail: [1, 2] })).toThrow('tail');
