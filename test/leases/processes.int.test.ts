@@ -35,7 +35,7 @@ function holdAs(change: Record<string, unknown>) {
 
 const look = () => fileLeases(dir, clock).look(id);
 
-it('finds a process dead as soon as it has ended', async () => {
+it('a process counts as dead as soon as it has ended', async () => {
   const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });
   const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
   const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
@@ -46,7 +46,7 @@ it('finds a process dead as soon as it has ended', async () => {
   expect(look()).toMatchObject({ alive: false, why: 'dead' });
 });
 
-it('takes a process that nobody has buried for dead', async () => {
+it('a process that has ended and that its parent does not wait for counts as dead', async () => {
   // The shell starts a process that ends, and becomes another program, which never waits for it.
   const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
@@ -61,29 +61,29 @@ it('takes a process that nobody has buried for dead', async () => {
   }
 });
 
-it('does not take a later process for the one that had its number', () => {
+it('a later process with the same number does not count as the one before', () => {
   holdAs({ began: '1' });
   expect(look()).toMatchObject({ alive: false, why: 'dead' });
 });
 
-it('takes all processes of an earlier start of the machine for dead', () => {
+it('a process of an earlier start of the machine counts as dead', () => {
   holdAs({ boot: '00000000-0000-0000-0000-000000000000' });
   expect(look()).toMatchObject({ alive: false, why: 'dead' });
 });
 
-it('judges a process of another name space by its lease alone', () => {
+it('a process of another name space is judged by its lease alone', () => {
   holdAs({ space: 'pid:[1]', pid: 4_000_000 });
   expect(look()).toMatchObject({ alive: true });
   clock.sleep(lease * 1000 + 1);
   expect(look()).toMatchObject({ alive: false, why: 'late' });
 });
 
-it('judges by the number alone where the system does not tell when a process began', () => {
+it('a process is judged by its number alone where the system does not tell when it began', () => {
   holdAs({ boot: thisProcess().boot, began: '', pid: process.ppid });
   expect(look()).toMatchObject({ alive: true });
 });
 
-it('does not believe a lease that would last longer than its length', () => {
+it('a lease that says it lasts longer than its length counts as over', () => {
   const held = holdAs({});
   writeFileSync(file(), readFileSync(file(), 'utf8').replace(/^\d+/, '9'.repeat(20)));
   expect(look()).toMatchObject({ alive: false, why: 'late' });
@@ -99,7 +99,7 @@ it.each([
   ['without themes', (text: string) => text.replace('"themes"', '"topics"')],
   ['null', (text: string) => `${text.slice(0, 21)}null`],
   ['no number', (text: string) => `x${text.slice(1)}`],
-])('counts a file that is %s as no sign of life', (_, damage) => {
+])('a lease file that is %s counts as no sign of life', (_, damage) => {
   const held = fileLeases(dir, clock).hold({ id, lease });
   writeFileSync(file(), damage(readFileSync(file(), 'utf8')));
   expect(look()).toEqual({ alive: false, why: 'gone' });
@@ -109,20 +109,20 @@ it.each([
   expect(readdirSync(join(dir, 'leases'))).toEqual([]);
 });
 
-it('takes a directory for no lease', () => {
+it('a directory beside the lease files counts as no lease', () => {
   holdAs({});
   mkdirSync(join(dir, 'leases', 'lost+found'));
   expect(fileLeases(dir, clock).all()).toHaveLength(1);
 });
 
-it('leaves nothing but the card behind, whatever is renewed', () => {
+it('an operator leaves one lease file, however often it is renewed', () => {
   const held = fileLeases(dir, clock).hold({ id, lease });
   for (let i = 0; i < 5; i++) held.renew();
   expect(readdirSync(join(dir, 'leases'))).toEqual([id]);
   expect(readFileSync(file(), 'utf8').split('\n')).toHaveLength(3);
 });
 
-it('says in one line why a lease cannot be held', () => {
+it('an error says in one line why a lease cannot be held', () => {
   rmSync(dir, { recursive: true });
   writeFileSync(dir, 'a file where the environment should be');
   expect(() => fileLeases(dir, clock).hold({ id, lease })).toThrow(expect.objectContaining({ code: 'STORAGE_FAILED' }));
