@@ -10,7 +10,7 @@ const place = mkdtempSync(join(tmpdir(), 'txlog-dirs-'));
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
-it('makes all that is missing, private to the owner, and nothing that is there', () => {
+it('directories that are missing are made, private to the owner, and those that are there stay as they are', () => {
   const path = join(place, 'a', 'b', 'c');
   makeDirs(path, 0o700);
   expect(statSync(path).mode & 0o777).toBe(0o700);
@@ -18,12 +18,12 @@ it('makes all that is missing, private to the owner, and nothing that is there',
   expect(() => makeDirs(path, 0o700)).not.toThrow();
 });
 
-it('fails where a file is in the way', () => {
+it('making a directory fails where a file is in the way', () => {
   writeFileSync(join(place, 'file'), '');
   expect(() => makeDirs(join(place, 'file'), 0o700)).toThrow('EEXIST');
   expect(() => makeDirs(join(place, 'file', 'below'), 0o700)).toThrow('ENOTDIR');
 });
 
-it('ends where the system calls each directory missing', () => {
+it('making a directory ends where the system calls each one missing', () => {
   expect(() => makeDirs('/proc/nothing/below', 0o700)).toThrow('ENOENT');
 });
