@@ -38,7 +38,7 @@ async function until(passes: (overview: Overview) => boolean): Promise<Overview>
   }
 }
 
-it('hears of a session that another handle makes and parks', async () => {
+it('a monitor hears of a session that another handle makes and parks', async () => {
   await until(({ head }) => head.position === 0);
   await writer.sessions.create('mail', 1, { id: 'm-1' });
   await until(({ queues }) => queues[0]?.counts.ready === 1);
@@ -47,7 +47,7 @@ it('hears of a session that another handle makes and parks', async () => {
   expect(needs).toMatchObject([{ about: { kind: 'session', name: 'm-1' }, text: 'parked: address unknown' }]);
 });
 
-it('goes on in the generation that a rebuild made', async () => {
+it('a monitor goes on in the generation that a rebuild made', async () => {
   await writer.sessions.create('mail', 1, { id: 'm-1' });
   const before = await until(({ head }) => head.position > 0);
   await writer.rebuild();
@@ -55,13 +55,13 @@ it('goes on in the generation that a rebuild made', async () => {
   expect(after.head.position).toBe(before.head.position);
 });
 
-it('ends with ENV_NOT_FOUND when the environment is gone', async () => {
+it('a monitor ends with ENV_NOT_FOUND when the environment is gone', async () => {
   await until(() => true);
   rmSync(join(temp.dir, 'env'), { recursive: true });
   await expect(until(() => false)).rejects.toMatchObject({ code: 'ENV_NOT_FOUND' });
 });
 
-it('does not make the file grow: pages that were freed are used again while it watches', async () => {
+it('a monitor does not make the file grow: pages that were freed are used again while it watches', async () => {
   // Somebody takes each overview all the while.
   const watch = async () => {
     let seen = 0;

@@ -17,7 +17,7 @@ async function inMemory(work: (env: Environment) => Promise<void>, app = defineA
   }
 }
 
-it('needs nobody where nothing is stuck', () =>
+it('the overview has nothing that needs a person where nothing is stuck', () =>
   inMemory(async (env) => {
     const { needs, stuck, queues, sagas, origins, head, throughput } = await env.monitor.overview();
     expect({ needs, stuck, queues, sagas, origins }).toEqual({
@@ -27,7 +27,7 @@ it('needs nobody where nothing is stuck', () =>
     expect(throughput).toEqual(Array.from({ length: throughputSeconds }, () => 0));
   }));
 
-it('names each session that is parked, and a theme where there are many; what was wanted comes last', () =>
+it('the overview names each parked session, and a theme where there are many; paused queues come last', () =>
   inMemory(async (env) => {
     for (let i = 0; i < 9; i++) await env.sessions.create(i < 4 ? 'many' : 'few', i, { id: `s-${i}` });
     for (let i = 0; i < 6; i++) await env.sessions.park(`s-${i}`, `reason ${i}`);
@@ -48,7 +48,7 @@ it('names each session that is parked, and a theme where there are many; what wa
     expect(needs.at(-1)).toMatchObject({ level: 'warn', about: { name: 'few' }, next: 'txlog queue resume few' });
   }));
 
-it('is what status tells as well, to the last field', () =>
+it('the overview tells all that status tells, to the last field', () =>
   inMemory(async (env) => {
     for (let i = 0; i < 4; i++) await env.sessions.create('mail', i, { id: `s-${i}` });
     await env.sessions.park('s-1', 'address unknown');
@@ -59,7 +59,7 @@ it('is what status tells as well, to the last field', () =>
     expect(toOverviewJson(overview)).toMatchObject({ head: { position: '6' }, unit: status.unit, committed: 6 });
   }));
 
-it('counts the records of each second of the last minute, whoever wrote them', () =>
+it('the overview counts the records of each second of the last minute, whoever wrote them', () =>
   inMemory(async (env) => {
     for (let i = 0; i < 30; i++) await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
     const later = { ...env.clock, now: () => env.clock.now() + 1_500 };
@@ -69,7 +69,7 @@ it('counts the records of each second of the last minute, whoever wrote them', (
     expect(rateOf({ throughput: told })).toBe(3);
   }));
 
-it('follows what waits through order keys and sagas, and knows where it stops', () =>
+it('the sessions that wait for one are found along its order key, up to a limit that is told', () =>
   inMemory(async (env) => {
     for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', null, { id, order: 'ann' });
     await env.sessions.create('mail', null, { id: 'other', order: 'bob' });
@@ -97,7 +97,7 @@ it('a saga waits for the session that carries its question, and what waits for t
   }, app);
 });
 
-it('knows the messages of a saga that are on their way, or wait for an answer', () => {
+it('the messages of a saga that are on their way, or wait for an answer, are told', () => {
   const pay = { ask: () => ({ to: 'charges@bank', data: null }) };
   const ship = { ask: () => ({ to: 'parcels', data: null }) };
   const app = defineApp({
@@ -126,7 +126,7 @@ it('knows the messages of a saga that are on their way, or wait for an answer', 
   }, app);
 });
 
-it('looks through the sessions once while nobody writes, and their ages go on', () =>
+it('the monitor looks through the sessions once while nobody writes, and their ages go on', () =>
   inMemory(async (env) => {
     await env.sessions.create('mail', 1, { id: 'm-1' });
     await env.sessions.park('m-1', 'address unknown');
@@ -149,7 +149,7 @@ it('looks through the sessions once while nobody writes, and their ages go on', 
     expect((await readOverview(host, memory)).stuck).toEqual([]);
   }));
 
-it('reads nothing of the log, the queues and the sessions while nobody writes; what comes due by time does', () =>
+it('the monitor reads nothing of the log, the queues and the sessions while nobody writes; what comes due by time does', () =>
   inMemory(async (env) => {
     await env.sessions.create('mail', 1, { id: 'm-1', delay: 60 });
     for (let i = 0; i < 300; i++) await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
@@ -185,7 +185,7 @@ it('reads nothing of the log, the queues and the sessions while nobody writes; w
     expect(read).toEqual([]);
   }));
 
-it('follows: one at once, then one for each change, many changes at once in one', () =>
+it('a follower gets one overview at once, then one for each change, many changes at once in one', () =>
   inMemory(async (env) => {
     const stop = new AbortController();
     const feed = env.monitor.follow({ signal: stop.signal, intervalMs: 1 })[Symbol.asyncIterator]();
