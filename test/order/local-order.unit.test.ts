@@ -5,7 +5,7 @@ import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 
 const key = Buffer.from('count');
 
-it('each place sees what was placed before, and a place that throws leaves nothing', async () => {
+it('each commit sees what those before it wrote, and one that throws leaves nothing', async () => {
   const storage = openMemoryStorage();
   const order = localOrder(storage);
   const place = (by: number, fail = false) =>
