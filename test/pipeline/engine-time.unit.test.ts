@@ -14,7 +14,7 @@ beforeEach(() => {
   place = new Workplace();
 });
 
-it('is the wall clock while that is not behind the log', () => {
+it('the time of the engine is the wall clock while that is not behind the log', () => {
   const clock = new TimedClock();
   const time = new EngineTime(clock);
   expect(time.now(0)).toBe(clock.now());
@@ -22,7 +22,7 @@ it('is the wall clock while that is not behind the log', () => {
   expect(time.now(clock.now() - 1)).toBe(clock.now());
 });
 
-it('is whole, whatever the clock gives', async () => {
+it('the time of the engine is whole, whatever the clock gives', async () => {
   place.clock.jump(0.75);
   const { env } = await place.open();
   const made = await env.sessions.create('mail', 1, { id: 's', delay: 5 });
@@ -32,7 +32,7 @@ it('is whole, whatever the clock gives', async () => {
   });
 });
 
-it('goes on while the wall clock is behind, slowly enough to be caught up with', () => {
+it('the time of the engine goes on while the wall clock is behind, slowly enough to be caught up with', () => {
   const clock = new TimedClock();
   const time = new EngineTime(clock);
   const head = clock.now();
@@ -46,7 +46,7 @@ it('goes on while the wall clock is behind, slowly enough to be caught up with',
   expect(time.now(head + 9_000)).toBe(clock.now());
 });
 
-it('is never before what another process wrote', () => {
+it('the time of the engine is never before what another process wrote', () => {
   const clock = new TimedClock();
   const time = new EngineTime(clock);
   const head = clock.now();
@@ -60,7 +60,7 @@ it('is never before what another process wrote', () => {
 it.each([
   ['back', -hour],
   ['back by a day', -24 * hour],
-])('leads what is due in time although the clock was set %s', async (_, ms) => {
+])('sessions that are due are led in time although the clock was set %s', async (_, ms) => {
   const turns: Turn[] = [];
   const advisor = (turn: Turn) => {
     turns.push(turn);
@@ -78,7 +78,7 @@ it.each([
   await worker.stop();
 });
 
-it('leads what is due once, and early at most by the jump, when the clock was set forward and back again', async () => {
+it('sessions that are due are led once, and early at most by the jump, when the clock was set forward and back again', async () => {
   const turns: Turn[] = [];
   const advisor = (turn: Turn) => {
     turns.push(turn);
@@ -110,26 +110,29 @@ const short = async () => (await place.open()).env;
 it.each([
   ['an hour', hour],
   ['a year', 365 * 24 * hour],
-])('goes on over processes that live for one command each, when the clock was %s ahead', async (_, ms) => {
-  place.clock.jump(ms);
-  await (await short()).sessions.create('mail', 1, { id: 'm', delay: 9 });
-  await (await short()).submit({ id: 'r', type: 't', changes: [{ ...claim, pending: 9 }] });
-  place.clock.jump(-ms);
-  const led = async () => (await short()).sessions.lead({ theme: 'mail' }, 'op', 30);
-  // None of these writes anything.
-  for (let second = 0; second < 9; second++) {
-    expect(await led()).toMatchObject({ ok: false, idle: true });
-    place.clock.sleep(1_000);
-  }
-  expect((await (await short()).get('k'))?.pending).toMatchObject({ expired: false });
-  place.clock.sleep(1_500);
-  expect(await led()).toMatchObject({ ok: true, session: 'm' });
-  expect((await (await short()).get('k'))?.pending).toMatchObject({ expired: true });
-  const again = await (await short()).submit({ id: 'r2', type: 't', changes: [claim] });
-  expect(again).toMatchObject({ outcome: 'committed' });
-});
+])(
+  'the time of the engine goes on over processes that live for one command each, when the clock was %s ahead',
+  async (_, ms) => {
+    place.clock.jump(ms);
+    await (await short()).sessions.create('mail', 1, { id: 'm', delay: 9 });
+    await (await short()).submit({ id: 'r', type: 't', changes: [{ ...claim, pending: 9 }] });
+    place.clock.jump(-ms);
+    const led = async () => (await short()).sessions.lead({ theme: 'mail' }, 'op', 30);
+    // None of these writes anything.
+    for (let second = 0; second < 9; second++) {
+      expect(await led()).toMatchObject({ ok: false, idle: true });
+      place.clock.sleep(1_000);
+    }
+    expect((await (await short()).get('k'))?.pending).toMatchObject({ expired: false });
+    place.clock.sleep(1_500);
+    expect(await led()).toMatchObject({ ok: true, session: 'm' });
+    expect((await (await short()).get('k'))?.pending).toMatchObject({ expired: true });
+    const again = await (await short()).submit({ id: 'r2', type: 't', changes: [claim] });
+    expect(again).toMatchObject({ outcome: 'committed' });
+  },
+);
 
-it('loses nothing when each of many processes writes', async () => {
+it('the time of the engine loses nothing when each of many processes writes', async () => {
   place.clock.jump(hour);
   const first = await (await short()).submit({ type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] });
   place.clock.jump(-hour);
@@ -143,7 +146,7 @@ it('loses nothing when each of many processes writes', async () => {
   expect([44, 45]).toContain(last.time - first.time);
 });
 
-it('goes on after another start of the machine, from the first command on that looks', async () => {
+it('the time of the engine goes on after another start of the machine, from the first command on that looks', async () => {
   place.clock.jump(hour);
   await (await short()).sessions.create('mail', 1, { id: 'm', delay: 9 });
   place.clock.jump(-hour);
@@ -156,7 +159,7 @@ it('goes on after another start of the machine, from the first command on that l
   expect(await led()).toMatchObject({ ok: true, session: 'm' });
 });
 
-it('stands at the last record, for one who cannot tell how long ago that was, and never goes back', async () => {
+it('the time of the engine stands at the last record where nobody can tell how long ago that was, and never goes back', async () => {
   const clock = new TimedClock();
   const head = clock.now();
   const mark = { time: head, elapsed: clock.elapsed() - 10_000, boot: 'first start' };
@@ -168,7 +171,7 @@ it('stands at the last record, for one who cannot tell how long ago that was, an
   expect(new EngineTime(clock).now(head + 5, mark)).toBe(head + 5);
 });
 
-it('measures what is so long ago from the log, where that is ahead', async () => {
+it('ages are measured from the log where that is ahead of the clock', async () => {
   place.clock.jump(365 * 24 * hour);
   const env = await short();
   await env.submit({ type: 't', changes: [claim] });

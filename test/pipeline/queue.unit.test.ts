@@ -32,7 +32,7 @@ async function lead(env: Environment): Promise<string | undefined> {
 const statusOf = async (env: Environment, id: string) => (await env.sessions.get(id))?.status;
 
 describe('the next session', () => {
-  it('is one whose row a checkpoint of another process wrote ahead', async () => {
+  it('is found where a checkpoint of another process wrote its row ahead', async () => {
     const first = await open(0);
     await create(first, 'early');
     await create(first, 'late', undefined, 100);
@@ -57,8 +57,8 @@ describe('the next session', () => {
   });
 });
 
-describe('a line', () => {
-  it('stays in its order when one of its middle is parked and comes back', async () => {
+describe('an order key', () => {
+  it('keeps its sessions in order when one of the middle is parked and comes back', async () => {
     const env = await open(0);
     for (const id of ['a', 'b', 'c']) await create(env, id, 'k');
     expect(await lead(env)).toBe('a');
@@ -69,7 +69,7 @@ describe('a line', () => {
     expect([await statusOf(env, 'b'), await statusOf(env, 'c')]).toEqual(['ready', 'behind']);
   });
 
-  it('is held up by the oldest, also when that one was parked before its turn came', async () => {
+  it('is held up by its oldest session, also when that one was parked before its turn came', async () => {
     const env = await open(0);
     for (const id of ['a', 'b', 'c']) await create(env, id, 'k');
     await env.sessions.park('b', 'poison');
@@ -83,7 +83,7 @@ describe('a line', () => {
     expect(await lead(env)).toBe('c');
   });
 
-  it('is not moved on by the end of one that is not its first', async () => {
+  it('is not moved on by the end of a session that is not its first', async () => {
     const env = await open(0);
     for (const id of ['a', 'b', 'c']) await create(env, id, 'k');
     expect(await lead(env)).toBe('a');
