@@ -19,7 +19,7 @@ interface AppError extends LoggedEvent {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-it('are told with the sessions that were led, and the worker and its turns go on', async () => {
+it('errors of an app are told with the sessions that were led, and the worker and its turns go on', async () => {
   const dir = join(root, 'env');
   const env = await openEnvironment(dir, { create: true, app });
   for (const theme of ['slow', 'rejects', 'throws', 'exits']) await env.sessions.create(theme, 1, { id: theme });

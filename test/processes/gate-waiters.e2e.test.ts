@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-it.runIf(process.platform === 'linux')('is waited for by looking, not by sleeping', async () => {
+it.runIf(process.platform === 'linux')('a writer waits for the gate by looking at it, not by sleeping', async () => {
   const holder = new ScriptProcess(lockHolder, [dir]);
   await holder.printed(1);
   const waiting = new ScriptProcess(gateWriter, [dir]);
@@ -40,7 +40,9 @@ it.runIf(process.platform === 'linux')('is waited for by looking, not by sleepin
   await waiting.kill();
 });
 
-it(`lets ${writers} writers go on, of whom ${kills} are killed`, { timeout: 60_000 + kills * 2_000 }, async () => {
+it(`the gate lets ${writers} writers go on, of whom ${kills} are killed`, {
+  timeout: 60_000 + kills * 2_000,
+}, async () => {
   const start = () => new ScriptProcess(gateWriter, [dir]);
   let alive = Array.from({ length: writers }, start);
   for (let i = 0; i < kills; i++) {
@@ -55,7 +57,7 @@ it(`lets ${writers} writers go on, of whom ${kills} are killed`, { timeout: 60_0
   await Promise.all(alive.map((writer) => writer.kill()));
 });
 
-it('gives back what a killed reader held', async () => {
+it('the pages that a killed reader held are used again', async () => {
   const storage = openLmdbStorage({ dir, readerCheckMs: 0 });
   let count = 0;
   const grow = async () => {

@@ -14,7 +14,7 @@ const deathsMax = 6;
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-it('is parked alone: its neighbours keep all their attempts, and end', async () => {
+it('a session that kills its workers is parked alone: its neighbours keep all their attempts, and end', async () => {
   const dir = join(root, 'env');
   const env = await openEnvironment(dir, { create: true });
   const neighbours = ['n-1', 'n-2', 'n-3'];

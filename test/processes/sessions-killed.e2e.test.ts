@@ -44,7 +44,7 @@ afterAll(async () => {
 
 describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, () => {
   it(
-    'ends with every session removed or parked',
+    'end with every session removed or parked',
     async () => {
       await holdUpLine();
       for (let i = 0; i < workerCount; i++) startWorker();
@@ -67,7 +67,7 @@ describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, 
     60_000 + kills * 5_000,
   );
 
-  it('had one operator per session at a time, in the order of each order key, and none that acted when it was over', () => {
+  it('give each session one operator at a time, in the order of each order key, and none that acts when its turn is over', () => {
     expect(ledger.problems).toEqual([]);
     for (const [id, chunks] of made.jobs) expect(ledger.sessions.get(id)?.chunks, id).toBe(1 + chunks);
     expect(ledger.leads.filter(({ end }) => end === undefined)).toEqual([]);
@@ -78,7 +78,7 @@ describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, 
     expect(ledger.leads.filter(({ end }) => end === 'mended').length).toBeGreaterThanOrEqual(kills);
   });
 
-  it('processed each queued request once, with one response', async () => {
+  it('process each queued request once, with one response', async () => {
     expect([...ledger.requests.keys()].sort()).toEqual([...made.requests].sort());
     expect(new Set(ledger.requests.values())).toEqual(new Set([1]));
     expect((await env.get('counted'))?.value).toBe(made.requests.length);
@@ -86,7 +86,7 @@ describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, 
     for (const id of made.requests) expect(ledger.sessions.get(responseId(id)), id).toMatchObject({ theme: 'answers' });
   });
 
-  it('saw each effect once per lead, and no operation without its effect', () => {
+  it('show each effect once per lead, and no operation without its effect', () => {
     const lines = readFileSync(place.effects, 'utf8').trim().split('\n');
     const effects = lines.map((line) => line.split(' ').slice(0, 2).join(' '));
     expect(new Set(effects).size).toBe(effects.length);
@@ -100,7 +100,7 @@ describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, 
     expect(silent).toEqual([]);
   });
 
-  it('left an environment in which everything agrees', async () => {
+  it('leave an environment in which everything agrees', async () => {
     const verify = spawn(process.execPath, [bin, 'rescan', '--verify', '--env', place.dir]);
     expect(await once(verify, 'exit')).toEqual([0, null]);
   }, 120_000);

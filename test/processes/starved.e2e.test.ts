@@ -15,7 +15,7 @@ const theirs = `export default { requests: { far: { decide: () => [{ op: 'set', 
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-it('works again in all its parts when descriptors come back', async () => {
+it('a process that had no file descriptors works again in all its parts when they come back', async () => {
   const [dir, there, module] = ['here', 'there', 'theirs.mjs'].map((name) => join(root, name)) as [
     string,
     string,
