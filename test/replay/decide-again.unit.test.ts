@@ -27,7 +27,7 @@ async function sold(work: (env: Environment) => Promise<void>): Promise<void> {
   await work(env).finally(() => env.close());
 }
 
-it('decides as it was decided, on what it was decided on', () =>
+it('a request that is decided again comes out as it did, on the states of then', () =>
   sold(async (env) => {
     const third = await env.decideAgain(4);
     expect(third).toMatchObject({
@@ -45,7 +45,7 @@ it('decides as it was decided, on what it was decided on', () =>
     expect((await env.head()).position).toBe(8);
   }));
 
-it('finds where another app decides otherwise, each on the states of then', () =>
+it('a search finds where another app decides otherwise, each time on the states of then', () =>
   sold(async (env) => {
     const app = await compileApp(shop(2), 'stricter');
     const first = await env.nextFlip(0, { app });
@@ -62,7 +62,7 @@ it('finds where another app decides otherwise, each on the states of then', () =
     await expect(env.nextFlip(0, { app, signal })).rejects.toThrow('left');
   }));
 
-it('ends a search when it is told to, between two decisions, and holds no snapshot while others have their turn', async () => {
+it('a search for a flip ends when it is told to, between two decisions, and holds no snapshot while others have their turn', async () => {
   const decided = { calls: 0, hear: () => {} };
   const slow = defineApp({
     requests: {
@@ -99,7 +99,7 @@ it('ends a search when it is told to, between two decisions, and holds no snapsh
   await env.close();
 });
 
-it('says of an app that lacks the handler or the reducer that it cannot decide, and seeks past it', async () => {
+it('an app that lacks the handler or the reducer is said not to decide, and a search goes past that request', async () => {
   const app = defineApp({
     requests: {
       sell: { decide: (_, states) => (states.get('x') ? reject('SOLD', 'no') : [{ op: 'add', key: 'x', value: 1 }]) },

@@ -29,7 +29,7 @@ function seen(state: State | undefined): unknown {
   return { kind, exists, version, ...(exists && { value, owner, pendingUntil }) };
 }
 
-it('has each key as its past has it, before each record', async () => {
+it('a search has each key before each record as the history of that key has it', async () => {
   const world = { time: 1_700_000_000_000 };
   const clock = new SteeredClock(world);
   const env = await openOn(openMemoryStorage(), { app: { requests: { t: { reducers: { max } } } }, clock });

@@ -51,13 +51,13 @@ async function replay(app: App) {
   return { report, flips, keys };
 }
 
-it('finds no difference under the handlers that decided the log', async () => {
+it('a replay finds no difference under the handlers that decided the log', async () => {
   const { report, flips, keys } = await replay(paying(100));
   expect(report).toEqual({ decided: 3, undecided: 0, flips: 0, changedValues: 0, newKeys: 0, missingKeys: 0 });
   expect([flips, keys]).toEqual([[], []]);
 });
 
-it('names each decision that flips, with both outcomes, and the value that follows', async () => {
+it('a replay names each decision that flips, with both outcomes, and the value that follows', async () => {
   const { flips, keys } = await replay(paying(50));
   expect(flips).toMatchObject([
     { id: 'p-1', position: 2, was: { outcome: 'committed' }, would: { outcome: 'rejected', code: 'TOO_MUCH' } },
@@ -65,13 +65,13 @@ it('names each decision that flips, with both outcomes, and the value that follo
   expect(keys).toEqual([{ key: 'paid', was: 70, would: 10 }]);
 });
 
-it('finds values that differ where no decision does', async () => {
+it('a replay finds values that differ where no decision does', async () => {
   const { report, keys } = await replay(paying(100, 2));
   expect(report).toMatchObject({ flips: 0, changedValues: 1 });
   expect(keys).toEqual([{ key: 'paid', was: 70, would: 140 }]);
 });
 
-it('lets others have their turn after each decision that takes long', async () => {
+it('a replay lets others have their turn after each decision that takes long', async () => {
   let turns = 0;
   const seen: number[] = [];
   const others = setInterval(() => (turns += 1), 1);
@@ -85,7 +85,7 @@ it('lets others have their turn after each decision that takes long', async () =
   expect(new Set(seen).size).toBeGreaterThan(1);
 });
 
-it('lets what an app cannot decide stand as it was, and counts it', async () => {
+it('a replay leaves a decision that the app cannot make as it was, and counts it', async () => {
   const app = defineApp({
     requests: {
       sell: {
