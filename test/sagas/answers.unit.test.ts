@@ -91,7 +91,7 @@ describe('an answer', () => {
     expect((await person.sagas.get('s')).phase).toBe('compensated');
   });
 
-  it('that is none is parked, and tells so', async () => {
+  it('that is no valid answer is parked, and its reason says so', async () => {
     const { begin, answer, left } = await place(asks('a'));
     await begin();
     await answer({ hello: 'there' });

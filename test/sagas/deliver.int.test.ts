@@ -112,7 +112,7 @@ describe('a message for another service', () => {
     await there.close();
   });
 
-  it('is parked when it is none', async () => {
+  it('is parked when its session holds no message', async () => {
     await here.sessions.create('to/there', { no: 'parcel' }, { id: 'x' });
     work();
     await until(async () => (await waiting()).parked === 1);

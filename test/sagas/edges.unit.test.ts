@@ -3,7 +3,7 @@ import { defineApp, openEnvironment } from '../../src/index.ts';
 
 // What a user meets at the edges: reasons, stops, large results, bad input.
 
-it('says after a mended compensation why the saga turned back, not what was mended', async () => {
+it('a saga whose compensation was mended says why it turned back, not what was mended', async () => {
   let isBroken = true;
   const undo = () => {
     if (isBroken) throw new Error('closed');
@@ -28,7 +28,7 @@ it('says after a mended compensation why the saga turned back, not what was mend
   await env.close();
 });
 
-it('does not turn a saga back because its workers were stopped', async () => {
+it('a saga does not turn back because its workers were stopped', async () => {
   const run = ({ signal }: { signal: AbortSignal }) =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   const app = defineApp({ sagas: { s: { steps: [{ name: 'a', do: { run } }] } } });
@@ -49,7 +49,7 @@ it('does not turn a saga back because its workers were stopped', async () => {
   await env.close();
 });
 
-it('keeps what a step gives within its bound, also when it is answered', async () => {
+it('the result of a step stays within its bound, also when it is an answer', async () => {
   const app = defineApp({ sagas: { s: { steps: [{ name: 'a', do: { ask: { to: 'q', data: 1 } } }] } } });
   const env = await openEnvironment(':memory:', { create: true, app });
   await env.sagas.start('s', null, { id: 's-1' });
@@ -58,7 +58,7 @@ it('keeps what a step gives within its bound, also when it is answered', async (
   await env.close();
 });
 
-it('refuses bad input of a request to another service at once, as one to its own', async () => {
+it('bad input of a request to another service is refused at once, as that of one to its own', async () => {
   const app = defineApp({
     services: { other: { env: process.env.OTHER ?? '/tmp/txlog-finding-other' } },
     sagas: { s: { steps: [{ name: 'a', do: { request: { type: '' }, service: 'other', retry: { first: 0.01 } } }] } },

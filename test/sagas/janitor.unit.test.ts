@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Workplace } from '../sessions/workplace.ts';
 
 test.each(['to/counters', 'answers', 'counted'])(
-  'what is in %s waits for another worker, however many die',
+  'a message in %s waits for another worker, however many die',
   async (theme) => {
     const place = new Workplace();
     const { env } = await place.open({

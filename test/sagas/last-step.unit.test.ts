@@ -78,7 +78,7 @@ describe('the last step of a saga, a request to this engine', () => {
     expect(await run(env)).toMatchObject({ phase: 'compensated', n: 0, outcome: 'rejected' });
   });
 
-  it('is tried again when a word came before it, which leaves as many data as it would have', async () => {
+  it('is tried again when an intervention came before it, which leaves as many data as it would have', async () => {
     let made = 0;
     const env = await open((env, session) => {
       made += 1;
@@ -89,7 +89,7 @@ describe('the last step of a saga, a request to this engine', () => {
     expect(made).toBe(2);
   });
 
-  it('does not end it when such a word came, and another request has its id', async () => {
+  it('does not end it when an intervention came, and another request has its id', async () => {
     let made = 0;
     const env = await open((env, session) => {
       made += 1;

@@ -39,7 +39,7 @@ beforeEach(async () => {
 });
 afterEach(() => place.remove());
 
-it('belongs there to what its saga belongs to, however it came', async () => {
+it('a request at another service belongs there to what its saga belongs to, however it came', async () => {
   const [home, stock, bank] = ['home', 'stock', 'bank'].map((name) => place.env(name)) as [
     Environment,
     Environment,

@@ -52,7 +52,7 @@ async function cursor(env: Environment): Promise<unknown> {
 }
 
 describe('what a process hears', () => {
-  it('is what comes after it is there, from whatever process, as soon as it comes', async () => {
+  it('is each record after its start, from whatever process, as soon as it comes', async () => {
     const { app, ids } = listening(note);
     const client = (await place.open({ requests })).env;
     await submit(client, 'before');
@@ -70,7 +70,7 @@ describe('what a process hears', () => {
     expect(await worker.stop()).toMatchObject({ lost: 0, failed: 0 });
   });
 
-  it('is all there is, when it is to start at the start', async () => {
+  it('is the whole log, when it is to start at the start', async () => {
     const { app, ids } = listening(note, { from: 'start' });
     const { env } = await place.open(app);
     await submit(env, 'a', 'b');

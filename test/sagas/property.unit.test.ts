@@ -57,7 +57,7 @@ describe('sagas', () => {
   const long = 300_000 * Math.max(1, runs);
   it('end well without troubles, whatever their steps do', () => check({ crashes: false, words: false }, 70), long);
   it('end well when workers crash, stop, and cannot write', () => check({ crashes: true, words: false }, 160), long);
-  it('end well when persons say whatever they like', () => check({ crashes: false, words: true }, 70), long);
-  it('end well in all of that', () => check({ crashes: true, words: true }, 100), long);
-  it('were many', () => expect(sagas).toBeGreaterThan(Math.min(1, runs) * 10_000));
+  it('end well when persons intervene however they like', () => check({ crashes: false, words: true }, 70), long);
+  it('end well when workers crash and persons intervene', () => check({ crashes: true, words: true }, 100), long);
+  it('were more than 10,000 in a whole run', () => expect(sagas).toBeGreaterThan(Math.min(1, runs) * 10_000));
 });

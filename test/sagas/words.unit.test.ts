@@ -8,7 +8,7 @@ import { Calls, sagaPlace, story, stuck } from './saga-place.ts';
 
 const quick = { retry: { attempts: 3, first: 1, factor: 1 } };
 
-describe('a word while a call runs', () => {
+describe('an intervention while a call runs', () => {
   it('that turns the saga back undoes the call once it has ended', async () => {
     const calls = new Calls();
     const { clock, person, begin } = await sagaPlace({ steps: [calls.step('a')] });
@@ -83,7 +83,7 @@ describe('a word while a call runs', () => {
   });
 });
 
-describe('a word while a saga sleeps', () => {
+describe('an intervention while a saga sleeps', () => {
   it('has a step tried again at once, with all its attempts', async () => {
     const calls = new Calls();
     const slow = { retry: { attempts: 2, first: 3_000, max: 3_000 } };
@@ -353,14 +353,14 @@ describe('an operation on the session of a saga', () => {
   });
 });
 
-describe('a word to a saga as it was seen', () => {
+describe('an intervention in a saga as it was seen', () => {
   const lead = (env: Environment) => env.sessions.lead({ session: 's' }, 'w-1', 60);
   it.each<[string, (env: Environment) => Promise<unknown>]>([
     ['led', lead],
     ['put off', (env) => env.sessions.store('s', 60, { force: true })],
     ['parked', (env) => env.sessions.park('s', 'wait', { force: true })],
     ['told something else', (env) => env.sagas.force('s', 'done')],
-  ])('is not said to one that is %s between the look and the write', async (_, meanwhile) => {
+  ])('is refused for one that is %s between the look and the write', async (_, meanwhile) => {
     const { person, persons, env } = await sagaPlace({ steps: [new Calls().step('a')] });
     await person.sagas.start('t', null, { id: 's' });
     const position = (await person.sessions.get('s'))?.position ?? 0;
