@@ -127,7 +127,7 @@ describe('txlog send', () => {
     expect(ids('env')).toEqual([]);
   });
 
-  it('does so through one pipe, again and again', () => {
+  it('brings all over through one pipe, again and again', () => {
     const txlog = '"$0" "$1"';
     const pipe = () =>
       shell.pipe(

@@ -5,13 +5,13 @@ import { servicesOf } from '../../src/services/open-services.ts';
 const nothing = () => Promise.reject(new Error('nothing is opened here'));
 const parcel = { id: 'p', queue: 'q', data: null };
 
-it('tells of a service that the app does not name', async () => {
+it('a parcel for a service that the app does not name is refused with SERVICE_NOT_FOUND', async () => {
   const services = servicesOf(emptyApp, { open: nothing, load: nothing });
   await expect(services.deliver('counters', [parcel])).rejects.toMatchObject({ code: 'SERVICE_NOT_FOUND' });
   await services.close();
 });
 
-it('decides no request at the other end of a pipe', async () => {
+it('a request is not submitted to a service at the other end of a pipe', async () => {
   const services = servicesOf(
     { ...emptyApp, services: { counters: { command: ['false'] } } },
     { open: nothing, load: nothing },
@@ -21,7 +21,7 @@ it('decides no request at the other end of a pipe', async () => {
   await services.close();
 });
 
-it('says which service could not be opened, and tries again', async () => {
+it('the error names the service that could not be opened, and the next delivery tries again', async () => {
   let opened = 0;
   const open = () => {
     opened += 1;
