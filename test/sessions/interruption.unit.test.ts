@@ -2,20 +2,20 @@
 import { expect, it } from 'vitest';
 import { Interruption } from '../../src/sessions/turn/interruption.ts';
 
-it('tells whoever asks for the signal only when the turn is over', () => {
+it('a signal that is asked for late has aborted when the turn is over', () => {
   const turn = new Interruption(new AbortController().signal, new AbortController().signal);
   turn.end();
   expect(turn.signal.aborted).toBe(true);
 });
 
-it('tells whoever asks for the signal only when the worker was stopped, and why', () => {
+it('a signal that is asked for late has aborted when the worker was stopped, and says why', () => {
   const kill = new AbortController();
   const turn = new Interruption(new AbortController().signal, kill.signal);
   kill.abort('enough');
   expect(turn.signal).toMatchObject({ aborted: true, reason: 'enough' });
 });
 
-it('tells at once whoever asked before', () => {
+it('a signal that was asked for before aborts at once', () => {
   const lost = new AbortController();
   const turn = new Interruption(lost.signal, new AbortController().signal);
   const { signal } = turn;

@@ -12,10 +12,10 @@ it.each([
   ['in the next span', 1_010_000, { in: 4, out: 2 }],
   ['at the end of the next span', 1_019_999, { in: 2, out: 1 }],
   ['later', 1_020_000, { in: 0, out: 0 }],
-])('%s', (_, now, rates) => {
+])('the rates of a queue follow from its counts %s', (_, now, rates) => {
   expect(ratesOf(counts, now)).toEqual(rates);
 });
 
-it('are none where the clock is behind the log', () => {
+it('the rates of a queue are 0 where the clock is behind the log', () => {
   expect(ratesOf(counts, 990_000)).toEqual({ in: 0, out: 0 });
 });

@@ -31,7 +31,7 @@ async function makeOneOfEach(): Promise<void> {
   await env.sessions.park('parked', 'why');
 }
 
-it('lists sessions by theme, status and order key', async () => {
+it('sessions are listed by theme, status and order key', async () => {
   await makeOneOfEach();
   expect(await list()).toEqual(['other', 'active', 'ready', 'stored', 'behind', 'parked']);
   expect(await list({ theme: 'fax' })).toEqual(['other']);
@@ -45,7 +45,7 @@ it('lists sessions by theme, status and order key', async () => {
   expect(await list({ limit: 0 })).toEqual([]);
 });
 
-it('goes on after any session of a list', async () => {
+it('a list of sessions goes on after any of them', async () => {
   await makeOneOfEach();
   const whole = await list();
   for (const [i, after] of whole.entries()) expect(await list({ after })).toEqual(whole.slice(i + 1));
@@ -57,7 +57,7 @@ it('goes on after any session of a list', async () => {
   await expect(list({ after: 'no such' })).rejects.toMatchObject({ code: 'SESSION_GONE' });
 });
 
-it('goes on where a session stood, though it has gone since', async () => {
+it('a list of sessions goes on where one stood, though it has gone since', async () => {
   await makeOneOfEach();
   const ready = await env.sessions.get('ready');
   await env.sessions.remove('ready');
@@ -65,7 +65,7 @@ it('goes on where a session stood, though it has gone since', async () => {
   expect(await list({ reverse: true, ...given({ after: ready }) })).toEqual(['active', 'other']);
 });
 
-it('lists more sessions than fit a page', async () => {
+it('a list gives more sessions than fit a page', async () => {
   const ids = Array.from({ length: 1_203 }, (_, i) => `s-${String(i).padStart(4, '0')}`);
   await Promise.all(ids.map((id) => env.sessions.create('mail', 1, { id })));
   expect(await list()).toEqual(ids);
@@ -74,7 +74,7 @@ it('lists more sessions than fit a page', async () => {
   expect(await list({ after: 's-0600', reverse: true, limit: 501 })).toEqual(ids.slice(99, 600).toReversed());
 });
 
-it('tells all that ever happened to a session, also once it is removed', async () => {
+it('the history of a session tells all that ever happened to it, also once it is removed', async () => {
   await env.sessions.create('mail', 'a', { id: 's' });
   await env.sessions.lead({ session: 's' }, 'op', 30);
   await env.sessions.append('s', 'b', { epoch: 1 });
@@ -94,7 +94,7 @@ it('tells all that ever happened to a session, also once it is removed', async (
   for await (const _ of env.sessions.history('no such')) throw new Error('there was none');
 });
 
-it('tells a long history in pages', async () => {
+it('a long history of a session is told in pages', async () => {
   await env.sessions.create('mail', 0, { id: 's' });
   for (let i = 1; i <= 1_100; i++) await env.sessions.append('s', i);
   let events = 0;
@@ -105,7 +105,7 @@ it('tells a long history in pages', async () => {
   expect(events).toBe(1_101);
 });
 
-it('finds nothing stuck where all goes well', async () => {
+it('no session is stuck where all goes well', async () => {
   await env.sessions.create('mail', 1);
   await env.sessions.create('mail', 1, { delay: 600 });
   place.leases.hold({ id: 'op', lease: 30 });
@@ -113,7 +113,7 @@ it('finds nothing stuck where all goes well', async () => {
   expect(await env.sessions.stuck()).toEqual([]);
 });
 
-it('finds what is stuck, why, for how long, whose it is and what to do', async () => {
+it('a stuck session is found, with why, for how long, whose it is and what to do', async () => {
   for (const id of ['late', 'gone', 'parked', 'failing', 'overdue']) await env.sessions.create('mail', 1, { id });
   await env.sessions.create('quiet', 1, { id: 'paused' });
   await env.sessions.changeTheme('quiet', { paused: true });
@@ -234,7 +234,7 @@ describe('a session that waits too long', () => {
   });
 });
 
-it('quotes ids and themes in the commands that it names', async () => {
+it('a command that names an id or a theme quotes it', async () => {
   const id = "x'; rm -rf ~";
   const quoted = `'x'\\''; rm -rf ~'`;
   await env.sessions.create('mail', 1, { id });
@@ -256,7 +256,7 @@ it('quotes ids and themes in the commands that it names', async () => {
   });
 });
 
-it('gives a theme as what it is when that changes', async () => {
+it('a change of a theme answers with the theme as it is then', async () => {
   const paused = await env.sessions.changeTheme('mail', { paused: true });
   expect(paused).toMatchObject({ ok: true, session: '', theme: { number: themeNumber('mail'), paused: true } });
   expect(paused).toMatchObject({ now: undefined, duplicate: false });
@@ -268,7 +268,7 @@ it('gives a theme as what it is when that changes', async () => {
   });
 });
 
-it('knows how themes are worked on; without a bound of its own, one has that of the worker', async () => {
+it('a theme without a bound of its own has that of the worker', async () => {
   ({ env } = await place.open({ themes: { mail: {}, fax: { concurrency: 2 } } }));
   const known = await env.sessions.knownThemes();
   expect(known.map(({ name, policy }) => [name, policy.concurrency])).toEqual([

@@ -197,11 +197,11 @@ describe('a queued request', () => {
   });
 });
 
-describe('whatever fails', () => {
+describe('a queued request, whatever fails', () => {
   const faults: readonly Fault[] = ['fail-before', 'fail-after', 'die-before', 'die-after'];
   const cases = faults.flatMap((fault) => [1, 2, 3].map((n) => [fault, n] as const));
 
-  it.each(cases)('(%s at write %i of the worker) it is decided once', async (fault, n) => {
+  it.each(cases)('(%s at write %i of the worker) is decided once', async (fault, n) => {
     for (const id of ['r-1', 'r-2', 'r-3']) await env.enqueue(order(id), { respond: 'answers' });
     const first = await place.open(app);
     first.storage.plan(n, fault);
@@ -219,7 +219,7 @@ describe('whatever fails', () => {
   });
 });
 
-describe('waiting', () => {
+describe('a wait', () => {
   it('ends with the receipt of a request, once a worker has decided it', async () => {
     await env.enqueue(order('r-1'));
     const waited = env.wait('r-1');

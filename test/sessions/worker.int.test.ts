@@ -32,7 +32,7 @@ async function open(options: OpenOptions = {}): Promise<Environment> {
   return env;
 }
 
-it('work on what others make, each session once, and leave no lease behind', async () => {
+it('workers work on what others make, each session once, and leave no lease behind', async () => {
   const client = await open();
   const workers = await Promise.all([1, 2, 3].map(async () => (await working(await open({ app }))).worker));
   expect(client.leases.all()).toMatchObject([{ alive: true }, { alive: true }, { alive: true }]);
@@ -49,7 +49,7 @@ it('work on what others make, each session once, and leave no lease behind', asy
   expect((await client.rescanVerify()).problems).toEqual([]);
 });
 
-it('goes on when a rebuild takes the place of the environment', async () => {
+it('a worker goes on when a rebuild takes the place of the environment', async () => {
   const client = await open();
   const { worker } = await working(await open({ app }));
   for (const id of ['before', 'after']) {
@@ -62,7 +62,7 @@ it('goes on when a rebuild takes the place of the environment', async () => {
   expect(await worker.stop()).toMatchObject({ removed: 3, lost: 0 });
 });
 
-it('needs an environment that it may write', async () => {
+it('a worker needs an environment that it may write', async () => {
   await open();
   const env = await open({ app, readOnly: true, create: false });
   await expect(env.work().done).rejects.toMatchObject({ code: 'ENV_READ_ONLY' });
@@ -70,7 +70,7 @@ it('needs an environment that it may write', async () => {
   expect(await env.sessions.stuck()).toEqual([]);
 });
 
-it('holds no lease once its environment is closed under it, and says why it ended', async () => {
+it('a worker holds no lease once its environment is closed under it, and says why it ended', async () => {
   const env = await open({ app });
   const { worker } = await working(env);
   await env.close();

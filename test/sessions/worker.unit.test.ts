@@ -265,7 +265,7 @@ describe('the end of a worker', () => {
 });
 
 describe('a worker whose storage fails', () => {
-  it('finds what it led without knowing', async () => {
+  it('finds the sessions that it led without knowing', async () => {
     const { app, led, answer } = waiting();
     const { env, storage } = await place.open(app);
     await make(env, 'mail', ['a', 'b']);
@@ -325,7 +325,7 @@ describe('a worker whose storage fails', () => {
     expect(await worker.done).toMatchObject({ stored: ids.length, failed: ids.length });
   });
 
-  it('does not come when an advisor throws what gives no text', async () => {
+  it('goes on when an advisor throws what gives no text', async () => {
     const odd = Object.assign(new Error('x'), { message: { code: 1 } });
     const thrown = [Object.create(null), odd, Symbol('s'), undefined];
     const advisor = ({ data: [i] }: Turn): Advice => {
