@@ -37,7 +37,7 @@ describe('many operators and one storage', () => {
     300_000 * Math.max(1, runs),
   );
 
-  it('tell the same story from the same seed', async () => {
+  it('do the same again from the same seed', async () => {
     const [one, other] = [await simulate(7), await simulate(7)];
     expect([...one.events]).toEqual([...other.events]);
     expect(one.effects.turns).toBe(other.effects.turns);
