@@ -79,7 +79,7 @@ describe('a build', () => {
     ['of an earlier process of this number', { began: '1' }, new Date(), false],
     ['of a process that lives here', { pid: process.ppid, began: '' }, hourAgo, true],
     ['of this thread, which knows nothing of it', {}, new Date(), false],
-  ])('%s', (_, of, wrote, lives) => {
+  ])('is kept while its process may live, and else removed: %s', (_, of, wrote, lives) => {
     const began = 'pid' in of && of.pid === process.ppid ? beganOf(process.ppid) : undefined;
     const path = buildOf(began === undefined ? of : { ...of, began }, wrote);
     removeUnfinished(dir);
