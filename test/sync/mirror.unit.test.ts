@@ -288,12 +288,12 @@ describe('an export', () => {
   });
 });
 
-it('inspect takes nothing', async () => {
+it('a look into a dump takes nothing of it over', async () => {
   expect(await take(mirror, await dumpOf(origin), { mode: 'inspect' })).toMatchObject({ read: 80, applied: 0 });
   expect((await mirror.head()).position).toBe(0);
 });
 
-it('entries are read as JSON, records as the log has them', async () => {
+it('entries of a dump are read as JSON, their records as the log has them', async () => {
   const all: Record<string, unknown>[] = [];
   for await (const entry of readDump(streamOf(await dumpOf(origin, { states: true })))) all.push(entry);
   expect(all[0]).toMatchObject({ kind: 'begin', origin: origin.unit });

@@ -91,14 +91,14 @@ describe('a pipe between two environments', () => {
     expect(await isSame(to)).toBe(true);
   });
 
-  it('may have a slow reader', async () => {
+  it('carries all of it to a slow reader', async () => {
     const to = fresh();
     const slow = bash(`txlog sync export - | (sleep 1; cat) | txlog sync import --env ${to} -`);
     expect(slow.codes).toEqual([0, 0, 0]);
     expect(await isSame(to)).toBe(true);
   });
 
-  it('may have a full disk at either end', async () => {
+  it('ends with 74 on a full disk at either end, and the same import goes on later', async () => {
     const to = fresh();
     expect(bash('txlog sync export > /dev/full').codes).toEqual([74]);
     // The shell counts in blocks of 512 bytes.
@@ -120,7 +120,7 @@ describe('a pipe between two environments', () => {
   });
 });
 
-it('kill -9 at any block, of either end: the same command goes on where it was', async () => {
+it('after kill -9 of either end at any block, the same command goes on where it was', async () => {
   const to = fresh();
   const dump = readFileSync(join(shell.dir, 'whole.avro'));
   let kills = 0;
@@ -179,7 +179,7 @@ it('several exports of one name leave one whole dump, and nothing else', () => {
   expect(readdirSync(shell.dir).filter((name) => name.startsWith('same.avro'))).toEqual(['same.avro']);
 });
 
-it('a named pipe takes the bytes, and stays one', () => {
+it('an export to a named pipe goes through the pipe, which stays one', () => {
   expect(bash('mkfifo feed; cat feed > taken.avro & txlog sync export -q -O feed; wait').codes).toEqual([0]);
   expect(statSync(join(shell.dir, 'feed')).isFIFO()).toBe(true);
   expect(json(['sync', 'verify', 'taken.avro'])).toMatchObject({ ok: true, complete: true });
@@ -192,7 +192,7 @@ it('a dump is never written to a terminal', () => {
   expect(stdout).toContain('stdout is a terminal');
 });
 
-it('a file has its name once it is whole, and says what it is', () => {
+it('the file of a dump has its name once it is whole, and says what it is', () => {
   expect(statSync(join(shell.dir, 'whole.avro')).size).toBeGreaterThan(1_000_000);
   expect(json(['sync', 'verify', '--records', 'whole.avro'])).toMatchObject({
     ok: true,

@@ -88,14 +88,14 @@ function hexOfBytes(_: string, value: unknown): unknown {
   return type === 'Buffer' && data ? toHex(Buffer.from(data)) : value;
 }
 
-it('the container is what avsc takes for one', async () => {
+it('the container of a dump is one that avsc reads', async () => {
   const read: { kind: string; position: number }[] = [];
   for await (const entry of avro.createFileDecoder(file('deflate'))) read.push(entry as (typeof read)[number]);
   const kinds = new Set(read.map(({ kind }) => kind));
   expect([...kinds]).toEqual(['BEGIN', 'TXN', 'STATE', 'CHECKPOINT', 'END']);
 });
 
-it('what avromod packs anew is refused, and taken with --unsealed, when its records still are the log', async () => {
+it('a dump that avromod packs anew is refused, and taken with --unsealed, when its records still are the log', async () => {
   const packed = join(work, 'packed.avro');
   run(join(unpacked, 'bin/avromod'), ['--codec', 'deflate', file('null'), packed]);
   const dump = readFileSync(packed);
