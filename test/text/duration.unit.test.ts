@@ -12,18 +12,18 @@ it.each([
   ['5m', 300_000],
   ['2h', 7_200_000],
   ['7d', 604_800_000],
-])('reads %s', (text, span) => {
+])('a span of time is read from %s', (text, span) => {
   expect(parseDuration('--wait', text)).toBe(span);
 });
 
 it.each(['', '-1', '-5s', 's', '1y2', 'soon', '10 parsecs', '1e3', '0x10', ' 5s', '5s5m', 'Infinity'])(
-  'refuses %j',
+  'a span of time is not read from %j',
   (text) => {
     expect(() => parseDuration('--wait', text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   },
 );
 
-describe('people read', () => {
+describe('a span of time for people', () => {
   it.each([
     [0, '0ms'],
     [12.3, '12ms'],
@@ -33,7 +33,7 @@ describe('people read', () => {
     [7_260_000, '2h 1m'],
     [86_400_000, '1d'],
     [-5, '0ms'],
-  ])('%d ms as %s', (span, text) => {
+  ])('of %d ms is %s', (span, text) => {
     expect(formatDuration(span)).toBe(text);
   });
 });

@@ -20,13 +20,13 @@ const rows = [
   ['100', 'an-id-that-is-long', '日本語'],
 ];
 
-it.each(Array.from({ length: 60 }, (_, i) => i + 1))('never passes %i columns', (width) => {
+it.each(Array.from({ length: 60 }, (_, i) => i + 1))('a table never passes %i columns', (width) => {
   const lines = new FitTable(layout, width).format(rows).split('\n');
   expect(lines).toHaveLength(2);
   for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
 });
 
-it('takes from the middle of names first, then from the end of texts, and leaves out names last', () => {
+it('a narrow table takes from the middle of names first, then from the end of texts, and leaves out names last', () => {
   const at = (width: number) => new FitTable(layout, width).format(rows).split('\n')[1];
   expect(at(80)).toBe('100  an-id-that-is-long  日本語');
   expect(at(40)).toBe('100  an-…ong  日本語');
@@ -34,12 +34,12 @@ it('takes from the middle of names first, then from the end of texts, and leaves
   expect(at(16)).toBe('100  日本語');
 });
 
-it('cuts nothing where there is no terminal, however long it is', () => {
+it('a table is not cut where there is no terminal, however long it is', () => {
   const long = 'x'.repeat(5_000);
   expect(new FitTable(layout, undefined).format([['1', long, long]])).toBe(`1  ${long}  ${long}`);
 });
 
-it('keeps outcome and key of a record longest', () => {
+it('a narrow table keeps outcome and key of a record longest', () => {
   const id = '01a2255c-7d1e-7000-8000-00000000031a';
   const record = sampleRecord({ id, type: 'work.item.complete' });
   const at = (columns: number) => new RecordLines({ ...makeColors(false), columns }).format([record]);

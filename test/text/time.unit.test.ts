@@ -23,13 +23,13 @@ it.each([
   expect(zoneOf(moment)).toMatch(/^[+-]\d\d:\d\d \(\w.*\)$/);
 });
 
-it('shows the day of what is not of today, and the year of what is not of this one', () => {
+it('a time is shown with its day where that is not today, and with its year where that is not this one', () => {
   process.env.TZ = 'UTC';
   expect(shortTime(moment, moment + 86_400_000)).toBe('11-29 03:32:40');
   expect(shortTime(moment, moment + 365 * 86_400_000)).toBe('2026-11-29');
 });
 
-it('shows UTC, and how long ago', () => {
+it('a time can be shown in UTC, and as how long ago it was', () => {
   process.env.TZ = 'Europe/Berlin';
   showTimesAs('utc');
   expect(timeText(moment)).toBe('2026-11-29T03:32:40.514Z');
