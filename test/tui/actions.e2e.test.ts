@@ -81,7 +81,7 @@ async function lastRecord(): Promise<unknown> {
 }
 
 it.each(Object.keys(before) as Verb[])(
-  '%s does what its plan said, and is recorded; the copied command does the same',
+  'the action %s does what its plan said, and is recorded; the copied command does the same',
   async (verb) => {
     const [mine, twin] = [`${verb}-mine`.replace(' ', '-'), `${verb}-twin`.replace(' ', '-')];
     for (const id of [mine, twin]) await before[verb](id);
@@ -107,7 +107,7 @@ it.each(Object.keys(before) as Verb[])(
   },
 );
 
-it('offers nothing that could not be done to what stands so', async () => {
+it('no action is offered that the status of a session or saga rules out', async () => {
   await env.sessions.create('line', 1, { id: 'first', order: 'k' });
   await env.sessions.create('line', 1, { id: 'behind', order: 'k' });
   await made('ready');

@@ -22,7 +22,7 @@ const planned = (ana: Person, items: readonly PlanItem[]) =>
 const ready = (id: string) => item(id, { after: 'ready' });
 const doing = () => planned(asking(), many.map(ready)).press("'sorry'", 'tab', "'3'", 'tab', 'tab', 'enter');
 
-it('goes on as a job when its dialog is left, and its result is told wherever one is', () => {
+it('work that was begun goes on as a job when its dialog is left, and its result is told wherever one is', () => {
   const ana = doing().press('q', 'x', 'enter', 'y');
   expect(ana.text).toContain('esc lets it go on  ctrl+c ends');
   expect(kinds(ana.press('esc'))).toEqual(['rehearse', 'perform']);
@@ -37,7 +37,7 @@ it('goes on as a job when its dialog is left, and its result is told wherever on
   expect(eve.text).toContain('parked -> ready');
 });
 
-it('tells where it ended before its end, why, and what to do about it', () => {
+it('a dialog tells where its work ended early, why, and what to do about it', () => {
   const ana = doing();
   const performed = { items: [ready('a'), item('b')], failed: problem };
   ana.hear({ type: 'performed', action: dialogOf(ana).action, ...performed });
@@ -53,7 +53,7 @@ it('tells where it ended before its end, why, and what to do about it', () => {
   expect(endedText(dialogOf(ana).action, { items: [ready('a')] })).toBe('unpark: done: 1, not begun: 2\n');
 });
 
-it('does nothing while it is not known what it would do: it looks again', () => {
+it('a dialog does nothing while its plan is not known: it makes the plan again', () => {
   const ana = asking(['a']);
   ana.hear({ type: 'failed', action: dialogOf(ana).action, problem });
   ana.press('tab', 'tab', "'sorry'", 'tab', 'tab');
@@ -69,13 +69,13 @@ it('does nothing while it is not known what it would do: it looks again', () => 
   expect(kinds(ana.press('enter'))).toEqual(['rehearse', 'rehearse', 'perform']);
 });
 
-it('looks again after it failed before anything was done', () => {
+it('a dialog makes its plan again after a failure before anything was done', () => {
   const ana = doing();
   ana.hear({ type: 'failed', action: dialogOf(ana).action, problem }).press('tab', 'enter');
   expect(kinds(ana)).toEqual(['rehearse', 'perform', 'rehearse']);
 });
 
-it('takes the plan of the span that stands there, not of one before it', () => {
+it('a dialog takes the plan of the span that stands there, not of one before it', () => {
   const ana = new Person().see(overview({ stuck: [stuck('a', 'failing', { status: 'stored' })] })).press('2', 'x');
   ana.press('down', 'enter');
   const rehearsed = () => ana.asked.filter(({ kind }) => kind === 'rehearse') as { readonly dialog: Dialog }[];
@@ -88,7 +88,7 @@ it('takes the plan of the span that stands there, not of one before it', () => {
   expect(ana.text).toContain('parked -> stored');
 });
 
-it('ends what is found out of an action that nobody asks about any more', () => {
+it('a dialog ends the plan of an action that nobody asks about any more', () => {
   const ana = new Person().see(overview({ stuck: [stuck('a', 'failing', { status: 'stored' })] })).press('2', 'x');
   ana.press('down', 'enter', "'0'", 'tab');
   expect(kinds(ana)).toEqual(['rehearse', 'stop', 'rehearse']);
@@ -103,19 +103,19 @@ it('ends what is found out of an action that nobody asks about any more', () => 
   expect(kinds(bob.press('esc'))).toEqual(['rehearse']);
 });
 
-it.each(['', '…', '...', '  '])('copies no command without a reason: %j', (reason) => {
+it.each(['', '…', '...', '  '])('a dialog copies no command without a reason: %j', (reason) => {
   const ana = planned(asking(['a']), [ready('a')]);
   ana.press(`'${reason}'`, 'tab', 'tab', 'y');
   expect(kinds(ana)).toEqual(['rehearse']);
   expect(ana.text).toContain('a reason is needed');
 });
 
-it('tells of how many it knows what would become of them', () => {
+it('a dialog tells for how many sessions its plan says what would become of them', () => {
   const ana = planned(asking(), [ready('a'), item('b', { refused: 'it is led' }), item('c')]);
   expect(ana.text).toContain('3 in all (a sample of 2), 1 would be refused');
 });
 
-it('draws a dialog of very many without a look at each: its command is shown of some, and copied of all', () => {
+it('a dialog of very many sessions is drawn without a look at each: its command is shown of some, and copied of all', () => {
   const ids = Array.from({ length: 20_000 }, (_, i) => `an-id-of-a-session-that-is-rather-long-${i}`);
   const frame = (count: number) => {
     const action = { verb: 'remove', ids: ids.slice(0, count) } as const;
@@ -136,7 +136,7 @@ it('draws a dialog of very many without a look at each: its command is shown of 
   expect(frame(2).text).toContain('rather-long-1');
 });
 
-it('wraps no more of a text than has room, whatever it is made of', () => {
+it('a text is wrapped no further than there is room, whatever it is made of', () => {
   const units = ['a b ', '漢字', 'e\u0301', '👩‍👩‍👧‍👦'].map((unit) => unit.repeat(200_000));
   for (const text of units) {
     const lines = wrap(text, 77, { most: 3 });

@@ -125,7 +125,7 @@ const sizes = [
   [120, 30],
 ] as const;
 
-it('while nothing happens, nothing is drawn from one second to the next', () => {
+it('the screen draws nothing from one second to the next while nothing happens', () => {
   const quiet = overview({ throughput: Array.from({ length: 60 }, () => 0) });
   for (const scene of Object.values(scenes)) {
     const ana = scene(new Person());
@@ -141,8 +141,8 @@ it('while nothing happens, nothing is drawn from one second to the next', () => 
   }
 });
 
-describe.each(sizes)('at %ix%i', (columns, rows) => {
-  it.each(Object.keys(scenes))('%s', (name) => {
+describe.each(sizes)('a screen of %ix%i', (columns, rows) => {
+  it.each(Object.keys(scenes))('looks as its golden file does: %s', (name) => {
     const frame = `${scenes[name]?.(new Person(freshState(columns, rows))).text}\n`;
     const file = fileURLToPath(new URL(`./frames/${name}-${columns}x${rows}.txt`, import.meta.url));
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, frame);
@@ -165,7 +165,7 @@ const nasty = fc.oneof(
   ),
 );
 
-it('each frame fills the terminal exactly, and tells it nothing, whatever the data say', () => {
+it('each frame fills the terminal exactly, and holds nothing that a terminal acts on, whatever the data say', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 20, max: 210 }),
@@ -196,11 +196,11 @@ it('each frame fills the terminal exactly, and tells it nothing, whatever the da
   );
 });
 
-it('says that it is too small, and how large it has to be', () => {
+it('the screen says that the terminal is too small, and how large it has to be', () => {
   expect(new Person(freshState(50, 10)).see(overview()).text).toContain('too small: 50x10; it takes 60x16');
 });
 
-it('draws with ASCII alone where it is told to', () => {
+it('the screen is drawn with ASCII alone where it is told to', () => {
   const ana = new Person({ ...freshState(), look: { hasColor: false, isAscii: true } }).see(overview());
   for (const line of [...ana.frame, ...ana.press('2').frame, ...ana.press('enter').frame])
     expect(line).toMatch(/^[\x20-\x7e]*$/);

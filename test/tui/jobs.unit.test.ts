@@ -10,7 +10,7 @@ import { overview, Person, stuck } from './example.ts';
 
 const given = { reason: 'they moved', actor: 'ana', span: '10m' };
 
-it('does it to all that still stand as they stood, tells how far it is, and stops where it is told to', async () => {
+it('a job changes all that still stand as they stood, tells how far it is, and stops where it is told to', async () => {
   const env = await openEnvironment(':memory:', { create: true });
   const ids = Array.from({ length: 100 }, (_, i) => `s-${i}`);
   for (const id of ids) {
@@ -46,7 +46,7 @@ it('does it to all that still stand as they stood, tells how far it is, and stop
   await env.close();
 });
 
-it('shows a plan that is under way as a job, also after its dialog was left, and does not end with one key', () => {
+it('a plan that is carried out is shown as a job, also after its dialog was left, and does not end with one key', () => {
   const many = ['a', 'b', 'c'].map((id) => stuck(id, 'parked'));
   const ana = new Person().see(overview({ stuck: many })).press('7', '2', '*', 'x', 'enter');
   expect(shownCrumb(ana.state).place.screen).toBe('stuck');
@@ -66,7 +66,7 @@ it('shows a plan that is under way as a job, also after its dialog was left, and
   expect(ana.press('s', '1', 'q').asked.at(-1)).toEqual({ kind: 'quit', code: 0 });
 });
 
-it('remembers the newest plans, and each that is under way', () => {
+it('the screen remembers the newest jobs, and each that is under way', () => {
   const job = (status: Job['status'], began: number): Job => ({
     ...{ action: { verb: 'park', ids: ['a'] }, reason: 'old', began, seenTo: 0, refused: 0, status, problems: [] },
   });
@@ -76,7 +76,7 @@ it('remembers the newest plans, and each that is under way', () => {
   expect(jobs.map(({ began }) => began)).toEqual([0, ...Array.from({ length: most - 1 }, (_, i) => most + 2 + i)]);
 });
 
-it('says how many refusals there were, where it keeps only some', () => {
+it('a job says how many refusals there were, where it keeps only some', () => {
   const ids = Array.from({ length: limits.screenProblemsMax + 50 }, (_, i) => `s-${i}`);
   const ana = new Person().see(overview({ stuck: ids.map((id) => stuck(id, 'parked')) })).press('2', '*', 'x', 'enter');
   const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };

@@ -18,7 +18,7 @@ const person = (more = {}) => new Person({ ...freshState(), ...more }).see(overv
 const place = ({ state }: Person) => shownCrumb(state).place;
 const selected = ({ state }: Person) => shownCrumb(state).list.id;
 
-it('goes deeper with enter and back with esc, to where one stood', () => {
+it('enter goes deeper and esc back, to where one stood', () => {
   const ana = person().press('2', 'down', 'enter');
   expect(place(ana)).toEqual({ screen: 'saga', id: 's-02be' });
   expect(place(ana.press('esc'))).toEqual({ screen: 'stuck' });
@@ -27,7 +27,7 @@ it('goes deeper with enter and back with esc, to where one stood', () => {
   expect(ana.asked).toEqual([]);
 });
 
-it('leads nowhere with the number of a screen that has nothing to show', () => {
+it('the number of a screen that has nothing to show leads nowhere', () => {
   expect(place(person().press('6'))).toEqual({ screen: 'overview' });
   expect(place(new Person().press('7', '8'))).toEqual({ screen: 'overview' });
 });
@@ -73,7 +73,7 @@ const where: Readonly<Record<string, () => Person>> = {
 };
 
 it.each(defaultCommands.flatMap(({ name, keys }) => keys.map((one) => [name, one])))(
-  '%s does something by %s, and no key does anything to the environment at once',
+  'the command %s does something by %s, and no key does anything to the environment at once',
   (name, one) => {
     const ana = (where[name] ?? stuckHere)();
     const { state, asked } = { state: ana.state, asked: [...ana.asked] };
@@ -86,7 +86,7 @@ it.each(defaultCommands.flatMap(({ name, keys }) => keys.map((one) => [name, one
   },
 );
 
-it('asks before it does anything: what would happen, a reason, and the way to Do it', () => {
+it('the screen asks before it does anything: what would happen, a reason, and the way to Do it', () => {
   const ana = person().press('2', 'r');
   expect(ana.asked.at(-1)).toMatchObject({ kind: 'rehearse', dialog: { action: { verb: 'retry', ids: ['s-7f2c'] } } });
   const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
@@ -106,7 +106,7 @@ it('asks before it does anything: what would happen, a reason, and the way to Do
   expect(ana.asked.filter(({ kind }) => kind === 'perform')).toEqual([]);
 });
 
-it('does it for who gave a reason and chose it, in that name', () => {
+it('an action is done once somebody gave a reason and chose it, in the name of that person', () => {
   const ana = person().press('2', 't');
   const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
   ana.hear({
@@ -128,7 +128,7 @@ it('does it for who gave a reason and chose it, in that name', () => {
   });
 });
 
-it('tries a saga again by the word of sagas, and offers nothing that would leave it without its end', () => {
+it('retry of a saga intervenes in it as a saga, and no action is offered that would leave it without its end', () => {
   const ana = person().press('2', 'down', 'r');
   expect(ana.asked.at(-1)).toMatchObject({ dialog: { action: { verb: 'retry saga', ids: ['s-02be'] } } });
   for (const status of ['ready', 'behind', 'active', 'stored', 'parked'] as const) {
@@ -161,7 +161,7 @@ it('the history of a session tells of its own operations alone', () => {
   expect(plainText(rows.at(-1)?.draw(80) ?? [])).toContain('Z remove ->');
 });
 
-it('does something to many only when their number was typed', () => {
+it('an action on many sessions is done only when their number was typed', () => {
   const many = ['a', 'b', 'c'].map((id) => stuck(id, 'parked'));
   const ana = new Person().see(overview({ stuck: many })).press('2', '*', 'x', 'enter');
   const { dialog } = ana.asked.at(-1) as { dialog: { action: { ids: readonly string[] } } };
@@ -174,7 +174,7 @@ it('does something to many only when their number was typed', () => {
   expect(ana.asked.at(-1)?.kind).toBe('perform');
 });
 
-it('says that the app is left out, and why, while it is', () => {
+it('the screen says that the app is left out, and why, while it is', () => {
   const problem = { code: 'APP_UNTRUSTED', message: 'others may write it', next: [] };
   const ana = person().hear({ type: 'opened', without: problem });
   expect(ana.text).toContain('without its app: APP_UNTRUSTED: others may write it');
@@ -182,7 +182,7 @@ it('says that the app is left out, and why, while it is', () => {
   expect(ana.hear({ type: 'opened', without: undefined }).text).not.toContain('without its app');
 });
 
-it('only reads with --read-only, and when the environment is lost', () => {
+it('the screen only reads with --read-only, and when the environment is lost', () => {
   const reader = person({ readOnly: 'it was started so' }).press('2', 'r', 'x', 't');
   expect(reader.state.prompt).toBeUndefined();
   expect(reader.asked).toEqual([]);
@@ -200,7 +200,7 @@ it.each([
   ['its context is protected', {}, 'context prod is protected: start with --yes to work on it'],
   ['its context is protected, and that was agreed to', { isAgreed: true }, undefined],
   ['its context is not protected', { context: { name: 'stage', protected: false } }, undefined],
-])('says why nothing can be done, and how it could: %s', (_, more, why) => {
+])('the screen says why nothing can be done, and how it could: %s', (_, more, why) => {
   const context = { name: 'prod', protected: true };
   const readOnly = whyReadOnly({ flag: false, canWrite: true, isAgreed: false, context, ...more });
   for (const columns of [60, 80]) {
@@ -213,7 +213,7 @@ it.each([
   }
 });
 
-it('filters while one types, keeps it with enter, and leaves it with esc', () => {
+it('a filter works while one types, stays with enter, and goes with esc', () => {
   const ana = person().press('2', '/', "'reason:parked'");
   expect(ana.text).toContain('s-02be');
   expect(ana.text).not.toContain('s-91aa');
@@ -231,14 +231,14 @@ it('the palette completes the words of commands, and goes where they would show'
   expect(ana.press(':', "'nonsense'").text).toContain('no such command');
 });
 
-it('copies the command that mends what is selected, else the one that shows it', () => {
+it('y copies the command that mends what is selected, else the one that shows it', () => {
   const copied = (ana: Person) => (ana.press('y').asked.at(-1) as { text: string }).text;
   expect(copied(person().press('2'))).toBe('txlog session retry s-7f2c --env /var/lib/orders');
   expect(copied(person().press('4'))).toBe('txlog log -f --env /var/lib/orders');
   expect(copied(person())).toMatch(/^txlog .* --env \/var\/lib\/orders$/);
 });
 
-it('the log follows its end, stays where one goes, and follows again at its end', () => {
+it('the log on the screen follows its end, stays where one goes, and follows again at its end', () => {
   const page = Array.from({ length: 400 }, (_, i) => record(1_000 + i));
   const ana = person().press('4').load({ want: 'records', where: '' }, page);
   expect(selected(ana)).toBe('1399');
@@ -251,7 +251,7 @@ it('the log follows its end, stays where one goes, and follows again at its end'
   expect(place(ana.press('g'))).toEqual({ screen: 'log', where: '', around: 1 });
 });
 
-it('the debugger looks at the decision that one is at, goes on by one, to where one flips, and under another app', () => {
+it('the debugger shows the decision that one is at, goes on by one, to the next flip, and under another app', () => {
   const ana = person()
     .press('4')
     .load({ want: 'records', where: '' }, [record(70), record(71)]);
@@ -267,13 +267,13 @@ it('the debugger looks at the decision that one is at, goes on by one, to where 
   expect(place(ana.press(':', "'debug 7'", 'enter'))).toEqual({ screen: 'debugger', position: 7 });
 });
 
-it('what is looked at and quiet is not old', () => {
+it('data in which nothing changes are not called old while they are looked at', () => {
   const ana = person().hear({ type: 'quiet', now: now + 60_000 });
   expect(ana.hear({ type: 'tick', now: now + 62_000 }).text).not.toMatch(/data .* old/);
   expect(ana.hear({ type: 'tick', now: now + 64_000 }).text).toContain('data 4s old');
 });
 
-it('the next flip is gone to also when it was found before', () => {
+it('the debugger goes to the next flip also when that was found before', () => {
   const ana = person().press(':', "'debug 3'", 'enter', 'f');
   ana.load({ want: 'flip', after: 3 }, { flip: { record: record(9) }, at: 9 });
   expect(place(ana)).toEqual({ screen: 'debugger', position: 9 });
@@ -282,7 +282,7 @@ it('the next flip is gone to also when it was found before', () => {
   expect(ana.text).not.toContain('nothing comes out otherwise');
 });
 
-it('the debugger does not say that a decision flips which its app cannot make', () => {
+it('the debugger does not say that a decision flips when its app cannot make it', () => {
   const ana = person().press(':', "'debug 7'", 'enter');
   const undecided = { record: record(7), read: [], keys: [], would: undefined, differs: undefined };
   const lacking = 'no handler of order.create, which decided it';
@@ -291,7 +291,7 @@ it('the debugger does not say that a decision flips which its app cannot make', 
   expect(ana.text).toContain(`the app has ${lacking}`);
 });
 
-it('a key is compared with itself at another of its positions', () => {
+it('the screen of a state compares the key with itself at another of its positions', () => {
   const steps = [3, 5, 9].map((position) => ({ position, id: `r-${position}`, type: 't', time: 0 }));
   const page = { key: 'k', at: undefined, state: undefined, before: undefined, steps };
   const ana = person().press(':', "'get k'", 'enter').load({ want: 'state', key: 'k' }, page);
@@ -302,13 +302,13 @@ it('a key is compared with itself at another of its positions', () => {
   expect(place(ana.press('['))).toEqual({ screen: 'state', key: 'k', from: 3, asOf: 5 });
 });
 
-it('the log takes its filter as a condition, once it is entered', () => {
+it('the log on the screen takes its filter as a condition, once it is entered', () => {
   const ana = person().press('4', '/', "'position > 5'");
   expect(place(ana)).toEqual({ screen: 'log', where: '' });
   expect(place(ana.press('enter'))).toEqual({ screen: 'log', where: 'position > 5' });
 });
 
-it('pausing a queue stands beside it, and resuming one that is paused', () => {
+it('the action on a queue is to pause it, and on a paused one to resume it', () => {
   const ana = person().press('x');
   expect(ana.state.notice?.text).toContain('nothing can be done');
   const verbs = (rows: number) => {
@@ -319,7 +319,7 @@ it('pausing a queue stands beside it, and resuming one that is paused', () => {
   expect([verbs(needs), verbs(needs + 1)]).toEqual(['pause', 'resume']);
 });
 
-it('reads keys that were pasted or typed fast one by one', () => {
+it('keys that were pasted or typed fast are read one by one', () => {
   expect(typedKeys('jjk', {}).map(({ name }) => name)).toEqual(['j', 'j', 'k']);
   expect(typedKeys('', { delete: true })).toEqual([{ name: 'backspace' }]);
   expect(typedKeys('u', { ctrl: true })).toEqual([{ name: 'ctrl+u' }]);
@@ -327,7 +327,7 @@ it('reads keys that were pasted or typed fast one by one', () => {
   expect(typedKeys(' ', {})).toEqual([{ name: 'space', text: ' ' }]);
 });
 
-it('keys can be others, but no two commands have one', () => {
+it('commands can be given other keys, but no two commands the same one', () => {
   expect(remap({ quit: 'Q', up: ['up', 'Z'] }).find(({ name }) => name === 'quit')?.keys).toEqual(['Q']);
   expect(() => remap({ quit: 'j' })).toThrow('key j would be both');
   expect(() => remap({ quit: '4' })).toThrow('key 4 would be both screen 4 and quit');
@@ -338,7 +338,7 @@ it('keys can be others, but no two commands have one', () => {
   expect(() => remap({ quit: 7 })).toThrow('a key is a text');
 });
 
-it('other keys do what those did whose place they took, and help names them', () => {
+it('a key that replaces another does what that one did, and help names it', () => {
   const ana = person().with(keymapOf(remap({ quit: 'Q', help: ['F', '?'], 'take over': 'T' })));
   expect(ana.press('q').asked).toEqual([]);
   expect(ana.press('F').text).toMatch(/^ +F \? +help/m);
@@ -346,7 +346,7 @@ it('other keys do what those did whose place they took, and help names them', ()
   expect(ana.press('esc', 'Q').asked.at(-1)).toEqual({ kind: 'quit', code: 0 });
 });
 
-it('a session that goes while one looks at it leaves no selection behind', () => {
+it('a session that goes while it is selected leaves no selection behind', () => {
   const ana = new Person().see(overview({ stuck: [stuck('a', 'parked'), stuck('b', 'parked')] })).press('2', 'down');
   expect(selected(ana)).toBe('b');
   ana.see(overview({ stuck: [stuck('a', 'parked')] }));

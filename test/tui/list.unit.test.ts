@@ -9,20 +9,20 @@ import { now, session, stuck } from './example.ts';
 const rows = (...ids: string[]) => ids.map((id) => ({ id }));
 const room = (rows: readonly Identified[]) => ({ rows, height: 10 });
 
-it('follows what is selected when rows come before it, and when they change places', () => {
+it('the selection stays on its row when rows come before it, and when they change places', () => {
   const list = moveTo(freshList, room(rows('a', 'b', 'c')), 1);
   expect(settle(list, rows('x', 'y', 'a', 'b', 'c'), 10)).toMatchObject({ id: 'b', index: 3 });
   expect(settle(list, rows('c', 'b', 'a'), 10)).toMatchObject({ id: 'b', index: 1 });
 });
 
-it('takes what came into the place of what is gone', () => {
+it('the selection goes to the row that came into the place of one that is gone', () => {
   const list = moveTo(freshList, room(rows('a', 'b', 'c')), 1);
   expect(settle(list, rows('a', 'c'), 10)).toMatchObject({ id: 'c', index: 1 });
   expect(settle(list, rows('a'), 10)).toMatchObject({ id: 'a', index: 0 });
   expect(selectedIndex(list, [])).toBe(-1);
 });
 
-it('keeps what is selected in sight, and shows no room below the last row', () => {
+it('a list keeps its selected row in sight, and shows no room below the last row', () => {
   const many = rows(...Array.from({ length: 100 }, (_, i) => `r${i}`));
   const list = moveTo(freshList, room(many), 50);
   expect(list).toMatchObject({ index: 50, top: 41 });
@@ -31,7 +31,7 @@ it('keeps what is selected in sight, and shows no room below the last row', () =
   expect(settle({ ...list, top: 95 }, many.slice(0, 60), 10).top).toBe(50);
 });
 
-it('passes over titles, in either direction', () => {
+it('the selection passes over titles, in either direction', () => {
   const titled = [{ id: 't', isTitle: true }, { id: 'a' }, { id: 'u', isTitle: true }, { id: 'b' }];
   const first = settle(freshList, titled, 10);
   expect(first.id).toBe('a');
@@ -41,7 +41,7 @@ it('passes over titles, in either direction', () => {
   expect(moveBy(first, room(titled), -1).id).toBe('a');
 });
 
-it('stays at the end while rows come, until somebody moves', () => {
+it('the selection stays at the end while rows come, until somebody moves', () => {
   const end = settle({ ...freshList, isAtEnd: true }, rows('a', 'b'), 10);
   expect(settle(end, rows('a', 'b', 'c'), 10).id).toBe('c');
   expect(settle(moveBy(end, room(rows('a', 'b')), -1), rows('a', 'b', 'c'), 10).id).toBe('a');
@@ -63,11 +63,11 @@ it.each([
   ['mail stuck>5m !reason:late', true],
   ['stuck>soon', false],
   ['unknown:x', false],
-])('filter %j: %s', (text, passes) => {
+])('the filter %j shows the session: %s', (text, passes) => {
   expect(parseFilter(text).passes({ id: 'mail/7', reason: 'parked', stuck: 14 * 60_000, attempts: 3 })).toBe(passes);
 });
 
-it('finds a session by the same fields in every list', () => {
+it('a filter finds a session by the same fields in every list', () => {
   const more = { order: 'sku-91', operator: 'w3', error: 'no route to host', attempts: 3 } as const;
   const inQueue = sessionFields(session('s-7f2c', more), now);
   const inStuck = stuckFields(stuck('s-7f2c', 'dead', more), now);
@@ -86,7 +86,7 @@ it('finds a session by the same fields in every list', () => {
     for (const fields of [inQueue, inStuck]) expect([word, parseFilter(word).passes(fields)]).toEqual([word, true]);
 });
 
-it('looks for a text in what is shown, not in the milliseconds of a span, nor in what all rows share', () => {
+it('a filter looks for a text in what is shown, not in the milliseconds of a span, nor in what all rows share', () => {
   const fields = sessionFields(session('s-1', { since: now - 814_000 }), now);
   expect(parseFilter('814').passes(fields)).toBe(false);
   expect(parseFilter('mail').passes(fields)).toBe(true);

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => shell.remove());
 
-it('beside a writer: shows, walks, and gives the terminal back', async () => {
+it('the screen beside a writer shows what is written, walks through it, and gives the terminal back', async () => {
   await fill(shell, { records: 1_000, sessions: 480, stuck: 40 });
   const terminal = new Terminal(shell);
   const writer = startWriter(shell, 400);
@@ -35,7 +35,7 @@ it('beside a writer: shows, walks, and gives the terminal back', async () => {
   }
 });
 
-it('shows in the next frames what another process does, and makes no file grow', async () => {
+it('the screen shows in its next frames what another process does, and makes no file grow', async () => {
   const env = await openEnvironment(join(shell.dir, 'env'));
   const terminal = new Terminal(shell);
   try {

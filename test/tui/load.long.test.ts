@@ -24,7 +24,7 @@ afterAll(() => {
 });
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
-it('takes next to no CPU, idle and beside a writer, and shows the whole of it', async () => {
+it('the screen takes next to no CPU, idle and beside a writer, and shows the whole of the environment', async () => {
   const begun = performance.now();
   const window = new TmuxWindow(shell);
   await window.sees('8 need you');
@@ -59,7 +59,7 @@ it('takes next to no CPU, idle and beside a writer, and shows the whole of it', 
   }
 }, 400_000);
 
-it('over a terminal that takes 2 KB a second it holds no more memory, and skips frames', async () => {
+it('the screen over a terminal that takes 2 KB a second holds no more memory, and skips frames', async () => {
   const run = `stty cols 200 rows 60; sh -c ${shellQuote(`echo $$ > pid; exec ${commandLine()}`)}`;
   const env = { ...shell.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
   const child = spawn('script', ['-qefc', run, '/dev/null'], { cwd: shell.dir, env });

@@ -41,7 +41,7 @@ const selected = ({ state }: { state: AppState }) => shownCrumb(state).list.id;
 const atQueue = () =>
   new Person().see(overview({ needs: [], queues: [queue('mail', { ready: total })] })).press('enter');
 
-it('goes to the end of a million rows and back, and holds a part of them', async () => {
+it('a list of a million rows is walked to its end and back, and a part of it is held', async () => {
   const ana = await serve(atQueue());
   expect(selected(ana)).toBe(name(0));
   expect(selected(await serve(ana.press('G')))).toBe(name(total - 1));
@@ -50,7 +50,7 @@ it('goes to the end of a million rows and back, and holds a part of them', async
   expect(read).toBeLessThan(4 * limits.screenRows);
 });
 
-it('moves row by row and page by page over the edges of what is held, and loses none', async () => {
+it('a long list is walked row by row and page by page over the edges of what is held, and loses none', async () => {
   const ana = await serve(atQueue());
   const down = new Set<string>();
   for (let i = 0; i < 420; i++) down.add(selected(await serve(ana.press('down'))) ?? '');
@@ -68,7 +68,7 @@ it('moves row by row and page by page over the edges of what is held, and loses 
   expect(selected(ana)).toBe(name(0));
 });
 
-it('reads, filters and marks the real lists, also around a row that has gone', async () => {
+it('the real lists are read, filtered and marked, also around a row that has gone', async () => {
   const env = await openEnvironment(':memory:', { create: true });
   const input = Array.from({ length: 1_200 }, (_, i) => ({
     ...{ op: 'new' as const, session: name(i), theme: 'mail', data: i },
@@ -107,7 +107,7 @@ it('reads, filters and marks the real lists, also around a row that has gone', a
   await env.close();
 });
 
-it('says so where only a part of what a filter leaves is marked', async () => {
+it('the screen says so where only a part of what a filter leaves is marked', async () => {
   const ana = (await serve(atQueue())).press('*');
   const { want } = ana.asked.at(-1) as ScreenEffect & { readonly kind: 'mark all' };
   const marks = new Map([[name(0), ['park'] as const]]);
@@ -121,14 +121,14 @@ it('says so where only a part of what a filter leaves is marked', async () => {
 it.each([
   ['what is stuck of one kind ends where it is counted no further', limits.stuckCountedMax, true],
   ['all of it is listed', limits.stuckCountedMax - 1, false],
-])('says so where more may be stuck than is listed: %s', (_, count, isTold) => {
+])('the screen says so where more may be stuck than is listed: %s', (_, count, isTold) => {
   const all = [stuck('x', 'dead'), ...Array.from({ length: count }, (_, i) => stuck(name(i), 'parked'))];
   const ana = new Person().see(overview({ stuck: all, needs: [] })).press('2', '*');
   expect(shownCrumb(ana.state).marks.size).toBe(count + 1);
   expect(ana.text.includes('there are more')).toBe(isTold);
 });
 
-it('marks all that a filter leaves, also what is not held, and asks for their number', async () => {
+it('one key marks all that a filter leaves, also what is not held, and an action on them asks for their number', async () => {
   const ana = (await serve(atQueue())).press('/', "'status:ready'", 'enter', '*');
   expect(ana.asked.at(-1)).toMatchObject({ kind: 'mark all', want: { theme: 'mail', filter: 'status:ready' } });
   const { want } = ana.asked.at(-1) as ScreenEffect & { readonly kind: 'mark all' };
@@ -156,7 +156,7 @@ it.each<[string, Want]>([
   ['a state', { want: 'state', key: 'k' }],
   ['a state as it was', { want: 'state', key: 'k', asOf: 2, from: 1 }],
   ['what would be without a transaction', { want: 'what-if', position: 1 }],
-])('ends to read %s once that is not shown any more', async (_, want) => {
+])('reading %s ends once it is not shown any more', async (_, want) => {
   const env = await openEnvironment(':memory:', { create: true });
   for (let i = 0; i < 2; i++) await env.submit({ type: 't', changes: [{ op: 'add', key: 'k', value: 1 }] });
   await env.sessions.create('mail', 1, { id: 's-1' });

@@ -65,7 +65,7 @@ it('ink draws the lines that it is given, no more and no fewer', () => {
   );
 });
 
-it('writes nothing where nothing changed, and three rows in less than 700 bytes at 80x24', () => {
+it('a frame writes nothing where nothing changed, and three rows in less than 700 bytes at 80x24', () => {
   const painter = new Painter();
   const ana = new Person().see(overview());
   const first = painted(painter, ana);
@@ -81,7 +81,7 @@ it('writes nothing where nothing changed, and three rows in less than 700 bytes 
   expect(first + update).not.toMatch(/\u001b\[[0-3]?J|\u001bc/);
 });
 
-it('paints all of it again after it was told to forget', () => {
+it('a frame is painted whole after the painter was told to forget', () => {
   const painter = new Painter();
   const ana = new Person(freshState()).see(overview());
   const first = painted(painter, ana);

@@ -52,7 +52,7 @@ const planned = async (verb: Verb, ids: readonly string[]) => {
 const refusedOf = async (done: ReturnType<typeof perform>) =>
   (await done).items.flatMap(({ id, refused }) => (refused === undefined ? [] : [`${id}: ${refused}`]));
 
-it('leaves those that went on, also those beyond the sample that is shown', async () => {
+it('an action leaves sessions that went on since its plan, also those beyond the sample that is shown', async () => {
   const ids = await parked(limits.screenSampleMax + 5);
   const plan = await planned('remove', ids);
   await other.sessions.ready('s-03');
@@ -65,7 +65,7 @@ it('leaves those that went on, also those beyond the sample that is shown', asyn
   expect(await env.sessions.get('s-23')).toBeUndefined();
 });
 
-it('looks at no more of them once nobody waits for the answer', async () => {
+it('a plan looks at no more sessions once nobody waits for it', async () => {
   const ids = await parked(10);
   const stop = new AbortController();
   let looks = 0;
@@ -80,14 +80,14 @@ it('looks at no more of them once nobody waits for the answer', async () => {
   expect(looks).toBe(3);
 });
 
-it('refuses what nobody looked at', async () => {
+it('an action on a session that its plan did not look at is refused', async () => {
   const [first = '', second = ''] = await parked(2);
   const { plan } = await planned('remove', [first]);
   const action: Action = { verb: 'remove', ids: [first, second] };
   expect(await refusedOf(perform(env, { action, plan }, given))).toEqual(['s-01: it was not looked at before']);
 });
 
-it('does all of an order key: what it moves along itself did not go on', async () => {
+it('an action on all sessions of an order key is done to each: what it moves along itself did not go on', async () => {
   for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', 1, { id, order: 'k' });
   const plan = await planned('remove', ['a', 'b', 'c']);
   expect(plan.plan.map(({ refused }) => refused)).toEqual([undefined, undefined, undefined]);
@@ -97,19 +97,22 @@ it('does all of an order key: what it moves along itself did not go on', async (
 it.each<[string, () => Promise<unknown>]>([
   ['given data', () => other.sessions.append('b', { note: 'not this one' })],
   ['parked, and brought back', async () => [await other.sessions.park('b', 'wait'), await other.sessions.ready('b')]],
-])('leaves one of an order key that was %s meanwhile, though its removals move it along', async (_, meanwhile) => {
-  for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', 1, { id, order: 'k' });
-  const plan = await planned('remove', ['a', 'b', 'c']);
-  await meanwhile();
-  expect(await refusedOf(perform(env, plan, given))).toEqual(['b: it went on since it was looked at']);
-  expect(await env.sessions.get('b')).toBeDefined();
-});
+])(
+  'an action leaves a session of an order key that was %s meanwhile, though its removals move it along',
+  async (_, meanwhile) => {
+    for (const id of ['a', 'b', 'c']) await env.sessions.create('mail', 1, { id, order: 'k' });
+    const plan = await planned('remove', ['a', 'b', 'c']);
+    await meanwhile();
+    expect(await refusedOf(perform(env, plan, given))).toEqual(['b: it went on since it was looked at']);
+    expect(await env.sessions.get('b')).toBeDefined();
+  },
+);
 
 it.each<[Verb, (id: string) => Promise<unknown>]>([
   ['remove', (id) => other.sessions.ready(id)],
   ['unpark', (id) => other.sessions.ready(id)],
   ['unpark', (id) => other.sessions.append(id, 2)],
-])('%s of one that goes on between look and write is refused', async (verb, meanwhile) => {
+])('%s of a session that goes on between look and write is refused', async (verb, meanwhile) => {
   const [id = ''] = await parked(1);
   const plan = await planned(verb, [id]);
   storage.beforeWrite = async () => void (await meanwhile(id));
@@ -117,7 +120,7 @@ it.each<[Verb, (id: string) => Promise<unknown>]>([
   expect(await env.sessions.get(id)).toBeDefined();
 });
 
-it('takes over from who was seen to lead it, and from nobody who came later', async () => {
+it('a session is taken over from the operator that was seen to lead it, and from none that came later', async () => {
   await env.sessions.create('mail', 1, { id: 's' });
   await env.sessions.lead({ session: 's' }, 'dead', 60);
   const plan = await planned('take over', ['s']);
@@ -129,14 +132,14 @@ it('takes over from who was seen to lead it, and from nobody who came later', as
   expect(await env.sessions.get('s')).toMatchObject({ status: 'active', operator: 'alive', epoch: 2 });
 });
 
-it('tells a saga what was planned for it as it was seen, and not what it has become', async () => {
+it('an intervention is refused by a saga that has gone on since its plan', async () => {
   await env.sagas.start('order', {}, { id: 'o-1' });
   const plan = await planned('force done', ['o-1']);
   storage.beforeWrite = async () => void (await other.sagas.compensate('o-1'));
   expect(await refusedOf(perform(env, plan, given))).toEqual(['o-1: it went on since it was looked at']);
 });
 
-it('ends at an error that is no refusal, and tells of it beside what was done', async () => {
+it('an action ends at an error that is no refusal, and tells of it beside what was done', async () => {
   const ids = await parked(100);
   const plan = await planned('remove', ids);
   // The first part is done; the first write of the second one fails.

@@ -22,7 +22,7 @@ const open = (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) => {
   return terminal;
 };
 
-it('shows what needs a person, leads there and back, follows other processes, fits a new size, and ends', async () => {
+it('the screen shows what needs a person, leads there and back, follows other processes, fits a new size, and ends', async () => {
   const screen = open();
   await screen.sees('Nothing needs you');
   shell.run(['session', 'park', 'm-1', '--reason', 'address unknown']);
@@ -49,7 +49,7 @@ it('shows what needs a person, leads there and back, follows other processes, fi
   expect(frames).toBe(ends);
 });
 
-describe('gives the terminal back', () => {
+describe('the screen gives the terminal back', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
@@ -101,7 +101,7 @@ describe('gives the terminal back', () => {
   });
 });
 
-it('says that its context is protected, and works on it where that is agreed to', async () => {
+it('the screen says that its context is protected, and works on it where that is agreed to', async () => {
   Object.assign(shell.env, { XDG_CONFIG_HOME: join(shell.dir, 'config') });
   expect(shell.run(['context', 'add', 'prod', 'env', '--protected']).code).toBe(0);
   const screen = open();
@@ -111,7 +111,7 @@ it('says that its context is protected, and works on it where that is agreed to'
   await open(['--yes']).sees(/ RW /);
 });
 
-it('says when the environment is gone, and goes on when it is back', async () => {
+it('the screen says when the environment is gone, and goes on when it is back', async () => {
   const screen = open(['--read-only']);
   await screen.sees('READ-ONLY');
   const [env, away] = [join(shell.dir, 'env'), join(shell.dir, 'away')];
@@ -126,7 +126,7 @@ it('says when the environment is gone, and goes on when it is back', async () =>
   await screen.sees('Nothing needs you');
 });
 
-it('shows no colour with NO_COLOR, and nothing but ASCII where the locale has no more', async () => {
+it('the screen shows no colour with NO_COLOR, and nothing but ASCII where the locale has no more', async () => {
   const screen = open([], { NO_COLOR: '1', LANG: 'C', LC_ALL: 'C' });
   await screen.sees('- Health ---');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no colours
@@ -134,7 +134,7 @@ it('shows no colour with NO_COLOR, and nothing but ASCII where the locale has no
   expect(screen.screen).toMatch(/^[\x20-\x7e\n]*$/);
 });
 
-it('without a terminal prints the overview once, and says so', () => {
+it('the screen without a terminal prints the overview once, and says so', () => {
   const { stdout, stderr, code } = shell.run(['tui']);
   expect([code, stderr]).toEqual([0, 'no terminal here: this is the overview, once\n']);
   expect(stdout).toContain('Nothing needs you');

@@ -45,7 +45,7 @@ function stopped(env: Environment): Environment {
   return Object.assign(Object.create(env), { sessions: Object.assign(Object.create(env.sessions), { ready: refuse }) });
 }
 
-it('opens an environment anew whose engine has stopped, and says so meanwhile', async () => {
+it('the screen opens an environment anew whose engine has stopped, and says so meanwhile', async () => {
   await hears('overview');
   await source.use((env) => env.sessions.create('mail', 1, { id: 'm-1' }));
   await source.use((env) => env.sessions.park('m-1', 'address unknown'));
@@ -64,7 +64,7 @@ it('opens an environment anew whose engine has stopped, and says so meanwhile', 
   });
 });
 
-it('tells that the environment is gone, and finds it again', async () => {
+it('the screen tells that the environment is gone, and finds it again', async () => {
   await hears('overview');
   renameSync(dir, `${dir}-away`);
   expect(await hears('lost')).toMatchObject({ problem: { code: 'ENV_NOT_FOUND' } });
@@ -75,7 +75,7 @@ it('tells that the environment is gone, and finds it again', async () => {
   expect(await source.use((env) => env.get('nothing'))).toBeUndefined();
 });
 
-it('marks all of a list, or says why it cannot', async () => {
+it('the screen marks all of a list, or says why it cannot', async () => {
   await hears('overview');
   await source.use((env) => env.sessions.create('mail', 1, { id: 'm-1' }));
   const want = { want: 'queue', theme: 'mail', filter: '' } as const;
@@ -87,7 +87,7 @@ it('marks all of a list, or says why it cannot', async () => {
   expect(await hears('not marked')).toMatchObject({ problem: { code: 'ENV_CLOSED' } });
 });
 
-it('marks nothing of a list that is not shown any more', async () => {
+it('the screen marks nothing of a list that is not shown any more', async () => {
   await hears('overview');
   await source.use((env) => env.sessions.create('mail', 1, { id: 'm-1' }));
   const want = { want: 'queue', theme: 'mail', filter: '' } as const;
@@ -97,7 +97,7 @@ it('marks nothing of a list that is not shown any more', async () => {
   expect(told.filter(({ type }) => type === 'marked' || type === 'not marked')).toEqual([]);
 });
 
-it('does without the app of the environment where that cannot be loaded, and says why; not without one that is named', async () => {
+it('the screen does without the app of the environment where that cannot be loaded, and says why; not without one that is named', async () => {
   expect(await hears('opened')).toEqual({ type: 'opened', without: undefined });
   writeFileSync(join(temp.dir, 'txlog.app.mjs'), "throw new Error('broken');");
   const open = async (app: string | undefined) => {
@@ -117,7 +117,7 @@ it('does without the app of the environment where that cannot be loaded, and say
   });
 });
 
-it('a search that found no flip goes on from there with what is written later', async () => {
+it('a search that found no flip goes on from there with records that are written later', async () => {
   const other = join(temp.dir, 'other.mjs');
   writeFileSync(
     other,
@@ -152,7 +152,7 @@ it('a search that found no flip goes on from there with what is written later', 
   await shown;
 });
 
-it('tells an environment in which nothing happens as quiet, and what happens at once', async () => {
+it('the screen is told that nothing happens in an environment, and at once of what happens', async () => {
   await hears('quiet');
   expect(told.map(({ type }) => type).filter((type) => type === 'overview')).toHaveLength(1);
   told.length = 0;
