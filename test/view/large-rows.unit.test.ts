@@ -35,7 +35,7 @@ const reads: readonly [string, () => Promise<unknown>][] = [
   ['rescanVerify', () => env.rescanVerify()],
 ];
 
-it.each(reads)('%s', async (_, read) => {
+it.each(reads)('a read of few and large rows leaves the event loop to others: %s', async (_, read) => {
   const before = clock.turns;
   await read();
   expect(clock.turns - before).toBeGreaterThanOrEqual(records / limits.sliceMs - 1);

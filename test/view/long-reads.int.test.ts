@@ -96,16 +96,20 @@ async function backUp(on: Environment): Promise<unknown> {
 /** Of every kind of read, so many items at most go without a turn of the loop. */
 const itemsPerTurn = 500;
 
-it.each(reads)('%s', { timeout: 60_000 }, async (_, items, read) => {
-  const before = clock.turns;
-  const answer = await read(env);
-  expect(clock.turns - before).toBeGreaterThanOrEqual(Math.floor(items / itemsPerTurn));
-  expect(clock.turns - before).toBeGreaterThan(0);
-  // As text: to compare thousands of objects one by one takes a test longer than to read them.
-  expect(JSON.stringify(answer)).toBe(JSON.stringify(await read(atOnce)));
-});
+it.each(reads)(
+  'a long read leaves the event loop to others, and answers the same: %s',
+  { timeout: 60_000 },
+  async (_, items, read) => {
+    const before = clock.turns;
+    const answer = await read(env);
+    expect(clock.turns - before).toBeGreaterThanOrEqual(Math.floor(items / itemsPerTurn));
+    expect(clock.turns - before).toBeGreaterThan(0);
+    // As text: to compare thousands of objects one by one takes a test longer than to read them.
+    expect(JSON.stringify(answer)).toBe(JSON.stringify(await read(atOnce)));
+  },
+);
 
-it('folds a long tail over several turns, and goes on where it was when the index comes to its help', async () => {
+it('a long tail is folded over several turns, and goes on where it was when the index comes to its help', async () => {
   const path = join(dir, 'tail');
   const writer = await openEnvironment(path, { create: true, checkpointRecords: Number.POSITIVE_INFINITY });
   const many = (from: number, count: number) =>
@@ -132,7 +136,7 @@ it('folds a long tail over several turns, and goes on where it was when the inde
   await writer.close();
 });
 
-it('goes on, or ends with a word, when the environment is rebuilt or closed beneath a long read', async () => {
+it('a long read goes on when the environment is rebuilt beneath it, and ends with an error when that is closed', async () => {
   const path = join(dir, 'moved');
   await atOnce.backup(path);
   const reader = await openEnvironment(path, { clock: new CountingClock() });

@@ -112,7 +112,7 @@ describe('the overlay of the queues', () => {
     );
   });
 
-  it('stays one while a long queue is taken from its front', () => {
+  it('stays a sorted set while a long queue is taken from its front', () => {
     const overlay = new QueueOverlay();
     const plain = new Map<string, readonly QueueKey[]>();
     const waiting: Session = {
@@ -131,7 +131,7 @@ describe('the overlay of the queues', () => {
     expect([...overlay.range(prefix)]).toEqual([]);
   });
 
-  it('speaks only for sessions', () => {
+  it('knows only states of sessions', () => {
     const overlay = new QueueOverlay();
     overlay.set({ ...stateOf('a', undefined), key: 'a', kind: 'shared' });
     overlay.drop('a');

@@ -78,7 +78,7 @@ describe('time travel', () => {
     );
   }, 60_000);
 
-  describe('of a long life', () => {
+  describe('of a key with a long history', () => {
     let env: Environment;
     beforeEach(async () => {
       env = await openOn(openMemoryStorage());

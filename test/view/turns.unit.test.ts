@@ -15,7 +15,7 @@ function* work(steps: number, step: () => void = () => undefined): Steps<number>
   return steps;
 }
 
-it('takes as many turns as its steps need, and gives its result', async () => {
+it('long work takes as many turns as its steps need, and gives its result', async () => {
   const clock = new CountingClock();
   const turns = new LoopTurns(clock);
   expect(await turns.run(work(1_000))).toBe(1_000);
@@ -24,7 +24,7 @@ it('takes as many turns as its steps need, and gives its result', async () => {
   expect(perTurn).toBeLessThan(10 * limits.sliceMs);
 });
 
-it('shares the turns among all who wait, one slice in each turn', async () => {
+it('turns are shared among all who wait, one slice in each turn', async () => {
   const clock = new CountingClock();
   const turns = new LoopTurns(clock);
   const slices: string[] = [];
@@ -39,7 +39,7 @@ it('shares the turns among all who wait, one slice in each turn', async () => {
   for (const name of 'abc') expect(slices.filter((slice) => slice.startsWith(name)).length).toBeGreaterThan(3);
 });
 
-it('ends work that fails, or is left, so that it lets go of what it reads', async () => {
+it('work that fails, or is left, ends, so that it lets go of what it reads', async () => {
   const turns = new LoopTurns(new CountingClock());
   let isOpen = true;
   function* failing(): Steps<void> {
@@ -54,7 +54,7 @@ it('ends work that fails, or is left, so that it lets go of what it reads', asyn
   expect(isOpen).toBe(false);
 });
 
-it('takes no more steps once nobody waits for the work, and lets go of what it reads', async () => {
+it('work takes no more steps once nobody waits for it, and lets go of what it reads', async () => {
   const turns = new LoopTurns(new CountingClock());
   const stop = new AbortController();
   let taken = 0;
@@ -76,7 +76,7 @@ it('takes no more steps once nobody waits for the work, and lets go of what it r
   expect(taken).toBeLessThan(1_000);
 });
 
-it('sorts in steps as a call of the language would', () => {
+it('sorting in steps gives what a sort of the language does', () => {
   const items = Array.from({ length: 5_003 }, (_, i) => (i * 7_919) % 5_003);
   const compare = (a: number, b: number) => a - b;
   expect(takeAllSteps(sortInSteps(items, compare))).toEqual([...items].sort(compare));
