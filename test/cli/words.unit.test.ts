@@ -48,7 +48,7 @@ it.each([
   ['15m', now - 900_000],
   ['2h', now - 7_200_000],
   ['7d', now - 7 * 86_400_000],
-])('reads the time %s', (text, time) => {
+])('the time %s is read as people mean it', (text, time) => {
   expect(parseTime(text, now)).toBe(time);
 });
 
@@ -64,7 +64,7 @@ it.each([
   '5 parsecs',
   'ago',
   '3 today',
-])('refuses the time %j', (text) => {
+])('the time %j is refused', (text) => {
   expect(() => parseTime(text, now)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 

@@ -36,7 +36,7 @@ async function printed(words: object, all: readonly JsonObject[] = items): Promi
   return text;
 }
 
-it('prints the same items in every form', async () => {
+it('a list has the same items in every form', async () => {
   expect(await printed({})).toBe('<a>\n<b>\n');
   expect(JSON.parse(await printed({ json: true }))).toEqual({ v: 1, items });
   const lines = (await printed({ ndjson: true })).trim().split('\n');
@@ -56,11 +56,11 @@ it.each<[OutputFormat, string]>([
   ['plain', ''],
   ['csv', 'id,owner.id,list.key,value\n'],
   ['table', ''],
-])('prints an empty list as %s', async (output, text) => {
+])('an empty list is printed as %s', async (output, text) => {
   expect(await printed({ output }, [])).toBe(text);
 });
 
-it('prints chosen fields, in each form', async () => {
+it('the fields that were chosen are printed, in each form', async () => {
   const fields = 'owner.id, id';
   expect(await printed({ fields })).toBe('owner.id  id\no-1       a\n          b\n');
   expect(await printed({ fields, ndjson: true })).toBe('{"id":"a","owner":{"id":"o-1"}}\n{"id":"b"}\n');
@@ -73,7 +73,7 @@ it('a template is filled with the fields of each item', async () => {
   for (const text of ['{id', 'id}', '{a{b}}']) expect(() => readTemplate(text)).toThrow(/brace/);
 });
 
-it('refuses a field that a command never prints, and says which was meant', async () => {
+it('a field that a command never prints is refused, and the error says which was meant', async () => {
   const style = (words: object) => readStyle(words, 'session list');
   await expect(style({ fields: 'session,statsu' })).rejects.toMatchObject({
     details: { hint: 'Did you mean: status' },
@@ -84,7 +84,7 @@ it('refuses a field that a command never prints, and says which was meant', asyn
   await expect(readStyle({ fields: 'payload.any.thing' }, 'log')).resolves.toMatchObject({ format: 'table' });
 });
 
-it('prints one document in every form', async () => {
+it('a document is the same in every form', async () => {
   const document = { v: 1, key: 'k', value: { a: 1, b: [] } };
   const text = async (words: object) => documentText(document, 'for people', await readStyle(words, 'nosuch'));
   expect(await text({})).toBe('for people');

@@ -14,7 +14,7 @@ it.each([
   ['replace k r-1 "v w"', { op: 'replace', key: 'k', owner: 'r-1', value: 'v w' }],
   ['reduce k newest "/"', { op: 'reduce', key: 'k', reducer: 'newest', value: '/' }],
   ['{"op":"claim","key":"a b","pending":60}', { op: 'claim', key: 'a b', pending: 60 }],
-])('reads the change %s', (text, change) => {
+])('the change %s is read as it says', (text, change) => {
   expect(parseChange(text)).toEqual(change);
 });
 
@@ -24,15 +24,15 @@ it.each([
   ['k version=3', { key: 'k', version: 3 }],
   ['k owner=a=b', { key: 'k', owner: 'a=b' }],
   ['{"key":"a b","exists":true}', { key: 'a b', exists: true }],
-])('reads the condition %s', (text, expectation) => {
+])('the condition %s is read as it says', (text, expectation) => {
   expect(parseExpect(text)).toEqual(expectation);
 });
 
-it.each(['', 'claim', 'steal k 1', 'delete k 1', 'release k r-1 more'])('refuses the change %j', (text) => {
+it.each(['', 'claim', 'steal k 1', 'delete k 1', 'release k r-1 more'])('the change %j is refused', (text) => {
   expect(() => parseChange(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
-it.each(['', 'k', 'k version=x', 'k owner=', 'k exists now'])('refuses the condition %j', (text) => {
+it.each(['', 'k', 'k version=x', 'k owner=', 'k exists now'])('the condition %j is refused', (text) => {
   expect(() => parseExpect(text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 

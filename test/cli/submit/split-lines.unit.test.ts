@@ -14,21 +14,21 @@ const seen = (lines: readonly Line[]) =>
     'error' in line ? [line.number, line.error.code, line.error.details.column] : [line.number, line.text],
   );
 
-it('counts blank lines and leaves them out', () => {
+it('blank lines are counted and left out', () => {
   expect(seen(split([Buffer.from('\n{"a":1}\r\n  \n\n{"b":2}')]))).toEqual([
     [2, '{"a":1}\r'],
     [5, '{"b":2}'],
   ]);
 });
 
-it('drops a byte order mark, and only at the start', () => {
+it('a byte order mark is dropped, and only at the start', () => {
   expect(seen(split([Buffer.from('\ufeffa\n\ufeffb\n')]))).toEqual([
     [1, 'a'],
     [2, '\ufeffb'],
   ]);
 });
 
-it('names line and column of bytes that are not UTF-8, and goes on with the next line', () => {
+it('the error about bytes that are not UTF-8 names line and column, and the next line is read', () => {
   const bytes = Buffer.concat([Buffer.from('ok\nüé'), Buffer.from([0xff]), Buffer.from('x\nok\n')]);
   expect(seen(split([bytes]))).toEqual([
     [1, 'ok'],
@@ -37,12 +37,12 @@ it('names line and column of bytes that are not UTF-8, and goes on with the next
   ]);
 });
 
-it('tells a replacement character that was sent from one that stands for bad bytes', () => {
+it('a replacement character that was sent is told from one that stands for bad bytes', () => {
   const bytes = Buffer.concat([Buffer.from('\ufffd'), Buffer.from([0xc3]), Buffer.from('x')]);
   expect(seen(split([bytes]))).toEqual([[1, 'UTF8_INVALID', 2]]);
 });
 
-it('refuses a line over the bound without keeping it, and goes on with the next line', () => {
+it('a line over the bound is refused without keeping it, and the next line is read', () => {
   const chunk = Buffer.alloc(1024 * 1024, 'v');
   const chunks = Array.from({ length: 40 }, () => chunk);
   const splitter = new LineSplitter();
