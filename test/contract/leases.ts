@@ -33,7 +33,7 @@ export function leasesContract(name: string, make: () => LeasesUnderTest): void 
       expect(others.all()).toEqual([]);
     });
 
-    it('show to all who is alive, and until when', () => {
+    it('show to all which operator is alive, and until when', () => {
       leases.hold({ id, lease, themes: ['mail'] });
       const state = others.look(id);
       expect(state).toMatchObject({ alive: true, operator: { id, lease, themes: ['mail'], started: clock.now() } });
@@ -81,7 +81,7 @@ export function leasesContract(name: string, make: () => LeasesUnderTest): void 
       held.end();
     });
 
-    it('can be ended by nobody else while they last, and be forgotten after', () => {
+    it('can be ended by no other operator while they last, and be forgotten after', () => {
       const held = leases.hold({ id, lease });
       others.forget(id);
       expect(held.renew()).toBe(true);
@@ -92,7 +92,7 @@ export function leasesContract(name: string, make: () => LeasesUnderTest): void 
       others.forget('who never was');
     });
 
-    it('pass to the last who takes the name', () => {
+    it('pass to the last operator that takes the name', () => {
       const first = leases.hold({ id, lease });
       const second = others.hold({ id, lease });
       expect(first.renew()).toBe(false);
