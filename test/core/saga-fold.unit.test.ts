@@ -106,7 +106,7 @@ describe('a side of a step', () => {
     expect(undoOf(...mixed, retry)).toMatchObject({ status: 'begun', attempts: 2, round: 0 });
   });
 
-  it('is held up by a late word that it may have happened, also when a person skipped it', () => {
+  it('is held up by a late report that it may have happened, also when a person skipped it', () => {
     const late = [failed('b', 'wait', 'no', 'undo'), skip('b'), failed('b', 'turn', 'maybe')];
     const saga = late.reduce((before, event) => foldSaga(before, event, start), sagaOf([['a'], ['b']]));
     expect(saga.phase).toBe('failed');
