@@ -29,19 +29,19 @@ describe.each(docPages().map((page) => [page.path, page] as const))('%s', (path,
   });
 });
 
-describe('the way in', () => {
+describe('the first commands of a newcomer', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Readonly<Record<string, string>>;
   };
   const typed = (path: string) => readPage(path).fences.filter(({ lang }) => lang === 'sh');
 
-  it('is two commands, which package.json and CI know', () => {
+  it('are two lines in README.md, which package.json and CI know', () => {
     expect(typed('README.md').map(({ text }) => text)).toEqual(['npm install && npm start\nnpm install && npm test']);
     expect(scripts).toMatchObject({ start: expect.any(String), test: expect.any(String) });
     expect(readFileSync(join(root, '.ci/run'), 'utf8')).toContain('npm install && npm test');
   });
 
-  it('is the same in the guide', () => {
+  it('are the same in the guide', () => {
     expect(typed('docs/guide/getting-started.md').map(({ text }) => text)).toEqual([
       'npm install && npm start',
       'npm link',

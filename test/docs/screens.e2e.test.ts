@@ -58,7 +58,7 @@ const drawPictures = async () => {
   await screen.talk.ended;
 };
 
-if (isWriting) it('pictures of a real run', drawPictures);
+if (isWriting) it('pictures of the docs are drawn from a real run', drawPictures);
 
 /** An environment with some trouble: a worker that died, a saga that cannot be undone, sessions that wait. */
 function troubled(): Shell {
