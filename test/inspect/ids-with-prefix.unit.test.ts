@@ -41,31 +41,34 @@ const ids = [
   ],
 ];
 
-it.each([0, 1_000])('with %j records in memory, each beginning of an id finds what begins so', async (records) => {
-  env = await open(records);
-  await fill(ids);
-  for (const kind of ['transaction', 'session'] as const) {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...ids),
-        fc.nat(40),
-        fc.integer({ min: 1, max: 12 }),
-        async (id, length, limit) => {
-          const prefix = id.slice(0, length);
-          const wanted = ids.filter((one) => one.startsWith(prefix)).sort();
-          const all = await env.idsWithPrefix(kind, prefix, 100);
-          const found = all.filter((one) => ids.includes(one));
-          expect([prefix, [...found].sort()]).toEqual([prefix, wanted]);
-          // However they are kept, the first ones are the first ones of all.
-          expect(all).toEqual([...all].sort(compareKeys));
-          const first = await env.idsWithPrefix(kind, prefix, limit);
-          expect([prefix, limit, first]).toEqual([prefix, limit, all.slice(0, limit)]);
-        },
-      ),
-      { numRuns: 60 },
-    );
-  }
-});
+it.each([0, 1_000])(
+  'with %j records in memory, each beginning of an id finds the ids that begin so',
+  async (records) => {
+    env = await open(records);
+    await fill(ids);
+    for (const kind of ['transaction', 'session'] as const) {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...ids),
+          fc.nat(40),
+          fc.integer({ min: 1, max: 12 }),
+          async (id, length, limit) => {
+            const prefix = id.slice(0, length);
+            const wanted = ids.filter((one) => one.startsWith(prefix)).sort();
+            const all = await env.idsWithPrefix(kind, prefix, 100);
+            const found = all.filter((one) => ids.includes(one));
+            expect([prefix, [...found].sort()]).toEqual([prefix, wanted]);
+            // However they are kept, the first ones are the first ones of all.
+            expect(all).toEqual([...all].sort(compareKeys));
+            const first = await env.idsWithPrefix(kind, prefix, limit);
+            expect([prefix, limit, first]).toEqual([prefix, limit, all.slice(0, limit)]);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    }
+  },
+);
 
 it('an id comes before those that begin with it; a prefix of several ids is refused by their names, and one of no id stays as it is', async () => {
   env = await open(1_000);
