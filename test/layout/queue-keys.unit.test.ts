@@ -93,7 +93,7 @@ describe('queue keys', () => {
     );
   });
 
-  it('of a line stand together, by creation, and belong to no other line', () => {
+  it('of an order key stand together, by creation, and belong to no other order key', () => {
     fc.assert(
       fc.property(placed, placed, name, name, (a, b, order, another) => {
         const session = { ...a.session, order };
