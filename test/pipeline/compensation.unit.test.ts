@@ -41,8 +41,8 @@ const submit = (id: string, ...changes: Change[]) => env.submit({ id, type: 'sco
 const add = (value: JsonValue, key = 'n'): Change => ({ op: 'add', key, value });
 const valueAt = async (key: string) => (await env.get(key))?.value;
 
-describe('a shared key', () => {
-  it('of plain counts is what the others add up to', async () => {
+describe('a shared key whose transaction is undone', () => {
+  it('is what the others add up to, where all only count', async () => {
     await submit('a', add(5));
     await submit('b', add(7));
     await submit('c', add(-2), add(1));
@@ -62,7 +62,7 @@ describe('a shared key', () => {
     ]);
   });
 
-  it('of fractions is folded again: subtracting would keep what rounding lost', async () => {
+  it('is folded again where fractions were added: subtracting would keep what rounding lost', async () => {
     await submit('big', add(1e15));
     await submit('lost', add(0.06));
     expect(await valueAt('n')).toBe(1e15);
@@ -70,7 +70,7 @@ describe('a shared key', () => {
     expect(await valueAt('n')).toBe(0.06);
   });
 
-  it('whose sums would pass 2^53 on another way cannot do without the transaction', async () => {
+  it('blocks the compensation where its sums would pass 2^53 without the transaction', async () => {
     await submit('down', add(-9e15));
     await submit('up', add(9e15));
     await submit('more', add(9e15));
@@ -81,7 +81,7 @@ describe('a shared key', () => {
     expect(await valueAt('n')).toBe(0);
   });
 
-  it('that was set or deleted in between is folded through it', async () => {
+  it('is folded again through a set or delete in between, or without it', async () => {
     await submit('a', { op: 'append', key: 'l', value: [1] });
     await submit('b', { op: 'set', key: 'l', value: [9] });
     await submit('c', { op: 'append', key: 'l', value: [3] });
@@ -95,7 +95,7 @@ describe('a shared key', () => {
     expect(await valueAt('l')).toEqual([3, 5]);
   });
 
-  it('that a later one could only be applied to because of it is blocked, naming that one', async () => {
+  it('blocks the compensation where a later transaction needs the undone one, and names the later one', async () => {
     await submit('a', { op: 'set', key: 'k', value: [] });
     await submit('b', { op: 'set', key: 'k', value: 1 });
     await submit('c', add(1, 'k'));
@@ -108,7 +108,7 @@ describe('a shared key', () => {
     expect(await valueAt('k')).toEqual([]);
   });
 
-  it('of an app’s own reducer is reduced again, not put back to a result that holds what is undone', async () => {
+  it('is reduced again by the reducer of an app, not put back to a result that holds what is undone', async () => {
     const sum = (value: number): Change => ({ op: 'reduce', key: 'r', reducer: 'sum', value });
     await submit('a', sum(5));
     await submit('b', sum(3));
@@ -119,7 +119,7 @@ describe('a shared key', () => {
     expect(await valueAt('r')).toBe(3);
   });
 
-  it('whose reducer fails without it, or is not there, is blocked with the reason', async () => {
+  it('blocks the compensation where a reducer fails without the transaction, or is not there, with the reason', async () => {
     await submit('a', { op: 'set', key: 'r', value: 1 });
     await submit('b', { op: 'reduce', key: 'r', reducer: 'fragile', value: 3 });
     const { rejection } = await env.compensate('a');
@@ -140,7 +140,7 @@ describe('a shared key', () => {
   });
 });
 
-describe('a dedicated key', () => {
+describe('a dedicated key whose transaction is undone', () => {
   const claim = (pending?: number): Change => ({
     op: 'claim',
     key: 'seat',

@@ -41,7 +41,7 @@ describe('the links of a request', () => {
     expect(await treeOf(env, 'effect')).toEqual(['named', '  effect']);
   });
 
-  it('are no part of what it is: the same request with others gets its first outcome, and keeps its first links', async () => {
+  it('are no part of what tells requests apart: the same request with others gets its first outcome, and keeps its first links', async () => {
     const env = await open();
     await env.submit(add('r', { correlation: 'a', causation: 'b' }));
     expect(await env.submit(add('r', { correlation: 'c' }))).toMatchObject({ duplicate: true, position: 1 });
@@ -52,7 +52,7 @@ describe('the links of a request', () => {
     });
   });
 
-  it('are no part of one that waits in a queue either, however it came there', async () => {
+  it('are no part of what tells queued requests apart either, however they came there', async () => {
     const env = await open();
     const data = (more: object) => ({ ...add('q', more) }) as unknown as JsonValue;
     await env.sessions.create('request/t', data({ correlation: 'a', causation: 'b' }), { id: 'q' });
@@ -239,7 +239,7 @@ describe('a cause of its own', () => {
     await env.close();
   });
 
-  it('tells it of a session that a turn makes, too', async () => {
+  it('tells what a session that a turn makes belongs to, too', async () => {
     const env = await open();
     await env.submit(add('other', { correlation: 'basket' }));
     await env.sessions.create('mail', null, { id: 's' });
@@ -274,15 +274,15 @@ describe('a cause of its own', () => {
   });
 });
 
-describe('a tree', () => {
-  it('of causes that name each other holds each of them once', async () => {
+describe('a tree of linked requests', () => {
+  it('holds each of them once, also when causes name each other', async () => {
     const env = await open();
     await env.submit(add('a', { correlation: 'c', causation: 'b' }));
     await env.submit(add('b', { correlation: 'c', causation: 'a' }));
     expect(await treeOf(env, 'c')).toEqual(['a', '  b']);
   });
 
-  it('finds ids that JSON writes otherwise, and takes no text for a link that only looks like one', async () => {
+  it('holds requests whose ids JSON writes otherwise, and takes no text for a link that only looks like one', async () => {
     const env = await open();
     const name = 'a "quoted" \\ name';
     await env.enqueue(add('q', { correlation: name }));
