@@ -38,7 +38,7 @@ describe(`sagas of workers that are killed (seed ${seed}, ${kills} kills)`, () =
   let readings: SagaReading[];
 
   it(
-    'all end',
+    'come to their end, done or compensated',
     async () => {
       startWorker();
       startWorker();
@@ -65,7 +65,7 @@ describe(`sagas of workers that are killed (seed ${seed}, ${kills} kills)`, () =
     60_000 + kills * 5_000,
   );
 
-  it('were done by calls that nobody undid, or every call that may have been was undone after it', () => {
+  it('are done by calls that nobody undid, or have every call undone that may have been made', () => {
     const calls = readCalls();
     for (const { saga, phase } of readings) {
       for (const step of ['hotel', 'flight', 'program', 'pay']) {
@@ -85,7 +85,7 @@ describe(`sagas of workers that are killed (seed ${seed}, ${kills} kills)`, () =
     }
   });
 
-  it('began each step when the results of those before were in the log', () => {
+  it('begin each step when the results of those before are in the log', () => {
     for (const { log, saga } of readings) {
       const results = new Map<string, number>();
       for (const { event, position } of log) {
@@ -98,7 +98,7 @@ describe(`sagas of workers that are killed (seed ${seed}, ${kills} kills)`, () =
     }
   });
 
-  it('took effect once in the environment itself', async () => {
+  it('take effect once in the environment itself', async () => {
     const done = readings.filter(({ phase }) => phase === 'done').length;
     expect((await env.get('seats'))?.value).toBe(-done);
     expect((await env.rescanVerify()).problems).toEqual([]);

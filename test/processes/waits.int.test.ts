@@ -44,14 +44,14 @@ describe.runIf(process.platform === 'linux')('a thousand waits', () => {
   });
 });
 
-it('ends waits and followers when the environment is closed', async () => {
+it('waits and followers end when the environment is closed', async () => {
   const env = await open('closed');
   const ends = [env.wait('m'), follow(env)].map((wait) => expect(wait).rejects.toMatchObject({ code: 'ENV_CLOSED' }));
   await env.close();
   await Promise.all(ends);
 });
 
-it('ends waits, followers and workers when the environment is removed', async () => {
+it('waits, followers and workers end when the environment is removed', async () => {
   const env = await open('removed');
   const ends = [env.wait('m'), follow(env)].map((wait) =>
     expect(wait).rejects.toMatchObject({ code: 'ENV_NOT_FOUND' }),
