@@ -64,7 +64,7 @@ it('a search has each key before each record as the history of that key has it',
   await env.close();
 });
 
-it('reads the past of a key once in a search, however many decide on it', async () => {
+it('a search reads the past of a key once, however many decisions read the key', async () => {
   const decide: NonNullable<RequestType['decide']> = (_, states) => {
     const { value = {} } = states.get('hot') ?? {};
     return [{ op: 'merge', key: 'hot', value: { [`f${Object.keys(value as object).length % 50}`]: 1 } }];
