@@ -217,8 +217,8 @@ describe('an answer and the end of its saga', () => {
   });
 });
 
-describe('a saga of a step', () => {
-  it('is one, however often it is asked for, and answers', async () => {
+describe('a saga that is a step of another one', () => {
+  it('is started once, however often it is asked for, and answers', async () => {
     const calls = new Calls();
     const policy = { timeout: 5, retry: { attempts: 3, first: 1, factor: 1 } };
     const steps: SagaStep[] = [{ name: 'a', do: { saga: 'child', data: { x: 1 }, ...policy } }];
@@ -236,7 +236,7 @@ describe('a saga of a step', () => {
     expect((await all(person)).length).toBe(0);
   });
 
-  it('turns its parent back when it is compensated', async () => {
+  it('turns the other one back when it is compensated', async () => {
     const calls = new Calls();
     const steps: SagaStep[] = [calls.step('first'), { name: 'a', do: { saga: 'child' } }];
     const { person, clock, begin } = await sagaPlace({ steps }, { child: { steps: [calls.step('c')] } });

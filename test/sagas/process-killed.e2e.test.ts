@@ -66,7 +66,7 @@ describe(`a process whose workers are killed (seed ${seed}, ${kills} kills)`, ()
     120_000 + kills * 5_000,
   );
 
-  it('once each, in their order', async () => {
+  it('decides on each record once, in the order of the log', async () => {
     expect(submitted).toBeGreaterThanOrEqual(events);
     for (let n = 0; n < submitted; n++) {
       const state = await env.get(`seen/e${n}`);
@@ -86,14 +86,14 @@ describe(`a process whose workers are killed (seed ${seed}, ${kills} kills)`, ()
     expect(decided).toEqual(expected);
   });
 
-  it('though most of those who were killed were at it', async () => {
+  it('was at work in more than a third of the workers that were killed', async () => {
     let mended = 0;
     for await (const { op, record } of env.sessions.history(id))
       if (op === 'session.store' && JSON.stringify(record.changes).includes('died')) mended += 1;
     expect(mended).toBeGreaterThan(kills / 3);
   });
 
-  it('in an environment in which everything agrees, also when all is folded anew', async () => {
+  it('leaves an environment in which everything agrees, also when all is folded anew', async () => {
     expect((await env.rescanVerify()).problems).toEqual([]);
     const before = [await env.sessions.get(id), await env.sessions.data(id)];
     await env.rebuild();

@@ -91,7 +91,7 @@ describe('a slip', () => {
     expect(calls.names('s').filter((name) => name === 'pay')).toEqual(['pay']);
   });
 
-  it('is one of many at once, each for itself', async () => {
+  it('goes its way beside many others at once, each for itself', async () => {
     calls.act = (name, { saga }) => {
       if (name === 'pay' && Number(saga.slice(1)) % 3 === 0) throw new PermanentError('no');
     };
@@ -133,7 +133,7 @@ describe('a message that comes twice, late, or in another order', () => {
     expect(await value('stock', 'shipped/s')).toBe(1);
   });
 
-  it('a step that is undone before it came is refused when it comes, and nothing is undone', async () => {
+  it('for a step that was undone before it came is refused when it comes, and nothing is undone', async () => {
     await pause('stock', 'to/bank');
     place.work();
     await start('s');
@@ -156,7 +156,7 @@ describe('a message that comes twice, late, or in another order', () => {
     expect(await value('stock', 'reserved/s')).toBe(0);
   });
 
-  it('a step is undone only when the worker that is at it has ended', async () => {
+  it('for an undo waits until the worker that is at the step has ended', async () => {
     let pay = (_result: string) => {};
     calls.act = (name) => (name === 'pay' ? new Promise((resolve) => (pay = resolve)) : name);
     place.work();
@@ -176,7 +176,7 @@ describe('a message that comes twice, late, or in another order', () => {
     await atRest();
   });
 
-  it('a step that waits for its next attempt is not tried again once it is undone', async () => {
+  it('for a step that waits for its next attempt is not carried out once the step is undone', async () => {
     await rebuild((step) => ({ ...step, do: { ...step.do, retry: { attempts: 3, first: 3_600, max: 3_600 } } }));
     calls.act = (name) => {
       if (name === 'pay') throw new Error('not now');

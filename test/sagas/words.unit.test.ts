@@ -54,7 +54,7 @@ describe('an intervention while a call runs', () => {
     }
   });
 
-  it('that forces its end is its end', async () => {
+  it('that forces the end of the saga is its end', async () => {
     for (const outcome of ['done', 'compensated'] as const) {
       const calls = new Calls();
       const { clock, person, begin } = await sagaPlace({ steps: [calls.step('a'), calls.step('b')] });
@@ -68,7 +68,7 @@ describe('an intervention while a call runs', () => {
     }
   });
 
-  it('that comes again and again is heard each time', async () => {
+  it('that comes again and again counts each time', async () => {
     const calls = new Calls();
     const steps = [[calls.step('a'), calls.step('b'), calls.step('c')], calls.step('d')];
     const { clock, person, begin } = await sagaPlace({ steps });
