@@ -160,7 +160,7 @@ describe('a request that is submitted where its type is not known', () => {
     for (const type of ['note', 'heard']) expect((await env.submit({ type, payload: 1 })).outcome).toBe('committed');
   });
 
-  it('takes those of its atomic unit with it', async () => {
+  it('has the other requests of its atomic unit refused with it', async () => {
     const unit = [{ id: 'a', type: 'create' }, refund].map((input) => plain.check(input));
     const { env } = await place.open(old);
     expect(await env.submitChecked(unit, { atomic: true })).toMatchObject([
