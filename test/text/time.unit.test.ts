@@ -16,7 +16,7 @@ it.each([
   ['Europe/Berlin', '2026-11-29T04:32:40.514+01:00', '04:32:40'],
   ['Asia/Kolkata', '2026-11-29T09:02:40.514+05:30', '09:02:40'],
   ['America/New_York', '2026-11-28T22:32:40.514-05:00', '22:32:40'],
-])('shows a moment in %s', (name, whole, short) => {
+])('a moment is shown in %s', (name, whole, short) => {
   process.env.TZ = name;
   expect(timeText(moment)).toBe(whole);
   expect(shortTime(moment, moment + 1_000)).toBe(short);
