@@ -187,7 +187,7 @@ describe('decide', () => {
     expect(rejection?.reason).toHaveLength(2000);
   });
 
-  it('that refuses after claiming in thought leaves nothing', async () => {
+  it('that returns a change which cannot be applied leaves none of its changes', async () => {
     const half = await open({
       half: decide(() => [
         { op: 'claim', key: 'seat' },

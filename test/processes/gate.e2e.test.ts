@@ -53,7 +53,7 @@ describe('opening', () => {
 });
 
 describe('a generation that is gone', () => {
-  it('is an error, and what was begun for it ends no process when it is collected', async () => {
+  it('is an error when its gate is opened, and what was begun for it ends no process when it is collected', async () => {
     await put('1');
     expect(await act('gone').done()).toBe('ENOENT\n'.repeat(5));
   });

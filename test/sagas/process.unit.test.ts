@@ -258,7 +258,7 @@ describe('rules that are wrong', () => {
     ['submit no request at all', { do: 'submit' }, /^record 1: type: text is needed/],
     ['take an id of the engine', { do: 'send', to: 'q', data: 1, id: 'txlog.x' }, /^record 1: id txlog.x/],
     ['submit under an id that is taken', { do: 'submit', request: { id: 'a', type: 'x' } }, /^record 1: id a was used/],
-  ])('%s: and it is told which record it was', async (_, decision, text) => {
+  ])('are parked, and the record is named, when they %s', async (_, decision, text) => {
     const answer = () => (decision === 'a promise' ? Promise.reject(new Error('late')) : decision) as Decision;
     const { app } = listening(answer, { from: 'start', attempts: 1 });
     const { env } = await place.open(app);
