@@ -57,20 +57,3 @@ it('the result of a step stays within its bound, also when it is an answer', asy
   await expect(env.sagas.answer({ id: 's-1', step: 'a' }, { result: 'x'.repeat(400_000) })).rejects.toThrow();
   await env.close();
 });
-
-it('bad input of a request to another service is refused at once, as that of one to its own', async () => {
-  const app = defineApp({
-    services: { other: { env: process.env.OTHER ?? '/tmp/txlog-finding-other' } },
-    sagas: { s: { steps: [{ name: 'a', do: { request: { type: '' }, service: 'other', retry: { first: 0.01 } } }] } },
-  });
-  const other = await openEnvironment(process.env.OTHER ?? '/tmp/txlog-finding-other', { create: true });
-  const env = await openEnvironment(':memory:', { create: true, app });
-  const worker = env.work();
-  await env.sagas.start('s', null, { id: 's-1' });
-  await env.wait('s-1');
-  const begun = (await env.sagas.get('s-1')).log.filter(({ event }) => event.event === 'began');
-  expect(begun).toHaveLength(1);
-  await worker.stop();
-  await env.close();
-  await other.close();
-});
