@@ -44,7 +44,7 @@ export interface Started {
 
 /**
  * Sagas of an environment: each does all its steps, or undoes those that it has done. They are sessions, and led by
- * workers; each word of a person is a record of the log.
+ * workers; each intervention of a person is a record of the log.
  */
 export class Sagas {
   private readonly host: SessionHost;
@@ -146,7 +146,7 @@ export class Sagas {
   }
 
   /**
-   * Says a word to many sagas; one result each, in their order. With the position of its newest record, one is told only
+   * Intervenes in many sagas; one result each, in their order. With the position of its newest record, one is told only
    * while it is there: SESSION_CHANGED.
    */
   async *say(

@@ -29,7 +29,7 @@ export function formatSagaPlanTotals(plan: InterventionPlan, colors: Colors): st
   return refused === 0 ? total : `${total}, ${colors.bad(`${refused} refused`)}`;
 }
 
-/** A word to a saga, for people. */
+/** An intervention, for people. */
 function wordText(word: SagaCommand): string {
   if (word.kind === 'force') return `force to be ${word.outcome}`;
   return word.kind === 'skip' && word.step !== undefined ? `skip ${printable(word.step)} of` : word.kind;

@@ -14,7 +14,7 @@ import { errorJson, firstLineOf } from '../frame/report-error.ts';
 import { countSagaPlan, formatIntervened, formatSagaPlan, formatSagaPlanTotals } from '../print/saga-plan-page.ts';
 import { checkInterveneFlags, type InterveneValues, toIntervention } from './saga-flags.ts';
 
-/** A command that says a word to sagas: to those that are named, to those that a filter selects, or to those of a plan. */
+/** A command that intervenes in sagas: in those that are named, in those that a filter selects, or in those of a plan. */
 export abstract class InterveneCommand extends BaseCommand {
   /** Says it, or shows what it would do. Errors: that of the only saga; USAGE; those of a plan. */
   protected async intervene(

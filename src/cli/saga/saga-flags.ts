@@ -27,7 +27,7 @@ export const sagasArgs = {
   ids: Args.string({ description: 'Ids of sagas; - reads them from stdin.', multiple: true, ignoreStdin: true }),
 };
 
-/** Flags of the commands that say a word to sagas. */
+/** Flags of the commands that intervene in sagas. */
 export const interveneFlags = {
   ...sagaFilterFlags,
   ...byFlags,
@@ -49,7 +49,7 @@ export interface InterveneValues {
   readonly 'dry-run': boolean;
 }
 
-/** Refuses what does not go together; a word that is said without a reason. Errors: USAGE. */
+/** Refuses what does not go together; an intervention without a reason. Errors: USAGE. */
 export function checkInterveneFlags(command: string, ids: readonly string[], flags: InterveneValues): void {
   const { type, phase, plan, out, apply, reason } = flags;
   const dryRun = flags['dry-run'];

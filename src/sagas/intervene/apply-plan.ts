@@ -21,7 +21,7 @@ export type Intervened =
 /** Said at once, so that many of them are one commit. */
 const atOnce = 200;
 
-/** Says a word to many sagas; one result each, in their order. */
+/** Intervenes in many sagas; one result each, in their order. */
 export async function* intervenes(
   host: SessionHost,
   { word, items }: { readonly word: SagaCommand; readonly items: readonly InterventionItem[] },
@@ -41,7 +41,7 @@ function* readSagas(cut: Cut, items: readonly InterventionItem[]): Steps<(Loaded
   return read;
 }
 
-/** A saga that cannot be read is told when the word is said to it, and keeps it from no other. */
+/** A saga that cannot be read is told when its turn comes, and keeps it from no other. */
 function* readIfWhole(cut: Cut, id: string): Steps<LoadedSaga | undefined> {
   try {
     return yield* sagaInSteps(cut, id);
@@ -51,7 +51,7 @@ function* readIfWhole(cut: Cut, id: string): Steps<LoadedSaga | undefined> {
   }
 }
 
-/** A saga, and where its newest record has to be, if that matters; or that the word was said to it before. */
+/** A saga, and where its newest record has to be, if that matters; or that the intervention was made before. */
 export interface InterventionItem {
   readonly id: string;
   readonly position?: number;

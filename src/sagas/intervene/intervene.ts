@@ -25,7 +25,7 @@ export interface Told {
 }
 
 /**
- * Says a word to a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
+ * Intervenes in a saga; what its worker is about to write without knowing it is refused. With a `position`, only while
  * its newest record is there, which is checked also when it is written.
  *
  * Errors: SAGA_NOT_FOUND, SAGA_STATE; SESSION_CHANGED when its newest record is another one.
@@ -47,16 +47,16 @@ export async function intervene(
   }
 }
 
-/** The author of a word and the reason, and when it is said. */
+/** The author of an intervention, the reason and the time. */
 interface Saying {
   readonly by: Intervention;
   /** ms since 1970. */
   readonly now: number;
-  /** Where the newest record of the saga has to be when the word is written, if that matters. */
+  /** Where the newest record of the saga has to be when the intervention is written, if that matters. */
   readonly position?: number;
 }
 
-/** The operation that brings a word to a saga. Errors: SAGA_STATE. */
+/** The operation of an intervention. Errors: SAGA_STATE. */
 export function interventionOn(found: LoadedSaga, word: SagaCommand, { by, now, position }: Saying): Operation {
   const { saga, session } = found;
   if (!session) {

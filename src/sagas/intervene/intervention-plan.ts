@@ -111,7 +111,7 @@ function stale(
   );
 }
 
-/** The record that brought a word to a saga, if it is the first one after `position`. */
+/** The record of an intervention, if it is the first one after `position`. */
 function doneSince(
   cut: Cut,
   word: SagaCommand,

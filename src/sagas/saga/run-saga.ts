@@ -20,7 +20,7 @@ import { SagaTurn } from './saga-turn.ts';
 const lookAgain = { part: 0.25, min: 1, max: 300 };
 
 /**
- * One turn of a saga: makes the attempts that are due, each begun and ended by a word in the log, until the saga has
+ * One turn of a saga: makes the attempts that are due, each begun and ended by a record of the log, until the saga has
  * ended, sleeps, or waits for a person. Whatever dies in between, the next turn finds how far it came.
  */
 export async function runSaga(context: TurnContext, led: Led): Promise<TurnReport> {

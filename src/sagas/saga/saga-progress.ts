@@ -14,7 +14,7 @@ export interface SagaProgress {
   readonly events: readonly SagaEvent[];
   /** Questions to ask, in the same record. */
   readonly messages: readonly NewSession[];
-  /** Attempts that the events tell of as begun; or requests to this engine, which need no such word. */
+  /** Attempts that the events tell of as begun; or requests to this engine, which need no such record. */
   readonly acts: readonly Act[];
   readonly move: Move;
 }
@@ -47,7 +47,7 @@ export function progress(saga: Saga, events: readonly SagaEvent[], moment: StepM
       continue;
     }
     if (move.move !== 'act' || !moment.mayBegin) return { saga: current, events: all, messages: [], acts: [], move };
-    // A request to this engine needs no word before: its record has it all. It comes before what takes time.
+    // A request to this engine needs no record before: its record has it all. It comes before what takes time.
     const own = move.acts.filter(({ step, side }) => script.kind(step, side) === 'request');
     if (own.length > 0) return { saga: current, events: all, messages: [], acts: own, move };
     const begun = begin(current, move.acts, moment);
@@ -59,7 +59,7 @@ export function progress(saga: Saga, events: readonly SagaEvent[], moment: StepM
 }
 
 /**
- * The word that attempts begin, before they do; and the questions, which are asked by that. Unsound when one cannot be
+ * The record that attempts begin, before they do; and the questions, which are asked by that. Unsound when one cannot be
  * asked: then the events tell that, and nothing begins.
  */
 function begin(saga: Saga, acts: readonly Act[], moment: StepMoment) {

@@ -20,7 +20,7 @@ export function fenceBegun(host: SessionHost, key: string, session: string): Pro
   return placeFence(host, { ...bare(fenceId(key)), payload: { session } });
 }
 
-/** Says that a step is undone. `isRequest`: it is a request to this engine, whose own id its first word has. */
+/** Says that a step is undone. `isRequest`: it is a request to this engine, whose own id its fence has. */
 export function fenceUndone(host: SessionHost, key: string, isRequest: boolean): Promise<StepFence> {
   const refusal = reject('SAGA_COMPENSATED', 'it was undone before it was done');
   return placeFence(host, { ...bare(isRequest ? key : fenceId(key)), refusal });
