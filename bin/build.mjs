@@ -2,7 +2,8 @@
 //   dist/src, dist/commands   JavaScript and types, one file per source (tsc): the library, and the command line with DEBUG
 //   dist/cli/bundles          the commands with oclif and LMDB's package, and `txlog submit` and completion without oclif (esbuild)
 //   dist/tui                  the screen with ink and react, for `txlog tui` alone: they are ES modules (esbuild)
-//   dist/cli/start.cjs        what runs one of these three
+//                             and the library in one file, for apps in TypeScript that import it
+//   dist/cli/start.cjs        what runs one of these
 //   dist/bench/run.js         only with --bench: the benchmarks as plain JavaScript, so that no loader is measured
 //   oclif.manifest.json       names and flags of all commands, so that starting loads only one of them
 // A start costs mostly the files that Node must find, parse and compile, hence the bundles.
@@ -101,6 +102,7 @@ async function buildCommandLine() {
       external: ['ajv', 'ajv-formats'],
     }),
   };
+  digests.library = await bundle('library', { entryPoints: ['src/index.ts'], external: ['ajv', 'ajv-formats'] });
   await build({
     ...shared,
     banner: hereInCommonJs.banner,

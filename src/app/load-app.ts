@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { JitiOptions } from 'jiti';
 import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app/app.ts';
 import { codeNotLoaded, TxlogError } from '../core/base/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
@@ -8,6 +9,7 @@ import { shellWord } from '../core/base/shell-word.ts';
 import { isShortage } from '../core/base/shortage.ts';
 import { systemCode, systemReason } from '../core/base/system-error.ts';
 import { noteLoadedCode } from '../machine/loaded-code.ts';
+import { ownLibrary } from '../machine/own-library.ts';
 import { privateCache } from '../machine/private-cache.ts';
 import { findSagaProblem } from './check-sagas.ts';
 import { findThemeProblem } from './check-themes.ts';
@@ -98,7 +100,7 @@ async function importDefault(path: string): Promise<unknown> {
       const { createJiti } = await loadPackage('jiti', () => import('jiti'));
       // By itself jiti keeps what it compiled where every user may write it, and runs what it finds there.
       const fsCache = privateCache('apps') ?? false;
-      return await createJiti(import.meta.url, { alias: ownName(), fsCache }).import(path, { default: true });
+      return await createJiti(import.meta.url, { ...ownName(), fsCache }).import(path, { default: true });
     }
     return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
   } catch (cause) {
@@ -110,8 +112,13 @@ async function importDefault(path: string): Promise<unknown> {
   }
 }
 
-/** `import … from 'txlog'` works in an app even where only the command line is installed. */
-function ownName(): Record<string, string> {
+/**
+ * `import … from 'txlog'` works in an app even where only the command line is installed. As one module it costs a fraction
+ * of the files that it is made of, which jiti would each compile.
+ */
+function ownName(): Pick<JitiOptions, 'alias' | 'virtualModules'> {
+  const loaded = ownLibrary();
+  if (loaded) return { virtualModules: { txlog: loaded } };
   const library = [
     new URL('../index.js', import.meta.url),
     new URL('../src/index.js', import.meta.url),
@@ -119,7 +126,7 @@ function ownName(): Record<string, string> {
     new URL('../index.ts', import.meta.url),
   ];
   const found = library.find((url) => existsSync(url));
-  return found ? { txlog: found.pathname } : {};
+  return found ? { alias: { txlog: found.pathname } } : {};
 }
 
 const appFields = new Set(['requests', 'themes', 'sagas', 'processes', 'name', 'services', 'map']);

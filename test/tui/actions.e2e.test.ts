@@ -18,7 +18,7 @@ const app = `export default {
     { name: 'pay', do: { run: () => null }, compensate: { run: () => { throw new Error('the bank is closed'); }, retry: { attempts: 1 } } },
     { name: 'ship', do: { run: ({ data }) => { throw new Error('no carrier'); }, retry: { attempts: 1 } } } ] },
     slow: { steps: [
-    { name: 'pay', do: { run: () => { throw new Error('busy'); }, retry: { attempts: 9 } } } ] } },
+    { name: 'pay', do: { run: () => { throw new Error('busy'); }, retry: { attempts: 9, first: 3600 } } } ] } },
 };`;
 
 let shell: Shell;

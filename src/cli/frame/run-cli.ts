@@ -1,5 +1,6 @@
 import { type Command, Config, type Interfaces, loadHelpClass } from '@oclif/core';
 import { requireDescriptors } from '../../machine/descriptors.ts';
+import { provideLibrary } from '../../machine/own-library.ts';
 import { jsonText } from '../../text/printable.ts';
 import { Output, OutputEnded } from '../output/output.ts';
 import { checkHelpSubject, checkHelpWords, commandFirst, findWanted } from './find-command.ts';
@@ -15,6 +16,8 @@ export type CommandModules = Readonly<Record<string, () => Promise<{ readonly de
 export interface Bundled {
   readonly modules: CommandModules;
   willRun(command: string): void;
+  /** This package's library, for app modules that import it. */
+  library?(): object;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface Bundled {
  * a mistyped flag, and cuts off output that its reader takes slowly.
  */
 export async function runCli(given: readonly string[], load: Interfaces.Options, bundled?: Bundled): Promise<void> {
+  if (bundled?.library) provideLibrary(bundled.library);
   const args = commandFirst(given);
   const style = reportStyle(args);
   reportUncaught(style);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Bundle, loadBundle } from './load-bundle.ts';
 
 /** Digests of the bundles beside this one, by name; the build fills them in. */
-declare const bundleDigests: Readonly<Record<'commands' | 'complete' | 'fast-submit', string>>;
+declare const bundleDigests: Readonly<Record<'commands' | 'complete' | 'fast-submit' | 'library', string>>;
 
 /** The word by which the completion scripts of shells ask. It is no command: nothing but its answer must ever be printed. */
 const completing = '__complete';
@@ -32,7 +32,7 @@ export async function start(args: readonly string[], root: string): Promise<void
   }
   if (await submittedFast(args)) return;
   const { exports, willRun } = await whereverItStands(() => bundle<Commands>('commands'));
-  await exports.runCli(args, { root }, { modules: exports.commandModules, willRun });
+  await exports.runCli(args, { root }, { modules: exports.commandModules, willRun, library });
 }
 
 // The bundle answers false for anything but the plain forms of `submit`, which oclif then handles or refuses.
@@ -41,6 +41,12 @@ async function submittedFast(args: readonly string[]): Promise<boolean> {
   const { exports, willRun } = bundle<typeof import('../submit/fast-submit.ts')>('fast-submit');
   willRun('submit');
   return exports.fastSubmit(args.slice(1));
+}
+
+function library(): object {
+  const { exports, willRun } = bundle('library');
+  willRun('app');
+  return exports;
 }
 
 function bundle<T extends object>(name: keyof typeof bundleDigests): Bundle<T> {

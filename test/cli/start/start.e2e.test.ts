@@ -96,3 +96,15 @@ it('with DEBUG a stack names the files of the sources', async () => {
   const { stderr } = await run(['get', 'nothing'], { DEBUG: '1' });
   expect(stderr).toMatch(/dist[/\\]src[/\\].*\.js:\d+/);
 });
+
+it('an app that imports the library gets it from one file', async () => {
+  const app = join(place, 'own.app.ts');
+  const inside = `try { parseJson('{'); return []; } catch (error) { return reject('NO', (error as Error).stack ?? ''); }`;
+  writeFileSync(
+    app,
+    `import { defineApp, parseJson, reject } from 'txlog';
+export default defineApp({ requests: { a: { decide: () => { ${inside} } } } });\n`,
+  );
+  const { stdout } = await run(['submit', '--app', app, '--type', 'a', '--json']);
+  expect(JSON.parse(stdout).rejection.reason).toContain('/dist/cli/bundles/library.cjs');
+});

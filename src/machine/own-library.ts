@@ -1,0 +1,11 @@
+let load: (() => object) | undefined;
+
+/** Says how this package's library is loaded for an app module that imports it. The command line has it in one file. */
+export function provideLibrary(loader: () => object): void {
+  load = loader;
+}
+
+/** This package's library, loaded as `provideLibrary` said; undefined where nothing was said. */
+export function ownLibrary(): object | undefined {
+  return load?.();
+}
