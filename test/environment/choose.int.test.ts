@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { limits } from '../../src/core/base/limits.ts';
 import {
   chooseEnvironment,
   chooseNewEnvironment,
@@ -133,6 +134,21 @@ it('contexts are their user’s alone, and are replaced as a whole', () => {
   contexts.remove('stage');
   expect([contexts.currentName(), contexts.names()]).toEqual([undefined, ['prod']]);
   expect(existsSync(join(place, 'stage', '.txlog'))).toBe(true);
+});
+
+it('where there are as many contexts as there can be, one is replaced still, and none is added', () => {
+  const folder = join(place, 'config/txlog/contexts');
+  const text = readFileSync(join(folder, 'stage.json'));
+  for (let n = contexts.names().length; n < limits.contextsMax; n++) writeFileSync(join(folder, `c${n}.json`), text);
+  add('prod', {}, true);
+  expect(contexts.get('prod').protected).toBe(false);
+  expect(() => add('more')).toThrow(expect.objectContaining({ code: 'CONTEXT_INVALID' }));
+});
+
+it('a context is removed also where nobody can say which one is the current one', () => {
+  writeFileSync(join(place, 'config/txlog/current-context'), '/');
+  contexts.remove('stage');
+  expect(contexts.names()).toEqual(['prod']);
 });
 
 it('a damaged file of contexts, or one that another user can have written, is refused by name', () => {
