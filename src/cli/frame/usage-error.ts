@@ -97,8 +97,13 @@ function firstReason(message: string): string {
     .split('\n');
   const reasons = lines.map((line) => line.trim()).filter((line) => !/^(The following error|See more help)/.test(line));
   const reason = reasons.find((line) => line !== '') ?? 'wrong command line';
-  return reason.replace(
-    /^(--[\w-]+)=?.* cannot also be provided when using (--[\w-]+).*$/,
-    '$1 and $2 exclude each other',
-  );
+  return reasonTexts.reduce((text, [theirs, ours]) => text.replace(theirs, ours), reason);
 }
+
+/** Texts of oclif, and the same in the words of this command line. */
+const reasonTexts: readonly (readonly [RegExp, string])[] = [
+  [/^(--[\w-]+)=?.* cannot also be provided when using (--[\w-]+).*$/, '$1 and $2 exclude each other'],
+  [/^All of the following must be provided when using (--[\w-]+): (.*)$/, '$1 needs $2'],
+  [/^Expected (--[\w-]+)=(.*) to be one of: (.*)$/s, '$1 is one of $3, not $2'],
+  [/^Expected (.*) to be one of: (.*)$/s, '$1 is none of $2'],
+];
