@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { settings } from '@oclif/core';
 import { register } from 'tsx/esm/api';
 
+// As start.ts: a shell waits for it.
+if (process.argv[3] === '--serve') process.send?.({});
 const root = fileURLToPath(new URL('..', import.meta.url));
 register();
 

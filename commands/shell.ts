@@ -28,11 +28,23 @@ export default class Shell extends BaseCommand {
     const { flags } = await this.parse(Shell);
     if (flags.serve) return serveCommands(this.config);
     const isTerminal = process.stdin.isTTY === true;
-    const commands = new CommandProcess({ flags: flagsOf(flags), readsStdin: isTerminal });
+    // Without a prompt people know what they named for the shell.
+    const name = isTerminal ? () => nameOfPrompt(this.contexts) : () => this.nameInFlags;
+    const commands = new CommandProcess({ flags: flagsOf(flags), readsStdin: isTerminal, name });
     Object.assign(process.env, variablesOf(this.chosen, flags));
     const code = isTerminal
-      ? await runPrompt({ commands, name: () => nameOfPrompt(this.contexts), root: this.config.root })
+      ? await runPrompt({ commands, name, root: this.config.root })
       : await runScript(commands, openInput('-'));
     this.exitWith(code as ExitCode);
+  }
+
+  /** The process that runs the commands tells nothing by itself. */
+  protected override async announce(writes: boolean): Promise<void> {
+    if (!this.argv.includes('--serve')) await super.announce(writes);
+  }
+
+  private get nameInFlags(): string {
+    const { origin, context } = this.chosen;
+    return origin === '--context' ? (context?.name ?? '') : '';
   }
 }

@@ -40,6 +40,7 @@ export default class Tui extends ScreenCommand {
     if (flags.keys) return this.printKeys(commands);
     if (!this.isTable || !hasScreen()) return this.printOnce();
     await this.withEnv({}, async () => undefined);
+    this.noteApp();
     const { startTui } = await import('../src/tui/start-tui.ts');
     const code = await startTui({
       dir: flags.env,

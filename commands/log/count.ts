@@ -3,6 +3,7 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { filterFlags, filterIn } from '../../src/cli/frame/filter-flags.ts';
 import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { countFlags, readFields } from '../../src/cli/log/count-flags.ts';
+import { FilterWatch } from '../../src/cli/log/filter-watch.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { formatGroups, groupColumns } from '../../src/cli/print/group-lines.ts';
 import { toGroupJson } from '../../src/shapes/record-group.ts';
@@ -31,13 +32,14 @@ export default class LogCount extends BaseCommand {
     await this.withEnv({ readOnly: true }, async (env) => {
       const filter = await filterIn(env, flags);
       const { onProgress, stop } = showWork('counting', this.shown);
-      const { groups, records } = await env.countBy(by, filter, onProgress).finally(stop);
+      const watch = new FilterWatch(filter, flags, () => undefined);
+      const { groups, records } = await env.countBy(by, watch.filter, onProgress).finally(stop);
       const largest = groups.slice(0, this.limit).reduce((most, { count }) => Math.max(most, count), 0);
       const shown = await this.printList(groups, {
         json: (group) => toGroupJson(by, group),
         people: (page) => formatGroups(page, this.columns === undefined ? undefined : largest, this.colors),
         columns: groupColumns(by),
-        empty: 'No record fits.',
+        empty: records === 0 && this.talks ? await watch.emptyText(env) : undefined,
       });
       if (shown < groups.length) this.talk(`${formatCount(shown)} of ${plural(groups.length, 'group')}`);
       if (records > 0) this.talk(plural(records, 'record'));

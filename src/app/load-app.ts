@@ -9,7 +9,7 @@ import { shellWord } from '../core/base/shell-word.ts';
 import { isShortage } from '../core/base/shortage.ts';
 import { systemCode, systemReason } from '../core/base/system-error.ts';
 import { noteLoadedCode } from '../machine/loaded-code.ts';
-import { ownLibrary } from '../machine/own-library.ts';
+import { libraryLoader } from '../machine/own-library.ts';
 import { privateCache } from '../machine/private-cache.ts';
 import { findSagaProblem } from './check-sagas.ts';
 import { findThemeProblem } from './check-themes.ts';
@@ -117,8 +117,16 @@ async function importDefault(path: string): Promise<unknown> {
  * of the files that it is made of, which jiti would each compile.
  */
 function ownName(): Pick<JitiOptions, 'alias' | 'virtualModules'> {
-  const loaded = ownLibrary();
-  if (loaded) return { virtualModules: { txlog: loaded } };
+  const load = libraryLoader();
+  // Only an app that imports it asks for it.
+  if (load)
+    return {
+      virtualModules: {
+        get txlog() {
+          return load();
+        },
+      },
+    };
   const library = [
     new URL('../index.js', import.meta.url),
     new URL('../src/index.js', import.meta.url),

@@ -7,7 +7,7 @@ import { present } from '../core/base/assert.ts';
 import { checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
-import type { Operation, OperationResult } from '../core/log/operation.ts';
+import { type Operation, type OperationResult, operationOfCaller } from '../core/log/operation.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import type { Request, RequestInput } from '../core/log/request.ts';
 import { Monitor } from '../monitor/monitor.ts';
@@ -112,10 +112,10 @@ export class Environment extends EnvironmentReading {
 
   /** Carries out operations on sessions in their order; one result each. Errors: THEME_NOT_FOUND, THEME_CONFLICT. */
   async operate(operations: readonly Operation[]): Promise<readonly OperationResult[]> {
-    return (await this.process(operations)).map(resultOrThrow);
+    return (await this.process(operations.map(operationOfCaller))).map(resultOrThrow);
   }
 
-  /** Processes requests and operations in their order, as one batch; one answer each. */
+  /** Processes requests and operations in their order, as one batch; one answer each. The engine's own way in. */
   async process(tasks: readonly Task[]): Promise<readonly TaskAnswer[]> {
     return this.connections.run(({ pipeline }) => pipeline.submit(tasks));
   }

@@ -5,7 +5,7 @@ export function provideLibrary(loader: () => object): void {
   load = loader;
 }
 
-/** This package's library, loaded as `provideLibrary` said; undefined where nothing was said. */
-export function ownLibrary(): object | undefined {
-  return load?.();
+/** Loads this package's library as `provideLibrary` said; undefined where nothing was said. */
+export function libraryLoader(): (() => object) | undefined {
+  return load;
 }

@@ -8,7 +8,7 @@ import type { Stage } from './3-stage.ts';
 
 /**
  * Why an operation may not be done to this session, or undefined. The data of a saga's session are its events, its phase is
- * their fold, and its end is a record of its own: all three are the engine's alone, whichever way an operation comes.
+ * their fold, and its end is a record of its own: all three are the engine's alone. The mark of its code does not come from callers (`operationOfCaller`).
  *
  * Problems: SAGA_STATE.
  */

@@ -1,10 +1,19 @@
 import { type App, type LoadedApp, requestTypeOf } from '../core/app/app.ts';
+import { rejectionCodes } from '../core/base/errors.ts';
+import type { Rejection } from '../core/fold/rejection.ts';
 import { type LogRecord, usersChanges } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
 import { choose, type Draft } from '../pipeline/3-decide.ts';
 import type { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import { findUnmetExpectation } from '../pipeline/3-expectation.ts';
 import { findLacking } from '../pipeline/3-known-type.ts';
+
+const codesOfEngine: ReadonlySet<string> = new Set(rejectionCodes);
+
+/** Whether a refusal is one of the app: of its `authorize`, or of a handler. */
+function isOfRules({ code }: Rejection): boolean {
+  return code === 'DENIED' || code === 'HANDLER_FAILED' || !codesOfEngine.has(code);
+}
 
 /** A logged request as it was sent: without what a handler chose, and what the engine added. */
 export function requestAgain({ id, type, actor, payload, expect, decided, changes }: LogRecord): Request {
@@ -17,8 +26,10 @@ export function requestAgain({ id, type, actor, payload, expect, decided, change
  * where it lacks nothing. An outcome without these would tell which app was loaded, not what its rules are.
  */
 export function findLackingAgain(app: App, record: LogRecord): string | undefined {
-  const { type, decided } = record;
-  if (decided && requestTypeOf(app, type)?.decide === undefined) return `no handler of ${type}, which decided it`;
+  const { type, decided, rejection } = record;
+  const known = requestTypeOf(app, type);
+  if (decided && known?.decide === undefined) return `no handler of ${type}, which decided it`;
+  if (known === undefined && rejection && isOfRules(rejection)) return `no type ${type}, whose rules refused it`;
   return findLacking(app, type, requestAgain(record).changes);
 }
 
@@ -35,6 +46,9 @@ export function choiceOfThen(
   { changes, rejection, expect, decided }: LogRecord,
 ): Draft['chosen'] {
   const chosen = { changes: usersChanges(changes), decided };
-  const refused = rejection ?? findUnmetExpectation(expect, reader);
+  // A handler that refuses chooses nothing. Changes that it chose were refused on the states of then; on others they may fit.
+  const isFolded =
+    decided && changes.length > 0 && changes.every(({ op, result }) => op !== 'reduce' || result !== undefined);
+  const refused = (isFolded ? undefined : rejection) ?? findUnmetExpectation(expect, reader);
   return refused ? { ok: false, rejection: refused, ...chosen } : { ok: true, ...chosen };
 }

@@ -39,6 +39,8 @@ export async function playSession(name: string, warm?: WarmCommands): Promise<Pl
     });
     symlinkSync(join(root, 'fixtures'), join(dir, 'fixtures'));
     const lines: string[] = [];
+    if (written.indexOf('\n% ') !== -1 && written.lastIndexOf('\n$ ') > written.indexOf('\n% '))
+      throw new Error(`${file}: set-up stands at the end`);
     for (const line of linesToKeep(written)) if (line.startsWith('% ')) await setUp(dir, line.slice(2), warm);
     for (const line of linesToKeep(written)) {
       lines.push(line, ...(line.startsWith('$ ') ? await runCommand(dir, line.slice(2), warm) : []));

@@ -273,6 +273,18 @@ describe('transactions undone by a plan', () => {
     await env.close();
   });
 
+  it('tell of a decision whose choice was refused then, and would fit, without its handler', async () => {
+    const storage = openMemoryStorage();
+    const reserve = { decide: ({ id }: { readonly id: string }) => [{ op: 'claim' as const, key: 'seat', value: id }] };
+    const env = await openOn(storage, { clock: clock(), app: { requests: { reserve } } });
+    await env.submit({ id: 'first', type: 'raw', changes: [{ op: 'claim', key: 'seat', value: 1 }] });
+    expect(await env.submit({ id: 'second', type: 'reserve' })).toMatchObject({ rejection: { code: 'KEY_OWNED' } });
+    const flips = [expect.objectContaining({ id: 'second', was: 'rejected', would: 'committed' })];
+    const plain = await openOn(storage, { clock: clock() });
+    for (const one of [env, plain]) expect((await one.planCompensation(['first'])).items[0]?.flips).toEqual(flips);
+    await env.close();
+  });
+
   it('report their progress', async () => {
     const env = await filled(
       Array.from({ length: 30 }, (_, i) => ({

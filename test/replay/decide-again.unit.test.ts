@@ -99,6 +99,18 @@ it('a search for a flip ends when it is told to, between two decisions, and hold
   await env.close();
 });
 
+it('an app that lacks the rules which refused a request is said not to decide it', async () => {
+  const app = defineApp({ requests: { note: { authorize: () => reject('CLOSED', 'not today') } } });
+  const env = await openEnvironment(':memory:', { create: true, app });
+  await env.submit({ id: 'refused', type: 'note', changes: [{ op: 'add', key: 'n', value: 1 }] });
+  const none = await compileApp(defineApp({}), 'none');
+  expect(await env.decideAgain(1, { app: none })).toMatchObject({
+    ...{ would: undefined, answer: { lacking: 'no type note, whose rules refused it' } },
+  });
+  expect(await env.nextFlip(0, { app: none })).toEqual({ flip: undefined, at: 1 });
+  await env.close();
+});
+
 it('an app that lacks the handler or the reducer is said not to decide, and a search goes past that request', async () => {
   const app = defineApp({
     requests: {

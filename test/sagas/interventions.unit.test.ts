@@ -326,9 +326,18 @@ describe('an operation on the session of a saga', () => {
     ['ready with a phase', (person) => person.sessions.ready('s', { force: true, phase: 'failed' })],
     ['remove, as an operation', (person) => throughPipeline(person, { op: 'remove', ...by })],
     ['append, as an operation', (person) => throughPipeline(person, { op: 'append', ...by, chunk: { data: 1 } })],
+    ['remove, with the mark of the engine', (person) => throughPipeline(person, { op: 'remove', ...by, ofSaga: true })],
+    [
+      'remove, with the mark in its options',
+      (person) => person.sessions.remove('s', { force: true, ofSaga: true } as { force: true }),
+    ],
     [
       'remove, together with others',
-      (person) => throughPipeline(person, { op: 'together', operations: [note, { op: 'remove', ...by }] } as Operation),
+      (person) =>
+        throughPipeline(person, {
+          op: 'together',
+          operations: [note, { op: 'remove', ...by, ofSaga: true }],
+        } as Operation),
     ],
   ])('%s is refused: its history and its end are its own', async (_, operate) => {
     const calls = new Calls();

@@ -107,7 +107,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Says on which environment it works, where that is not plain; before it changes a protected one, people agree. */
-  private async announce(writes: boolean): Promise<void> {
+  protected async announce(writes: boolean): Promise<void> {
     const isTerminal = process.stderr.isTTY === true;
     const hasColor = isTerminal && !this.globals['no-color'];
     if (this.talks && (writes || isTerminal)) tellContext(this.chosen, this.contexts, hasColor);

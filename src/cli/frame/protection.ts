@@ -7,8 +7,12 @@ import { printable } from '../../text/printable.ts';
 import { ask, canAsk } from './confirm.ts';
 import { say } from './stderr.ts';
 
-/** The variable by which a shell tells its commands which context its prompt names. */
-export const promptVariable = 'TXLOG_PROMPT';
+let known: string | undefined;
+
+/** From now on people know that they work on this context, or directory: the prompt of a shell says so. */
+export function knowName(name: string): void {
+  known = name;
+}
 
 /** The name of a context in its colour, as people see it everywhere. */
 function contextText({ name, color }: Context, hasColor: boolean): string {
@@ -17,11 +21,12 @@ function contextText({ name, color }: Context, hasColor: boolean): string {
 
 /**
  * Tells people, on stderr, that a command works on another environment than they may expect: on that of a context which
- * nobody named in the command line, or not on that of the current context. A shell's prompt has told it already.
+ * nobody named in the command line, or not on that of the current context.
  */
 export function tellContext(chosen: ChosenEnvironment, contexts: Contexts, hasColor: boolean): void {
   const unexpected = unexpectedContext(chosen, contexts);
-  if (unexpected === undefined || unexpected.context.name === process.env[promptVariable]) return;
+  if (unexpected === undefined) return;
+  if (known === (unexpected.isUsed ? unexpected.context.name : chosen.dir)) return;
   const name = contextText(unexpected.context, hasColor);
   const dir = printable(chosen.dir);
   say(unexpected.isUsed ? `context ${name}: ${dir}\n` : `environment of this directory, ${dir}, not context ${name}\n`);

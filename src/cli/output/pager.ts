@@ -53,6 +53,8 @@ export class PagedTerminal extends Writable {
   private async showHeld(): Promise<void> {
     if (this.isMissing) return;
     this.isMissing = true;
+    // There is no pager to which Ctrl-C belongs.
+    process.off('SIGINT', ignore);
     await new Promise<void>((resolve) => this.terminal.write(this.held, () => resolve()));
     this.held = '';
   }

@@ -28,7 +28,7 @@ export const replayFlags = {
     summary: 'Decide every logged request again with the handlers of MODULE; write nothing.',
     helpValue: 'MODULE',
     dependsOn: ['diff'],
-    exclusive: ['to'],
+    exclusive: ['to', 'dry-run'],
   }),
   diff: Flags.boolean({ summary: 'List what comes out otherwise.', dependsOn: ['with'] }),
   ...dryRunFlag,

@@ -8,10 +8,9 @@ export interface CommandPlace {
   readonly flags: readonly string[];
   /** Whether commands read what is typed; a script's lines are none of theirs. */
   readonly readsStdin: boolean;
+  /** The context or directory that people know they work on; asked for before each line. */
+  name(): string;
 }
-
-/** Tells that the program begins, before its own code is loaded. */
-const beginning = ['--import', 'data:text/javascript,process.send({})'];
 
 /** How a command ended, and whether the process that ran it should run no other. */
 interface Ran {
@@ -37,7 +36,8 @@ export class CommandProcess {
    * process of Node gives the terminal back, where it exits by itself, in the mode that it found.
    */
   async warmUp(): Promise<ChildProcess> {
-    if (this.child) return this.child;
+    // It may have ended since, by Ctrl-C or by a kill.
+    if (this.child?.connected) return this.child;
     const child = this.start();
     this.child = child;
     await new Promise<void>((resolve) => {
@@ -56,7 +56,7 @@ export class CommandProcess {
       child.once('exit', (exit, signal) =>
         resolve({ code: exit ?? 128 + (signal ? constants.signals[signal] : 0), isWorn: true }),
       );
-      child.send({ words: withFlags(words, this.place.flags) });
+      child.send({ words: withFlags(words, this.place.flags), name: this.place.name() });
     });
     child.removeAllListeners();
     // A process that was interrupted once takes that for the rest of its life.
@@ -72,7 +72,7 @@ export class CommandProcess {
 
   private start(): ChildProcess {
     const [, program = ''] = process.argv;
-    return spawn(process.execPath, [...process.execArgv, ...beginning, program, 'shell', '--serve'], {
+    return spawn(process.execPath, [...process.execArgv, program, 'shell', '--serve'], {
       stdio: [this.place.readsStdin ? 'inherit' : 'ignore', 'inherit', 'inherit', 'ipc'],
     });
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
 import { makeDirs } from '../../machine/make-dirs.ts';
@@ -23,7 +23,7 @@ export function readTyped(file: string): string[] {
       .filter((line) => line !== '');
     const known = lines.slice(-linesKnown);
     if (lines.length > linesMax) cutTo(known, file);
-    return [...new Set(known.reverse())];
+    return [...new Set(known.toReversed())];
   } catch (error) {
     if (systemCode(error) === '') throw error;
     return [];
@@ -45,10 +45,16 @@ export function addTyped(file: string, line: string): string | undefined {
   }
 }
 
+/** Where it cannot be cut, it stays long. */
 function cutTo(lines: readonly string[], file: string): void {
   const fresh = `${file}.${process.pid}`;
-  writeFileSync(fresh, textOf(lines), { mode: 0o600 });
-  renameSync(fresh, file);
+  try {
+    writeFileSync(fresh, textOf(lines), { mode: 0o600 });
+    renameSync(fresh, file);
+  } catch (error) {
+    if (systemCode(error) === '') throw error;
+    rmSync(fresh, { force: true });
+  }
 }
 
 function textOf(lines: readonly string[]): string {

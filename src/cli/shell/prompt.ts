@@ -43,7 +43,8 @@ export async function runPrompt({ commands, name, root }: PromptOptions): Promis
   reader.on('history', (lines: string[]) => {
     const [newest = ''] = lines;
     const problem = file === undefined ? 'this user has no home directory' : addTyped(file, newest);
-    if (problem !== undefined && lost === undefined) say(`the history is not kept: ${problem}\n`);
+    // The line that was typed still has to end.
+    if (problem !== undefined && lost === undefined) queueMicrotask(() => say(`the history is not kept: ${problem}\n`));
     lost = problem;
   });
   reader.on('SIGINT', () => {

@@ -1,5 +1,6 @@
 import type { Config } from '@oclif/core';
 import { hasLoadedCode } from '../../machine/loaded-code.ts';
+import { knowName } from '../frame/protection.ts';
 import { runWithin } from '../frame/run-cli.ts';
 
 const events = ['SIGINT', 'SIGTERM'] as const;
@@ -7,7 +8,8 @@ const events = ['SIGINT', 'SIGTERM'] as const;
 /** Runs the commands that the process of a shell asks for, one after another, until it goes away. */
 export async function serveCommands(config: Config): Promise<void> {
   process.on('message', async (message) => {
-    const { words } = message as { readonly words: readonly string[] };
+    const { words, name } = message as { readonly words: readonly string[]; readonly name: string };
+    knowName(name);
     const own = new Map(events.map((name) => [name, new Set(process.listeners(name))]));
     const errors = [process.stdout, process.stderr].map((stream) => ({ stream, known: stream.listeners('error') }));
     const code = await runWithin(config, words);

@@ -2,7 +2,6 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { type ChosenEnvironment, chooseEnvironment, contextOf } from '../../environment/choose-environment.ts';
 import type { Contexts } from '../../environment/contexts.ts';
 import type { GlobalFlags } from '../frame/global-flags.ts';
-import { promptVariable } from '../frame/protection.ts';
 import { formatOf, formatOfWords } from '../output/format-words.ts';
 
 /**
@@ -40,13 +39,17 @@ export function flagsOf(flags: GlobalFlags & { readonly template?: string | unde
   ];
 }
 
+/** First words of lines that are no command. */
+const ofNoCommand: ReadonlySet<string> = new Set(['help', '--help', '-h', '--version', '-v', '-V']);
+
 /** A line with the flags of the shell, save those that it has itself. */
 export function withFlags(words: readonly string[], flags: readonly string[]): readonly string[] {
   const [first = ''] = words;
-  if (first.startsWith('-') || first === 'help') return words;
-  const names = new Set(words.map((word) => word.split('=')[0]));
-  const isSaid = (flag: string) =>
-    flag.startsWith('--output=') ? formatOfWords(words) !== undefined : names.has(flag.split('=')[0]);
+  if (ofNoCommand.has(first)) return words;
+  const end = words.indexOf('--');
+  const names = new Set((end === -1 ? words : words.slice(0, end)).map((word) => word.split('=')[0]));
+  const hasForm = formatOfWords(words) !== undefined || names.has('--template');
+  const isSaid = (flag: string) => (flag.startsWith('--output=') ? hasForm : names.has(flag.split('=')[0]));
   return [...flags.filter((flag) => !isSaid(flag)), ...words];
 }
 
@@ -54,9 +57,7 @@ export function withFlags(words: readonly string[], flags: readonly string[]): r
 export function nameOfPrompt(contexts: Contexts): string {
   try {
     const chosen = chooseEnvironment({}, contexts);
-    const { name } = contextOf(chosen, contexts) ?? {};
-    process.env[promptVariable] = name ?? '';
-    return name ?? chosen.dir;
+    return contextOf(chosen, contexts)?.name ?? chosen.dir;
   } catch (error) {
     if (error instanceof TxlogError) return '?';
     throw error;

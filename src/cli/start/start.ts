@@ -18,6 +18,8 @@ type Commands = Pick<typeof import('../frame/run-cli.ts'), 'runCli'> & {
  * file, as it was compiled, so that each line of a stack names a file and a line that can be read.
  */
 export async function start(args: readonly string[], root: string): Promise<void> {
+  // A shell waits for this before it changes the mode of its terminal (command-process.ts).
+  if (args[0] === 'shell' && args[1] === '--serve') process.send?.({});
   if (args[0] === completing) {
     const { exports, willRun } = bundle<typeof import('../complete/complete.ts')>('complete');
     willRun(completing);

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../core/base/json.ts';
 import { parseJson } from '../../index.ts';
+import { noteLoadedCode } from '../../machine/loaded-code.ts';
 import { toOverviewJson } from '../../shapes/overview.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { readTextFile } from '../frame/read-file.ts';
@@ -25,6 +26,11 @@ export abstract class ScreenCommand extends BaseCommand {
   /** Reads a keymap; an empty one where there is none. Errors: as `readTextFile`; the JSON_ codes. */
   protected readKeymap(file: string | undefined): JsonValue {
     return file === undefined ? {} : parseJson(readTextFile(file, { flag: '--keymap' }));
+  }
+
+  /** Notes that the screen loads the app, which it does by its own code. */
+  protected noteApp(): void {
+    noteLoadedCode();
   }
 
   /** Prints what keys do. */

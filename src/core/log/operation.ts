@@ -101,6 +101,18 @@ export interface Together {
 /** Anything that can happen to a session, as the pipeline takes it. */
 export type Operation = NewSession | LeadSession | SessionStep | ThemeStep | Together;
 
+/** An operation of a caller: whatever it says, it is not the engine's code of sagas that asks. */
+export function operationOfCaller(operation: Operation): Operation {
+  if (operation.op !== 'together') return withoutMark(operation);
+  return { ...operation, operations: operation.operations.map(withoutMark) };
+}
+
+function withoutMark<T extends Operation>(operation: T): T {
+  if (!('ofSaga' in operation)) return operation;
+  const { ofSaga: _, ...asked } = operation;
+  return asked as T;
+}
+
 /**
  * The session that brought a request: the request is decided only while it is led in this epoch. What then happens to
  * it, and to others, stands in the same record.

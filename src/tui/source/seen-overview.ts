@@ -7,10 +7,11 @@ const restMs = 5_000;
 export class SeenOverview {
   private last: { readonly overview: Overview; readonly time: number } | undefined;
 
-  /** Whether an overview, got at `now` in ms, is to be told; then it counts as told. */
+  /** Whether an overview, got at `now` in ms by the wall clock, which may be set back, is to be told; then it counts as told. */
   isNews(overview: Overview, now: number): boolean {
     const { last } = this;
-    if (last && now - last.time < restMs && isQuiet(overview) && isSame(last.overview, overview)) return false;
+    const isRecent = last !== undefined && now >= last.time && now - last.time < restMs;
+    if (isRecent && isQuiet(overview) && isSame(last.overview, overview)) return false;
     this.last = { overview, time: now };
     return true;
   }

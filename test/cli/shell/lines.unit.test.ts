@@ -84,6 +84,11 @@ it('flags of a shell stand before each line that does not have them itself', () 
   expect(withFlags(['log'], ofShell)).toEqual(['--output=json', '--progress=none', '--verbose', 'log']);
   expect(withFlags(['log', '-q', '--progress=json'], ofShell)).toEqual(['--verbose', 'log', '-q', '--progress=json']);
   expect(withFlags(['--version'], ofShell)).toEqual(['--version']);
+  expect(withFlags(['--env', 'e', 'get', 'k'], ofShell).slice(0, 2)).toEqual(['--output=json', '--progress=none']);
+  expect(withFlags(['log', '--template', '{id}'], ofShell)).toEqual([
+    ...['--progress=none', '--verbose', 'log', '--template', '{id}'],
+  ]);
+  expect(withFlags(['get', '--', '--progress'], ofShell)).toContain('--progress=none');
   expect(flagsOf(plain)).toEqual([]);
   expect(() => flagsOf({ ...plain, fields: 'id' })).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
