@@ -81,13 +81,9 @@ if (process.argv.includes('--bench')) await bundleBench();
 writeManifest();
 
 async function buildCommandLine() {
-  const modules = sourcesBelow('commands').map((file) => {
-    const id = file
-      .replace(/^commands\//, '')
-      .replace(/\.tsx?$/, '')
-      .replaceAll('/', ':');
-    return `'${id}': () => import('./${file}')`;
-  });
+  const files = sourcesBelow('commands');
+  const commandIds = files.map(commandId);
+  const modules = files.map((file) => `'${commandId(file)}': () => import('./${file}')`);
   const commands = `export { runCli } from './src/cli/frame/run-cli.ts';
     export const commandModules = { ${modules.join(', ')} };`;
   const digests = {
@@ -106,11 +102,23 @@ async function buildCommandLine() {
   await build({
     ...shared,
     banner: hereInCommonJs.banner,
-    define: { ...hereInCommonJs.define, bundleDigests: JSON.stringify(digests) },
+    define: {
+      ...hereInCommonJs.define,
+      bundleDigests: JSON.stringify(digests),
+      commandIds: JSON.stringify(commandIds),
+    },
     entryPoints: ['src/cli/start/start.ts'],
     format: 'cjs',
     outfile: 'dist/cli/start.cjs',
   });
+}
+
+/** `session:list` for commands/session/list.ts, as oclif names it. */
+function commandId(file) {
+  return file
+    .replace(/^commands\//, '')
+    .replace(/\.tsx?$/, '')
+    .replaceAll('/', ':');
 }
 
 /** Makes a bundle that `loadBundle` can run. Returns the digest of its text. */

@@ -12,10 +12,9 @@ import { isExit, refuseInheritedFlags, toUsageError, withOwnHelp } from './usage
 /** The commands of a bundle: the module of each, by its id, such as `session:list`. */
 export type CommandModules = Readonly<Record<string, () => Promise<{ readonly default: Command.Class }>>>;
 
-/** Where the commands are that oclif else finds as files, and who is told which of them runs. */
+/** Where the commands are that oclif else finds as files. */
 export interface Bundled {
   readonly modules: CommandModules;
-  willRun(command: string): void;
   /** This package's library, for app modules that import it. */
   library?(): object;
 }
@@ -35,7 +34,7 @@ export async function runCli(given: readonly string[], load: Interfaces.Options,
   process.stdout.removeAllListeners('error').on('error', () => {});
   listenForLoss();
   try {
-    await dispatch(args, await loadConfig(load, bundled), bundled);
+    await dispatch(args, await loadConfig(load, bundled));
   } catch (error) {
     fail(error, args);
   }
@@ -76,10 +75,9 @@ async function loadConfig(load: Interfaces.Options, bundled?: Bundled): Promise<
   return config;
 }
 
-async function dispatch(args: readonly string[], config: Config, bundled?: Bundled): Promise<void> {
+async function dispatch(args: readonly string[], config: Config): Promise<void> {
   refuseLostBytes(args);
   const wanted = findWanted(config, args);
-  bundled?.willRun(wanted.type === 'command' ? wanted.id : wanted.type);
   if (wanted.type === 'version') {
     await print(() => process.stdout.write(`${versionText(config, args)}\n`));
   } else if (wanted.type === 'help') {

@@ -4,19 +4,14 @@ import { dirname, join } from 'node:path';
 import { privateCache } from '../../machine/private-cache.ts';
 
 const digestBytes = 32;
-const lengthBytes = 4;
 const keptMs = 30 * 86_400_000;
 
 /**
- * Compiled code of one bundle, kept in a file that only this user can write. With the code stand the names of the
- * commands whose functions are in it. A file that is cut or damaged counts as none: the engine of JavaScript would
- * crash on it.
- *
- * File: code, names as JSON, length of the names (uint32), SHA-256 of all before it.
+ * Compiled code of one bundle as one command uses it, kept in a file that only this user can write. A file that is cut or
+ * damaged counts as none: the engine of JavaScript would crash on it. File: code, SHA-256 of it.
  */
 export class CodeCache {
   private readonly file: string | undefined;
-  private names: readonly string[] = [];
 
   /** `key` tells the bundle's text and the engine apart from all others: V8 compares only the length of a text. */
   constructor(key: string) {
@@ -24,38 +19,25 @@ export class CodeCache {
     this.file = dir === undefined ? undefined : join(dir, key);
   }
 
+  /** Whether anything can be kept. */
+  get isThere(): boolean {
+    return this.file !== undefined;
+  }
+
   /** The compiled code; undefined when there is none that is whole. */
   read(): Buffer | undefined {
     const bytes = this.file === undefined ? undefined : quietly(() => readFileSync(this.file as string));
-    if (bytes === undefined || bytes.length < digestBytes + lengthBytes) return undefined;
-    const end = bytes.length - digestBytes;
-    if (!digestOf(bytes.subarray(0, end)).equals(bytes.subarray(end))) return undefined;
-    const namesEnd = end - lengthBytes;
-    const namesStart = namesEnd - bytes.readUInt32BE(namesEnd);
-    this.names = JSON.parse(bytes.toString('utf8', namesStart, namesEnd)) as readonly string[];
-    return bytes.subarray(0, namesStart);
-  }
-
-  /** Counts what was read as none: it is of another engine. */
-  forget(): void {
-    this.names = [];
-  }
-
-  /** Whether a command's functions are in it, or nothing can be kept. */
-  has(name: string): boolean {
-    return this.file === undefined || this.names.includes(name);
+    if (bytes === undefined || bytes.length < digestBytes) return undefined;
+    const code = bytes.subarray(0, bytes.length - digestBytes);
+    return digestOf(code).equals(bytes.subarray(code.length)) ? code : undefined;
   }
 
   /** Keeps the code in place of what was there. A full or read-only disk keeps nothing, which costs only time. */
-  write(code: Buffer, name: string): void {
+  write(code: Buffer): void {
     if (this.file === undefined) return;
-    const names = Buffer.from(JSON.stringify([...this.names, name]));
-    const length = Buffer.alloc(lengthBytes);
-    length.writeUInt32BE(names.length);
-    const content = Buffer.concat([code, names, length]);
     const part = `${this.file}.${randomBytes(8).toString('hex')}.part`;
     quietly(() => {
-      writeFileSync(part, Buffer.concat([content, digestOf(content)]), { mode: 0o600, flag: 'wx' });
+      writeFileSync(part, Buffer.concat([code, digestOf(code)]), { mode: 0o600, flag: 'wx' });
       renameSync(part, this.file as string);
     });
     quietly(() => rmSync(part, { force: true }));

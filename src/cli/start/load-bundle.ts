@@ -5,13 +5,6 @@ import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 import { CodeCache } from './code-cache.ts';
 
-/** A bundle that was loaded. */
-export interface Bundle<T> {
-  readonly exports: T;
-  /** Says which command runs: its functions, once compiled, are kept for the next start. */
-  willRun(command: string): void;
-}
-
 type Wrapper = (
   exports: object,
   require: NodeJS.Require,
@@ -21,29 +14,32 @@ type Wrapper = (
   load: (specifier: string) => Promise<unknown>,
 ) => void;
 
+/** A bundle of the build: its file, the digest of its text, and the command that it is loaded for. */
+export interface Bundle {
+  readonly file: string;
+  readonly digest: string;
+  /** Each command has a file of compiled code of its own: V8 reads a file whole, and no command pays for the others. */
+  readonly command?: string | undefined;
+}
+
 /**
- * Runs a bundle of the build: one CommonJS module in one file, in a function that the build has put around it. Most of a
- * start is the compiler's work, and this keeps what it made for the next start. `digest` is that of the file's text.
+ * Runs a bundle of the build and gives what it exports: one CommonJS module in one file, in a function that the build has
+ * put around it. Most of a start is the compiler's work, and this keeps what it made for the next start.
  */
-export function loadBundle<T extends object>(file: string, digest: string): Bundle<T> {
+export function loadBundle<T extends object>({ file, digest, command = '' }: Bundle): T {
   const { arch, versions } = process;
-  const cache = new CodeCache(`${digest}-${arch}-${versions.v8}${optionsKey()}`);
+  const part = command === '' ? '' : `-${command.replaceAll(':', '-')}`;
+  const cache = new CodeCache(`${digest}-${arch}-${versions.v8}${optionsKey()}${part}`);
   // The build writes ASCII only, which is read in a tenth of the time.
   const source = readFileSync(file, 'latin1');
   const cachedData = cache.read();
   const script = new Script(source, { filename: file, cachedData });
   const isUsed = cachedData !== undefined && script.cachedDataRejected === false;
-  if (!isUsed) cache.forget();
+  if (!isUsed && cache.isThere) process.once('exit', () => cache.write(script.createCachedData()));
   const module = { exports: {} };
   const wrapper = script.runInThisContext() as Wrapper;
   wrapper(module.exports, createRequire(file), module, file, dirname(file), (specifier) => import(specifier));
-  return {
-    exports: module.exports as T,
-    willRun(command) {
-      if (isUsed && cache.has(command)) return;
-      process.once('exit', () => cache.write(script.createCachedData(), command));
-    },
-  };
+  return module.exports as T;
 }
 
 /** V8 takes code only under the options that it was compiled with, so each set of them has a file of its own. */

@@ -1,10 +1,13 @@
 // The first code of every start, which every command pays for: it loads what the command line needs, and no more.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Bundle, loadBundle } from './load-bundle.ts';
+import { loadBundle } from './load-bundle.ts';
 
 /** Digests of the bundles beside this one, by name; the build fills them in. */
 declare const bundleDigests: Readonly<Record<'commands' | 'complete' | 'fast-submit' | 'library', string>>;
+
+/** The ids of all commands, such as `session:list`; the build fills them in. */
+declare const commandIds: readonly string[];
 
 /** The word by which the completion scripts of shells ask. It is no command: nothing but its answer must ever be printed. */
 const completing = '__complete';
@@ -21,9 +24,7 @@ export async function start(args: readonly string[], root: string): Promise<void
   // A shell waits for this before it changes the mode of its terminal (command-process.ts).
   if (args[0] === 'shell' && args[1] === '--serve') process.send?.({});
   if (args[0] === completing) {
-    const { exports, willRun } = bundle<typeof import('../complete/complete.ts')>('complete');
-    willRun(completing);
-    await exports.complete(args.slice(1), root);
+    await bundle<typeof import('../complete/complete.ts')>('complete').complete(args.slice(1), root);
     process.exit();
   }
   if (process.env.DEBUG) {
@@ -33,26 +34,24 @@ export async function start(args: readonly string[], root: string): Promise<void
     return runCli(args, { root });
   }
   if (await submittedFast(args)) return;
-  const { exports, willRun } = await whereverItStands(() => bundle<Commands>('commands'));
-  await exports.runCli(args, { root }, { modules: exports.commandModules, willRun, library });
+  const { runCli, commandModules } = await whereverItStands(() => bundle<Commands>('commands', commandOf(args)));
+  await runCli(args, { root }, { modules: commandModules, library: () => bundle('library') });
 }
 
 // The bundle answers false for anything but the plain forms of `submit`, which oclif then handles or refuses.
 async function submittedFast(args: readonly string[]): Promise<boolean> {
   if (args[0] !== 'submit') return false;
-  const { exports, willRun } = bundle<typeof import('../submit/fast-submit.ts')>('fast-submit');
-  willRun('submit');
-  return exports.fastSubmit(args.slice(1));
+  return bundle<typeof import('../submit/fast-submit.ts')>('fast-submit').fastSubmit(args.slice(1));
 }
 
-function library(): object {
-  const { exports, willRun } = bundle('library');
-  willRun('app');
-  return exports;
+/** The id of the command that the first words name; undefined where flags come first, or they name none. */
+function commandOf([first = '', second = '']: readonly string[]): string | undefined {
+  return [`${first}:${second}`, first].find((id) => commandIds.includes(id));
 }
 
-function bundle<T extends object>(name: keyof typeof bundleDigests): Bundle<T> {
-  return loadBundle<T>(join(import.meta.dirname, `bundles/${name}.cjs`), bundleDigests[name]);
+function bundle<T extends object>(name: keyof typeof bundleDigests, command?: string): T {
+  const file = join(import.meta.dirname, `bundles/${name}.cjs`);
+  return loadBundle<T>({ file, digest: bundleDigests[name], command });
 }
 
 /**

@@ -36,7 +36,7 @@ export function ageOf(ms: number): string {
 export function countOf(count: number): string {
   if (count < 10_000) return formatCount(count);
   const [size, unit] = count < 1_000_000 ? [1_000, 'K'] : [1_000_000, 'M'];
-  return `~${(Math.floor((count / size) * 10) / 10).toLocaleString('en-US')}${unit}`;
+  return `~${Math.floor((count / size) * 10) / 10}${unit}`;
 }
 
 /** The mark of something bad or doubtful: it says so without colour. */

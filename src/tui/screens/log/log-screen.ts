@@ -1,6 +1,7 @@
 import { given } from '../../../core/base/given.ts';
 import { limits } from '../../../core/base/limits.ts';
 import type { StoredRecord } from '../../../index.ts';
+import { formatCount } from '../../../text/printable.ts';
 import { line, type StyledLine, span } from '../../line/styled-line.ts';
 import { type AppState, type Crumb, loadProblem, wantKey } from '../../model/app-state.ts';
 import type { Place, Want } from '../../model/places.ts';
@@ -63,7 +64,7 @@ function rowOf(record: StoredRecord): ScreenRow {
 function placeLine({ overview }: AppState, { around, where }: Here): StyledLine {
   const head = overview?.head.position ?? 0;
   const how = around === undefined ? span('follows', 'good') : span(`around ${around}`, 'warn');
-  return line(' ', how, ` of ${head.toLocaleString('en-US')}`, where === '' ? '' : span(`  where ${where}`, 'key'));
+  return line(' ', how, ` of ${formatCount(head)}`, where === '' ? '' : span(`  where ${where}`, 'key'));
 }
 
 /** The window moves with the selected record; at the end of the log it follows again. */
