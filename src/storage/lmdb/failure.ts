@@ -20,7 +20,9 @@ export function toStorageError<T>(operation: string, run: () => T): T {
 }
 
 function named(operation: string, error: Error & { code?: unknown; errno?: number }): TxlogError {
-  const { message, errno = 0 } = error;
+  const { errno = 0 } = error;
+  // LMDB adds sizes of its own buffers, some of them never set, which mean nothing to anybody.
+  const message = error.message.replace(/: Attempting to write page .*/s, '');
   // LMDB's errors have the system's number as code, Node's own have a name, and the number negated.
   const code = typeof error.code === 'string' ? -errno : error.code;
   if (code === 13 || code === 1) {
