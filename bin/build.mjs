@@ -191,7 +191,22 @@ function writeManifest() {
   run('node_modules/oclif/bin/run.js', ['manifest']);
   // Each start reads it: without what people would read it by, it is two thirds as long.
   const file = join(root, 'oclif.manifest.json');
-  writeFileSync(file, `${JSON.stringify(JSON.parse(readFileSync(file, 'utf8')))}\n`);
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  for (const command of Object.values(manifest.commands)) command.usage = usageOf(command);
+  writeFileSync(file, `${JSON.stringify(manifest)}\n`);
+}
+
+/** A line that can be typed: all flags in it, as oclif writes it, are read by nobody. */
+function usageOf({ id, args, flags }) {
+  const words = Object.values(args).map(({ name, required, multiple }) => {
+    const word = `${name.toUpperCase()}${multiple ? '...' : ''}`;
+    return required ? word : `[${word}]`;
+  });
+  const needed = Object.values(flags).filter(({ required }) => required);
+  const values = needed.map(
+    ({ name, helpValue, options }) => `--${name} ${options?.join('|') ?? helpValue ?? 'VALUE'}`,
+  );
+  return [id.replaceAll(':', ' '), ...words, ...values, '[FLAGS]'].join(' ');
 }
 
 function sourcesBelow(folder) {

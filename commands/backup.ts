@@ -9,15 +9,16 @@ export default class Backup extends BaseCommand {
   static override summary = 'Copy the environment while it is used, and verify the copy.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'TARGET is a directory, which then is an environment itself, or a file, by a name with an extension. What exists ' +
-      'is never overwritten. The copy is one consistent state, synced to the disk, its whole chain verified.',
+    'TARGET is a directory, which becomes an environment of its own, or a file if its name has an extension. ' +
+      'A backup never overwrites anything. The copy is one consistent state. It is synced to the disk, and its ' +
+      'whole hash chain is verified.',
     [0, 4, 65, 66, 74],
   );
   static override examples = [
     '<%= config.bin %> backup ../backup-2026-01-31',
     '<%= config.bin %> backup orders.mdb && <%= config.bin %> init --from orders.mdb --env restored',
   ];
-  static override args = { target: Args.string({ description: 'Directory or file to make.', required: true }) };
+  static override args = { target: Args.string({ description: 'The directory or file to make.', required: true }) };
 
   async run(): Promise<void> {
     const { args } = await this.parse(Backup);

@@ -6,12 +6,12 @@ import { wholeNumber } from '../src/cli/frame/whole-number.ts';
 import { toRatesJson } from '../src/shapes/rates.ts';
 
 export default class Bench extends BaseCommand {
-  static override summary =
-    'Measure this machine: submit, rescan and replay in a temporary environment, against raw LMDB.';
+  static override summary = 'Measure submit, rescan and replay on this machine, and compare them with raw LMDB.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'Every submit is synced before it counts. Rates say something about the disk of --dir; ratios, of the same run, ' +
-      'about txlog. What is measured is removed again.',
+    'It works in a temporary environment, and removes it at the end. Each submit counts only after it is ' +
+      'synced to the disk. The rates depend mostly on the disk of --dir. The ratios, which are measured in the ' +
+      'same run, say how txlog compares with raw LMDB.',
     [0, 66, 74],
   );
   static override examples = [
@@ -20,13 +20,13 @@ export default class Bench extends BaseCommand {
   ];
   static override flags = {
     count: wholeNumber({
-      summary: 'Transactions.',
+      summary: 'The number of transactions.',
       min: 1_000,
       max: 10_000_000,
       default: 20_000,
       helpValue: 'N',
     }),
-    dir: Flags.string({ summary: 'Measure on the disk of this directory.', helpValue: 'DIR' }),
+    dir: Flags.string({ summary: 'Put the temporary environment into this directory.', helpValue: 'DIR' }),
   };
 
   async run(): Promise<void> {

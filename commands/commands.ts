@@ -7,7 +7,7 @@ export default class Commands extends BaseCommand {
   static override summary = 'List all commands; with --json, with their arguments, flags and examples.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'For scripts, editors and agents: what can be called, and how. `txlog schema COMMAND` describes what each prints.',
+    'For scripts, editors and agents. `txlog schema COMMAND` describes what a command prints.',
     [0],
   );
   static override examples = ['<%= config.bin %> commands', '<%= config.bin %> commands --json'];

@@ -8,11 +8,11 @@ export default class Completion extends BaseCommand {
     'Print the completion script of a shell: commands, flags, their values, ids, keys, contexts.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'One line in the file that your shell reads at its start:\n' +
+    'Add one line to the start file of your shell:\n' +
       'bash, ~/.bashrc: eval "$(txlog completion bash)"\n' +
       'zsh, ~/.zshrc: eval "$(txlog completion zsh)"\n' +
       'fish, ~/.config/fish/config.fish: txlog completion fish | source\n' +
-      'It reads the environment that the command line names, and never writes to it.',
+      'Completion reads the environment that your command line names. It never writes to it.',
     [0],
   );
   static override examples = [

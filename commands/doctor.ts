@@ -4,11 +4,11 @@ import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { isFit, toFindingsJson } from '../src/shapes/finding.ts';
 
 export default class Doctor extends BaseCommand {
-  static override summary = 'Check that everything is fit to run: versions, permissions, room, file system, readers.';
+  static override summary = 'Check that txlog can run here: versions, permissions, disk space, file system, readers.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Each finding is ok, warn or fail, with the next command. Changes nothing, and reads only the ends of the log: ' +
-      '`verify` reads all of it.',
+    'Each finding is ok, warn or fail, and names the next command. The command changes nothing. It reads only ' +
+      'the ends of the log; `verify` reads the whole log.',
     [0, 1],
   );
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --env /var/lib/orders --json'];

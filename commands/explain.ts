@@ -10,11 +10,12 @@ export default class Explain extends BaseCommand {
   static override summary = 'Explain a code of an error, a rejection, or a problem that verify reports.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'What it means, whether another try can succeed, what to do next, and the exit code. Without a code: all of them.',
+    'It says what the code means, whether a retry can succeed, what to do next, and which exit code it has. ' +
+      'Without a code it lists all codes.',
     [0],
   );
   static override examples = ['<%= config.bin %> explain KEY_OWNED', '<%= config.bin %> explain --json'];
-  static override args = { code: Args.string({ description: 'The code, such as KEY_OWNED.' }) };
+  static override args = { code: Args.string({ description: 'The code to explain, such as KEY_OWNED.' }) };
 
   static override flags = listFlags;
 

@@ -5,7 +5,8 @@ export default class Get extends GetCommand {
   static override summary = 'Print the state of a key, now or as of any position or time.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'A dedicated key has one owner; a shared key has the value that all its transactions folded to.',
+    'A dedicated key has one owner. A shared key has a value that is folded from all transactions that were ' +
+      'applied to it.',
     [0, 3, 65, 66],
   );
   static override examples = [

@@ -11,7 +11,7 @@ export default class Init extends BaseCommand {
   static override summary = 'Make a new environment, empty or from a backup.';
   static override effect = 'makes' as const;
   static override description = withExitCodes(
-    'Never touches an environment that is there.',
+    'It never changes an environment that exists.',
     [0, 4, 65, 66, 74, 77, 78],
   );
   static override examples = [
@@ -20,11 +20,14 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init restored --from backup.mdb',
     '<%= config.bin %> init --app ./txlog.app.ts',
   ];
-  static override args = { dir: Args.string({ description: 'Its directory; by default that of --env.' }) };
+  static override args = { dir: Args.string({ description: 'The directory to make. The default is that of --env.' }) };
   static override flags = {
-    'if-missing': Flags.boolean({ summary: 'It is fine when there is one already.' }),
-    app: Flags.string({ summary: 'Handlers that submit uses here from now on.', helpValue: 'MODULE' }),
-    from: Flags.string({ summary: 'Restore this backup.', helpValue: 'FILE|DIR' }),
+    'if-missing': Flags.boolean({ summary: 'Accept an environment that exists already.' }),
+    app: Flags.string({
+      summary: 'Use the handlers of this app module in this environment from now on.',
+      helpValue: 'MODULE',
+    }),
+    from: Flags.string({ summary: 'Make it from this backup.', helpValue: 'FILE|DIR' }),
     ...dryRunFlag,
   };
 

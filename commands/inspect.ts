@@ -19,10 +19,11 @@ export default class Inspect extends BaseCommand {
   static override summary = 'Show everything about one transaction, one session or one key.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'A number is a position; anything else the id of a transaction when there is one, else of a session, else a key. ' +
-      '--id, --position, --session and --key say which.\n' +
-      'A transaction: what was asked, what became of it and why, each key before and after, its neighbours there, what undid ' +
-      'it. A key: its value and owner, its transactions and refusals. A session: how it stands, its data, its history.',
+    'A number is read as a position. Any other name is the id of a transaction, else of a session, else a ' +
+      'key. To say which, use --id, --position, --session or --key.\n' +
+      'For a transaction it shows the request, the outcome and its reason, each key before and after, the ' +
+      'transactions before and after it on these keys, and what undid it. For a key it shows the value, the ' +
+      'owner, the transactions and the rejections. For a session it shows the status, the data and the history.',
     [0, 3, 66],
   );
   static override examples = [
@@ -32,7 +33,7 @@ export default class Inspect extends BaseCommand {
     '<%= config.bin %> inspect r-1 --tree',
     '<%= config.bin %> inspect r-1 --format mermaid > r-1.mmd',
   ];
-  static override args = { name: Args.string({ description: 'Id, position or key.', ignoreStdin: true }) };
+  static override args = { name: Args.string({ description: 'An id, a position or a key.', ignoreStdin: true }) };
   static override flags = inspectFlags;
 
   async run(): Promise<void> {

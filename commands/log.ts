@@ -8,9 +8,9 @@ export default class Log extends LogCommand {
   static override summary = 'Show the records of the log: committed and rejected transactions.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Oldest first. -n takes the newest ones; -f starts with the newest 10 and goes on with new ones of any process, at ' +
-      'once.\n' +
-      'One line each: position, time, type, id, outcome, keys. --ndjson prints the whole records.',
+    'The oldest record comes first. -n shows only the newest records. -f shows the newest 10, then each new ' +
+      'record of any process as it comes.\n' +
+      'One line per record: position, time, type, id, outcome, keys. --ndjson prints whole records.',
     [0, 66, 130, 143],
   );
   static override examples = [
@@ -24,7 +24,7 @@ export default class Log extends LogCommand {
     ...filterFlags,
     ...listFlags,
     ...followFlags,
-    reverse: Flags.boolean({ char: 'r', summary: 'Newest first.', exclusive: ['follow'] }),
+    reverse: Flags.boolean({ char: 'r', summary: 'Show the newest first.', exclusive: ['follow'] }),
   };
 
   async run(): Promise<void> {

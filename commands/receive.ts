@@ -11,15 +11,16 @@ import { acknowledgementFormat, formatReceived, receiveAll } from '../src/cli/pa
 import { jsonText } from '../src/text/printable.ts';
 
 export default class Receive extends BaseCommand {
-  static override summary = 'Take messages from another environment into queues, and acknowledge each.';
+  static override summary = 'Take messages from another environment into queues, and acknowledge each one.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'FILE, or stdin, holds one parcel per line, as `txlog send` prints them: {"id","queue","data","order"?}. Each gets one ' +
-      'line on stdout once it is durable, in the order of the input: {"id","ok":true,"duplicate"}, or {"id","ok":false,' +
-      '"error"}; a line that is refused changes nothing, and the next one is taken. A parcel arrives once, however often it ' +
-      'is sent, also after it was worked off: the same file may be received again.\n' +
-      'This is what stands behind a service that is reached by a command: services: { stock: { command: ["ssh", "host", ' +
-      '"txlog", "receive"] } }.',
+    'FILE, or stdin, holds one parcel per line, as `txlog send` prints them: {"id","queue","data","order"?}. ' +
+      'The command prints one line for each parcel, in the same order, as soon as the parcel is durable: ' +
+      '{"id","ok":true,"duplicate"}, or {"id","ok":false,"error"}. A parcel that is refused changes nothing, ' +
+      'and the next one is taken. A parcel arrives once, however often it is sent: the same file can be ' +
+      'received again, even after the work is done.\n' +
+      'A service that is reached by a command runs this: services: { stock: { command: ["ssh", "host", "txlog", ' +
+      '"receive"] } }.',
     [0, 6, 65, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
@@ -28,7 +29,10 @@ export default class Receive extends BaseCommand {
     '<%= config.bin %> send counters | ssh host txlog receive | <%= config.bin %> send counters --acks -',
   ];
   static override args = {
-    file: Args.string({ description: 'Parcels, one per line; without it, or as -, stdin.', ignoreStdin: true }),
+    file: Args.string({
+      description: 'The file with the parcels, one per line. Without it, or with -, stdin is read.',
+      ignoreStdin: true,
+    }),
   };
   static override flags = {
     ...appFlag,

@@ -2,14 +2,14 @@ import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { ReplayCommand, replayFlags } from '../src/cli/replay/replay-command.ts';
 
 export default class Replay extends ReplayCommand {
-  static override summary = 'Run the log again: new indexes, an environment as of a point, or other handlers.';
+  static override summary = 'Replay the log: rebuild the indexes, stop at a point, or try other handlers.';
   static override effect = { without: ['with', 'to', 'dry-run'] };
   static override description = withExitCodes(
-    'Without flags all indexes are made anew from the log beside the old ones, and swapped in at once: whatever dies ' +
-      'when, there are the old ones or the new ones. Others go on reading and writing meanwhile. Asks before it starts; ' +
-      'where there is no terminal to ask on, it wants --yes.\n' +
-      'With --with MODULE --diff nothing is written: it lists the decisions that flip and the values that change; exit ' +
-      'code 1 when any decision flips. A replay has no effects outside.',
+    'Without flags it rebuilds all indexes from the log, beside the old ones, and then puts them in place in ' +
+      'one step. If it is killed at any moment, either the old or the new indexes are there. Other processes go ' +
+      'on reading and writing meanwhile. It asks before it starts; without a terminal it needs --yes.\n' +
+      'With --with MODULE --diff it writes nothing. It lists the decisions that flip and the values that ' +
+      'change, and ends with exit code 1 when a decision flips. A replay has no effects outside.',
     [0, 1, 3, 4, 66, 77, 78],
   );
   static override examples = [

@@ -5,12 +5,14 @@ import { RescanCommand } from '../src/cli/rescan/rescan-command.ts';
 import { checkFlags, rescanFlags } from '../src/cli/rescan/rescan-to.ts';
 
 export default class Rescan extends RescanCommand {
-  static override summary = 'Read processed transactions fast, by filter, as NDJSON; or prove the states from the log.';
+  static override summary = 'Read records fast by filter, as NDJSON; or verify the states against the log.';
   static override effect = { with: ['checkpoint', 'repair'], without: ['dry-run'] };
   static override description = withExitCodes(
-    'With --checkpoint the next run goes on where this one ended. In a file (-O FILE, or >> FILE) each record is then ' +
-      'once, also after kill -9; what reads a pipe may get the last page of up to 1,000 records again.\n' +
-      '--verify folds the whole log again beside the environment and compares every state, applied list and index.',
+    'With --checkpoint the next run goes on where this one ended. In a file (-O FILE, or >> FILE) each record ' +
+      'then stands once, also after kill -9. A reader of a pipe can get the last page of up to 1,000 records ' +
+      'again.\n' +
+      '--verify folds the whole log again beside the environment, and compares every state, applied list and ' +
+      'index.',
     [0, 1, 4, 66, 74, 77],
   );
   static override examples = [

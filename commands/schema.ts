@@ -8,14 +8,14 @@ export default class SchemaCommand extends BaseCommand {
   static override summary = 'Print the JSON Schema of what a command prints with --json or --ndjson.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'JSON Schema 2020-12. `document` describes the one document of --json, `line` each line of --ndjson. Fields may be ' +
-      'added in later versions, none is taken away: readers ignore what they do not know. Without a command: the ' +
-      'commands that have one.',
+    'The schema is JSON Schema 2020-12. `document` describes what --json prints, `line` each line of ' +
+      '--ndjson. Later versions can add fields, and never remove one: a reader should ignore fields that it ' +
+      'does not know. Without a command it lists the commands that have a schema.',
     [0],
   );
   static override examples = ['<%= config.bin %> schema get', '<%= config.bin %> schema session list'];
   static override strict = false;
-  static override args = { command: Args.string({ description: 'Words of the command, such as session list.' }) };
+  static override args = { command: Args.string({ description: 'The words of the command, such as session list.' }) };
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SchemaCommand);

@@ -10,14 +10,15 @@ import type { Parcel } from '../src/core/app/service-definition.ts';
 import { plural, printable } from '../src/text/printable.ts';
 
 export default class Send extends BaseCommand {
-  static override summary = 'Print the messages that wait for another environment, or take in their acknowledgements.';
+  static override summary = 'Print the messages that wait for another environment, or read their acknowledgements.';
   static override effect = { with: ['acks'] };
   static override description = withExitCodes(
-    'Prints one parcel per line, for `txlog receive` over there, and takes nothing away. With --acks it reads what that ' +
-      'printed: what arrived waits no more, what can never be taken is parked. Files and pipes between two environments ' +
-      'may be lost, cut or repeated: each message arrives once.\n' +
-      'A worker does this by itself for services with a directory or a command; one that only you reach is ' +
-      'services: { counters: { by: "send" } }.',
+    'It prints one parcel per line, for `txlog receive` in the other environment, and removes nothing. With ' +
+      '--acks it reads what that command printed: a message that arrived is done, and one that the other side ' +
+      'can never accept is parked. Files and pipes between the two may be lost, cut or repeated: each message ' +
+      'arrives once.\n' +
+      'A worker does all this by itself for a service with a directory or a command. For a service that only ' +
+      'you can reach, write services: { counters: { by: "send" } }.',
     [0, 6, 65, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
@@ -26,11 +27,11 @@ export default class Send extends BaseCommand {
     '<%= config.bin %> send counters | ssh host txlog receive | <%= config.bin %> send counters --acks -',
   ];
   static override args = {
-    service: Args.string({ description: 'Name of the other service.', required: true }),
+    service: Args.string({ description: 'The name of the other service.', required: true }),
   };
   static override flags = {
     ...listFlags,
-    acks: Flags.string({ summary: 'Read acknowledgements from this file; - is stdin.', helpValue: 'FILE' }),
+    acks: Flags.string({ summary: 'Read the acknowledgements from this file; - is stdin.', helpValue: 'FILE' }),
     ...dryRunFlag,
   };
 

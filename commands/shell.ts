@@ -10,18 +10,19 @@ import { serveCommands } from '../src/cli/shell/serve-commands.ts';
 import { flagsOf, nameOfPrompt, variablesOf } from '../src/cli/shell/shell-settings.ts';
 
 export default class Shell extends BaseCommand {
-  static override summary = 'A prompt that takes commands without `txlog`, each answered at once.';
+  static override summary = 'Open a prompt: type commands without `txlog`, and each answers at once.';
   static override description = withExitCodes(
-    'The command line stays loaded, so that a command costs milliseconds. Tab completes as in your shell, the arrows go ' +
-      'through what was typed before (XDG_STATE_HOME/txlog/history). Ctrl-C ends the command and not the prompt; exit or ' +
-      'Ctrl-D ends the prompt. There are no pipes to other programs. ' +
-      'Flags of the shell hold for each line that does not say otherwise.\n' +
-      'Without a terminal it runs the lines of stdin, and stops at the first command that fails, with its exit code.',
+    'The program stays loaded, so a command takes milliseconds. Tab completes as in your shell. The arrow ' +
+      'keys bring back earlier lines (XDG_STATE_HOME/txlog/history). Ctrl-C ends a command; exit or Ctrl-D ends ' +
+      'the prompt. A line cannot be piped to other programs. Flags of `txlog shell` hold for each line that ' +
+      'does not say otherwise.\n' +
+      'Without a terminal it runs the lines of stdin. It stops at the first command that fails, with the exit ' +
+      'code of that command.',
     [0, 1, 2, 65, 66, 70],
   );
   static override examples = ['<%= config.bin %> shell', '<%= config.bin %> shell < nightly.txt'];
   static override flags = {
-    serve: Flags.boolean({ summary: 'Run the commands of another process, which started this one.', hidden: true }),
+    serve: Flags.boolean({ summary: 'Run the commands of the process that started this one.', hidden: true }),
   };
 
   async run(): Promise<void> {

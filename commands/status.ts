@@ -6,9 +6,12 @@ import { contextField } from '../src/shapes/context.ts';
 import { toStatus, toStatusJson } from '../src/shapes/status.ts';
 
 export default class Status extends BaseCommand {
-  static override summary = 'Show how an environment stands: its log, states, sessions, sagas, size and durability.';
+  static override summary = 'Show the state of an environment: its log, keys, sessions, sagas, size and durability.';
   static override effect = 'reads' as const;
-  static override description = withExitCodes('Reads only; works beside any number of writers.', [0, 66, 77, 78]);
+  static override description = withExitCodes(
+    'It only reads, and works beside any number of writers.',
+    [0, 66, 77, 78],
+  );
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --env backup --json'];
 
   async run(): Promise<void> {

@@ -15,10 +15,12 @@ export default class Submit extends BaseCommand {
   static override summary = 'Submit one request, or a file of them, and print the receipts.';
   static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
-    'FILE holds one request per line as JSON, packed with gzip or not; - is stdin. Each gets one receipt, printed once it ' +
-      'is durable, in order. Blank lines are skipped. The same file may be submitted again: the same id, the same receipt.\n' +
-      'With --dry-run nothing is written; a stream is decided once it has ended.\n' +
-      'With --async each is accepted instead, durably, in the queue of its type; a worker decides it, once.',
+    'FILE holds one JSON request per line, and may be compressed with gzip; - is stdin. The command prints ' +
+      'one receipt per request, in the same order, as soon as the request is durable. Blank lines are skipped. ' +
+      'You can submit the same file again: a request with the same id gives the same receipt.\n' +
+      'With --dry-run nothing is written; the requests of a stream are decided after it has ended.\n' +
+      'With --async each request is stored in the durable queue of its type, and a worker decides it later, ' +
+      'exactly once.',
     [0, 1, 4, 5, 6, 65, 66, 74, 75, 77, 130],
   );
   static override examples = [
@@ -30,7 +32,7 @@ export default class Submit extends BaseCommand {
     '<%= config.bin %> submit events.ndjson --map ./events.map.ts --dry-run',
   ];
   static override args = {
-    file: Args.string({ description: 'Requests, one per line; - is stdin.', ignoreStdin: true }),
+    file: Args.string({ description: 'A file with one request per line; - is stdin.', ignoreStdin: true }),
   };
   static override flags = submitFlags;
 

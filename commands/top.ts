@@ -9,12 +9,13 @@ import { toOverviewJson } from '../src/shapes/overview.ts';
 import { durationValue, parseDuration } from '../src/text/duration.ts';
 
 export default class Top extends BaseCommand {
-  static override summary = 'Watch the queues, what is stuck and what needs you, as a table that is drawn over itself.';
+  static override summary = 'Watch the queues, the stuck work and what needs you, in a table that refreshes.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'What `txlog tui` shows first, without taking the whole screen. It is drawn again when any process changed the ' +
-      'environment, and each second. With --once one table. For monitoring --ndjson prints one JSON object a line, and ' +
-      '--once --json one document; `ok` is false while something does not go on by itself.',
+    'It shows the first screen of `txlog tui` without taking the whole terminal. It refreshes when any ' +
+      'process changes the environment, and each second. --once prints one table. For monitoring, --ndjson ' +
+      'prints one JSON object per line, and --once --json one document: `ok` is false while something needs ' +
+      'help to go on.',
     [0, 66, 78, 130, 143],
   );
   static override examples = [
@@ -24,8 +25,12 @@ export default class Top extends BaseCommand {
   ];
   static override flags = {
     ...appFlag,
-    once: Flags.boolean({ summary: 'Print it once, and end.' }),
-    interval: Flags.string({ summary: 'Draw no more often than this.', helpValue: durationValue, default: '250ms' }),
+    once: Flags.boolean({ summary: 'Print the table once.' }),
+    interval: Flags.string({
+      summary: 'Refresh at most once in this time.',
+      helpValue: durationValue,
+      default: '250ms',
+    }),
   };
 
   async run(): Promise<void> {

@@ -6,12 +6,12 @@ import { ScreenCommand } from '../src/cli/tui/tui-command.ts';
 import { remap } from '../src/tui/app/keymap.ts';
 
 export default class Tui extends ScreenCommand {
-  static override summary = 'Open the screen: live queues, stuck sessions, the log, and the way to put things right.';
+  static override summary = 'Open the screen: live queues, stuck sessions, the log, and actions to mend them.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'It shows at once what needs you, why, and which key mends it. What is done from it is shown first, asks for a reason, ' +
-      'and is recorded with it. Where the output is no terminal it prints the overview once. In a ' +
-      'protected context it does nothing but show, unless --yes is given. ? says what keys do.',
+    'It shows what needs you, why, and which key mends it. Each action first shows what it will do, asks for ' +
+      'a reason, and is recorded with it. When the output is not a terminal, it prints the overview once. In a ' +
+      'protected context it is read-only without --yes. Press ? for the keys.',
     [0, 66, 77, 78, 129, 130, 143],
   );
   static override examples = [
@@ -22,16 +22,16 @@ export default class Tui extends ScreenCommand {
   static override flags = {
     ...appFlag,
     actor: Flags.string({
-      summary: 'Who does it, for the record; by default you, as this machine knows you.',
+      summary: 'Record this name as the one who acts. The default is your user name.',
       helpValue: 'NAME',
     }),
-    ascii: Flags.boolean({ summary: 'Draw with ASCII alone; so by itself where the locale is no UTF-8.' }),
+    ascii: Flags.boolean({ summary: 'Draw with ASCII only. This is the default when the locale is not UTF-8.' }),
     keymap: Flags.string({
-      summary: 'Other keys: a JSON file of commands and their keys.',
+      summary: 'Take the keys from this JSON file of commands and their keys.',
       helpValue: 'FILE',
       env: 'TXLOG_KEYMAP',
     }),
-    keys: Flags.boolean({ summary: 'Print what keys do, and end.' }),
+    keys: Flags.boolean({ summary: 'Print the keys and what they do.' }),
   };
 
   async run(): Promise<void> {

@@ -7,10 +7,10 @@ import { toVerifyJson } from '../src/shapes/verify.ts';
 const proved = 'the chain is unbroken, checksums and totals fit';
 
 export default class Verify extends BaseCommand {
-  static override summary = 'Check the log: its hash chain, checksums, totals and the pages of the file. Fast.';
+  static override summary = 'Check the log fast: its hash chain, checksums, totals and the pages of the file.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Changes nothing. `rescan --verify` also proves that all states follow from the log.',
+    'It changes nothing. `rescan --verify` also compares all states with the log.',
     [0, 1, 66],
   );
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify --json'];

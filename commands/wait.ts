@@ -5,8 +5,8 @@ export default class Wait extends WaitCommand {
   static override summary = 'Wait until a queued request is decided, or a session is removed.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Prints the receipt of the request (exit code 1 when it is rejected), or when the session was removed. What is ' +
-      'done already is told at once; exit code 5 when the time runs out.',
+    'It prints the receipt of the request, or the time when the session was removed. It ends at once when ' +
+      'that has happened already. The exit code is 1 when the request is rejected, and 5 when the time is up.',
     [0, 1, 3, 5, 66, 130, 143],
   );
   static override examples = ['<%= config.bin %> wait r-1 --timeout 10s', '<%= config.bin %> wait mail/7 --json'];

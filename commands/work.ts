@@ -11,12 +11,13 @@ import { makeColors } from '../src/text/colors.ts';
 import { durationValue, parseSeconds } from '../src/text/duration.ts';
 
 export default class Work extends BaseCommand {
-  static override summary = "Work: lead the sessions of the app's themes, and decide the requests that are queued.";
+  static override summary = 'Run a worker: it leads the sessions of the app, and decides queued requests.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'Goes on until it is stopped. Ctrl-C or SIGTERM drains: no new turns, those that run end or are stored; a second ' +
-      'one stops them now, and stores them. Logs to stderr: lines and a counter on a terminal, JSON elsewhere and with ' +
-      '--json. Any number of workers may run at once; each sees to the sessions of those that died.',
+    'It runs until it is stopped. Ctrl-C or SIGTERM drains it: it takes no new session, and ends when the ' +
+      'running turns have ended. A second signal stops these turns now, and they are tried again later. It logs ' +
+      'to stderr: lines and a counter on a terminal, JSON elsewhere and with --json. Any number of workers can ' +
+      'run at once. Each one also frees the sessions of workers that died.',
     [0, 3, 66, 69, 75, 77, 78, 130, 143],
   );
   static override examples = [
@@ -26,14 +27,26 @@ export default class Work extends BaseCommand {
   ];
   static override flags = {
     theme: Flags.string({
-      ...{ char: 't', summary: 'Only this theme; may be repeated. Without it all of the app and all queued requests.' },
+      ...{
+        char: 't',
+        summary: 'Work only on this theme. Can be repeated. The default is all themes and all queued requests.',
+      },
       ...{ multiple: true, multipleNonGreedy: true, helpValue: 'THEME' },
     }),
     ...appFlag,
-    concurrency: wholeNumber({ char: 'c', summary: 'Turns at once (default 8).', min: 1, max: 1_000, helpValue: 'N' }),
-    lease: Flags.string({ summary: 'How long without a sign of life it counts as dead.', helpValue: durationValue }),
-    once: Flags.boolean({ summary: 'One turn, or none when no session is due.', exclusive: ['until-empty'] }),
-    'until-empty': Flags.boolean({ summary: 'Until no session is due. What sleeps does not count.' }),
+    concurrency: wholeNumber({
+      char: 'c',
+      summary: 'Run so many turns at once. The default is 8.',
+      min: 1,
+      max: 1_000,
+      helpValue: 'N',
+    }),
+    lease: Flags.string({
+      summary: 'The worker counts as dead after this time without a sign of life.',
+      helpValue: durationValue,
+    }),
+    once: Flags.boolean({ summary: 'Run one turn, or none if no session is due.', exclusive: ['until-empty'] }),
+    'until-empty': Flags.boolean({ summary: 'Stop when no session is due. Sleeping sessions do not count.' }),
   };
 
   async run(): Promise<void> {

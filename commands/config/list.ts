@@ -7,12 +7,13 @@ import { formatSettings } from '../../src/cli/print/setting-lines.ts';
 import { toSettingJson } from '../../src/shapes/setting.ts';
 
 export default class ConfigList extends BaseCommand {
-  static override summary = 'List the settings that commands have here; with --origin, why each is what it is.';
+  static override summary = 'List the settings that apply here; --origin says where each comes from.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'What was said for one command wins over the variables of the shell, these over the directory, and that over the ' +
-      'current context: --env or --context, TXLOG_ENV, TXLOG_CONTEXT, .txlog here or above, `context use`. An origin is a ' +
-      'flag, a variable, a context, config.json of the environment, the directory, or the default.',
+    'Four places can name the environment. The first that does wins: the flags --env and --context, the ' +
+      'variables TXLOG_ENV and TXLOG_CONTEXT, a .txlog here or in a directory above, the context of `txlog ' +
+      'context use`. The origin of a setting is a flag, a variable, a context, the file config.json of the ' +
+      'environment, the directory, or the default.',
     [0, 2, 3, 77, 78],
   );
   static override examples = [
@@ -21,7 +22,7 @@ export default class ConfigList extends BaseCommand {
   ];
   static override flags = {
     ...listFlags,
-    origin: Flags.boolean({ summary: 'Say where each value comes from.' }),
+    origin: Flags.boolean({ summary: 'Show where each value comes from.' }),
   };
 
   async run(): Promise<void> {

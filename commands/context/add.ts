@@ -6,11 +6,12 @@ import { toContextJson } from '../../src/shapes/context.ts';
 import { printable } from '../../src/text/printable.ts';
 
 export default class ContextAdd extends ContextCommand {
-  static override summary = 'Give an environment a name, to be used from any directory.';
+  static override summary = 'Give an environment a name that works in any directory.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'Contexts are yours alone: they lie in XDG_CONFIG_HOME/txlog, else in ~/.config/txlog. Whatever changes the ' +
-      'environment of a protected context asks for the name of the context, or wants --yes, however the environment is named.',
+    'Contexts belong to you alone. They are files in XDG_CONFIG_HOME/txlog, or in ~/.config/txlog. A command ' +
+      'that changes the environment of a protected context asks you to type the name of the context, or needs ' +
+      '--yes. This holds however the environment was named.',
     [0, 2, 4, 74, 77, 78],
   );
   static override examples = [
@@ -19,13 +20,13 @@ export default class ContextAdd extends ContextCommand {
     '<%= config.bin %> context add stage /srv/stage-2 --replace --use',
   ];
   static override args = {
-    name: Args.string({ description: 'Its name: letters, digits, ".", "_" and "-".', required: true }),
-    dir: Args.string({ description: 'Directory of the environment, or one that holds it.', required: true }),
+    name: Args.string({ description: 'The name of the context: letters, digits, ".", "_" and "-".', required: true }),
+    dir: Args.string({ description: 'The directory of the environment, or one that holds it.', required: true }),
   };
   static override flags = {
-    color: Flags.option({ summary: 'The colour of its name.', options: colorNames })(),
-    protected: Flags.boolean({ summary: 'Ask before anything changes it.' }),
-    replace: Flags.boolean({ summary: 'Put it in place of the context of that name.' }),
+    color: Flags.option({ summary: 'Show the name in this colour.', options: colorNames })(),
+    protected: Flags.boolean({ summary: 'Ask before a command changes the environment.' }),
+    replace: Flags.boolean({ summary: 'Replace the context of that name.' }),
     use: Flags.boolean({ summary: 'Make it the current context.' }),
   };
 

@@ -7,7 +7,7 @@ import { toContextJson } from '../../src/shapes/context.ts';
 export default class ContextList extends ContextCommand {
   static override summary = 'List the contexts: names of environments; * marks the current one.';
   static override effect = 'none' as const;
-  static override description = withExitCodes('-q prints the names alone.', [0, 78]);
+  static override description = withExitCodes('With -q it prints only the names.', [0, 78]);
   static override examples = ['<%= config.bin %> context list', '<%= config.bin %> context list --json'];
   static override flags = listFlags;
 

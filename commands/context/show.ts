@@ -7,9 +7,9 @@ import { toContextJson } from '../../src/shapes/context.ts';
 export default class ContextShow extends ContextCommand {
   static override summary = 'Show a context: its environment, its colour, whether it is protected.';
   static override effect = 'none' as const;
-  static override description = withExitCodes('Without a name: the current context.', [0, 3, 78]);
+  static override description = withExitCodes('Without a name it shows the current context.', [0, 3, 78]);
   static override examples = ['<%= config.bin %> context show prod', '<%= config.bin %> context show prod --json'];
-  static override args = { name: Args.string({ description: 'Its name.' }) };
+  static override args = { name: Args.string({ description: 'The name of the context.' }) };
 
   async run(): Promise<void> {
     const { args } = await this.parse(ContextShow);

@@ -7,16 +7,16 @@ import { toContextJson } from '../../src/shapes/context.ts';
 import { printable } from '../../src/text/printable.ts';
 
 export default class ContextUse extends ContextCommand {
-  static override summary = 'Make a context the current one: commands outside of any environment work on it.';
+  static override summary = 'Make a context the current one, for commands that run outside of any environment.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'In a directory that holds an environment, or is below one that does, commands work on that one all the same, and ' +
-      'say so. `config list --origin` tells which environment is meant, and why.',
+    'In a directory with an environment, or below one, commands use that environment and say so. `config list ' +
+      '--origin` shows which environment a command uses, and why.',
     [0, 2, 3, 74, 77, 78],
   );
   static override examples = ['<%= config.bin %> context use stage', '<%= config.bin %> context use --none'];
-  static override args = { name: Args.string({ description: 'Its name.' }) };
-  static override flags = { none: Flags.boolean({ summary: 'No context is the current one any more.' }) };
+  static override args = { name: Args.string({ description: 'The name of the context.' }) };
+  static override flags = { none: Flags.boolean({ summary: 'Leave no context the current one.' }) };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ContextUse);

@@ -13,8 +13,8 @@ export default class LogCount extends BaseCommand {
   static override effect = 'reads' as const;
   static override summary = 'Count records by type, outcome, actor, key, correlation, hour or day.';
   static override description = withExitCodes(
-    'The largest group comes first; hours and days, which are those of UTC, come in their order. A record counts once ' +
-      'for each of its keys. The log is read once; the filter says which records count.',
+    'The largest group comes first. Hours and days come in their order; they are UTC. A record counts once ' +
+      'for each of its keys. The filter says which records count. The command reads the log once.',
     [0, 66],
   );
   static override examples = [

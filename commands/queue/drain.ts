@@ -8,11 +8,11 @@ import { durationValue, parseDuration } from '../../src/text/duration.ts';
 import { printable } from '../../src/text/printable.ts';
 
 export default class QueueDrain extends BaseCommand {
-  static override summary = 'Pause a queue, and wait until the turns that run have ended.';
+  static override summary = 'Pause a queue, and wait until the running turns have ended.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'Then nobody works on the theme, and it can be looked after in peace: what waits in it waits on. It stays paused ' +
-      'until `queue resume`, also when the time runs out or Ctrl-C ends the waiting.',
+    'After that nobody works on the theme, and its sessions wait. The queue stays paused until `queue ' +
+      'resume`, also after a timeout or Ctrl-C.',
     [0, 3, 5, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
@@ -22,7 +22,7 @@ export default class QueueDrain extends BaseCommand {
   static override args = queueArgs;
   static override flags = {
     ...pauseFlags,
-    timeout: Flags.string({ summary: 'Wait no longer than this.', helpValue: durationValue }),
+    timeout: Flags.string({ summary: 'Stop waiting after this time.', helpValue: durationValue }),
   };
 
   async run(): Promise<void> {

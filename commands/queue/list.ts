@@ -5,11 +5,11 @@ import { formatQueues, queueColumns } from '../../src/cli/print/queue-page.ts';
 import { toQueueJson } from '../../src/shapes/queue.ts';
 
 export default class QueueList extends BaseCommand {
-  static override summary = 'List the queues: how deep, how old, how fast, who works on them.';
+  static override summary = 'List the queues: their depth, age, rates and workers.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'A queue is the sessions of one theme. oldest: for how long the next one has been due. in/s and out/s: sessions ' +
-      'made and removed per second, over the last 10 to 20 seconds. -q prints the themes alone.',
+    'A queue holds the sessions of one theme. oldest: how long the next session has been due. in/s and out/s: ' +
+      'sessions made and removed per second, over the last 10 to 20 seconds. With -q it prints only the themes.',
     [0, 66],
   );
   static override examples = ['<%= config.bin %> queue list', '<%= config.bin %> queue list --json'];

@@ -8,7 +8,10 @@ import { toQueuePageJson } from '../../src/shapes/queue.ts';
 export default class QueueShow extends BaseCommand {
   static override summary = 'Show one queue: its counts, its workers, and the sessions that come next.';
   static override effect = 'reads' as const;
-  static override description = withExitCodes('The next ones are in the order in which they are led.', [0, 3, 66]);
+  static override description = withExitCodes(
+    'The next sessions are in the order in which workers will take them.',
+    [0, 3, 66],
+  );
   static override examples = [
     '<%= config.bin %> queue show mail',
     '<%= config.bin %> queue show request/order.create -n 100 --json',
@@ -17,7 +20,7 @@ export default class QueueShow extends BaseCommand {
   static override flags = {
     limit: wholeNumber({
       char: 'n',
-      summary: 'How many of the next sessions.',
+      summary: 'Show so many of the next sessions.',
       default: 10,
       min: 1,
       max: 10_000,

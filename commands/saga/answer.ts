@@ -5,11 +5,12 @@ import { AnswerCommand } from '../../src/cli/saga/answer-command.ts';
 import { byFlags, sagaArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaAnswer extends AnswerCommand {
-  static override summary = 'Tell what a step came to that waits for an answer.';
+  static override summary = 'Give the answer that a step waits for.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'For whoever was asked and cannot answer by a queue: a person, or a service without a worker. An error is final: the ' +
-      'saga turns back; of what undoes a step, it waits for a person.',
+    'For a person, or a service without a worker, who was asked and cannot answer through a queue. An error ' +
+      'is final: the saga then compensates. If the error is the answer of a compensation, the saga waits for a ' +
+      'person.',
     [0, 3, 4, 65, 66, 74, 75, 77],
   );
   static override examples = [
@@ -19,13 +20,17 @@ export default class SagaAnswer extends AnswerCommand {
   ];
   static override args = {
     ...sagaArgs,
-    step: Args.string({ description: 'Its step.', required: true, ignoreStdin: true }),
+    step: Args.string({ description: 'The step that waits.', required: true, ignoreStdin: true }),
   };
   static override flags = {
     ...byFlags,
     ...dryRunFlag,
-    result: Flags.string({ summary: 'It is done, and gave this.', helpValue: 'JSON|@FILE|-', exclusive: ['error'] }),
-    error: Flags.string({ summary: 'It was not done, for this reason.', helpValue: 'TEXT' }),
+    result: Flags.string({
+      summary: 'The step is done, with this result.',
+      helpValue: 'JSON|@FILE|-',
+      exclusive: ['error'],
+    }),
+    error: Flags.string({ summary: 'The step failed, for this reason.', helpValue: 'TEXT' }),
   };
 
   async run(): Promise<void> {

@@ -8,18 +8,24 @@ import { findDefinition } from '../../src/cli/saga/find-definition.ts';
 import { toSagaGraphJson } from '../../src/shapes/saga-graph.ts';
 
 export default class SagaGraph extends BaseCommand {
-  static override summary = 'Draw a type of saga as the app defines it: its steps, and what undoes each.';
+  static override summary = 'Draw a type of saga as the app defines it: its steps and their compensations.';
   static override effect = 'reads' as const;
-  static override description = withExitCodes('Needs the app, and no environment.', [0, 3, 78]);
+  static override description = withExitCodes('It needs the app, and no environment.', [0, 3, 78]);
   static override examples = [
     '<%= config.bin %> saga graph order',
     '<%= config.bin %> saga graph order --app ./txlog.app.ts --json',
     '<%= config.bin %> saga graph order --format mermaid > order.mmd',
   ];
-  static override args = { type: Args.string({ description: 'Its type.', required: true, ignoreStdin: true }) };
+  static override args = {
+    type: Args.string({ description: 'The type of the saga.', required: true, ignoreStdin: true }),
+  };
   static override flags = {
     ...appFlag,
-    format: Flags.option({ summary: 'A Mermaid flowchart.', options: ['mermaid'] as const, exclusive: ['json'] })(),
+    format: Flags.option({
+      summary: 'Draw a Mermaid flowchart.',
+      options: ['mermaid'] as const,
+      exclusive: ['json'],
+    })(),
   };
 
   async run(): Promise<void> {

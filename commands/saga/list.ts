@@ -7,11 +7,11 @@ import { SagasCommand } from '../../src/cli/saga/list-command.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaList extends SagasCommand {
-  static override summary = 'List sagas: those that have not ended first, then the ended ones, the newest first.';
+  static override summary = 'List sagas: first those that have not ended, then those that have, the newest first.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'phase: running, compensating, failed (what was done cannot be undone: a person has to see to it), done, ' +
-      'compensated. --stuck is `saga stuck`, with its exit code.',
+    'The phases: running, compensating, failed (a compensation failed, and a person must help), done, ' +
+      'compensated. --stuck is the same as `saga stuck`, with its exit code.',
     [0, 1, 66, 78],
   );
   static override examples = [
@@ -25,8 +25,8 @@ export default class SagaList extends SagasCommand {
     ...whereFlags,
     ...sagaFilterFlags,
     ...appFlag,
-    incomplete: Flags.boolean({ summary: 'Only those that have not ended.' }),
-    stuck: Flags.boolean({ summary: 'Only those that do not go on by themselves.' }),
+    incomplete: Flags.boolean({ summary: 'Show only sagas that have not ended.' }),
+    stuck: Flags.boolean({ summary: 'Show only sagas that need help to go on.' }),
   };
 
   async run(): Promise<void> {

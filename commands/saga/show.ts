@@ -7,11 +7,12 @@ import { sagaArgs } from '../../src/cli/saga/saga-flags.ts';
 import { toSagaJson } from '../../src/shapes/saga.ts';
 
 export default class SagaShow extends BaseCommand {
-  static override summary = 'Show a saga: its itinerary, how each step stands, and all that happened to it.';
+  static override summary = 'Show a saga: its steps, their states, and its whole history.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Each step with its state, attempts, when it began, how long it took, what it gave or why it failed; below it what ' +
-      'undid it. Steps of one group stand in a bracket. Events that a person brought about have their actor and reason.',
+    'It shows each step with its state, attempts, start, duration, and result or error. The compensation of a ' +
+      'step stands below it. Steps of one group stand in a bracket. An event that a person caused shows the ' +
+      'actor and the reason.',
     [0, 3, 66],
   );
   static override examples = [
@@ -22,7 +23,7 @@ export default class SagaShow extends BaseCommand {
   static override args = sagaArgs;
   static override flags = {
     format: Flags.option({
-      summary: 'What happened as a Mermaid sequence diagram.',
+      summary: 'Draw the history as a Mermaid sequence diagram.',
       options: ['mermaid'] as const,
       exclusive: ['json'],
     })(),

@@ -9,11 +9,12 @@ import { given } from '../../src/core/base/given.ts';
 import { durationValue, parseDuration, parseSeconds } from '../../src/text/duration.ts';
 
 export default class SagaStart extends EndCommand {
-  static override summary = 'Start a saga: all its steps are done, or those that were done are undone.';
+  static override summary = 'Start a saga: either all its steps are done, or the done ones are undone.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'Durable when it is printed; workers lead it (`work`). The same --id with the same data again is the same saga; -q ' +
-      'prints the id alone. With --wait: exit code 1 when it was compensated, 5 when it had not ended by then.',
+    'The saga is durable when the command prints it; workers then lead it (`txlog work`). The same --id with ' +
+      'the same data again is the same saga. -q prints only the id. With --wait the exit code is 1 when the ' +
+      'saga was compensated, and 5 when it has not ended in time.',
     [0, 1, 3, 4, 5, 65, 66, 74, 75, 77, 78, 130, 143],
   );
   static override examples = [
@@ -22,16 +23,28 @@ export default class SagaStart extends EndCommand {
     `<%= config.bin %> saga start order --correlation basket-7 --data '{"item":"tea","count":2}'`,
     '<%= config.bin %> saga start order --order customer/c-1 --delay 10m --app ./txlog.app.ts --data - < order.json',
   ];
-  static override args = { type: Args.string({ description: 'Its type.', required: true, ignoreStdin: true }) };
+  static override args = {
+    type: Args.string({ description: 'The type of the saga.', required: true, ignoreStdin: true }),
+  };
   static override flags = {
-    data: Flags.string({ summary: 'What it is about.', helpValue: 'JSON|@FILE|-' }),
-    id: Flags.string({ summary: 'Its id, for ever; made when absent.', helpValue: 'ID' }),
-    delay: Flags.string({ summary: 'Its first step not before so long.', helpValue: durationValue }),
-    order: Flags.string({ summary: 'Runs after the earlier ones of its type and this key.', helpValue: 'KEY' }),
-    respond: Flags.string({ summary: 'Puts its outcome into this queue.', helpValue: 'QUEUE[@SERVICE]' }),
+    data: Flags.string({ summary: 'The data of the saga.', helpValue: 'JSON|@FILE|-' }),
+    id: Flags.string({
+      summary: 'The id. The same id always means the same one. Without it an id is made.',
+      helpValue: 'ID',
+    }),
+    delay: Flags.string({ summary: 'Begin the first step only after this time.', helpValue: durationValue }),
+    order: Flags.string({
+      summary: 'Run it only after the earlier sagas of this type and order key.',
+      helpValue: 'KEY',
+    }),
+    respond: Flags.string({ summary: 'Put the outcome into the queue of this theme.', helpValue: 'QUEUE[@SERVICE]' }),
     ...linkFlags,
     ...appFlag,
-    wait: Flags.string({ summary: 'Wait so long for its end.', helpValue: durationValue, exclusive: ['dry-run'] }),
+    wait: Flags.string({
+      summary: 'Wait up to this time for its end.',
+      helpValue: durationValue,
+      exclusive: ['dry-run'],
+    }),
     ...dryRunFlag,
   };
 

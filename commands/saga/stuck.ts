@@ -6,10 +6,10 @@ import { SagasCommand } from '../../src/cli/saga/list-command.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaStuck extends SagasCommand {
-  static override summary = 'List the sagas that do not go on by themselves, and what to do about each.';
+  static override summary = 'List the sagas that need help to go on, and what to do about each.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Each with the reason, and with the command to run next. Exit code 1 when there are any.',
+    'It shows the reason and the next command for each. The exit code is 1 when there are any.',
     [0, 1, 66, 78],
   );
   static override examples = [

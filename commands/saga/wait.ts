@@ -5,10 +5,11 @@ import { sagaArgs } from '../../src/cli/saga/saga-flags.ts';
 import { durationValue, parseDuration } from '../../src/text/duration.ts';
 
 export default class SagaWait extends EndCommand {
-  static override summary = 'Wait until a saga has ended, and tell how.';
+  static override summary = 'Wait until a saga has ended, and print its outcome.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Exit code 0 when it is done, 1 when it was compensated, 5 when the time runs out. One that has ended is told at once.',
+    'The exit code is 0 when the saga is done, 1 when it was compensated, and 5 when the time is up. It ends ' +
+      'at once when the saga has ended already.',
     [0, 1, 3, 5, 66, 130, 143],
   );
   static override examples = [
@@ -18,7 +19,7 @@ export default class SagaWait extends EndCommand {
   ];
   static override args = sagaArgs;
   static override flags = {
-    timeout: Flags.string({ summary: 'Wait no longer than this.', helpValue: durationValue }),
+    timeout: Flags.string({ summary: 'Stop waiting after this time.', helpValue: durationValue }),
   };
 
   async run(): Promise<void> {

@@ -4,10 +4,11 @@ import { requireSessionData } from '../../src/cli/session/read-data.ts';
 import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
 
 export default class SessionAppend extends OperationCommand {
-  static override summary = 'Add a chunk of data to a session.';
+  static override summary = 'Append a chunk of data to a session.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'Who leads it names the --epoch of the lead. A session that nobody leads needs none. The session of a saga is refused.',
+    'If you lead the session, name the --epoch of your lead. If nobody leads it, no epoch is needed. The ' +
+      'session of a saga is refused.',
     [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [

@@ -10,12 +10,13 @@ import { durationValue, parseDuration } from '../../src/text/duration.ts';
 import { timeText } from '../../src/text/time.ts';
 
 export default class SessionLead extends BaseCommand {
-  static override summary = 'Take the next session of a theme, to work on it from a shell.';
+  static override summary = 'Lead the next session of a theme from a shell: claim it under a lease.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'Prints the session, its epoch and its data; the commands that follow name the epoch. End the turn with `session ' +
-      'remove`, `store` or `park`. Whoever takes longer than the lease renews it with `session renew`: else the session ' +
-      'counts as stuck, and another leads it. Exit code 1 when none is due, 5 when none came while it waited.',
+    'It prints the session, its epoch and its data. The commands that follow need the epoch. End the turn ' +
+      'with `session remove`, `store` or `park`. If the work takes longer than the lease, renew it with ' +
+      '`session renew`: otherwise the session counts as stuck, and another operator can take it. The exit code ' +
+      'is 1 when no session is due, and 5 when none came during --wait.',
     [0, 1, 3, 5, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
@@ -23,15 +24,23 @@ export default class SessionLead extends BaseCommand {
     '<%= config.bin %> session lead mail --wait 1m --lease 5m --operator nightly',
     '<%= config.bin %> session lead --session mail/7',
   ];
-  static override args = { theme: Args.string({ description: 'Theme of the session.', ignoreStdin: true }) };
+  static override args = { theme: Args.string({ description: 'The theme of the session.', ignoreStdin: true }) };
   static override flags = {
     session: Flags.string({
-      summary: 'This session, also before it is due, or while its theme is paused.',
+      summary: 'Lead this session, even before it is due or while its queue is paused.',
       helpValue: 'ID',
     }),
-    operator: Flags.string({ summary: 'Who leads.', default: 'shell', helpValue: 'NAME' }),
-    lease: Flags.string({ summary: 'How long without a sign of life.', default: '30s', helpValue: durationValue }),
-    wait: Flags.string({ summary: 'Wait so long, if none is due.', helpValue: durationValue, exclusive: ['dry-run'] }),
+    operator: Flags.string({ summary: 'The name of the operator.', default: 'shell', helpValue: 'NAME' }),
+    lease: Flags.string({
+      summary: 'The lease: how long the operator may give no sign of life.',
+      default: '30s',
+      helpValue: durationValue,
+    }),
+    wait: Flags.string({
+      summary: 'Wait up to this time when no session is due.',
+      helpValue: durationValue,
+      exclusive: ['dry-run'],
+    }),
     ...dryRunFlag,
   };
 

@@ -9,10 +9,12 @@ import { sessionStatuses } from '../../src/core/fold/session.ts';
 import { toSessionJson } from '../../src/shapes/session.ts';
 
 export default class SessionList extends BaseCommand {
-  static override summary = 'List sessions: by theme, those that are led first, then in the order in which they come.';
+  static override summary = 'List sessions by theme: first those that are led, then in the order of their turn.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Removed ones are not listed: `log --type txlog.session` has all that happened. -q prints the ids alone.',
+    'A session belongs to a theme, which is its queue. An operator leads it, which is to claim it under a ' +
+      'lease. Removed sessions are not listed; `log --type txlog.session` has their history. -q prints only the ' +
+      'ids.',
     [0, 3, 66],
   );
   static override examples = [
@@ -24,8 +26,8 @@ export default class SessionList extends BaseCommand {
     ...listFlags,
     ...whereFlags,
     ...sessionFilterFlags,
-    status: Flags.option({ summary: 'Only of this status.', options: sessionStatuses })(),
-    after: Flags.string({ summary: 'Go on after this one of an earlier list.', helpValue: 'ID' }),
+    status: Flags.option({ summary: 'Select only sessions with this status.', options: sessionStatuses })(),
+    after: Flags.string({ summary: 'Go on after this session, the last one of an earlier list.', helpValue: 'ID' }),
   };
 
   async run(): Promise<void> {

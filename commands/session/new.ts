@@ -13,8 +13,8 @@ export default class SessionNew extends OperationCommand {
   static override summary = 'Make a session: a durable work item of a theme.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'It is ready to be led at once, or after --delay. Sessions of one --order key run one after another. The same --id ' +
-      'with the same data again is the same session; -q prints the id alone.',
+    'The session is ready at once, or after --delay. Sessions with the same --order key run one after ' +
+      'another. The same --id with the same data again is the same session. -q prints only the id.',
     [0, 4, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
@@ -23,13 +23,18 @@ export default class SessionNew extends OperationCommand {
     '<%= config.bin %> session new mail --data 1 --causation order-7',
     '<%= config.bin %> session new ship --order customer/c-1 --data - < parcel.json',
   ];
-  static override args = { theme: Args.string({ description: 'Its theme.', required: true, ignoreStdin: true }) };
+  static override args = {
+    theme: Args.string({ description: 'The theme of the session.', required: true, ignoreStdin: true }),
+  };
   static override flags = {
     ...dataFlags,
     ...dryRunFlag,
-    id: Flags.string({ summary: 'Its id, for ever; made when absent.', helpValue: 'ID' }),
-    order: Flags.string({ summary: 'Runs after the earlier ones of this key.', helpValue: 'KEY' }),
-    delay: Flags.string({ summary: 'Not before so long.', helpValue: durationValue }),
+    id: Flags.string({
+      summary: 'The id. The same id always means the same one. Without it an id is made.',
+      helpValue: 'ID',
+    }),
+    order: Flags.string({ summary: 'Run it only after the earlier sessions with this order key.', helpValue: 'KEY' }),
+    delay: Flags.string({ summary: 'Make it ready only after this time.', helpValue: durationValue }),
     ...linkFlags,
     ...appFlag,
   };

@@ -9,16 +9,17 @@ import { printable } from '../../src/text/printable.ts';
 import { timeText } from '../../src/text/time.ts';
 
 export default class SessionRenew extends BaseCommand {
-  static override summary = 'Show a sign of life for a session that a shell leads.';
+  static override summary = 'Renew the lease of a session that a shell leads.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'Its lease lasts its full length again. Writes nothing into the log. Refused when the lead is over.',
+    'The lease starts again with its full length. Nothing is written into the log. It is refused when the ' +
+      'lead is over.',
     [0, 3, 4, 66, 74, 77],
   );
   static override examples = ['<%= config.bin %> session renew mail/7 --epoch 1'];
   static override args = sessionArgs;
   static override flags = {
-    epoch: wholeNumber({ summary: 'That of your lead.', min: 1, required: true, helpValue: 'N' }),
+    epoch: wholeNumber({ summary: 'The epoch of your lead.', min: 1, required: true, helpValue: 'N' }),
     ...dryRunFlag,
   };
 

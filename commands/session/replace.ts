@@ -4,10 +4,10 @@ import { requireSessionData } from '../../src/cli/session/read-data.ts';
 import { authorityFlags, dataFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
 
 export default class SessionReplace extends OperationCommand {
-  static override summary = 'Put one chunk of data in place of all that a session has.';
+  static override summary = 'Replace all data of a session by one chunk.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'What it had stays in the log: --as-of of `session show` still finds it. The session of a saga is refused.',
+    'The old data stays in the log: `session show --as-of` still shows it. The session of a saga is refused.',
     [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [

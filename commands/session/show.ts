@@ -11,12 +11,9 @@ import { readSessionPage } from '../../src/pages/session.ts';
 import { toSessionPageJson } from '../../src/shapes/session.ts';
 
 export default class SessionShow extends BaseCommand {
-  static override summary = 'Show a session: how it stands, its data, who leads it, what happened to it.';
+  static override summary = 'Show a session: its status, its data, its operator and its history.';
   static override effect = 'reads' as const;
-  static override description = withExitCodes(
-    'A session that was removed is shown as well: its history stays.',
-    [0, 3, 66],
-  );
+  static override description = withExitCodes('A removed session can be shown too: its history stays.', [0, 3, 66]);
   static override examples = [
     '<%= config.bin %> session show mail/7',
     '<%= config.bin %> session show mail/7 --as-of 2026-01-31T12:00:00Z --json',
@@ -25,17 +22,21 @@ export default class SessionShow extends BaseCommand {
   static override args = sessionArgs;
   static override flags = {
     ...asOfFlag,
-    from: wholeNumber({ summary: 'Its history from this position on, not its newest.', min: 1, helpValue: 'POS' }),
+    from: wholeNumber({
+      summary: 'Show the history from this position on, in place of its newest entries.',
+      min: 1,
+      helpValue: 'POS',
+    }),
     limit: wholeNumber({
       char: 'n',
-      summary: 'Entries of its history.',
+      summary: 'Show so many entries of the history.',
       min: 1,
       max: 10_000,
       default: 20,
       helpValue: 'N',
     }),
     format: Flags.option({
-      summary: 'Its life as a Mermaid sequence diagram.',
+      summary: 'Draw the history as a Mermaid sequence diagram.',
       options: ['mermaid'] as const,
       exclusive: ['json'],
     })(),

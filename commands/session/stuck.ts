@@ -9,15 +9,16 @@ import { given } from '../../src/core/base/given.ts';
 import { toStuckJson } from '../../src/shapes/session.ts';
 
 export default class SessionStuck extends BaseCommand {
-  static override summary = 'List the sessions that do not go on by themselves, and what to do about each.';
+  static override summary = 'List the sessions that need help to go on, and what to do about each.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'dead, late, gone: their operator is no more, and no worker has seen to it yet. parked: a person has to. overdue: ' +
-      'due for over a minute, while nothing of the theme moves; only of request queues, of themes with an advisor in the ' +
-      'app, and of those of a worker that is alive. unknown: requests that the workers which are alive leave to others, ' +
-      'because their apps do not know the type. failing: their last turns failed. slow: led by who lives, and silent for ' +
-      "over a minute and far longer than the theme's turns take, or than a tenth of their time limit. Exit code 1 when " +
-      'there are any.',
+    'Each session has a reason. dead, late, gone: its operator is dead, and no worker has freed it yet. ' +
+      'parked: a person must look at it. overdue: it has been due for over a minute, and nothing of its theme ' +
+      'moves; this is told only of request queues, of themes with an advisor in the app, and of themes of a ' +
+      'live worker. unknown: it is a request, and the apps of the live workers do not know its type. failing: ' +
+      'its last turns failed. slow: its operator is alive, but has been silent for over a minute and for far ' +
+      'longer than turns of this theme take, or than a tenth of their time limit. The exit code is 1 when there ' +
+      'are any.',
     [0, 1, 3, 66, 78],
   );
   static override examples = [

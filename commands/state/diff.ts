@@ -10,17 +10,18 @@ export default class StateDiff extends BaseCommand {
   static override summary = 'Compare the state of a key at two positions or times.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'With one --as-of, compares with now. Prints what differs, and exits 1 when anything does.',
+    'With one --as-of it compares that state with the state now. It prints the differences. The exit code is ' +
+      '1 when there are any.',
     [0, 1, 3, 65, 66],
   );
   static override examples = [
     '<%= config.bin %> state diff customer/c-1 --as-of 80 --as-of 95',
     '<%= config.bin %> state diff stats/customers --as-of 2h',
   ];
-  static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
+  static override args = { key: Args.string({ description: 'The key of the state.', required: true }) };
   static override flags = {
     'as-of': Flags.string({
-      summary: 'A position or a time (local without a zone); given once or twice.',
+      summary: 'Compare the states at these positions or times. Give one or two.',
       required: true,
       multiple: true,
       multipleNonGreedy: true,

@@ -9,17 +9,17 @@ import { given } from '../../src/core/base/given.ts';
 import { toHistoryJson } from '../../src/shapes/state.ts';
 
 export default class StateHistory extends BaseCommand {
-  static override summary = 'List every transaction that was applied to a key, and what it left.';
+  static override summary = 'List every transaction that was applied to a key, and the value after it.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Oldest first. A key that was released or deleted has a history too.',
+    'The oldest comes first. A key that was released or deleted has a history too.',
     [0, 3, 65, 66],
   );
   static override examples = [
     '<%= config.bin %> state history customer/c-1',
     '<%= config.bin %> state history stats/customers --from 1000 --limit 50 --json',
   ];
-  static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
+  static override args = { key: Args.string({ description: 'The key of the state.', required: true }) };
   static override flags = {
     ...listFlags,
     from: wholeNumber({ summary: 'Start at this position.', min: 1, helpValue: 'POSITION' }),

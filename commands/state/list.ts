@@ -12,7 +12,10 @@ import { toStateJson } from '../../src/shapes/state.ts';
 export default class StateList extends BaseCommand {
   static override summary = 'List states in the order of their keys.';
   static override effect = 'reads' as const;
-  static override description = withExitCodes('Keys without a value or owner are left out.', [0, 3, 66]);
+  static override description = withExitCodes(
+    'Keys that have neither a value nor an owner now are not listed.',
+    [0, 3, 66],
+  );
   static override examples = [
     '<%= config.bin %> state list',
     `<%= config.bin %> state list --where 'kind == "dedicated" && version > 1' -n 20`,
@@ -22,7 +25,7 @@ export default class StateList extends BaseCommand {
     ...listFlags,
     ...whereFlags,
     ...asOfFlag,
-    prefix: Flags.string({ summary: 'Only keys that start with this.', helpValue: 'TEXT' }),
+    prefix: Flags.string({ summary: 'List only keys that start with this.', helpValue: 'TEXT' }),
   };
 
   async run(): Promise<void> {

@@ -3,18 +3,21 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 
 export default class SyncCursor extends BaseCommand {
-  static override summary = 'Print where the environment stands, for `sync export --after` of another one.';
+  static override summary = 'Print the last position of this environment, for `sync export --after` elsewhere.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Without ORIGIN, where its own log ends, or a mirror has come to. With the unit id of an origin, how far that was ' +
-      'taken over; its beginning, when nothing was.',
+    'Without ORIGIN it prints the end of this log. In a mirror that is the last record that was taken over. ' +
+      'With the unit id of an origin it prints how far that origin was taken over, or its beginning when ' +
+      'nothing was.',
     [0, 65, 66],
   );
   static override examples = [
     '<%= config.bin %> sync cursor',
     'ssh prod txlog sync export --after "$(<%= config.bin %> sync cursor)" - | <%= config.bin %> sync import -',
   ];
-  static override args = { origin: Args.string({ description: 'Unit id of the environment that it comes from.' }) };
+  static override args = {
+    origin: Args.string({ description: 'The unit id of the environment that the dump comes from.' }),
+  };
 
   async run(): Promise<void> {
     const { args } = await this.parse(SyncCursor);

@@ -7,14 +7,15 @@ export default class SyncDiff extends BaseCommand {
   static override summary = 'Compare the environment with another one, or with a dump.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'Two environments: by their chains, then by the keys that came after what is common, in the time of what differs. A ' +
-      'dump: record by record and state by state. Exits 1 when anything differs.',
+    'Two environments are compared by their hash chains, and after the last common position by their keys, so ' +
+      'that the time depends on the difference. A dump is compared record by record and state by state. The ' +
+      'exit code is 1 when anything differs.',
     [0, 1, 65, 66],
   );
   static override examples = ['<%= config.bin %> sync diff backup', '<%= config.bin %> sync diff orders.avro --json'];
   static override args = {
     other: Args.string({
-      description: 'Directory of an environment, or a dump; - is a dump on stdin.',
+      description: 'The directory of the other environment, or a dump; - is a dump on stdin.',
       required: true,
     }),
   };

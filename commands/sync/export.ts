@@ -10,10 +10,11 @@ export default class SyncExport extends BaseCommand {
   static override summary = 'Write the log as an Avro dump, to a file or a pipe.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'The dump is an Avro object container that any Avro reader reads, sealed block by block (docs/formats/avro-dump.md). ' +
-      'It is one consistent state, whoever writes meanwhile, and needs little memory at any size. With a filter of ' +
-      'anything but positions it is partial: a mirror refuses it. --follow goes on with what comes, until Ctrl-C ends the ' +
-      'dump in order. A reader that goes away ends it with 74: such a dump has no END, and every reader says so.',
+    'The dump is an Avro object container: every Avro reader can read it, and each block is sealed ' +
+      '(docs/formats/avro-dump.md). It is one consistent state, even while others write, and needs little ' +
+      'memory at any size. A dump with any filter but positions is partial: a mirror refuses it. With --follow ' +
+      'it goes on with new records, and Ctrl-C ends the dump properly. When the reader of a pipe goes away, the ' +
+      'exit code is 74 and the dump has no END, so every reader says that it is incomplete.',
     [0, 3, 4, 65, 66, 78, 130, 143],
   );
   static override examples = [
@@ -23,7 +24,7 @@ export default class SyncExport extends BaseCommand {
     '<%= config.bin %> sync export --prefix customer/ --states --codec null -O customers.avro',
   ];
   static override args = {
-    target: Args.string({ description: 'File to write; - or nothing is stdout.', ignoreStdin: true }),
+    target: Args.string({ description: 'The file to write; - or nothing is stdout.', ignoreStdin: true }),
   };
 
   static override flags = exportFlags;

@@ -15,8 +15,8 @@ export default class SyncHead extends BaseCommand {
   static override summary = 'Print the first entries of a dump as JSON, one per line.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'Ten of them, or -n N. Records are printed as `log --ndjson` prints them; each line says its kind. Blocks are checked ' +
-      'as they are read.',
+    'It prints ten entries, or -n N. Records look as in `log --ndjson`, and each line names its kind. Blocks ' +
+      'are checked before they are printed.',
     [0, 65, 66, 77, 78],
   );
   static override examples = [
@@ -24,11 +24,11 @@ export default class SyncHead extends BaseCommand {
     '<%= config.bin %> sync head -n 1000000 orders.avro | grep customer.create',
   ];
   static override args = {
-    dump: Args.string({ description: 'File to read; - or nothing is stdin.', ignoreStdin: true }),
+    dump: Args.string({ description: 'The file to read; - or nothing is stdin.', ignoreStdin: true }),
   };
 
   static override flags = {
-    limit: limitFlag(`At most N entries, or all; ${shown} unless told otherwise.`),
+    limit: limitFlag(`Print at most N entries; all is no limit. The default is ${shown}.`),
     ...dumpFlags,
   };
 

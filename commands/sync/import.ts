@@ -9,13 +9,15 @@ import { rateNote } from '../../src/cli/sync/write-dump.ts';
 import { toImportJson } from '../../src/shapes/import-report.ts';
 
 export default class SyncImport extends BaseCommand {
-  static override summary = 'Take over a dump, block by block.';
+  static override summary = 'Import a dump, block by block.';
   static override effect = { without: ['mode=inspect'] };
   static override description = withExitCodes(
-    'Each block and how far it came are one durable commit: killed anywhere, the same command goes on where it was, and a ' +
-      'second run changes nothing. A mirror has the positions, ids, times and digests of its origin, and takes nothing else ' +
-      'until `sync promote`. A dump that does not join on to the log is refused (4), and the last common position named. A ' +
-      'dump that is damaged or cut off ends with 65: the blocks before stay, and the command that goes on is printed.',
+    'Each block is one durable commit together with its cursor. If the import is killed anywhere, the same ' +
+      'command goes on where it stopped, and a second run changes nothing. A mirror keeps the positions, ids, ' +
+      'times and digests of its origin. It refuses all other writes until `sync promote`. A dump that does not ' +
+      'join the log is refused (exit code 4), and the message names the last common position. For a dump that ' +
+      'is damaged or cut, the exit code is 65: the blocks before the damage stay, and the message names the ' +
+      'command that goes on.',
     [0, 4, 65, 66, 69, 74, 77, 78, 130, 143],
   );
   static override examples = [
@@ -24,7 +26,7 @@ export default class SyncImport extends BaseCommand {
     '<%= config.bin %> sync import --dry-run --json orders.avro',
   ];
   static override args = {
-    dump: Args.string({ description: 'File to read; - or nothing is stdin.', ignoreStdin: true }),
+    dump: Args.string({ description: 'The file to read; - or nothing is stdin.', ignoreStdin: true }),
   };
 
   static override flags = importFlags;

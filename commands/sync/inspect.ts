@@ -8,15 +8,15 @@ import { verifyDump } from '../../src/index.ts';
 import { toSummaryJson } from '../../src/shapes/dump-summary.ts';
 
 export default class SyncInspect extends BaseCommand {
-  static override summary = 'Say what a dump holds: where it comes from, which records, how many.';
+  static override summary = 'Show what a dump holds: its origin, its filters, its records.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'Reads it to its end and checks its seals; takes nothing.',
+    'It reads the whole dump and checks its seals. It imports nothing.',
     [0, 65, 66, 77, 78],
   );
   static override examples = ['<%= config.bin %> sync inspect orders.avro'];
   static override args = {
-    dump: Args.string({ description: 'File to read; - or nothing is stdin.', ignoreStdin: true }),
+    dump: Args.string({ description: 'The file to read; - or nothing is stdin.', ignoreStdin: true }),
   };
 
   static override flags = dumpFlags;

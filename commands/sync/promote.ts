@@ -5,17 +5,17 @@ import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { plural } from '../../src/text/printable.ts';
 
 export default class SyncPromote extends BaseCommand {
-  static override summary = 'Make a mirror take requests; from then on its log is its own.';
+  static override summary = 'Turn a mirror into an environment that takes requests.';
   static override effect = 'writes' as const;
   static override description = withExitCodes(
-    'The reason is a record of the log. What its origin writes later is refused as a fork. Its sessions may still be led ' +
-      'there: they are suspended under a raised epoch, until `session resume`.',
+    'The reason is recorded in the log. What the origin writes later is then refused as a fork. The origin ' +
+      'may still lead its sessions: here they are suspended under a raised epoch, until `session resume`.',
     [0, 4, 65, 66, 69, 74, 77],
   );
   static override examples = ['<%= config.bin %> sync promote --env stage --reason "prod is gone" --actor ann'];
   static override flags = {
-    reason: Flags.string({ summary: 'Why; it goes into the log.', required: true, helpValue: 'REASON' }),
-    actor: Flags.string({ summary: 'Who says so.', helpValue: 'NAME' }),
+    reason: Flags.string({ summary: 'Record this reason in the log.', required: true, helpValue: 'REASON' }),
+    actor: Flags.string({ summary: 'Record this name as the one who decided it.', helpValue: 'NAME' }),
     ...dryRunFlag,
   };
 

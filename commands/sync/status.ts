@@ -4,11 +4,11 @@ import { formatSyncStatus } from '../../src/cli/sync/sync-status.ts';
 import { toSyncStatusJson } from '../../src/shapes/sync-status.ts';
 
 export default class SyncStatus extends BaseCommand {
-  static override summary = 'Show what the environment is a mirror of, and how far behind each origin.';
+  static override summary = 'Show the origins of a mirror, and how far it is behind each.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'How far behind is told as of the last dump that was read: in records, and in seconds between the last record that was ' +
-      'taken and the last one that the origin had.',
+    'The lag is that of the last dump that was read: in records, and in seconds between the last record here ' +
+      'and the last record of the origin.',
     [0, 65, 66],
   );
   static override examples = ['<%= config.bin %> sync status', '<%= config.bin %> sync status --json'];

@@ -12,8 +12,9 @@ export default class SyncVerify extends BaseCommand {
   static override summary = 'Prove that a dump is whole and undamaged.';
   static override effect = 'none' as const;
   static override description = withExitCodes(
-    'Every byte is covered by a chain of seals, and the dump has to end in order. Damage is named by block and byte, and ' +
-      'ends with 65. --records decodes every record as well, and computes the chain of the log anew.',
+    'A chain of seals covers every byte, and the dump must have its END. For damage it names the block and ' +
+      'the byte, and the exit code is 65. With --records it also decodes every record, and computes the hash ' +
+      'chain of the log again.',
     [0, 65, 66, 77, 78],
   );
   static override examples = [
@@ -21,11 +22,11 @@ export default class SyncVerify extends BaseCommand {
     '<%= config.bin %> sync verify --records --verify-key prod.pub orders.avro',
   ];
   static override args = {
-    dump: Args.string({ description: 'File to read; - or nothing is stdin.', ignoreStdin: true }),
+    dump: Args.string({ description: 'The file to read; - or nothing is stdin.', ignoreStdin: true }),
   };
 
   static override flags = {
-    records: Flags.boolean({ summary: 'Also decode every record, and check its link of the chain.' }),
+    records: Flags.boolean({ summary: 'Also decode every record, and check the hash chain of the log.' }),
     ...dumpFlags,
   };
 

@@ -6,11 +6,11 @@ import { formatThemes, themeColumns } from '../../src/cli/print/theme-page.ts';
 import { toThemeJson } from '../../src/shapes/theme.ts';
 
 export default class ThemeList extends BaseCommand {
-  static override summary = 'List the themes: those that sessions had, and those of the app.';
+  static override summary = 'List the themes of the sessions here, and those of the app.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
-    'With its number, and how it is worked on: lease, back-off, attempts, concurrency. A theme without an advisor is ' +
-      'worked on from elsewhere, such as a shell. -q prints the names alone.',
+    'It shows the number of each theme, its lease, back-off, attempts and concurrency. A theme without an ' +
+      'advisor in the app is worked on by others, such as a shell. With -q it prints only the names.',
     [0, 66, 78],
   );
   static override examples = [

@@ -46,6 +46,13 @@ it('the pager reads an answer that is longer than the terminal, and the answer s
   expect([lines.at(-1), code]).toEqual(['the newest 100 are shown; -n N shows more, -n all shows all', 0]);
 });
 
+it.each(['submit --help', 'help submit'])('the pager reads the help of a command: %s', async (line) => {
+  const { stdout, code } = await onTerminal(line, { PAGER: marking });
+  const lines = linesOf(stdout);
+  expect([lines.filter((one) => !one.startsWith('read: ')), code]).toEqual([[], 0]);
+  expect(lines).toContain('read: USAGE');
+});
+
 it.each<[string, string, NodeJS.ProcessEnv, number]>([
   ['what fits', 'log -n 3', { PAGER: marking }, 3],
   ['with --no-pager', 'log -n 50 --no-pager', { PAGER: marking }, 50],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandEffect } from '../../src/cli/frame/command-effect.ts';
+import { partsOfDescription } from '../../src/cli/frame/exit-codes.ts';
 import { root } from './pages.ts';
 
 /** A flag as oclif's manifest has it. */
@@ -33,6 +34,7 @@ export interface ManifestCommand {
     Record<string, { name: string; description?: string; required?: boolean; multiple?: boolean }>
   >;
   readonly flags: Readonly<Record<string, ManifestFlag>>;
+  readonly usage: string;
   readonly hidden?: boolean;
 }
 
@@ -82,30 +84,29 @@ function indexOf(commands: readonly ManifestCommand[]): string {
 }
 
 function pageOf(command: ManifestCommand): string {
-  const [text = '', codes = ''] = command.description.split('\n\nExit codes:\n');
+  const { text, exitCodes } = partsOfDescription(command.description);
   const args = Object.values(command.args);
   const groups = [...flagsOf(command)].filter(([group]) => group !== 'GLOBAL').sort(([a], [b]) => (a < b ? -1 : 1));
-  const usage = [typedName(command), ...args.map(argumentText), '[FLAGS]'].join(' ');
   return paragraphs([
     generated,
     `# ${typedName(command)}`,
     command.summary,
-    `\`\`\`text\n${usage}\n\`\`\``,
+    `\`\`\`text\n${usageOf(command)}\n\`\`\``,
     text.replaceAll('\n', '\n\n'),
     ...(args.length === 0 ? [] : ['## Arguments', argumentTable(args)]),
     ...groups.flatMap(([group, flags]) => [`## ${titleOf(group)}`, tableOf(flags)]),
     'And the [flags that every command has](README.md#flags-that-every-command-has).',
     '## Examples',
     `\`\`\`sh\n${examplesOf(command).join('\n')}\n\`\`\``,
-    ...(codes === ''
+    ...(exitCodes === ''
       ? []
-      : ['## Exit codes', codeTable(codes), 'And 2 and 70 as [everywhere](../errors.md#exit-codes).']),
+      : ['## Exit codes', codeTable(exitCodes), 'And 2 and 70 as [everywhere](../errors.md#exit-codes).']),
   ]);
 }
 
-function argumentText({ name, required, multiple }: ManifestCommand['args'][string]): string {
-  const text = `${name.toUpperCase()}${multiple ? '…' : ''}`;
-  return required ? text : `[${text}]`;
+/** The line that is typed. */
+export function usageOf({ usage }: ManifestCommand): string {
+  return `txlog ${usage}`;
 }
 
 function argumentTable(args: readonly ManifestCommand['args'][string][]): string {

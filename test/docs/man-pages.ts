@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitMeanings } from '../../src/cli/frame/exit-codes.ts';
-import { examplesOf, flagsOf, type ManifestCommand, type ManifestFlag, typedName } from './command-pages.ts';
+import { exitMeanings, partsOfDescription } from '../../src/cli/frame/exit-codes.ts';
+import { examplesOf, flagsOf, type ManifestCommand, type ManifestFlag, usageOf } from './command-pages.ts';
 import { root } from './pages.ts';
 
 const { version, description, oclif } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -60,7 +60,7 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function commandLines(command: ManifestCommand): readonly string[] {
-  const [about = ''] = command.description.split('\n\nExit codes:\n');
+  const { text: about } = partsOfDescription(command.description);
   const groups = [...flagsOf(command)].flatMap(([group, flags]) => (group === 'GLOBAL' ? [] : flags));
   const args = Object.values(command.args).map(({ name, description: what = '' }) => term(name.toUpperCase(), what));
   return [
@@ -75,14 +75,6 @@ function commandLines(command: ManifestCommand): readonly string[] {
     ...examplesOf(command).map((example) => text(`    ${example}`)),
     '.fi',
   ];
-}
-
-function usageOf(command: ManifestCommand): string {
-  const args = Object.values(command.args).map(({ name, required, multiple }) => {
-    const word = `${name.toUpperCase()}${multiple ? '...' : ''}`;
-    return required ? word : `[${word}]`;
-  });
-  return [typedName(command), ...args, '[FLAGS]'].join(' ');
 }
 
 function flagLines({ char, name, type, helpValue, options, summary = '', env }: ManifestFlag): string {

@@ -23,7 +23,7 @@ import { formatOf, isJsonFormat, type OutputFormat } from '../output/format-word
 import { terminalLimit } from '../output/limit-flag.ts';
 import { type ListFormat, type ListStyle, ListWriter } from '../output/list-writer.ts';
 import { Output } from '../output/output.ts';
-import { PagedTerminal, pagerCommand } from '../output/pager.ts';
+import { printPaged } from '../output/pager.ts';
 import { readStyle } from '../output/read-style.ts';
 import { type CommandEffect, refuseWriting, willWrite } from './command-effect.ts';
 import { canAsk } from './confirm.ts';
@@ -284,15 +284,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Prints something that is read as a whole: on a terminal through a pager, where it is longer than that. */
-  private async paged<T>(print: (out: Output) => Promise<T>): Promise<T> {
-    const command = process.stdout.isTTY && !this.globals['no-pager'] ? pagerCommand(process.env) : undefined;
-    if (command === undefined) return print(this.out);
-    const terminal = new PagedTerminal(process.stdout, command);
-    try {
-      return await print(new Output(terminal));
-    } finally {
-      await terminal.finish();
-    }
+  private paged<T>(print: (out: Output) => Promise<T>): Promise<T> {
+    return printPaged(this.out, !this.globals['no-pager'], print);
   }
 
   /** Begins to follow what comes, until Ctrl-C. Errors: USAGE under `-o json`: what has no end is no document. */

@@ -10,7 +10,9 @@ export const environmentFlag = Flags.string({
   env: 'TXLOG_ENV',
   helpValue: 'DIR',
   helpGroup: 'GLOBAL',
-  summary: 'Directory of the environment, or one that holds it; by default .txlog here, or in the closest one above.',
+  summary:
+    'Use the environment in this directory, or directly below it. The default is .txlog here, or in the ' +
+    'closest directory above.',
   default: async () => defaultName,
   // The directory that is found here and now is no property of the command.
   noCacheDefault: true,
@@ -21,12 +23,12 @@ export const contextFlag = Flags.string({
   env: 'TXLOG_CONTEXT',
   helpValue: 'NAME',
   helpGroup: 'GLOBAL',
-  summary: 'The environment of this context (txlog context list).',
+  summary: 'Use the environment of this context (txlog context list).',
 });
 
 /** The flag that forbids all changes of environments. */
 export const readOnlyFlag = Flags.boolean({
-  summary: 'Refuse whatever would change an environment (also TXLOG_READ_ONLY).',
+  summary: 'Refuse every change of an environment (also TXLOG_READ_ONLY).',
   helpGroup: 'GLOBAL',
   default: async () => isReadOnlyShell(),
   noCacheDefault: true,
@@ -35,7 +37,7 @@ export const readOnlyFlag = Flags.boolean({
 /** The flag of commands that run the code of an app, or need what it defines. */
 export const appFlag = {
   app: Flags.string({
-    summary: "The app module, in place of the environment's own.",
+    summary: 'Use this app module in place of the one that the environment names.',
     env: 'TXLOG_APP',
     helpValue: 'MODULE',
   }),
@@ -44,6 +46,6 @@ export const appFlag = {
 /** The flag of commands that change something: what they ask for is agreed. */
 export const yesFlag = Flags.boolean({
   char: 'y',
-  summary: 'Do not ask; also for what changes the environment of a protected context.',
+  summary: 'Do not ask for confirmation, not even in a protected context.',
   helpGroup: 'GLOBAL',
 });

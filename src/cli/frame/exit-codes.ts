@@ -55,5 +55,13 @@ export function exitCodeOfCode(code: ErrorCode): ExitCode {
 /** A command's description with the exit codes that it can give besides 2, 70 and 74, for its help. */
 export function withExitCodes(description: string, codes: readonly ExitCode[]): string {
   const lines = codes.map((code) => `${String(code).padEnd(4)} ${exitMeanings[code]}`);
-  return `${description}\n\nExit codes:\n${lines.join('\n')}`;
+  return `${description}${exitCodesTitle}${lines.join('\n')}`;
+}
+
+const exitCodesTitle = '\n\nExit codes:\n';
+
+/** A description as its text, and its exit codes with their meaning, one a line. */
+export function partsOfDescription(description: string): { readonly text: string; readonly exitCodes: string } {
+  const [text = '', exitCodes = ''] = description.split(exitCodesTitle);
+  return { text, exitCodes };
 }

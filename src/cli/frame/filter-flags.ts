@@ -15,31 +15,49 @@ const helpGroup = 'FILTER';
 /** Flags that select records of the log, the same for every command; all that are given must hold. */
 export const filterFlags = {
   type: Flags.string({
-    summary: 'Only of this type; may be repeated.',
+    summary: 'Select only records of this type. Can be repeated.',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'TYPE',
     helpGroup,
   }),
-  status: Flags.option({ summary: 'Only of this outcome.', options: ['committed', 'rejected'] as const, helpGroup })(),
-  key: Flags.string({ summary: 'Only what names this key in a change or a rejection.', helpValue: 'KEY', helpGroup }),
-  prefix: Flags.string({ summary: 'Only what names a key that starts so.', helpValue: 'KEY', helpGroup }),
+  status: Flags.option({
+    summary: 'Select only records with this outcome.',
+    options: ['committed', 'rejected'] as const,
+    helpGroup,
+  })(),
+  key: Flags.string({
+    summary: 'Select only records that change this key, or were rejected because of it.',
+    helpValue: 'KEY',
+    helpGroup,
+  }),
+  prefix: Flags.string({
+    summary: 'Select only records with a key that starts with this.',
+    helpValue: 'KEY',
+    helpGroup,
+  }),
   session: Flags.string({
-    summary: 'Only what happened to this session.',
+    summary: 'Select only records of this session.',
     exclusive: ['key', 'prefix'],
     helpValue: 'ID',
     helpGroup,
   }),
   since: Flags.string({
-    summary: 'Not before: 2026-01-31T12:00Z, 2026-01-31, 06:31, today (local without a zone), or 10m, 1h30m ago.',
+    summary:
+      'Select from this time on: 2026-01-31T12:00Z, 2026-01-31, 06:31, today, or 10m and 1h30m for so long ago. ' +
+      'Local without a zone.',
     helpValue: 'TIME',
     helpGroup,
   }),
-  until: Flags.string({ summary: 'Before this time; local without a zone.', helpValue: 'TIME', helpGroup }),
-  from: wholeNumber({ summary: 'First position.', min: 1, helpValue: 'POS', helpGroup }),
-  to: wholeNumber({ summary: 'Last position.', min: 1, helpValue: 'POS', helpGroup }),
+  until: Flags.string({
+    summary: 'Select only what came before this time. Local without a zone.',
+    helpValue: 'TIME',
+    helpGroup,
+  }),
+  from: wholeNumber({ summary: 'Begin at this position.', min: 1, helpValue: 'POS', helpGroup }),
+  to: wholeNumber({ summary: 'End at this position.', min: 1, helpValue: 'POS', helpGroup }),
   where: Flags.string({
-    summary: 'Any condition on the record, in CEL: payload.amount > 5000 && actor == "web".',
+    summary: 'Select by a condition in CEL: payload.amount > 5000 && actor == "web".',
     helpValue: 'EXPR',
     helpGroup,
   }),

@@ -21,8 +21,12 @@ export function findWanted(config: Config, args: readonly string[]): Wanted {
   const before = end === -1 ? args : args.slice(0, end);
   const flag = args.findIndex((arg) => arg.startsWith('-'));
   const words = flag === -1 ? args : args.slice(0, flag);
-  if (args.length === 0 || before.includes('--help') || args[0] === '-h') return { type: 'help', words };
+  if (args[0] === 'help') return { type: 'help', words: helpSubject(args.slice(1)) };
   const count = countCommandWords(config, words);
+  // The arguments of a command may stand before its --help.
+  if (args.length === 0 || before.includes('--help') || args[0] === '-h') {
+    return { type: 'help', words: count > 0 ? words.slice(0, count) : words };
+  }
   if (count > 0) return { type: 'command', id: words.slice(0, count).join(':'), args: args.slice(count) };
   const topic = words.length === 1 && config.findTopic(words[0] ?? '');
   if (topic) return { type: 'help', words };
@@ -48,15 +52,14 @@ export function commandFirst(args: readonly string[]): readonly string[] {
   return [...rest.slice(0, end), ...args.slice(0, start), ...rest.slice(end)];
 }
 
-/** Refuses `--help` for a command that does not exist, as help would only print that it found none. */
-export function checkHelpWords(config: Config, words: readonly string[]): void {
-  if (words.length === 0 || countCommandWords(config, words) > 0 || config.findTopic(words.join(':'))) return;
-  throw unknownCommand(config, words, words[0] ?? '');
+function helpSubject(args: readonly string[]): readonly string[] {
+  const unknown = args.find((arg) => arg.startsWith('-') && !/^(?:--help|-h)$/.test(arg) && !globalFlags.test(arg));
+  if (unknown === undefined) return args.filter((arg) => !arg.startsWith('-'));
+  throw new TxlogError('USAGE', `there is no flag ${unknown}`, { next: ['txlog help'] });
 }
 
-/** Refuses `help` of what is neither a command nor a topic as a whole. */
-export function checkHelpSubject(config: Config, args: readonly string[]): void {
-  const words = args.filter((arg) => !arg.startsWith('-'));
+/** Refuses help for what is neither a command nor a topic, as help would only print that it found none. */
+export function checkHelpWords(config: Config, words: readonly string[]): void {
   const id = words.join(':');
   if (words.length === 0 || config.findCommand(id) || config.findTopic(id)) return;
   const surplus = words.slice(countCommandWords(config, words));

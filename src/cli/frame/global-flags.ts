@@ -6,7 +6,7 @@ import { contextFlag, environmentFlag, readOnlyFlag, yesFlag } from './environme
 
 /** The flag of every command that changes an environment (test/cli/dry-run.unit.test.ts). */
 export const dryRunFlag = {
-  'dry-run': Flags.boolean({ summary: 'Tell what it would do, and write nothing.' }),
+  'dry-run': Flags.boolean({ summary: 'Show what the command would do, and write nothing.' }),
 };
 
 /** The flags that every command has. */
@@ -16,25 +16,25 @@ export const globalFlags = {
   'read-only': readOnlyFlag,
   yes: yesFlag,
   ...outputFlags,
-  verbose: Flags.boolean({ summary: 'Print the stack of an error.', helpGroup: 'GLOBAL' }),
+  verbose: Flags.boolean({ summary: 'Print the stack trace of an error.', helpGroup: 'GLOBAL' }),
   time: Flags.option({
-    summary: 'Show times to people in local time, in UTC, or as how long ago; JSON is UTC.',
+    summary: 'Show times in the local zone, in UTC, or relative to now. JSON always has UTC.',
     options: timeStyles,
     default: 'local',
     env: 'TXLOG_TIME',
     helpGroup: 'GLOBAL',
   })(),
   progress: Flags.option({
-    summary: 'How stderr tells how it goes: json is one object a line, none is errors alone.',
+    summary: 'How to report progress on stderr: json is one object per line, none is errors only.',
     options: ['auto', 'json', 'none'] as const,
     default: 'auto',
     helpGroup: 'GLOBAL',
   })(),
   'no-pager': Flags.boolean({
-    summary: 'No pager for what is longer than the terminal (else TXLOG_PAGER, PAGER, less).',
+    summary: 'Do not open a pager for long output. The pager is TXLOG_PAGER, else PAGER, else less.',
     helpGroup: 'GLOBAL',
   }),
-  'no-color': Flags.boolean({ summary: 'No colours (also NO_COLOR, TERM=dumb).', helpGroup: 'GLOBAL' }),
+  'no-color': Flags.boolean({ summary: 'Do not use colours (also NO_COLOR, TERM=dumb).', helpGroup: 'GLOBAL' }),
 };
 
 /** Their values, and those of flags that many commands have. */

@@ -1,9 +1,10 @@
-import { type Command, Config, type Interfaces, loadHelpClass } from '@oclif/core';
+import { type Command, Config, type Interfaces } from '@oclif/core';
 import { requireDescriptors } from '../../machine/descriptors.ts';
 import { provideLibrary } from '../../machine/own-library.ts';
 import { jsonText } from '../../text/printable.ts';
 import { Output, OutputEnded } from '../output/output.ts';
-import { checkHelpSubject, checkHelpWords, commandFirst, findWanted } from './find-command.ts';
+import { checkHelpWords, commandFirst, findWanted } from './find-command.ts';
+import { printHelp } from './print-help.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
 import { listenForLoss, say } from './stderr.ts';
@@ -79,13 +80,11 @@ async function dispatch(args: readonly string[], config: Config): Promise<void> 
   refuseLostBytes(args);
   const wanted = findWanted(config, args);
   if (wanted.type === 'version') {
-    await print(() => process.stdout.write(`${versionText(config, args)}\n`));
+    await print(`${versionText(config, args)}\n`);
   } else if (wanted.type === 'help') {
     checkHelpWords(config, wanted.words);
-    const Help = await loadHelpClass(config);
-    await print(() => new Help(config, config.pjson.oclif.helpOptions).showHelp([...args]));
+    await printHelp(config, wanted.words, args);
   } else {
-    if (wanted.id === 'help') checkHelpSubject(config, wanted.args);
     refuseInheritedFlags(config, wanted.id, wanted.args);
     try {
       await config.runCommand(wanted.id, [...wanted.args]);
@@ -101,11 +100,9 @@ function versionText({ name, version, platform, arch, userAgent }: Config, args:
   return jsonText({ v: 1, name, version, platform, arch, node: process.version });
 }
 
-/** Prints what oclif prints by itself, and fails where it would not notice that nobody got it. */
-async function print(work: () => unknown): Promise<void> {
+async function print(text: string): Promise<void> {
   const out = new Output(process.stdout);
-  await work();
-  await drain(process.stdout);
+  await out.add(text);
   await out.flush();
 }
 

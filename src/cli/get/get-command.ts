@@ -11,7 +11,7 @@ import { formatState } from '../print/state-page.ts';
 /** The time travel flag: reads answer as a replay to that position would. */
 export const asOfFlag = {
   'as-of': Flags.string({
-    summary: 'As it was at a position or a time (local without a zone).',
+    summary: 'Show the state as of a position or a time. A time without a zone is local.',
     helpValue: 'POSITION|TIME',
   }),
 };
@@ -21,7 +21,7 @@ const newestListed = 5;
 
 /** `get KEY` and `state get KEY` are one command. */
 export abstract class GetCommand extends BaseCommand {
-  static override args = { key: Args.string({ description: 'Key of the state.', required: true }) };
+  static override args = { key: Args.string({ description: 'The key of the state.', required: true }) };
   static override flags = asOfFlag;
 
   async run(): Promise<void> {

@@ -14,31 +14,35 @@ export const nameFlags = ['id', 'position', 'key', 'session'] as const;
 
 /** Flags of `inspect`. */
 export const inspectFlags = {
-  id: Flags.string({ summary: 'A transaction by its id.', helpValue: 'ID', exclusive: ['position', 'key', 'session'] }),
-  position: wholeNumber({
-    ...{ summary: 'A transaction by its position.', min: 1, helpValue: 'POS', exclusive: ['key', 'session'] },
+  id: Flags.string({
+    summary: 'Show the transaction with this id.',
+    helpValue: 'ID',
+    exclusive: ['position', 'key', 'session'],
   }),
-  key: Flags.string({ summary: 'A key.', helpValue: 'KEY', exclusive: ['session'] }),
-  session: Flags.string({ summary: 'A session.', helpValue: 'ID' }),
+  position: wholeNumber({
+    ...{ summary: 'Show the transaction at this position.', min: 1, helpValue: 'POS', exclusive: ['key', 'session'] },
+  }),
+  key: Flags.string({ summary: 'Show this key.', helpValue: 'KEY', exclusive: ['session'] }),
+  session: Flags.string({ summary: 'Show this session.', helpValue: 'ID' }),
   from: wholeNumber({
-    summary: "A key's or session's history from this position on, not its newest.",
+    summary: 'Show the history from this position on, in place of its newest entries.',
     min: 1,
     helpValue: 'POS',
   }),
   limit: wholeNumber({
     char: 'n',
-    summary: 'Entries of that history.',
+    summary: 'Show so many entries of the history.',
     min: 1,
     max: 10_000,
     default: 20,
     helpValue: 'N',
   }),
   tree: Flags.boolean({
-    summary: 'What belongs together, as a tree: each cause above what it brought about. Reads the log once.',
+    summary: 'Show all that belongs together as a tree: each cause above its effects.',
     exclusive: ['key', 'from', 'format'],
   }),
   format: Flags.option({
-    summary: "A transaction's way, or a session's life, as a Mermaid sequence diagram.",
+    summary: 'Draw the history as a Mermaid sequence diagram.',
     options: ['mermaid'] as const,
     exclusive: ['json'],
   })(),

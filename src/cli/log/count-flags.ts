@@ -5,7 +5,7 @@ import { type GroupField, groupFields } from '../../index.ts';
 /** Flags of `log count`, besides those of the filter. */
 export const countFlags = {
   by: Flags.string({
-    summary: `Count by these: ${groupFields.join(', ')}; several with commas.`,
+    summary: `Group by one or more of ${groupFields.join(', ')}, with commas between them.`,
     default: 'type',
     helpValue: 'FIELD,…',
   }),

@@ -18,10 +18,12 @@ export function limitFlag(summary: string) {
 
 /** The flags of every command that lists. */
 export const listFlags = {
-  limit: limitFlag(`At most N items, or all; on a terminal ${terminalLimit} unless told otherwise.`),
+  limit: limitFlag(
+    `Print at most N items; all is no limit. The default is ${terminalLimit} on a terminal, and all elsewhere.`,
+  ),
 };
 
 /** The flag of every list that can go on with what comes. */
 export const followFlags = {
-  follow: Flags.boolean({ char: 'f', summary: 'Go on with what comes, until Ctrl-C.', exclusive: ['to', 'until'] }),
+  follow: Flags.boolean({ char: 'f', summary: 'Go on with new records until Ctrl-C.', exclusive: ['to', 'until'] }),
 };

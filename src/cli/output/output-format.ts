@@ -8,16 +8,20 @@ const others = { output: ['json', 'ndjson', 'quiet'], json: ['ndjson', 'quiet'],
 export const outputFlags = {
   output: Flags.option({
     char: 'o',
-    summary: 'Form of the answer: table is for people, plain and csv are its columns whole, ids are the names alone.',
+    summary: 'The form of the output: table is for people, plain and csv have all columns uncut, ids has only names.',
     options: outputFormats,
     exclusive: others.output,
     helpGroup,
   })(),
-  json: Flags.boolean({ summary: 'Short for -o json: one document.', exclusive: others.json, helpGroup }),
-  ndjson: Flags.boolean({ summary: 'Short for -o ndjson: one object a line.', exclusive: others.ndjson, helpGroup }),
-  quiet: Flags.boolean({ char: 'q', summary: 'Short for -o ids: ids alone, one a line.', helpGroup }),
+  json: Flags.boolean({ summary: 'Short for -o json: print one JSON document.', exclusive: others.json, helpGroup }),
+  ndjson: Flags.boolean({
+    summary: 'Short for -o ndjson: print one JSON object per line.',
+    exclusive: others.ndjson,
+    helpGroup,
+  }),
+  quiet: Flags.boolean({ char: 'q', summary: 'Short for -o ids: print only ids, one per line.', helpGroup }),
   fields: Flags.string({
-    summary: 'Only these fields, such as id,payload.amount; as columns, or of the JSON.',
+    summary: 'Print only these fields, such as id,payload.amount, as columns or in the JSON.',
     exclusive: ['template'],
     helpValue: 'PATHS',
     helpGroup,
@@ -28,5 +32,5 @@ export const outputFlags = {
     helpValue: 'TEXT',
     helpGroup,
   }),
-  wide: Flags.boolean({ summary: 'Cut nothing to the width of the terminal.', helpGroup }),
+  wide: Flags.boolean({ summary: 'Do not cut lines at the width of the terminal.', helpGroup }),
 };

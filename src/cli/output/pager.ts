@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { present } from '../../core/base/assert.ts';
 import { columnsOf, widthOf } from '../../text/width.ts';
+import { Output } from './output.ts';
 
 /** Pagers that only pass on what they get. */
 const none: ReadonlySet<string> = new Set(['', 'cat']);
@@ -16,6 +17,18 @@ const notStarted: ReadonlySet<number | null> = new Set([126, 127]);
 export function pagerCommand({ TXLOG_PAGER, PAGER, TERM }: NodeJS.ProcessEnv): string | undefined {
   const command = (TXLOG_PAGER ?? PAGER ?? 'less').trim();
   return none.has(command) || TERM === 'dumb' ? undefined : command;
+}
+
+/** Prints something that is read as a whole: on a terminal through a pager, where it is longer than that and one is wanted. */
+export async function printPaged<T>(out: Output, isWanted: boolean, print: (out: Output) => Promise<T>): Promise<T> {
+  const command = process.stdout.isTTY && isWanted ? pagerCommand(process.env) : undefined;
+  if (command === undefined) return print(out);
+  const terminal = new PagedTerminal(process.stdout, command);
+  try {
+    return await print(new Output(terminal));
+  } finally {
+    await terminal.finish();
+  }
 }
 
 /**

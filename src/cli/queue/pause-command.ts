@@ -9,7 +9,7 @@ import { operationOrThrow } from '../session/operation-result.ts';
 /** Flags of `queue pause`, `resume` and `drain`. */
 export const pauseFlags = {
   reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
-  actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
+  actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
   ...dryRunFlag,
 };
 
@@ -20,7 +20,9 @@ export interface PauseValues {
 }
 
 /** The queue that a command is about. */
-export const queueArgs = { theme: Args.string({ description: 'Its theme.', required: true, ignoreStdin: true }) };
+export const queueArgs = {
+  theme: Args.string({ description: 'The theme of the queue.', required: true, ignoreStdin: true }),
+};
 
 /** The flags as the engine takes them. */
 export function toOrigin({ reason, actor }: PauseValues): { readonly reason?: string; readonly actor?: string } {

@@ -18,19 +18,23 @@ const keysListed = 1_000;
 /** Flags of `replay`. */
 export const replayFlags = {
   to: Flags.string({
-    summary: 'Only up to there; a time without a zone is local.',
+    summary: 'Stop at this position or time. A time without a zone is local.',
     helpValue: 'POSITION|TIME',
     dependsOn: ['into'],
     exclusive: ['dry-run'],
   }),
-  into: Flags.string({ summary: 'Make a new environment in DIR instead.', helpValue: 'DIR', dependsOn: ['to'] }),
+  into: Flags.string({
+    summary: 'Write a new environment in DIR, and leave this one as it is.',
+    helpValue: 'DIR',
+    dependsOn: ['to'],
+  }),
   with: Flags.string({
-    summary: 'Decide every logged request again with the handlers of MODULE; write nothing.',
+    summary: 'Decide every logged request again with the handlers of MODULE. Nothing is written.',
     helpValue: 'MODULE',
     dependsOn: ['diff'],
     exclusive: ['to', 'dry-run'],
   }),
-  diff: Flags.boolean({ summary: 'List what comes out otherwise.', dependsOn: ['with'] }),
+  diff: Flags.boolean({ summary: 'List the decisions and values that would be different.', dependsOn: ['with'] }),
   ...dryRunFlag,
 };
 

@@ -15,13 +15,17 @@ import { resumeOutput } from './resume-output.ts';
 
 /** Flags of `rescan` besides its filter. */
 export const rescanFlags = {
-  count: Flags.boolean({ summary: 'Print only how many there are.' }),
-  requests: Flags.boolean({ summary: 'Print the requests of the records, to be submitted again under new ids.' }),
+  count: Flags.boolean({ summary: 'Print only the number of records.' }),
+  requests: Flags.boolean({
+    summary: 'Print only the requests, without their ids, so that they can be submitted again.',
+  }),
   out: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE' }),
-  checkpoint: Flags.string({ summary: 'Remember under this name how far it came.', helpValue: 'NAME' }),
-  'reset-checkpoint': Flags.boolean({ summary: 'Start over with --checkpoint.' }),
-  verify: Flags.boolean({ summary: 'Refold and compare everything; exit 1 when anything differs.' }),
-  repair: Flags.boolean({ summary: 'With --verify: make the indexes anew when they differ; never the log.' }),
+  checkpoint: Flags.string({ summary: 'Remember the last position under this name.', helpValue: 'NAME' }),
+  'reset-checkpoint': Flags.boolean({ summary: 'Begin again at the start of the log.' }),
+  verify: Flags.boolean({
+    summary: 'Fold the log again and compare everything. The exit code is 1 when anything differs.',
+  }),
+  repair: Flags.boolean({ summary: 'With --verify: rebuild the indexes when they differ. The log never changes.' }),
   ...dryRunFlag,
 };
 

@@ -19,7 +19,7 @@ export const sagaFilterFlags = {
 /** The actor of an intervention, and the reason. */
 export const byFlags = {
   reason: Flags.string({ summary: 'Why: it stays in the log.', helpValue: 'TEXT' }),
-  actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
+  actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
 };
 
 /** Sagas by id, one or many. */

@@ -3,8 +3,8 @@ import { Flags } from '@oclif/core';
 /** Flags that tell where a session comes from. */
 export const linkFlags = {
   correlation: Flags.string({
-    summary: 'What it belongs to: an id of a request or session, or a name of your own.',
+    summary: 'What this belongs to: the id of a request or session, or any name of yours.',
     helpValue: 'ID',
   }),
-  causation: Flags.string({ summary: 'Id of the request or session that brought it about.', helpValue: 'ID' }),
+  causation: Flags.string({ summary: 'The id of the request or session that caused this.', helpValue: 'ID' }),
 };

@@ -29,7 +29,7 @@ export const authorityFlags = {
   }),
   force: Flags.boolean({ summary: 'Do it although another leads the session: that one is refused from then on.' }),
   reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
-  actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
+  actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
   ...dryRunFlag,
 };
 

@@ -19,12 +19,15 @@ import { discard, editValue, readEdited, requireEditor } from './edit-text.ts';
 /** Flags of `state edit`. */
 export const editFlags = {
   value: Flags.string({
-    summary: 'The new value, in place of an editor.',
+    summary: 'Use this value in place of an editor.',
     helpValue: 'JSON|@FILE|-',
   }),
-  reason: Flags.string({ summary: 'Why: it stays in the log. Asked for when absent.', helpValue: 'TEXT' }),
-  actor: Flags.string({ summary: 'Who does it, for the record.', helpValue: 'NAME' }),
-  type: Flags.string({ summary: 'Type of the request.', default: 'state.edit', helpValue: 'TYPE' }),
+  reason: Flags.string({
+    summary: 'Record this reason in the log. On a terminal the command asks for it.',
+    helpValue: 'TEXT',
+  }),
+  actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
+  type: Flags.string({ summary: 'Give the request this type.', default: 'state.edit', helpValue: 'TYPE' }),
   ...appFlag,
   ...dryRunFlag,
 };

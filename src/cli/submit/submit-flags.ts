@@ -10,30 +10,34 @@ import { changeForms } from './short-forms.ts';
 
 /** Flags that tell one request. */
 const requestFlags = {
-  type: Flags.string({ summary: 'Type of the request.', helpValue: 'TYPE', helpGroup: 'ONE REQUEST' }),
+  type: Flags.string({ summary: 'Give the request this type.', helpValue: 'TYPE', helpGroup: 'ONE REQUEST' }),
   id: Flags.string({
-    summary: 'Its id, for ever: the same id gives the same receipt. Made when absent.',
+    summary: 'The id of the request. The same id always gives the same receipt. Without it an id is made.',
     helpValue: 'ID',
     helpGroup: 'ONE REQUEST',
   }),
-  actor: Flags.string({ summary: 'Who asks.', helpValue: 'NAME', helpGroup: 'ONE REQUEST' }),
+  actor: Flags.string({
+    summary: 'Record this name as the one who asks.',
+    helpValue: 'NAME',
+    helpGroup: 'ONE REQUEST',
+  }),
   correlation: Flags.string({
-    summary: 'What it belongs to: an id of a request or session, or a name of your own.',
+    summary: 'What this belongs to: the id of a request or session, or any name of yours.',
     helpValue: 'ID',
     helpGroup: 'ONE REQUEST',
   }),
   causation: Flags.string({
-    summary: 'Id of the request or session that brought it about.',
+    summary: 'The id of the request or session that caused this.',
     helpValue: 'ID',
     helpGroup: 'ONE REQUEST',
   }),
   data: Flags.string({
-    summary: 'Its payload, as JSON or in a file.',
+    summary: 'The payload of the request: JSON, or @FILE.',
     helpValue: 'JSON|@FILE',
     helpGroup: 'ONE REQUEST',
   }),
   change: Flags.string({
-    summary: 'A change: OP KEY VALUE, or a JSON object. May be given again.',
+    summary: 'Make this change: OP KEY VALUE, or a JSON object. Can be repeated.',
     description: `${changeForms}.`,
     multiple: true,
     multipleNonGreedy: true,
@@ -41,7 +45,7 @@ const requestFlags = {
     helpGroup: 'ONE REQUEST',
   }),
   expect: Flags.string({
-    summary: 'A condition: KEY exists|absent|version=N|owner=ID, or a JSON object. May be given again.',
+    summary: 'Require this: KEY exists|absent|version=N|owner=ID, or a JSON object. Can be repeated.',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'CONDITION',
@@ -52,21 +56,21 @@ const requestFlags = {
 /** Flags that tell how the lines of a file are submitted. */
 const fileFlags = {
   atomic: Flags.boolean({
-    summary: 'All lines, or none of them: at most 10,000 requests of 64 MiB.',
+    summary: 'Commit all lines or none: at most 10,000 requests, 64 MiB in all.',
     exclusive: ['keep-going', 'dry-run'],
     helpGroup: 'FILE',
   }),
   'keep-going': Flags.boolean({
-    summary: 'Go on after a bad line; it gets an error in place of its receipt.',
+    summary: 'Go on after a bad line, and print an error in place of its receipt.',
     helpGroup: 'FILE',
   }),
   map: Flags.string({
-    summary: 'Module whose default export turns a foreign line into requests.',
+    summary: 'Use the default export of this module to turn each line into requests.',
     helpValue: 'MODULE',
     helpGroup: 'FILE',
   }),
   receipts: Flags.option({
-    summary: 'Which receipts to print (default all).',
+    summary: 'Print only these receipts. The default is all.',
     options: ['all', 'rejected', 'none'] as const,
     helpGroup: 'FILE',
   })(),
@@ -75,30 +79,30 @@ const fileFlags = {
 /** Flags that leave the deciding to a worker. */
 const queueFlags = {
   async: Flags.boolean({
-    summary: 'Put it into the durable queue of its type: `txlog work` decides it, once.',
+    summary: 'Queue the request durably; a worker decides it later, exactly once.',
     exclusive: ['atomic', 'dry-run'],
     helpGroup: 'QUEUE',
   }),
   respond: Flags.string({
-    summary: 'Theme that gets the receipt as a session.',
+    summary: 'Put the receipt as a session into the queue of this theme.',
     dependsOn: ['async'],
     helpValue: 'THEME',
     helpGroup: 'QUEUE',
   }),
   order: Flags.string({
-    summary: 'Those of one type and key are decided one after another.',
+    summary: 'Decide the requests of one type and order key one after another.',
     dependsOn: ['async'],
     helpValue: 'KEY',
     helpGroup: 'QUEUE',
   }),
   delay: Flags.string({
-    summary: 'Not before so long.',
+    summary: 'Make it ready only after this time.',
     dependsOn: ['async'],
     helpValue: durationValue,
     helpGroup: 'QUEUE',
   }),
   wait: Flags.string({
-    summary: 'Wait so long for the receipt of one request, and print that.',
+    summary: 'Wait up to this time for the receipt of the request, and print it.',
     dependsOn: ['async'],
     helpValue: durationValue,
     helpGroup: 'QUEUE',

@@ -10,16 +10,16 @@ import { readVerifyKey } from './key-file.ts';
 /** Flags of all that read a dump. */
 export const dumpFlags = {
   'verify-key': Flags.string({
-    summary: 'Take only what this Ed25519 key (PEM) has signed, block by block.',
+    summary: 'Accept only blocks that are signed with this Ed25519 key, a PEM file.',
     helpValue: 'KEY',
   }),
-  unsealed: Flags.boolean({ summary: 'Take a dump that another program wrote anew, without its seals.' }),
+  unsealed: Flags.boolean({ summary: 'Accept a dump without seals, which another program has written anew.' }),
 };
 
 /** Flags of `sync import`. */
 export const importFlags = {
   mode: Flags.option({
-    summary: 'mirror keeps positions, ids, times and digests; inspect takes nothing.',
+    summary: 'mirror keeps positions, ids, times and digests; inspect imports nothing.',
     options: ['mirror', 'inspect'] as const,
     default: 'mirror' as const,
   })(),

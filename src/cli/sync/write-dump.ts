@@ -10,12 +10,15 @@ import { readSignKey } from './key-file.ts';
 
 /** Flags of `sync export`. */
 export const exportFlags = {
-  after: Flags.string({ summary: 'Only what comes after this, as `sync cursor` prints it.', helpValue: 'CURSOR' }),
+  after: Flags.string({
+    summary: 'Export only what comes after this cursor, which `sync cursor` prints.',
+    helpValue: 'CURSOR',
+  }),
   ...filterFlags,
-  states: Flags.boolean({ summary: 'Also all states and sessions, behind the records.' }),
+  states: Flags.boolean({ summary: 'Also export all states and sessions, after the records.' }),
   follow: Flags.boolean({ char: 'f', summary: 'Go on with new records until Ctrl-C.' }),
-  codec: Flags.option({ summary: 'How blocks are packed.', options: codecNames, default: 'deflate' })(),
-  sign: Flags.string({ summary: 'Sign every block with this Ed25519 key (PEM).', helpValue: 'KEY' }),
+  codec: Flags.option({ summary: 'Compress the blocks with this codec.', options: codecNames, default: 'deflate' })(),
+  sign: Flags.string({ summary: 'Sign every block with this Ed25519 key, a PEM file.', helpValue: 'KEY' }),
   out: Flags.string({ char: 'O', summary: 'Write to this file; - is stdout.', helpValue: 'FILE' }),
 };
 

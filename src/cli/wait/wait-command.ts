@@ -10,10 +10,10 @@ import { formatReceipt } from '../print/receipt-text.ts';
 /** `wait ID` and `session wait ID` are one command. */
 export abstract class WaitCommand extends BaseCommand {
   static override args = {
-    id: Args.string({ description: 'Id of a request, or of a session.', required: true, ignoreStdin: true }),
+    id: Args.string({ description: 'The id of a request or of a session.', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    timeout: Flags.string({ summary: 'Wait no longer than this.', helpValue: durationValue }),
+    timeout: Flags.string({ summary: 'Stop waiting after this time.', helpValue: durationValue }),
   };
 
   async run(): Promise<void> {
