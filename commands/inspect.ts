@@ -53,7 +53,7 @@ export default class Inspect extends BaseCommand {
         const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.colors);
         return this.print({ kind: 'session', ...toSessionPageJson(page) }, text);
       }
-      if (flags.format) throw new TxlogError('USAGE', 'only transactions and sessions have a diagram, a key has not');
+      if (flags.format) throw new TxlogError('USAGE', 'only transactions and sessions have a diagram, keys do not');
       return this.print(toKeyPageJson(found.page), formatKeyPage(found.page, this.colors));
     });
   }

@@ -21,9 +21,9 @@ export default class ContextUse extends ContextCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ContextUse);
     if ((args.name === undefined) !== (flags.none === true))
-      throw new TxlogError('USAGE', 'name a context, or say --none', { next: ['txlog context list'] });
+      throw new TxlogError('USAGE', 'give the name of a context, or --none', { next: ['txlog context list'] });
     this.contexts.use(args.name);
-    if (args.name === undefined) return this.print({ v: 1 }, 'no context is the current one');
+    if (args.name === undefined) return this.print({ v: 1 }, 'there is no current context');
     const context = this.listed(this.contexts.get(args.name));
     const name = formatContextName(context, this.colors);
     await this.print(toContextJson(context), `current context: ${name}, ${printable(context.dir)}`);

@@ -48,7 +48,7 @@ export default class SessionLead extends BaseCommand {
     const { args, flags } = await this.parse(SessionLead);
     const { session, operator } = flags;
     if ((args.theme === undefined) === (session === undefined))
-      throw new TxlogError('USAGE', 'name a THEME, or --session');
+      throw new TxlogError('USAGE', 'give a THEME or --session');
     const lease = parseDuration('--lease', flags.lease) / 1_000;
     const waitMs = flags.wait === undefined ? 0 : parseDuration('--wait', flags.wait);
     const interruption = onInterrupt();

@@ -33,7 +33,7 @@ export default class SessionResume extends BaseCommand {
     const ids = ([] as string[]).concat(args.ids ?? []);
     const { theme, all, reason } = flags;
     if (Number(ids.length > 0) + Number(theme !== undefined) + Number(all === true) !== 1)
-      throw new TxlogError('USAGE', 'name IDS, a --theme, or --all', { next: ['txlog session resume --help'] });
+      throw new TxlogError('USAGE', 'give IDS, --theme or --all', { next: ['txlog session resume --help'] });
     const dryRun = flags['dry-run'];
     this.out.mustArrive = true;
     await this.withEnv({}, async (env) => {

@@ -47,7 +47,7 @@ function findModule(file: string): string {
       throw new TxlogError('APP_NOT_FOUND', `there is no app module ${file}`, { cause, next: ['ls -l'] });
     throw new TxlogError('APP_NOT_FOUND', `app module ${file}: ${systemReason(cause)}`, { cause, next });
   }
-  throw new TxlogError('APP_NOT_FOUND', `app module ${file} is no file`, { next });
+  throw new TxlogError('APP_NOT_FOUND', `app module ${file} is not a file`, { next });
 }
 
 /**

@@ -205,7 +205,7 @@ export function* refuseStale(plan: CompensationPlan, cut: Cut, time: number): St
     const record = cut.record(Number(item.position));
     if (record?.id !== item.id) {
       throw new TxlogError('PLAN_STALE', `position ${item.position} is not ${item.id} here`, {
-        hint: 'Nothing was applied. The plan was made for another log: a backup that went its own way, perhaps.',
+        hint: 'Nothing was applied. The plan was made for another log, perhaps for a backup that was written to.',
       });
     }
     for (const { key, version } of item.keys) {

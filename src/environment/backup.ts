@@ -45,7 +45,7 @@ const configRow = 'config';
  * with an extension). The copy is one consistent snapshot, synced, and its whole chain is verified before this resolves.
  * It names the app of the environment; leases do not travel.
  *
- * Errors: BACKUP_EXISTS; BACKUP_INVALID when the copy does not verify; STORAGE_FAILED.
+ * Errors: BACKUP_EXISTS; BACKUP_INVALID when the copy is not correct; STORAGE_FAILED.
  */
 export async function backup(
   { dir, storage }: BackupSource,
@@ -102,7 +102,7 @@ function prepareBeside(dir: string): boolean {
 }
 
 function existing(target: string): TxlogError {
-  return new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
+  return new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup never overwrites anything`);
 }
 
 /** Whether a directory holds nothing, or only what a backup left that died. */
@@ -120,7 +120,7 @@ async function verifyCopy(file: string, { turns, onProgress }: Verifying): Promi
     const report = log.report(records, head);
     const [problem] = report.problems;
     if (problem)
-      throw new TxlogError('BACKUP_INVALID', `the copy does not verify: ${problem.place}: ${problem.reason}`, {
+      throw new TxlogError('BACKUP_INVALID', `the copy is not correct: ${problem.place}: ${problem.reason}`, {
         next: ['txlog verify'],
       });
     return head.position;

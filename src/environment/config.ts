@@ -42,8 +42,8 @@ export function findApp(dir: string, named?: string): string | undefined {
   if (app === undefined) return undefined;
   refuseUntrusted(dir, app);
   if (existsSync(app)) return app;
-  throw new TxlogError('APP_NOT_FOUND', `${configFile(dir)} names the app module ${app}, which is not there`, {
-    hint: 'Without it requests would be decided without its rules. Name it with --app, or mend its path in that file.',
+  throw new TxlogError('APP_NOT_FOUND', `${configFile(dir)} names the app module ${app}, which does not exist`, {
+    hint: 'Without the app, requests would be decided without its rules. Give the app with --app, or correct the path in that file.',
     next: [`txlog doctor --env ${shellWord(dir)}`],
   });
 }
@@ -75,7 +75,7 @@ function refuseUntrusted(dir: string, app: string): void {
     const why = existsSync(file) ? findDistrust(file) : undefined;
     if (why === undefined) continue;
     throw new TxlogError('APP_UNTRUSTED', `the app ${app} is not loaded because of ${file}: ${why}`, {
-      hint: 'Its code would run as you. Name the app if you trust it.',
+      hint: 'Its code would run with your rights. Give the app with --app if you trust it.',
       next: [`ls -l ${shellWord(file)}`, `TXLOG_APP=${shellWord(app)} txlog …`],
     });
   }
@@ -141,7 +141,7 @@ function readConfig(dir: string): EnvironmentConfig {
   } catch (cause) {
     throw new TxlogError('ENV_FOREIGN', `${file} is not JSON: ${(cause as Error).message}`, { cause });
   }
-  throw new TxlogError('ENV_FOREIGN', `${file} is not a config: {"app": "PATH"} is wanted`);
+  throw new TxlogError('ENV_FOREIGN', `${file} is not a config: it must look like {"app": "PATH"}`);
 }
 
 function readConfigText(file: string): string | undefined {

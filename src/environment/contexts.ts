@@ -154,7 +154,7 @@ export class Contexts {
 
   private get home(): string {
     if (this.dir !== undefined) return this.dir;
-    throw new TxlogError('CONTEXT_INVALID', 'there is no place for contexts: this user has no home directory', {
+    throw new TxlogError('CONTEXT_INVALID', 'contexts have no place to be: this user has no home directory', {
       next: ['XDG_CONFIG_HOME=DIR txlog context list'],
     });
   }
@@ -219,7 +219,7 @@ function toContext(name: string, file: string, text: string): Context {
 function invalid(file: string, why: string, cause?: unknown): TxlogError {
   return new TxlogError('CONTEXT_INVALID', `${file}: ${why}`, {
     cause,
-    hint: 'It may say which environment is meant, and which one is protected: nothing is done until it is mended.',
+    hint: 'This file can name the environment and protect it, so nothing is done until it is repaired.',
     next: [`cat ${shellWord(file)}`, `ls -l ${shellWord(file)}`],
   });
 }

@@ -100,7 +100,7 @@ export class EnvironmentReading {
     if (record) return record;
     if (typeof name === 'number')
       throw new TxlogError('POSITION_NOT_FOUND', `the log has no position ${name}`, { next: ['txlog status'] });
-    throw new TxlogError('TRANSACTION_NOT_FOUND', `no request ${name} was ever processed`, {
+    throw new TxlogError('TRANSACTION_NOT_FOUND', `no request with the id ${name} was ever processed`, {
       next: ['txlog log -n 10 --reverse'],
     });
   }

@@ -181,7 +181,7 @@ export class Environment extends EnvironmentReading {
     await this.read(() => undefined);
     const { handle, dispose } = await this.connections.run(({ handle }) => openFork(this.dir, handle));
     const connection = this.parts.start(handle);
-    const connect = () => Promise.reject(new TxlogError('ENV_CLOSED', 'a rehearsal has only one generation'));
+    const connect = () => Promise.reject(new TxlogError('ENV_CLOSED', 'a dry run has only one generation'));
     try {
       return await work(new Environment({ ...this.parts, leases: memoryLeases(this.clock), connection, connect }));
     } finally {

@@ -41,7 +41,7 @@ function refuseForeign(dir: string): void {
   const why = findDistrust(dir);
   if (why === undefined) return;
   throw new TxlogError('ENV_NOT_FOUND', `there is no environment in ${defaultName}`, {
-    hint: `There is one in ${dir}, but ${why}: name it if you mean it.`,
+    hint: `There is one in ${dir}, but ${why}: name it if you want that one.`,
     next: [`txlog status --env ${shellWord(dir)}`, 'txlog init'],
   });
 }

@@ -81,7 +81,7 @@ function refuseOtherStorage({ storage }: Format): void {
   if (/^lmdb [0-9]+\.[0-9]+$/.test(storage) && isLater)
     throw new TxlogError('ENV_NEWER', message, { next: ['npm install --global txlog@latest'] });
   throw new TxlogError('ENV_FOREIGN', message, {
-    hint: 'Nothing was changed. Two versions of LMDB on one file can damage it: use the txlog that made it.',
+    hint: 'Nothing was changed. Two versions of LMDB on one file can damage it. Use the version of txlog that made it.',
     next: ['txlog --version', 'txlog doctor'],
   });
 }

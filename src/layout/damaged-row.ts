@@ -19,7 +19,7 @@ function damaged({ table, key }: Row, reason: string, cause?: unknown): TxlogErr
   const canRepair = !truth.has(table);
   return new TxlogError('STORAGE_CORRUPT', `row ${key} of table ${table} is damaged: ${reason}`, {
     ...given({ cause }),
-    ...(canRepair && { hint: 'The table can be made again from the log.' }),
+    ...(canRepair && { hint: 'The table can be rebuilt from the log.' }),
     next: ['txlog verify', canRepair ? 'txlog rescan --verify --repair' : 'txlog init NEW --from BACKUP'],
   });
 }

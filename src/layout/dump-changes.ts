@@ -34,7 +34,7 @@ function checkChange(change: JsonValue, place: string): void {
   const { op, key, value, pending, owner, reducer, result } = change;
   if (typeof op !== 'string' || !ops.has(op)) throw invalid(`${place}.op is none`);
   if (pending !== undefined && !(typeof pending === 'number' && pending > 0))
-    throw invalid(`${place}.pending is no time`);
+    throw invalid(`${place}.pending is not a time`);
   if (owner !== undefined) checkDumpName(owner, limits.idBytesMax, `${place}.owner`);
   if (reducer !== undefined) checkDumpName(reducer, limits.typeBytesMax, `${place}.reducer`);
   if (op === 'restore' && !isRestored(result)) throw invalid(`${place}.result is no state`);

@@ -35,9 +35,9 @@ export function refuseMirror(snapshot: Snapshot): void {
   if (!mirror) return;
   throw new TxlogError(
     'ENV_MIRROR',
-    `the environment is a mirror of ${mirror.origin}: it takes only what comes from there`,
+    `the environment is a mirror of ${mirror.origin}: it accepts only what comes from its origin`,
     {
-      hint: 'A mirror that is promoted takes requests, and nothing more from its origin.',
+      hint: 'After `txlog sync promote` it accepts requests, and nothing more from its origin.',
       next: ['txlog sync status', 'txlog sync promote --reason REASON'],
     },
   );

@@ -50,7 +50,7 @@ export function fileLeases(environment: string, clock: Clock, readOnly = false):
   return {
     hold(operator) {
       if (!readOnly) return hold(dir, operator, { here, clock });
-      throw new TxlogError('ENV_READ_ONLY', 'nobody leads sessions of an environment that was opened read-only');
+      throw new TxlogError('ENV_READ_ONLY', 'sessions cannot be led in an environment that was opened read-only');
     },
     look(id) {
       const found = readLeaseFile(join(dir, fileName(id)));
@@ -179,7 +179,7 @@ function guarded(path: string, write: () => void): void {
     const readOnly = code === 'EROFS' || code === 'EACCES' || code === 'EPERM';
     throw new TxlogError(readOnly ? 'ENV_READ_ONLY' : 'STORAGE_FAILED', `cannot write lease ${path}: ${message}`, {
       cause,
-      hint: 'A worker shows by its lease that it is alive.',
+      hint: 'A worker needs its lease to show that it is alive.',
     });
   }
 }

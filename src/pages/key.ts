@@ -23,7 +23,7 @@ const rejectionsListed = 5;
 /**
  * Reads a page of a key's history: from a position on, or else the newest entries; oldest first either way.
  *
- * Errors: KEY_NOT_FOUND when no request ever named the key.
+ * Errors: KEY_NOT_FOUND when no request ever used the key.
  */
 export async function readKeyPage(
   env: Environment,
@@ -66,5 +66,5 @@ async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 function notFound(key: string): TxlogError {
-  return new TxlogError('KEY_NOT_FOUND', `no request ever named the key ${key}`, { next: ['txlog state list'] });
+  return new TxlogError('KEY_NOT_FOUND', `no request ever used the key ${key}`, { next: ['txlog state list'] });
 }

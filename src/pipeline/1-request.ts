@@ -24,7 +24,7 @@ export function toRequest(source: RequestSource, input: unknown, bytesKnown?: nu
   if (requestTypeOf(source.app, request.type)?.decide && request.changes.length > 0) {
     throw new TxlogError(
       'REQUEST_INVALID',
-      `${request.type} has a handler that decides its changes; send a payload instead`,
+      `${request.type} has a handler that decides its changes, so it takes a payload and no changes`,
       { path: 'changes' },
     );
   }

@@ -96,7 +96,7 @@ function makeSession(stage: Stage, operation: NewSession): OperationDecision {
 
 function idTaken(id: string, position: number): TxlogError {
   return new TxlogError('REQUEST_ID_CONFLICT', `id ${id} was used at position ${position} for a request`, {
-    hint: 'An id names one request or saga for ever; nothing was done.',
+    hint: 'An id belongs to one request or saga for ever. Nothing was done.',
     next: [`txlog inspect ${position}`],
   });
 }
@@ -179,7 +179,7 @@ function sameSession(stage: Stage, state: State, operation: NewSession): Operati
     'REQUEST_ID_CONFLICT',
     `session ${operation.session} was made at position ${first} with another theme or other data`,
     {
-      hint: 'An id names one session for ever; nothing was done.',
+      hint: 'An id belongs to one session for ever. Nothing was done.',
       next: [`txlog session show ${shellWord(operation.session)}`],
     },
   );
@@ -352,7 +352,7 @@ export function findNotLed(stage: Stage, { session, epoch, seen, after }: Comple
   const led: Session | undefined = sessionIn(state);
   if (led?.status === 'active' && led.epoch === epoch) {
     if (after !== undefined && !wasLast(stage, state, after))
-      return reject('SESSION_CHANGED', `session ${session} was not brought on by request ${after}`);
+      return reject('SESSION_CHANGED', `session ${session} was not caused by request ${after}`);
     return seen === undefined ? undefined : findChanged(stage, { session, seen });
   }
   const now = led ? `it is ${led.status} in epoch ${led.epoch}` : 'it was removed';

@@ -25,7 +25,7 @@ export function themeFor(stage: Stage, theme: ThemeName, number?: number): Found
   const other = nameOfTheme(stage, own);
   if (other === undefined)
     return { number: own, registration: { op: 'set', key: themeKey(theme), value: { number: own } } };
-  return new TxlogError('THEME_CONFLICT', `theme ${theme} would have the number ${own}, which is that of ${other}`, {
+  return new TxlogError('THEME_CONFLICT', `theme ${theme} would get the number ${own}, which belongs to ${other}`, {
     hint: 'Give it a number of its own in the app: themes: { NAME: { number: N } }.',
   });
 }

@@ -197,9 +197,9 @@ function asked({ result: _, ...change }: Change): Change {
 function refuseQueued(id: string): RequestDecision {
   const error = new TxlogError(
     'REQUEST_ID_CONFLICT',
-    `id ${id} is that of another request or a saga, which has not ended`,
+    `id ${id} belongs to another request or saga that has not ended`,
     {
-      hint: 'An id names one request for ever; nothing was applied.',
+      hint: 'An id belongs to one request for ever. Nothing was applied.',
       next: [`txlog session show ${shellWord(id)}`],
     },
   );
@@ -211,7 +211,7 @@ function refuseConflict(earlier: LogRecord): RequestDecision {
     'REQUEST_ID_CONFLICT',
     `id ${earlier.id} was used at position ${earlier.position} for another request`,
     {
-      hint: 'An id names one request for ever; nothing was applied.',
+      hint: 'An id belongs to one request for ever. Nothing was applied.',
       next: [`txlog inspect ${earlier.position}`],
     },
   );

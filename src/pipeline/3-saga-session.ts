@@ -17,9 +17,9 @@ export function findSagaGuard(stage: Stage, step: SessionStep, { theme }: Sessio
   const word = shellWord(step.session);
   return new TxlogError(
     'SAGA_STATE',
-    `session ${step.session} is a saga: ${step.op} would leave it without its history or its end`,
+    `session ${step.session} belongs to a saga: ${step.op} would destroy the history or the end of the saga`,
     {
-      hint: 'Nothing was changed. A saga is ended by `saga compensate`, or by `saga force` whatever is left of it.',
+      hint: 'Nothing was changed. End a saga with `saga compensate`, or with `saga force` whatever is left of it.',
       next: [`txlog saga show ${word}`, `txlog saga force ${word} --outcome compensated --reason "…"`],
     },
   );

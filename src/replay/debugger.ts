@@ -31,7 +31,7 @@ export interface NextFlip {
 /** Decides a record again. Errors: USAGE of one that the engine itself wrote. */
 export function decideRecord(env: LongViewReader, record: StoredRecord, app: LoadedApp): Promise<DecidedAgain> {
   if (isEngineType(record.type))
-    throw new TxlogError('USAGE', `position ${record.position} is a ${record.type}: nobody decided it as a request`, {
+    throw new TxlogError('USAGE', `position ${record.position} is a ${record.type}: it was not decided as a request`, {
       next: [`txlog inspect ${record.position}`],
     });
   // biome-ignore lint/correctness/useYield: a handler reads all that it needs in one piece

@@ -95,7 +95,7 @@ function compare(a: string | null | undefined, b: string | null | undefined): nu
 
 function tooMany(by: readonly GroupField[]): TxlogError {
   return new TxlogError('FILTER_INVALID', `there are more than ${limits.groupsMax} groups by ${by.join(', ')}`, {
-    hint: 'Narrow the records down, such as by --prefix or --since, or count by fewer fields.',
+    hint: 'Select fewer records, for example with --prefix or --since, or count by fewer fields.',
     next: ['txlog log count --help'],
   });
 }

@@ -176,7 +176,7 @@ export class Sagas {
 
 function unknownType(type: string, known: readonly string[]): TxlogError {
   return new TxlogError('SAGA_NOT_FOUND', `the app defines no saga of type ${type}`, {
-    hint: known.length === 0 ? 'It defines no sagas at all.' : `It defines ${known.join(', ')}.`,
+    hint: known.length === 0 ? 'It defines no sagas.' : `It defines ${known.join(', ')}.`,
     next: ['txlog saga start --help'],
   });
 }

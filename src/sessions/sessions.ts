@@ -236,5 +236,7 @@ function checkTheme(theme: ThemeName): ThemeName {
 }
 
 function themeNotFound(name: string): never {
-  throw new TxlogError('THEME_NOT_FOUND', `no session ever had the theme ${name}`, { next: ['txlog theme list'] });
+  throw new TxlogError('THEME_NOT_FOUND', `no session ever belonged to the theme ${name}`, {
+    next: ['txlog theme list'],
+  });
 }

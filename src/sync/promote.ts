@@ -25,7 +25,7 @@ export interface PromoteOptions {
  * Errors: ENV_NOT_MIRROR; USAGE without a reason.
  */
 export async function promote(host: SyncHost, { reason, actor }: PromoteOptions): Promise<Promotion> {
-  if (reason.trim() === '') throw new TxlogError('USAGE', 'a reason is needed: it goes into the log');
+  if (reason.trim() === '') throw new TxlogError('USAGE', 'a reason is needed: the log keeps it');
   const problem = actor === undefined ? undefined : findNameProblem(actor, limits.actorBytesMax);
   if (problem !== undefined) throw new TxlogError('USAGE', `actor ${problem}`);
   const { position } = await host.adopt({
@@ -78,5 +78,5 @@ async function suspendAll({ env, adopt }: SyncHost): Promise<number> {
 function requireMirror(snapshot: Snapshot): Mirror {
   const mirror = readMirror(snapshot);
   if (mirror) return mirror;
-  throw new TxlogError('ENV_NOT_MIRROR', 'the environment is no mirror: it takes requests already');
+  throw new TxlogError('ENV_NOT_MIRROR', 'the environment is not a mirror: it accepts requests already');
 }

@@ -14,14 +14,14 @@ export function parseDuration(flag: string, text: string): number {
   const [, number, unit] = /^(\d{1,12}(?:\.\d{1,3})?) ?([a-z]{0,12})$/i.exec(text) ?? [];
   const span = number === undefined ? undefined : ms(`${number}${unit || 's'}` as StringValue);
   if (span !== undefined) return checkSpan(flag, text, span);
-  throw new TxlogError('USAGE', `${flag} ${JSON.stringify(text)} is no span of time`, {
-    hint: 'Spans look like 500ms, 10s, 5m, 2h, 7d; a bare number is seconds.',
+  throw new TxlogError('USAGE', `${flag} ${JSON.stringify(text)} is not a duration`, {
+    hint: 'Durations look like 500ms, 10s, 5m, 2h, 7d; a number alone is seconds.',
   });
 }
 
 function checkSpan(flag: string, text: string, span: number): number {
   if (findOutOfRange(flag, span, ranges.waitMs) === undefined) return span;
-  throw new TxlogError('USAGE', `${flag} is a span of time up to ${formatDuration(ranges.waitMs.max)}, not ${text}`);
+  throw new TxlogError('USAGE', `${flag} is a duration of at most ${formatDuration(ranges.waitMs.max)}, not ${text}`);
 }
 
 /** The same in seconds; undefined when the flag was not given. */

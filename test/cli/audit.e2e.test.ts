@@ -40,5 +40,5 @@ it('verify, rescan --verify and --repair tell a damaged log apart from damaged i
   expect((await run(env, 'rescan', '--verify')).code).toBe(1);
   const refused = await run(env, 'rescan', '--verify', '--repair', '--yes');
   expect(refused.code).toBe(74);
-  expect(refused.stderr).toContain('cannot repair: the log itself is damaged at log/20');
+  expect(refused.stderr).toContain('cannot repair: the log is damaged at log/20');
 });

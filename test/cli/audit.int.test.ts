@@ -72,7 +72,7 @@ describe('rescan --verify', () => {
     expect(report).toMatchObject({ ok: false, firstPosition: 20 });
     await expect(auditAndRepair(env, { show, agree: async () => true })).rejects.toMatchObject({
       code: 'STORAGE_CORRUPT',
-      message: expect.stringContaining('cannot repair: the log itself is damaged at log/20'),
+      message: expect.stringContaining('cannot repair: the log is damaged at log/20'),
     });
     expect((await env.status()).generation).toBe(1);
     const verified = await env.verify();

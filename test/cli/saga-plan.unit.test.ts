@@ -126,7 +126,7 @@ it.each([
   [{ v: 1, unit: 'u', items: [{ id: 'a' }], word: { kind: 'retry' } }],
   [{ v: 1, unit: 'u', items: [{ id: 'a', position: '1e3' }], word: { kind: 'retry' } }],
   [{ v: 1, unit: 'u', items: [{ id: 'r-1', position: '1', keys: [] }] }],
-])('a file that is no plan is refused: %j', async (input) => {
+])('a file that is not a plan is refused: %j', async (input) => {
   await expect(gather(env.sagas.applyPlan(input))).rejects.toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
 });
 

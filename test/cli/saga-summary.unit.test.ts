@@ -12,19 +12,19 @@ const counts = (phases: Partial<Record<SagaPhase, number>>, stuck = 0, more = fa
 });
 
 it.each([
-  [counts({}), '0 sagas not ended, none stuck'],
-  [counts({ running: 1 }), '1 saga not ended (1 running), none stuck'],
-  [counts({ failed: 2, running: 1_000 }, 2), '1,002 sagas not ended (1,000 running, 2 failed), 2 stuck'],
-  [counts({ running: 9 }, 0, true), '9 or more sagas not ended (9 running), none stuck'],
+  [counts({}), '0 open sagas, none stuck'],
+  [counts({ running: 1 }), '1 open saga (1 running), none stuck'],
+  [counts({ failed: 2, running: 1_000 }, 2), '1,002 open sagas (1,000 running, 2 failed), 2 stuck'],
+  [counts({ running: 9 }, 0, true), '9 or more open sagas (9 running), none stuck'],
 ])('the summary of sagas counts %j', (given, text) => {
   expect(sagasText(given)).toBe(text);
 });
 
 it('the summary of sagas warns of stuck ones, with the next command', () => {
-  expect(sagas(counts({ failed: 1 }, 1))).toMatchObject({ level: 'warn', next: ['txlog saga list --stuck'] });
+  expect(sagas(counts({ failed: 1 }, 1))).toMatchObject({ level: 'warn', next: ['txlog saga stuck'] });
   expect(sagas(counts({ running: 1 }))).toMatchObject({ level: 'ok' });
   expect(sagaPairs(counts({ failed: 1 }, 1))).toEqual([
-    ['sagas', '1 saga not ended (1 failed), 1 stuck; next: txlog saga list --stuck'],
+    ['sagas', '1 open saga (1 failed), 1 stuck; next: txlog saga stuck'],
   ]);
 });
 

@@ -47,7 +47,7 @@ it('a time in summer is read as summer time', () => {
   expect(read('America/New_York', '2026-03-08 02:30')).toBe('2026-03-08T07:30:00.000Z');
 });
 
-it('a text that is no time is refused, and the error says so', () => {
+it('a text that is not a time is refused, and the error says so', () => {
   expect(() => parseTime('soon', 0)).toThrow(
     expect.objectContaining({ code: 'USAGE', details: { hint: expect.stringContaining('local time') } }),
   );

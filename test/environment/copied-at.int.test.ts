@@ -26,7 +26,7 @@ it.each(['copy.mdb', 'copy'])('%s, and what is restored from it, say where they 
   expect(await copy.status()).toMatchObject({ copiedAt: 3, head: { position: 3 } });
   expect(await copyFinding(place)).toMatchObject({
     level: 'ok',
-    text: 'made at position 3; nothing was written to it since',
+    text: 'made at position 3; nothing was written since',
   });
   await copy.submit(add);
   await copy.rebuild();

@@ -88,7 +88,7 @@ describe('a record in a dump', () => {
     ['a compensation of nothing', { compensates: 0 }],
     ['an id that is too long', { id: 'x'.repeat(400) }],
     ['expectations that are none', { expect: '[1]' }],
-    ['a time that is no time', { time: 2 ** 50 }],
+    ['a time that is not a time', { time: 2 ** 50 }],
   ] as const)('is refused with %s', (_, wrong) => {
     expect(() => fromTransaction(1, { ...plain, ...wrong })).toThrow(expect.objectContaining({ code: 'DUMP_INVALID' }));
   });

@@ -110,7 +110,7 @@ export class SessionLedger {
     }
     const session = this.sessions.get(id);
     if (!session || session.status === 'removed') {
-      object(`${op} of ${id}, which is not there`);
+      object(`${op} of ${id}, which does not exist`);
       return;
     }
     if (op === 'session.lead') {

@@ -19,7 +19,7 @@ describe('an intervention while a call runs', () => {
     calls.last.resolve('done');
     await clock.pass(0);
     expect(calls.keys).toEqual(['a', 'a/undo']);
-    expect(calls.last).toMatchObject({ error: 'it was told to turn back', results: { a: 'done' } });
+    expect(calls.last).toMatchObject({ error: 'it was compensated on request', results: { a: 'done' } });
     calls.last.resolve();
     await clock.pass(0);
     expect(await person.wait('s')).toMatchObject({ outcome: 'rejected', rejection: { code: 'SAGA_COMPENSATED' } });
@@ -216,7 +216,7 @@ describe('an undo that fails for good', () => {
     const waiting = await person.sagas.get('s');
     expect(waiting).toMatchObject({ phase: 'failed', session: { status: 'parked', phase: 'failed' } });
     expect(waiting.saga).toMatchObject({
-      error: 'it was told to turn back',
+      error: 'it was compensated on request',
       problem: 'a cannot be undone: the bank is closed',
     });
     expect(await stuck(person)).toEqual(['s']);

@@ -294,7 +294,7 @@ describe('rules that are wrong', () => {
     await submit(env, 'a', 'b', 'c');
     await env.work({ untilEmpty: true }).done;
     expect(await notes(env)).toEqual(['a']);
-    expect((await env.sessions.stuck())[0]?.detail).toMatch(/^record 3: theme saga\/s would have the number 7/);
+    expect((await env.sessions.stuck())[0]?.detail).toMatch(/^record 3: theme saga\/s would get the number 7/);
   });
 
   it('may throw in their condition: the same holds', async () => {

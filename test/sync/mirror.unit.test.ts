@@ -119,7 +119,7 @@ describe('a mirror', () => {
       ...{ type: 'txlog.promote', actor: 'ann', outcome: 'committed' },
       payload: { reason: 'prod is gone', origin: origin.unit, position: '80' },
     });
-    // It is a record of the engine's own: nobody decided it as a request.
+    // It is a record of the engine's own: it was not decided as a request.
     await expect(mirror.decideAgain(position)).rejects.toMatchObject({ code: 'USAGE' });
     expect(await mirror.whatIf(mirror.app)).toEqual({ ...(await origin.whatIf(origin.app)) });
     expect(await mirror.submit(set('k'))).toMatchObject({ outcome: 'committed', position: 82 });

@@ -136,7 +136,7 @@ it('the screen shows no colour with NO_COLOR, and nothing but ASCII where the lo
 
 it('the screen without a terminal prints the overview once, and says so', () => {
   const { stdout, stderr, code } = shell.run(['tui']);
-  expect([code, stderr]).toEqual([0, 'no terminal here: this is the overview, once\n']);
+  expect([code, stderr]).toEqual([0, 'stdout is not a terminal: this is the overview, printed once\n']);
   expect(stdout).toContain('Nothing needs you');
   expect(shell.run(['tui', '--keys']).stdout).toMatch(/^q +quit/m);
   writeFileSync(join(shell.dir, 'keys.json'), '{"quit":["Q","ctrl+d"],"page down":"pagedown"}');

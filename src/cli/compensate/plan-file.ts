@@ -35,9 +35,9 @@ export async function selectTargets(
     if (positions.length <= limits.plannedMax) continue;
     throw new TxlogError(
       'FILTER_INVALID',
-      `the filter selects over ${limits.plannedMax} transactions, too many for one plan`,
+      `the filter selects more than ${limits.plannedMax} transactions, too many for one plan`,
       {
-        hint: 'Take them in parts, the newest first, by --from and --to.',
+        hint: 'Plan them in parts with --from and --to, the newest first.',
       },
     );
   }
@@ -79,7 +79,7 @@ function parsePlan(file: string, text: string): unknown {
     return parseJson(text);
   } catch (cause) {
     const { line, column } = cause instanceof TxlogError ? cause.details : {};
-    const broken = new TxlogError('PLAN_INVALID', `${file} is no plan: ${(cause as Error).message}`, { cause });
+    const broken = new TxlogError('PLAN_INVALID', `${file} is not a plan: ${(cause as Error).message}`, { cause });
     throw line === undefined ? broken : broken.at(line, column);
   }
 }

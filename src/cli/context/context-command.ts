@@ -14,7 +14,7 @@ export abstract class ContextCommand extends BaseCommand {
   protected contextNamed(name: string | undefined): Context {
     const wanted = name ?? this.contexts.currentName();
     if (wanted !== undefined) return this.contexts.get(wanted);
-    throw new TxlogError('CONTEXT_NOT_FOUND', 'no context is the current one', {
+    throw new TxlogError('CONTEXT_NOT_FOUND', 'there is no current context', {
       next: ['txlog context list', 'txlog context use NAME'],
     });
   }

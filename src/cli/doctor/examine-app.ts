@@ -10,7 +10,9 @@ export function examineApp(dir: string): readonly Finding[] {
   try {
     const app = recordedApp(dir);
     if (app === undefined || existsSync(app)) return [];
-    return [failedCheck('app', `config.json names ${app}, which is not there`, `ls -l ${shellQuote(dir)}/config.json`)];
+    return [
+      failedCheck('app', `config.json names ${app}, which does not exist`, `ls -l ${shellQuote(dir)}/config.json`),
+    ];
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
     return [failedCheck('app', `${error.code}: ${error.message}`)];

@@ -39,7 +39,7 @@ export function* examineDisk(dir: string): Iterable<Finding> {
   try {
     stats = statfsSync(place);
   } catch (error) {
-    yield warning('file system', `it cannot be asked for its kind and its room: ${systemReason(error)}`);
+    yield warning('file system', `its kind and its free space cannot be read: ${systemReason(error)}`);
     return;
   }
   yield freeSpace(freeBytesOf(stats), place);

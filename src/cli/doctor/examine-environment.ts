@@ -66,7 +66,7 @@ export function storageVersion(wrote: string, installed: string): Finding {
 
 /** A copy that went on is another history than its original, if that went on as well; each looks healthy by itself. */
 function copy(at: number, head: number): Finding {
-  if (head === at) return fine('copy', `made at position ${at}; nothing was written to it since`);
+  if (head === at) return fine('copy', `made at position ${at}; nothing was written since`);
   const since = plural(head - at, 'record');
   return warning(
     'copy',
@@ -81,9 +81,9 @@ function pages(steps: Iterable<readonly string[]>): Finding[] {
   for (const problems of steps) {
     if (problems.length > 0) return problems.map((problem) => failedCheck('pages', problem, 'txlog verify'));
     step += 1;
-    if (step === stepsMax) return [fine('pages', 'the first are whole; `verify` looks at all')];
+    if (step === stepsMax) return [fine('pages', 'the first pages are whole; `verify` checks all')];
   }
-  return [fine('pages', 'all are whole')];
+  return [fine('pages', 'all pages are whole')];
 }
 
 /** How far the indexes are behind the log: what every opening folds first. */

@@ -54,6 +54,6 @@ export function* resourceLimits(text: string): Iterable<Finding> {
     );
   if (fileBytes < mapBytes) yield warning('limits', `a file may have at most ${fileBytes} bytes`, 'ulimit -f');
   if (files >= openFilesNeeded && space >= 2 * mapBytes && fileBytes >= mapBytes) {
-    yield fine('limits', 'open files, address space and file size are not in the way');
+    yield fine('limits', 'open files, address space and file size are large enough');
   }
 }

@@ -291,8 +291,8 @@ export abstract class BaseCommand extends Command {
   /** Begins to follow what comes, until Ctrl-C. Errors: USAGE under `-o json`: what has no end is no document. */
   protected follow(): SignalInterrupt {
     if (this.format === 'json') {
-      throw new TxlogError('USAGE', 'what is followed has no end, so it is no JSON document', {
-        hint: 'With --ndjson it is one object a line.',
+      throw new TxlogError('USAGE', '--follow never ends, so it cannot print one JSON document', {
+        hint: 'Use --ndjson: one object per line.',
       });
     }
     return onInterrupt();

@@ -9,7 +9,7 @@ import { say } from './stderr.ts';
  */
 export function requireAnswer(question: string, sure: boolean): void {
   if (sure || canAsk()) return;
-  throw new TxlogError('USAGE', `${question} There is no terminal to ask on: say --yes`);
+  throw new TxlogError('USAGE', `${question} There is no terminal to ask on: use --yes`);
 }
 
 /** From so many things on, a y is typed too easily: the number is asked for. */

@@ -13,7 +13,7 @@ export function checkKey(key: string): string {
 /** Says that a key has no state, and where to look. */
 export function keyNotFound(key: string, asOf?: string): TxlogError {
   const when = asOf === undefined ? 'now' : `as of ${asOf}`;
-  return new TxlogError('KEY_NOT_FOUND', `key ${key} has no value and no owner ${when}`, {
+  return new TxlogError('KEY_NOT_FOUND', `key ${key} has neither a value nor an owner ${when}`, {
     next: [`txlog inspect --key '${key}'`, 'txlog state list'],
   });
 }

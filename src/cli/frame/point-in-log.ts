@@ -20,7 +20,7 @@ export function parseTime(text: string, now: number): number {
   const trimmed = text.trim();
   const time = timeAgo(trimmed, now) ?? timeOnADay(trimmed, now) ?? timeOfDate(trimmed);
   if (time !== undefined) return time;
-  throw new TxlogError('USAGE', `${JSON.stringify(text)} is no time`, {
+  throw new TxlogError('USAGE', `${JSON.stringify(text)} is not a time`, {
     hint:
       'Times look like 2026-01-31T12:00:00Z; 2026-01-31 12:00, 2026-01-31, 06:31, today, yesterday 06:31 (local time, here ' +
       `${zoneOf(now)}); or 15m, 1h30m, 2 hours ago.`,

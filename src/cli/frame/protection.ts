@@ -49,7 +49,7 @@ export async function guardProtected(
   const question = `This changes context ${contextText(context, hasColor)}, which is protected. Type its name: `;
   if (canAsk() && (await ask(question)) === context.name) return;
   throw new TxlogError('CONTEXT_PROTECTED', `context ${context.name} is protected, and this command changes it`, {
-    hint: canAsk() ? 'Its name was not typed; nothing was done.' : 'There is no terminal to ask on: say --yes.',
+    hint: canAsk() ? 'Its name was not typed; nothing was done.' : 'There is no terminal to ask on: use --yes.',
     next: [`txlog context show ${shellWord(context.name)}`],
   });
 }

@@ -91,14 +91,14 @@ function asKnown(error: unknown): TxlogError | undefined {
   if (syscall === 'uv_cwd') {
     return new TxlogError('ENV_NOT_FOUND', 'the working directory is gone', {
       cause: error,
-      hint: 'It was removed after the shell went there. Places with a whole path can be used from there.',
+      hint: 'It was removed while your shell was in it. Absolute paths still work.',
       next: ['cd "$PWD"', 'cd'],
     });
   }
   const what = path === undefined ? syscall : `${syscall} ${path}`;
   return new TxlogError('STORAGE_FAILED', `the system refused to ${what}: ${systemReason(error)}`, {
     cause: error,
-    hint: 'What was acknowledged is safe; submitting again with the same id is safe.',
+    hint: 'What was acknowledged is safe. Submitting again with the same id is safe.',
     next: ['txlog doctor'],
   });
 }
@@ -109,7 +109,7 @@ function asLimit(cause: Error): TxlogError {
   const where = path === undefined ? '' : ` at ${path}`;
   return new TxlogError('SYSTEM_LIMIT', `${systemReason(cause)}${where}`, {
     cause,
-    hint: 'What was acknowledged is safe; submitting again with the same id is safe.',
+    hint: 'What was acknowledged is safe. Submitting again with the same id is safe.',
     next: ['ulimit -a', 'txlog doctor'],
   });
 }
@@ -119,7 +119,7 @@ function toTxlogLike(error: unknown): { code: string; message: string; details: 
   if (known) return withGuess(known);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const details = {
-    hint: 'This is a bug in txlog. What was acknowledged is safe; please report it with the stack.',
+    hint: 'This is a bug in txlog. What was acknowledged is safe. Please report the bug with the stack trace.',
     next: ['DEBUG=1 txlog … (the same command, to see the stack)', 'txlog verify'],
   };
   return { code: 'BUG', message: shortened(message.split('\n')[0] ?? '', limits.errorUnitsMax), details };

@@ -38,7 +38,7 @@ export async function initEnvironment(
   if (existing && ifMissing) return existing;
   if (existing) {
     throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`, {
-      hint: '--if-missing is content with it.',
+      hint: 'Use --if-missing to accept an existing one.',
       next: [`txlog status --env ${dir}`],
     });
   }

@@ -11,8 +11,8 @@ const typesListed = 10;
 /** The status for people. */
 export function formatStatus(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): string {
   const { dir, format, generation, unit, head, counts, size, watermark, durability } = status;
-  const filled = `${((size.usedBytes / size.mapBytes) * 100).toFixed(1)} % of a map of ${prettyBytes(size.mapBytes)}`;
-  const each = head.position < 1_000 ? '' : `, ${formatCount(Math.round(size.usedBytes / head.position))} bytes each`;
+  const each =
+    head.position < 1_000 ? '' : `, ${formatCount(Math.round(size.usedBytes / head.position))} bytes for each record`;
   const lasting = durability === 'fsync' ? 'fsync: what has a receipt is on the disk' : 'memory: gone with the process';
   return formatPairs([
     ['environment', printable(dir)],
@@ -28,11 +28,11 @@ export function formatStatus(status: Status, stuck: readonly StuckSession[], sag
     ],
     [
       'states',
-      `${formatCount(counts.dedicated)} dedicated owned, ${formatCount(counts.shared)} shared, ${plural(counts.keys, 'key')} ever`,
+      `${plural(counts.dedicated, 'owned key')}, ${plural(counts.shared, 'shared key')}; ${plural(counts.keys, 'key')} since the start`,
     ],
     ...sessionPairs(status.themes, stuck),
     ...sagaPairs(sagas),
-    ['size', `${prettyBytes(size.fileBytes)} on disk, ${prettyBytes(size.usedBytes)} used${each}; ${filled}`],
+    ['size', `${prettyBytes(size.fileBytes)} on disk, ${prettyBytes(size.usedBytes)} used${each}${filledText(status)}`],
     [
       'indexes',
       `written up to ${watermark}${watermark < head.position ? `, ${head.position - watermark} behind` : ''}`,
@@ -41,6 +41,12 @@ export function formatStatus(status: Status, stuck: readonly StuckSession[], sag
     ['durability', lasting],
     ['types', typesOf(status)],
   ]);
+}
+
+/** How full the map is, once that is worth a thought. */
+function filledText({ size }: Status): string {
+  const percent = (size.usedBytes / size.mapBytes) * 100;
+  return percent < 1 ? '' : `; ${percent.toFixed(1)} % of the largest size of ${prettyBytes(size.mapBytes)}`;
 }
 
 function typesOf({ types }: Status): string {

@@ -33,7 +33,7 @@ export async function readCheckpoint(env: Environment, wanted: CheckpointName): 
   if (filter !== wanted.filter) {
     const other = filter === '' ? 'no filter' : `the filter ${filter}`;
     throw new TxlogError('CHECKPOINT_CONFLICT', `checkpoint ${wanted.name} belongs to a rescan with ${other}`, {
-      hint: 'Going on with another filter would skip records.',
+      hint: 'To go on with another filter would skip records.',
       next: [`txlog rescan --checkpoint ${wanted.name} --reset-checkpoint …`, 'txlog rescan --checkpoint ANOTHER …'],
     });
   }

@@ -19,7 +19,7 @@ export abstract class AnswerCommand extends BaseCommand {
   /** Adds an answer to a saga, and prints where. Errors: USAGE; SAGA_NOT_FOUND, SAGA_STATE; the JSON_ codes. */
   protected async answer(named: string, step: string, flags: AnswerValues): Promise<void> {
     const { result, error } = flags;
-    if (result === undefined && error === undefined) throw new TxlogError('USAGE', 'say --result, or --error');
+    if (result === undefined && error === undefined) throw new TxlogError('USAGE', 'give --result or --error');
     const outcome = error === undefined ? { result: readJsonData('--result', result) } : { error };
     const word = { kind: 'answer', step, outcome } as const;
     await this.changeEnv({ checkpointRecords: 0 }, async (env) => {

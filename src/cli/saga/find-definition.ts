@@ -6,7 +6,7 @@ export async function findDefinition(type: string, module: string | undefined): 
   const definition = Object.hasOwn(sagas, type) ? sagas[type] : undefined;
   if (definition) return definition;
   const known = Object.keys(sagas);
-  const hint = known.length === 0 ? 'It defines no sagas at all.' : `It defines ${known.join(', ')}.`;
+  const hint = known.length === 0 ? 'It defines no sagas.' : `It defines ${known.join(', ')}.`;
   const [reason, why] =
     module === undefined
       ? ['there is no app to look in', 'Name one with --app.']

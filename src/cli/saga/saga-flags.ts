@@ -60,7 +60,7 @@ export function checkInterveneFlags(command: string, ids: readonly string[], fla
     plan && apply !== undefined && '--plan and --apply exclude each other',
     plan && dryRun && '--plan and --dry-run exclude each other',
     out !== undefined && !plan && '-O needs --plan',
-    reason === undefined && !plan && !dryRun && 'say why, by --reason: it stays in the log',
+    reason === undefined && !plan && !dryRun && 'give a reason with --reason: the log keeps it',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: [`txlog saga ${command} --help`] });
 }

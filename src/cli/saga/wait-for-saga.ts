@@ -19,7 +19,7 @@ export async function waitForSaga(env: Environment, id: string, options: WaitOpt
   }
   const ended = endedOf(await env.sagas.get(id));
   if (ended) return ended;
-  throw new TxlogError('SESSION_GONE', `saga ${id} was taken away before it had ended`, {
+  throw new TxlogError('SESSION_GONE', `saga ${id} was removed before it ended`, {
     next: [`txlog saga show ${shellQuote(id)}`],
   });
 }

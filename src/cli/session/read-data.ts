@@ -32,5 +32,5 @@ export function readJsonData(flag: string, data: string | undefined): JsonValue 
 /** The same where an operation is nothing without data. Errors: USAGE besides. */
 export function requireSessionData(flags: DataFlags): Data {
   if (flags.data !== undefined || flags.bytes !== undefined) return readSessionData(flags);
-  throw new TxlogError('USAGE', 'there are no data: give --data or --bytes');
+  throw new TxlogError('USAGE', 'there is no data: give --data or --bytes');
 }

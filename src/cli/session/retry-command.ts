@@ -45,7 +45,7 @@ export abstract class RetryCommand extends BaseCommand {
   protected async retry(ids: readonly string[], values: RetryValues, parkedOnly: boolean): Promise<void> {
     const { theme } = values;
     const dryRun = values['dry-run'];
-    if ((ids.length === 0) === (theme === undefined)) throw new TxlogError('USAGE', 'name IDS, or a --theme');
+    if ((ids.length === 0) === (theme === undefined)) throw new TxlogError('USAGE', 'give IDS or --theme');
     const asks = theme !== undefined && !dryRun;
     if (asks) requireAnswer(`Make all ${values.status} sessions of ${printable(theme)} ready?`, this.isSure);
     await this.withEnv({}, async (env) => {

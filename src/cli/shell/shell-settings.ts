@@ -27,7 +27,7 @@ export function variablesOf(
 export function flagsOf(flags: GlobalFlags & { readonly template?: string | undefined }): readonly string[] {
   const ofOne = flags.fields !== undefined ? 'fields' : flags.template !== undefined ? 'template' : undefined;
   if (ofOne !== undefined) {
-    throw new TxlogError('USAGE', `--${ofOne} goes with one command of the shell, not with the shell`, {
+    throw new TxlogError('USAGE', `--${ofOne} belongs to one command in the shell, not to the shell itself`, {
       next: ['txlog shell --help'],
     });
   }

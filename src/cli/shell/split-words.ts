@@ -51,11 +51,11 @@ function readQuoted(text: string, quote: string): readonly [string, number] {
     if (isEscaped) at += 1;
     quoted += text[at] ?? '';
   }
-  throw new TxlogError('USAGE', `there is no end to the quote ${quote}`);
+  throw new TxlogError('USAGE', `the closing quote is missing: ${quote}`);
 }
 
 function refused(word: string): TxlogError {
-  return new TxlogError('USAGE', `${word} is for a shell: this prompt takes one command of txlog a line`, {
-    hint: 'Pipes and files go with the command line: leave by exit, and run it there.',
+  return new TxlogError('USAGE', `${word} works only in a shell: this prompt takes one txlog command per line`, {
+    hint: 'To use pipes and files, leave with exit, and run the command in your shell.',
   });
 }

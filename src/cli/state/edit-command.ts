@@ -58,7 +58,9 @@ export abstract class EditCommand extends BaseCommand {
   protected async edit(key: string, flags: EditValues): Promise<void> {
     const sure = this.isSure || this.isDryRun;
     if (flags.reason === undefined && !flags['dry-run'] && !process.stdin.isTTY)
-      throw new TxlogError('USAGE', 'say why, by --reason: it stays in the log', { next: ['txlog state edit --help'] });
+      throw new TxlogError('USAGE', 'give a reason with --reason: the log keeps it', {
+        next: ['txlog state edit --help'],
+      });
     if (flags.value === undefined) requireEditor();
     requireAnswer('Write it?', sure);
     const state = await this.withEnv({ readOnly: true }, (env) => env.get(key));
@@ -116,7 +118,7 @@ function againWith(key: string, file: string): string {
 function requestOf(state: StateReading, value: JsonValue, flags: EditValues): RequestInput {
   const { key, kind, version, owner } = state;
   if (kind === 'dedicated' && !owner)
-    throw new TxlogError('USAGE', `${key} has no owner: claim it by a request, in place of an edit`);
+    throw new TxlogError('USAGE', `${key} has no owner: claim it with a request instead`);
   const change = owner
     ? ({ op: 'replace', key, owner: owner.id, value } as const)
     : ({ op: 'set', key, value } as const);

@@ -16,7 +16,7 @@ export interface EditedText {
 /** Refuses to start an editor that nobody named where nobody can use it. Errors: USAGE. */
 export function requireEditor(): void {
   if (ownEditor() !== undefined || (process.stdin.isTTY && (process.stdout.isTTY || process.stderr.isTTY))) return;
-  throw new TxlogError('USAGE', 'there is no terminal to edit on: give the new value by --value', {
+  throw new TxlogError('USAGE', 'there is no terminal for an editor: give the new value with --value', {
     next: ['txlog state edit --help'],
   });
 }

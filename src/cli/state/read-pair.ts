@@ -10,7 +10,7 @@ import { resolvePoint } from '../frame/point-in-log.ts';
  * Errors: USAGE, POSITION_NOT_FOUND; KEY_NOT_FOUND when it has a state at neither.
  */
 export async function readStatePair(env: Environment, key: string, points: readonly string[]): Promise<StatePair> {
-  if (points.length > 2) throw new TxlogError('USAGE', '--as-of is given once or twice');
+  if (points.length > 2) throw new TxlogError('USAGE', 'give --as-of once or twice');
   const [first = '', second] = points;
   const from = await readAt(env, key, await resolvePoint(env, first));
   const to = await readAt(

@@ -31,7 +31,7 @@ export async function enqueueOne(
   try {
     const ended = await env.wait(enqueued.id, { timeoutMs: options.waitMs });
     if ('outcome' in ended) return printReceipt({ ...ended, duplicate: enqueued.duplicate }, print);
-    throw new TxlogError('SESSION_GONE', `request ${enqueued.id} was taken out of its queue before it was decided`, {
+    throw new TxlogError('SESSION_GONE', `request ${enqueued.id} was removed from its queue before it was decided`, {
       next: [`txlog inspect ${ended.position}`],
     });
   } catch (error) {

@@ -19,15 +19,15 @@ export function explainMistake(error: TxlogError, file: string): TxlogError {
 
 function mistakeOf(text: string, line: number, file: string): Mistake | undefined {
   if (text.startsWith('[')) {
-    return { hint: 'This looks like a list of requests; each stands in a line of its own.', next: jq('.[]', file) };
+    return { hint: 'This looks like a list of requests. Write one request per line.', next: jq('.[]', file) };
   }
   if (line === 1 && /^\{(.*[{[,])?$/.test(text)) {
-    return { hint: 'This looks like JSON over several lines; a request stands in one line.', next: jq('.', file) };
+    return { hint: 'This looks like JSON over several lines. Write each request on one line.', next: jq('.', file) };
   }
   if (line === 1 && !/^[{["]/.test(text) && /[,;\t]/.test(text)) {
     const script = 'import csv,json,sys; [print(json.dumps(row)) for row in csv.DictReader(sys.stdin)]';
     return {
-      hint: 'This looks like CSV. Lines of JSON are wanted, and a module that makes requests of them (--map).',
+      hint: 'This looks like CSV. Convert it to lines of JSON, and give a module that makes requests of them (--map).',
       next: `python3 -c '${script}'${file === '' ? '' : ` < ${file}`} | txlog submit - --map ./map.mjs`,
     };
   }
@@ -41,8 +41,8 @@ function jq(filter: string, file: string): string {
 /** Refuses a FILE that is a request itself. Errors: USAGE. */
 export function refuseInlineRequest(file: string | undefined): void {
   if (file === undefined || !/^\s*[{[]/.test(file)) return;
-  throw new TxlogError('USAGE', 'FILE is the name of a file, and this is JSON', {
-    hint: 'A request as text comes on stdin; or tell it by flags: --type TYPE --change CHANGE.',
+  throw new TxlogError('USAGE', 'FILE must be the name of a file, and this is JSON', {
+    hint: 'Pipe a request into stdin, or write it with flags: --type TYPE --change CHANGE.',
     next: [`echo ${shellQuote(file)} | txlog submit -`],
   });
 }

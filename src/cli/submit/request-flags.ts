@@ -26,7 +26,7 @@ export function toRequestInput(flags: RequestFlags): JsonValue {
   const { type, id, actor, data, change, expect, correlation, causation } = flags;
   if (type === undefined) {
     throw new TxlogError('USAGE', 'a request by flags needs --type', {
-      hint: 'Or name a FILE of requests, one JSON object per line; - is stdin.',
+      hint: 'Or give a FILE with one JSON request per line; - is stdin.',
       next: ['txlog submit --help'],
     });
   }

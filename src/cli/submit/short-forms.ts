@@ -60,7 +60,7 @@ export function parseFlagJson(flag: string, text: string): JsonValue {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
-    const hint = error.code === 'JSON_INVALID' ? { hint: 'Text is JSON only in double quotes: \'"like this"\'' } : {};
+    const hint = error.code === 'JSON_INVALID' ? { hint: 'Text in JSON needs double quotes: \'"like this"\'' } : {};
     // In JSON of one line only the column is a place.
     const { line = 1, ...rest } = error.details;
     const details = line === 1 ? rest : { ...rest, line };

@@ -179,7 +179,7 @@ function withResume(error: TxlogError, resume: string): TxlogError {
 
 function empty(input: Input): TxlogError {
   return new TxlogError('INPUT_EMPTY', `${input.name} holds no request`, {
-    hint: 'One JSON object per line is wanted; blank lines are skipped.',
+    hint: 'Write one JSON object per line; blank lines are skipped.',
     next: ['txlog submit --help'],
   });
 }

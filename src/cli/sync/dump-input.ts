@@ -20,7 +20,7 @@ const chunkBytes = 1024 * 1024;
 /** Opens a file, or stdin for `-`. Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE; USAGE where stdin is a terminal. */
 export function openDumpInput(file: string): DumpInput {
   if (file === '-' && process.stdin.isTTY) {
-    throw new TxlogError('USAGE', 'a dump is wanted on stdin, which is a terminal', {
+    throw new TxlogError('USAGE', 'stdin is a terminal: give the file of a dump, or pipe a dump into it', {
       next: ['txlog sync import FILE', 'txlog --env OTHER sync export - | txlog sync import -'],
     });
   }

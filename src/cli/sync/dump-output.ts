@@ -23,7 +23,7 @@ export interface DumpOutput {
 export function openDumpOutput(file: string | undefined): DumpOutput {
   if (file !== undefined && file !== '-') return isSpecial(file) ? toSpecial(file) : toFile(file);
   if (process.stdout.isTTY) {
-    throw new TxlogError('USAGE', 'a dump is bytes, and stdout is a terminal', {
+    throw new TxlogError('USAGE', 'stdout is a terminal and a dump is binary: give a file, or pipe it', {
       next: ['txlog sync export -O FILE', 'txlog sync export - | txlog --env OTHER sync import -'],
     });
   }

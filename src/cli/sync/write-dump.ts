@@ -34,7 +34,8 @@ interface ExportValues extends FilterValues {
 
 /** Reads the flags of an export. Errors: USAGE, FILTER_INVALID, INPUT_NOT_FOUND. */
 export async function toExportOptions(flags: ExportValues, now: number): Promise<ExportOptions> {
-  if (flags.follow && flags.to !== undefined) throw new TxlogError('USAGE', '--follow has no --to: it ends at Ctrl-C');
+  if (flags.follow && flags.to !== undefined)
+    throw new TxlogError('USAGE', '--follow cannot have --to: it runs until Ctrl-C');
   return {
     after: flags.after,
     filter: await toFilter(flags, now),

@@ -45,7 +45,7 @@ export abstract class ScreenCommand extends BaseCommand {
 
   /** Prints the overview once, and says so. */
   protected async printOnce(): Promise<void> {
-    this.talk('no terminal here: this is the overview, once');
+    this.talk('stdout is not a terminal: this is the overview, printed once');
     await this.withEnv(this.appOptions(), async (env) => {
       const overview = await env.monitor.overview();
       await this.print(toOverviewJson(overview), formatOverview(overview, this.colors));

@@ -29,7 +29,7 @@ export async function auditAndRepair(env: Environment, { agree, show }: AuditOpt
   const report = await verify();
   if (report.ok || !agree) return { report };
   const damaged = report.problems.find(({ code }) => ofTheLog.has(code));
-  if (damaged) throw refuse(`the log itself is damaged at ${damaged.place}: ${damaged.reason}`);
+  if (damaged) throw refuse(`the log is damaged at ${damaged.place}: ${damaged.reason}`);
   if (!(await agree(report))) return { report };
   const repaired = await shown(show('repairing'), (progress) => env.rebuild(progress));
   const [left] = (await verify()).problems;
@@ -52,7 +52,7 @@ export function formatAudit({ report, repaired }: Audit, colors: Colors): string
 
 function refuse(reason: string): TxlogError {
   return new TxlogError('STORAGE_CORRUPT', `cannot repair: ${reason}`, {
-    hint: 'A repair makes indexes from the log; the log comes only from a backup. Nothing was changed.',
+    hint: 'A repair rebuilds the indexes from the log. The log itself can only come from a backup. Nothing was changed.',
     next: ['txlog verify', 'txlog init --help'],
   });
 }

@@ -90,7 +90,7 @@ export class TxlogError extends Error {
 export function codeNotLoaded(what: string, cause: Error): TxlogError {
   return new TxlogError('CODE_NOT_LOADED', `${what} could not be loaded: ${cause.message}`, {
     cause,
-    hint: 'The machine lacked something for a moment, or the files were replaced: start the process again.',
+    hint: 'The machine was short of something for a moment, or the files were replaced. Start the process again.',
     next: ['ulimit -n', 'txlog doctor'],
   });
 }

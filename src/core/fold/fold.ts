@@ -191,7 +191,9 @@ function applyShared(state: State, change: Change, context: FoldContext): Applie
 function append(state: State, change: Change): Applied {
   const list = state.value === undefined ? [] : state.value;
   if (!Array.isArray(list) || !Array.isArray(change.value)) {
-    return refuse('VALUE_MISMATCH', `${change.key} is no list to append to`, { key: change.key });
+    return refuse('VALUE_MISMATCH', `${change.key} is not a list, so nothing can be appended to it`, {
+      key: change.key,
+    });
   }
   return grown(state, [...(list as readonly JsonValue[]), ...(change.value as readonly JsonValue[])]);
 }
@@ -204,7 +206,9 @@ function add(state: State, change: Change): Applied {
     return typeof sum === 'number' ? holding(sum) : { ok: false, rejection: sum };
   }
   if (!isJsonObject(addend) || !(current === undefined || isJsonObject(current))) {
-    return refuse('VALUE_MISMATCH', `${change.key} cannot be added to`, { key: change.key });
+    return refuse('VALUE_MISMATCH', `${change.key} is not a number, so nothing can be added to it`, {
+      key: change.key,
+    });
   }
   const next: Record<string, JsonValue> = { ...current };
   for (const [field, part] of Object.entries(addend)) {

@@ -88,7 +88,7 @@ function parseOwn({
 function damagedValue(key: string, reason: string, cause?: unknown): TxlogError {
   return new TxlogError('STORAGE_CORRUPT', `row ${key} of table states is damaged: ${reason}`, {
     cause,
-    hint: 'The table can be made again from the log.',
+    hint: 'The table can be rebuilt from the log.',
     next: ['txlog verify', 'txlog rescan --verify --repair'],
   });
 }

@@ -77,7 +77,7 @@ function eventsOf(saga: Saga, word: SagaCommand, isParked: boolean): readonly Sa
       return [retryOf(saga, isParked)];
     case 'compensate':
       if (saga.phase !== 'running') throw wrongState(saga, 'it is on its way back already');
-      return [{ event: 'compensate', why: 'it was told to turn back' }];
+      return [{ event: 'compensate', why: 'it was compensated on request' }];
     case 'force':
       return [{ event: 'force', outcome: word.outcome }];
     case 'skip':

@@ -35,7 +35,7 @@ export function endOfSaga(
   const payload = summary(saga);
   // A saga that undoes another one ends well when that one is compensated.
   const isMet = outcome === 'done' || saga.undoes !== undefined;
-  const refusal = isMet ? {} : { refusal: reject('SAGA_COMPENSATED', saga.error ?? 'it was told to turn back') };
+  const refusal = isMet ? {} : { refusal: reject('SAGA_COMPENSATED', saga.error ?? 'it was compensated on request') };
   return {
     ...{ id: saga.id, type: sagaType, actor: undefined, payload, changes: [], expect: [], bytes: 256, ...refusal },
     completes: {

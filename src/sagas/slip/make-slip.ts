@@ -66,7 +66,7 @@ export function addressOf(app: App, asked: string, queue: string): string {
 
 function homeAddress({ name }: App, queue: string): string {
   if (name !== undefined) return `${queue}@${name}`;
-  throw new TxlogError('REQUEST_INVALID', 'the app has no name that other services could answer to', {
+  throw new TxlogError('REQUEST_INVALID', 'the app has no name, so other services cannot answer it', {
     hint: "Give it one: defineApp({ name: 'orders', … }), and let the other apps name it in their services.",
   });
 }

@@ -103,8 +103,8 @@ async function settled(host: SessionHost, request: Request): Promise<EnqueueAnsw
     const [answer] = await host.submitChecked([request]);
     return answerOf(id, present(answer, 'answer'));
   }
-  const error = new TxlogError('SESSION_GONE', `request ${id} was taken out of its queue before it was decided`, {
-    hint: 'Its id is used up in queues: submit it without a queue, or under another id.',
+  const error = new TxlogError('SESSION_GONE', `request ${id} was removed from its queue before it was decided`, {
+    hint: 'This id cannot be queued again: submit it without a queue, or with another id.',
     next: [`txlog session show ${shellWord(id)}`],
   });
   return { error };

@@ -86,7 +86,7 @@ function sessionAt(cut: Cut, id: string): Session {
   const state = cut.state(sessionKey(id));
   const session = sessionIn(state);
   if (session) return session;
-  throw new TxlogError('SESSION_GONE', `there is no session ${id} to go on after`, { next: ['txlog session list'] });
+  throw new TxlogError('SESSION_GONE', `there is no session ${id} to continue after`, { next: ['txlog session list'] });
 }
 
 function readPage(

@@ -349,7 +349,7 @@ class WorkerRun {
     if (!isFinal(error) && this.errorsInRow < limits.workerErrorsMax) return;
     this.tally.emergency ??= new TxlogError('EMERGENCY_STOP', `the worker takes no more work: ${error.message}`, {
       cause: error,
-      hint: 'What it still led is stored by another worker.',
+      hint: 'Another worker frees the sessions that it led.',
       next: ['txlog doctor', 'txlog session stuck'],
     });
     this.drain();

@@ -6,7 +6,7 @@ export const contextSchema: Schema = shape(
   { color: text },
 );
 
-/** The answer of `context use --none`: no context is the current one. */
+/** The answer of `context use --none`: there is no current context. */
 export const noContext: Schema = shape({ v });
 
 /** A context that was removed. */

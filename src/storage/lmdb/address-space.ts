@@ -20,7 +20,7 @@ export function mapBytesFor(asked: number | undefined, fileBytes: number): numbe
   const possible = Math.floor((free - roomBytesMin) / 2);
   if (possible >= 2 * fileBytes + roomBytesMin) return possible - (possible % roomBytesMin);
   throw new TxlogError('SYSTEM_LIMIT', `the limit on address space leaves ${free} bytes for a file of ${fileBytes}`, {
-    hint: 'The data file is mapped into memory as a whole.',
+    hint: 'The whole data file is mapped into memory.',
     next: ['ulimit -v unlimited', 'txlog doctor'],
   });
 }

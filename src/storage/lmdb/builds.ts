@@ -196,7 +196,7 @@ function asLost(build: string, cause: unknown): unknown {
 
 function lost(build: string, cause: unknown): TxlogError {
   return new TxlogError('STORAGE_FAILED', `another program removed ${build} before it was published`, {
-    hint: 'The environment is as it was.',
+    hint: 'The environment did not change.',
     next: ['txlog doctor', 'txlog replay'],
     ...given({ cause }),
   });

@@ -60,7 +60,7 @@ function refuseOldState(env: LmdbEnv): void {
   const [began, newest] = [nativeOf(env).getWriteTxnId() - 1, newestTransaction(env)];
   if (began === newest) return;
   throw new TxlogError('STORAGE_FAILED', `LMDB began to write on state ${began}, the newest is ${newest}`, {
-    hint: 'Nothing was written. Another program opened the environment meanwhile; opening it once more mends it.',
+    hint: 'Nothing was written. Another program opened the environment meanwhile. Run the command again.',
     next: ['txlog doctor', 'txlog verify'],
   });
 }

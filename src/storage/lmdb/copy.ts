@@ -14,7 +14,7 @@ import type { LmdbEnv } from './open-env.ts';
  */
 export async function copyTo(env: LmdbEnv, target: string, isOneFile: boolean): Promise<void> {
   if (existsSync(target))
-    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
+    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup never overwrites anything`);
   const partial = `${target}.partial-${randomId()}`;
   try {
     await mkdir(partial, { mode: ownerOnly.dir });

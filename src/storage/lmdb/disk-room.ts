@@ -13,7 +13,7 @@ export function refuseWhenFull(options: { readonly dir: string; readonly reserve
   const reserve = options.reserveBytes ?? reserveBytesDefault;
   // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
   if (free === undefined || free >= reserve) return;
-  throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${reserve} are kept in reserve`, {
+  throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${reserve} are reserved`, {
     hint: 'Nothing was written. Reads still work.',
     next: [`df -h ${lastingPlace(options.dir)}`, 'txlog status'],
   });

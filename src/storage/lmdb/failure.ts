@@ -42,7 +42,7 @@ function named(operation: string, error: Error & { code?: unknown; errno?: numbe
   if (typeof code === 'number' && limits.has(code)) {
     return new TxlogError('SYSTEM_LIMIT', `cannot ${operation}: ${message}`, {
       cause: error,
-      hint: 'Nothing was written. The system gives this process no more open files, or no more memory.',
+      hint: 'Nothing was written. The system does not give this process more open files or more memory.',
       next: ['ulimit -a', 'txlog doctor'],
     });
   }

@@ -99,7 +99,7 @@ function refuseSharedNumber(gate: Gate, env: NativeEnv): void {
     const message = `a process with the same number, ${process.pid}, has the environment open in another container`;
     throw new TxlogError('ENV_PID_TAKEN', message, {
       cause: error,
-      hint: 'Containers that share an environment must share the name space of process numbers, or use other numbers.',
+      hint: 'Containers that share an environment must share one PID namespace, or use different process numbers.',
       next: ['docker run --init …', 'docker run --pid=host …'],
     });
   }
@@ -141,7 +141,7 @@ function take(env: NativeEnv): boolean {
 
 function broken(): TxlogError {
   return new TxlogError('STORAGE_FAILED', 'cannot lock the environment: gate.mdb-lock is unusable', {
-    hint: 'Nothing was written. The lock is made anew once no process has the environment open.',
+    hint: 'Nothing was written. The lock is made again when no process has the environment open.',
     next: ['txlog doctor'],
   });
 }

@@ -73,7 +73,7 @@ function wrongCurrent(dir: string, generation: number): TxlogError {
   if (!Number.isSafeInteger(generation))
     return new TxlogError('ENV_FOREIGN', `${currentFile(dir)} does not name a generation of an environment`, { next });
   return new TxlogError('STORAGE_CORRUPT', `${generationDir(dir, generation)} holds no data`, {
-    hint: `${currentFile(dir)} says that the log is there. Nothing was made in its place.`,
+    hint: `${currentFile(dir)} says that the log should be there. Nothing was made in its place.`,
     next,
   });
 }

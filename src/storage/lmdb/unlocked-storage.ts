@@ -99,8 +99,8 @@ function readAgain<T>(file: PageFile, work: (state: State) => T): T {
       if (!isOverwritten || lookAtNewestMeta(file).transaction === before) throw error;
     }
   }
-  throw new TxlogError('ENV_PERMISSION', 'the environment changes faster than it can be read without its locks', {
-    hint: 'Who may not write lock.mdb cannot tell writers which pages are being read.',
+  throw new TxlogError('ENV_PERMISSION', 'the environment changes faster than it can be read without locks', {
+    hint: 'A user who may not write lock.mdb cannot tell writers which pages are in use.',
     next: ['txlog doctor', 'txlog backup --help'],
   });
 }
@@ -156,7 +156,7 @@ function sizeOf({ meta }: CheckedPages, path: string) {
 /** A copy is whole when nobody committed while it was made: until then writers only take pages that are free. */
 function copyState({ pages }: State, path: string, target: string): void {
   if (existsSync(target))
-    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup overwrites nothing`);
+    throw new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup never overwrites anything`);
   try {
     copyFileSync(path, target);
     refuseNewerState(pages);

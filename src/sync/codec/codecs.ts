@@ -75,7 +75,7 @@ export function codecOf(name: string): Codec {
 function zstandard(): Codec {
   const { zstdCompressSync, zstdDecompressSync } = zlib as Zstd;
   if (!zstdCompressSync || !zstdDecompressSync) {
-    throw new TxlogError('CODEC_UNAVAILABLE', 'this Node has no zstandard: that comes with Node 22.15', {
+    throw new TxlogError('CODEC_UNAVAILABLE', 'this Node has no zstandard: it needs Node 22.15 or newer', {
       next: ['txlog sync export --codec deflate …'],
     });
   }

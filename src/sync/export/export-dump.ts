@@ -81,8 +81,8 @@ function readAfter(snapshot: Snapshot, origin: string, { after, filter }: Export
   const cursor = parseCursor(after);
   const own = cursorAt(origin, cursor.position, digestAt(snapshot, cursor.position));
   if (own.digest !== cursor.digest) {
-    throw new TxlogError('SYNC_FORK', `record ${cursor.position} here is another one than that of the cursor`, {
-      hint: `The last common position is before ${cursor.position}: what follows there was never here.`,
+    throw new TxlogError('SYNC_FORK', `record ${cursor.position} is not the record that the cursor names`, {
+      hint: `The last common position is before ${cursor.position}: what follows in the cursor was never here.`,
       next: ['txlog sync diff', 'txlog sync export (without --after)'],
     });
   }

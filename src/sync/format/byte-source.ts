@@ -45,7 +45,10 @@ export class ByteSource {
   /** The next bytes. Errors: DUMP_INCOMPLETE where the stream ends before; DUMP_INVALID past the limit. */
   async take(bytes: number): Promise<Buffer> {
     if (bytes < 0 || bytes > this.room) {
-      throw new TxlogError('DUMP_INVALID', `byte ${this.offset}: ${this.what} of ${bytes} bytes is over the bound`);
+      throw new TxlogError(
+        'DUMP_INVALID',
+        `byte ${this.offset}: ${this.what} of ${bytes} bytes is larger than allowed`,
+      );
     }
     while (this.heldBytes < bytes) {
       if (await this.fetch()) continue;

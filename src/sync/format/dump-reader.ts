@@ -154,7 +154,7 @@ export class DumpReader {
         block = this.frame(raw, this.decode(raw));
       }
       if (!(await this.source.isAtEnd())) {
-        throw new TxlogError('DUMP_DAMAGED', `bytes follow the end of the dump, at byte ${this.bytes}`);
+        throw new TxlogError('DUMP_DAMAGED', `there are bytes after the end of the dump, at byte ${this.bytes}`);
       }
     } finally {
       await this.close();
@@ -190,7 +190,7 @@ export class DumpReader {
     }
     if (verifyKey && !isSignedBy(verifyKey, this.previous, raw)) {
       throw new TxlogError('DUMP_UNTRUSTED', `block ${block.number} is not signed by the key that was given`, {
-        hint: 'Nothing of it, and nothing behind it, was taken.',
+        hint: 'This block and all blocks after it were not imported.',
       });
     }
     this.previous = Buffer.from(sealOf(raw));
@@ -262,7 +262,7 @@ function isFrame(kind: string): boolean {
 }
 
 function foreign(): TxlogError {
-  return new TxlogError('DUMP_INVALID', 'another program wrote this file anew: its seals do not hold', {
+  return new TxlogError('DUMP_INVALID', 'another program has rewritten this file: its seals are not valid', {
     next: ['txlog sync import --unsealed FILE'],
   });
 }

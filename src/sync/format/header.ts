@@ -37,7 +37,7 @@ export function encodeHeader(codec: string, manifest: string, sync: Uint8Array):
 /**
  * Reads a header.
  *
- * Errors: DUMP_INVALID for what is no Avro container with a schema, or is over the bounds; DUMP_NEWER; DUMP_INCOMPLETE.
+ * Errors: DUMP_INVALID for what is no Avro container with a schema, or is over a bound; DUMP_NEWER; DUMP_INCOMPLETE.
  */
 export async function readHeader(source: ByteSource): Promise<Header> {
   source.limit(limits.dumpHeaderBytesMax, 'the header');
@@ -78,5 +78,5 @@ async function readMetadata(source: ByteSource): Promise<Map<string, Buffer>> {
 }
 
 function invalid(reason: string): TxlogError {
-  return new TxlogError('DUMP_INVALID', `this is no dump: ${reason}`, { next: ['txlog sync export -O FILE'] });
+  return new TxlogError('DUMP_INVALID', `this is not a dump: ${reason}`, { next: ['txlog sync export -O FILE'] });
 }

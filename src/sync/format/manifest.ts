@@ -52,7 +52,7 @@ export function parseManifest(text: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new TxlogError('DUMP_INVALID', 'the manifest of the dump is no JSON', { cause });
+    throw new TxlogError('DUMP_INVALID', 'the manifest of the dump is not JSON', { cause });
   }
   if (!isJsonObject(json) || typeof json.format !== 'number') throw invalid('format');
   refuseNewer(json.format);

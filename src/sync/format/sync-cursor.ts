@@ -27,7 +27,7 @@ export function parseCursor(text: string): SyncCursor {
   if (origin === undefined || position === undefined || digest === undefined) {
     throw new TxlogError(
       'USAGE',
-      `${JSON.stringify(text.slice(0, 100))} is no cursor: ORIGIN:POSITION:DIGEST is wanted`,
+      `${JSON.stringify(text.slice(0, 100))} is not a cursor: it must be ORIGIN:POSITION:DIGEST`,
       {
         next: ['txlog sync cursor'],
       },

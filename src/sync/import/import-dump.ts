@@ -115,11 +115,11 @@ class Importing {
     if (error.code.startsWith('STORAGE_'))
       return new TxlogError(error.code, error.message, {
         ...error.details,
-        hint: `${kept} The same import goes on there.`,
+        hint: `${kept} Run the same import again to go on from there.`,
       });
     return new TxlogError(error.code, error.message, {
       ...error.details,
-      hint: `${kept} The same import of a whole dump goes on from there.`,
+      hint: `${kept} Import a whole dump with the same command to go on from there.`,
       next: [`txlog sync export --after ${this.report.cursor} - | txlog sync import -`],
     });
   }

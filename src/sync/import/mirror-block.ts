@@ -27,7 +27,7 @@ export interface Taken {
 export function checkJoint({ snapshot, head }: Cut, manifest: Manifest): void {
   if (!isWhole(manifest)) {
     throw new TxlogError('SYNC_PARTIAL', `the dump leaves out or changes records (${manifest.filter ?? 'masked'})`, {
-      hint: 'A mirror needs every record as it was.',
+      hint: 'A mirror needs every record unchanged.',
       next: ['txlog sync export (without a filter)'],
     });
   }
@@ -104,7 +104,7 @@ function gap({ origin }: Manifest, first: number, { position, digest }: Head): T
 
 function fork({ origin }: Manifest, at: { readonly position: number; readonly common: string }): TxlogError {
   return new TxlogError('SYNC_FORK', `record ${at.position} of ${origin} is not the one that is here`, {
-    hint: `The last common position is ${at.common}: from there on the logs are two.`,
+    hint: `The last common position is ${at.common}: after that the logs differ.`,
     next: ['txlog sync diff DUMP'],
   });
 }

@@ -75,7 +75,7 @@ export function missingOf({ action, reason, span, count, plan, failed }: Dialog)
     return failed ? 'what it would do is not known: enter looks again' : 'what it would do is being found out';
   const tried = triedOf(plan);
   if (tried.length > 0 && tried.every(({ refused }) => refused !== undefined)) return 'it would be refused';
-  if (action.verb === 'store' && secondsOf(span) === undefined) return `${span} is no span of time: 90, 10m, 2h`;
+  if (action.verb === 'store' && secondsOf(span) === undefined) return `${span} is not a duration: 90, 10m, 2h`;
   if (!hasReason(reason)) return reasonNeeded;
   if (action.ids.length > 1 && count.trim() !== String(action.ids.length))
     return `type how many there are: ${action.ids.length}`;

@@ -98,7 +98,7 @@ export class Source {
    */
   async use<T>(work: (env: Environment) => Promise<T>): Promise<T> {
     const { env } = this;
-    if (!env) throw new TxlogError('ENV_CLOSED', 'the environment cannot be read now');
+    if (!env) throw new TxlogError('ENV_CLOSED', 'the environment cannot be read at the moment');
     try {
       const result = await work(env);
       this.leaveStopped((result as { readonly failed?: unknown } | undefined)?.failed);

@@ -79,7 +79,7 @@ export function hasOverlappingSync(file: PageFile): boolean {
 /** An error for a data file that LMDB would not survive, or must not be trusted with. */
 export function damagedFile(path: string, reason: string): TxlogError {
   return new TxlogError('STORAGE_CORRUPT', `${path} is damaged: ${reason}`, {
-    hint: 'Nothing was changed. What the log still holds can be read with `verify`; a backup has the rest.',
+    hint: 'Nothing was changed. `verify` shows what the log still holds. Restore the rest from a backup.',
     next: ['txlog doctor', 'txlog verify', 'txlog init NEW --from BACKUP'],
   });
 }

@@ -34,8 +34,8 @@ export function damagedPage(tree: string, number: number, reason: string): Txlog
   const canRepair = !truth.has(tree);
   return new TxlogError('STORAGE_CORRUPT', `page ${number} of data.mdb, in ${place}, ${reason}`, {
     hint: canRepair
-      ? 'Nothing was changed. The table can be made again from the log.'
-      : 'Nothing was changed. What is whole can be read; the rest is in a backup.',
+      ? 'Nothing was changed. The table can be rebuilt from the log.'
+      : 'Nothing was changed. Undamaged parts can still be read. Restore the rest from a backup.',
     next: canRepair
       ? ['txlog verify', 'txlog rescan --verify --repair']
       : ['txlog verify', 'txlog init NEW --from BACKUP'],
