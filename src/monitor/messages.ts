@@ -18,7 +18,11 @@ export interface MessageUnderWay {
 const attemptsLookedFor = 10;
 
 /** The messages of a saga that are on their way, or wait for an answer, in the order of its steps. */
-export async function readMessages(host: SessionHost, id: string): Promise<readonly MessageUnderWay[]> {
+export async function readMessages(
+  host: SessionHost,
+  id: string,
+  signal?: AbortSignal,
+): Promise<readonly MessageUnderWay[]> {
   return host.readSteps(function* (cut) {
     const found = yield* sagaInSteps(cut, id);
     const messages: MessageUnderWay[] = [];
@@ -28,7 +32,7 @@ export async function readMessages(host: SessionHost, id: string): Promise<reado
       if (session) messages.push({ step, side, session, ...given({ service: serviceOfTheme(session.themeName) }) });
     }
     return messages;
-  });
+  }, signal);
 }
 
 /** The names that messages of a saga have: the key of the step, and one more for each time that it was asked again. */

@@ -35,11 +35,17 @@ export class Monitor {
     yield* followOverview(this.host, options);
   }
 
-  /** All that waits for a session: what is behind it in its order key, the saga that asked for it, what waits for these. */
-  async waiting(session: string, options: { readonly limit?: number } = {}): Promise<WaitChain> {
-    checkBound('limit', options.limit);
+  /**
+   * All that waits for a session: what is behind it in its order key, the saga that asked for it, what waits for these.
+   * Ends with the reason of `signal` once that is aborted; so does `messages`.
+   */
+  async waiting(
+    session: string,
+    { limit, signal }: { readonly limit?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<WaitChain> {
+    checkBound('limit', limit);
     const { readWaitChain } = await import('./wait-chain.ts');
-    return readWaitChain(this.host, session, options.limit ?? waitersDefault);
+    return readWaitChain(this.host, session, { limit: limit ?? waitersDefault, signal });
   }
 
   /** All types of the log with their counts, the most frequent first: an overview has none, as it would cost more. */
@@ -49,9 +55,12 @@ export class Monitor {
   }
 
   /** The messages of a saga that are on their way to other services, or wait to be answered. */
-  async messages(saga: string): Promise<readonly MessageUnderWay[]> {
+  async messages(
+    saga: string,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly MessageUnderWay[]> {
     const { readMessages } = await import('./messages.ts');
-    return readMessages(this.host, saga);
+    return readMessages(this.host, saga, signal);
   }
 
   /** The sagas that have not ended, by phase; undefined where there never were any. */

@@ -24,12 +24,16 @@ export interface WaitChain {
 }
 
 /** All that waits for a session, the nearest first, `limit` of it at most: a chain may be as long as a queue. */
-export async function readWaitChain(host: SessionHost, id: string, limit: number): Promise<WaitChain> {
+export async function readWaitChain(
+  host: SessionHost,
+  id: string,
+  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal | undefined },
+): Promise<WaitChain> {
   const waiters: Waiter[] = [];
   const seen = new Set([id]);
   const front: { readonly id: string; readonly depth: number }[] = [{ id, depth: 0 }];
   for (let next = front.shift(); next !== undefined; next = front.shift()) {
-    for (const waiter of await waitersOf(host, next, limit + 1 - waiters.length)) {
+    for (const waiter of await waitersOf(host, next, { limit: limit + 1 - waiters.length, signal })) {
       if (seen.has(waiter.id)) continue;
       if (waiters.length >= limit) return { waiters, more: true };
       seen.add(waiter.id);
@@ -43,14 +47,14 @@ export async function readWaitChain(host: SessionHost, id: string, limit: number
 async function waitersOf(
   host: SessionHost,
   { id, depth }: { readonly id: string; readonly depth: number },
-  limit: number,
+  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal | undefined },
 ): Promise<readonly Waiter[]> {
   const found = await host.readSteps(function* (cut) {
     const step = stepOfKey(id.replace(/#\d+$/, ''));
     const saga = step === undefined ? undefined : yield* sagaInSteps(cut, step.saga);
     const asker = saga?.session && step ? readSession(cut, step.saga) : undefined;
     return { session: readSession(cut, id), asker };
-  });
+  }, signal);
   const waiters: Waiter[] = [];
   const { session, asker } = found;
   if (asker) waiters.push(waiterOf(asker, { why: 'saga', waitsFor: id, depth: depth + 1 }));
@@ -58,6 +62,7 @@ async function waitersOf(
   if (session?.order === undefined || session.status === 'behind') return waiters;
   const line = { theme: session.themeName, order: session.order, status: 'behind' as const, limit };
   for await (const one of listSessions(host, line)) {
+    signal?.throwIfAborted();
     waiters.push(waiterOf(one, { why: 'order', waitsFor: id, depth: depth + 1 }));
   }
   return waiters;

@@ -82,6 +82,13 @@ it('the sessions that wait for one are found along its order key, up to a limit 
     expect(await env.monitor.waiting('nobody')).toEqual({ waiters: [], more: false });
   }));
 
+it.each(['waiting', 'messages'] as const)('what %s reads ends once it is aborted', (read) =>
+  inMemory(async (env) => {
+    await env.sessions.create('mail', null, { id: 'a' });
+    await expect(env.monitor[read]('a', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough');
+  }),
+);
+
 it('a saga waits for the session that carries its question, and what waits for the saga waits too', () => {
   const ask = { ask: () => ({ to: 'payments', data: null, respond: 'answers' }) };
   const app = defineApp({ sagas: { order: { steps: [{ name: 'pay', do: ask }] } } });

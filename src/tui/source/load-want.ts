@@ -27,13 +27,13 @@ import { type Readable, readPart } from './read-part.ts';
 export async function load(env: Environment, want: Want, signal: AbortSignal): Promise<unknown> {
   switch (want.want) {
     case 'waiting':
-      return env.monitor.waiting(want.id);
+      return env.monitor.waiting(want.id, { signal });
     case 'queue':
       return readPart(queueOf(env, want), { around: want.around, passes: sessionsPassing(env, want), signal });
     case 'session':
       return readSessionPage(env, want.id, { limit: limits.screenStepsMax, signal });
     case 'messages':
-      return env.monitor.messages(want.id);
+      return env.monitor.messages(want.id, { signal });
     case 'saga':
       return env.sagas.get(want.id, { signal });
     case 'records':
