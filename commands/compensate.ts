@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { CompensateCommand } from '../src/cli/compensate/compensate-command.ts';
 import { checkCompensateFlags, compensateFlags } from '../src/cli/compensate/compensate-flags.ts';
-import { toNames, wholeNames } from '../src/cli/compensate/plan-file.ts';
+import { toNames, wholeNames } from '../src/cli/compensate/select-targets.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 
 export default class Compensate extends CompensateCommand {

@@ -96,12 +96,22 @@ export type { ChangedKey, Decided, Flip, WhatIfOptions, WhatIfReport } from './r
 export { type GroupCounts, type GroupField, groupFields, type RecordGroup } from './rescan/count-groups.ts';
 export type { RecordsOptions } from './rescan/read-records.ts';
 export type { StoredCursor } from './rescan/stored-cursor.ts';
-export type { ApplyOptions, Intervened } from './sagas/intervene/apply-plan.ts';
+export type { Intervened } from './sagas/intervene/apply-plan.ts';
 export type { InterventionPlan, PlannedIntervention } from './sagas/intervene/intervention-plan.ts';
 export type { Intervention, SagaCommand } from './sagas/intervene/saga-command.ts';
 export type { ListSagasOptions, SagaSummary } from './sagas/read/list-sagas.ts';
 export type { SagaLogEntry, SagaReading } from './sagas/read/saga-report.ts';
 export type { Sagas, Started, StartOptions } from './sagas/sagas.ts';
+export type {
+  ApplyOptions,
+  BulkBy,
+  BulkOutcome,
+  BulkPlan,
+  PlannedTarget,
+  PlanOptions,
+} from './sessions/bulk/bulk-plan.ts';
+export type { OperationPlan, PlannedOperation } from './sessions/bulk/operation-plan.ts';
+export type { BulkOperation } from './sessions/bulk/session-deed.ts';
 export { type FullPolicy, fullPolicy } from './sessions/host/policy.ts';
 export type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/queue/enqueue.ts';
 export type { RemovedSession, WaitOptions } from './sessions/queue/wait-for-session.ts';

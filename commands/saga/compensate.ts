@@ -4,10 +4,10 @@ import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaCompensate extends InterveneCommand {
   static override summary = 'Turn sagas back: what they have done is undone, in reverse order.';
-  static override effect = { without: ['plan', 'dry-run'] };
+  static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'One that is done already is undone by a saga of its own, ID/undo, once.',
-    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77],
+    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
     '<%= config.bin %> saga compensate order-2 --reason "the customer called"',

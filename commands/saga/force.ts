@@ -5,11 +5,11 @@ import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaForce extends InterveneCommand {
   static override summary = 'End sagas now, whatever is left to do or to undo.';
-  static override effect = { without: ['plan', 'dry-run'] };
+  static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'The last resort: nothing more is tried, and what is left is for a person to see to. A worker writes the outcome; ' +
       'who said so, and why, stays in the log.',
-    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77],
+    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
     '<%= config.bin %> saga force order-3 --outcome compensated --reason "paid back by cheque" --actor ann',

@@ -4,11 +4,11 @@ import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaRetry extends InterveneCommand {
   static override summary = 'Have sagas try again at once, with all their attempts.';
-  static override effect = { without: ['plan', 'dry-run'] };
+  static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'What waits for its next attempt, or could not be undone; what was refused for good is tried under another key. ' +
       'Those of a filter go through a plan file, or are asked for: where there is no terminal, it wants --yes.',
-    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77],
+    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
     '<%= config.bin %> saga retry order-3 --reason "the bank is back"',

@@ -6,11 +6,11 @@ import { given } from '../../src/core/base/given.ts';
 
 export default class SagaSkip extends InterveneCommand {
   static override summary = 'Have sagas go on as if a step were done, or undone.';
-  static override effect = { without: ['plan', 'dry-run'] };
+  static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'Of one that runs a step is taken for done; of one on its way back, for undone: somebody saw to it by other means. ' +
       'Without --step it is the one that fails.',
-    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77],
+    [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
     '<%= config.bin %> saga skip order-3 --reason "paid back in cash" --actor ann',

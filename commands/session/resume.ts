@@ -3,7 +3,7 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { idsOf } from '../../src/cli/frame/ids-of.ts';
-import { manyArgs } from '../../src/cli/session/retry-command.ts';
+import { manyArgs } from '../../src/cli/session/many-flags.ts';
 import { TxlogError } from '../../src/index.ts';
 import { printable } from '../../src/text/printable.ts';
 

@@ -1,33 +1,31 @@
-import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs, RetryCommand, retryFlags } from '../../src/cli/session/retry-command.ts';
+import { manyArgs, manyFlags } from '../../src/cli/session/many-flags.ts';
+import { OperationsCommand, selectsSessions } from '../../src/cli/session/operations-command.ts';
 
-export default class SessionRetry extends RetryCommand {
+export default class SessionRetry extends OperationsCommand {
   static override summary = 'Let sessions be led again at once, with all their attempts.';
-  static override effect = { without: ['dry-run'] };
+  static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'Those that sleep, that are parked, or whose operator is no more; `session unpark` does the same to parked ones ' +
-      'alone. One whose operator is alive is refused, unless with --force. With --theme all of a status: asks before it ' +
-      'starts; where there is no terminal, it wants --yes.',
-    [0, 3, 4, 5, 6, 66, 74, 75, 77],
+      'alone. One whose operator is alive is refused, unless with --force. --theme and --order alone mean the parked ' +
+      'ones. Of those that a filter selects it shows a plan, and asks; where there is no terminal, it wants --yes.',
+    [0, 1, 3, 4, 5, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
     '<%= config.bin %> session retry mail/7',
     '<%= config.bin %> session retry --theme mail --status parked --dry-run',
+    `<%= config.bin %> session retry --stuck --where 'stuck.reason == "dead"' --plan -O plan.json`,
+    '<%= config.bin %> session retry --apply plan.json --rate 50/s --yes',
     '<%= config.bin %> session stuck --theme mail -q | <%= config.bin %> session retry - --reason "server is back"',
   ];
   static override args = manyArgs;
-  static override flags = {
-    ...retryFlags,
-    status: Flags.option({
-      summary: 'Those of a --theme that have this status.',
-      options: ['parked', 'stored', 'active'] as const,
-      default: 'parked',
-    })(),
-  };
+  static override flags = manyFlags;
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionRetry);
-    await this.retry(([] as string[]).concat(args.ids ?? []), flags, false);
+    const { status, where, stuck } = flags;
+    const isBroad = selectsSessions(flags) && status === undefined && where === undefined && !stuck;
+    const names = ([] as string[]).concat(args.ids ?? []);
+    await this.operateMany({ op: 'ready' }, names, isBroad ? { ...flags, status: 'parked' } : flags);
   }
 }

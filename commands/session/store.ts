@@ -1,35 +1,45 @@
 import { Args, Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { OperationCommand } from '../../src/cli/session/operation-command.ts';
-import { authorityFlags, sessionArgs, toAuthority } from '../../src/cli/session/session-flags.ts';
+import { manyFlags } from '../../src/cli/session/many-flags.ts';
+import { OneOrManyCommand } from '../../src/cli/session/one-or-many.ts';
+import { authorityFlags, toAuthority } from '../../src/cli/session/session-flags.ts';
+import { readSleepArgs } from '../../src/cli/session/sleep-args.ts';
 import { given } from '../../src/core/base/given.ts';
-import { parseDuration } from '../../src/text/duration.ts';
+import { parseSeconds } from '../../src/text/duration.ts';
 
-export default class SessionStore extends OperationCommand {
-  static override summary = 'Let a session sleep: after a while it is led again.';
-  static override effect = 'writes' as const;
+export default class SessionStore extends OneOrManyCommand {
+  static override summary = 'Let sessions sleep: after a while they are led again.';
+  static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'TIME is in seconds, or with a unit: 90, 500ms, 10m, 2h. With --error the turn counts as failed, and its attempts ' +
-      'go on counting; without, they begin anew.',
-    [0, 3, 4, 5, 65, 66, 74, 75, 77],
+      'go on counting; without, they begin anew. With a filter TIME stands alone: it shows a plan, and asks; where there ' +
+      'is no terminal, it wants --yes. Those that sleep already are left as they are, unless one is named.',
+    [0, 1, 3, 4, 5, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
     '<%= config.bin %> session store mail/7 10m --epoch 1',
     '<%= config.bin %> session store mail/7 30 --epoch 1 --error "no route to host"',
+    '<%= config.bin %> session store --theme mail --status ready 2h --reason "server is down"',
   ];
   static override args = {
-    ...sessionArgs,
-    time: Args.string({ description: 'How long.', required: true, ignoreStdin: true }),
+    id: Args.string({ description: 'Id of the session; - reads ids from stdin.', ignoreStdin: true }),
+    time: Args.string({ description: 'How long.', ignoreStdin: true }),
   };
   static override flags = {
-    ...authorityFlags,
+    ...manyFlags,
+    epoch: authorityFlags.epoch,
     error: Flags.string({ summary: 'Why the turn failed.', helpValue: 'TEXT' }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionStore);
-    const seconds = parseDuration('TIME', args.time) / 1_000;
-    const options = { ...toAuthority(flags), ...given({ error: flags.error }) };
-    await this.operate({ op: 'store', session: args.id }, (env, id) => env.sessions.store(id, seconds, options));
+    const { names, time } = readSleepArgs(args, flags);
+    const seconds = parseSeconds('TIME', time) ?? 0;
+    const error = given({ error: flags.error });
+    if (this.isOne(names, flags))
+      return this.operateOne('store', names[0], (env, id) =>
+        env.sessions.store(id, seconds, { ...toAuthority(flags), ...error }),
+      );
+    await this.operateMany({ op: 'store', seconds, ...error }, names, flags);
   }
 }

@@ -33,6 +33,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../sagas/read/saga-report.ts'),
   () => import('../sagas/saga-turn-kinds.ts'),
   () => import('../services/open-services.ts'),
+  () => import('../sessions/bulk/operation-plan.ts'),
   () => import('../sessions/queue/enqueue.ts'),
   () => import('../sessions/queue/wait-for-session.ts'),
   () => import('../sessions/read/session-history.ts'),

@@ -91,7 +91,8 @@ function makeSession(stage: Stage, operation: NewSession): OperationDecision {
   if (taken) return { type: 'refused', error: idTaken(operation.session, taken.position) };
   const changes = changesOfNew(stage, operation);
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
-  return operate(stage, changes, { session: operation.session });
+  const { session, reason, actor, plan } = operation;
+  return operate(stage, changes, { session, ...given({ reason, actor, plan }) });
 }
 
 function idTaken(id: string, position: number): TxlogError {
@@ -294,19 +295,19 @@ function lineOf(stage: Stage, key: string): string | undefined {
   return session?.order === undefined ? undefined : queuePrefix(session.theme, 'line', session.order);
 }
 
-type Operated = Pick<Authority, 'session' | 'actor' | 'reason'> & { readonly key?: string };
+type Operated = Pick<Authority, 'session' | 'actor' | 'reason' | 'plan'> & { readonly key?: string };
 
 /** Stages the record of what happens to a session, or tells why it cannot. */
 export function operate(
   stage: Stage,
   changes: readonly Change[],
-  { session, actor, reason, key = sessionKey(session) }: Operated,
+  { session, actor, reason, plan, key = sessionKey(session) }: Operated,
 ): OperationDecision {
   const position = stage.nextPosition;
   const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
   const folded = foldChanges(changes, (key) => stage.state(key), context);
   if (!folded.ok) return { type: 'denied', rejection: folded.rejection };
-  const payload = reason === undefined ? undefined : { reason };
+  const payload = reason === undefined && plan === undefined ? undefined : given({ reason, plan });
   const record: LogRecord = {
     position,
     id: operationId(position),

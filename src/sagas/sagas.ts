@@ -10,9 +10,10 @@ import { type Receipt, receiptOf } from '../core/log/receipt.ts';
 import { sagaType } from '../core/log/record.ts';
 import { checkData, checkLinks, checkName, checkOwnName, checkSeconds } from '../core/log/session-input.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
+import type { ApplyOptions, PlanOptions } from '../sessions/bulk/bulk-plan.ts';
 import { readAddress } from '../sessions/host/address.ts';
 import type { SessionHost } from '../sessions/host/session-host.ts';
-import type { ApplyOptions, Intervened } from './intervene/apply-plan.ts';
+import type { Intervened } from './intervene/apply-plan.ts';
 import type { InterventionPlan } from './intervene/intervention-plan.ts';
 import type { Intervention, SagaCommand } from './intervene/saga-command.ts';
 import type { ListSagasOptions, SagaSummary } from './read/list-sagas.ts';
@@ -131,18 +132,19 @@ export class Sagas {
   }
 
   /** Plans the effects of a command on these sagas. Writes nothing. */
-  async plan(word: SagaCommand, ids: readonly string[]): Promise<InterventionPlan> {
+  async plan(word: SagaCommand, ids: readonly string[], options: PlanOptions = {}): Promise<InterventionPlan> {
     const { planInterventions } = await import('./intervene/intervention-plan.ts');
-    return planInterventions(this.host, word, ids);
+    return planInterventions(this.host, { word, ids }, options);
   }
 
   /**
-   * Carries out a plan, in its order; what it says is refused is left out. Running it again goes on where it stopped.
-   * Errors: PLAN_INVALID; PLAN_STALE, with nothing applied, when a saga of it went on since.
+   * Carries out a plan, in its order; what it says is refused is left out. A saga that went on since is left alone, and its
+   * result is SESSION_CHANGED. Applying the plan again goes on where it stopped, and tells what was done before.
+   * Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment.
    */
-  async *applyPlan(input: unknown, options: ApplyOptions = {}): AsyncGenerator<Intervened> {
+  async *applyPlan(plan: unknown, options: ApplyOptions = {}): AsyncGenerator<Intervened> {
     const { applyInterventions } = await import('./intervene/apply-plan.ts');
-    yield* applyInterventions(this.host, input, options);
+    yield* applyInterventions(this.host, plan, options);
   }
 
   /**

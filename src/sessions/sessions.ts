@@ -8,6 +8,9 @@ import { ranges } from '../core/base/number-range.ts';
 import type { Links } from '../core/log/links.ts';
 import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
 import { checkData, checkLinks, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
+import type { ApplyOptions, BulkOutcome, PlanOptions } from './bulk/bulk-plan.ts';
+import type { OperationPlan } from './bulk/operation-plan.ts';
+import type { BulkOperation } from './bulk/session-deed.ts';
 import type { SessionHost } from './host/session-host.ts';
 import type { ListOptions } from './read/list-sessions.ts';
 import type { KnownTheme } from './read/list-themes.ts';
@@ -130,6 +133,22 @@ export class Sessions {
       operator: checkName('operator', operator),
       lease: checkLease(lease),
     });
+  }
+
+  /** Plans one operation on each of these sessions, in this order. Writes nothing. */
+  async plan(operation: BulkOperation, ids: readonly string[], options: PlanOptions = {}): Promise<OperationPlan> {
+    const { planOperations } = await import('./bulk/operation-plan.ts');
+    return planOperations(this.host, { operation, ids }, options);
+  }
+
+  /**
+   * Carries out a plan, in its order; what it says is refused or unchanged is left out. A session that went on since is left
+   * alone, and its result is SESSION_CHANGED. Applying the plan again goes on where it stopped, and tells what was done before.
+   * Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment.
+   */
+  async *applyPlan(plan: unknown, options: ApplyOptions = {}): AsyncGenerator<BulkOutcome> {
+    const { applyOperations } = await import('./bulk/operation-plan.ts');
+    yield* applyOperations(this.host, plan, options);
   }
 
   /** A session now, or as of a position; undefined when there is none. */

@@ -15,7 +15,6 @@ export function toIntervenedJson(
   if ('planned' in result) return { ...said, dryRun: true, ...given({ phase: result.phase }) };
   if ('done' in result) return { ...said, position: String(result.done), duplicate: true };
   const { result: done } = result;
-  if (!done.ok) return said;
   const { session, position, time, duplicate, durability, now } = done;
   return {
     ...said,

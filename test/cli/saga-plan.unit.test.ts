@@ -1,7 +1,6 @@
-// Goal: a plan of words to sagas does what it says, once, or nothing. Method: orders that cannot be undone in an
-// environment in memory; plans that are applied whole, in parts, twice, and after something else happened.
+// Goal: a plan of words to sagas does what it says to each, once, or tells why not. Method: orders that cannot be undone in
+// an environment in memory; plans that are applied whole, in parts, twice, and after something else happened.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { checkInterveneFlags, type InterveneValues } from '../../src/cli/saga/saga-flags.ts';
 import {
   defineApp,
   type Environment,
@@ -91,13 +90,28 @@ it('a plan that stopped goes on where it was, and intervenes in no saga twice', 
   expect(await Promise.all(['a', 'b', 'c'].map(wordsTo))).toEqual([1, 1, 1]);
 });
 
-it('nothing of a plan is applied when one of its sagas has something new', async () => {
+it('a saga that has something new since the plan is left alone, and told; the others are not held up by it', async () => {
   const plan = await env.sagas.plan(retry, ['a', 'b', 'c']);
-  await env.sagas.force('c', 'compensated', { reason: 'paid back by cheque' });
-  await expect(gather(env.sagas.applyPlan(plan, by))).rejects.toThrow(
-    expect.objectContaining({ code: 'PLAN_STALE', message: expect.stringContaining('saga c') }),
-  );
-  expect(await wordsTo('a')).toBe(0);
+  await env.sagas.force('b', 'compensated', { reason: 'paid back by cheque' });
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['a said', 'b SESSION_CHANGED', 'c said']);
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['a done', 'b SESSION_CHANGED', 'c done']);
+  expect(await Promise.all(['a', 'b', 'c'].map(wordsTo))).toEqual([1, 0, 1]);
+});
+
+it('what somebody else said meanwhile is not taken for the work of the plan', async () => {
+  const plan = await env.sagas.plan(retry, ['a']);
+  await env.sagas.retry('a', by);
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['a SESSION_CHANGED']);
+});
+
+it('a plan tells how each saga stands, and how it would stand', async () => {
+  const { items } = await env.sagas.plan({ kind: 'force', outcome: 'compensated' }, ['a', 'done']);
+  expect(items.map(({ before, after }) => [before, after])).toEqual([
+    ['failed, parked', 'failed, to be compensated, ready'],
+    ['done, ended', undefined],
+  ]);
+  const undone = await env.sagas.plan({ kind: 'compensate' }, ['done']);
+  expect(undone.items[0]?.after).toBe('done, ended; done/undo undoes it');
 });
 
 it('a saga that went on while others were intervened in is refused alone', async () => {
@@ -140,30 +154,4 @@ it('a plan intervenes in more sagas than fit into one call', async () => {
   await Promise.all(ids.map((id) => env.sagas.start('order', [], { id, delay: 3_600 })));
   const results = await gather(env.sagas.say({ kind: 'compensate' }, [...ids, 'nothing'], by));
   expect(results).toEqual([...ids.map((id) => `${id} said`), 'nothing SAGA_NOT_FOUND']);
-});
-
-const values: InterveneValues = { plan: false, 'dry-run': false };
-it.each([
-  [[], {}, /name IDS/],
-  [['a'], { type: 'order' }, /exclude each other/],
-  [['a'], { apply: 'plan.json' }, /exclude each other/],
-  [[], { phase: 'failed', apply: 'plan.json' }, /exclude each other/],
-  [[], { apply: 'plan.json', plan: true }, /--plan and --apply/],
-  [['a'], { plan: true, 'dry-run': true }, /--plan and --dry-run/],
-  [['a'], { out: 'plan.json', reason: 'why' }, /-O needs --plan/],
-  [['a'], {}, /--reason/],
-  [[], { apply: 'plan.json' }, /--reason/],
-] as const)('an intervention in the sagas %j with the flags %j is refused', (ids, given, message) => {
-  expect(() => checkInterveneFlags('retry', ids, { ...values, ...given })).toThrow(
-    expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }),
-  );
-});
-
-it.each([
-  [['a'], { reason: 'why' }],
-  [['a'], { 'dry-run': true }],
-  [[], { type: 'order', plan: true, out: 'plan.json' }],
-  [[], { apply: 'plan.json', 'dry-run': true }],
-] as const)('an intervention in the sagas %j with the flags %j is taken', (ids, given) => {
-  expect(() => checkInterveneFlags('retry', ids, { ...values, ...given })).not.toThrow();
 });

@@ -5,6 +5,8 @@ import type { Environment } from '../../environment/environment.ts';
 import { type CompensateOptions, type TransactionName, toReceiptJson } from '../../index.ts';
 import { plural, printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
+import { writePlan } from '../bulk/plan-file.ts';
+import { readPlanOf } from '../bulk/plan-owner.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirmMany } from '../frame/confirm.ts';
 import { filterIn } from '../frame/filter-flags.ts';
@@ -12,7 +14,7 @@ import { showWork } from '../frame/progress-line.ts';
 import { countPlan, formatPlan, formatPlanTotals } from '../print/plan-page.ts';
 import { formatReceipt, receiptColumns } from '../print/receipt-text.ts';
 import type { CompensateValues } from './compensate-flags.ts';
-import { compensateEach, readPlan, selectTargets, writePlan } from './plan-file.ts';
+import { compensateEach, selectTargets } from './select-targets.ts';
 
 /** The command `compensate` in each of its ways, which its flags choose. */
 export abstract class CompensateCommand extends BaseCommand {
@@ -35,7 +37,7 @@ export abstract class CompensateCommand extends BaseCommand {
 
   /** Carries out a plan file, once people agree. */
   protected async apply(env: Environment, file: string, flags: CompensateValues): Promise<void> {
-    const { plan, count } = readPlan(file);
+    const { plan, count } = readPlanOf(file, 'compensate');
     const agreed = await confirmMany(
       `Compensate ${plural(count, 'transaction')}?`,
       count,

@@ -3,6 +3,7 @@ import { toIntervenedJson } from '../../shapes/intervened.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { errorJson } from '../frame/report-error.ts';
 import { formatIntervened } from '../print/saga-plan-page.ts';
+import { operationOrThrow } from '../session/operation-result.ts';
 import { readJsonData } from '../session/read-data.ts';
 import { toIntervention } from './saga-flags.ts';
 
@@ -24,7 +25,8 @@ export abstract class AnswerCommand extends BaseCommand {
     const word = { kind: 'answer', step, outcome } as const;
     await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
       const id = await env.completeId(named, 'session');
-      const answered = { id, result: await env.sagas.answer({ id, step }, outcome, toIntervention(flags)) };
+      const told = await env.sagas.answer({ id, step }, outcome, toIntervention(flags));
+      const answered = { id, result: operationOrThrow(told, id) };
       this.out.mustArrive = true;
       await this.print(toIntervenedJson(answered, word, errorJson), formatIntervened(answered, word));
     });

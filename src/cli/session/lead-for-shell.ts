@@ -1,4 +1,5 @@
 import { limits } from '../../core/base/limits.ts';
+import { refusedError } from '../../core/log/refused-operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Data } from '../../index.ts';
 import { endLease, holdLease } from '../../pages/shell-lease.ts';
@@ -6,7 +7,6 @@ import type { LedOrDue } from '../../shapes/session.ts';
 import { printable } from '../../text/printable.ts';
 import { formatPairs } from '../../text/table.ts';
 import { dataText } from '../print/data-text.ts';
-import { refusedError } from './operation-result.ts';
 
 /** The session that a shell wants to lead. */
 export type WantedSession = { readonly theme: string } | { readonly session: string };

@@ -1,6 +1,6 @@
+import { refusedError } from '../../core/log/refused-operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { holdLease } from '../../pages/shell-lease.ts';
-import { refusedError } from './operation-result.ts';
 
 /**
  * Renews the lease by which a shell leads a session. `until` is in ms since 1970.

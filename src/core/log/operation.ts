@@ -22,6 +22,8 @@ export interface Authority {
   readonly phase?: string;
   readonly reason?: string;
   readonly actor?: string;
+  /** Id of the plan that it is part of: it stays in the record, so that applying the plan again does it no second time. */
+  readonly plan?: string;
 }
 
 /** Makes a session. The same id with the same theme and data again gives the same session. */
@@ -39,6 +41,9 @@ export interface NewSession {
   readonly order?: string;
   /** Where it comes from; else made of what makes it. */
   readonly links?: Links;
+  readonly reason?: string;
+  readonly actor?: string;
+  readonly plan?: string;
 }
 
 /** Takes a session: that which is named, or the first of the theme that is due. */
@@ -96,6 +101,7 @@ export interface Together {
   readonly operations: readonly (NewSession | SessionStep)[];
   readonly reason?: string;
   readonly actor?: string;
+  readonly plan?: string;
 }
 
 /** Anything that can happen to a session, as the pipeline takes it. */

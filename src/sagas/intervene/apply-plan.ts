@@ -1,25 +1,34 @@
 import type { SagaPhase } from '../../core/app/saga.ts';
+import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { OperationResult } from '../../core/log/operation.ts';
+import { sessionKey } from '../../core/fold/session.ts';
+import { refusedError } from '../../core/log/refused-operation.ts';
+import type { ApplyOptions, BulkOutcome } from '../../sessions/bulk/bulk-plan.ts';
+import { carryOut, type Deed } from '../../sessions/bulk/carry-out-bulk.ts';
+import { type BulkMark, bulkMarkOf } from '../../sessions/bulk/session-deed.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
 import { type LoadedSaga, sagaInSteps } from '../read/load-saga.ts';
-import { intervene, type Told } from './intervene.ts';
-import { checkInterventionPlan, stateOfPlan } from './intervention-plan.ts';
+import { unknownSaga } from '../read/unknown-saga.ts';
+import { intervene, interventionOn, type Told } from './intervene.ts';
+import { checkInterventionPlan } from './intervention-plan.ts';
 import type { Intervention, SagaCommand } from './saga-command.ts';
 
 /** The result for one saga of many. */
 export type Intervened =
-  | { readonly id: string; readonly result: OperationResult }
-  /** It was done before, at this position. */
-  | { readonly id: string; readonly done: number }
+  | Exclude<BulkOutcome, { readonly planned: true }>
   /** It would be done now. */
-  | { readonly id: string; readonly planned: true; readonly phase?: SagaPhase }
-  | { readonly id: string; readonly error: TxlogError };
+  | { readonly id: string; readonly planned: true; readonly phase?: SagaPhase };
 
 /** Said at once, so that many of them are one commit. */
 const atOnce = 200;
+
+/** A saga, and where its newest record has to be, if that matters. */
+export interface InterventionItem {
+  readonly id: string;
+  readonly position?: number;
+}
 
 /** Intervenes in many sagas; one result each, in their order. */
 export async function* intervenes(
@@ -37,7 +46,7 @@ export async function* intervenes(
 
 function* readSagas(cut: Cut, items: readonly InterventionItem[]): Steps<(LoadedSaga | undefined)[]> {
   const read: (LoadedSaga | undefined)[] = [];
-  for (const { id, done } of items) read.push(done === undefined ? yield* readIfWhole(cut, id) : undefined);
+  for (const { id } of items) read.push(yield* readIfWhole(cut, id));
   return read;
 }
 
@@ -51,42 +60,38 @@ function* readIfWhole(cut: Cut, id: string): Steps<LoadedSaga | undefined> {
   }
 }
 
-/** A saga, and where its newest record has to be, if that matters; or that the intervention was made before. */
-export interface InterventionItem {
-  readonly id: string;
-  readonly position?: number;
-  readonly done?: number;
-}
-
-async function sayTo(
-  host: SessionHost,
-  { done, ...told }: InterventionItem & Told,
-  by: Intervention,
-): Promise<Intervened> {
+async function sayTo(host: SessionHost, told: InterventionItem & Told, by: Intervention): Promise<Intervened> {
   const { id } = told;
-  if (done !== undefined) return { id, done };
   try {
-    return { id, result: await intervene(host, told, by) };
+    const result = await intervene(host, told, by);
+    if (result.ok) return { id, result };
+    assert(!result.idle, 'only a lead finds nothing to do');
+    return { id, error: refusedError(result.rejection, id) };
   } catch (error) {
     if (error instanceof TxlogError) return { id, error };
     throw error;
   }
 }
 
-/** How a plan is carried out. */
-export interface ApplyOptions extends Intervention {
-  /** Tell what is left to do, and do nothing. */
-  readonly dryRun?: boolean;
-}
-
-/** Carries out a plan, in its order. Errors: PLAN_INVALID; PLAN_STALE, with nothing applied. */
+/** Carries out a plan, in its order. Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment. */
 export async function* applyInterventions(
   host: SessionHost,
   input: unknown,
-  { dryRun = false, ...by }: ApplyOptions,
+  options: ApplyOptions,
 ): AsyncGenerator<Intervened> {
   const plan = checkInterventionPlan(input, host.unit);
-  const items = await host.readSteps((cut) => stateOfPlan(cut, plan));
-  if (!dryRun) return yield* intervenes(host, { word: plan.word, items }, by);
-  for (const { id, done } of items) yield done === undefined ? { id, planned: true } : { id, done };
+  yield* carryOut(host, { plan, deed: deedOf(host, plan.word, bulkMarkOf(plan, options)) }, options);
+}
+
+/** The effect of a command on each of many sagas. */
+function deedOf(host: SessionHost, word: SagaCommand, by: BulkMark): Deed {
+  return {
+    noun: 'saga',
+    *operationOn(cut, { id, position }) {
+      const found = (yield* sagaInSteps(cut, id)) ?? unknownSaga(id);
+      return interventionOn(found, word, { by, now: host.now(), position });
+    },
+    // One that has ended is undone by another one, which leaves it as it is.
+    doneAt: (cut, id) => (word.kind === 'compensate' ? [...cut.applied(sessionKey(`${id}/undo`), 1)][0] : undefined),
+  };
 }

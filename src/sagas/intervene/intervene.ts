@@ -47,9 +47,9 @@ export async function intervene(
   }
 }
 
-/** The author of an intervention, the reason and the time. */
+/** The author of an intervention, the reason, the plan that it is part of, and the time. */
 interface Saying {
-  readonly by: Intervention;
+  readonly by: Intervention & { readonly plan?: string };
   /** ms since 1970. */
   readonly now: number;
   /** Where the newest record of the saga has to be when the intervention is written, if that matters. */
@@ -64,14 +64,15 @@ export function interventionOn(found: LoadedSaga, word: SagaCommand, { by, now, 
     // Nothing happens any more to a saga that has ended: its position stays.
     return { ...undoingOf(saga), ...by };
   }
-  const events = eventsOf(saga, word, session.status === 'parked');
+  const events = eventsOfWord(saga, word, session.status === 'parked');
   const [append, wake] = addition(found, events, now);
   const operations: (NewSession | SessionStep)[] = [{ ...present(append, 'append'), ...given({ position }) }];
   if (wake) operations.push({ op: 'ready', session: saga.id, only: ['stored', 'parked'], first: true });
   return { op: 'together', operations, ...by };
 }
 
-function eventsOf(saga: Saga, word: SagaCommand, isParked: boolean): readonly SagaEvent[] {
+/** The events that a command brings to a saga that has not ended. Errors: SAGA_STATE. */
+export function eventsOfWord(saga: Saga, word: SagaCommand, isParked: boolean): readonly SagaEvent[] {
   switch (word.kind) {
     case 'retry':
       return [retryOf(saga, isParked)];

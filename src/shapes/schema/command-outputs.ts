@@ -21,11 +21,16 @@ const change = (shape: Schema): CommandOutput => ({ document: withOptional(shape
 
 const plan = either(environment.plannedFile, { type: 'object', required: ['v', 'items'] });
 const outcome = either(log.receipt, log.accepted);
-const retried = either(work.retried, {
+const operated = either(work.operatedOn, {
   ...log.error,
   properties: { ...(log.error.properties as object), session: text },
 });
 const saga = either(work.intervened, { ...log.error, properties: { ...(log.error.properties as object), saga: text } });
+const ofSessions = { document: either(document(operated), plan), line: operated };
+const ofSessionOrMany = {
+  document: either(change(work.operation).document as Schema, document(operated), plan),
+  line: operated,
+};
 const ofSagas = { document: either(document(saga), plan), line: saga };
 const sessionPage = either(work.sessionPage, work.removedPage);
 const ended = either(work.endedSaga, work.startedSaga);
@@ -85,16 +90,16 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'session lead': change(either(work.led, work.noneLed)),
   'session list': list(work.session),
   'session new': change(work.operation),
-  'session park': change(work.operation),
-  'session remove': change(work.operation),
+  'session park': ofSessionOrMany,
+  'session remove': ofSessionOrMany,
   'session renew': change(work.renewed),
   'session replace': change(work.operation),
   'session resume': list(sync.resumed),
-  'session retry': list(retried),
+  'session retry': ofSessions,
   'session show': one(sessionPage),
-  'session store': change(work.operation),
+  'session store': ofSessionOrMany,
   'session stuck': list(work.stuck),
-  'session unpark': list(retried),
+  'session unpark': ofSessions,
   'session wait': one(either(sessionPage, work.session, work.removed)),
   shell: {},
   'state diff': one(log.stateDiff),

@@ -85,5 +85,5 @@ export const rates = shape({
 /** A plan that was written to a file. */
 export const plannedFile = shape(
   { v, file: text, head: position, next: listOf(text) },
-  { compensate: count, sagas: count, refused: count, done: count },
+  { compensate: count, sagas: count, sessions: count, refused: count, done: count, unchanged: count },
 );

@@ -86,8 +86,17 @@ export const stuck = extend(session, {
   next: listOf(text),
 });
 
-/** One of many sessions that were made ready. */
-export const retried = shape({ v, session: text, outcome: oneOf('ready', 'would be ready', 'unchanged'), was: status });
+/** One of many sessions that an operation was done to. */
+export const operatedOn = shape(
+  {
+    ...{ v, session: text, was: status },
+    outcome: oneOf(
+      ...['ready', 'parked', 'stored', 'removed', 'would be ready', 'would be parked', 'would be stored'],
+      ...['would be removed', 'unchanged'],
+    ),
+  },
+  { position, duplicate: flag },
+);
 
 /** The lease of a shell, renewed. */
 export const renewed = shape({ v, session: text, epoch: count, operator: text, until: time });

@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { formatBulkPlan } from '../../../src/cli/print/bulk-plan-page.ts';
 import { engineTexts, sessionChangeText } from '../../../src/cli/print/engine-key.ts';
 import { formatEnded, formatStarted } from '../../../src/cli/print/saga-end.ts';
 import { formatSagaGraph, kindText } from '../../../src/cli/print/saga-graph.ts';
@@ -7,7 +8,7 @@ import { formatGraphMermaid } from '../../../src/cli/print/saga-graph-mermaid.ts
 import { formatSagas } from '../../../src/cli/print/saga-lines.ts';
 import { formatSagaMermaid } from '../../../src/cli/print/saga-mermaid.ts';
 import { formatSagaPage } from '../../../src/cli/print/saga-page.ts';
-import { formatIntervened, formatSagaPlan } from '../../../src/cli/print/saga-plan-page.ts';
+import { formatIntervened } from '../../../src/cli/print/saga-plan-page.ts';
 import { sagaEventsIn, sagaEventText } from '../../../src/cli/print/saga-text.ts';
 import type { SagaEvent } from '../../../src/core/app/saga.ts';
 import { foldEvents } from '../../../src/core/app/saga-fold.ts';
@@ -44,8 +45,11 @@ const receipt = { id: evil, outcome: 'rejected', position: 9, time: 9, duplicate
 const started = { id: evil, position: 1, time: 1, duplicate: true, durability: 'fsync' } as const;
 const reading = readingOf(events);
 const plan: InterventionPlan = {
-  ...{ v: 1, unit: evil, head: '9', word: { kind: 'skip', step: evil } },
-  items: [{ id: evil, type: evil, phase: 'failed', position: '9', refused: { code: evil, reason: evil } }],
+  ...{ v: 1, id: 'p', unit: evil, head: '9', word: { kind: 'skip', step: evil } },
+  items: [
+    { id: evil, type: evil, phase: 'failed', position: '9', refused: { code: evil, reason: evil } },
+    { id: evil, type: evil, phase: 'failed', position: '9', before: evil, after: evil },
+  ],
 };
 const listed = {
   ...({ id: evil, type: evil, phase: 'failed', status: 'parked', createdAt: 1, at: 2, error: evil } as const),
@@ -85,7 +89,7 @@ it.each([
   ['page as JSON', jsonText(toSagaJson(reading))],
   ['list', formatSagas([listed], 9, colors)],
   ['list as JSON', jsonText(toListedJson(listed))],
-  ['plan', formatSagaPlan(plan, colors)],
+  ['plan', formatBulkPlan({ plan, noun: 'saga', does: 'skip' }, colors)],
   ['intervention', formatIntervened({ id: evil, done: 5 }, plan.word)],
   ['intervention as JSON', jsonText(toIntervenedJson({ id: evil, done: 5 }, plan.word, () => ({})))],
   ['end', formatEnded({ ...reading, outcome: { ...receipt, rejection: { code: evil, reason: evil } } })],

@@ -1,13 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import { isEngineType } from '../../core/log/record.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { type CompensateOptions, type Progress, parseJson, type TransactionName } from '../../index.ts';
+import type { CompensateOptions, Progress, TransactionName } from '../../index.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
-import { readTextFile, unwritable } from '../frame/read-file.ts';
 
 /** Transactions as the command line names them: in a plain word a number is a position, `ids` are ids in any case. */
 export function toNames(words: readonly string[], ids: readonly string[]): TransactionName[] {
@@ -52,34 +50,4 @@ export async function* compensateEach(
 ): AsyncGenerator<Receipt> {
   for (const name of names) await env.transaction(name);
   for (const name of names) yield await env.compensate(name, options);
-}
-
-/** Writes a plan as a file. Errors: OUTPUT_FAILED. */
-export function writePlan(file: string, plan: object): void {
-  try {
-    writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`, { flush: true });
-  } catch (cause) {
-    throw unwritable(file, cause);
-  }
-}
-
-/**
- * Reads a plan file; what is in it is checked when it is applied.
- *
- * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE, UTF8_INVALID, PLAN_INVALID.
- */
-export function readPlan(file: string): { readonly plan: unknown; readonly count: number } {
-  const plan = parsePlan(file, readTextFile(file, { kind: 'plan' }));
-  const items = (plan as { readonly items?: unknown } | null)?.items;
-  return { plan, count: Array.isArray(items) ? items.length : 0 };
-}
-
-function parsePlan(file: string, text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    const { line, column } = cause instanceof TxlogError ? cause.details : {};
-    const broken = new TxlogError('PLAN_INVALID', `${file} is not a plan: ${(cause as Error).message}`, { cause });
-    throw line === undefined ? broken : broken.at(line, column);
-  }
 }

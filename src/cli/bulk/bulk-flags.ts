@@ -1,0 +1,56 @@
+import { Flags } from '@oclif/core';
+import { TxlogError } from '../../core/base/errors.ts';
+import { whereFlags } from '../output/where-flag.ts';
+import { rateValue } from './rate.ts';
+
+/** The flags of every command that makes plans for sessions or sagas, and carries them out. */
+export const bulkFlags = {
+  ...whereFlags,
+  stuck: Flags.boolean({ summary: 'Only those that do not go on by themselves.' }),
+  plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
+  out: Flags.string({ char: 'O', summary: 'Write the plan to this file, and do nothing else.', helpValue: 'FILE' }),
+  apply: Flags.string({ summary: 'Carry out a plan. The same again goes on where it stopped.', helpValue: 'FILE' }),
+  rate: Flags.string({ summary: 'No faster than this, whatever the machine can do.', helpValue: rateValue }),
+};
+
+/** The values of the flags above, and of those that go with them. */
+export interface BulkValues {
+  readonly where?: string | undefined;
+  readonly stuck: boolean;
+  readonly plan: boolean;
+  readonly out?: string | undefined;
+  readonly apply?: string | undefined;
+  readonly rate?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly 'dry-run': boolean;
+}
+
+/** A command line, as far as its flags may exclude each other. */
+export interface BulkAsked {
+  /** The words of the command, such as `session park`. */
+  readonly command: string;
+  readonly names: number;
+  /** Whether any flag selects: `--where`, `--theme` and the like. */
+  readonly selects: boolean;
+  /** The flags that select, for people. */
+  readonly selecting: string;
+  /** Whether nothing is done without a reason, and none is given in a plan. */
+  readonly needsReason: boolean;
+}
+
+/** Refuses what does not go together. Errors: USAGE. */
+export function checkBulkFlags(asked: BulkAsked, flags: BulkValues): void {
+  const { command, names, selects, selecting, needsReason } = asked;
+  const { plan, out, apply, reason } = flags;
+  const shows = plan || out !== undefined;
+  const given = [names > 0, selects, apply !== undefined].filter(Boolean).length;
+  const wrong = [
+    given === 0 && `name IDS, or select some with ${selecting}`,
+    given > 1 && 'IDS, a filter and --apply exclude each other',
+    shows && apply !== undefined && '--plan and --apply exclude each other',
+    shows && flags['dry-run'] && '--plan and --dry-run exclude each other',
+    needsReason && reason === undefined && !shows && !flags['dry-run'] && 'say why, by --reason: it stays in the log',
+  ].find((problem) => typeof problem === 'string');
+  if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: [`txlog ${command} --help`] });
+}

@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { TxlogError } from '../../core/base/errors.ts';
+import { parseJson } from '../../index.ts';
+import { readTextFile, unwritable } from '../frame/read-file.ts';
+
+/** Writes a plan as a file. Errors: OUTPUT_FAILED. */
+export function writePlan(file: string, plan: object): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`, { flush: true });
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+/**
+ * Reads a plan file; what is in it is checked when it is applied.
+ *
+ * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE, UTF8_INVALID, PLAN_INVALID.
+ */
+export function readPlan(file: string): { readonly plan: unknown; readonly count: number } {
+  const plan = parsePlan(file, readTextFile(file, { kind: 'plan' }));
+  const items = (plan as { readonly items?: unknown } | null)?.items;
+  return { plan, count: Array.isArray(items) ? items.length : 0 };
+}
+
+function parsePlan(file: string, text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    const { line, column } = cause instanceof TxlogError ? cause.details : {};
+    const broken = new TxlogError('PLAN_INVALID', `${file} is no plan: ${(cause as Error).message}`, { cause });
+    throw line === undefined ? broken : broken.at(line, column);
+  }
+}

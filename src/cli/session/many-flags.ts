@@ -1,0 +1,29 @@
+import { Args, Flags } from '@oclif/core';
+import { type SessionStatus, sessionStatuses } from '../../core/fold/session.ts';
+import { type BulkValues, bulkFlags } from '../bulk/bulk-flags.ts';
+import { appFlag } from '../frame/environment-flag.ts';
+import { authorityFlags, sessionFilterFlags } from './session-flags.ts';
+
+/** Sessions by id, one or many. */
+export const manyArgs = {
+  ids: Args.string({ description: 'Ids of sessions; - reads them from stdin.', multiple: true, ignoreStdin: true }),
+};
+
+/** Flags that select sessions, as `session list` does. */
+export const selectFlags = {
+  ...sessionFilterFlags,
+  status: Flags.option({ summary: 'Only of this status.', options: sessionStatuses as SessionStatus[] })(),
+};
+
+const { epoch: _, ...byWhom } = authorityFlags;
+
+/** Flags of the commands that do something to many sessions. */
+export const manyFlags = { ...selectFlags, ...bulkFlags, ...byWhom, ...appFlag };
+
+/** The values of the flags above. */
+export interface SessionsValues extends BulkValues {
+  readonly theme?: string | undefined;
+  readonly order?: string | undefined;
+  readonly status?: SessionStatus | undefined;
+  readonly force?: boolean;
+}

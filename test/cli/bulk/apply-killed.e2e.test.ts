@@ -1,0 +1,60 @@
+// Goal: a plan for sessions that is killed in the middle of its application is finished by the same command, and nothing is
+// done twice. Method: kill -9 after some results, twice; then the command to its end, and the log counted.
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openEnvironment } from '../../../src/index.ts';
+import { finish, run, start } from '../command.ts';
+import { tempDir } from '../filled.ts';
+
+const count = 600;
+let temp: ReturnType<typeof tempDir>;
+let dir: string;
+
+beforeEach(() => {
+  temp = tempDir();
+  dir = join(temp.dir, 'env');
+});
+afterEach(() => temp.remove());
+
+it('an applied plan that was killed goes on where it stopped, and does nothing twice', async () => {
+  const env = await openEnvironment(dir, { create: true });
+  const ids = Array.from({ length: count }, (_, i) => `m-${i}`);
+  // In lines of an order key: each removal moves the next one along.
+  await Promise.all(ids.map((id, i) => env.sessions.create('mail', i, { id, order: `line-${i % 50}` })));
+  const plan = join(temp.dir, 'plan.json');
+  writeFileSync(plan, JSON.stringify(await env.sessions.plan({ op: 'remove' }, ids)));
+  const before = (await env.head()).position;
+  await env.close();
+  const apply = ['session', 'remove', '--apply', plan, '--yes', '--ndjson'];
+  for (const results of [60, 250])
+    expect(await killAfterResults([...apply, '--rate', '1500/s'], results)).toBe('SIGKILL');
+  const { code, stdout } = await run(dir, ...apply);
+  expect(code).toBe(0);
+  const results = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(results.map(({ session, outcome }) => [session, outcome])).toEqual(ids.map((id) => [id, 'removed']));
+  const earlier = results.filter(({ duplicate }) => duplicate).length;
+  expect(earlier).toBeGreaterThanOrEqual(250);
+  expect(earlier).toBeLessThan(count);
+  const after = await openEnvironment(dir, { readOnly: true });
+  // One record for each session, however often it was begun.
+  expect((await after.head()).position).toBe(before + count);
+  expect(new Set(results.map(({ position }) => position)).size).toBe(count);
+  await after.close();
+});
+
+async function killAfterResults(args: readonly string[], results: number): Promise<NodeJS.Signals | null> {
+  const child = start(dir, args);
+  const ended = finish(child);
+  let lines = 0;
+  child.stdout?.on('data', (text: string) => {
+    lines += text.split('\n').length - 1;
+    if (lines >= results) child.kill('SIGKILL');
+  });
+  await once(child, 'exit');
+  return (await ended).signal;
+}
