@@ -1,12 +1,12 @@
 import { Args } from '@oclif/core';
 import { CompensateCommand } from '../src/cli/compensate/compensate-command.ts';
-import { checkCompensateFlags, compensateFlags } from '../src/cli/compensate/compensate-flags.ts';
+import { checkCompensateFlags, compensateFlags, compensatePicks } from '../src/cli/compensate/compensate-flags.ts';
 import { toNames, wholeNames } from '../src/cli/compensate/select-targets.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 
 export default class Compensate extends CompensateCommand {
   static override summary = 'Undo committed transactions, each by a new record; history is never rewritten.';
-  static override effect = { without: ['plan', 'dry-run'] };
+  static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'Shared keys become what they would be had the transaction never been applied; claims that it still owns are ' +
       'released. What cannot be undone is refused with the reason. A second time gives the first receipt.\n' +
@@ -21,6 +21,7 @@ export default class Compensate extends CompensateCommand {
     '<%= config.bin %> compensate --type order.import --since 1d --plan -O plan.json',
     '<%= config.bin %> compensate --apply plan.json --yes',
   ];
+  static override picks = compensatePicks;
   static override args = { name: Args.string({ description: 'Ids or positions.', multiple: true, ignoreStdin: true }) };
   static override flags = compensateFlags;
 
@@ -30,7 +31,7 @@ export default class Compensate extends CompensateCommand {
     checkCompensateFlags(typed, flags);
     await this.withEnv(this.appOptions(), async (env) => {
       const names = await wholeNames(env, typed);
-      if (flags.plan) await this.plan(env, names, flags);
+      if (flags.plan || flags.out !== undefined) await this.plan(env, names, flags);
       else if (flags.apply !== undefined) await this.apply(env, flags.apply, flags);
       else await this.undo(env, names, flags);
     });

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
-import { inspectFlags, readInspected } from '../src/cli/inspect/read-inspected.ts';
+import { inspectFlags, nameFlags, readInspected } from '../src/cli/inspect/read-inspected.ts';
 import { readTree } from '../src/cli/inspect/read-tree.ts';
 import { formatKeyPage } from '../src/cli/print/key-page.ts';
 import { formatLinkedTree } from '../src/cli/print/linked-tree-page.ts';
@@ -33,6 +33,7 @@ export default class Inspect extends BaseCommand {
     '<%= config.bin %> inspect r-1 --tree',
     '<%= config.bin %> inspect r-1 --format mermaid > r-1.mmd',
   ];
+  static override picks = { argument: 'name', unless: [...nameFlags] };
   static override args = { name: Args.string({ description: 'An id, a position or a key.', ignoreStdin: true }) };
   static override flags = inspectFlags;
 

@@ -15,6 +15,7 @@ export default class ContextUse extends ContextCommand {
     [0, 2, 3, 74, 77, 78],
   );
   static override examples = ['<%= config.bin %> context use stage', '<%= config.bin %> context use --none'];
+  static override picks = { argument: 'name', unless: ['none'] };
   static override args = { name: Args.string({ description: 'The name of the context.' }) };
   static override flags = { none: Flags.boolean({ summary: 'Leave no context the current one.' }) };
 

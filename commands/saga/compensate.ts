@@ -1,6 +1,6 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
-import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
+import { interveneFlags, sagasArgs, sagasPicks } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaCompensate extends InterveneCommand {
   static override summary = 'Turn sagas back: what they have done is undone, in reverse order.';
@@ -14,6 +14,7 @@ export default class SagaCompensate extends InterveneCommand {
     '<%= config.bin %> saga compensate order-2 --dry-run',
     '<%= config.bin %> saga compensate --type order --phase running --plan -O plan.json',
   ];
+  static override picks = sagasPicks;
   static override args = sagasArgs;
   static override flags = interveneFlags;
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
-import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
+import { interveneFlags, sagasArgs, sagasPicks } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaForce extends InterveneCommand {
   static override summary = 'End sagas now, whatever is left to do or to undo.';
@@ -16,6 +16,7 @@ export default class SagaForce extends InterveneCommand {
     '<%= config.bin %> saga force order-3 --outcome done --dry-run',
     '<%= config.bin %> saga force --type order --phase failed --outcome compensated --plan',
   ];
+  static override picks = sagasPicks;
   static override args = sagasArgs;
   static override flags = {
     ...interveneFlags,

@@ -1,6 +1,6 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
-import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
+import { interveneFlags, sagasArgs, sagasPicks } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaRetry extends InterveneCommand {
   static override summary = 'Have sagas try again at once, with all their attempts.';
@@ -16,6 +16,7 @@ export default class SagaRetry extends InterveneCommand {
     '<%= config.bin %> saga retry --apply plan.json --reason "the bank is back" --actor ann --yes',
     '<%= config.bin %> saga list --stuck -q | <%= config.bin %> saga retry - --reason "the bank is back"',
   ];
+  static override picks = sagasPicks;
   static override args = sagasArgs;
   static override flags = interveneFlags;
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
-import { interveneFlags, sagasArgs } from '../../src/cli/saga/saga-flags.ts';
+import { interveneFlags, sagasArgs, sagasPicks } from '../../src/cli/saga/saga-flags.ts';
 import { given } from '../../src/core/base/given.ts';
 
 export default class SagaSkip extends InterveneCommand {
@@ -17,6 +17,7 @@ export default class SagaSkip extends InterveneCommand {
     '<%= config.bin %> saga skip order-3 --step pay --dry-run',
     '<%= config.bin %> saga skip --type order --phase failed --step pay --plan',
   ];
+  static override picks = sagasPicks;
   static override args = sagasArgs;
   static override flags = {
     ...interveneFlags,

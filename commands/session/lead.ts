@@ -24,6 +24,7 @@ export default class SessionLead extends BaseCommand {
     '<%= config.bin %> session lead mail --wait 1m --lease 5m --operator nightly',
     '<%= config.bin %> session lead --session mail/7',
   ];
+  static override picks = { argument: 'theme', unless: ['session'] };
   static override args = { theme: Args.string({ description: 'The theme of the session.', ignoreStdin: true }) };
   static override flags = {
     session: Flags.string({

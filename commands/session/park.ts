@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs, manyFlags } from '../../src/cli/session/many-flags.ts';
+import { manyArgs, manyFlags, manyPicks } from '../../src/cli/session/many-flags.ts';
 import { OneOrManyCommand } from '../../src/cli/session/one-or-many.ts';
 import { authorityFlags, toAuthority } from '../../src/cli/session/session-flags.ts';
 import { TxlogError } from '../../src/index.ts';
@@ -21,6 +21,7 @@ export default class SessionPark extends OneOrManyCommand {
     '<%= config.bin %> session park --theme mail --reason "server is down" -O plan.json',
     '<%= config.bin %> session park --apply plan.json --rate 50/s --yes',
   ];
+  static override picks = manyPicks;
   static override args = manyArgs;
   static override flags = {
     ...manyFlags,

@@ -1,5 +1,5 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs, manyFlags } from '../../src/cli/session/many-flags.ts';
+import { manyArgs, manyFlags, manyPicks } from '../../src/cli/session/many-flags.ts';
 import { OneOrManyCommand } from '../../src/cli/session/one-or-many.ts';
 import { authorityFlags, toAuthority } from '../../src/cli/session/session-flags.ts';
 
@@ -18,6 +18,7 @@ export default class SessionRemove extends OneOrManyCommand {
     `<%= config.bin %> session remove --theme mail --where 'createdAt < "2026-01-01"' --plan -O plan.json`,
     '<%= config.bin %> session remove --apply plan.json --reason "too old" --rate 50/s --yes',
   ];
+  static override picks = manyPicks;
   static override args = manyArgs;
   static override flags = { ...manyFlags, epoch: authorityFlags.epoch };
 

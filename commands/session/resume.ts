@@ -20,6 +20,7 @@ export default class SessionResume extends BaseCommand {
     '<%= config.bin %> session resume --theme mail --reason "prod is gone" --env stage',
     '<%= config.bin %> session resume --all --dry-run --env stage',
   ];
+  static override picks = { argument: 'ids', unless: ['theme', 'all'] };
   static override args = manyArgs;
   static override flags = {
     theme: Flags.string({ summary: 'All of this theme.', helpValue: 'THEME', exclusive: ['all'] }),

@@ -1,5 +1,5 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs, manyFlags } from '../../src/cli/session/many-flags.ts';
+import { manyArgs, manyFlags, manyPicks } from '../../src/cli/session/many-flags.ts';
 import { OperationsCommand, selectsSessions } from '../../src/cli/session/operations-command.ts';
 
 export default class SessionRetry extends OperationsCommand {
@@ -18,6 +18,7 @@ export default class SessionRetry extends OperationsCommand {
     '<%= config.bin %> session retry --apply plan.json --rate 50/s --yes',
     '<%= config.bin %> session stuck --theme mail -q | <%= config.bin %> session retry - --reason "server is back"',
   ];
+  static override picks = manyPicks;
   static override args = manyArgs;
   static override flags = manyFlags;
 

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyFlags } from '../../src/cli/session/many-flags.ts';
+import { manyFlags, manyPicks } from '../../src/cli/session/many-flags.ts';
 import { OneOrManyCommand } from '../../src/cli/session/one-or-many.ts';
 import { authorityFlags, toAuthority } from '../../src/cli/session/session-flags.ts';
 import { readSleepArgs } from '../../src/cli/session/sleep-args.ts';
@@ -21,6 +21,7 @@ export default class SessionStore extends OneOrManyCommand {
     '<%= config.bin %> session store mail/7 30 --epoch 1 --error "no route to host"',
     '<%= config.bin %> session store --theme mail --status ready 2h --reason "server is down"',
   ];
+  static override picks = { ...manyPicks, argument: 'id' };
   static override args = {
     id: Args.string({ description: 'Id of the session; - reads ids from stdin.', ignoreStdin: true }),
     time: Args.string({ description: 'How long.', ignoreStdin: true }),

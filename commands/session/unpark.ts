@@ -1,5 +1,5 @@
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { manyArgs, manyFlags } from '../../src/cli/session/many-flags.ts';
+import { manyArgs, manyFlags, manyPicks } from '../../src/cli/session/many-flags.ts';
 import { OperationsCommand, selectsSessions } from '../../src/cli/session/operations-command.ts';
 
 const { status: _, ...flags } = manyFlags;
@@ -18,6 +18,7 @@ export default class SessionUnpark extends OperationsCommand {
     `<%= config.bin %> session unpark --theme mail --where 'error.contains("no route")' --rate 50/s --yes`,
     '<%= config.bin %> session list --theme mail --status parked -q | <%= config.bin %> session unpark -',
   ];
+  static override picks = manyPicks;
   static override args = manyArgs;
   static override flags = flags;
 

@@ -8,7 +8,7 @@ import { ranges } from '../core/base/number-range.ts';
 import type { Links } from '../core/log/links.ts';
 import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
 import { checkData, checkLinks, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
-import type { ApplyOptions, BulkOutcome, PlanOptions } from './bulk/bulk-plan.ts';
+import type { ApplyOptions, BulkBy, BulkOutcome, PlanOptions } from './bulk/bulk-plan.ts';
 import type { OperationPlan } from './bulk/operation-plan.ts';
 import type { BulkOperation } from './bulk/session-deed.ts';
 import type { SessionHost } from './host/session-host.ts';
@@ -133,6 +133,15 @@ export class Sessions {
       operator: checkName('operator', operator),
       lease: checkLease(lease),
     });
+  }
+
+  /**
+   * Does the work of a session that was removed once more, by a new session ID/resend. Errors: SESSION_GONE; SESSION_BUSY of one
+   * that is still there; SAGA_STATE of a saga.
+   */
+  async resend(session: string, by: BulkBy = {}): Promise<OperationResult> {
+    const { resend } = await import('./queue/resend.ts');
+    return resend(this.host, session, by);
   }
 
   /** Plans one operation on each of these sessions, in this order. Writes nothing. */

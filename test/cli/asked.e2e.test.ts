@@ -55,6 +55,22 @@ it('a missing argument is picked from a list, by number, or by a part of the wor
   expect(none).toMatchObject({ code: 2, stdout: expect.stringContaining('missing: KEY') });
 });
 
+it('an argument that a filter or a plan may stand for is picked where none of them does', async () => {
+  const picked = await talk(['session', 'unpark'], [[which, 'mail/1\n']]);
+  expect(picked).toMatchObject({ code: 0, stdout: expect.stringContaining('unchanged mail/1 (was ready)') });
+  const filtered = await talk(['session', 'unpark', '--theme', 'mail'], []);
+  expect(filtered).toMatchObject({ code: 0, stdout: expect.stringContaining('No session.') });
+  const none = await talk(['inspect'], [[which, '\n']]);
+  expect(none.code).toBe(2);
+});
+
+it('many are asked for with their plan: how each stands and would stand', async () => {
+  const parked = await talk(['session', 'park', '--theme', 'mail', '--reason', 'down'], [['[y/N] ', 'n\n']]);
+  expect(parked.stdout).toMatch(
+    /mail\/1 +mail +ready → parked[^]*2 sessions to park[^]*Park 2 sessions\?[^]*nothing was done/,
+  );
+});
+
 it('an item that is not among the first of many is found by how its name begins', async () => {
   const changes = Array.from({ length: 60 }, (_, i) => ['--change', `set many/${i + 10} ${i}`]).flat();
   shell.run(['submit', '--type', 't', ...changes]);

@@ -21,10 +21,13 @@ export const compensateFlags = {
   actor: Flags.string({ summary: 'Who does it.', helpValue: 'NAME' }),
   ...appFlag,
   plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
-  out: Flags.string({ char: 'O', summary: 'With --plan: write it to this file.', helpValue: 'FILE' }),
+  out: Flags.string({ char: 'O', summary: 'Write the plan to this file, and do nothing else.', helpValue: 'FILE' }),
   apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
   ...dryRunFlag,
 };
+
+/** A transaction is picked from a list where no filter and no plan stands for it. */
+export const compensatePicks = { argument: 'name', unless: ['id', 'apply', ...Object.keys(selecting)] };
 
 /** The values of the flags above. */
 export interface CompensateValues extends FilterValues {
@@ -45,15 +48,15 @@ export interface CompensateValues extends FilterValues {
 export function checkCompensateFlags(names: readonly TransactionName[], flags: CompensateValues): void {
   const filter = filterText(flags);
   const given = [names.length > 0, filter !== '', flags.apply !== undefined].filter(Boolean).length;
+  const shows = flags.plan || flags.out !== undefined;
   const wrong = [
     given === 0 && 'name a transaction, or select some with --plan',
     given > 1 && 'names, a filter and --apply exclude each other',
-    flags.plan && flags.apply !== undefined && '--plan and --apply exclude each other',
-    flags.plan && flags['dry-run'] && '--plan and --dry-run exclude each other',
-    flags.out !== undefined && !flags.plan && '-O needs --plan',
+    shows && flags.apply !== undefined && '--plan and --apply exclude each other',
+    shows && flags['dry-run'] && '--plan and --dry-run exclude each other',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: ['txlog compensate --help'] });
-  if (filter === '' || flags.plan) return;
+  if (filter === '' || shows) return;
   throw new TxlogError('USAGE', 'what a filter selects is compensated by way of a plan file', {
     next: [`txlog compensate ${filter} --plan -O plan.json`, 'txlog compensate --apply plan.json'],
   });

@@ -96,10 +96,12 @@ const ofArgument: Readonly<Record<string, ValueSource | 'files'>> = {
   'compensate name': 'transactions',
   'explain code': 'codes',
   'schema command': 'schemas',
+  'send service': 'services',
   'inspect name': 'names',
   'wait id': 'waited',
   'session:wait id': 'waited',
   'saga:graph type': 'saga types',
+  'saga:answer step': 'steps',
   'saga:start type': 'saga types',
 };
 

@@ -52,6 +52,8 @@ export interface CommandLine {
   /** The word at the cursor, as far as it was typed; of a flag with its value, the value. */
   readonly typed: string;
   readonly wanted: WantedWord;
+  /** The arguments before the cursor. */
+  readonly args: readonly string[];
   /** Values of the flags before the cursor that name an environment. */
   readonly env?: string;
   readonly context?: string;
@@ -66,16 +68,18 @@ export function parseLine(words: readonly string[], commands: KnownCommands): Co
   if (pending)
     return {
       typed,
+      args,
       ...named,
       wanted: { type: 'value', command: command ?? anyOf(commands), flag: pending, start: '' },
     };
   const [, start = '', name = '', value = ''] = /^(--([^=]+)=)(.*)$/s.exec(typed) ?? [];
   const flag = command?.flags[name];
-  if (flag && command && !isOver) return { typed: value, ...named, wanted: { type: 'value', command, flag, start } };
-  if (command && typed.startsWith('-') && !isOver) return { typed, ...named, wanted: { type: 'flag', command } };
+  if (flag && command && !isOver)
+    return { typed: value, args, ...named, wanted: { type: 'value', command, flag, start } };
+  if (command && typed.startsWith('-') && !isOver) return { typed, args, ...named, wanted: { type: 'flag', command } };
   if (!command || (args.length === 0 && hasLonger(names, commands)))
-    return { typed, ...named, wanted: { type: 'command', words: [...names, ...args] } };
-  return { typed, ...named, wanted: { type: 'argument', command, argument: argumentAt(command, args.length) } };
+    return { typed, args, ...named, wanted: { type: 'command', words: [...names, ...args] } };
+  return { typed, args, ...named, wanted: { type: 'argument', command, argument: argumentAt(command, args.length) } };
 }
 
 interface Walked {

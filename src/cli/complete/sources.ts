@@ -1,3 +1,5 @@
+import { serviceOfTheme } from '../../core/app/parcel.ts';
+import { sagaOfTheme } from '../../core/app/saga.ts';
 import { isEngineType } from '../../core/log/record.ts';
 import { chooseEnvironment, type NamedEnvironment } from '../../environment/choose-environment.ts';
 import { Contexts } from '../../environment/contexts.ts';
@@ -16,6 +18,8 @@ const newest = 20;
 /** The command line's part that a source needs. */
 export interface SourceQuery extends NamedEnvironment {
   readonly typed: string;
+  /** The arguments before it. */
+  readonly args: readonly string[];
   /** Where the package is. */
   readonly root: string;
 }
@@ -40,13 +44,17 @@ export async function readSource(source: ValueSource, query: SourceQuery): Promi
   const { openBriefly } = await import('../../engine.ts');
   const env = await openBriefly(dir, { readOnly: true });
   try {
-    return fitting(await readFrom(env, source, typed), typed);
+    return fitting(await readFrom(env, source, query), typed);
   } finally {
     await env.close();
   }
 }
 
-async function readFrom(env: Environment, source: ValueSource, typed: string): Promise<readonly Candidate[]> {
+async function readFrom(
+  env: Environment,
+  source: ValueSource,
+  { typed, args }: SourceQuery,
+): Promise<readonly Candidate[]> {
   switch (source) {
     case 'themes':
       return bare(
@@ -66,6 +74,15 @@ async function readFrom(env: Environment, source: ValueSource, typed: string): P
             .flatMap(({ name }) => /^saga\/(.+)$/.exec(name)?.[1] ?? []),
         ),
       );
+    case 'services':
+      return bare(
+        await env.read((cut) =>
+          cut
+            .themes()
+            .all()
+            .flatMap(({ name }) => serviceOfTheme(name) ?? []),
+        ),
+      );
     case 'types':
       return bare(await env.read((cut) => [...cut.typeRegistry.types(cut.snapshot).keys()]));
     case 'keys':
@@ -74,6 +91,8 @@ async function readFrom(env: Environment, source: ValueSource, typed: string): P
       return sessions(env, typed);
     case 'sagas':
       return sagas(env, typed);
+    case 'steps':
+      return steps(env, args[0] ?? '');
     case 'transactions':
       return transactions(env, typed);
     case 'waited':
@@ -113,6 +132,16 @@ async function sagas(env: Environment, typed: string): Promise<readonly Candidat
     if (id.startsWith(typed) && found.size < offeredMax) found.set(id, `${type}, ${phase}`);
   }
   return withOthers(env, found, typed);
+}
+
+/** The steps of a saga that wait for an answer; none of what is no saga. */
+async function steps(env: Environment, saga: string): Promise<readonly Candidate[]> {
+  const session = await env.sessions.get(saga);
+  if (!session || sagaOfTheme(session.themeName) === undefined) return [];
+  const { phase, saga: found } = await env.sagas.get(saga);
+  const side = phase === 'running' ? 'do' : 'undo';
+  const waiting = [...found.steps.values()].filter((step) => step[side].status === 'begun');
+  return waiting.map(({ name }) => ({ word: name, about: 'waits for an answer' }));
 }
 
 async function withOthers(env: Environment, found: Map<string, string>, typed: string): Promise<readonly Candidate[]> {

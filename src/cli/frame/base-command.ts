@@ -49,6 +49,9 @@ export abstract class BaseCommand extends Command {
   /** The effect of the command on an environment. Each command says it of itself (test/cli/effects.e2e.test.ts). */
   static effect: CommandEffect = 'reads';
 
+  /** An argument that people at a terminal pick where it is missing and none of these flags stands for it; required ones are picked anyway. */
+  static picks: { readonly argument: string; readonly unless: readonly string[] } | undefined;
+
   static override baseFlags = globalFlags;
 
   protected readonly out = new Output(process.stdout);
@@ -92,18 +95,27 @@ export abstract class BaseCommand extends Command {
     B extends Record<string, unknown>,
     A extends Record<string, unknown>,
   >(options: Interfaces.Input<F, B, A> | undefined, argv: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
-    try {
-      return await super.parse(options, argv);
-    } catch (error) {
+    const parsed = await super.parse(options, argv).catch(async (error) => {
       const [missing] = (error as { readonly args?: readonly unknown[] }).args ?? [];
-      if (typeof missing !== 'object' || missing === null || !canAsk()) throw error;
-      // Code that is needed at a terminal alone, and there rarely.
-      const { pickArgument } = await import('./pick-argument.ts');
-      const words = [...this.words.split(' '), ...argv];
-      const picked = await pickArgument(words, (missing as { readonly name: string }).name, this.config.root);
+      const isNamed = typeof missing === 'object' && missing !== null;
+      const picked = isNamed ? await this.pick((missing as { readonly name: string }).name, argv) : undefined;
       if (picked === undefined) throw error;
       return this.parsePicking(options, [...argv, picked]);
-    }
+    });
+    const { picks } = this.ctor as typeof BaseCommand;
+    const flags = parsed.flags as Record<string, unknown>;
+    const isGiven = (name: string) => flags[name] !== undefined && flags[name] !== false;
+    if (!picks || parsed.args[picks.argument] !== undefined || picks.unless.some(isGiven)) return parsed;
+    const picked = await this.pick(picks.argument, argv);
+    return picked === undefined ? parsed : this.parsePicking(options, [...argv, picked]);
+  }
+
+  /** Asks people at a terminal for an argument; undefined where nobody can be asked, and when they pick none. */
+  private async pick(argument: string, argv: readonly string[]): Promise<string | undefined> {
+    if (!canAsk()) return undefined;
+    // Code that is needed at a terminal alone, and there rarely.
+    const { pickArgument } = await import('./pick-argument.ts');
+    return pickArgument([...this.words.split(' '), ...argv], argument, this.config.root);
   }
 
   /** Says on which environment it works, where that is not plain; before it changes a protected one, people agree. */

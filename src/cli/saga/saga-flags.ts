@@ -28,6 +28,9 @@ export const sagasArgs = {
   ids: Args.string({ description: 'Ids of sagas; - reads them from stdin.', multiple: true, ignoreStdin: true }),
 };
 
+/** The ids are picked from a list where no filter and no plan stands for them. */
+export const sagasPicks = { argument: 'ids', unless: ['type', 'phase', 'where', 'stuck', 'apply'] };
+
 /** Flags of the commands that intervene in sagas. */
 export const interveneFlags = {
   ...sagaFilterFlags,

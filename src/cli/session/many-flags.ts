@@ -9,6 +9,9 @@ export const manyArgs = {
   ids: Args.string({ description: 'Ids of sessions; - reads them from stdin.', multiple: true, ignoreStdin: true }),
 };
 
+/** The ids are picked from a list where no filter and no plan stands for them. */
+export const manyPicks = { argument: 'ids', unless: ['theme', 'order', 'status', 'where', 'stuck', 'apply'] };
+
 /** Flags that select sessions, as `session list` does. */
 export const selectFlags = {
   ...sessionFilterFlags,

@@ -95,6 +95,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'session renew': change(work.renewed),
   'session replace': change(work.operation),
   'session resume': list(sync.resumed),
+  'session resend': change(work.operation),
   'session retry': ofSessions,
   'session show': one(sessionPage),
   'session store': ofSessionOrMany,
