@@ -77,7 +77,9 @@ async function lastRecord(): Promise<unknown> {
   const { type, actor, payload, changes } = await env.transaction(position);
   // What parks a session has its reason in the session itself.
   const errors = changes.flatMap(({ value }) => (value as { readonly error?: string } | undefined)?.error ?? []);
-  return { type, actor, payload, ops: changes.map(({ op }) => op), errors };
+  const { reason } = (payload ?? {}) as { readonly reason?: string };
+  // Each plan has an id of its own.
+  return { type, actor, reason, ops: changes.map(({ op }) => op), errors };
 }
 
 it.each(Object.keys(before) as Verb[])(

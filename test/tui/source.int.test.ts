@@ -41,8 +41,10 @@ async function hears(type: AppEvent['type']): Promise<AppEvent> {
 
 /** An environment whose engine has stopped. */
 function stopped(env: Environment): Environment {
-  const refuse = () => Promise.reject(new TxlogError('EMERGENCY_STOP', 'the engine takes no more work'));
-  return Object.assign(Object.create(env), { sessions: Object.assign(Object.create(env.sessions), { ready: refuse }) });
+  const applyPlan = () => {
+    throw new TxlogError('EMERGENCY_STOP', 'the engine takes no more work');
+  };
+  return Object.assign(Object.create(env), { sessions: Object.assign(Object.create(env.sessions), { applyPlan }) });
 }
 
 it('the screen opens an environment anew whose engine has stopped, and says so meanwhile', async () => {

@@ -1,10 +1,11 @@
-import { assert, present } from '../../core/base/assert.ts';
 import { classOf, type ErrorClass } from '../../core/base/error-codes.ts';
 import { limits } from '../../core/base/limits.ts';
-import { sessionKey } from '../../core/fold/session.ts';
 import {
+  type BulkOperation,
+  type BulkOutcome,
   type Environment,
-  type OperationResult,
+  type PlannedOperation,
+  type PlannedTarget,
   type SagaCommand,
   type SessionReading,
   TxlogError,
@@ -16,14 +17,14 @@ import type { JobProgress } from '../model/job.ts';
 import type { Problem } from '../model/screen-problem.ts';
 import { toProblem } from '../source/problem.ts';
 
-/** An action that is tried on a copy, until `signal` aborts. */
+/** An action that is looked at, until `signal` aborts. */
 interface Tried extends GivenReason {
   readonly signal?: AbortSignal;
 }
 
 /**
- * What an action would do: where each of those that it is about stands now, and of a sample what would become of them. It is
- * done to a copy of the environment that is thrown away. Writes nothing. Errors: all but refusals; the reason of `signal`.
+ * What an action would do: where each of those that it is about stands now, and of a sample what would become of them, by the
+ * plan of the engine. Writes nothing. Errors: all but refusals; the reason of `signal`.
  */
 export async function rehearse(
   env: Environment,
@@ -33,26 +34,34 @@ export async function rehearse(
   const seen: PlanItem[] = [];
   for (const id of action.ids) {
     signal?.throwIfAborted();
-    seen.push((await look(env, action, id)).item);
+    seen.push(await look(env, action, id));
   }
   signal?.throwIfAborted();
-  return env.withFork(async (copy) => {
-    const items: PlanItem[] = [];
-    for (const item of seen.slice(0, limits.screenSampleMax)) {
-      signal?.throwIfAborted();
-      // Those before it may have moved it, as a removal does with the next one of its order key.
-      const sight = await look(copy, action, item.id);
-      const { refused } = await attempt(
-        { env: copy, real: env },
-        { action, sight, given: { ...given, reason: given.reason || '…' } },
-      );
-      items.push({
-        ...item,
-        ...(refused === undefined ? { after: await standing(copy, action, item.id) } : { refused }),
-      });
-    }
-    return [...items, ...seen.slice(limits.screenSampleMax)];
-  });
+  const sample = seen.slice(0, limits.screenSampleMax);
+  const effects = await effectsOn(env, { ...action, ids: sample.map(({ id }) => id) }, given);
+  return seen.map((item) => ({ ...item, ...effects.get(item.id) }));
+}
+
+type Effect = Pick<PlanItem, 'after' | 'refused'>;
+
+/** The effect on each of a few, or why one would be refused. */
+async function effectsOn(env: Environment, action: Action, given: GivenReason): Promise<ReadonlyMap<string, Effect>> {
+  const { verb, ids } = action;
+  const kind = kindOf(verb);
+  if (kind === 'queue') return new Map(ids.map((id) => [id, { after: verb === 'pause' ? 'paused' : 'running' }]));
+  const operation = operationOf(action, { ...given, reason: given.reason || '…' });
+  const { items } =
+    kind === 'saga' ? await env.sagas.plan(wordOf(action), ids) : await env.sessions.plan(operation, ids);
+  return new Map(items.map((item) => [item.id, effectOf(item, action, operation)]));
+}
+
+function effectOf(item: PlannedTarget, { verb }: Action, operation: BulkOperation): Effect {
+  const { refused, after = '' } = item;
+  const { operator } = item as Partial<PlannedOperation>;
+  if (refused?.code === 'SESSION_ACTIVE' && verb === 'retry')
+    return { refused: `it is led by ${operator}, who is alive: take it over` };
+  if (refused) return { refused: refused.reason };
+  return { after: operation.op === 'park' && after === 'parked' ? `parked: ${operation.error}` : after };
 }
 
 /** So many are done at once: they share the flush of one commit. */
@@ -74,16 +83,16 @@ export interface Carried {
  */
 export async function perform(env: Environment, carried: Carried, given: GivenReason): Promise<Performed> {
   const { action, plan, onProgress, signal } = carried;
-  const run: Run = { env, action, given, planned: new Map(plan.map((item) => [item.id, item])), own: new Set() };
+  const planned = new Map(plan.map((item) => [item.id, item]));
+  const run: Run = { env, action, given, planned, id: env.makeId() };
   const items: PlanItem[] = [];
   let refused = 0;
   for (let i = 0; i < action.ids.length && !signal?.aborted; i += atOnce) {
     const part = await performPart(run, action.ids.slice(i, i + atOnce));
-    items.push(...part.map(({ item }) => item));
-    refused += part.filter(({ item }) => item.refused !== undefined).length;
+    items.push(...part.items);
+    refused += part.items.filter((item) => item.refused !== undefined).length;
     onProgress?.({ seenTo: items.length, refused });
-    const failed = part.find((one) => one.failed)?.failed;
-    if (failed) return { items, failed };
+    if (part.failed) return { items, failed: part.failed };
   }
   return { items };
 }
@@ -94,78 +103,103 @@ interface Run {
   readonly action: Action;
   readonly given: GivenReason;
   readonly planned: ReadonlyMap<string, PlanItem>;
-  /** Positions of what was written: one that it moved, as a removal does with the next one of its order key, went on by it. */
-  readonly own: Set<number>;
+  /** Id of the plan: each record names it, so that what it moved along itself did not go on. */
+  readonly id: string;
 }
 
-/** One of a plan after it was begun. */
-interface Begun {
-  readonly item: PlanItem;
-  /** It was refused because it has gone on. */
-  readonly isOvertaken?: boolean;
-  readonly failed?: Problem;
-}
-
-/** Does it to some at once; then, one by one, to those that the others moved. */
-async function performPart(run: Run, ids: readonly string[]): Promise<readonly Begun[]> {
-  const part = await Promise.all(ids.map((id) => performOne(run, id)));
-  const begun: Begun[] = [];
-  for (const one of part) begun.push(one.isOvertaken ? await performOne(run, one.item.id) : one);
-  return begun;
-}
-
-async function performOne(run: Run, id: string): Promise<Begun> {
-  const { env, action, given, planned, own } = run;
-  let item: PlanItem = { id, before: '', position: 0 };
-  try {
-    const sight = await look(env, action, id);
-    item = sight.item;
-    const refused = await findChange(run, planned.get(id), item);
-    if (refused !== undefined) return { item: { ...item, refused }, isOvertaken: planned.has(id) };
-    const done = await attempt({ env, real: env }, { action, sight, given });
-    if (done.refused !== undefined)
-      return { item: { ...item, refused: done.refused }, isOvertaken: done.isOvertaken ?? false };
-    if (done.position !== undefined) own.add(done.position);
-    // It is done, also where how it stands now cannot be read any more.
-    item = { ...item, after: 'done' };
-    return { item: { ...item, after: await standing(env, action, id) } };
-  } catch (error) {
+/** Does it to some at once. Of those without an outcome the end is not known. */
+async function performPart(run: Run, ids: readonly string[]): Promise<Performed> {
+  const { env, action, planned } = run;
+  const outcomes = new Map<string, PartOutcome>();
+  let failed: Problem | undefined;
+  const fail = (error: unknown, id: string | undefined) => {
     const problem = toProblem(error);
-    return { item, failed: { ...problem, message: `${id}: ${problem.message}` } };
+    failed ??= { ...problem, message: `${id ?? ids[0]}: ${problem.message}` };
+  };
+  try {
+    for await (const outcome of outcomesOf(run, ids)) {
+      if ('error' in outcome && !isRefusal(outcome.error)) fail(outcome.error, outcome.id);
+      else outcomes.set(outcome.id, outcome);
+    }
+  } catch (error) {
+    fail(
+      error,
+      ids.find((id) => !outcomes.has(id)),
+    );
+  }
+  const items: PlanItem[] = [];
+  for (const id of ids) {
+    const item = planned.get(id) ?? { id, before: '', position: 0 };
+    const { after: _, refused: __, ...seen } = item;
+    items.push({ ...seen, ...(await endOf({ env, action }, id, outcomes.get(id))) });
+  }
+  return failed ? { items, failed } : { items };
+}
+
+type PartOutcome = BulkOutcome | { readonly id: string; readonly refused: string };
+
+async function endOf(
+  { env, action }: Pick<Run, 'env' | 'action'>,
+  id: string,
+  outcome: PartOutcome | undefined,
+): Promise<Effect> {
+  if (!outcome) return {};
+  if ('refused' in outcome) return { refused: outcome.refused };
+  if ('error' in outcome) {
+    const { code, message } = outcome.error;
+    return { refused: code === 'SESSION_CHANGED' ? 'it went on since it was looked at' : message };
+  }
+  // It is done, also where how it stands now cannot be read any more.
+  return { after: await standing(env, action, id).catch(() => 'done') };
+}
+
+/** The outcomes for a part of those that an action is about. Errors: all but refusals. */
+async function* outcomesOf({ env, action, given, planned, id: plan }: Run, ids: readonly string[]) {
+  const kind = kindOf(action.verb);
+  const items: { readonly id: string; readonly position: string }[] = [];
+  const operators = new Map<string, string | undefined>();
+  for (const id of ids) {
+    const item = planned.get(id);
+    if (!item) yield { id, refused: 'it was not looked at before' };
+    else if (kind === 'queue') yield await pause(env, { action, item }, given);
+    else if (item.position === 0) yield { id, refused: `there was no such ${kind} when it was looked at` };
+    else items.push({ id, position: String(item.position) });
+    if (kind === 'session') operators.set(id, (await env.sessions.get(id))?.operator);
+  }
+  if (items.length === 0) return;
+  const { reason, actor } = given;
+  const head = { v: 1, id: plan, unit: env.unit, head: '0', items };
+  const options = { actor, atOnce, ...(action.verb !== 'park' && { reason }) };
+  if (kind === 'saga') return yield* env.sagas.applyPlan({ ...head, word: wordOf(action) }, options);
+  for await (const outcome of env.sessions.applyPlan({ ...head, operation: operationOf(action, given) }, options)) {
+    if ('result' in outcome && outcome.result.now?.status !== 'active') endLease(env, operators.get(outcome.id));
+    yield outcome;
   }
 }
 
-/** Why one is left as it is, or undefined. All that was done to it since must be what this plan did. */
-async function findChange(
-  { env, own }: Run,
-  planned: PlanItem | undefined,
-  { id, before, position }: PlanItem,
-): Promise<string | undefined> {
-  if (!planned) return 'it was not looked at before';
-  const wentOn = 'it went on since it was looked at';
-  if (planned.position === position) return planned.before === before ? undefined : wentOn;
-  const since = await env.applied(sessionKey(id), { from: planned.position + 1 });
-  const isOwn = since.at(-1)?.position === position && since.every((one) => own.has(one.position));
-  return isOwn ? undefined : wentOn;
+interface PausedQueue {
+  readonly action: Action;
+  readonly item: PlanItem;
 }
 
-/** One of them as it was read: all of it at the position of the item. */
-interface Sight {
-  readonly item: PlanItem;
-  readonly session?: SessionReading;
+async function pause(env: Environment, { action, item }: PausedQueue, given: GivenReason): Promise<PartOutcome> {
+  const { id, before } = item;
+  if ((await standing(env, action, id)) !== before) return { id, refused: 'it went on since it was looked at' };
+  const { reason, actor } = given;
+  const result = await env.sessions.changeTheme(id, { paused: action.verb === 'pause', reason, actor });
+  return result.ok ? { id, result } : { id, refused: result.idle ? 'nothing is due' : result.rejection.reason };
 }
 
 /** How one of them stands, and where its newest record is. */
-async function look(env: Environment, action: Action, id: string): Promise<Sight> {
+async function look(env: Environment, action: Action, id: string): Promise<PlanItem> {
   const kind = kindOf(action.verb);
-  if (kind === 'queue') return { item: { id, before: await standing(env, action, id), position: 0 } };
+  if (kind === 'queue') return { id, before: await standing(env, action, id), position: 0 };
   if (kind === 'session') {
     const session = await env.sessions.get(id);
-    return { item: { id, before: nameOf(session), position: session?.position ?? 0 }, ...(session && { session }) };
+    return { id, before: nameOf(session), position: session?.position ?? 0 };
   }
-  // Its position first: one that goes on in between is refused later.
   const [item] = (await env.sagas.plan(wordOf(action), [id])).items;
-  return { item: { id, before: await standing(env, action, id), position: Number(item?.position ?? 0) } };
+  return { id, before: item?.before ?? '', position: Number(item?.position ?? 0) };
 }
 
 async function standing(env: Environment, { verb }: Action, id: string): Promise<string> {
@@ -184,48 +218,6 @@ function nameOf(session: SessionReading | undefined): string {
   return `${session.status}${error}`;
 }
 
-/** Where it is done: `real` knows who is alive, also while `env` is a copy. */
-interface Site {
-  readonly env: Environment;
-  readonly real: Environment;
-}
-
-/** An action on one of those that it is about, as it was seen. */
-interface Deed {
-  readonly action: Action;
-  readonly sight: Sight;
-  readonly given: GivenReason;
-}
-
-/** Why one was refused, and whether because it has gone on; else the position of the record that did it. */
-interface Attempted {
-  readonly refused?: string;
-  readonly isOvertaken?: boolean;
-  readonly position?: number;
-}
-
-/** Does it to one. Errors: all but refusals. */
-async function attempt(site: Site, deed: Deed): Promise<Attempted> {
-  const { env, real } = site;
-  const { session } = deed.sight;
-  const isActive = session?.status === 'active';
-  if (isActive && deed.action.verb === 'retry' && real.leases.look(session.operator ?? '').alive)
-    return { refused: `it is led by ${session.operator}, who is alive: take it over` };
-  try {
-    const result = await operate(env, deed);
-    if (!result.ok) return result.idle ? { refused: 'nothing is due' } : refusedBy(result.rejection);
-    if (env === real && isActive && result.now?.status !== 'active') endLease(env, session.operator);
-    return { position: result.position };
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return refusedBy({ code: error.code, reason: error.message });
-  }
-}
-
-function refusedBy({ code, reason }: { readonly code: string; readonly reason: string }): Attempted {
-  return { refused: reason, isOvertaken: code === 'SESSION_CHANGED' };
-}
-
 const refusals: ReadonlySet<ErrorClass> = new Set(['usage', 'input', 'absent', 'conflict', 'held']);
 
 /** Whether an error says that one of them cannot be done as it stands: all others concern the environment, or are bugs. */
@@ -233,35 +225,12 @@ function isRefusal(error: unknown): error is TxlogError {
   return error instanceof TxlogError && refusals.has(classOf(error.code));
 }
 
-/** Each is meant as it was seen: at its position, and in the epoch of who leads it. */
-function operate(env: Environment, { action, sight, given }: Deed): Promise<OperationResult> {
-  const { verb } = action;
-  const { sessions } = env;
-  const { session } = sight;
-  const { id, position } = sight.item;
-  const by = { reason: given.reason, actor: given.actor };
-  if (kindOf(verb) === 'saga') return say(env, action, { id, position, by });
-  if (verb === 'pause' || verb === 'resume') return sessions.changeTheme(id, { paused: verb === 'pause', ...by });
-  const at = session ? { position } : {};
-  const seen = { ...by, ...at };
-  if (verb === 'store') return sessions.store(id, secondsOf(given.span) ?? 0, seen);
-  if (verb === 'park') return sessions.park(id, given.reason, { actor: given.actor, ...at });
-  if (verb === 'remove') return sessions.remove(id, seen);
-  return sessions.ready(id, session?.status === 'active' ? { ...seen, epoch: session.epoch } : seen);
-}
-
-interface Said {
-  readonly id: string;
-  readonly position: number;
-  readonly by: { readonly reason: string; readonly actor: string };
-}
-
-async function say(env: Environment, action: Action, { id, position, by }: Said): Promise<OperationResult> {
-  const { value } = await env.sagas.say(wordOf(action), [{ id, position }], by).next();
-  const told = present(value || undefined, `result of saga ${id}`);
-  if ('error' in told) throw told.error;
-  assert('result' in told, `saga ${id} was told nothing`);
-  return told.result;
+/** The operation of an action on sessions. */
+function operationOf({ verb }: Action, { reason, span }: GivenReason): BulkOperation {
+  if (verb === 'store') return { op: 'store', seconds: secondsOf(span) ?? 0 };
+  if (verb === 'park') return { op: 'park', error: reason };
+  if (verb === 'remove') return { op: 'remove' };
+  return { op: 'ready', ...(verb === 'take over' && { force: true }) };
 }
 
 function wordOf({ verb }: Action): SagaCommand {
