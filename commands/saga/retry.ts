@@ -6,8 +6,9 @@ export default class SagaRetry extends InterveneCommand {
   static override summary = 'Have sagas try again at once, with all their attempts.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'What waits for its next attempt, or could not be undone; what was refused for good is tried under another key. ' +
-      'Those of a filter go through a plan file, or are asked for: where there is no terminal, it wants --yes.',
+    'Retries steps that wait for their next attempt, and compensations that failed. A step that was refused for ' +
+      'good gets a new idempotency key. With a filter, the command shows a plan and asks before it starts; without a ' +
+      'terminal it needs --yes.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

@@ -6,12 +6,12 @@ import { authorityFlags, toAuthority } from '../../src/cli/session/session-flags
 import { TxlogError } from '../../src/index.ts';
 
 export default class SessionPark extends OneOrManyCommand {
-  static override summary = 'Set sessions aside until a person sees to them.';
+  static override summary = 'Park sessions: nobody leads them until a person brings them back.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'They are led no more until `session unpark`. The others of their theme go on; those of an order key wait behind. ' +
-      'Of those that a filter selects it shows a plan, and asks; where there is no terminal, it wants --yes. One that is ' +
-      'parked already is left as it is, unless it is the only one named.',
+    '`session unpark` brings them back. The other sessions of the queue go on; sessions with the same order key ' +
+      'wait behind a parked one. With a filter, the command shows a plan and asks before it starts; without a ' +
+      'terminal it needs --yes. A session that is parked already is left unchanged, unless you name it alone.',
     [0, 1, 3, 4, 5, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
@@ -26,7 +26,10 @@ export default class SessionPark extends OneOrManyCommand {
   static override flags = {
     ...manyFlags,
     epoch: authorityFlags.epoch,
-    reason: Flags.string({ summary: 'What a person has to see to; of a plan it is in the file.', helpValue: 'TEXT' }),
+    reason: Flags.string({
+      summary: 'Record why a person must see to it. A plan file holds the reason itself.',
+      helpValue: 'TEXT',
+    }),
   };
 
   async run(): Promise<void> {

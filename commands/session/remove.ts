@@ -4,12 +4,12 @@ import { OneOrManyCommand } from '../../src/cli/session/one-or-many.ts';
 import { authorityFlags, toAuthority } from '../../src/cli/session/session-flags.ts';
 
 export default class SessionRemove extends OneOrManyCommand {
-  static override summary = 'End sessions: their work is done, or no longer wanted.';
+  static override summary = 'End sessions: their work is done, or not wanted any more.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'The next session of its order key becomes ready. Its history stays: `session show` and `log --session` find it. ' +
-      'The session of a saga is refused: `saga force` ends a saga. Of those that a filter selects it shows a plan, and ' +
-      'asks; where there is no terminal, it wants --yes.',
+    'The next session with the same order key becomes ready. The history of a removed session stays: `session show` ' +
+      'and `log --session` find it. The session of a saga is refused; `saga force` ends a saga. With a filter, the ' +
+      'command shows a plan and asks before it starts; without a terminal it needs --yes.',
     [0, 1, 3, 4, 5, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

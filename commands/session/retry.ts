@@ -3,12 +3,12 @@ import { manyArgs, manyFlags, manyPicks } from '../../src/cli/session/many-flags
 import { OperationsCommand, selectsSessions } from '../../src/cli/session/operations-command.ts';
 
 export default class SessionRetry extends OperationsCommand {
-  static override summary = 'Let sessions be led again at once, with all their attempts.';
+  static override summary = 'Make sessions ready at once, with all their attempts.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'Those that sleep, that are parked, or whose operator is no more; `session unpark` does the same to parked ones ' +
-      'alone. One whose operator is alive is refused, unless with --force. --theme and --order alone mean the parked ' +
-      'ones. Of those that a filter selects it shows a plan, and asks; where there is no terminal, it wants --yes.',
+    'Works on sessions that sleep, that are parked, or whose operator has died. A session whose operator is alive ' +
+      'is refused, unless you give --force. With --theme or --order alone, it selects the parked sessions. With a ' +
+      'filter, the command shows a plan and asks before it starts; without a terminal it needs --yes.',
     [0, 1, 3, 4, 5, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

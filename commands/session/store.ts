@@ -8,12 +8,13 @@ import { given } from '../../src/core/base/given.ts';
 import { parseSeconds } from '../../src/text/duration.ts';
 
 export default class SessionStore extends OneOrManyCommand {
-  static override summary = 'Let sessions sleep: after a while they are led again.';
+  static override summary = 'Let sessions sleep for a while; then they can be led again.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'TIME is in seconds, or with a unit: 90, 500ms, 10m, 2h. With --error the turn counts as failed, and its attempts ' +
-      'go on counting; without, they begin anew. With a filter TIME stands alone: it shows a plan, and asks; where there ' +
-      'is no terminal, it wants --yes. Those that sleep already are left as they are, unless one is named.',
+    'TIME is in seconds, or has a unit: 90, 500ms, 10m, 2h. With --error, the turn counts as failed, and the ' +
+      'attempts go on counting; without it, they start again from 0. With a filter, TIME is the only argument, and ' +
+      'the command shows a plan and asks before it starts; without a terminal it needs --yes. Sessions that sleep ' +
+      'already are left unchanged, unless you name one alone.',
     [0, 1, 3, 4, 5, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
@@ -29,7 +30,7 @@ export default class SessionStore extends OneOrManyCommand {
   static override flags = {
     ...manyFlags,
     epoch: authorityFlags.epoch,
-    error: Flags.string({ summary: 'Why the turn failed.', helpValue: 'TEXT' }),
+    error: Flags.string({ summary: 'Count the turn as failed, for this reason.', helpValue: 'TEXT' }),
   };
 
   async run(): Promise<void> {

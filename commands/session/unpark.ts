@@ -5,11 +5,11 @@ import { OperationsCommand, selectsSessions } from '../../src/cli/session/operat
 const { status: _, ...flags } = manyFlags;
 
 export default class SessionUnpark extends OperationsCommand {
-  static override summary = 'Bring parked sessions back: they are ready, with all their attempts.';
+  static override summary = 'Bring parked sessions back: they are ready again, with all their attempts.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'As `session retry`, but those that are not parked are left as they are: what went on since a list was made goes ' +
-      'on. Of those that a filter selects it shows a plan, and asks; where there is no terminal, it wants --yes.',
+    'Does the same as `session retry`, but to parked sessions only: all others are left unchanged. With a filter, ' +
+      'the command shows a plan and asks before it starts; without a terminal it needs --yes.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

@@ -6,11 +6,14 @@ import { rateValue } from './rate.ts';
 /** The flags of every command that makes plans for sessions or sagas, and carries them out. */
 export const bulkFlags = {
   ...whereFlags,
-  stuck: Flags.boolean({ summary: 'Only those that do not go on by themselves.' }),
-  plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
+  stuck: Flags.boolean({ summary: 'Select only those that need help to go on.' }),
+  plan: Flags.boolean({ summary: 'Show the plan, and write nothing.' }),
   out: Flags.string({ char: 'O', summary: 'Write the plan to this file, and do nothing else.', helpValue: 'FILE' }),
-  apply: Flags.string({ summary: 'Carry out a plan. The same again goes on where it stopped.', helpValue: 'FILE' }),
-  rate: Flags.string({ summary: 'No faster than this, whatever the machine can do.', helpValue: rateValue }),
+  apply: Flags.string({
+    summary: 'Carry out the plan in this file. The same command again goes on where it stopped.',
+    helpValue: 'FILE',
+  }),
+  rate: Flags.string({ summary: 'Do no more than this in a second, a minute or an hour.', helpValue: rateValue }),
 };
 
 /** The values of the flags above, and of those that go with them. */

@@ -17,12 +17,15 @@ export const compensateFlags = {
     multipleNonGreedy: true,
     helpValue: 'ID',
   }),
-  reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
-  actor: Flags.string({ summary: 'Who does it.', helpValue: 'NAME' }),
+  reason: Flags.string({ summary: 'Record this reason.', helpValue: 'TEXT' }),
+  actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
   ...appFlag,
-  plan: Flags.boolean({ summary: 'Show what it would do, and write nothing.' }),
+  plan: Flags.boolean({ summary: 'Show the plan, and write nothing.' }),
   out: Flags.string({ char: 'O', summary: 'Write the plan to this file, and do nothing else.', helpValue: 'FILE' }),
-  apply: Flags.string({ summary: 'Carry out a plan.', helpValue: 'FILE' }),
+  apply: Flags.string({
+    summary: 'Carry out the plan in this file. The same command again goes on where it stopped.',
+    helpValue: 'FILE',
+  }),
   ...dryRunFlag,
 };
 

@@ -13,19 +13,23 @@ export const sagaArgs = {
 
 /** Makes lists of sagas shorter. */
 export const sagaFilterFlags = {
-  type: Flags.string({ char: 't', summary: 'Only of this type.', helpValue: 'TYPE' }),
-  phase: Flags.option({ summary: 'Only of this phase.', options: sagaPhases as SagaPhase[] })(),
+  type: Flags.string({ char: 't', summary: 'Select only sagas of this type.', helpValue: 'TYPE' }),
+  phase: Flags.option({ summary: 'Select only sagas in this phase.', options: sagaPhases as SagaPhase[] })(),
 };
 
 /** The actor of an intervention, and the reason. */
 export const byFlags = {
-  reason: Flags.string({ summary: 'Why: it stays in the log.', helpValue: 'TEXT' }),
+  reason: Flags.string({ summary: 'Record this reason.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
 };
 
 /** Sagas by id, one or many. */
 export const sagasArgs = {
-  ids: Args.string({ description: 'Ids of sagas; - reads them from stdin.', multiple: true, ignoreStdin: true }),
+  ids: Args.string({
+    description: 'The ids of the sagas; - reads them from stdin.',
+    multiple: true,
+    ignoreStdin: true,
+  }),
 };
 
 /** The ids are picked from a list where no filter and no plan stands for them. */

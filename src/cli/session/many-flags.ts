@@ -6,7 +6,11 @@ import { authorityFlags, sessionFilterFlags } from './session-flags.ts';
 
 /** Sessions by id, one or many. */
 export const manyArgs = {
-  ids: Args.string({ description: 'Ids of sessions; - reads them from stdin.', multiple: true, ignoreStdin: true }),
+  ids: Args.string({
+    description: 'The ids of the sessions; - reads them from stdin.',
+    multiple: true,
+    ignoreStdin: true,
+  }),
 };
 
 /** The ids are picked from a list where no filter and no plan stands for them. */
@@ -15,7 +19,10 @@ export const manyPicks = { argument: 'ids', unless: ['theme', 'order', 'status',
 /** Flags that select sessions, as `session list` does. */
 export const selectFlags = {
   ...sessionFilterFlags,
-  status: Flags.option({ summary: 'Only of this status.', options: sessionStatuses as SessionStatus[] })(),
+  status: Flags.option({
+    summary: 'Select only sessions with this status.',
+    options: sessionStatuses as SessionStatus[],
+  })(),
 };
 
 const { epoch: _, ...byWhom } = authorityFlags;

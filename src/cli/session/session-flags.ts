@@ -22,13 +22,15 @@ export const dataFlags = {
 /** In whose name an operation is done: by who leads the session, or by someone who takes it away. */
 export const authorityFlags = {
   epoch: wholeNumber({
-    summary: 'That of your lead: who led it before is refused.',
+    summary: 'The epoch of your lead. An operator whose lead is over is refused.',
     min: 1,
     helpValue: 'N',
     exclusive: ['force'],
   }),
-  force: Flags.boolean({ summary: 'Do it although another leads the session: that one is refused from then on.' }),
-  reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
+  force: Flags.boolean({
+    summary: 'Do it even while an operator leads the session. From then on its operations are refused.',
+  }),
+  reason: Flags.string({ summary: 'Record this reason.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
   ...dryRunFlag,
 };
@@ -52,6 +54,6 @@ export function toAuthority({ epoch, force, reason, actor }: AuthorityValues): O
 
 /** Makes lists of sessions shorter. */
 export const sessionFilterFlags = {
-  theme: Flags.string({ char: 't', summary: 'Only of this theme.', helpValue: 'THEME' }),
-  order: Flags.string({ summary: 'Only of this order key.', helpValue: 'KEY' }),
+  theme: Flags.string({ char: 't', summary: 'Select only sessions of this theme.', helpValue: 'THEME' }),
+  order: Flags.string({ summary: 'Select only sessions with this order key.', helpValue: 'KEY' }),
 };
