@@ -1,10 +1,11 @@
 // Goal: a plan for sessions that is killed in the middle of its application is finished by the same command, and nothing is
-// done twice. Method: kill -9 after some results, twice; then the command to its end, and the log counted.
+// done twice. Method: Ctrl-C and kill -9 after some results; then the command to its end, and the log counted.
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openEnvironment } from '../../../src/index.ts';
+import type { Ended } from '../../kit/commands.ts';
 import { finish, run, start } from '../command.ts';
 import { tempDir } from '../filled.ts';
 
@@ -28,8 +29,9 @@ it('an applied plan that was killed goes on where it stopped, and does nothing t
   const before = (await env.head()).position;
   await env.close();
   const apply = ['session', 'remove', '--apply', plan, '--yes', '--ndjson'];
-  for (const results of [60, 250])
-    expect(await killAfterResults([...apply, '--rate', '1500/s'], results)).toBe('SIGKILL');
+  const slow = [...apply, '--rate', '1500/s'];
+  expect(await endAfterResults(slow, 60, 'SIGINT')).toMatchObject({ code: 130 });
+  expect(await endAfterResults(slow, 250, 'SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
   const { code, stdout } = await run(dir, ...apply);
   expect(code).toBe(0);
   const results = stdout
@@ -47,14 +49,14 @@ it('an applied plan that was killed goes on where it stopped, and does nothing t
   await after.close();
 });
 
-async function killAfterResults(args: readonly string[], results: number): Promise<NodeJS.Signals | null> {
+async function endAfterResults(args: readonly string[], results: number, signal: NodeJS.Signals): Promise<Ended> {
   const child = start(dir, args);
   const ended = finish(child);
   let lines = 0;
   child.stdout?.on('data', (text: string) => {
     lines += text.split('\n').length - 1;
-    if (lines >= results) child.kill('SIGKILL');
+    if (lines >= results) child.kill(signal);
   });
   await once(child, 'exit');
-  return (await ended).signal;
+  return ended;
 }
