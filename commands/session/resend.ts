@@ -28,7 +28,7 @@ export default class SessionResend extends OperationCommand {
     const { args, flags } = await this.parse(SessionResend);
     const { reason, actor } = flags;
     if (reason === undefined && !flags['dry-run'])
-      throw new TxlogError('USAGE', 'say why, by --reason: it stays in the log', {
+      throw new TxlogError('USAGE', 'give a reason with --reason: the log keeps it', {
         next: ['txlog session resend --help'],
       });
     await this.operate({ op: 'resend', session: args.id }, (env, id) =>

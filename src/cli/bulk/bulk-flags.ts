@@ -49,11 +49,15 @@ export function checkBulkFlags(asked: BulkAsked, flags: BulkValues): void {
   const shows = plan || out !== undefined;
   const given = [names > 0, selects, apply !== undefined].filter(Boolean).length;
   const wrong = [
-    given === 0 && `name IDS, or select some with ${selecting}`,
+    given === 0 && `give IDS, or select some with ${selecting}`,
     given > 1 && 'IDS, a filter and --apply exclude each other',
     shows && apply !== undefined && '--plan and --apply exclude each other',
     shows && flags['dry-run'] && '--plan and --dry-run exclude each other',
-    needsReason && reason === undefined && !shows && !flags['dry-run'] && 'say why, by --reason: it stays in the log',
+    needsReason &&
+      reason === undefined &&
+      !shows &&
+      !flags['dry-run'] &&
+      'give a reason with --reason: the log keeps it',
   ].find((problem) => typeof problem === 'string');
   if (wrong !== undefined) throw new TxlogError('USAGE', wrong, { next: [`txlog ${command} --help`] });
 }

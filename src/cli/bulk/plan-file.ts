@@ -28,7 +28,7 @@ function parsePlan(file: string, text: string): unknown {
     return parseJson(text);
   } catch (cause) {
     const { line, column } = cause instanceof TxlogError ? cause.details : {};
-    const broken = new TxlogError('PLAN_INVALID', `${file} is no plan: ${(cause as Error).message}`, { cause });
+    const broken = new TxlogError('PLAN_INVALID', `${file} is not a plan: ${(cause as Error).message}`, { cause });
     throw line === undefined ? broken : broken.at(line, column);
   }
 }

@@ -76,7 +76,7 @@ export abstract class InterveneCommand extends BulkCommand {
 function reasoned<T extends { readonly reason?: string; readonly dryRun?: boolean }>(plan: unknown, options: T): T {
   const { reason = (plan as { readonly reason?: string } | null)?.reason } = options;
   if (reason !== undefined || options.dryRun) return options;
-  throw new TxlogError('USAGE', 'say why, by --reason: it stays in the log');
+  throw new TxlogError('USAGE', 'give a reason with --reason: the log keeps it');
 }
 
 function intervenedOf(told: BulkTold): Intervened {

@@ -18,7 +18,7 @@ const asked = (more: Partial<BulkAsked>): BulkAsked => ({
 });
 
 it.each([
-  [{}, {}, /name IDS/],
+  [{}, {}, /give IDS/],
   [{ names: 1, selects: true }, {}, /exclude each other/],
   [{ names: 1 }, { apply: 'plan.json' }, /exclude each other/],
   [{ selects: true }, { apply: 'plan.json' }, /exclude each other/],
