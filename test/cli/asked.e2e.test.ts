@@ -67,7 +67,7 @@ it('an argument that a filter or a plan may stand for is picked where none of th
 it('many are asked for with their plan: how each stands and would stand', async () => {
   const parked = await talk(['session', 'park', '--theme', 'mail', '--reason', 'down'], [['[y/N] ', 'n\n']]);
   expect(parked.stdout).toMatch(
-    /mail\/1 +mail +ready → parked[^]*2 sessions to park[^]*Park 2 sessions\?[^]*nothing was done/,
+    /mail\/1 +mail +ready → parked.*2 sessions to park.*Park 2 sessions\?.*nothing was done/s,
   );
 });
 
