@@ -69,7 +69,13 @@ export type { BackupReport } from './environment/backup.ts';
 export type { CopiedApp } from './environment/config.ts';
 export { findApp, saveApp } from './environment/config.ts';
 export { Environment } from './environment/environment.ts';
-export type { AbortOptions, FollowOptions, ProgressOptions, RebuildReport, TransactionName } from './environment/parts.ts';
+export type {
+  AbortOptions,
+  FollowOptions,
+  ProgressOptions,
+  RebuildReport,
+  TransactionName,
+} from './environment/parts.ts';
 export type { ReplayTarget } from './environment/rebuild.ts';
 export type { Status } from './environment/status.ts';
 export type { HistoryEntry } from './inspect/key-changes.ts';
