@@ -8,10 +8,11 @@ export default class Compensate extends CompensateCommand {
   static override summary = 'Undo committed transactions, each by a new record; history is never rewritten.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'Shared keys become what they would be had the transaction never been applied; claims that it still owns are ' +
-      'released. What cannot be undone is refused with the reason. A second time gives the first receipt.\n' +
-      'A number is a position; --id names a transaction whose id is one.\n' +
-      'What a filter selects is undone by way of a plan file: --plan -O FILE, then --apply FILE.',
+    'Each shared key gets the value that it would have without the transaction. Each claim that the ' +
+      'transaction still owns is released. What cannot be undone is refused, with the reason. A second run ' +
+      'gives the first receipt again.\n' +
+      'A number is read as a position; --id names a transaction whose id is a number.\n' +
+      'What a filter selects is undone in two steps, by way of a plan file: --plan -O FILE, then --apply FILE.',
     [0, 1, 3, 4, 65, 66, 77],
   );
   static override examples = [
@@ -22,7 +23,9 @@ export default class Compensate extends CompensateCommand {
     '<%= config.bin %> compensate --apply plan.json --yes',
   ];
   static override picks = compensatePicks;
-  static override args = { name: Args.string({ description: 'Ids or positions.', multiple: true, ignoreStdin: true }) };
+  static override args = {
+    name: Args.string({ description: 'The ids or positions of transactions.', multiple: true, ignoreStdin: true }),
+  };
   static override flags = compensateFlags;
 
   async run(): Promise<void> {

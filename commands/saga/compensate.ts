@@ -3,10 +3,10 @@ import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
 import { interveneFlags, sagasArgs, sagasPicks } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaCompensate extends InterveneCommand {
-  static override summary = 'Turn sagas back: what they have done is undone, in reverse order.';
+  static override summary = 'Compensate sagas: undo the steps that are done, in reverse order.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'One that is done already is undone by a saga of its own, ID/undo, once.',
+    'A saga that has ended as done is undone once, by a new saga with the id ID/undo.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

@@ -7,8 +7,8 @@ export default class SagaForce extends InterveneCommand {
   static override summary = 'End sagas now, whatever is left to do or to undo.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'The last resort: nothing more is tried, and what is left is for a person to see to. A worker writes the outcome; ' +
-      'who said so, and why, stays in the log.',
+    'Use this as the last resort. Nothing more is tried; a person must do or undo what is left. A worker ' +
+      'writes the outcome. The log keeps the actor and the reason.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
@@ -21,7 +21,7 @@ export default class SagaForce extends InterveneCommand {
   static override flags = {
     ...interveneFlags,
     outcome: Flags.option({
-      summary: 'How it counts as ended.',
+      summary: 'Count the saga as ended with this outcome.',
       options: ['done', 'compensated'] as const,
       required: true,
     })(),

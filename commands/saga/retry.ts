@@ -3,7 +3,7 @@ import { InterveneCommand } from '../../src/cli/saga/intervene-command.ts';
 import { interveneFlags, sagasArgs, sagasPicks } from '../../src/cli/saga/saga-flags.ts';
 
 export default class SagaRetry extends InterveneCommand {
-  static override summary = 'Have sagas try again at once, with all their attempts.';
+  static override summary = 'Retry sagas at once, with all their attempts.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'Retries steps that wait for their next attempt, and compensations that failed. A step that was refused for ' +

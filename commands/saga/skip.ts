@@ -5,11 +5,11 @@ import { interveneFlags, sagasArgs, sagasPicks } from '../../src/cli/saga/saga-f
 import { given } from '../../src/core/base/given.ts';
 
 export default class SagaSkip extends InterveneCommand {
-  static override summary = 'Have sagas go on as if a step were done, or undone.';
+  static override summary = 'Skip a step: the saga goes on as if the step were done, or undone.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'Of one that runs a step is taken for done; of one on its way back, for undone: somebody saw to it by other means. ' +
-      'Without --step it is the one that fails.',
+    'In a running saga the step counts as done; in one that compensates, as undone. Use this when somebody ' +
+      'did that work by other means. Without --step it skips the step that fails.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [
@@ -21,7 +21,7 @@ export default class SagaSkip extends InterveneCommand {
   static override args = sagasArgs;
   static override flags = {
     ...interveneFlags,
-    step: Flags.string({ summary: 'This step.', helpValue: 'NAME' }),
+    step: Flags.string({ summary: 'Skip this step.', helpValue: 'NAME' }),
   };
 
   async run(): Promise<void> {

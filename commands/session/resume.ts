@@ -8,11 +8,11 @@ import { TxlogError } from '../../src/index.ts';
 import { printable } from '../../src/text/printable.ts';
 
 export default class SessionResume extends BaseCommand {
-  static override summary = 'Free sessions that were suspended when their mirror was promoted.';
+  static override summary = 'Resume sessions that were suspended when their mirror was promoted.';
   static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
-    'A session that came from elsewhere may still be led there, and no work may run twice: it waits until someone who knows ' +
-      'says so. Then it is due when it was. Sessions that are parked for another reason stay as they are.',
+    'The origin may still lead such a session, and no work may run twice. So the session waits until a person ' +
+      'resumes it. It is then due when it was. Sessions that are parked for another reason do not change.',
     [0, 65, 66, 74, 75, 77],
   );
   static override examples = [
@@ -23,9 +23,9 @@ export default class SessionResume extends BaseCommand {
   static override picks = { argument: 'ids', unless: ['theme', 'all'] };
   static override args = manyArgs;
   static override flags = {
-    theme: Flags.string({ summary: 'All of this theme.', helpValue: 'THEME', exclusive: ['all'] }),
-    all: Flags.boolean({ summary: 'All that are suspended.' }),
-    reason: Flags.string({ summary: 'Why; it goes into the log.', helpValue: 'REASON' }),
+    theme: Flags.string({ summary: 'Select all sessions of this theme.', helpValue: 'THEME', exclusive: ['all'] }),
+    all: Flags.boolean({ summary: 'Select all suspended sessions.' }),
+    reason: Flags.string({ summary: 'Record this reason in the log.', helpValue: 'REASON' }),
     ...dryRunFlag,
   };
 

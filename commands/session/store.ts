@@ -25,7 +25,7 @@ export default class SessionStore extends OneOrManyCommand {
   static override picks = { ...manyPicks, argument: 'id' };
   static override args = {
     id: Args.string({ description: 'Id of the session; - reads ids from stdin.', ignoreStdin: true }),
-    time: Args.string({ description: 'How long.', ignoreStdin: true }),
+    time: Args.string({ description: 'How long it sleeps.', ignoreStdin: true }),
   };
   static override flags = {
     ...manyFlags,

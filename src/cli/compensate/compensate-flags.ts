@@ -12,7 +12,7 @@ const { status: _, ...selecting } = filterFlags;
 export const compensateFlags = {
   ...selecting,
   id: Flags.string({
-    summary: 'A transaction by its id, also when that looks like a position; may be repeated.',
+    summary: 'Select the transaction with this id, even if the id is a number. Can be repeated.',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'ID',

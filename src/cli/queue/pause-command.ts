@@ -8,7 +8,7 @@ import { operationOrThrow } from '../session/operation-result.ts';
 
 /** Flags of `queue pause`, `resume` and `drain`. */
 export const pauseFlags = {
-  reason: Flags.string({ summary: 'Why, for the record.', helpValue: 'TEXT' }),
+  reason: Flags.string({ summary: 'Record this reason.', helpValue: 'TEXT' }),
   actor: Flags.string({ summary: 'Record this name as the one who did it.', helpValue: 'NAME' }),
   ...dryRunFlag,
 };
@@ -21,7 +21,7 @@ export interface PauseValues {
 
 /** The queue that a command is about. */
 export const queueArgs = {
-  theme: Args.string({ description: 'The theme of the queue.', required: true, ignoreStdin: true }),
+  theme: Args.string({ description: 'The theme of the session.', required: true, ignoreStdin: true }),
 };
 
 /** The flags as the engine takes them. */

@@ -8,7 +8,7 @@ import { dryRunFlag } from '../frame/global-flags.ts';
 
 /** The saga that a command is about. */
 export const sagaArgs = {
-  id: Args.string({ description: 'Id of the saga.', required: true, ignoreStdin: true }),
+  id: Args.string({ description: 'The id of the saga.', required: true, ignoreStdin: true }),
 };
 
 /** Makes lists of sagas shorter. */

@@ -6,17 +6,17 @@ import { wholeNumber } from '../frame/whole-number.ts';
 
 /** The session that a command is about. */
 export const sessionArgs = {
-  id: Args.string({ description: 'Id of the session.', required: true, ignoreStdin: true }),
+  id: Args.string({ description: 'The id of the session.', required: true, ignoreStdin: true }),
 };
 
 /** Data of an operation. */
 export const dataFlags = {
   data: Flags.string({
-    summary: 'Its data, as JSON, in a file, or on stdin.',
+    summary: 'The data: JSON, @FILE, or - for stdin.',
     helpValue: 'JSON|@FILE|-',
     exclusive: ['bytes'],
   }),
-  bytes: Flags.string({ summary: 'Binary data from a file, or from stdin.', helpValue: 'FILE|-' }),
+  bytes: Flags.string({ summary: 'Read binary data from this file; - is stdin.', helpValue: 'FILE|-' }),
 };
 
 /** In whose name an operation is done: by who leads the session, or by someone who takes it away. */
