@@ -29,6 +29,8 @@ import type { Status } from './status.ts';
 
 /** How many entries a page of an applied list holds unless the caller says otherwise. */
 const pageEntries = 1_000;
+/** How often a long read begins anew beside writers that it cannot hold off. */
+const pinsMax = 5;
 
 /**
  * The half of an open environment that reads. Everything answers as of the newest record that any process has made
@@ -260,8 +262,22 @@ export class EnvironmentReading {
     return begun.done ? begun.value : this.readPinned((cut) => this.turns.run(work(cut), signal));
   }
 
-  /** Works on a view that stays as it is, whatever is written meanwhile: for what is too long for one turn. */
+  /**
+   * Works on a view that stays as it is, whatever is written meanwhile: for what is too long for one turn. Where nothing
+   * holds the view, as without the right to lock, work that met what writers changed is begun anew.
+   */
   async readPinned<T>(work: (cut: Cut) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.readOnePin(work);
+      } catch (error) {
+        const isChanged = error instanceof TxlogError && error.code === 'ENV_PERMISSION';
+        if (!isChanged || attempt >= pinsMax) throw error;
+      }
+    }
+  }
+
+  private async readOnePin<T>(work: (cut: Cut) => Promise<T>): Promise<T> {
     const { turns } = this;
     return this.connections.run(async ({ handle }) => {
       const { snapshot, release } = handle.storage.pin();

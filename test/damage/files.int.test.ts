@@ -224,4 +224,30 @@ describe('without the right to take locks', () => {
     await writer.close();
     await unlocked.close();
   });
+
+  it('what is read over several turns begins anew when a writer took its pages, and is never called damaged', async () => {
+    const unlocked = openUnlockedStorage({ dir: join(dir, 'g1') });
+    const reader = await openEnvironment(dir);
+    const { storage } = reader.handle;
+    Object.assign(reader.handle, { storage: unlocked });
+    const writer = await openEnvironment(dir, { checkpointRecords: 0 });
+    const overwrite = async () => {
+      for (let i = 0; i < 4; i++)
+        await writer.submit({ type: 't', changes: [{ op: 'set', key: 'k/0', value: Math.random() }] });
+    };
+    let attempts = 0;
+    const read = (times: number) =>
+      reader.readPinned(async ({ snapshot }) => {
+        if (attempts++ < times) await overwrite();
+        return [...snapshot.range('states')].length;
+      });
+    expect(await read(2)).toBe(6);
+    expect(attempts).toBe(3);
+    const refused = { code: 'ENV_PERMISSION', message: expect.stringContaining('changes faster than it can be read') };
+    await expect(read(Number.POSITIVE_INFINITY)).rejects.toMatchObject(refused);
+    await writer.close();
+    await unlocked.close();
+    Object.assign(reader.handle, { storage });
+    await reader.close();
+  });
 });

@@ -16,6 +16,8 @@ import { watchFile } from './watch-file.ts';
 
 /** Reads beside a writer that take so many attempts are given up. */
 const attemptsMax = 200;
+/** What reads the whole file takes seconds for each attempt. */
+const wholeAttemptsMax = 3;
 /** Files that everyone writes to who reads with LMDB. */
 const lockFiles = ['lock.mdb', 'gate.mdb-lock'];
 
@@ -42,7 +44,8 @@ export function mayLock(dir: string): boolean {
 export function openUnlockedStorage({ dir }: LmdbOptions): Storage {
   const path = join(dir, 'data.mdb');
   const file = toStorageError(`open the environment in ${dir}`, () => new PageFile(path));
-  const again = <T>(work: (state: State) => T) => toStorageError('read', () => readAgain(file, work));
+  const again = <T>(work: (state: State) => T, attempts = attemptsMax) =>
+    toStorageError('read', () => readAgain(file, work, attempts));
   const refuse = () => {
     throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
   };
@@ -62,13 +65,13 @@ export function openUnlockedStorage({ dir }: LmdbOptions): Storage {
     },
     pin() {
       open();
-      return { snapshot: snapshotOf(stateOf(file)), release() {} };
+      return { snapshot: pinnedOf(again((state) => state)), release() {} };
     },
     watch: (changed) => watchFile(path, changed),
     isPresent: () => [opened, undefined].includes(fileNumber(path)),
     size: () => again(({ pages }) => sizeOf(pages, path)),
-    findPageProblems: () => again((state) => walkWhole(state, path, new LastCommit(dir))),
-    backup: async (target) => again((state) => copyState(state, path, target)),
+    findPageProblems: () => again((state) => walkWhole(state, path, new LastCommit(dir)), wholeAttemptsMax),
+    backup: async (target) => again((state) => copyState(state, path, target), wholeAttemptsMax),
     async close() {
       if (!closed) file.close();
       closed = true;
@@ -87,22 +90,55 @@ function stateOf(file: PageFile): State {
   return { pages, tables: tablesOf(pages) };
 }
 
-function readAgain<T>(file: PageFile, work: (state: State) => T): T {
-  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+function readAgain<T>(file: PageFile, work: (state: State) => T, attempts: number): T {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
     let before: number | undefined;
     try {
       const state = stateOf(file);
       before = state.pages.meta.transaction;
       return work(state);
     } catch (error) {
-      const isOverwritten = error instanceof TxlogError && error.code === 'STORAGE_CORRUPT';
-      if (!isOverwritten || lookAtNewestMeta(file).transaction === before) throw error;
+      if (!mayBeOverwritten(file, error, before)) throw error;
     }
   }
-  throw new TxlogError('ENV_PERMISSION', 'the environment changes faster than it can be read without locks', {
-    hint: 'A user who may not write lock.mdb cannot tell writers which pages are in use.',
-    next: ['txlog doctor', 'txlog backup --help'],
-  });
+  throw changesTooFast();
+}
+
+/** Whether an error may come from pages that a writer used again since transaction `before`. */
+function mayBeOverwritten(file: PageFile, error: unknown, before: number | undefined): boolean {
+  const isDamage = error instanceof TxlogError && error.code === 'STORAGE_CORRUPT';
+  return isDamage && lookAtNewestMeta(file).transaction !== before;
+}
+
+function changesTooFast(cause?: unknown): TxlogError {
+  const hint = 'A user who may not write lock.mdb cannot tell writers which pages are in use.';
+  const next = ['txlog doctor', 'txlog backup --help'];
+  const message = 'the environment changes faster than it can be read without locks';
+  return new TxlogError('ENV_PERMISSION', message, { hint, next, cause });
+}
+
+/** A state for several reads. Nothing keeps its pages: once a writer has used one again, the rest of it is refused. */
+function pinnedOf(state: State): Snapshot {
+  const { file, meta } = state.pages;
+  const snapshot = snapshotOf(state);
+  const refused = (error: unknown) => (mayBeOverwritten(file, error, meta.transaction) ? changesTooFast(error) : error);
+  return {
+    get(table, key) {
+      try {
+        return snapshot.get(table, key);
+      } catch (error) {
+        throw refused(error);
+      }
+    },
+    *range(table, options) {
+      try {
+        yield* snapshot.range(table, options);
+      } catch (error) {
+        throw refused(error);
+      }
+    },
+    count: snapshot.count,
+  };
 }
 
 function snapshotOf({ pages, tables }: State): Snapshot {
