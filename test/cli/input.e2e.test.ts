@@ -31,6 +31,8 @@ describe('bytes that are not UTF-8', () => {
     ['a key', `txlog get $'k\\xff' --json`],
     ['a file', `txlog submit $'k\\xff' --json`],
     ['a variable', `TXLOG_ENV=$'e\\xff' txlog status --json`],
+    ['a home', `HOME=$'h\\xff' XDG_CONFIG_HOME= txlog context list --json`],
+    ['a directory of contexts', `XDG_CONFIG_HOME=$PWD/$'h\\xff' txlog context list --json`],
     ['a working directory', `mkdir -p $'d\\xff'; cd $'d\\xff'; txlog init --json`],
     ['an id in a pipe', `printf 's\\n\\xff\\n' | txlog session unpark - --json`],
     ['a plan', `printf '{"a":"\\xff"}' > plan.json; txlog compensate --apply plan.json --yes --json`],

@@ -5,6 +5,8 @@ import { TxlogError } from '../../core/base/errors.ts';
 /** The character that Node reads in place of bytes that are not UTF-8: different words become one. */
 const replaced = '\ufffd';
 const shownUnits = 60;
+/** Variables that name what is read, or where files of ours lie. */
+const ownVariable = /^(?:TXLOG_.*|HOME|XDG_(?:CACHE|CONFIG|STATE)_HOME)$/;
 
 /** Whether a word, a variable of ours or the working directory may have been other bytes than it seems. */
 export function mayHaveLostBytes(args: readonly string[]): boolean {
@@ -12,8 +14,9 @@ export function mayHaveLostBytes(args: readonly string[]): boolean {
 }
 
 /**
- * Refuses a command line with bytes that are not UTF-8, in a word, in a variable TXLOG_… or in the name of the working
- * directory. A character U+FFFD that someone typed is a character like any other, where the system shows its bytes.
+ * Refuses a command line with bytes that are not UTF-8, in a word, in a variable TXLOG_… or one that says where this user's
+ * files are, or in the name of the working directory. A character U+FFFD that someone typed is a character like any other,
+ * where the system shows its bytes.
  *
  * Errors: UTF8_INVALID.
  */
@@ -50,7 +53,7 @@ function isSuspect(text: string): boolean {
 
 function ourVariables(): readonly [string, string][] {
   return Object.entries(process.env).flatMap(([name, value]) =>
-    name.startsWith('TXLOG_') && value !== undefined ? [[name, value] as [string, string]] : [],
+    ownVariable.test(name) && value !== undefined ? [[name, value] as [string, string]] : [],
   );
 }
 
