@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
@@ -68,10 +69,8 @@ export class Contexts {
   find(name: string): Context | undefined {
     if (this.dir === undefined || !isContextName(name)) return undefined;
     const file = this.file(name);
-    const text = readable(() => readFileSync(file, 'utf8'));
-    if (text === undefined) return undefined;
-    refuseForeign(file);
-    return toContext(name, file, text);
+    const text = textIn(file);
+    return text === undefined ? undefined : toContext(name, file, text);
   }
 
   /** As `find`. Errors: CONTEXT_NOT_FOUND. */
@@ -89,9 +88,8 @@ export class Contexts {
   currentName(): string | undefined {
     if (this.dir === undefined) return undefined;
     const file = this.currentFile;
-    const name = readable(() => readFileSync(file, 'utf8'))?.trim();
+    const name = textIn(file)?.trim();
     if (name === undefined || name === '') return undefined;
-    refuseForeign(file);
     if (isContextName(name)) return name;
     throw invalid(file, 'it holds no name of a context');
   }
@@ -172,7 +170,7 @@ export class Contexts {
   }
 }
 
-const notOurs = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
+const notOurs = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG']);
 
 /** A file that a user may not read, as under `su` with the home of another one, holds no settings of that user. */
 function readable<T>(read: () => T): T | undefined {
@@ -190,6 +188,18 @@ function put(path: string, write: () => void): void {
   } catch (cause) {
     throw cause instanceof TxlogError ? cause : placeFailure('write', path, cause);
   }
+}
+
+/** The text of a file, if it is there. A pipe in its place would be waited for without end. */
+function textIn(file: string): string | undefined {
+  const found = readable(() => statSync(file));
+  if (found === undefined) return undefined;
+  if (!found.isFile()) throw invalid(file, 'it is no file');
+  const bytes = readable(() => readFileSync(file));
+  if (bytes === undefined) return undefined;
+  refuseForeign(file);
+  if (!isUtf8(bytes)) throw invalid(file, 'it is not valid UTF-8');
+  return bytes.toString();
 }
 
 /** Another user who can write a context can lead commands to another environment, and to its app. */

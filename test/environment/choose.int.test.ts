@@ -1,6 +1,7 @@
 // Goal: which environment a command works on is decided in one order, and a protected one is protected however it is named.
 // Method: environments, contexts and directories on disk; everything that can name an environment names another one, and
 // is taken away from the strongest to the weakest.
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -162,10 +163,11 @@ it('a damaged file of contexts, or one that another user can have written, is re
     '{"dir":7}',
     `{"dir":"/x","protected":"yes"}`,
     '{"dir":"/x","color":"pink"}',
+    Buffer.from('{"dir":"/\xff"}', 'latin1'),
   ];
   for (const text of bad) {
     writeFileSync(file, text);
-    expect(() => contexts.get('prod'), text).toThrow(
+    expect(() => contexts.get('prod'), String(text)).toThrow(
       expect.objectContaining({ code: 'CONTEXT_INVALID', message: expect.stringContaining(file) }),
     );
   }
@@ -176,9 +178,26 @@ it('a damaged file of contexts, or one that another user can have written, is re
   expect(contexts.names()).toEqual(['stage']);
 });
 
+it.each([
+  ['a directory', (path: string) => mkdirSync(path)],
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+])('what is %s in place of a file is named, and no command waits for it', (_, make) => {
+  for (const name of ['contexts/prod.json', 'current-context']) {
+    const path = join(place, 'config/txlog', name);
+    rmSync(path, { force: true });
+    make(path);
+    const refused = { code: 'CONTEXT_INVALID', message: expect.stringContaining(path) };
+    expect(() => (name === 'current-context' ? contexts.currentName() : contexts.get('prod'))).toThrow(
+      expect.objectContaining(refused),
+    );
+    rmSync(path, { recursive: true });
+  }
+});
+
 it('a home that is not this user’s, or none, has no contexts', () => {
   writeFileSync(join(place, 'file'), '');
-  for (const home of ['/nonexistent', join(place, 'file')]) {
+  symlinkSync('loop', join(place, 'loop'));
+  for (const home of ['/nonexistent', join(place, 'file'), join(place, 'loop'), `/${'x'.repeat(300)}`]) {
     const none = new Contexts({ XDG_CONFIG_HOME: home });
     expect([none.names(), none.currentName()]).toEqual([[], undefined]);
   }
