@@ -1,6 +1,6 @@
 import { toHex } from '../layout/hex.ts';
 import { readMirror } from '../layout/mirror-row.ts';
-import type { ViewReader } from '../view/reader.ts';
+import type { LongViewReader } from '../view/reader.ts';
 import type { DumpDiff } from './diff/diff-dump.ts';
 import type { EnvironmentsDiff } from './diff/diff-environments.ts';
 import type { ExportOptions } from './export/export-options.ts';
@@ -87,7 +87,7 @@ export class Sync {
   }
 
   /** Compares this environment with another one: in the time of what differs, where their logs share a part. */
-  async diff(other: ViewReader): Promise<EnvironmentsDiff> {
+  async diff(other: LongViewReader): Promise<EnvironmentsDiff> {
     const { diffEnvironments } = await import('./diff/diff-environments.ts');
     return diffEnvironments(this.host.env, other);
   }

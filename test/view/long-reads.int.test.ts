@@ -19,6 +19,7 @@ const hot = records / 5;
 const clock = new CountingClock();
 let env: Environment;
 let atOnce: Environment;
+let empty: Environment;
 
 beforeAll(async () => {
   const path = join(dir, 'env');
@@ -39,6 +40,7 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: chunks }, (_, i) => atOnce.sessions.append('s-0000', i)));
   await Promise.all(ids.filter((_, i) => i % 3 === 0).map((id) => atOnce.sessions.park(id, 'broken')));
   env = await openEnvironment(path, { clock });
+  empty = await openEnvironment(':memory:', { create: true });
 }, 120_000);
 
 afterAll(async () => {
@@ -79,12 +81,23 @@ const reads: readonly [string, number, (env: Environment) => Promise<unknown>][]
   ['rescanVerify', records, (on) => on.rescanVerify()],
   ['what if', records, async (on) => on.whatIf(await compileApp({}, 'test'))],
   ['backup', records, (on) => backUp(on)],
+  ['a dump up to a position, with its states', 10_000, async (on) => bytesIn(on.sync.export(statesAtHalf))],
+  ['what differs from a dump', records, (on) => on.sync.diffDump(atOnce.sync.export(statesAtHalf))],
+  ['what differs from an environment', records, async (on) => all((await on.sync.diff(empty)).keys)],
 ];
 
 async function gets(on: Environment): Promise<unknown> {
   const values: unknown[] = [];
   for (let i = 0; i < 2_000; i++) values.push((await on.get(`k/${i % keys}`))?.value);
   return values;
+}
+
+const statesAtHalf = { states: true, codec: 'null', filter: { to: half } } as const;
+
+async function bytesIn(dump: AsyncIterable<Buffer>): Promise<number> {
+  let bytes = 0;
+  for await (const { length } of dump) bytes += length;
+  return bytes;
 }
 
 let copies = 0;
@@ -108,6 +121,16 @@ it.each(reads)(
     expect(JSON.stringify(answer)).toBe(JSON.stringify(await read(atOnce)));
   },
 );
+
+it('the states of a dump are compared over several turns with those of a mirror that has gone on', async () => {
+  const counting = new CountingClock();
+  const mirror = await openEnvironment(':memory:', { create: true, clock: counting });
+  await mirror.sync.import(atOnce.sync.export());
+  const before = counting.turns;
+  expect(await mirror.sync.import(atOnce.sync.export(statesAtHalf))).toMatchObject({ applied: 0, states: keys + 1 });
+  expect(counting.turns - before).toBeGreaterThan(20);
+  await mirror.close();
+});
 
 it('a long tail is folded over several turns, and goes on where it was when the index comes to its help', async () => {
   const path = join(dir, 'tail');

@@ -4,8 +4,10 @@ import type { DumpEntry } from '../../layout/dump-schema.ts';
 import { toHex } from '../../layout/hex.ts';
 import { positionKey } from '../../layout/keys.ts';
 import { recordDigest } from '../../layout/record-codec.ts';
-import type { ViewReader } from '../../view/reader.ts';
-import { stateAt } from '../../view/time-travel.ts';
+import type { Cut } from '../../view/cut.ts';
+import type { LongViewReader } from '../../view/reader.ts';
+import { stateAtSteps } from '../../view/time-travel.ts';
+import type { Steps } from '../../view/turns.ts';
 import { entryOfState } from '../export/read-states.ts';
 import { DumpReader } from '../format/dump-reader.ts';
 
@@ -25,7 +27,7 @@ export interface DumpDiff {
 }
 
 /** Compares an environment with a dump, record by record and state by state. Errors: the DUMP_ codes. */
-export async function diffDump(env: ViewReader, stream: AsyncIterable<Uint8Array>): Promise<DumpDiff> {
+export async function diffDump(env: LongViewReader, stream: AsyncIterable<Uint8Array>): Promise<DumpDiff> {
   const reader = new DumpReader(stream);
   try {
     const { manifest, blocks } = await reader.open();
@@ -33,7 +35,7 @@ export async function diffDump(env: ViewReader, stream: AsyncIterable<Uint8Array
     const keys: string[] = [];
     let dump = manifest.after.position;
     for await (const { entries } of blocks) {
-      for (const { position, verdict, key } of await compareBlock(env, entries)) {
+      for (const { position, verdict, key } of await env.readSteps((cut) => compareBlock(cut, entries))) {
         if (key !== undefined && keys.length < limits.diffKeysMax) keys.push(key);
         if (verdict === undefined) continue;
         diff[verdict] += 1;
@@ -55,22 +57,28 @@ interface Compared {
   readonly key: string | undefined;
 }
 
-function compareBlock(env: ViewReader, entries: readonly DumpEntry[]): Promise<readonly Compared[]> {
-  return env.read((cut) =>
-    entries.map((entry): Compared => {
-      const { position, kind, txn } = entry;
-      if (kind === 'TXN') {
-        const bytes = cut.snapshot.get('log', positionKey(position));
-        const isSame = bytes && txn?.digest && toHex(recordDigest(bytes)) === toHex(txn.digest);
-        return { position, verdict: isSame ? 'same' : bytes ? 'differ' : 'missing', key: undefined };
-      }
-      const key = entry.state?.key ?? (entry.session ? sessionKey(entry.session.id) : undefined);
-      if (key === undefined || position > cut.head.position) return { position, verdict: undefined, key };
-      const own = stateAt(cut, key, position);
-      const isSame = own?.exists && contentOf(entryOfState(own, position)) === contentOf(entry);
-      return { position, verdict: undefined, key: isSame ? undefined : key };
-    }),
-  );
+function* compareBlock(cut: Cut, entries: readonly DumpEntry[]): Steps<readonly Compared[]> {
+  const compared: Compared[] = [];
+  for (const entry of entries) {
+    compared.push(entry.kind === 'TXN' ? compareRecord(cut, entry) : yield* compareState(cut, entry));
+    yield;
+  }
+  return compared;
+}
+
+function compareRecord({ snapshot }: Cut, { position, txn }: DumpEntry): Compared {
+  const bytes = snapshot.get('log', positionKey(position));
+  const isSame = bytes && txn?.digest && toHex(recordDigest(bytes)) === toHex(txn.digest);
+  return { position, verdict: isSame ? 'same' : bytes ? 'differ' : 'missing', key: undefined };
+}
+
+function* compareState(cut: Cut, entry: DumpEntry): Steps<Compared> {
+  const { position } = entry;
+  const key = entry.state?.key ?? (entry.session ? sessionKey(entry.session.id) : undefined);
+  if (key === undefined || position > cut.head.position) return { position, verdict: undefined, key };
+  const own = yield* stateAtSteps(cut, key, position);
+  const isSame = own?.exists && contentOf(entryOfState(own, position)) === contentOf(entry);
+  return { position, verdict: undefined, key: isSame ? undefined : key };
 }
 
 function contentOf({ state, session }: DumpEntry): string {

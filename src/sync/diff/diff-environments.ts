@@ -3,7 +3,11 @@ import { isEngineKey } from '../../core/fold/session.ts';
 import type { State } from '../../core/fold/state.ts';
 import { appliedChanges } from '../../core/log/record.ts';
 import { positionKey } from '../../layout/keys.ts';
-import type { ViewReader } from '../../view/reader.ts';
+import type { Cut } from '../../view/cut.ts';
+import type { LongViewReader } from '../../view/reader.ts';
+import { compareKeys } from '../../view/read-state.ts';
+import { sortInSteps } from '../../view/sorted.ts';
+import type { Steps } from '../../view/turns.ts';
 import { readKeys } from '../export/read-keys.ts';
 import { findCommonPosition } from './shared-position.ts';
 
@@ -38,8 +42,8 @@ const pageKeys = 1_000;
  * Compares two environments by position, key and value. Logs that share a part are compared by their chains: the time is
  * that of what came after it. Logs that share nothing are compared key by key.
  */
-export async function diffEnvironments(left: ViewReader, right: ViewReader): Promise<EnvironmentsDiff> {
-  const headOf = (env: ViewReader) => env.read(({ head: { position, digest } }) => ({ position, digest }));
+export async function diffEnvironments(left: LongViewReader, right: LongViewReader): Promise<EnvironmentsDiff> {
+  const headOf = (env: LongViewReader) => env.read(({ head: { position, digest } }) => ({ position, digest }));
   const [leftHead, rightHead, common] = [
     await headOf(left),
     await headOf(right),
@@ -51,8 +55,8 @@ export async function diffEnvironments(left: ViewReader, right: ViewReader): Pro
 }
 
 async function* differing(
-  left: ViewReader,
-  right: ViewReader,
+  left: LongViewReader,
+  right: LongViewReader,
   pages: AsyncIterable<readonly string[]> | readonly (readonly string[])[],
 ): AsyncGenerator<KeyDifference> {
   for await (const keys of pages) {
@@ -65,8 +69,15 @@ async function* differing(
   }
 }
 
-function readAll(env: ViewReader, keys: readonly string[]): Promise<readonly (State | undefined)[]> {
-  return env.read((cut) => keys.map((key) => cut.state(key)));
+function readAll(env: LongViewReader, keys: readonly string[]): Promise<readonly (State | undefined)[]> {
+  return env.readSteps(function* (cut) {
+    const states: (State | undefined)[] = [];
+    for (const key of keys) {
+      states.push(cut.state(key));
+      yield;
+    }
+    return states;
+  });
 }
 
 function sideOf(state: State | undefined): SideOfKey | undefined {
@@ -76,42 +87,47 @@ function sideOf(state: State | undefined): SideOfKey | undefined {
 }
 
 /** Users' keys that either log touched after a position, each once, in key order. */
-async function* touchedKeys(envs: readonly ViewReader[], after: number): AsyncGenerator<readonly string[]> {
+async function* touchedKeys(envs: readonly LongViewReader[], after: number): AsyncGenerator<readonly string[]> {
   const touched = new Set<string>();
   for (const env of envs) {
-    for (let from = after + 1; from !== 0; ) {
+    for (let from = after + 1; ; ) {
       const at = from;
-      from = await env.read((cut) => {
-        let last = 0;
-        for (const row of cut.snapshot.range('log', { start: positionKey(at), limit: pageKeys })) {
-          last = last === 0 ? at : last + 1;
-          const record = cut.typeRegistry.decodeFolded(cut.snapshot, { position: last, bytes: row.value });
-          for (const { key } of appliedChanges(record)) if (!isEngineKey(key)) touched.add(key);
-        }
-        return last === 0 ? 0 : last + 1;
-      });
+      const page = await env.readSteps((cut) => keysOfRecords(cut, at));
+      for (const key of page.keys) touched.add(key);
+      if (page.records === 0) break;
+      from += page.records;
     }
   }
-  const sorted = [...touched].sort();
-  for (let i = 0; i < sorted.length; i += pageKeys) yield sorted.slice(i, i + pageKeys);
+  const sorted = await envs[0]?.readSteps(() => sortInSteps([...touched], compareKeys));
+  for (let i = 0; i < touched.size; i += pageKeys) yield sorted?.slice(i, i + pageKeys) ?? [];
+}
+
+/** How many records there are from a position on, up to a page of them, and the users' keys that they touched. */
+function* keysOfRecords(cut: Cut, from: number): Steps<{ readonly records: number; readonly keys: Set<string> }> {
+  const keys = new Set<string>();
+  let records = 0;
+  for (const row of cut.snapshot.range('log', { start: positionKey(from), limit: pageKeys })) {
+    const record = cut.typeRegistry.decodeFolded(cut.snapshot, { position: from + records, bytes: row.value });
+    for (const { key } of appliedChanges(record)) if (!isEngineKey(key)) keys.add(key);
+    records += 1;
+    yield;
+  }
+  return { records, keys };
 }
 
 /** Users' keys of both, each once, in key order. */
-async function* allKeys(left: ViewReader, right: ViewReader): AsyncGenerator<readonly string[]> {
+async function* allKeys(left: LongViewReader, right: LongViewReader): AsyncGenerator<readonly string[]> {
   for (let after: string | undefined; ; ) {
     const from = after;
-    const page = (env: ViewReader) => env.read((cut) => readKeys(cut, { prefix: '', after: from, limit: pageKeys }));
+    const page = (env: LongViewReader) =>
+      env.read((cut) => readKeys(cut, { prefix: '', after: from, limit: pageKeys }));
     const [ours, theirs] = [await page(left), await page(right)];
     // Behind the last key of a full page there may be keys that the other page has already.
     const ends = [ours, theirs].filter(({ length }) => length === pageKeys).map((keys) => keys.at(-1) ?? '');
-    const end = ends.sort(compare)[0];
-    const keys = [...new Set([...ours, ...theirs])].filter((key) => end === undefined || compare(key, end) <= 0);
-    yield keys.sort(compare);
+    const end = ends.sort(compareKeys)[0];
+    const keys = [...new Set([...ours, ...theirs])].filter((key) => end === undefined || compareKeys(key, end) <= 0);
+    yield keys.sort(compareKeys);
     if (end === undefined) return;
     after = end;
   }
-}
-
-function compare(a: string, b: string): number {
-  return Buffer.from(a).compare(Buffer.from(b));
 }

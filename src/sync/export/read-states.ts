@@ -1,8 +1,10 @@
 import { asSession, sessionOfKey } from '../../core/fold/session.ts';
 import type { State } from '../../core/fold/state.ts';
 import type { DumpEntry } from '../../layout/dump-schema.ts';
-import type { ViewReader } from '../../view/reader.ts';
-import { stateAt } from '../../view/time-travel.ts';
+import type { Cut } from '../../view/cut.ts';
+import type { LongViewReader } from '../../view/reader.ts';
+import { stateAtSteps } from '../../view/time-travel.ts';
+import type { Steps } from '../../view/turns.ts';
 import { readKeys } from './read-keys.ts';
 
 const pageKeys = 500;
@@ -10,25 +12,35 @@ const pageKeys = 500;
 const prefixes = ['\u0001', '\u0002', ''];
 
 /** Entries of all states and live sessions as of a position, whatever is written meanwhile. */
-export async function* readStateEntries(env: ViewReader, position: number): AsyncGenerator<DumpEntry> {
+export async function* readStateEntries(env: LongViewReader, position: number): AsyncGenerator<DumpEntry> {
   for await (const state of readStates(env, position)) yield entryOfState(state, position);
 }
 
 /** All states that exist as of a position, the engine's own included, in key order within each kind of key. */
-export async function* readStates(env: ViewReader, position: number): AsyncGenerator<State> {
+export async function* readStates(env: LongViewReader, position: number): AsyncGenerator<State> {
   for (const prefix of prefixes) {
     let after: string | undefined;
     for (;;) {
       const from = after;
-      const page = await env.read((cut) => {
-        const keys = readKeys(cut, { prefix, after: from, limit: pageKeys });
-        return keys.map((key) => ({ key, state: stateAt(cut, key, position) }));
-      });
+      const page = await env.readSteps((cut) => readPage(cut, { prefix, after: from, position }));
       for (const { state } of page) if (state?.exists) yield state;
       after = page.at(-1)?.key;
       if (after === undefined || page.length < pageKeys) break;
     }
   }
+}
+
+/** A page in steps: the life of one key alone may be long. */
+function* readPage(
+  cut: Cut,
+  { prefix, after, position }: { prefix: string; after: string | undefined; position: number },
+): Steps<readonly { readonly key: string; readonly state: State | undefined }[]> {
+  const page: { readonly key: string; readonly state: State | undefined }[] = [];
+  for (const key of readKeys(cut, { prefix, after, limit: pageKeys })) {
+    page.push({ key, state: yield* stateAtSteps(cut, key, position) });
+    yield;
+  }
+  return page;
 }
 
 /** A state as the entry of a dump. */

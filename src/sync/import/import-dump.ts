@@ -1,7 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { DumpEntry } from '../../layout/dump-schema.ts';
-import { stateAt } from '../../view/time-travel.ts';
+import { stateAtSteps } from '../../view/time-travel.ts';
 import { entryOfState } from '../export/read-states.ts';
 import { type Block, DumpReader } from '../format/dump-reader.ts';
 import type { Manifest } from '../format/manifest.ts';
@@ -96,12 +96,13 @@ class Importing {
   /** The dump says what its records come to; here the same must have come of them. */
   private async compareStates(states: readonly DumpEntry[]): Promise<void> {
     if (states.length === 0) return;
-    await this.host.env.read((cut) => {
+    await this.host.env.readSteps(function* (cut) {
       for (const entry of states) {
         const key = entry.state?.key ?? sessionKey(entry.session?.id ?? '');
-        const own = stateAt(cut, key, entry.position);
+        const own = yield* stateAtSteps(cut, key, entry.position);
         const same = own?.exists && sameEntry(entryOfState(own, entry.position), entry);
         if (!same) throw new TxlogError('DUMP_INVALID', `the dump has another state of ${key} than its records give`);
+        yield;
       }
     });
   }
