@@ -1,6 +1,7 @@
 import { assert } from '../core/base/assert.ts';
 import { limits } from '../core/base/limits.ts';
 import { TextState, textOfState } from '../core/fold/raw-json.ts';
+import { sessionOfKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { undecodable } from './damaged-row.ts';
@@ -66,6 +67,8 @@ function decode(key: string, bytes: Uint8Array): StateRow {
   }
   const exists = (flags & existsFlag) !== 0;
   const kind = flags & dedicatedFlag ? 'dedicated' : flags & sessionFlag ? 'session' : 'shared';
+  if ((kind === 'session') !== (sessionOfKey(key) !== undefined))
+    throw new Error('it is the state of another kind of key');
   const fields = { key, kind, version, position, owner, pendingUntil, ops } as const;
   const state = exists ? new TextState(fields, reader.text()) : { ...fields, exists, value: undefined };
   return { state, tail };

@@ -1,6 +1,8 @@
 import type { JsonValue } from '../core/base/json.ts';
 import type { Change } from '../core/fold/change.ts';
 import type { FoldedRecord } from '../core/log/record.ts';
+import { damagedRow } from '../layout/damaged-row.ts';
+import { keyText } from '../layout/keys.ts';
 import type { FoldOutcome } from './fold-tree.ts';
 
 /** Where a history reads: the log up to a position, and a batch that may be dropped again, above it. */
@@ -34,4 +36,11 @@ export interface Advanced extends FoldOutcome {
   readonly isCut?: boolean;
   /** Transactions that were folded one by one, and parts that were run in one step. */
   readonly steps: number;
+}
+
+/** The record that a key's list names. Errors: STORAGE_CORRUPT when the log has none there. */
+export function appliedRecord(source: HistorySource, key: Uint8Array, position: number): FoldedRecord {
+  const record = source.folded(position, key);
+  if (record) return record;
+  throw damagedRow('applied', keyText(key), `it names record ${position}, which is not in the log`);
 }

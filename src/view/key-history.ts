@@ -9,7 +9,7 @@ import type { FoldedRecord } from '../core/log/record.ts';
 import { textKey } from '../layout/keys.ts';
 import { DecidedPositions } from './decided-positions.ts';
 import { type FoldOutcome, FoldTree, isSame, isShort, type Leaves, treeLevelOf } from './fold-tree.ts';
-import type { Advanced, HistorySource, Range, ReduceAgain } from './history-source.ts';
+import { type Advanced, appliedRecord, type HistorySource, type Range, type ReduceAgain } from './history-source.ts';
 import type { LeafCache, OwnTransaction } from './leaf-cache.ts';
 
 interface Leaf {
@@ -188,7 +188,7 @@ export class KeyHistory implements Leaves {
       if (left === 0) return false;
       left -= 1;
       if (position > source.basePosition) this.beforeBatch ??= this.whatIs();
-      this.add(present(source.folded(position, this.keyBytes), `record ${position}`));
+      this.add(appliedRecord(source, this.keyBytes, position));
       this.at = position;
       if (position <= source.basePosition) this.base = position;
     }
@@ -381,7 +381,7 @@ export class KeyHistory implements Leaves {
   }
 
   private readOwn(position: number): OwnTransaction {
-    const record = present(this.source?.folded(position, this.keyBytes), `record ${position}`);
+    const record = appliedRecord(present(this.source, 'a source'), this.keyBytes, position);
     const { id, type, time } = record;
     return { position, id, type, time, changes: record.changes.filter(({ key }) => key === this.key) };
   }
