@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const library = fileURLToPath(new URL('../../dist/test/library.mjs', import.meta.url));
 const place = mkdtempSync(join(tmpdir(), 'txlog-no-room-'));
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -39,6 +40,35 @@ txlog init --env /dev/shm/restored-$$ --from saved.mdb >/dev/null 2>"$out"; echo
 rm -rf "$out" /dev/shm/restored-$$
 ls -A . .txlog conf/txlog/* tmp | grep -v '^$'
 `;
+
+/** Fills a file system but for some bytes, and writes there without a reserve, with rows of several sizes. */
+const withoutReserve = `
+import { truncateSync, writeFileSync } from 'node:fs';
+import { openEnvironment } from '${library}';
+const codes = new Set();
+for (const [n, value] of [40_000, 3_000, 90_000].map((bytes) => 'x'.repeat(bytes)).entries()) {
+  const env = await openEnvironment('${place}/env-' + n, { create: true, reserveBytes: 1 });
+  const fill = '${place}/fill';
+  try { writeFileSync(fill, Buffer.alloc(64 << 20)); } catch {}
+  truncateSync(fill, (await import('node:fs')).statSync(fill).size - 700_123);
+  for (let i = 0; ; i++) {
+    const failed = await env.submit({ type: 't', changes: [{ op: 'set', key: 'k/' + i, value }] }).catch((error) => error);
+    if (!failed.code) continue;
+    codes.add(failed.code);
+    break;
+  }
+  truncateSync(fill, 0);
+  await env.close().catch(({ code }) => codes.add('close ' + code));
+}
+console.log([...codes].join());
+`;
+
+it('a write that finds no room is told as such, also where nothing is kept in reserve', () => {
+  const mounted = `mount -t tmpfs -o size=48m tmpfs '${place}' && exec '${process.execPath}' --input-type=module -e "$0"`;
+  const args = ['--user', '--map-root-user', '--mount', 'sh', '-c', mounted, withoutReserve];
+  const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
+  expect({ stdout, stderr: stderr.replaceAll(/Write error.*\n/g, '') }).toMatchObject({ stdout: 'STORAGE_FULL\n' });
+});
 
 it('commands that have to make files are refused, those that read go on, and nothing is left behind', () => {
   const { stdout, stderr } = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], {
