@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
@@ -47,9 +48,10 @@ export function addTyped(file: string, line: string): string | undefined {
 
 /** Where it cannot be cut, it stays long. */
 function cutTo(lines: readonly string[], file: string): void {
-  const fresh = `${file}.${process.pid}`;
+  // Process numbers are not one's own across containers.
+  const fresh = `${file}.${randomBytes(8).toString('hex')}`;
   try {
-    writeFileSync(fresh, textOf(lines), { mode: 0o600 });
+    writeFileSync(fresh, textOf(lines), { mode: 0o600, flag: 'wx' });
     renameSync(fresh, file);
   } catch (error) {
     if (systemCode(error) === '') throw error;
