@@ -42,7 +42,8 @@ export interface OpenOptions {
 /**
  * Opens the environment in `dir` (`:memory:` for one that lives in this process only).
  *
- * Any number of processes, threads and handles may have it open at once. All code is loaded when it resolves: what this
+ * Any number of processes, threads and handles may have it open at once; within a process, one that
+ * writes is opened before one that only reads (ENV_READ_ONLY). All code is loaded when it resolves: what this
  * process lacks later, such as file descriptors, or a package that was upgraded under it, breaks no call for good.
  * Errors: ENV_NOT_FOUND, ENV_FOREIGN, ENV_NEWER, ENV_PERMISSION, APP_NOT_FOUND, APP_INVALID, STORAGE_FAILED,
  * CODE_NOT_LOADED.

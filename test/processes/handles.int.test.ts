@@ -101,6 +101,28 @@ describe('a read-only handle', () => {
   });
 });
 
+describe('a handle that writes, beside one that only reads', () => {
+  it('is refused when that came first, which goes on, and is opened once that is closed', async () => {
+    const made = await open(undefined);
+    await made.submit(addOne);
+    await made.close();
+    const reader = await openEnvironment(dir, { readOnly: true });
+    await expect(openEnvironment(dir)).rejects.toMatchObject({ code: 'ENV_READ_ONLY' });
+    expect(await reader.get('total')).toMatchObject({ value: 1 });
+    await reader.close();
+    const writer = await open(undefined);
+    const second = await openEnvironment(dir, { readOnly: true });
+    await writer.submit(addOne);
+    await writer.close();
+    // The map is that of the writer still.
+    const again = await open(undefined);
+    await again.submit(addOne);
+    expect(await second.get('total')).toMatchObject({ value: 3 });
+    await second.close();
+    await again.close();
+  });
+});
+
 describe('close', () => {
   it('answers what was submitted before, refuses what comes after, and may be called twice', async () => {
     const env = await open(7);

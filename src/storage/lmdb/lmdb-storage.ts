@@ -73,6 +73,7 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
       env.guard?.close();
       env.lastCommit?.close();
       await done;
+      env.forgetMap();
     },
   };
 }

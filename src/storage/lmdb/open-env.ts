@@ -14,6 +14,7 @@ import { findEarlierState, LastCommit, lastCommitName, type SeenCommit } from '.
 import { descriptorsOpened } from './native-env.ts';
 import { PageGuard } from './page-guard.ts';
 import { damagedFile } from './pages/meta-pages.ts';
+import { noteMap, refuseReadOnlyMap } from './process-maps.ts';
 
 /** How to open one LMDB environment. */
 export interface LmdbOptions {
@@ -44,6 +45,8 @@ export interface LmdbEnv {
   readonly guard: PageGuard | undefined;
   /** The second witness of the newest commit; none of a file that is only read, or that no one else can open yet. */
   readonly lastCommit: LastCommit | undefined;
+  /** To be called once it is closed: this process no longer has the file mapped for it. */
+  forgetMap(): void;
 }
 
 /**
@@ -72,12 +75,15 @@ function openGuarded(options: LmdbOptions, gate: Gate): LmdbEnv {
   const mapBytes = mapBytesFor(options.mapBytes, bytes);
   // A generation is renamed before it is removed: either the gate was gone with it, or the data is still there.
   refuseMissing(options);
+  if (!options.readOnly) refuseReadOnlyMap(file);
   // Empty: new, or made by a process that died before it wrote the first page.
   const guard = bytes === 0 || options.unpublished ? undefined : new PageGuard(file, { writes: !options.readOnly });
   try {
     const lastCommit = isWitnessed(options) ? new LastCommit(options.dir) : undefined;
     if (guard && lastCommit) refuseEarlierState({ transaction: guard.transaction, bytes }, lastCommit, options.dir);
-    return { ...openTables({ ...options, mapBytes }), version: '3.5.6', gate, guard, lastCommit };
+    const opened = openTables({ ...options, mapBytes });
+    const forgetMap = noteMap(file, options.readOnly ?? false);
+    return { ...opened, version: '3.5.6', gate, guard, lastCommit, forgetMap };
   } catch (error) {
     guard?.close();
     throw error;

@@ -20,7 +20,7 @@ const turnMs = 10;
  * Units: returns milliseconds from the first put to the last synced commit.
  */
 export async function putRaw(dir: string, load: RawLoad): Promise<number> {
-  const { root, tables, gate } = openEnv({ dir });
+  const { root, tables, gate, forgetMap } = openEnv({ dir });
   const [log, requests, states] = (['log', 'requests', 'states'] as const).map((name) => tables.get(name));
   const record = Buffer.alloc(load.logBytes, 7);
   const state = Buffer.alloc(load.stateBytes, 7);
@@ -43,5 +43,6 @@ export async function putRaw(dir: string, load: RawLoad): Promise<number> {
   const elapsed = performance.now() - started;
   await root.close();
   gate.close();
+  forgetMap();
   return elapsed;
 }
