@@ -16,7 +16,7 @@ import { watchFile } from './watch-file.ts';
 
 /** Reads beside a writer that take so many attempts are given up. */
 const attemptsMax = 200;
-/** What reads the whole file takes seconds for each attempt. */
+/** An attempt that reads the whole file takes seconds. */
 const wholeAttemptsMax = 3;
 /** Files that everyone writes to who reads with LMDB. */
 const lockFiles = ['lock.mdb', 'gate.mdb-lock'];
