@@ -28,20 +28,20 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 it.runIf(process.platform === 'linux')(
   'a writer waits for the gate by looking at it, not by sleeping, at opening and at each commit',
   async () => {
-    const open = new ScriptProcess(gateWriter, [dir]);
+    const open = new ScriptProcess(gateWriter, [dir, 'told']);
     await open.printed(1);
     const holder = new ScriptProcess(lockHolder, [dir]);
     await holder.printed(1);
-    const seen = open.lines.length;
     const waiting = new ScriptProcess(gateWriter, [dir]);
     const word = () => readFileSync(join(dir, 'gate.mdb-lock')).readUInt32LE(wordAt);
     expect(word()).toBe(holder.child.pid);
+    open.tell('write');
     await hasOpen(waiting.child.pid ?? 0, 'gate.mdb-lock');
     // Long enough to come to the lock, and shorter than it goes on looking.
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(word()).toBe(holder.child.pid);
     await holder.kill();
-    await Promise.all([waiting.printed(2), open.printed(seen + 2)]);
+    await Promise.all([waiting.printed(2), open.printed(3)]);
     await Promise.all([waiting.kill(), open.kill()]);
   },
 );
