@@ -1,7 +1,7 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/index.ts';
 import { finish, run, start } from './command.ts';
 import { fill, tempDir } from './filled.ts';
@@ -10,18 +10,26 @@ import { fill, tempDir } from './filled.ts';
 // growing delays, the same command again until it ends, then count positions.
 
 const records = 30_000;
+/** An environment with all records, of which each test has a copy. */
+let filled: ReturnType<typeof tempDir>;
 let temp: ReturnType<typeof tempDir>;
 let env: string;
 let out: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
+  filled = tempDir();
+  await fill(filled.dir, records);
+});
+
+beforeEach(() => {
   temp = tempDir();
   env = join(temp.dir, 'env');
   out = join(temp.dir, 'out.ndjson');
-  await fill(env, records);
+  cpSync(filled.dir, env, { recursive: true });
 });
 
 afterEach(() => temp.remove());
+afterAll(() => filled.remove());
 
 describe('rescan --checkpoint', () => {
   it('into -O FILE has each record once, killed again and again', async () => {
@@ -82,7 +90,7 @@ async function killUntilDone(begin: () => ReturnType<typeof start>): Promise<num
   for (let kills = 0; kills < 40; kills++) {
     const child = begin();
     // From before it opens anything to well into its work, however fast the machine is.
-    const killing = pause(100 * 1.2 ** kills).then(() => child.kill('SIGKILL'));
+    const killing = pause(100 * 1.3 ** kills).then(() => child.kill('SIGKILL'));
     const { code } = await finish(child);
     await killing;
     if (code === 0) {

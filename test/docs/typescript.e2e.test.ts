@@ -1,14 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { present } from '../../src/core/base/assert.ts';
 import { docPages, type Fence, fencesOf, root } from './pages.ts';
-import { makeWorkplace, namedFences } from './workplace.ts';
+import { makeWorkplace, namedFences, type Workplace } from './workplace.ts';
 
 // Goal: every TypeScript example of the docs and of the sources' comments compiles under strict settings, and runs.
-// Method: those of one page are files of one directory, where `txlog` is the built package. What an example says about
-// its output, in comments right after a console.log, is compared with what it prints.
+// Method: those of one page are files of one directory, where `txlog` is the built package. One run of the compiler, which
+// costs more than all the examples, reads all directories. What an example says about its output, in comments right after a
+// console.log, is compared with what it prints.
+
+interface ExampleFile {
+  readonly name: string;
+  readonly text: string;
+}
 
 interface Example {
   readonly path: string;
@@ -19,27 +27,53 @@ const examples: readonly Example[] = [...docPages(), ...commentedSources()].filt
   fences.some(({ lang }) => lang === 'ts'),
 );
 
-it.each(examples.map((example) => [example.path, example] as const))('examples of %s compile and run', (_, example) => {
-  const workplace = makeWorkplace(example);
-  try {
+/** The directory of each page, and those of its examples that are run. */
+const places = new Map<Example, { readonly workplace: Workplace; readonly files: readonly ExampleFile[] }>();
+
+beforeAll(() => {
+  for (const example of examples) {
+    const workplace = makeWorkplace(example);
     const named = new Set(namedFences(example).map(([, text]) => text));
     const unnamed = example.fences.filter(({ lang, text }) => lang === 'ts' && !named.has(text));
     const files = unnamed.map(({ text, line }) => ({ name: `line-${line}.ts`, text }));
     for (const { name, text } of files) writeFileSync(join(workplace.dir, name), `${text}\nexport {};\n`);
-    writeFileSync(join(workplace.dir, 'tsconfig.json'), JSON.stringify(settings));
-    symlinkSync(join(root, 'node_modules/@types'), join(workplace.dir, 'node_modules/@types'));
-    expect(run([join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], workplace)).toEqual({
-      status: 0,
-      output: '',
-    });
+    places.set(example, { workplace, files });
+  }
+});
+
+afterAll(() => {
+  for (const { workplace } of places.values()) workplace.remove();
+});
+
+it('the examples of all pages compile under strict settings', () => {
+  const all = [...places].map(([{ path }, { workplace }]) => ({ path, dir: workplace.dir }));
+  const [first] = places.values();
+  const { workplace: place } = present(first, 'a page');
+  symlinkSync(join(root, 'node_modules/@types'), join(place.dir, 'node_modules/@types'));
+  const include = all.map(({ dir }) => join(dir, '*.ts'));
+  writeFileSync(join(place.dir, 'tsconfig.json'), JSON.stringify({ ...settings, include }));
+  // An error is told by the page that it is in.
+  const { status, output } = run(
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(place.dir, 'tsconfig.json')],
+    {
+      ...place,
+      dir: tmpdir(),
+    },
+  );
+  const told = all.reduce((text, { path, dir }) => text.replaceAll(basename(dir), path), output);
+  expect({ status, told }).toEqual({ status: 0, told: '' });
+});
+
+it.each(examples.map((example) => [example.path, example] as const))(
+  'examples of %s print what they say',
+  (_, example) => {
+    const { workplace, files } = present(places.get(example), 'the directory of a page');
     for (const { name, text } of files) {
       const { status, output } = run([compiled(name, workplace)], workplace);
       expect({ status, output }).toEqual({ status: 0, output: promised(text) });
     }
-  } finally {
-    workplace.remove();
-  }
-});
+  },
+);
 
 /** An example as JavaScript, with the modules beside it: a loader of TypeScript would be most of what it takes to run. */
 function compiled(name: string, { dir }: { dir: string }): string {
@@ -54,7 +88,6 @@ const settings = {
     ...{ target: 'es2023', module: 'node20', types: ['node'], strict: true, noEmit: true, skipLibCheck: true },
     ...{ allowImportingTsExtensions: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
   },
-  include: ['*.ts'],
 };
 
 /** What an example says that it prints: comments that follow a line with console.log. */

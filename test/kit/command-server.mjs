@@ -5,6 +5,7 @@
 // environment (NAME=VALUE), `stdin:` with the file to read or nothing, and the arguments. Its output is left in files, one
 // for each time that it changed between stdout and stderr. The answer, through the pipe `answers`, is a line: the exit
 // code and these files, whose names end in the number of the stream; or `decline` for what only a process can do.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -19,6 +20,10 @@ const events = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection', 
 const bundles = new Map();
 const bundleFile = /\/dist\/cli\/bundles\/[^/]+$/;
 const texts = new Map();
+// Compiled code (code-cache.ts), by the digest of its bundle; once the bundle runs here, code of no bytes with its own digest.
+const codeFile = /\/code\/([0-9a-f]{32})-[^/]*$/;
+const nothingKept = createHash('sha256').digest();
+const known = new Set();
 let calls = 0;
 let call;
 
@@ -45,7 +50,9 @@ process.exit = (code) => {
 fs.readFileSync = (file, ...options) => {
   // Number 0 is the stdin of the call.
   if (file === 0) return Buffer.from(call.input);
-  // A bundle is megabytes, and to read it most of a call.
+  // A bundle, and what is kept of its compiler's work, are megabytes: to read them is most of a call.
+  const [, digest] = codeFile.exec(file) ?? [];
+  if (digest) return known.has(digest) ? nothingKept : readCode(file, digest, options);
   if (!bundleFile.test(file)) return readFileSync(file, ...options);
   if (!texts.has(file)) texts.set(file, readFileSync(file, ...options));
   return texts.get(file);
@@ -54,8 +61,8 @@ syncBuiltinESMExports();
 // The code of a bundle is compiled and run once, as that of a module: both anew would be most of a call.
 const { Script } = vm;
 vm.Script = function bundleScript(source, options) {
-  const known = bundles.get(options.filename);
-  if (known) return known;
+  const loaded = bundles.get(options.filename);
+  if (loaded) return loaded;
   const script = new Script(source, options);
   const run = script.runInThisContext();
   let exports;
@@ -96,6 +103,11 @@ function takeCall() {
   setEnvironment([...readFileSync(join(folder, 'env'), 'utf8').split('\0').slice(0, -1), ...changes]);
   const file = texts[at].slice('stdin:'.length);
   begin(texts.slice(at + 1), file === '' ? '' : readFileSync(file));
+}
+
+function readCode(file, digest, options) {
+  known.add(digest);
+  return readFileSync(file, ...options);
 }
 
 function canEnter(dir) {
