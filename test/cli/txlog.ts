@@ -18,9 +18,9 @@ export class Shell {
     this.run(['init']);
   }
 
-  /** Runs to its end: a process when it reads stdin, else a call of the process that a test file shares (kit/README.md). */
-  run(args: readonly string[], input?: string): Ended {
-    return input === undefined ? callCommand(args, this) : this.runAlone(args, input);
+  /** Runs to its end: a call of the process that a test file shares (kit/README.md). */
+  run(args: readonly string[], input = ''): Ended {
+    return callCommand(args, this, input);
   }
 
   /** Runs to its end in a process of its own. */

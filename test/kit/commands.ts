@@ -12,11 +12,11 @@ let warm: WarmCommands | undefined;
 afterAll(() => warm?.close());
 
 /**
- * Runs a command, without stdin, in the one process that all commands of a test file share (README.md): what a test does
- * before and after the command that it is about.
+ * Runs a command, whose stdin is a text, in the one process that all commands of a test file share (README.md): what a test
+ * does before and after the command that it is about.
  */
-export function callCommand(args: readonly string[], place: LinePlace): Ended {
+export function callCommand(args: readonly string[], place: LinePlace, input = ''): Ended {
   warm ??= new WarmCommands();
-  const printed = warm.callSync(args, place);
+  const printed = warm.callSync(args, place, input);
   return { stdout: textOf(printed, 'stdout'), stderr: textOf(printed, 'stderr'), code: printed.code };
 }

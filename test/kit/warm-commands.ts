@@ -86,10 +86,12 @@ export class WarmCommands {
     if (this.stray !== '') throw new Error(`a command wrote past its streams:\n${this.stray}`);
   }
 
-  /** Runs one command, without stdin, while this process stands still. */
-  callSync(args: readonly string[], { dir, env }: LinePlace): Printed {
+  /** Runs one command, whose stdin is a text, while this process stands still. */
+  callSync(args: readonly string[], { dir, env }: LinePlace, input = ''): Printed {
     this.give(env);
-    writeFileSync(join(this.folder, 'calls'), callText(dir, args));
+    const stdin = input === '' ? '' : join(this.folder, 'stdin');
+    if (stdin) writeFileSync(stdin, input);
+    writeFileSync(join(this.folder, 'calls'), callText(dir, args, [], stdin));
     return toPrinted(readFileSync(join(this.folder, 'answers'), 'utf8'));
   }
 
@@ -108,8 +110,8 @@ export class WarmCommands {
   }
 }
 
-function callText(dir: string, args: readonly string[], changes: readonly string[] = []): string {
-  return [dir, ...changes, 'stdin:', ...args].map((text) => `${text}\0`).join('');
+function callText(dir: string, args: readonly string[], changes: readonly string[] = [], stdin = ''): string {
+  return [dir, ...changes, `stdin:${stdin}`, ...args].map((text) => `${text}\0`).join('');
 }
 
 function toPrinted(answer: string): Printed {
@@ -134,7 +136,7 @@ const passed = [
 const isPassed = (pair: string) => passed.some((name) => pair.startsWith(`${name}=`));
 
 // Signals, limits and rights, whatever they stand for in the line.
-const special = /\b(?:kill|timeout|ulimit|umask|trap|setpriv|plain_user|script|mkfifo|exec)\b/;
+const special = /(?<!-)\b(?:kill|timeout|ulimit|umask|trap|setpriv|plain_user|script|mkfifo|exec)\b/;
 // A command that goes on by itself, or runs beside others; files as its stdin or stdout.
 const apart = /(?<![&>])&(?![&\d])| -f\b|--follow|>\(|(?<!<)<(?!<)|(?<![2&>])>>?(?!&| ?\/dev\/null| ?\()/;
 const quoted = /'[^']*'|"(?:\\.|[^"\\])*"/g;
@@ -146,7 +148,7 @@ function needsProcess(line: string): boolean {
   const bare = /\b(?:sh|bash|eval)\b/.test(line) ? line : line.replace(quoted, "''");
   const [, ...readers] = bare.split('|');
   const readsOther = readers.some((reader) => /\btxlog\b/.test(reader) && !/ -(?: |$)/.test(reader));
-  const own = bare.split(/;|&&|\n/).filter((part) => /\btxlog\b|[(){}]/.test(part));
+  const own = bare.split(/;|&&|\n/).filter((part) => /(?<![\w./-])txlog\b|[(){}]/.test(part));
   return special.test(bare) || apart.test(own.join('\n')) || readsOther || setsOther;
 }
 

@@ -55,13 +55,13 @@ it('a prompt runs what is typed, and goes on after Ctrl-C and after a failure', 
 
 it('a shell without a terminal runs lines up to the first that fails, and ends with its exit code', () => {
   const script = 'submit --id s-1 --type t --change "set s 1"\n\n# a comment\nget s --json\n';
-  const done = shell.run(['shell'], script);
+  const done = shell.runAlone(['shell'], script);
   expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/^committed s-1 .*\n\{"v":1,"key":"s"/) });
-  const asJson = shell.run(['shell', '-o', 'ndjson', '--read-only'], 'get s\nget s -q\nsubmit --type t\n');
+  const asJson = shell.runAlone(['shell', '-o', 'ndjson', '--read-only'], 'get s\nget s -q\nsubmit --type t\n');
   expect(asJson).toMatchObject({ code: 77, stdout: expect.stringMatching(/^\{"v":1,"key":"s".*\ns\n$/) });
-  const failed = shell.run(['shell'], 'get nosuch\nget s\n');
+  const failed = shell.runAlone(['shell'], 'get nosuch\nget s\n');
   expect(failed).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('KEY_NOT_FOUND') });
-  const refused = shell.run(['shell'], 'get s\nlog | cat\n');
+  const refused = shell.runAlone(['shell'], 'get s\nlog | cat\n');
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('line 2: | is for a shell') });
 });
 
