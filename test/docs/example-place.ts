@@ -20,6 +20,8 @@ export interface ExamplePlace extends Workplace {
 
 const start = Date.parse('2026-01-31T11:00:00Z');
 const records = 1_100;
+/** Records that have a time of their own. */
+const spread = 100;
 const tenYears = 10 * 365 * 24 * 3600;
 
 /** Makes a directory with an environment of a thousand records, and the files that examples read. */
@@ -150,17 +152,21 @@ export default {
 };
 `;
 
-/** Each record a minute after the one before, so that positions and times of the examples are there. */
+/** The first records are a minute apart, so that positions and times of the examples are there. */
 async function fill(dir: string, count = records): Promise<void> {
   let now = start;
   const env = await openEnvironment(dir, { create: true, clock: { ...systemClock, now: () => now } });
-  for (let i = 1; i <= count; i++) {
+  for (let i = 1; i <= Math.min(count, spread); i++) {
     await env.submit(requestAt(i));
     if (i === 10) await env.sessions.changeTheme('request/order.create');
     if (i === 10) await env.sessions.create('to/counters', { id: 'm-1', queue: 'count', data: 1 }, { id: 'm-1' });
     if (i === 10) await env.sessions.create('mail', { to: 'ann@example.com' }, { id: 'mail/7', delay: tenYears });
-    if (i <= 100) now += 60_000;
+    now += 60_000;
   }
+  // The others have one time, and are written together.
+  await Promise.all(
+    Array.from({ length: Math.max(0, count - spread) }, (_, i) => env.submit(requestAt(spread + 1 + i))),
+  );
   await env.close();
 }
 
