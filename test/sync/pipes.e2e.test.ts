@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -129,8 +130,10 @@ it('after kill -9 of either end at any block, the same command goes on where it 
     const victim = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
     victim.stdin?.on('error', () => {});
     victim.stdin?.write(dump.subarray(0, bytes));
-    const before = await positionOf(to);
-    for (let looks = 0; looks < 200 && (await positionOf(to)) === before; looks++);
+    await look(to, async (opened) => {
+      const { position: before } = await opened.head();
+      for (let looks = 0; looks < 300 && (await opened.head()).position === before; looks++) await pause(5);
+    });
     victim.kill('SIGKILL');
     await once(victim, 'exit');
     kills += 1;
@@ -153,7 +156,7 @@ it('a feed ends in order on Ctrl-C, and others write meanwhile', async () => {
   const importer = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
   exporter.stdout?.pipe(importer.stdin as NodeJS.WritableStream);
   shell.run(['submit', '--id', 'live', '--type', 'note', '--change', 'add notes 1']);
-  while ((await positionOf(to)) <= count) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await positionOf(to)) <= count) await pause(50);
   exporter.kill('SIGINT');
   const ends = await Promise.all([once(exporter, 'exit'), once(importer, 'exit')]);
   expect(ends.map(([code]) => code)).toEqual([130, 0]);
