@@ -23,23 +23,31 @@ const build = fileURLToPath(new URL('./build-once.ts', import.meta.url));
 const docs = 'test/docs/*.e2e.test.ts';
 const acceptance = 'test/acceptance/*.e2e.test.ts';
 const cpu = fileURLToPath(new URL('./kit/cpu.ts', import.meta.url));
+const closeCommands = fileURLToPath(new URL('./kit/close-commands.ts', import.meta.url));
 const asPeopleRunIt = fileURLToPath(new URL('./as-people-run-it.ts', import.meta.url));
 
 /** What takes longest. At the end of a run each of these would keep one core busy and leave the others idle. */
 const longest = [
-  'docs/sessions.e2e',
   'cli/sessions.e2e',
+  'docs/sessions.e2e',
   'docs/commands.e2e',
   'sync/pipes.e2e',
-  'crash/kill.e2e',
   'loans.e2e',
+  'dialogs.e2e',
+  'crash/kill.e2e',
+  'processes/sessions-killed.e2e',
+  'package/pack.e2e',
+  'processes/memory.e2e',
 ];
+
+/** Next to each other, because a process goes on with the next file only when that is of the same project. */
+const sharing = ['int', 'unit'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
-      const index = longest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-      return index === -1 ? longest.length : index;
+    const rank = ({ moduleId, project: { name } }: TestSpecification) => {
+      const index = longest.findIndex((path) => moduleId.endsWith(`/${path}.test.ts`));
+      return index === -1 ? longest.length + sharing.indexOf(name) + 1 : index;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
@@ -48,19 +56,21 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    // lmdb is native code: a process of its own per file, so that a crash names its file.
+    // lmdb is native code: processes, so that a crash ends no more than the files of one; of those that start processes of
+    // their own, which are the ones that crash on purpose, each file has its own.
     pool: 'forks',
     // Times that people read are local.
     env: { TZ: 'UTC' },
     // More than CI has cores: much of what the tests do is to wait for the disk, for processes and for leases.
     maxWorkers: 4,
     maxConcurrency: 3,
-    setupFiles: [asPeopleRunIt, cpu],
+    setupFiles: [asPeopleRunIt, cpu, closeCommands],
     sequence: { sequencer: LongestFirst },
     projects: [
-      // What stays in memory shares a process: a file leaves nothing behind, and the sources are loaded once, not a hundred times.
+      // What stays in memory or on the disk shares a process: a file leaves nothing behind, and the sources are loaded once, not
+      // two hundred times.
       project('unit', 'test/**/*.unit.test.ts', 60_000, { isolate: false }),
-      project('int', 'test/**/*.int.test.ts', 120_000),
+      project('int', 'test/**/*.int.test.ts', 120_000, { isolate: false }),
       project('e2e', 'test/**/*.e2e.test.ts', 300_000, { globalSetup: [build], exclude: [docs, acceptance] }),
       // Real data through all of it: what another Node changes, the others show.
       project('acceptance', acceptance, 300_000, { globalSetup: [build] }),

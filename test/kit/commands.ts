@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import { type LinePlace, textOf, WarmCommands } from './warm-commands.ts';
 
 /** How one command ended. */
@@ -9,7 +8,13 @@ export interface Ended {
 }
 
 let warm: WarmCommands | undefined;
-afterAll(() => warm?.close());
+
+/** Ends the process of the commands; after each test file (close-commands.ts), also where files share a process. */
+export async function closeCommands(): Promise<void> {
+  const last = warm;
+  warm = undefined;
+  await last?.close();
+}
 
 /**
  * Runs a command, whose stdin is a text, in the one process that all commands of a test file share (README.md): what a test
