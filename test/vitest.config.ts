@@ -41,7 +41,7 @@ const longest = [
 ];
 
 /** Next to each other, because a process goes on with the next file only when that is of the same project. */
-const sharing = ['int', 'unit'];
+const sharing = ['e2e', 'int', 'unit'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -56,8 +56,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    // lmdb is native code: processes, so that a crash ends no more than the files of one; of those that start processes of
-    // their own, which are the ones that crash on purpose, each file has its own.
+    // lmdb is native code: processes, so that a crash ends one of them, and is told of the file that ran there.
     pool: 'forks',
     // Times that people read are local.
     env: { TZ: 'UTC' },
@@ -67,11 +66,14 @@ export default defineConfig({
     setupFiles: [asPeopleRunIt, cpu, closeCommands],
     sequence: { sequencer: LongestFirst },
     projects: [
-      // What stays in memory or on the disk shares a process: a file leaves nothing behind, and the sources are loaded once, not
-      // two hundred times.
+      // Files share processes: each leaves nothing behind, and the sources are loaded four times, not two hundred times.
       project('unit', 'test/**/*.unit.test.ts', 60_000, { isolate: false }),
       project('int', 'test/**/*.int.test.ts', 120_000, { isolate: false }),
-      project('e2e', 'test/**/*.e2e.test.ts', 300_000, { globalSetup: [build], exclude: [docs, acceptance] }),
+      project('e2e', 'test/**/*.e2e.test.ts', 300_000, {
+        isolate: false,
+        globalSetup: [build],
+        exclude: [docs, acceptance],
+      }),
       // Real data through all of it: what another Node changes, the others show.
       project('acceptance', acceptance, 300_000, { globalSetup: [build] }),
       // Read, not run, or run for what they show: no other version of Node changes it (.ci/run).
