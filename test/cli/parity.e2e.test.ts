@@ -1,31 +1,25 @@
 // Goal: the fast path of `submit` cannot be told from the command. Method: each command line of a table runs through
-// bin/run.js, which takes the fast path, and through oclif alone, in equal environments.
-import { spawnSync } from 'node:child_process';
+// bin/run.js, which takes the fast path, and through oclif alone, in equal environments. One process for each of
+// both ways runs all lines (kit/README.md).
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { textOf, WarmCommands } from '../kit/warm-commands.ts';
 import { Shell } from './txlog.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const oclifOnly = new WarmCommands(fileURLToPath(new URL('./oclif-only.mjs', import.meta.url)));
 const fast = new Shell();
 const slow = new Shell();
-afterAll(() => {
+afterAll(async () => {
   fast.remove();
   slow.remove();
+  await oclifOnly.close();
 });
 for (const { dir } of [fast, slow]) {
   writeFileSync(join(dir, 'data.json'), '{"a":1}');
   writeFileSync(join(dir, 'bytes.json'), Buffer.from([0xff]));
 }
-
-// Runs the built commands as bin/run.js does, but for the fast path: nothing but oclif handles the line.
-const dist = join(root, 'dist');
-const oclifOnly = `
-  import { loadBundle } from ${JSON.stringify(join(dist, 'src/cli/start/load-bundle.js'))};
-  const { exports } = loadBundle(${JSON.stringify(join(dist, 'cli/bundles/commands.cjs'))}, 'parity');
-  await exports.runCli(process.argv.slice(1), { root: ${JSON.stringify(root)} }, { modules: exports.commandModules, willRun() {} });
-`;
 
 const table: readonly (readonly string[])[] = [
   ['--type', 't', '--id', 'r-1', '--actor', 'me', '--change', 'claim k "v"', '--change', 'set s {"a":[1,2]}'],
@@ -68,11 +62,9 @@ it('the fast path takes a TXLOG_TIME that means nothing as the command does', ()
 
 function compare(line: readonly string[]): void {
   const { stdout, stderr, code } = fast.run(line);
-  const other = spawnSync(process.execPath, ['--input-type=module', '--eval', oclifOnly, '--', ...line], {
-    ...{ cwd: slow.dir, env: slow.env, encoding: 'utf8' },
-  });
+  const other = oclifOnly.callSync(line, slow);
   expect({ stdout: same(stdout), stderr: same(stderr), code }).toEqual({
-    ...{ stdout: same(other.stdout), stderr: same(other.stderr), code: other.status },
+    ...{ stdout: same(textOf(other, 'stdout')), stderr: same(textOf(other, 'stderr')), code: other.code },
   });
 }
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock/system.ts';
 import { openEnvironment } from '../../src/engine.ts';
 import type { Environment } from '../../src/environment/environment.ts';
+import { callCommand } from '../kit/commands.ts';
 import { observe } from './observed.ts';
 import { storyApp, tellStory } from './story.ts';
 
@@ -110,15 +110,10 @@ describe('an environment of format 1', () => {
     ['backup saved', '"verified":true'],
     ['submit --type tick --data 1 --change add_ticks_1', '"position":"571"'],
   ])('is understood by txlog %s', (line, text, exit = 0) => {
-    const args = [
-      join(root, 'bin/run.js'),
-      ...line.split(' ').map((word) => word.replaceAll('_', ' ')),
-      '--json',
-      '--env',
-      copy,
-    ];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
+    const words = line.split(' ').map((word) => word.replaceAll('_', ' '));
+    const place = { dir: copy, env: process.env };
+    const { code, stdout, stderr } = callCommand([...words, '--json', '--env', copy], place);
     expect(stdout, stderr).toContain(text);
-    expect(status).toBe(exit);
+    expect(code).toBe(exit);
   });
 });

@@ -43,9 +43,10 @@ export class WarmCommands {
   private environment = '';
   private stray = '';
 
-  constructor() {
+  /** `program` is what runs anew for each command, as bin/run.js does. */
+  constructor(program = bin) {
     execFileSync('mkfifo', [join(this.folder, 'calls'), join(this.folder, 'answers')]);
-    this.child = spawn(process.execPath, [server, this.folder, bin], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [server, this.folder, program], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.stray += text;
