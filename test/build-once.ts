@@ -1,20 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const built = ['oclif.manifest.json', 'dist/cli/start.cjs'];
 const sources = ['src', 'commands', 'bin/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
-/** The library as one file: what the scripts of tests import, of which each start loads it. */
+/** The built library in one file, as apps get it: what the scripts of tests import. */
+const bundle = 'dist/cli/bundles/library.cjs';
 const library = 'dist/test/library.mjs';
 
 /** Builds what e2e tests run, unless it is newer than every source of it. */
 export default function buildOnce(): void {
   buildAll();
-  if (changedAt(library) < changedAt('dist/src/index.js')) bundleLibrary();
+  if (changedAt(library) < changedAt(bundle)) writeLibrary();
 }
 
 function buildAll(): void {
@@ -25,9 +26,20 @@ function buildAll(): void {
 }
 
 /** Three hundred modules one by one take half a second of CPU, and the tests start a hundred such scripts. */
-function bundleLibrary(): void {
-  const form = { bundle: true, format: 'esm', packages: 'external', platform: 'node', target: 'node20' } as const;
-  buildSync({ ...form, absWorkingDir: root, entryPoints: ['dist/src/index.js'], outfile: library });
+function writeLibrary(): void {
+  const digest = createHash('sha256')
+    .update(readFileSync(join(root, bundle)))
+    .digest('hex')
+    .slice(0, 32);
+  const load = `loadBundle(${JSON.stringify({ file: join(root, bundle), digest, command: 'tests' })})`;
+  const start = `import { loadBundle } from ${JSON.stringify(join(root, 'dist/src/cli/start/load-bundle.js'))};\n`;
+  const script = `${start}console.log(Object.keys(${load}).join(', '));`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the library in one file cannot be loaded: ${stderr}`);
+  mkdirSync(dirname(join(root, library)), { recursive: true });
+  writeFileSync(join(root, library), `${start}export const { ${stdout.trim()} } = ${load};\n`);
 }
 
 function changedAt(file: string): number {

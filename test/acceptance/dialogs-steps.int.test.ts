@@ -10,11 +10,12 @@ import { type Environment, openEnvironment } from '../../src/index.ts';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'txlog-dialogs-'));
 const [dialogsDir, countersDir] = [join(folder, 'dialogs'), join(folder, 'counters')];
+const variables = { DIALOGS_ENV: dialogsDir, COUNTERS_ENV: countersDir, FAIL_PERCENT: '0' };
 let dialogs: Environment;
 let counters: Environment;
 
 beforeAll(async () => {
-  Object.assign(process.env, { DIALOGS_ENV: dialogsDir, COUNTERS_ENV: countersDir, FAIL_PERCENT: '0' });
+  Object.assign(process.env, variables);
   dialogs = await openEnvironment(dialogsDir, {
     create: true,
     app: here('../../fixtures/apps/dialogs/dialogs.app.ts'),
@@ -26,6 +27,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const name of Object.keys(variables)) delete process.env[name];
   await Promise.all([dialogs.close(), counters.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
