@@ -49,7 +49,7 @@ describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, 
       await holdUpLine();
       for (let i = 0; i < workerCount; i++) startWorker();
       await Promise.all([killAgainAndAgain(), putToSleepAgainAndAgain()]);
-      while (count() < (isLong ? 5_000 : 1_500)) await addWork();
+      while (count() < (isLong ? 5_000 : 1_000)) await addWork();
       await until(() => ledger.count('ready', 'active', 'stored') === made.requests.length);
       for (const worker of working()) worker.signal('SIGTERM');
       for (const worker of working()) expect((await worker.ended).code).toBe(143);
