@@ -62,7 +62,7 @@ describe(`sagas of workers that are killed (seed ${seed}, ${kills} kills)`, () =
       for await (const { id } of env.sagas.list({ incomplete: true })) incomplete.push(id);
       expect(incomplete).toEqual([]);
     },
-    60_000 + kills * 5_000,
+    300_000 + kills * 5_000,
   );
 
   it('are done by calls that nobody undid, or have every call undone that may have been made', () => {
