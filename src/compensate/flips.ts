@@ -74,7 +74,6 @@ function decideOtherwise(present: Present, other: OtherWorld, position: number):
 function flipOf(record: LogRecord, refusal: string | undefined): PlannedFlip | undefined {
   const would = refusal === undefined ? 'committed' : 'rejected';
   if (record.outcome === would) return undefined;
-  const reason =
-    refusal ?? `what it was refused for (${record.rejection?.code ?? 'unknown'}) would not have been there`;
+  const reason = refusal ?? `the reason for its rejection (${record.rejection?.code ?? 'unknown'}) would not exist`;
   return { id: record.id, position: String(record.position), was: record.outcome, would, reason };
 }

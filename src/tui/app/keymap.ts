@@ -13,42 +13,42 @@ export interface Command {
 
 /** All that keys do, unless a keymap says otherwise. No key alone does anything that cannot be undone. */
 export const defaultCommands: readonly Command[] = [
-  { name: 'up', help: 'one row up', keys: ['up', 'k'] },
-  { name: 'down', help: 'one row down', keys: ['down', 'j'] },
-  { name: 'page up', help: 'a page up', keys: ['pageup', 'ctrl+u'] },
-  { name: 'page down', help: 'a page down', keys: ['pagedown', 'ctrl+d'] },
-  { name: 'first', help: 'to the first row; of the log, to its beginning', keys: ['g', 'home'] },
-  { name: 'last', help: 'to the last row; of the log, to its end, which it follows', keys: ['G', 'end'] },
-  { name: 'open', help: 'what is selected', keys: ['enter', 'right'] },
-  { name: 'back', help: 'where you came from; ends no program', keys: ['esc', 'left'] },
-  { name: 'item', help: 'the session or saga that is selected', keys: ['3'] },
-  { name: 'filter', help: 'filter: text, !not, field:value, stuck>5m; of the log CEL, as --where', keys: ['/'] },
-  { name: 'palette', help: 'go anywhere, or do anything, by the words of its command', keys: [':'] },
-  { name: 'help', help: 'what keys do here', keys: ['?'] },
-  { name: 'mark', help: 'mark the row, for what is done to many', keys: ['space'] },
-  { name: 'mark all', help: 'mark all rows that the filter leaves, or none', keys: ['*'] },
-  { name: 'actions', help: 'what can be done to what is selected, or marked', keys: ['x'], only: 'actions' },
+  { name: 'up', help: 'go one row up', keys: ['up', 'k'] },
+  { name: 'down', help: 'go one row down', keys: ['down', 'j'] },
+  { name: 'page up', help: 'go one page up', keys: ['pageup', 'ctrl+u'] },
+  { name: 'page down', help: 'go one page down', keys: ['pagedown', 'ctrl+d'] },
+  { name: 'first', help: "go to the first row, or the log's beginning", keys: ['g', 'home'] },
+  { name: 'last', help: 'go to the last row, and follow the log', keys: ['G', 'end'] },
+  { name: 'open', help: 'open the selected row', keys: ['enter', 'right'] },
+  { name: 'back', help: 'go back; this never ends the program', keys: ['esc', 'left'] },
+  { name: 'item', help: 'open the selected session or saga', keys: ['3'] },
+  { name: 'filter', help: 'filter: text, !not, field:value; the log: CEL', keys: ['/'] },
+  { name: 'palette', help: 'go anywhere or do anything by its command', keys: [':'] },
+  { name: 'help', help: 'show what the keys do here', keys: ['?'] },
+  { name: 'mark', help: 'mark the row, to act on many at once', keys: ['space'] },
+  { name: 'mark all', help: 'mark all rows that pass the filter, or none', keys: ['*'] },
+  { name: 'actions', help: 'show the actions for the selected or marked rows', keys: ['x'], only: 'actions' },
   { name: 'retry', help: 'retry, or unpark; asks first', keys: ['r'], only: 'actions' },
-  { name: 'take over', help: 'take over from who leads it; asks first', keys: ['t'], only: 'actions' },
-  { name: 'copy', help: 'copy the command that does or shows the same', keys: ['y'] },
-  { name: 'part', help: 'changes, JSON, bytes', keys: ['tab'], only: 'record' },
-  { name: 'back on key', help: 'the record before, of the same key', keys: ['b'], only: 'record' },
-  { name: 'on along key', help: 'the record after, of the same key', keys: ['n'], only: 'record' },
-  { name: 'position before', help: 'as of the position before', keys: ['['], only: 'state' },
-  { name: 'position after', help: 'as of the position after', keys: [']'], only: 'state' },
+  { name: 'take over', help: 'take the session over from its operator; asks first', keys: ['t'], only: 'actions' },
+  { name: 'copy', help: 'copy the command that does the same', keys: ['y'] },
+  { name: 'part', help: 'show changes, JSON or bytes', keys: ['tab'], only: 'record' },
+  { name: 'back on key', help: 'go to the previous record of the same key', keys: ['b'], only: 'record' },
+  { name: 'on along key', help: 'go to the next record of the same key', keys: ['n'], only: 'record' },
+  { name: 'position before', help: 'show the state one position earlier', keys: ['['], only: 'state' },
+  { name: 'position after', help: 'show the state one position later', keys: [']'], only: 'state' },
   {
     name: 'difference',
-    help: 'compare with the selected position, or with the one before again',
+    help: 'compare with the selected position, or with the previous one again',
     keys: ['d'],
     only: 'state',
   },
-  { name: 'what if', help: 'what if the selected transaction had never been', keys: ['w'], only: 'state' },
-  { name: 'next flip', help: 'the next decision that comes out otherwise', keys: ['f'], only: 'debugger' },
-  { name: 'stop job', help: 'stop the selected job half way; what is done stays done', keys: ['s'], only: 'jobs' },
-  { name: 'repaint', help: 'paint the screen anew', keys: ['ctrl+l', 'R'] },
-  { name: 'suspend', help: 'stop, until fg', keys: ['ctrl+z'] },
-  { name: 'quit', help: 'end', keys: ['q'] },
-  { name: 'interrupt', help: 'end at once', keys: ['ctrl+c'] },
+  { name: 'what if', help: 'show what would be without the selected transaction', keys: ['w'], only: 'state' },
+  { name: 'next flip', help: 'go to the next decision that would flip', keys: ['f'], only: 'debugger' },
+  { name: 'stop job', help: 'stop the selected job; what is done stays done', keys: ['s'], only: 'jobs' },
+  { name: 'repaint', help: 'redraw the screen', keys: ['ctrl+l', 'R'] },
+  { name: 'suspend', help: 'suspend the program, until fg', keys: ['ctrl+z'] },
+  { name: 'quit', help: 'quit', keys: ['q'] },
+  { name: 'interrupt', help: 'quit at once', keys: ['ctrl+c'] },
 ];
 
 /** Which key does what. */
@@ -68,7 +68,7 @@ export function keymapOf(commands: readonly Command[]): Keymap {
  * that is none, and of a key that two commands, or a command and a screen, would have.
  */
 export function remap(input: JsonValue): readonly Command[] {
-  if (!isJsonObject(input)) throw invalid('it is no object of commands and keys');
+  if (!isJsonObject(input)) throw invalid('it is not an object of commands and keys');
   for (const name of Object.keys(input))
     if (!defaultCommands.some((command) => command.name === name))
       throw invalid(`there is no command ${JSON.stringify(name)}`);
