@@ -332,7 +332,7 @@ it('commands can be given other keys, but no two commands the same one', () => {
   expect(() => remap({ quit: 'j' })).toThrow('key j would be both');
   expect(() => remap({ quit: '4' })).toThrow('key 4 would be both screen 4 and quit');
   expect(() => remap({ explode: 'e' })).toThrow('no command "explode"');
-  expect(() => remap(['q'])).toThrow('no object');
+  expect(() => remap(['q'])).toThrow('not an object');
   expect(() => remap({ quit: '1' })).toThrow('key 1 would be both screen 1 and quit');
   expect(remap({ quit: '3', item: 'i' }).find(({ name }) => name === 'quit')?.keys).toEqual(['3']);
   expect(() => remap({ quit: 7 })).toThrow('a key is a text');
