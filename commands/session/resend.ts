@@ -19,7 +19,7 @@ export default class SessionResend extends OperationCommand {
   );
   static override examples = [
     '<%= config.bin %> session resend mail/7 --reason "the server lost it" --actor ann',
-    '<%= config.bin %> session resend order-3/approve --reason "it never came" --dry-run',
+    '<%= config.bin %> session resend return-1/approve --reason "it never came" --dry-run',
   ];
   static override args = sessionArgs;
   static override flags = { ...byFlags, ...dryRunFlag };

@@ -25,7 +25,7 @@ it('rescan --verify of damaged indexes ends with 1 until --repair has made them 
   expect(found.code).toBe(1);
   expect(JSON.parse(found.stdout)).toMatchObject({ ok: false, firstPosition: '4' });
   const unsaid = await run(env, 'rescan', '--verify', '--repair');
-  expect(unsaid).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('say --yes') });
+  expect(unsaid).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('use --yes') });
   const rehearsed = await run(env, 'rescan', '--verify', '--repair', '--dry-run');
   expect(rehearsed).toMatchObject({ code: 1, stderr: expect.stringContaining('would make all indexes anew') });
   expect(await run(env, 'rescan', '--verify', '--repair', '--yes')).toMatchObject({ code: 0 });

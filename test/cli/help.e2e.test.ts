@@ -11,7 +11,7 @@ const commands = builtCommands();
 beforeAll(() => {
   shell = new Shell();
   const lines = commands.map(({ id }) => `help ${id.replaceAll(':', ' ')}\n`).join('');
-  const printed = shell.run(['shell'], lines).stdout;
+  const printed = shell.runAlone(['shell'], lines).stdout;
   const starts = commands.map(({ id }) => printed.indexOf(`\nUSAGE\n  $ txlog ${id.replaceAll(':', ' ')} `));
   for (const [at, { id }] of commands.entries()) helpOf.set(id, printed.slice(starts[at], starts[at + 1]));
 });

@@ -89,7 +89,7 @@ describe('a question', () => {
 
   it('is an error where nobody can be asked', () => {
     const { stderr, code } = shell.run(['replay']);
-    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining('say --yes'), code: 2 });
+    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining('use --yes'), code: 2 });
   });
 });
 

@@ -100,10 +100,17 @@ const sagas = (type: string, id: string, data: string) => [
   `txlog saga start ${type} --id ${id} --data '${data}'`,
   'txlog work --until-empty -q',
 ];
+const parked = "txlog session park mail/7 --reason 'no such address'";
 const failed = sagas('order', 'order-3', '{"fail":true}');
 
 /** What is done first, so that an example finds the session, or the saga, as it supposes it to be. */
 const preparations: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/session park --apply/, ["txlog session park --theme mail --reason 'server is down' -O plan.json"]],
+  [/session remove --apply/, ['txlog session remove --theme mail -O plan.json']],
+  [/session retry --apply/, [parked, 'txlog session retry --theme mail --status parked -O plan.json']],
+  [/session resend mail/, ['txlog session remove mail/7']],
+  [/session resend return-1/, sagas('return', 'return-1', '{}')],
+  [/session store .*--status ready/, ['txlog session retry mail/7']],
   [/saga .*--apply/, [...failed, 'txlog saga retry --type order --phase failed --plan -O plan.json']],
   [/saga .*(?:order-3|--phase failed|stuck .*\|)/, failed],
   [/saga .*order-1/, sagas('order', 'order-1', '{}')],
@@ -111,7 +118,7 @@ const preparations: readonly (readonly [RegExp, readonly string[]])[] = [
   [/saga .*return-1/, sagas('return', 'return-1', '{}')],
   [/--epoch 3/, [lead, `${again} 1`, lead, `${again} 2`, lead]],
   [/--epoch 1|--force/, [lead]],
-  [/stuck .*\| txlog|parked|unpark|session retry/, ["txlog session park mail/7 --reason 'no such address'"]],
+  [/stuck .*\| txlog|parked|unpark|session retry/, [parked]],
   [/wait mail\/7/, ['txlog session remove mail/7']],
   [/session wait r-1/, ['txlog session new mail --id r-1 --data 1', 'txlog session remove r-1']],
   [/stage-2/, ['txlog context add stage stage']],

@@ -44,7 +44,7 @@ export abstract class ReplayCommand extends BaseCommand {
   protected async rebuild(env: Environment): Promise<void> {
     if (this.isDryRun) return this.tellRebuild(env);
     const { position } = await env.head();
-    if (!(await confirm(`Make all indexes anew from ${plural(position, 'record')}?`, this.isSure))) {
+    if (!(await confirm(`Rebuild all indexes from ${plural(position, 'record')}?`, this.isSure))) {
       return this.talk('nothing was done');
     }
     const progress = this.showWork('replaying');

@@ -105,7 +105,7 @@ async function* textsOf(pages: AsyncIterable<readonly StoredRecord[]>, toJson: T
   for await (const page of pages) yield* textOf(page, toJson);
 }
 
-const repairing = 'Make all indexes anew from the log?';
+const repairing = 'Rebuild all indexes from the log?';
 
 /**
  * Who says whether to repair, as the flags want it; undefined without --repair. `talk` tells what a dry run would do;

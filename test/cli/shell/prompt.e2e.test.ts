@@ -62,7 +62,7 @@ it('a shell without a terminal runs lines up to the first that fails, and ends w
   const failed = shell.runAlone(['shell'], 'get nosuch\nget s\n');
   expect(failed).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('KEY_NOT_FOUND') });
   const refused = shell.runAlone(['shell'], 'get s\nlog | cat\n');
-  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('line 2: | is for a shell') });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('line 2: | works only in a shell') });
 });
 
 it('a shell runs the app as its file is now, and what an editor prints is on stderr', () => {
