@@ -20,7 +20,7 @@ export default class SessionStore extends OneOrManyCommand {
   static override examples = [
     '<%= config.bin %> session store mail/7 10m --epoch 1',
     '<%= config.bin %> session store mail/7 30 --epoch 1 --error "no route to host"',
-    '<%= config.bin %> session store --theme mail --status ready 2h --reason "server is down"',
+    '<%= config.bin %> session store --theme mail --status ready 2h --reason "server is down" --yes',
   ];
   static override picks = { ...manyPicks, argument: 'id' };
   static override args = {

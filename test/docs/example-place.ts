@@ -109,7 +109,7 @@ const preparations: readonly (readonly [RegExp, readonly string[]])[] = [
   [/session remove --apply/, ['txlog session remove --theme mail -O plan.json']],
   [/session retry --apply/, [parked, 'txlog session retry --theme mail --status parked -O plan.json']],
   [/session resend mail/, ['txlog session remove mail/7']],
-  [/session resend return-1/, sagas('return', 'return-1', '{}')],
+  [/session resend return-1/, [...sagas('return', 'return-1', '{}'), 'txlog session remove return-1/approve']],
   [/session store .*--status ready/, ['txlog session retry mail/7']],
   [/saga .*--apply/, [...failed, 'txlog saga retry --type order --phase failed --plan -O plan.json']],
   [/saga .*(?:order-3|--phase failed|stuck .*\|)/, failed],
