@@ -108,6 +108,7 @@ export type { Intervention, SagaCommand } from './sagas/intervene/saga-command.t
 export type { ListSagasOptions, SagaSummary } from './sagas/read/list-sagas.ts';
 export type { SagaLogEntry, SagaReading } from './sagas/read/saga-report.ts';
 export type { Sagas, Started, StartOptions } from './sagas/sagas.ts';
+export type { BulkOperation } from './sessions/bulk/bulk-operation.ts';
 export type {
   ApplyOptions,
   BulkBy,
@@ -117,7 +118,6 @@ export type {
   PlanOptions,
 } from './sessions/bulk/bulk-plan.ts';
 export type { OperationPlan, PlannedOperation } from './sessions/bulk/operation-plan.ts';
-export type { BulkOperation } from './sessions/bulk/session-deed.ts';
 export { type FullPolicy, fullPolicy } from './sessions/host/policy.ts';
 export type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/queue/enqueue.ts';
 export type { RemovedSession, WaitOptions } from './sessions/queue/wait-for-session.ts';

@@ -33,7 +33,7 @@ export default class SyncExport extends BaseCommand {
     const { args, flags } = await this.parse(SyncExport);
     const options = await toExportOptions(flags, Date.now());
     const interruption = onInterrupt();
-    const progress = showWork('exporting', this.shown, !flags.follow);
+    const progress = showWork('exporting', this.shown, { isSizeKnown: !flags.follow });
     const note = rateNote('record', Date.now(), Date.now);
     const onProgress = (done: number, total: number) => progress.onProgress(done, total, note(done));
     await this.withEnv({}, async (env) => {

@@ -35,7 +35,7 @@ export default class SyncImport extends BaseCommand {
     const { args, flags } = await this.parse(SyncImport);
     const input = openDumpInput(args.dump ?? '-');
     const interruption = onInterrupt();
-    const progress = showWork('importing', this.shown, input.total !== undefined);
+    const progress = showWork('importing', this.shown, { isSizeKnown: input.total !== undefined, goesOn: true });
     const note = rateNote('record', Date.now(), Date.now);
     const onProgress = (bytes: number, records: number) =>
       progress.onProgress(bytes, input.total ?? bytes, note(records));

@@ -33,7 +33,7 @@ export default class SyncVerify extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SyncVerify);
     const input = openDumpInput(args.dump ?? '-');
-    const progress = showWork('verifying', this.shown, input.total !== undefined);
+    const progress = showWork('verifying', this.shown, { isSizeKnown: input.total !== undefined });
     const onProgress = (bytes: number) => progress.onProgress(bytes, input.total ?? bytes);
     const options = { ...toReaderOptions(flags), records: flags.records, onProgress };
     const summary = await verifyDump(input.bytes, options).finally(progress.stop);

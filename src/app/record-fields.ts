@@ -32,6 +32,8 @@ export interface ReadableFields<T> {
   readonly names: ReadonlySet<string>;
   /** Makes the variables of an expression that names these fields: only they are computed. */
   reader(names: ReadonlySet<string>): (item: T) => Variables;
+  /** Commands that show the fields. */
+  readonly next: readonly string[];
   /** Names an item in an error. */
   place(item: T): string;
 }
@@ -41,6 +43,7 @@ const empty = Object.freeze({});
 /** Records of the log, by the fields of their JSON. */
 export const recordFields: ReadableFields<StoredRecord> = {
   names: new Set(Object.keys(readers)),
+  next: ['txlog log -n 1 --ndjson'],
   reader(names) {
     const wanted = Object.entries(readers).filter(([name]) => names.has(name));
     return (stored) => {
@@ -62,6 +65,7 @@ const positions: ReadonlySet<string> = new Set(['position', 'created']);
 export function documentFields(all: readonly string[]): ReadableFields<JsonObject> {
   return {
     names: new Set(all),
+    next: [],
     reader: (names) => (document) => {
       const record: Record<string, unknown> = {};
       for (const name of names) {

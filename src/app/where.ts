@@ -70,16 +70,16 @@ async function compileOver<T>(text: string, fields: ReadableFields<T>): Promise<
       result = evaluate(variablesOf(item));
     } catch (error) {
       if ((error as CelError).code === 'no_such_key') return false;
-      throw refuse(error as CelError, { text, names }, { place: fields.place(item) });
+      throw refuse(error as CelError, { text, names }, { fields, place: fields.place(item) });
     }
     if (typeof result === 'boolean') return result;
-    throw refuse(new Error('it is neither true nor false'), { text, names }, { place: fields.place(item) });
+    throw refuse(new Error('it is neither true nor false'), { text, names }, { fields, place: fields.place(item) });
   };
 }
 
 async function compile(
   text: string,
-  fields: { readonly names: ReadonlySet<string> },
+  fields: Described,
 ): Promise<{ readonly evaluate: Evaluate; readonly names: readonly FieldName[] }> {
   const environment = await celEnvironment();
   const patterns = text.includes(matchNames.theirs) ? await loadPatterns() : undefined;
@@ -96,7 +96,7 @@ async function compile(
     patterns?.checkPatterns(evaluate.ast);
     return { evaluate, names };
   } catch (error) {
-    throw refuse(error as CelError, { text, names }, { known: fields.names });
+    throw refuse(error as CelError, { text, names }, { fields });
   }
 }
 
@@ -144,31 +144,39 @@ function expand(text: string, names: readonly FieldName[]): string {
   return expanded + text.slice(from);
 }
 
-/** The item whose value an expression could not take, or the fields that it may name. */
-type About = { readonly place: string } | { readonly known: ReadonlySet<string> };
+/** The fields that an expression may name, and a command that shows them. */
+type Described = Pick<ReadableFields<never>, 'names' | 'next'>;
+
+/** The item whose value an expression could not take, if it came so far. */
+interface About {
+  readonly fields: Described;
+  readonly place?: string;
+}
 
 function refuse(error: CelError, { text, names }: Parsed, about: About): TxlogError {
   const column = error.range === undefined ? undefined : 1 + inText(error.range.start, names);
   const [first = ''] = (error.summary ?? error.message).split('\n');
   const reason = first.replaceAll(matchNames.ours, matchNames.theirs);
+  const unknown = about.place === undefined ? /^Unknown variable: (.*)/.exec(reason)?.[1] : undefined;
   const place = column === undefined ? '' : ` at column ${column}`;
   return new TxlogError(
     'FILTER_INVALID',
-    `--where${place}: ${reason}${'place' in about ? `, in ${about.place}` : ''}`,
+    `--where${place}: ${reason}${about.place === undefined ? '' : `, in ${about.place}`}`,
     {
       cause: error,
       ...given({ column }),
       source: text,
       path: '--where',
-      ...given({ hint: hintOf(reason, about) }),
-      next: ['txlog log -n 1 --ndjson'],
+      ...given({ hint: hintOf(about, unknown) }),
+      ...(unknown !== undefined && { unknown: { word: unknown, known: [...about.fields.names] } }),
+      next: about.fields.next,
     },
   );
 }
 
-function hintOf(reason: string, about: About): string | undefined {
-  if ('place' in about) return 'Values that differ in type need a guard, such as type(payload.n) == double && ….';
-  return reason.startsWith('Unknown variable') ? `It may name: ${[...about.known].join(', ')}.` : undefined;
+function hintOf({ fields, place }: About, unknown: string | undefined): string | undefined {
+  if (place !== undefined) return 'Values that differ in type need a guard, such as type(payload.n) == double && ….';
+  return unknown === undefined ? undefined : `It may name: ${[...fields.names].join(', ')}.`;
 }
 
 /** The offset in what the user wrote of an offset in the expanded text. */

@@ -91,8 +91,7 @@ export abstract class BulkCommand extends BaseCommand {
     const { reason, actor } = flags;
     const by = { ...(reason !== undefined && { reason }), ...(actor !== undefined && { actor }) };
     const options = { ...by, dryRun: flags['dry-run'], atOnce: atOnceOf(each) };
-    // A bar would be drawn over lines for people.
-    const { onProgress, stop } = showWork(work.owner, process.stdout.isTTY !== true && this.shown);
+    const { onProgress, stop } = showWork(work.owner, this.shownBesideLines, { goesOn: flags.apply !== undefined });
     let taken = 0;
     try {
       for await (const outcome of paced(work.apply(env, plan, options), each)) {

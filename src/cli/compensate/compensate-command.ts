@@ -45,7 +45,7 @@ export abstract class CompensateCommand extends BaseCommand {
     );
     if (!agreed) return this.talk('nothing was done');
     // A bar would be drawn over lines for people.
-    const { onProgress, stop } = showWork('compensating', process.stdout.isTTY !== true && this.shown);
+    const { onProgress, stop } = showWork('compensating', this.shownBesideLines, { goesOn: true });
     const receipts = env.applyPlan(plan, { ...optionsOf(flags), onProgress });
     await this.printReceipts(receipts, flags['dry-run']).finally(stop);
   }

@@ -342,6 +342,11 @@ export abstract class BaseCommand extends Command {
     return this.globals.progress === 'json' ? 'json' : this.talks;
   }
 
+  /** The same beside lines for people, which a bar on their terminal would be drawn over. */
+  protected get shownBesideLines(): Shown {
+    return process.stdout.isTTY === true && this.shown === true ? 'interruption' : this.shown;
+  }
+
   /** Whether people are told how it goes. */
   protected get talks(): boolean {
     return this.told === 'people';

@@ -13,8 +13,15 @@ export interface WorkProgress {
   stop(): void;
 }
 
-/** How progress is shown: to people, as lines of JSON, or not at all. */
-export type Shown = boolean | 'json';
+/** How progress is shown: to people, as lines of JSON, only when it is interrupted, or not at all. */
+export type Shown = boolean | 'json' | 'interruption';
+
+/** Properties of some work that its words depend on. */
+export interface WorkKnown {
+  readonly isSizeKnown?: boolean;
+  /** Whether the same command, given again, goes on where this one was interrupted. */
+  readonly goesOn?: boolean;
+}
 
 const style = { clearOnComplete: true, hideCursor: true, fps: 5, stream: process.stderr };
 /** Lines are for logs: people who do not look get one each so many ms, and none of short work. */
@@ -33,7 +40,11 @@ function isTerminal(): boolean {
  * Ctrl-C or SIGTERM ends the process at once, terminal or not, and tells how far the work came: it is work that a
  * process may die in at any moment. Where the command itself listens for them, that is left to it.
  */
-export function showWork(what: string, shown: Shown, isSizeKnown = true): WorkProgress {
+export function showWork(
+  what: string,
+  shown: Shown,
+  { isSizeKnown = true, goesOn = false }: WorkKnown = {},
+): WorkProgress {
   let bar: SingleBar | undefined;
   let came = 'it had not begun';
   const stop = () => {
@@ -44,14 +55,15 @@ export function showWork(what: string, shown: Shown, isSizeKnown = true): WorkPr
     // The bar hides the cursor, and gives it back.
     stop();
     if (process.listenerCount(signal) > 0) return;
-    if (shown === true) say(`interrupted ${what}: ${came}\n`);
+    const next = goesOn ? '; the same command goes on there' : '';
+    if (shown === true || shown === 'interruption') say(`interrupted ${what}: ${came}${next}\n`);
     process.exit(exitCodeOfSignal[signal]);
   };
   // Before there is a bar: from its first moment on somebody gives the cursor back.
   process.on('SIGINT', end).on('SIGTERM', end);
   const course: Course = { what, isSizeKnown, since: performance.now() };
   if (shown === true && isTerminal()) bar = drawBar(course);
-  const lines = shown === false || bar ? undefined : new Lines(course, shown === 'json');
+  const lines = shown === false || shown === 'interruption' || bar ? undefined : new Lines(course, shown === 'json');
   return {
     onProgress(done, total, note = `${formatCount(done)} of ${formatCount(total)}`) {
       came = `it came to ${isSizeKnown ? `${formatCount(done)} of ${formatCount(total)}` : note}`;

@@ -155,7 +155,7 @@ async function startProgress(input: Input, { receipts, shown }: SubmitFileOption
   const isCovered = process.stderr.isTTY && process.stdout.isTTY && receipts !== 'none';
   if (shown === false || (shown === true && isCovered)) return undefined;
   const { showWork } = await import('../frame/progress-line.ts');
-  return showWork('submitting', shown, input.bytes !== undefined);
+  return showWork('submitting', shown, { isSizeKnown: input.bytes !== undefined });
 }
 
 /** The summary, and after an interruption the command that goes on. */

@@ -1,17 +1,15 @@
 import type { SagaPhase } from '../../core/app/saga.ts';
-import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import { refusedError } from '../../core/log/refused-operation.ts';
+import { type BulkMark, bulkMarkOf } from '../../sessions/bulk/bulk-operation.ts';
 import type { ApplyOptions, BulkOutcome } from '../../sessions/bulk/bulk-plan.ts';
-import { carryOut, type Deed } from '../../sessions/bulk/carry-out-bulk.ts';
-import { type BulkMark, bulkMarkOf } from '../../sessions/bulk/session-deed.ts';
+import { type BulkAction, carryOut, resultFor } from '../../sessions/bulk/carry-out-bulk.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
 import { type LoadedSaga, sagaInSteps } from '../read/load-saga.ts';
 import { unknownSaga } from '../read/unknown-saga.ts';
-import { intervene, interventionOn, type Told } from './intervene.ts';
+import { intervene, interventionOn } from './intervene.ts';
 import { checkInterventionPlan } from './intervention-plan.ts';
 import type { Intervention, SagaCommand } from './saga-command.ts';
 
@@ -40,7 +38,9 @@ export async function* intervenes(
     const part = items.slice(i, i + atOnce);
     // Read first, so that the records are in the order of the sagas.
     const read = await host.readSteps((cut) => readSagas(cut, part));
-    yield* await Promise.all(part.map((item, k) => sayTo(host, { ...item, word, found: read[k] }, by)));
+    yield* await Promise.all(
+      part.map((item, k) => resultFor(item.id, () => intervene(host, { ...item, word, found: read[k] }, by))),
+    );
   }
 }
 
@@ -60,19 +60,6 @@ function* readIfWhole(cut: Cut, id: string): Steps<LoadedSaga | undefined> {
   }
 }
 
-async function sayTo(host: SessionHost, told: InterventionItem & Told, by: Intervention): Promise<Intervened> {
-  const { id } = told;
-  try {
-    const result = await intervene(host, told, by);
-    if (result.ok) return { id, result };
-    assert(!result.idle, 'only a lead finds nothing to do');
-    return { id, error: refusedError(result.rejection, id) };
-  } catch (error) {
-    if (error instanceof TxlogError) return { id, error };
-    throw error;
-  }
-}
-
 /** Carries out a plan, in its order. Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment. */
 export async function* applyInterventions(
   host: SessionHost,
@@ -80,11 +67,11 @@ export async function* applyInterventions(
   options: ApplyOptions,
 ): AsyncGenerator<Intervened> {
   const plan = checkInterventionPlan(input, host.unit);
-  yield* carryOut(host, { plan, deed: deedOf(host, plan.word, bulkMarkOf(plan, options)) }, options);
+  yield* carryOut(host, { plan, action: sagaAction(host, plan.word, bulkMarkOf(plan, options)) }, options);
 }
 
 /** The effect of a command on each of many sagas. */
-function deedOf(host: SessionHost, word: SagaCommand, by: BulkMark): Deed {
+function sagaAction(host: SessionHost, word: SagaCommand, by: BulkMark): BulkAction {
   return {
     noun: 'saga',
     *operationOn(cut, { id, position }) {

@@ -120,7 +120,7 @@ export class ProcessTurn {
 
   private async decideOn(record: StoredRecord): Promise<'enough' | undefined> {
     const { position } = record;
-    const decisions = this.deedsOn(record);
+    const decisions = this.decisionsOn(record);
     if (decisions instanceof RuleError) {
       await this.write();
       throw decisions;
@@ -147,7 +147,7 @@ export class ProcessTurn {
     return this.context.drain.aborted || this.writes >= turnMax.writes;
   }
 
-  private deedsOn(record: StoredRecord): readonly CheckedDecision[] | RuleError {
+  private decisionsOn(record: StoredRecord): readonly CheckedDecision[] | RuleError {
     const { context, definition, name } = this;
     try {
       if (!this.subscription.selects(record)) return [];

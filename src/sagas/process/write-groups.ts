@@ -18,7 +18,7 @@ export interface PlannedDecision {
   readonly after: ProcessCursor;
 }
 
-/** Deeds of one record: of all of them or none. */
+/** Decisions on one record: of all of them or none. */
 export type WriteGroup = readonly PlannedDecision[];
 
 const groupMax = { decisions: 64, bytes: 256 * 1024 };

@@ -2,10 +2,9 @@ import { assert, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import type { Operation } from '../../core/log/operation.ts';
+import type { Operation, OperationResult } from '../../core/log/operation.ts';
 import { type LogRecord, sessionType } from '../../core/log/record.ts';
 import { refusedError } from '../../core/log/refused-operation.ts';
-import type { TaskAnswer } from '../../pipeline/2-batch.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
@@ -13,7 +12,7 @@ import type { SessionHost } from '../host/session-host.ts';
 import type { ApplyOptions, BulkOutcome, BulkPlan, PlannedTarget } from './bulk-plan.ts';
 
 /** The effect of a plan on each of its targets. */
-export interface Deed {
+export interface BulkAction {
   readonly noun: 'session' | 'saga';
   /**
    * The operation on one, as it stands in this cut: with its newest record at `position`, which the operation asks for, and with
@@ -32,15 +31,15 @@ const atOnceMax = 100;
  * half way: the same plan again goes on there. Each operation asks for the position that the plan saw, and its record
  * names the plan, so that it is known what was done.
  *
- * Errors, each as the result of its target: SESSION_CHANGED of one that went on since; what its deed refuses.
+ * Errors, each as the result of its target: SESSION_CHANGED of one that went on since; what its action refuses.
  */
 export async function* carryOut(
   host: SessionHost,
-  { plan, deed }: { readonly plan: BulkPlan; readonly deed: Deed },
+  { plan, action }: { readonly plan: BulkPlan; readonly action: BulkAction },
   { dryRun = false, atOnce = atOnceMax }: ApplyOptions,
 ): AsyncGenerator<BulkOutcome> {
   assert(atOnce >= 1 && atOnce <= atOnceMax, `1 to ${atOnceMax} are done at once, not ${atOnce}`);
-  const work: Work = { host, plan, deed, dryRun };
+  const work: Work = { host, plan, action, dryRun };
   const targets = plan.items.filter((item) => !item.refused && !item.unchanged);
   for (let i = 0; i < targets.length; i += atOnce) yield* await carryPart(work, targets.slice(i, i + atOnce));
 }
@@ -48,7 +47,7 @@ export async function* carryOut(
 interface Work {
   readonly host: SessionHost;
   readonly plan: BulkPlan;
-  readonly deed: Deed;
+  readonly action: BulkAction;
   readonly dryRun: boolean;
 }
 
@@ -71,7 +70,13 @@ async function attempt({ host, ...work }: Work, targets: readonly PlannedTarget[
   const looked = await host.readSteps((cut) => lookAtAll(cut, work, targets));
   const operations = looked.flatMap((one) => ('operation' in one ? [one.operation] : []));
   const answers = (operations.length === 0 ? [] : await host.process(operations)).values();
-  return looked.map((one) => ('operation' in one ? outcomeOf(one.id, answers.next().value) : one));
+  return Promise.all(
+    looked.map((one) => {
+      if (!('operation' in one)) return one;
+      const answer = present(answers.next().value, 'answer');
+      return resultFor(one.id, () => resultOrThrow(answer));
+    }),
+  );
 }
 
 /** One of a plan that is to be done now; or the outcome of one that is not. */
@@ -86,15 +91,15 @@ function* lookAtAll(cut: Cut, work: Omit<Work, 'host'>, targets: readonly Planne
   return looked;
 }
 
-function* lookAt(cut: Cut, { plan, deed, dryRun }: Omit<Work, 'host'>, target: PlannedTarget): Steps<Looked> {
+function* lookAt(cut: Cut, { plan, action, dryRun }: Omit<Work, 'host'>, target: PlannedTarget): Steps<Looked> {
   const { id } = target;
-  const before = deed.doneAt?.(cut, id);
+  const before = action.doneAt?.(cut, id);
   if (before !== undefined) return { id, done: before };
   const stand = yield* standOf(cut, plan, target);
   if ('done' in stand) return { id, done: stand.done };
-  if ('changed' in stand) return { id, error: wentOn(deed, target, stand.changed) };
+  if ('changed' in stand) return { id, error: changedError(action, target, stand.changed) };
   try {
-    const operation = yield* deed.operationOn(cut, { id, position: stand.position });
+    const operation = yield* action.operationOn(cut, { id, position: stand.position });
     return dryRun ? { id, planned: true } : { id, operation };
   } catch (error) {
     if (error instanceof TxlogError) return { id, error };
@@ -123,15 +128,19 @@ function isOf({ type, payload }: LogRecord, { id }: BulkPlan): boolean {
   return type === sessionType && (payload as { readonly plan?: string } | undefined)?.plan === id;
 }
 
-function wentOn({ noun }: Deed, { id, position }: PlannedTarget, to: number): TxlogError {
+function changedError({ noun }: BulkAction, { id, position }: PlannedTarget, to: number): TxlogError {
   return new TxlogError('SESSION_CHANGED', `${noun} ${id} went on from position ${position} to ${to}`, {
     next: [`txlog ${noun} show ${shellWord(id)}`],
   });
 }
 
-function outcomeOf(id: string, answer: TaskAnswer | undefined): BulkOutcome {
+/** The result for one of many. A refusal, or an error with a code, is its result, and stops none of the others. */
+export async function resultFor(
+  id: string,
+  operate: () => OperationResult | Promise<OperationResult>,
+): Promise<Exclude<BulkOutcome, { readonly planned: true } | { readonly done: number }>> {
   try {
-    const result = resultOrThrow(present(answer, 'answer'));
+    const result = await operate();
     if (result.ok) return { id, result };
     assert(!result.idle, 'only a lead finds nothing to do');
     return { id, error: refusedError(result.rejection, id) };

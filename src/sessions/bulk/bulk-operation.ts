@@ -6,7 +6,7 @@ import { refusedError } from '../../core/log/refused-operation.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { type SessionReading, sessionInSteps } from '../read/read-session.ts';
 import type { BulkBy } from './bulk-plan.ts';
-import type { Deed } from './carry-out-bulk.ts';
+import type { BulkAction } from './carry-out-bulk.ts';
 
 /** An operation that can be done to many sessions. */
 export type BulkOperation = {
@@ -28,7 +28,7 @@ export type BulkOperation = {
 export type BulkMark = BulkBy & { readonly plan?: string };
 
 /** The effect of an operation on each of many sessions. */
-export function deedOn(host: Pick<SessionHost, 'leases'>, operation: BulkOperation, mark: BulkMark): Deed {
+export function sessionAction(host: Pick<SessionHost, 'leases'>, operation: BulkOperation, mark: BulkMark): BulkAction {
   return {
     noun: 'session',
     *operationOn(cut, { id, position }) {
