@@ -26,6 +26,8 @@ export interface BulkWork<P extends AnyPlan> {
   readonly noun: 'session' | 'saga';
   /** The word of it for people: `park`. */
   readonly does: string;
+  /** More words, behind the noun: ` to be compensated`. */
+  readonly how?: string;
   /** The ids that the flags select. */
   select(env: Environment): Promise<readonly string[]>;
   plan(env: Environment, ids: readonly string[], options: PlanOptions): Promise<P>;
@@ -53,7 +55,7 @@ export abstract class BulkCommand extends BaseCommand {
     const each = ifGiven(flags.rate, (text) => parseRate('--rate', text));
     const isShown = flags.plan || flags.out !== undefined;
     const asks = !isShown && !flags['dry-run'] && names.length === 0;
-    if (asks) requireAnswer(`${capital(work.does)} many ${work.noun}s?`, this.isSure);
+    if (asks) requireAnswer(`${capital(work.does)} all ${work.noun}s that the filter selects?`, this.isSure);
     await this.withEnv(flags.stuck ? this.appOptions() : {}, async (env) => {
       const run = { env, work, flags, each };
       if (flags.apply !== undefined) return this.applyFile(run, flags.apply);
@@ -110,8 +112,12 @@ export abstract class BulkCommand extends BaseCommand {
     return this.agreedTo(work, count);
   }
 
-  private async agreedTo({ does, noun }: Pick<PlanWords, 'does' | 'noun'>, count: number): Promise<boolean> {
-    const agreed = count === 0 || (await confirmMany(`${capital(does)} ${plural(count, noun)}?`, count, this.isSure));
+  private async agreedTo(
+    { does, how = '', noun }: Pick<PlanWords, 'does' | 'how' | 'noun'>,
+    count: number,
+  ): Promise<boolean> {
+    const agreed =
+      count === 0 || (await confirmMany(`${capital(does)} ${plural(count, noun)}${how}?`, count, this.isSure));
     if (!agreed) this.talk('nothing was done');
     return agreed;
   }
@@ -156,8 +162,8 @@ interface BulkRun<P extends AnyPlan> {
   readonly each: number | undefined;
 }
 
-function wordsOf({ noun, does }: Pick<PlanWords, 'noun' | 'does'>, plan: AnyPlan): PlanWords {
-  return { plan, noun, does };
+function wordsOf({ noun, does, how }: Pick<PlanWords, 'noun' | 'does' | 'how'>, plan: AnyPlan): PlanWords {
+  return { plan, noun, does, how };
 }
 
 /** The result for the only one. Errors: that of it. */

@@ -8,6 +8,8 @@ export interface PlanWords {
   readonly plan: OperationPlan | InterventionPlan;
   readonly noun: 'session' | 'saga';
   readonly does: string;
+  /** More words, behind the noun: ` to be compensated`. */
+  readonly how?: string | undefined;
 }
 
 /** Formats a plan for people: up to `most` of its targets, how each stands and would stand, or why it is refused; and counts. */
@@ -44,9 +46,9 @@ export function countBulkPlan({ items }: PlanWords['plan']): {
 }
 
 /** The same for people, in one line. */
-export function formatBulkTotals({ plan, noun, does }: PlanWords, colors: Colors): string {
+export function formatBulkTotals({ plan, noun, does, how = '' }: PlanWords, colors: Colors): string {
   const { count, refused, unchanged } = countBulkPlan(plan);
-  const parts = [`${plural(count, noun)} to ${does} as of position ${plan.head}`];
+  const parts = [`${plural(count, noun)} to ${does}${how} as of position ${plan.head}`];
   if (refused > 0) parts.push(colors.bad(`${formatCount(refused)} refused`));
   if (unchanged > 0) parts.push(`${formatCount(unchanged)} unchanged`);
   return parts.join(', ');

@@ -3,9 +3,9 @@ import { printable } from '../../text/printable.ts';
 import { standingText } from './session-text.ts';
 
 /** The effect of a command on sagas, in words for people. */
-export function wordText(word: SagaCommand): string {
-  if (word.kind === 'force') return `force to be ${word.outcome}`;
-  return word.kind === 'skip' && word.step !== undefined ? `skip ${printable(word.step)} of` : word.kind;
+export function howText(word: SagaCommand): string {
+  if (word.kind === 'force') return ` to be ${word.outcome}`;
+  return word.kind === 'skip' && word.step !== undefined ? ` at step ${printable(word.step)}` : '';
 }
 
 /** The result for one saga, for people, in one line. */

@@ -12,7 +12,7 @@ import type { BulkTold } from '../bulk/told.ts';
 import { idsOf } from '../frame/ids-of.ts';
 import { errorJson, firstLineOf } from '../frame/report-error.ts';
 import { Condition } from '../output/condition.ts';
-import { formatIntervened, wordText } from '../print/saga-plan-page.ts';
+import { formatIntervened, howText } from '../print/saga-plan-page.ts';
 import { type InterveneValues, selectsSagas, toIntervention } from './saga-flags.ts';
 
 /** A command that intervenes in sagas: in those that are named, in those that a filter selects, or in those of a plan. */
@@ -48,7 +48,8 @@ export abstract class InterveneCommand extends BulkCommand {
     return {
       owner: `saga ${commandOfWord(word)}`,
       noun: 'saga',
-      does: wordText(word),
+      does: word.kind,
+      how: howText(word),
       select: (env) => this.select(env, flags),
       plan: (env, ids, options) => env.sagas.plan(word, ids, options),
       apply: (env, plan, options) => env.sagas.applyPlan(plan, reasoned(plan, options)),
