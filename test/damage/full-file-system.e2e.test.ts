@@ -25,12 +25,15 @@ txlog session new mail --data 1 --id s-1 -q >/dev/null
 export XDG_CONFIG_HOME='${place}/conf' TMPDIR='${place}/tmp' EDITOR=true; mkdir tmp
 txlog context add dev .txlog >/dev/null
 txlog backup saved.mdb -q >/dev/null
+txlog session park --theme mail --reason x -O plan.json -q >/dev/null 2>&1
+cp plan.json /dev/shm/plan-$$
 head -c 64m /dev/zero > fill 2>/dev/null
 out=$(mktemp -p /dev/shm 2>/dev/null || echo /dev/null)
-for words in 'backup copy' 'backup copy.mdb' 'replay --yes' 'replay --to 1 --into other' 'init new' 'session park s-1 --reason x' 'init elsewhere --from saved.mdb' 'context add other .txlog' 'state edit k --reason x --yes'; do
+for words in 'backup copy' 'backup copy.mdb' 'replay --yes' 'replay --to 1 --into other' 'init new' 'session park s-1 --reason x' 'session park --theme mail --reason y -O plan.json' 'init elsewhere --from saved.mdb' 'context add other .txlog' 'state edit k --reason x --yes'; do
   txlog $words >/dev/null 2>"$out"; echo "$? $words: $(head -n 1 "$out" | cut -d: -f2)"
 done
 unset TMPDIR
+cmp plan.json /dev/shm/plan-$$ && echo 'the earlier plan is whole'; rm /dev/shm/plan-$$
 for words in 'get k' 'rescan --verify' 'session list' 'top --once'; do
   txlog $words >/dev/null 2>"$out"; echo "$? $words"
 done
@@ -83,16 +86,18 @@ it('commands that have to make files are refused, those that read go on, and not
       '74 replay --to 1 --into other:  STORAGE_FULL',
       '74 init new:  STORAGE_FULL',
       '74 session park s-1 --reason x:  STORAGE_FULL',
+      '74 session park --theme mail --reason y -O plan.json:  OUTPUT_FAILED',
       '74 init elsewhere --from saved.mdb:  STORAGE_FULL',
       '74 context add other .txlog:  STORAGE_FULL',
       '74 state edit k --reason x --yes:  OUTPUT_FAILED',
+      'the earlier plan is whole',
       '0 get k',
       '0 rescan --verify',
       '0 session list',
       '0 top --once',
       '0 restored: ',
       '.:',
-      ...['.txlog', 'conf', 'fill', 'saved.mdb', 'tmp'],
+      ...['.txlog', 'conf', 'fill', 'plan.json', 'saved.mdb', 'tmp'],
       ...['.txlog:', 'current', 'g1'],
       ...['conf/txlog/contexts:', 'dev.json', 'tmp:'],
       '',

@@ -1,14 +1,27 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../../core/base/errors.ts';
 import { parseJson } from '../../index.ts';
 import { readTextFile, unwritable } from '../frame/read-file.ts';
 
-/** Writes a plan as a file. Errors: OUTPUT_FAILED. */
+/** Writes a plan as a file, whole or not at all: a full disk leaves an earlier plan as it was. Errors: OUTPUT_FAILED. */
 export function writePlan(file: string, plan: object): void {
+  const text = `${JSON.stringify(plan, undefined, 2)}\n`;
   try {
-    writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`, { flush: true });
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) return writeFileSync(file, text);
+    replaceFile(file, text);
   } catch (cause) {
     throw unwritable(file, cause);
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  const part = `${file}.part-${randomId()}`;
+  try {
+    writeFileSync(part, text, { flag: 'wx', flush: true });
+    renameSync(part, file);
+  } finally {
+    rmSync(part, { force: true });
   }
 }
 

@@ -206,7 +206,7 @@ function add(state: State, change: Change): Applied {
     return typeof sum === 'number' ? holding(sum) : { ok: false, rejection: sum };
   }
   if (!isJsonObject(addend) || !(current === undefined || isJsonObject(current))) {
-    return refuse('VALUE_MISMATCH', `${change.key} is not a number, so nothing can be added to it`, {
+    return refuse('VALUE_MISMATCH', `${change.key}: add takes two numbers, or two objects of numbers`, {
       key: change.key,
     });
   }

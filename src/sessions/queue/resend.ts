@@ -37,8 +37,8 @@ function* againOf(cut: Cut, id: string): Steps<NewSession> {
 
 /** The session as it was before its removal. */
 function* lastOf(cut: Cut, id: string): Steps<SessionReading> {
-  const present = yield* sessionInSteps(cut, id);
-  if (present) throw isThere(present);
+  const now = yield* sessionInSteps(cut, id);
+  if (now) throw isThere(now);
   const end = cut.state(sessionKey(id))?.position;
   const last = end === undefined ? undefined : yield* sessionInSteps(cut, id, end - 1);
   if (last) return last;
