@@ -8,8 +8,10 @@ import { readTextFile, unwritable } from '../frame/read-file.ts';
 export function writePlan(file: string, plan: object): void {
   const text = `${JSON.stringify(plan, undefined, 2)}\n`;
   try {
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) return writeFileSync(file, text);
-    replaceFile(file, text);
+    // A pipe or a device is written as it is.
+    const isOther = statSync(file, { throwIfNoEntry: false })?.isFile() === false;
+    if (isOther) writeFileSync(file, text);
+    else replaceFile(file, text);
   } catch (cause) {
     throw unwritable(file, cause);
   }
