@@ -17,7 +17,7 @@ import { resumeOutput } from './resume-output.ts';
 export const rescanFlags = {
   count: Flags.boolean({ summary: 'Print only the number of records.' }),
   requests: Flags.boolean({
-    summary: 'Print only the requests, without their ids, so that they can be submitted again.',
+    summary: 'Print only the requests, with new ids, so that they can be submitted again.',
   }),
   out: Flags.string({ char: 'O', summary: 'Write to this file.', helpValue: 'FILE' }),
   checkpoint: Flags.string({ summary: 'Remember the last position under this name.', helpValue: 'NAME' }),
