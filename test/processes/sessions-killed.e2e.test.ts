@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { responseId } from '../../src/pipeline/3-decide-operation.ts';
 import { Random } from '../crash/random.mjs';
+import { exitCode } from '../kit/exit-code.ts';
 import { isLong, killsFrom } from '../kit/length.ts';
 import { SessionLedger } from './session-ledger.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -52,7 +53,10 @@ describe(`workers under load (seed ${seed}, ${kills} kills, ${sleeps} sleeps)`, 
       while (count() < (isLong ? 5_000 : 1_000)) await addWork();
       await until(() => ledger.count('ready', 'active', 'stored') === made.requests.length);
       for (const worker of working()) worker.signal('SIGTERM');
-      for (const worker of working()) expect((await worker.ended).code).toBe(143);
+      for (const worker of working()) {
+        const { code, signal } = await worker.ended;
+        expect(exitCode(code, signal)).toBe(143);
+      }
       await ledger.catchUp(env);
       const of = (theme: string) => [...ledger.sessions.values()].filter((session) => session.theme === theme);
       expect(new Set(of('job').map(({ status }) => status))).toEqual(new Set(['removed']));

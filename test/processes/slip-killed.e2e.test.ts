@@ -16,6 +16,7 @@ import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
 import { sessionOfKey } from '../../src/core/fold/session.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
 import { Random } from '../crash/random.mjs';
+import { exitCode } from '../kit/exit-code.ts';
 import { killsFrom } from '../kit/length.ts';
 
 const kills = killsFrom(4);
@@ -137,7 +138,8 @@ describe.each(['dir', 'pipe'])(
         for (const worker of workers.values()) {
           const ended = once(worker, 'exit');
           worker.kill('SIGTERM');
-          expect((await ended)[0]).toBe(143);
+          const [code, signal] = await ended;
+          expect(exitCode(code, signal)).toBe(143);
         }
         for (const name of names) await bringAllAgain(name);
         expect(await liveSessions()).toEqual([]);

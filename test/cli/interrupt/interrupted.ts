@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shellWord } from '../../../src/core/base/shell-word.ts';
+import { exitCode } from '../../kit/exit-code.ts';
 
 /** A command that is interrupted: after so many seconds, or once its output holds a text. */
 export interface Interruption {
@@ -45,9 +46,7 @@ export async function interrupt(
       }
     });
     const ended = new Promise<number>((resolve) => {
-      child.on('close', (code, killedBy) =>
-        resolve(code ?? 128 + (killedBy === null ? 0 : constants.signals[killedBy])),
-      );
+      child.on('close', (code, killedBy) => resolve(exitCode(code, killedBy)));
     });
     await Promise.race([ended, heard, pause(after === undefined ? patienceMs : after * 1_000)]);
     const told = performance.now();
