@@ -40,6 +40,14 @@ export interface Snapshot {
   count(table: TableName): number;
 }
 
+/** A row that a write leaves behind; without a value it is taken away. `append`: its key is greater than all of its table. */
+export interface RowPut {
+  readonly table: TableName;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+  readonly append: boolean;
+}
+
 /** A write transaction. Reads answer as of its start: what it puts shows in the next one. */
 export interface WriteTx extends Snapshot {
   put(table: TableName, key: Uint8Array, value: Uint8Array): void;
@@ -94,4 +102,17 @@ export interface Storage {
   /** Copies a consistent snapshot to a new file, durable when it resolves. Errors: BACKUP_EXISTS, STORAGE_FAILED. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The newest state, while the writer lock is held. */
+export interface Locked {
+  readonly snapshot: Snapshot;
+  /** Writes rows as one transaction, durable when it returns; at most once. Errors: STORAGE_ codes. */
+  commit(puts: readonly RowPut[]): void;
+}
+
+/** A storage that another one can be laid on: it lends its writer lock. */
+export interface LockableStorage extends Storage {
+  /** Runs `work` alone among all processes, without a transaction. Errors: those of `work`, STORAGE_FAILED. */
+  lock<T>(work: (locked: Locked) => T): T;
 }

@@ -2,7 +2,11 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from 'vitest';
 import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
+import { hasJournal, makeJournal, openJournalFiles } from '../../src/storage/journal/make-journal.ts';
+import { openJournaledStorage } from '../../src/storage/journal/journaled-storage.ts';
+import { renamedTables } from './renamed-tables.ts';
 import { storageContract } from './storage.ts';
 
 storageContract('lmdb', async () => {
@@ -21,4 +25,48 @@ storageContract('lmdb', async () => {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+});
+
+/** With a journal of so many bytes. */
+const journaled = async (room: number) => {
+  const dir = mkdtempSync(join(tmpdir(), 'txlog-contract-'));
+  const env = join(dir, 'env');
+  return {
+    ownTable: 'meta' as const,
+    open(options?: { readonly readOnly?: boolean }) {
+      const readOnly = options?.readOnly ?? false;
+      const tables = openLmdbStorage({ dir: env, readOnly });
+      if (!hasJournal(env)) makeJournal(env, tables, room);
+      return openJournaledStorage(tables, openJournalFiles(env, { readOnly, boot: 'now' }));
+    },
+    backup: {
+      file: join(dir, 'copy.mdb'),
+      open(file: string) {
+        mkdirSync(join(dir, 'restored'));
+        copyFileSync(file, join(dir, 'restored', 'data.mdb'));
+        return openLmdbStorage({ dir: join(dir, 'restored') });
+      },
+    },
+    async dispose() {
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};
+
+// The suite writes its rows into `states`, which is no table of a tail.
+const inTail = { states: 'cursors', cursors: 'states', postings: 'types', types: 'postings' } as const;
+
+describe('with a journal', () => {
+  storageContract('rows that checkpoints write', () => journaled(64 * 1024));
+});
+describe.each([64 * 1024, 200, 1_000])('with a journal of %d bytes', (room) => {
+  storageContract('rows of the tail', async () => {
+    const subject = await journaled(room);
+    const { open, backup } = subject;
+    return {
+      ...subject,
+      open: (options) => renamedTables(open(options), inTail),
+      backup: { ...backup, open: (file) => renamedTables(backup.open(file), inTail) },
+    };
+  });
 });

@@ -6,6 +6,8 @@ import { type RangeOptions, type Snapshot, type Storage, type TableName, tableNa
 export interface Subject {
   open(options?: { readonly readOnly?: boolean }): Storage;
   dispose(): Promise<void>;
+  /** The table in which the backend has a row of its own. */
+  readonly ownTable?: TableName;
   /** A new file name for a backup, and how to open one. Absent when the backend has no backup. */
   readonly backup?: { readonly file: string; open(file: string): Storage };
 }
@@ -35,7 +37,7 @@ export function storageContract(name: string, make: () => Promise<Subject>): voi
         for (const [key, value] of Object.entries(entries)) tx.put(table, bytes(key), bytes(value));
       });
 
-    describe('rows', () => contractOfRows({ put, current: () => storage, other: () => subject.open() }));
+    describe('rows', () => contractOfRows({ put, current: () => storage, subject: () => subject }));
     describe('ranges', () => contractOfRanges({ put, current: () => storage, other: () => subject.open() }));
     describe('transactions', () =>
       contractOfTransactions({ put, current: () => storage, other: () => subject.open() }));
@@ -64,9 +66,9 @@ function keysOf(snapshot: Snapshot, options?: RangeOptions, table: TableName = '
 const keysIn = (storage: Storage, options?: RangeOptions, table: TableName = 'states') =>
   storage.read((snapshot) => keysOf(snapshot, options, table));
 
-function contractOfRows({ put, current }: Context): void {
+function contractOfRows({ put, current, subject }: Omit<Context, 'other'> & { subject(): Subject }): void {
   it('answers with nothing from tables that were never written', () => {
-    for (const table of tableNames) {
+    for (const table of tableNames.filter((name) => name !== subject().ownTable)) {
       current().read((snapshot) => {
         expect(snapshot.get(table, bytes('a'))).toBeUndefined();
         expect([...snapshot.range(table)]).toEqual([]);

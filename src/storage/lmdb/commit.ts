@@ -1,15 +1,9 @@
 import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { Snapshot, TableName, WriteTx } from '../../ports/storage.ts';
-import { toStorageError } from './failure.ts';
+import type { Locked, RowPut, Snapshot, WriteTx } from '../../ports/storage.ts';
+import { collectPuts } from '../collect-puts.ts';
+import { toStorageError } from '../failure.ts';
 import type { LmdbEnv } from './open-env.ts';
-
-interface Put {
-  readonly table: TableName;
-  readonly key: Buffer;
-  readonly value: Buffer | undefined;
-  readonly append: boolean;
-}
 
 /**
  * Runs `work`, then all its puts, in one synchronous transaction: a throw anywhere leaves nothing behind.
@@ -17,39 +11,58 @@ interface Put {
  * Errors: those of `work`; STORAGE_FAILED, STORAGE_CORRUPT.
  */
 export function commit<T>(env: LmdbEnv, snapshot: Snapshot, work: (tx: WriteTx) => T): T {
-  const puts: Put[] = [];
-  let result: { readonly value: T } | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const tx: WriteTx = {
-    ...snapshot,
-    put: (table, key, value) => void puts.push({ table, key: key as Buffer, value: value as Buffer, append: false }),
-    append: (table, key, value) => void puts.push({ table, key: key as Buffer, value: value as Buffer, append: true }),
-    delete: (table, key) => void puts.push({ table, key: key as Buffer, value: undefined, append: false }),
+  const { tx, puts } = collectPuts(snapshot);
+  const outcome = toStorageError('commit', () => env.gate.hold(() => transactUnderGate(env, puts, () => work(tx))));
+  return valueOf(outcome);
+}
+
+/** Runs `work` with the gate held: what it reads is the newest state, and nobody else writes. Errors: as `commit`. */
+export function lock<T>(env: LmdbEnv, snapshot: Snapshot, work: (locked: Locked) => T): T {
+  const write: Locked['commit'] = (puts) => {
+    env.guard?.end();
+    valueOf(toStorageError('commit', () => transactUnderGate(env, puts, () => {})));
   };
-  const commitPuts = () =>
-    env.root.transactionSync(() => {
-      refuseOldState(env);
-      env.guard?.begin();
-      try {
-        result = { value: work(tx) };
-      } catch (error) {
-        // Ended without puts rather than aborted, so that errors of `work` and of the commit stay apart.
-        failure = { error };
-        return;
-      }
-      applyPuts(env, puts);
-      // Nothing is returned: a thenable here would keep the transaction open.
-    });
-  toStorageError('commit', () =>
+  const outcome = toStorageError('lock', () =>
     env.gate.hold(() => {
-      commitPuts();
-      env.guard?.end();
-      env.lastCommit?.write(newestTransaction(env));
+      env.root.resetReadTxn();
+      env.guard?.begin();
+      return outcomeOf(() => work({ snapshot, commit: write }));
     }),
   );
-  if (failure) throw failure.error;
-  assert(result !== undefined, 'a transaction that committed has a result');
-  return result.value;
+  return valueOf(outcome);
+}
+
+/** Errors of users' code, and errors of the storage, stay apart. */
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
+
+function outcomeOf<T>(run: () => T): Outcome<T> {
+  try {
+    return { value: run() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+/** One transaction: what `decide` collects in `puts`, or nothing when it throws. */
+function transactUnderGate<T>(env: LmdbEnv, puts: readonly RowPut[], decide: () => T): Outcome<T> {
+  let outcome: Outcome<T> | undefined;
+  env.root.transactionSync(() => {
+    refuseOldState(env);
+    env.guard?.begin();
+    outcome = outcomeOf(decide);
+    // After an error it ends without puts rather than by an abort.
+    if ('value' in outcome) applyPuts(env, puts);
+    // Nothing is returned: a thenable here would keep the transaction open.
+  });
+  env.guard?.end();
+  env.lastCommit?.write(newestTransaction(env));
+  assert(outcome !== undefined, 'a transaction that committed has an outcome');
+  return outcome;
 }
 
 /**
@@ -78,24 +91,24 @@ function newestTransaction(env: LmdbEnv): number {
   return nativeOf(env).info().lastTxnId;
 }
 
-function applyPuts(env: LmdbEnv, puts: readonly Put[]): void {
-  let last: Put | undefined;
+function applyPuts(env: LmdbEnv, puts: readonly RowPut[]): void {
+  let last: RowPut | undefined;
   for (const put of puts) {
     const table = env.tables.get(put.table);
     assert(table !== undefined, `table ${put.table} is open`);
     env.guard?.beforePut(put.table, put.key, put.value === undefined);
     if (put.value === undefined) {
-      table.removeSync(put.key);
+      table.removeSync(put.key as Buffer);
       continue;
     }
     // LMDB answers a refused put with false, and some failed ones with nothing at all: see the check below.
     const done: unknown = put.append
-      ? table.putSync(put.key, put.value, { append: true })
-      : table.putSync(put.key, put.value);
+      ? table.putSync(put.key as Buffer, put.value as Buffer, { append: true })
+      : table.putSync(put.key as Buffer, put.value as Buffer);
     if (done === false) throw new TxlogError('STORAGE_FAILED', `LMDB refused a put into ${put.table}`);
     if (put.append) last = put;
   }
-  if (last && env.tables.get(last.table)?.doesExist(last.key) !== true) {
+  if (last && env.tables.get(last.table)?.doesExist(last.key as Buffer) !== true) {
     throw new TxlogError('STORAGE_FAILED', `a put into ${last.table} was lost`);
   }
 }

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import { freeBytesOf } from '../../core/base/free-space.ts';
 import { systemCode } from '../../core/base/system-error.ts';
-import { toStorageError } from './failure.ts';
+import { toStorageError } from '../failure.ts';
 
 const reserveBytesDefault = 32 * 1024 * 1024;
 

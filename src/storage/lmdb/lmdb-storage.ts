@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { Pinned, Storage } from '../../ports/storage.ts';
-import { commit } from './commit.ts';
+import type { LockableStorage, Pinned, Storage } from '../../ports/storage.ts';
+import { commit, lock } from './commit.ts';
 import { copyTo } from './copy.ts';
 import { asFull, refuseWhenFull } from './disk-room.ts';
-import { toStorageError } from './failure.ts';
+import { toStorageError } from '../failure.ts';
 import { fileBytes, fileNumber } from './file-bytes.ts';
 import { LastCommit, lastCommitName } from './last-commit.ts';
 import { dataFileOf, type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
@@ -13,7 +13,7 @@ import { damagedFile } from './pages/meta-pages.ts';
 import { lmdbSnapshot, pinSnapshot } from './snapshot.ts';
 import { mayLock, openUnlockedStorage } from './unlocked-storage.ts';
 import { walkFile } from './walk-file.ts';
-import { watchFile } from './watch-file.ts';
+import { watchFile } from '../watch-file.ts';
 
 const readerCheckMsDefault = 5_000;
 
@@ -23,7 +23,7 @@ const readerCheckMsDefault = 5_000;
  * Errors: STORAGE_FULL, STORAGE_FAILED, ENV_READ_ONLY, ENV_CLOSED.
  * Source: docs/formats/lmdb.md; decisions/0003-lmdb-options.md.
  */
-export function openLmdbStorage(options: LmdbOptions): Storage {
+export function openLmdbStorage(options: LmdbOptions): LockableStorage {
   if (options.readOnly && !options.isFile && !mayLock(options.dir)) return openUnlockedStorage(options);
   const env = toStorageError(`open the environment in ${options.dir}`, () => openEnv(options));
   const file = dataFileOf(options);
@@ -33,7 +33,7 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
     if (closed) throw new TxlogError('ENV_CLOSED', 'the environment is closed');
   };
   const { read, pin, releaseAll } = readingOf(env, open);
-  const transact = writingOf(env, options, open);
+  const { transact, lock: lockFor } = writingOf(env, options, open);
   function* findPageProblems() {
     // LMDB takes no page of a newer state while this reads an older one.
     const { release } = pin();
@@ -48,6 +48,7 @@ export function openLmdbStorage(options: LmdbOptions): Storage {
     durability: options.unpublished ? 'memory' : 'fsync',
     write: async (work) => transact(work),
     transact,
+    lock: lockFor,
     read,
     pin,
     // Every commit writes data.mdb, whoever makes it: the kernel tells, so no one has to poll.
@@ -112,7 +113,11 @@ function readingOf(env: LmdbEnv, open: () => void) {
 }
 
 /** How an open environment is written. */
-function writingOf(env: LmdbEnv, options: LmdbOptions, open: () => void): Storage['transact'] {
+function writingOf(
+  env: LmdbEnv,
+  options: LmdbOptions,
+  open: () => void,
+): Pick<LockableStorage, 'transact' | 'lock'> {
   const ranges = new OpenRanges();
   const snapshot = lmdbSnapshot(env, ranges);
   let readersCheckedAt = performance.now();
@@ -123,16 +128,21 @@ function writingOf(env: LmdbEnv, options: LmdbOptions, open: () => void): Storag
     readersCheckedAt = now;
     env.root.readerCheck();
   };
-  return (work) => {
+  const prepare = () => {
     open();
     if (options.readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
+  };
+  const prepareCommit = () => {
     refuseWhenFull(options);
     forgetDeadReaders();
     toStorageError(`open ${lastCommitName}`, () => env.lastCommit?.open());
+  };
+  /** Runs a write. Ranges that `work` left half way are ended, and a disk without room is told as that. */
+  const write = <T>(run: (endRanges: <R>(work: () => R) => R) => T): T => {
     try {
-      return commit(env, snapshot, (tx) => {
+      return run((work) => {
         try {
-          return work(tx);
+          return work();
         } finally {
           ranges.end();
         }
@@ -140,6 +150,25 @@ function writingOf(env: LmdbEnv, options: LmdbOptions, open: () => void): Storag
     } catch (error) {
       throw asFull(error, options.dir);
     }
+  };
+  return {
+    transact(work) {
+      prepare();
+      prepareCommit();
+      return write((endRanges) => commit(env, snapshot, (tx) => endRanges(() => work(tx))));
+    },
+    lock(work) {
+      prepare();
+      return write((endRanges) =>
+        lock(env, snapshot, (locked) => {
+          const commitPrepared: typeof locked.commit = (puts) => {
+            prepareCommit();
+            locked.commit(puts);
+          };
+          return endRanges(() => work({ ...locked, commit: commitPrepared }));
+        }),
+      );
+    },
   };
 }
 

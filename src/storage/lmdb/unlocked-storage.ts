@@ -1,9 +1,9 @@
 import { accessSync, constants, copyFileSync, existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { RangeOptions, Row, Snapshot, Storage, TableName } from '../../ports/storage.ts';
+import type { LockableStorage, RangeOptions, Row, Snapshot, TableName } from '../../ports/storage.ts';
 import { syncPath } from './directory.ts';
-import { toStorageError } from './failure.ts';
+import { toStorageError } from '../failure.ts';
 import { fileBytes, fileNumber } from './file-bytes.ts';
 import { LastCommit } from './last-commit.ts';
 import type { LmdbOptions } from './open-env.ts';
@@ -12,7 +12,7 @@ import { compareKey, keyOf, lowerBound } from './pages/page.ts';
 import { PageFile } from './pages/page-file.ts';
 import { CheckedPages, findValue, leavesOf, readValue, type Tree, tablesOf } from './pages/tree.ts';
 import { walkFile } from './walk-file.ts';
-import { watchFile } from './watch-file.ts';
+import { watchFile } from '../watch-file.ts';
 
 /** Reads beside a writer that take so many attempts are given up. */
 const attemptsMax = 200;
@@ -41,7 +41,7 @@ export function mayLock(dir: string): boolean {
  * Errors: STORAGE_CORRUPT; ENV_PERMISSION when writers are too fast for that; ENV_READ_ONLY for any write.
  * Source: decisions/0026-damaged-pages.md.
  */
-export function openUnlockedStorage({ dir }: LmdbOptions): Storage {
+export function openUnlockedStorage({ dir }: LmdbOptions): LockableStorage {
   const path = join(dir, 'data.mdb');
   const file = toStorageError(`open the environment in ${dir}`, () => new PageFile(path));
   const again = <T>(work: (state: State) => T, attempts = attemptsMax) =>
@@ -59,6 +59,7 @@ export function openUnlockedStorage({ dir }: LmdbOptions): Storage {
     durability: 'fsync',
     write: async () => refuse(),
     transact: refuse,
+    lock: refuse,
     read(work) {
       open();
       return again((state) => work(snapshotOf(state)));

@@ -1,13 +1,15 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import {
+  type LockableStorage,
   type RangeOptions,
   type Row,
+  type RowPut,
   type Snapshot,
   type Storage,
   type TableName,
   tableNames,
-  type WriteTx,
 } from '../../ports/storage.ts';
+import { collectPuts } from '../collect-puts.ts';
 
 interface Table {
   readonly rows: Map<string, Uint8Array>;
@@ -25,7 +27,7 @@ export class MemoryFiles {
 }
 
 /** Opens a handle on `files`. */
-export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOnly = false): Storage {
+export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOnly = false): LockableStorage {
   let closed = false;
   const snapshot = memorySnapshot(files);
   const open = () => {
@@ -34,17 +36,24 @@ export function openMemoryStorage(files: MemoryFiles = new MemoryFiles(), readOn
   const transact: Storage['transact'] = (work) => {
     open();
     if (readOnly) throw new TxlogError('ENV_READ_ONLY', 'the environment was opened read-only');
-    const { tx, apply } = memoryTransaction(files, snapshot);
+    const { tx, puts } = collectPuts(snapshot);
     const result = work(tx);
-    apply();
-    for (const changed of files.watchers) changed();
+    commit(puts);
     return result;
+  };
+  const commit = (puts: readonly RowPut[]) => {
+    applyPuts(files, puts);
+    for (const changed of files.watchers) changed();
   };
   return {
     readOnly,
     durability: 'memory',
     write: async (work) => transact(work),
     transact,
+    lock(work) {
+      open();
+      return work({ snapshot, commit });
+    },
     read(work) {
       open();
       return work(snapshot);
@@ -82,33 +91,27 @@ function memorySnapshot(files: MemoryFiles): Snapshot {
   };
 }
 
-/** Collects what `work` puts, and applies it as a whole afterwards, as the port demands. */
-function memoryTransaction(files: MemoryFiles, snapshot: Snapshot): { tx: WriteTx; apply: () => void } {
-  const writes: { table: TableName; key: string; value: Uint8Array | undefined; append: boolean }[] = [];
-  const tx: WriteTx = {
-    ...snapshot,
-    put: (table, key, value) =>
-      void writes.push({ table, key: keyText(key), value: Uint8Array.from(value), append: false }),
-    append: (table, key, value) =>
-      void writes.push({ table, key: keyText(key), value: Uint8Array.from(value), append: true }),
-    delete: (table, key) => void writes.push({ table, key: keyText(key), value: undefined, append: false }),
-  };
-  const apply = () => {
-    const greatest = new Map<TableName, string>();
-    for (const { table, key, append } of writes) {
-      if (!append) continue;
-      const last = greatest.get(table) ?? sortedKeys(tableOf(files, table)).at(-1) ?? '';
-      if (key <= last) throw new TxlogError('STORAGE_FAILED', `append to ${table} out of order`);
-      greatest.set(table, key);
-    }
-    for (const { table, key, value } of writes) {
-      const { rows } = tableOf(files, table);
-      if (!rows.has(key) || !value) tableOf(files, table).sorted = undefined;
-      if (value) rows.set(key, value);
-      else rows.delete(key);
-    }
-  };
-  return { tx, apply };
+/** Applies rows as a whole, or refuses them all. */
+function applyPuts(files: MemoryFiles, puts: readonly RowPut[]): void {
+  const greatest = new Map<TableName, string>();
+  const writes = puts.map(({ table, key, value, append }) => ({
+    table,
+    key: keyText(key),
+    value: value && Uint8Array.from(value),
+    append,
+  }));
+  for (const { table, key, append } of writes) {
+    if (!append) continue;
+    const last = greatest.get(table) ?? sortedKeys(tableOf(files, table)).at(-1) ?? '';
+    if (key <= last) throw new TxlogError('STORAGE_FAILED', `append to ${table} out of order`);
+    greatest.set(table, key);
+  }
+  for (const { table, key, value } of writes) {
+    const { rows } = tableOf(files, table);
+    if (!rows.has(key) || !value) tableOf(files, table).sorted = undefined;
+    if (value) rows.set(key, value);
+    else rows.delete(key);
+  }
 }
 
 function* rangeOf(table: Table, options: RangeOptions): Generator<Row> {

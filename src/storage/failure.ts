@@ -1,4 +1,4 @@
-import { TxlogError } from '../../core/base/errors.ts';
+import { TxlogError } from '../core/base/errors.ts';
 
 /** Numbers of the system's errors that mean "no room". */
 const noRoom = new Set([27, 28, 122]);
@@ -6,7 +6,7 @@ const noRoom = new Set([27, 28, 122]);
 const limits = new Set([12, 23, 24]);
 
 /**
- * Runs one operation of LMDB and names its failure. A TxlogError passes as it is.
+ * Runs one operation of a storage and names its failure. A TxlogError passes as it is.
  *
  * Errors: STORAGE_FULL, STORAGE_FAILED, ENV_PERMISSION, ENV_READ_ONLY, STORAGE_CORRUPT, SYSTEM_LIMIT.
  */
@@ -14,9 +14,13 @@ export function toStorageError<T>(operation: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof TxlogError) throw error;
-    throw named(operation, error as Error & { code?: unknown });
+    throw storageError(operation, error);
   }
+}
+
+/** The error that `toStorageError` throws for one of the system or of LMDB. */
+export function storageError(operation: string, error: unknown): TxlogError {
+  return error instanceof TxlogError ? error : named(operation, error as Error & { code?: unknown });
 }
 
 function named(operation: string, error: Error & { code?: unknown; errno?: number }): TxlogError {

@@ -1,0 +1,76 @@
+import { assert } from '../../core/base/assert.ts';
+import type { RangeOptions, Row, RowPut } from '../../ports/storage.ts';
+import type { LaidRows } from './tail.ts';
+
+/** Rows that were added at the end of a table: each key is greater than all before it, also than those below. */
+export class AddedRows implements LaidRows {
+  private readonly rows: (RowPut & Row)[];
+  /** How many of them count. */
+  private length: number;
+
+  constructor(rows: (RowPut & Row)[] = [], length = rows.length) {
+    this.rows = rows;
+    this.length = length;
+  }
+
+  add(put: RowPut): void {
+    const last = this.rows[this.length - 1];
+    assert(put.value !== undefined && put.append, 'the log is only appended to');
+    assert(last === undefined || Buffer.compare(last.key, put.key) < 0, 'the log grows at its end');
+    this.rows.push(put as RowPut & Row);
+    this.length += 1;
+  }
+
+  find(key: Uint8Array): RowPut | undefined {
+    const row = this.rows[this.firstAt(key)];
+    return row && this.firstAt(key) < this.length && Buffer.compare(row.key, key) === 0 ? row : undefined;
+  }
+
+  *range(below: (options: RangeOptions) => Iterable<Row>, options: RangeOptions): Generator<Row> {
+    const { start, end, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
+    const first = start ? this.firstAt(start) : 0;
+    const last = end ? this.firstAt(end) : this.length;
+    const mine = this.rows.slice(first, Math.max(first, last));
+    // Whoever starts at a row of these has none below, and a cursor there is not for nothing.
+    const isAbove = start !== undefined && this.length > 0 && Buffer.compare(start, this.firstKey) >= 0;
+    let left = limit;
+    if (reverse) {
+      for (const row of mine.reverse()) if (left-- > 0) yield row;
+    }
+    if (!isAbove && left > 0) {
+      for (const row of below({ ...options, ...(limit === Number.POSITIVE_INFINITY ? {} : { limit: left }) })) {
+        left -= 1;
+        yield row;
+      }
+    }
+    if (!reverse) for (const row of mine) if (left-- > 0) yield row;
+  }
+
+  countMore(): number {
+    return this.length;
+  }
+
+  frozen(): AddedRows {
+    return new AddedRows(this.rows, this.length);
+  }
+
+  puts(): readonly RowPut[] {
+    return this.rows.slice(0, this.length);
+  }
+
+  private get firstKey(): Uint8Array {
+    return (this.rows[0] as Row).key;
+  }
+
+  /** Index of the first row whose key is not before `key`. */
+  private firstAt(key: Uint8Array): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Buffer.compare((this.rows[middle] as Row).key, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

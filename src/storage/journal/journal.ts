@@ -1,0 +1,183 @@
+import { assert } from '../../core/base/assert.ts';
+import { TxlogError } from '../../core/base/errors.ts';
+import type { RowPut, Snapshot } from '../../ports/storage.ts';
+import { decodeEntry, encodeEntry, entryHeadBytes, type Link, lengthOfEntry, type ReadEntry, seedOf } from './entry.ts';
+import type { JournalFile } from './journal-file.ts';
+import { type Mark, readMark } from './mark.ts';
+import { type Published, PublishedFile } from './published.ts';
+import { Tail } from './tail.ts';
+
+/** The files of a journal, and what it needs to know of the machine. */
+export interface JournalFiles {
+  readonly entries: JournalFile;
+  readonly published: JournalFile;
+  /** Names this start of the machine. */
+  readonly boot: string;
+  /** Calls back soon after any process told that more is durable; returns how to stop. */
+  watch(changed: () => void): () => void;
+}
+
+/** An entry that is in the file, and not known to be on stable storage. */
+export interface WrittenEntry extends ReadEntry {
+  readonly epoch: number;
+}
+
+/**
+ * The journal as one process knows it: the entries after the mark, as far as they are durable.
+ *
+ * Invariants: `tail` holds the rows of the entries (mark, sequence], all durable. `at` is where entry sequence + 1 begins.
+ * What lies there counts only when it continues `digest`.
+ */
+export class Journal {
+  private readonly files: JournalFiles;
+  private readonly published: PublishedFile;
+  private epoch = 0;
+  private link: Link = { sequence: 0, digest: Buffer.alloc(0) };
+  private at = 0;
+  tail = new Tail();
+
+  constructor(files: JournalFiles) {
+    this.files = files;
+    this.published = new PublishedFile(files.published, files.boot);
+  }
+
+  /**
+   * Takes in what became durable since. False when `base` is too old for that, or a reader came between two writes of
+   * another process: look again at a newer state. `base` is never older than the one before.
+   */
+  follow(base: Snapshot): boolean {
+    this.begin(base);
+    const published = this.published.read();
+    if (!published.isOfThisBoot) {
+      // Nothing was written since the machine started: what the file has is what survived.
+      for (let entry = this.next(); entry; entry = this.next()) this.take(entry);
+    }
+    if (published.epoch !== this.epoch) return published.epoch < this.epoch;
+    if (published.sequence <= this.sequence) return true;
+    return published.isOfThisBoot && this.load(published);
+  }
+
+  /**
+   * With the lock held: as `follow`, and what others wrote without having told that it is durable is written again and
+   * flushed. A flush of theirs may have failed, and the kernel then calls the pages clean.
+   *
+   * Errors: STORAGE_CORRUPT; those of the system.
+   */
+  followUnderLock(base: Snapshot): void {
+    if (!this.follow(base)) throw this.damaged();
+    const { isOfThisBoot } = this.published.read();
+    let found = !isOfThisBoot;
+    for (let entry = this.next(); entry; entry = this.next()) {
+      this.files.entries.write(this.at, this.files.entries.read(this.at, entry.end - this.at));
+      this.take(entry);
+      found = true;
+    }
+    if (!found) return;
+    this.files.entries.sync();
+    this.publish();
+  }
+
+  /** With the lock held: puts an entry after the newest one; undefined when it has no room. Errors: those of the system. */
+  write(puts: readonly RowPut[]): WrittenEntry | undefined {
+    const { bytes, ...entry } = encodeEntry(this.link, puts);
+    const end = this.at + bytes.length;
+    if (end > this.files.entries.room) return undefined;
+    this.files.entries.write(this.at, bytes);
+    return { ...entry, epoch: this.epoch, end };
+  }
+
+  sync(): void {
+    this.files.entries.sync();
+  }
+
+  syncSoon(): Promise<void> {
+    return this.files.entries.syncSoon();
+  }
+
+  /** With the lock held, after a flush that began when the entry was written: everybody may see it now. */
+  settle(entry: WrittenEntry): void {
+    const published = this.published.read();
+    // Another process needed it before, and told.
+    if (published.epoch !== entry.epoch ? published.epoch > entry.epoch : published.sequence >= entry.sequence) return;
+    assert(entry.epoch === this.epoch && entry.sequence === this.sequence + 1, 'entries settle in their order');
+    this.take(entry);
+    this.publish();
+  }
+
+  /** The mark that a fold of all entries into the tables leaves. */
+  nextMark(): Mark {
+    const epoch = this.epoch + 1;
+    return { epoch, sequence: this.sequence, digest: seedOf(this.link.digest, epoch) };
+  }
+
+  /** With the lock held, after the tables took all entries: the journal begins anew. */
+  restart(mark: Mark): void {
+    this.goTo(mark);
+    this.publish();
+  }
+
+  close(): void {
+    this.files.entries.close();
+    this.files.published.close();
+  }
+
+  /** Whether the tables hold all entries. */
+  get isEmpty(): boolean {
+    return this.at === 0;
+  }
+
+  private get sequence(): number {
+    return this.link.sequence;
+  }
+
+  private begin(base: Snapshot): void {
+    const mark = readMark(base);
+    if (mark === undefined) throw this.damaged();
+    assert(mark.epoch >= this.epoch, 'the tables do not go back');
+    if (mark.epoch !== this.epoch) this.goTo(mark);
+  }
+
+  private goTo({ epoch, sequence, digest }: Mark): void {
+    this.epoch = epoch;
+    this.link = { sequence, digest };
+    this.at = 0;
+    this.tail = new Tail();
+  }
+
+  /** Reads what was published. False when it is not there: the file is being used anew, or it is damaged. */
+  private load({ sequence, end }: Published): boolean {
+    const bytes = this.files.entries.read(this.at, end - this.at);
+    const from = this.at;
+    while (this.sequence < sequence) {
+      const entry = decodeEntry(bytes, this.at - from, this.link);
+      if (!entry) return false;
+      this.take({ ...entry, end: from + entry.end });
+    }
+    return true;
+  }
+
+  /** The entry after the newest one that is known, durable or not. */
+  private next(): ReadEntry | undefined {
+    const length = lengthOfEntry(this.files.entries.read(this.at, entryHeadBytes));
+    if (length === 0 || this.at + length > this.files.entries.room) return undefined;
+    const entry = decodeEntry(this.files.entries.read(this.at, length), 0, this.link);
+    return entry && { ...entry, end: this.at + entry.end };
+  }
+
+  private take({ sequence, digest, end, puts }: ReadEntry): void {
+    this.tail.add(puts);
+    this.link = { sequence, digest };
+    this.at = end;
+  }
+
+  private publish(): void {
+    this.published.write({ epoch: this.epoch, sequence: this.sequence, end: this.at });
+  }
+
+  private damaged(): TxlogError {
+    return new TxlogError('STORAGE_CORRUPT', `the journal is damaged after entry ${this.sequence}`, {
+      hint: 'Acknowledged records may be missing: restore a backup.',
+      next: ['txlog verify', 'txlog init NEW --from BACKUP'],
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { RangeOptions, Row, RowPut, Snapshot, TableName } from '../../ports/storage.ts';
+import { AddedRows } from './added-rows.ts';
+import { ChangedRows } from './changed-rows.ts';
+
+/** Rows of one table that lie over those of the storage below. */
+export interface LaidRows {
+  /** The row that was put last under a key. */
+  find(key: Uint8Array): RowPut | undefined;
+  /** The rows below and these, in order. */
+  range(below: (options: RangeOptions) => Iterable<Row>, options: RangeOptions): Iterable<Row>;
+  /** How many rows more there are than below. */
+  countMore(below: (key: Uint8Array) => boolean): number;
+  /** As it is now, whatever is put later. */
+  frozen(): LaidRows;
+  puts(): Iterable<RowPut>;
+}
+
+/** The rows of all entries of the journal, laid over the tables: what was put last counts. */
+export class Tail {
+  private readonly added = new AddedRows();
+  private readonly changed = new Map<TableName, ChangedRows>();
+
+  /** Whether a row may be in a tail: of the log, what comes at its end; of the others, where few rows change often. */
+  static takes({ table, append }: RowPut): boolean {
+    return table === 'log' ? append : small.has(table);
+  }
+
+  add(puts: readonly RowPut[]): void {
+    for (const put of puts) {
+      if (put.table === 'log') this.added.add(put);
+      else this.rowsOf(put.table).put(put);
+    }
+  }
+
+  /** All rows, such that to write them in this order leaves what the tail shows. */
+  *puts(): Generator<RowPut> {
+    yield* this.added.puts();
+    for (const rows of this.changed.values()) yield* rows.puts();
+  }
+
+  /** The rows as they are now, laid over `base`. */
+  over(base: Snapshot): Snapshot {
+    const laid = (table: TableName) => (table === 'log' ? this.added : this.changed.get(table));
+    return laidOver(base, laid);
+  }
+
+  /** The same, which stays as it is whatever comes to the tail. */
+  frozenOver(base: Snapshot): Snapshot {
+    const added = this.added.frozen();
+    const changed = new Map([...this.changed].map(([table, rows]) => [table, rows.frozen()]));
+    return laidOver(base, (table) => (table === 'log' ? added : changed.get(table)));
+  }
+
+  private rowsOf(table: TableName): ChangedRows {
+    const rows = this.changed.get(table) ?? new ChangedRows();
+    this.changed.set(table, rows);
+    return rows;
+  }
+}
+
+const small: ReadonlySet<TableName> = new Set(['meta', 'types', 'schemas', 'cursors']);
+
+function laidOver(base: Snapshot, rowsOf: (table: TableName) => LaidRows | undefined): Snapshot {
+  return {
+    get(table, key) {
+      const put = rowsOf(table)?.find(key);
+      return put ? put.value : base.get(table, key);
+    },
+    range(table, options = {}) {
+      const below = (bounds: RangeOptions) => base.range(table, bounds);
+      return rowsOf(table)?.range(below, options) ?? below(options);
+    },
+    count(table) {
+      const more = rowsOf(table)?.countMore((key) => base.get(table, key) !== undefined) ?? 0;
+      return base.count(table) + more;
+    },
+  };
+}
