@@ -3,9 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
-import { hasJournal, makeJournal, openJournalFiles } from '../../src/storage/journal/make-journal.ts';
 import { openJournaledStorage } from '../../src/storage/journal/journaled-storage.ts';
+import { makeJournal, openJournalFiles } from '../../src/storage/journal/make-journal.ts';
+import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 import { renamedTables } from './renamed-tables.ts';
 import { storageContract } from './storage.ts';
 
@@ -36,7 +36,7 @@ const journaled = async (room: number) => {
     open(options?: { readonly readOnly?: boolean }) {
       const readOnly = options?.readOnly ?? false;
       const tables = openLmdbStorage({ dir: env, readOnly });
-      if (!hasJournal(env)) makeJournal(env, tables, room);
+      if (!readOnly) makeJournal(env, tables, room);
       return openJournaledStorage(tables, openJournalFiles(env, { readOnly, boot: 'now' }));
     },
     backup: {

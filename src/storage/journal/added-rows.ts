@@ -1,6 +1,6 @@
 import { assert } from '../../core/base/assert.ts';
 import type { RangeOptions, Row, RowPut } from '../../ports/storage.ts';
-import type { LaidRows } from './tail.ts';
+import type { LaidRows } from './laid-rows.ts';
 
 /** Rows that were added at the end of a table: each key is greater than all before it, also than those below. */
 export class AddedRows implements LaidRows {
@@ -31,14 +31,14 @@ export class AddedRows implements LaidRows {
     const first = start ? this.firstAt(start) : 0;
     const last = end ? this.firstAt(end) : this.length;
     const mine = this.rows.slice(first, Math.max(first, last));
-    // Whoever starts at a row of these has none below, and a cursor there is not for nothing.
+    // A range that starts at a row of these has none below, and a cursor there costs time.
     const isAbove = start !== undefined && this.length > 0 && Buffer.compare(start, this.firstKey) >= 0;
     let left = limit;
     if (reverse) {
       for (const row of mine.reverse()) if (left-- > 0) yield row;
     }
     if (!isAbove && left > 0) {
-      for (const row of below({ ...options, ...(limit === Number.POSITIVE_INFINITY ? {} : { limit: left }) })) {
+      for (const row of below({ ...options, ...(left < Number.POSITIVE_INFINITY && { limit: left }) })) {
         left -= 1;
         yield row;
       }

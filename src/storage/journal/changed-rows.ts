@@ -1,5 +1,5 @@
 import type { RangeOptions, Row, RowPut } from '../../ports/storage.ts';
-import type { LaidRows } from './tail.ts';
+import type { LaidRows } from './laid-rows.ts';
 
 /** Rows of a table of which few change, and often: the newest of each key. */
 export class ChangedRows implements LaidRows {

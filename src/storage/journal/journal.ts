@@ -50,7 +50,7 @@ export class Journal {
     const published = this.published.read();
     if (!published.isOfThisBoot) {
       // Nothing was written since the machine started: what the file has is what survived.
-      for (let entry = this.next(); entry; entry = this.next()) this.take(entry);
+      for (const entry of this.rest()) this.take(entry);
     }
     if (published.epoch !== this.epoch) return published.epoch < this.epoch;
     if (published.sequence <= this.sequence) return true;
@@ -65,15 +65,13 @@ export class Journal {
    */
   followUnderLock(base: Snapshot): void {
     if (!this.follow(base)) throw this.damaged();
-    const { isOfThisBoot } = this.published.read();
-    let found = !isOfThisBoot;
-    for (let entry = this.next(); entry; entry = this.next()) {
-      this.files.entries.write(this.at, this.files.entries.read(this.at, entry.end - this.at));
-      this.take(entry);
-      found = true;
-    }
-    if (!found) return;
-    this.files.entries.sync();
+    const rest = this.rest();
+    if (rest.length === 0 && this.published.read().isOfThisBoot) return;
+    const { entries } = this.files;
+    const length = (rest.at(-1)?.end ?? this.at) - this.at;
+    if (length > 0) entries.write(this.at, entries.read(this.at, length));
+    entries.sync();
+    for (const entry of rest) this.take(entry);
     this.publish();
   }
 
@@ -156,12 +154,19 @@ export class Journal {
     return true;
   }
 
-  /** The entry after the newest one that is known, durable or not. */
-  private next(): ReadEntry | undefined {
-    const length = lengthOfEntry(this.files.entries.read(this.at, entryHeadBytes));
-    if (length === 0 || this.at + length > this.files.entries.room) return undefined;
-    const entry = decodeEntry(this.files.entries.read(this.at, length), 0, this.link);
-    return entry && { ...entry, end: this.at + entry.end };
+  /** The entries after the newest one that is known to be durable. */
+  private rest(): readonly ReadEntry[] {
+    const found: ReadEntry[] = [];
+    let [at, link] = [this.at, this.link];
+    for (;;) {
+      const length = lengthOfEntry(this.files.entries.read(at, entryHeadBytes));
+      if (length === 0 || at + length > this.files.entries.room) return found;
+      const entry = decodeEntry(this.files.entries.read(at, length), 0, link);
+      if (!entry) return found;
+      at += length;
+      link = entry;
+      found.push({ ...entry, end: at });
+    }
   }
 
   private take({ sequence, digest, end, puts }: ReadEntry): void {

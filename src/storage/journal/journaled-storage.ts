@@ -1,7 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
-import type { Locked, LockableStorage, Pinned, RowPut, Storage, TableName, WriteTx } from '../../ports/storage.ts';
-import { collectPuts } from '../collect-puts.ts';
-import { storageError, toStorageError } from '../failure.ts';
+import { storageError, toStorageError } from '../../core/base/storage-error.ts';
+import { collectPuts } from '../../ports/collect-puts.ts';
+import type { LockableStorage, Locked, Pinned, RowPut, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { Journal, type JournalFiles, type WrittenEntry } from './journal.ts';
 import { markPut } from './mark.ts';
 import { Tail } from './tail.ts';
@@ -66,7 +66,7 @@ export function openJournaledStorage(tables: LockableStorage, files: JournalFile
   };
 }
 
-/** What a write came to: its result, and the entry that is not flushed yet. */
+/** The result of a write, and its entry, which is not flushed yet. */
 interface Placed<T> {
   readonly value: T;
   readonly entry?: WrittenEntry;
@@ -86,7 +86,7 @@ class JournalWriting {
   write<T>(work: (tx: WriteTx) => T): Promise<T> {
     const written = this.last.then(() => this.writeNext(work));
     this.last = written.catch(() => undefined);
-    // What `work` gives may be a promise of its caller: the next write does not wait for it.
+    // The result of `work` may be a promise of its caller: the next write does not wait for it.
     return written.then(({ value }) => value);
   }
 
@@ -102,7 +102,7 @@ class JournalWriting {
   /** Takes all entries into the tables. */
   foldAll(): void {
     this.tables.lock((locked) => {
-      this.journal.followUnderLock(locked.snapshot);
+      this.follow(locked);
       if (!this.journal.isEmpty) this.fold(locked, []);
     });
   }
@@ -135,16 +135,24 @@ class JournalWriting {
 
   private place<T>(work: (tx: WriteTx) => T): Placed<T> {
     return this.tables.lock((locked) => {
-      this.journal.followUnderLock(locked.snapshot);
+      this.follow(locked);
       const { tx, puts } = collectPuts(this.journal.tail.over(locked.snapshot));
       const value = work(tx);
       if (puts.length === 0) return { value };
       refuseDisorder(tx, puts);
-      const entry = puts.every(Tail.takes) ? this.journal.write(puts) : undefined;
+      const entry = puts.every(Tail.takes) ? this.append(puts) : undefined;
       if (entry) return { value, entry };
       this.fold(locked, puts);
       return { value };
     });
+  }
+
+  private follow({ snapshot }: Locked): void {
+    toStorageError('follow the journal', () => this.journal.followUnderLock(snapshot));
+  }
+
+  private append(puts: readonly RowPut[]): WrittenEntry | undefined {
+    return toStorageError('write the journal', () => this.journal.write(puts));
   }
 
   /** All entries go into the tables, and after them these rows. */

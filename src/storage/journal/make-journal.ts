@@ -1,12 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
-import type { LockableStorage } from '../../ports/storage.ts';
-import { digestBytes, seedOf } from './entry.ts';
+import { watchFile } from '../../machine/watch-file.ts';
+import type { LockableStorage, Snapshot } from '../../ports/storage.ts';
 import type { JournalFiles } from './journal.ts';
-import { watchFile } from '../watch-file.ts';
 import { openJournalFile } from './journal-file.ts';
-import { markPut, readMark } from './mark.ts';
+import { firstMark, markPut, readMark } from './mark.ts';
 import { publishedBytes } from './published.ts';
 
 /** Names of the files, in the directory of a generation. */
@@ -16,26 +15,27 @@ const publishedName = 'journal-head';
 export const journalBytes = 4 * 1024 * 1024;
 const zerosBytes = 256 * 1024;
 
-/** Whether the tables in `dir` are used with a journal. */
-export function hasJournal(dir: string): boolean {
-  return existsSync(join(dir, journalName));
-}
-
-/** Makes the journal of the tables in `dir`, unless there is one. Errors: those of the system and of the tables. */
+/**
+ * Makes the journal of the tables in `dir`, unless they have one. A process that dies here leaves tables without a mark,
+ * and the next one makes the files anew. Errors: those of the system and of the tables.
+ */
 export function makeJournal(dir: string, tables: LockableStorage, room: number = journalBytes): void {
   tables.lock(({ snapshot, commit }) => {
-    if (hasJournal(dir)) return;
-    makeFile(join(dir, publishedName), publishedBytes);
-    const mark = readMark(snapshot) ?? { epoch: 0, sequence: 0, digest: Buffer.alloc(digestBytes) };
-    const epoch = mark.epoch + 1;
-    // First the mark: a journal without one would be taken for a damaged one.
-    commit([markPut({ ...mark, epoch, digest: seedOf(mark.digest, epoch) })]);
+    if (readMark(snapshot)) return;
     makeFile(join(dir, journalName), room);
+    makeFile(join(dir, publishedName), publishedBytes);
+    commit([markPut(firstMark())]);
   });
 }
 
+/** Whether the newest part of these tables is in a journal. */
+export const hasJournal = (snapshot: Snapshot): boolean => readMark(snapshot) !== undefined;
+
 /** Opens the files. `boot` names this start of the machine. Errors: those of the system. */
-export function openJournalFiles(dir: string, { readOnly, boot }: { readonly readOnly: boolean; readonly boot: string }): JournalFiles {
+export function openJournalFiles(
+  dir: string,
+  { readOnly, boot }: { readonly readOnly: boolean; readonly boot: string },
+): JournalFiles {
   const entries = openJournalFile(join(dir, journalName), { readOnly });
   try {
     const published = openJournalFile(join(dir, publishedName), { readOnly });
@@ -53,7 +53,8 @@ function makeFile(path: string, bytes: number): void {
   const handle = openSync(fresh, 'w', file);
   try {
     const zeros = Buffer.alloc(Math.min(bytes, zerosBytes));
-    for (let at = 0; at < bytes; at += zeros.length) writeSync(handle, zeros, 0, Math.min(zeros.length, bytes - at), at);
+    for (let at = 0; at < bytes; at += zeros.length)
+      writeSync(handle, zeros, 0, Math.min(zeros.length, bytes - at), at);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

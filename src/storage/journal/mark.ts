@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { RowPut, Snapshot } from '../../ports/storage.ts';
-import { digestBytes, type Link } from './entry.ts';
+import { digestBytes, type Link, seedOf } from './entry.ts';
 
 /**
  * Where the tables stand: they hold all entries up to `sequence`, and the journal was begun anew after that entry. A row of
@@ -20,9 +21,16 @@ export function readMark(base: Snapshot): Mark | undefined {
   if (row === undefined) return undefined;
   const bytes = Buffer.from(row.buffer, row.byteOffset, row.byteLength);
   if (bytes.length !== markBytes) {
-    throw new TxlogError('STORAGE_CORRUPT', 'the row "journal" of the table meta is damaged', { next: ['txlog verify'] });
+    throw new TxlogError('STORAGE_CORRUPT', 'the row "journal" of the table meta is damaged', {
+      next: ['txlog verify'],
+    });
   }
   return { epoch: bytes.readDoubleBE(0), sequence: bytes.readDoubleBE(8), digest: bytes.subarray(16) };
+}
+
+/** The mark of a new journal. No entry of another one continues it. */
+export function firstMark(): Mark {
+  return { epoch: 1, sequence: 0, digest: seedOf(randomBytes(digestBytes), 1) };
 }
 
 /** The row of a mark. */

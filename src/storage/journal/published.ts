@@ -35,7 +35,7 @@ export class PublishedFile {
     this.boot = createHash('sha256').update(boot).digest().subarray(0, bootBytes);
   }
 
-  /** What is damaged, or was never written, tells nothing: who opens the journal looks for its end then. */
+  /** A damaged file tells nothing, as one that was never written: the end of the journal is looked for then. */
   read(): Published {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const bytes = this.file.read(0, publishedBytes);

@@ -1,19 +1,7 @@
-import type { RangeOptions, Row, RowPut, Snapshot, TableName } from '../../ports/storage.ts';
+import type { RangeOptions, RowPut, Snapshot, TableName } from '../../ports/storage.ts';
 import { AddedRows } from './added-rows.ts';
 import { ChangedRows } from './changed-rows.ts';
-
-/** Rows of one table that lie over those of the storage below. */
-export interface LaidRows {
-  /** The row that was put last under a key. */
-  find(key: Uint8Array): RowPut | undefined;
-  /** The rows below and these, in order. */
-  range(below: (options: RangeOptions) => Iterable<Row>, options: RangeOptions): Iterable<Row>;
-  /** How many rows more there are than below. */
-  countMore(below: (key: Uint8Array) => boolean): number;
-  /** As it is now, whatever is put later. */
-  frozen(): LaidRows;
-  puts(): Iterable<RowPut>;
-}
+import type { LaidRows } from './laid-rows.ts';
 
 /** The rows of all entries of the journal, laid over the tables: what was put last counts. */
 export class Tail {

@@ -15,10 +15,10 @@ import { threadId } from 'node:worker_threads';
 import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
+import { toStorageError } from '../../core/base/storage-error.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { hasEnded, readDigits, thisProcess, toDigits } from '../../machine/process-name.ts';
 import { makeDirIn, removeTree, removeWhole, removingName, syncPath } from './directory.ts';
-import { toStorageError } from '../failure.ts';
 import { giveSign, hasSign, type SignOfLife, signFiles } from './sign-of-life.ts';
 
 /** A build of this thread that is under way. */

@@ -1,8 +1,8 @@
 import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
+import { toStorageError } from '../../core/base/storage-error.ts';
+import { collectPuts } from '../../ports/collect-puts.ts';
 import type { Locked, RowPut, Snapshot, WriteTx } from '../../ports/storage.ts';
-import { collectPuts } from '../collect-puts.ts';
-import { toStorageError } from '../failure.ts';
 import type { LmdbEnv } from './open-env.ts';
 
 /**
@@ -13,14 +13,14 @@ import type { LmdbEnv } from './open-env.ts';
 export function commit<T>(env: LmdbEnv, snapshot: Snapshot, work: (tx: WriteTx) => T): T {
   const { tx, puts } = collectPuts(snapshot);
   const outcome = toStorageError('commit', () => env.gate.hold(() => transactUnderGate(env, puts, () => work(tx))));
-  return valueOf(outcome);
+  return resultOf(outcome);
 }
 
 /** Runs `work` with the gate held: what it reads is the newest state, and nobody else writes. Errors: as `commit`. */
 export function lock<T>(env: LmdbEnv, snapshot: Snapshot, work: (locked: Locked) => T): T {
   const write: Locked['commit'] = (puts) => {
     env.guard?.end();
-    valueOf(toStorageError('commit', () => transactUnderGate(env, puts, () => {})));
+    resultOf(toStorageError('commit', () => transactUnderGate(env, puts, () => {})));
   };
   const outcome = toStorageError('lock', () =>
     env.gate.hold(() => {
@@ -29,7 +29,7 @@ export function lock<T>(env: LmdbEnv, snapshot: Snapshot, work: (locked: Locked)
       return outcomeOf(() => work({ snapshot, commit: write }));
     }),
   );
-  return valueOf(outcome);
+  return resultOf(outcome);
 }
 
 /** Errors of users' code, and errors of the storage, stay apart. */
@@ -43,7 +43,7 @@ function outcomeOf<T>(run: () => T): Outcome<T> {
   }
 }
 
-function valueOf<T>(outcome: Outcome<T>): T {
+function resultOf<T>(outcome: Outcome<T>): T {
   if ('error' in outcome) throw outcome.error;
   return outcome.value;
 }

@@ -2,8 +2,8 @@ import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import { freeBytesOf } from '../../core/base/free-space.ts';
+import { toStorageError } from '../../core/base/storage-error.ts';
 import { systemCode } from '../../core/base/system-error.ts';
-import { toStorageError } from '../failure.ts';
 
 const reserveBytesDefault = 32 * 1024 * 1024;
 

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TxlogError } from '../../core/base/errors.ts';
+import { toStorageError } from '../../core/base/storage-error.ts';
+import { watchFile } from '../../machine/watch-file.ts';
 import type { LockableStorage, Pinned, Storage } from '../../ports/storage.ts';
 import { commit, lock } from './commit.ts';
 import { copyTo } from './copy.ts';
 import { asFull, refuseWhenFull } from './disk-room.ts';
-import { toStorageError } from '../failure.ts';
 import { fileBytes, fileNumber } from './file-bytes.ts';
 import { LastCommit, lastCommitName } from './last-commit.ts';
 import { dataFileOf, type LmdbEnv, type LmdbOptions, openEnv } from './open-env.ts';
@@ -13,7 +14,6 @@ import { damagedFile } from './pages/meta-pages.ts';
 import { lmdbSnapshot, pinSnapshot } from './snapshot.ts';
 import { mayLock, openUnlockedStorage } from './unlocked-storage.ts';
 import { walkFile } from './walk-file.ts';
-import { watchFile } from '../watch-file.ts';
 
 const readerCheckMsDefault = 5_000;
 
@@ -113,11 +113,7 @@ function readingOf(env: LmdbEnv, open: () => void) {
 }
 
 /** How an open environment is written. */
-function writingOf(
-  env: LmdbEnv,
-  options: LmdbOptions,
-  open: () => void,
-): Pick<LockableStorage, 'transact' | 'lock'> {
+function writingOf(env: LmdbEnv, options: LmdbOptions, open: () => void): Pick<LockableStorage, 'transact' | 'lock'> {
   const ranges = new OpenRanges();
   const snapshot = lmdbSnapshot(env, ranges);
   let readersCheckedAt = performance.now();

@@ -1,9 +1,10 @@
 import { accessSync, constants, copyFileSync, existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
+import { toStorageError } from '../../core/base/storage-error.ts';
+import { watchFile } from '../../machine/watch-file.ts';
 import type { LockableStorage, RangeOptions, Row, Snapshot, TableName } from '../../ports/storage.ts';
 import { syncPath } from './directory.ts';
-import { toStorageError } from '../failure.ts';
 import { fileBytes, fileNumber } from './file-bytes.ts';
 import { LastCommit } from './last-commit.ts';
 import type { LmdbOptions } from './open-env.ts';
@@ -12,7 +13,6 @@ import { compareKey, keyOf, lowerBound } from './pages/page.ts';
 import { PageFile } from './pages/page-file.ts';
 import { CheckedPages, findValue, leavesOf, readValue, type Tree, tablesOf } from './pages/tree.ts';
 import { walkFile } from './walk-file.ts';
-import { watchFile } from '../watch-file.ts';
 
 /** Reads beside a writer that take so many attempts are given up. */
 const attemptsMax = 200;

@@ -1,4 +1,5 @@
 import { TxlogError } from '../../core/base/errors.ts';
+import { collectPuts } from '../../ports/collect-puts.ts';
 import {
   type LockableStorage,
   type RangeOptions,
@@ -9,7 +10,6 @@ import {
   type TableName,
   tableNames,
 } from '../../ports/storage.ts';
-import { collectPuts } from '../collect-puts.ts';
 
 interface Table {
   readonly rows: Map<string, Uint8Array>;

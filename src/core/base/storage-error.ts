@@ -1,4 +1,4 @@
-import { TxlogError } from '../core/base/errors.ts';
+import { TxlogError } from './errors.ts';
 
 /** Numbers of the system's errors that mean "no room". */
 const noRoom = new Set([27, 28, 122]);

@@ -1,4 +1,4 @@
-import type { RowPut, Snapshot, WriteTx } from '../ports/storage.ts';
+import type { RowPut, Snapshot, WriteTx } from './storage.ts';
 
 /** A write transaction on a snapshot that only remembers: `puts` are what it was told, in order. */
 export function collectPuts(snapshot: Snapshot): { readonly tx: WriteTx; readonly puts: readonly RowPut[] } {

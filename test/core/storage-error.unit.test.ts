@@ -1,6 +1,6 @@
 // Goal: a failure of the device is told in words that people can use. Method: errors as LMDB gives them are named.
 import { expect, it } from 'vitest';
-import { toStorageError } from '../../src/storage/failure.ts';
+import { toStorageError } from '../../src/core/base/storage-error.ts';
 
 const written =
   ': Attempting to write page at position 20480, size 4096, blocks 1, buffer sizes 4096 -225010864 17530442';

@@ -1,0 +1,210 @@
+// Goal: what a journal acknowledged or showed is never lost, and nothing else appears, whoever dies, whichever flush fails,
+// and whatever a power cut leaves of the sectors that were not flushed. Method: several processes on one simulated disk,
+// driven by a seed; each start of the machine checks the rows against what was told before.
+// TXLOG_SEED repeats a game, TXLOG_RUNS plays more of them.
+import { describe, expect, it } from 'vitest';
+import type { LockableStorage, Snapshot, Storage } from '../../../src/ports/storage.ts';
+import { openJournaledStorage } from '../../../src/storage/journal/journaled-storage.ts';
+import { firstMark, markPut } from '../../../src/storage/journal/mark.ts';
+import { publishedBytes } from '../../../src/storage/journal/published.ts';
+import { MemoryFiles, openMemoryStorage } from '../../../src/storage/memory/memory-storage.ts';
+import { Random } from '../../crash/random.mjs';
+import { runs } from '../../kit/length.ts';
+import { Killed, SimFile, SimProcess } from './sim-disk.ts';
+
+const games = Math.ceil(60 * runs);
+const crashesOfGame = 20;
+const stepsOfLife = 40;
+const seeds = process.env.TXLOG_SEED
+  ? [Number(process.env.TXLOG_SEED)]
+  : Array.from({ length: games }, () => Math.floor(Math.random() * 2 ** 31));
+
+describe('a journal', () => {
+  it.each(seeds)('loses nothing that was told, and shows nothing else (seed %d)', async (seed) => {
+    const game = new Game(new Random(seed));
+    for (let crash = 0; crash < crashesOfGame; crash++) {
+      await game.live();
+    }
+    expect(game.told).toBeGreaterThan(0);
+  });
+});
+
+interface Process {
+  readonly process: SimProcess;
+  readonly storage: Storage;
+}
+
+/** A machine with one environment, and what its processes were told. */
+class Game {
+  /** Rows of the log that were acknowledged, or shown to anyone: as many from the first one on. */
+  told = 0;
+  private readonly random: Random;
+  private readonly tables = new MemoryFiles();
+  private readonly entries: SimFile;
+  private readonly published: SimFile;
+  private readonly acknowledged = new Set<string>();
+  private readonly written = new Set<string>();
+  private processes: Process[] = [];
+  private boot = 0;
+  private shown = 0;
+  private next = 0;
+  private readonly faults;
+
+  constructor(random: Random) {
+    this.random = random;
+    this.entries = new SimFile(random.pick([600, 2_000, 8_000]), random);
+    this.published = new SimFile(publishedBytes, random);
+    const often = random.pick([0, 0.002, 0.02]);
+    this.faults = { killed: often, flushFails: random.pick([0, 0.01, 0.1]) };
+    openMemoryStorage(this.tables).lock(({ commit }) => commit([markPut(firstMark())]));
+  }
+
+  /** Processes come, work at the same time, and go. The machine may stop while they are at work. */
+  async live(): Promise<void> {
+    const steps = this.random.below(stepsOfLife);
+    const working = new Set<Promise<void>>();
+    for (let step = 0; step < steps; step++) {
+      this.processes = this.processes.filter(({ process }) => !process.isDead);
+      if (this.processes.length < 3) this.processes.push(this.start());
+      const work = this.step(this.random.pick(this.processes)).finally(() => working.delete(work));
+      working.add(work);
+      if (this.random.below(3) > 0) await new Promise(setImmediate);
+    }
+    if (this.random.below(2) === 0) await Promise.all(working);
+    for (const { process } of this.processes) process.isDead = true;
+    this.crash();
+    // What they would have done goes nowhere.
+    await Promise.all(working);
+  }
+
+  /** The power is cut, and comes back: all that was told is there. */
+  private crash(): void {
+    if (this.random.below(4) > 0) {
+      this.entries.cutPower();
+      this.published.cutPower();
+      this.boot += 1;
+    }
+    this.processes = [];
+    for (const isWriter of [false, true]) {
+      const calm = new SimProcess(this.random, { killed: 0, flushFails: 0 });
+      const storage = this.open(calm);
+      if (isWriter) storage.transact((tx) => this.look(tx));
+      storage.read((snapshot) => this.look(snapshot));
+    }
+  }
+
+  private start(): Process {
+    const process = new SimProcess(this.random, this.faults);
+    return { process, storage: this.open(process) };
+  }
+
+  private open(process: SimProcess): Storage {
+    return openJournaledStorage(this.tablesOf(process), {
+      entries: process.open(this.entries),
+      published: process.open(this.published),
+      boot: `${this.boot}`,
+      watch: () => () => {},
+    });
+  }
+
+  /** The tables keep what was committed; a process may die before it, or right after. */
+  private tablesOf(process: SimProcess): LockableStorage {
+    const tables = openMemoryStorage(this.tables);
+    const isStruck = () => this.random.next() < this.faults.killed;
+    return {
+      ...tables,
+      lock: (work) =>
+        tables.lock((locked) =>
+          work({
+            ...locked,
+            commit: (puts) => {
+              if (isStruck()) process.die();
+              locked.commit(puts);
+              if (isStruck()) process.die();
+            },
+          }),
+        ),
+    };
+  }
+
+  private async step({ process, storage }: Process): Promise<void> {
+    try {
+      await this.random
+        .pick([this.append, this.append, this.append, this.appendAtOnce, this.fold, this.see])
+        .call(this, storage);
+    } catch (error) {
+      // A failed flush is told, and its outcome is unknown.
+      const isTold = error instanceof Killed || (error as { code?: unknown }).code === 'STORAGE_FAILED';
+      if (!isTold) throw error;
+      if (error instanceof Killed) process.isDead = true;
+    }
+  }
+
+  private async append(storage: Storage): Promise<void> {
+    this.acknowledge(await storage.write((tx) => this.put(tx)));
+    storage.read((snapshot) => this.look(snapshot));
+  }
+
+  private async appendAtOnce(storage: Storage): Promise<void> {
+    this.acknowledge(storage.transact((tx) => this.put(tx)));
+  }
+
+  /** As a checkpoint does. */
+  private async fold(storage: Storage): Promise<void> {
+    await storage.write((tx) => tx.put('states', Buffer.from('folded'), Buffer.from(`${this.next}`)));
+  }
+
+  private async see(storage: Storage): Promise<void> {
+    if (this.random.below(2) === 0) {
+      storage.read((snapshot) => this.look(snapshot));
+      return;
+    }
+    const { snapshot, release } = storage.pin();
+    const before = this.look(snapshot);
+    await new Promise(setImmediate);
+    expect(rowsOf(snapshot).length).toBe(before);
+    release();
+  }
+
+  /** A row that names itself, with a length of its own, and a head that names the row, as the engine writes them. */
+  private put(tx: Parameters<Parameters<Storage['write']>[0]>[0]): string {
+    const position = tx.count('log') + 1;
+    expect(headOf(tx)).toBe(position - 1);
+    const id = `${position}:${this.next++}:${'x'.repeat(this.random.below(300))}`;
+    this.written.add(id);
+    tx.append('log', keyOf(position), Buffer.from(id));
+    tx.put('meta', head, Buffer.from(`${position}`));
+    return id;
+  }
+
+  private acknowledge(id: string): void {
+    this.acknowledged.add(id);
+    this.told = Math.max(this.told, positionOf(id));
+  }
+
+  /** Looks at all rows: they are those that were written, without a gap, and all that was told is among them. */
+  private look(snapshot: Snapshot): number {
+    const rows = rowsOf(snapshot);
+    const strange = rows.filter((id, i) => positionOf(id) !== i + 1 || !this.written.has(id));
+    expect(strange).toEqual([]);
+    expect(headOf(snapshot)).toBe(rows.length);
+    const lost = [...this.acknowledged].filter((id) => rows[positionOf(id) - 1] !== id);
+    expect(lost, 'rows that were told before').toEqual([]);
+    expect(rows.length).toBeGreaterThanOrEqual(this.told);
+    this.told = rows.length;
+    // From here on they were shown, each of them.
+    for (const id of rows.slice(this.shown)) this.acknowledged.add(id);
+    this.shown = rows.length;
+    return rows.length;
+  }
+}
+
+const head = Buffer.from('head');
+const keyOf = (position: number) => Buffer.from(`${position}`.padStart(8, '0'));
+const positionOf = (id: string) => Number(id.split(':')[0]);
+
+const headOf = (snapshot: Snapshot) => Number(Buffer.from(snapshot.get('meta', head) ?? []).toString());
+
+function rowsOf(snapshot: Snapshot): string[] {
+  return [...snapshot.range('log')].map(({ value }) => Buffer.from(value).toString());
+}
