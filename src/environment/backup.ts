@@ -16,6 +16,7 @@ import type { Progress } from '../view/reader.ts';
 import type { LoopTurns } from '../view/turns.ts';
 import { type CopiedApp, configAt, copyApp, type EnvironmentConfig } from './config.ts';
 import { inMemory } from './open-generation.ts';
+import { addTail, openStorage } from './open-storage.ts';
 
 /** A finished, verified backup. */
 export interface BackupReport {
@@ -61,7 +62,7 @@ export async function backup(
   const build = newBuildDir(place, asFile ? prepareBeside(place) : prepareDir(place));
   try {
     const copy = join(build, 'data.mdb');
-    await storage.backup(copy);
+    await copyWhole(storage, copy);
     await markCopy(copy, asFile ? configAt(place, dir) : undefined);
     const position = await verifyCopy(copy, { turns, onProgress });
     const { size } = statSync(copy);
@@ -77,6 +78,22 @@ export async function backup(
     return { file: target, bytes: size, position };
   } finally {
     removeBuild(build);
+  }
+}
+
+/** Copies the tables, and what a journal holds beside them: the copy has none. */
+async function copyWhole(storage: Storage, file: string): Promise<void> {
+  const { snapshot, release } = storage.pin();
+  try {
+    await storage.backup(file);
+    const copy = openLmdbStorage({ dir: file, isFile: true });
+    try {
+      copy.transact((tx) => addTail(tx, snapshot));
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    release();
   }
 }
 
@@ -143,10 +160,14 @@ export interface RestoredBackup {
  *
  * Errors: ENV_EXISTS, BACKUP_INVALID.
  */
-export async function restoreInTurns(from: string, dir: string, turns: LoopTurns): Promise<RestoredBackup> {
+export async function restoreInTurns(
+  from: string,
+  dir: string,
+  { turns, boot }: { readonly turns: LoopTurns; readonly boot: string },
+): Promise<RestoredBackup> {
   if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
-  const source = openSource(from);
+  const source = openSource(from, boot);
   try {
     // Through LMDB and not the file system: the source may be an environment in use.
     const config = source.read((snapshot) => {
@@ -157,7 +178,7 @@ export async function restoreInTurns(from: string, dir: string, turns: LoopTurns
     const place = isFile ? dirname(resolve(from)) : from;
     const build = newBuildDir(dir, prepareDir(dir));
     try {
-      await source.backup(join(build, 'data.mdb'));
+      await copyWhole(source, join(build, 'data.mdb'));
       await markCopy(join(build, 'data.mdb'));
       const position = await verifyCopy(join(build, 'data.mdb'), { turns });
       const app = copyApp(place, isFile ? config : configAt(place, from), { dir, build });
@@ -178,13 +199,12 @@ function isOfMachine(error: unknown): boolean {
   return error instanceof TxlogError && (error.code === 'STORAGE_FULL' || classOf(error.code) === 'limited');
 }
 
-function openSource(from: string): Storage {
+function openSource(from: string, boot: string): Storage {
   if (!existsSync(from)) throw new TxlogError('INPUT_NOT_FOUND', `there is no backup ${from}`);
   try {
     if (!statSync(from).isDirectory()) return openLmdbStorage({ dir: from, isFile: true, readOnly: true });
     const generation = readCurrent(from);
-    if (generation !== undefined)
-      return openLmdbStorage({ dir: generationDir(from, generation), readOnly: true, existing: true });
+    if (generation !== undefined) return openStorage({ dir: generationDir(from, generation), readOnly: true, boot });
   } catch (cause) {
     // A disk without room, or a process without descriptors, says nothing of the backup.
     if (isOfMachine(cause)) throw cause;

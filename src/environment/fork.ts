@@ -18,7 +18,7 @@ export interface Fork {
  *
  * Errors: ENV_MOVED when a rebuild took this generation's place.
  */
-export async function openFork(dir: string, { storage, format, generation }: Generation): Promise<Fork> {
+export async function openFork(dir: string, { storage, ...named }: Generation): Promise<Fork> {
   const pinned = storage.pin();
   const { moved } = readHead(pinned.snapshot);
   if (moved !== undefined) {
@@ -28,7 +28,7 @@ export async function openFork(dir: string, { storage, format, generation }: Gen
   const side = await openScratchStorage(dir, storage.readOnly);
   const layered = openLayeredStorage(pinned.snapshot, side.storage);
   return {
-    handle: { storage: layered, view: new View(new TypeRegistry()), format, generation },
+    handle: { ...named, storage: layered, view: new View(new TypeRegistry()) },
     async dispose() {
       await side.dispose();
       pinned.release();

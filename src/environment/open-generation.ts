@@ -1,7 +1,7 @@
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
-import { type Format, formatVersion, hasFormat, readFormat, readHead, writeFormat } from '../layout/meta.ts';
+import { type Format, firstJournalFormat, hasFormat, readFormat, readHead, writeFormat } from '../layout/meta.ts';
 import { TypeRegistry } from '../layout/type-registry.ts';
 import type { Storage } from '../ports/storage.ts';
 import { newBuildDir, publishBuild, removeBuild } from '../storage/lmdb/builds.ts';
@@ -9,6 +9,7 @@ import { generationDir, isNamed, nameFirst, prepareDir, readCurrent } from '../s
 import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
 import { openMemoryStorage } from '../storage/memory/memory-storage.ts';
 import { View } from '../view/view.ts';
+import { openStorage } from './open-storage.ts';
 
 /** How to open the storage of an environment. */
 export interface GenerationOptions {
@@ -17,6 +18,10 @@ export interface GenerationOptions {
   readonly create: boolean;
   readonly mapBytes: number | undefined;
   readonly reserveBytes: number | undefined;
+  /** A new environment has a journal. */
+  readonly journal: boolean;
+  /** Names this start of the machine. */
+  readonly boot: string;
 }
 
 /** An open storage of one generation, and the view of it. */
@@ -25,6 +30,8 @@ export interface Generation {
   readonly view: View;
   readonly format: Format;
   readonly generation: number;
+  /** Names the start of the machine at which it was opened. */
+  readonly boot: string;
 }
 
 /** Names an environment that lives in memory, as long as its process. */
@@ -52,7 +59,7 @@ async function openGeneration(options: GenerationOptions, generation: number): P
   let storage: Storage | undefined;
   try {
     const dir = generationDir(options.dir, generation);
-    storage = openLmdbStorage({ ...storageOptions(options), dir, existing: true });
+    storage = openStorage({ ...storageOptions(options), dir, boot: options.boot });
     if (options.create && !options.readOnly) await finishOld(options.dir, storage);
     const { format, moved } = storage.read((snapshot) => ({
       format: readFormat(snapshot),
@@ -61,7 +68,8 @@ async function openGeneration(options: GenerationOptions, generation: number): P
     refuseOtherStorage(format);
     // Its maker died before, or is about to do so.
     if (!options.readOnly && !isNamed(options.dir)) nameFirst(options.dir, generation);
-    if (moved === undefined) return { storage, view: new View(new TypeRegistry()), format, generation };
+    if (moved === undefined)
+      return { storage, view: new View(new TypeRegistry()), format, generation, boot: options.boot };
     await storage.close();
     return moved;
   } catch (error) {
@@ -89,7 +97,7 @@ function refuseOtherStorage({ storage }: Format): void {
 async function openMemory(): Promise<Generation> {
   const storage = openMemoryStorage();
   const format = await initialise(storage);
-  return { storage, view: new View(new TypeRegistry()), format, generation: 1 };
+  return { storage, view: new View(new TypeRegistry()), format, generation: 1, boot: '' };
 }
 
 async function createFirst(options: GenerationOptions): Promise<number> {
@@ -100,7 +108,7 @@ async function createFirst(options: GenerationOptions): Promise<number> {
   const build = newBuildDir(dir, prepareDir(dir));
   try {
     const storage = openLmdbStorage({ ...storageOptions(options), dir: build, unpublished: true });
-    await initialise(storage).finally(() => storage.close());
+    await initialise(storage, newFormat(options)).finally(() => storage.close());
     publishBuild(build, dir, 1);
     nameFirst(dir, 1);
     return 1;
@@ -124,11 +132,15 @@ async function finishOld(dir: string, storage: Storage): Promise<void> {
 export function initialise(storage: Storage, format?: Format): Promise<Format> {
   return storage.write((tx) => {
     if (hasFormat(tx)) return readFormat(tx);
-    const fresh = format ?? { format: formatVersion, unit: randomId(), storage: storageVersion };
+    const fresh = format ?? newFormat({ journal: false });
     writeFormat(tx, fresh);
     TypeRegistry.writeSchema(tx);
     return fresh;
   });
+}
+
+function newFormat({ journal }: { readonly journal: boolean }): Format {
+  return { format: journal ? firstJournalFormat : 1, unit: randomId(), storage: storageVersion };
 }
 
 function storageOptions({ readOnly, mapBytes, reserveBytes }: GenerationOptions) {

@@ -15,11 +15,11 @@ import {
   removeOld,
   writeCurrent,
 } from '../storage/lmdb/generation.ts';
-import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
 import type { Progress, ViewReader } from '../view/reader.ts';
 import { type LoopTurns, takeAllSteps } from '../view/turns.ts';
 import { type CopiedApp, configAt, copyApp } from './config.ts';
 import { type Generation, initialise, inMemory } from './open-generation.ts';
+import { openStorage } from './open-storage.ts';
 import type { RebuildReport } from './parts.ts';
 import { openScratchStorage } from './scratch-storage.ts';
 
@@ -91,7 +91,7 @@ async function swap(dir: string, handle: Generation, build: Build): Promise<Rebu
       if (head.moved !== undefined) throw moved(head.moved);
       removeAbandoned(dir, generation);
       publishBuild(build.path, dir, generation);
-      next = openLmdbStorage({ dir: generationDir(dir, generation), existing: true });
+      next = openStorage({ dir: generationDir(dir, generation), boot: handle.boot });
       const { position } = next.read(readHead);
       assert(position === build.position, `the build ends at ${build.position}, what was published at ${position}`);
       // The old generation will never hold more than is copied now.

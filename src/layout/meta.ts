@@ -5,8 +5,10 @@ import { damagedRow, undecodable } from './damaged-row.ts';
 import { textKey } from './keys.ts';
 import { decodeSummed, encodeSummed } from './summed-json.ts';
 
-/** The layout version that this code writes. An environment with a greater one is refused (ENV_NEWER). */
-export const formatVersion = 1;
+/** The greatest layout version that this code knows. An environment with a greater one is refused (ENV_NEWER). */
+export const formatVersion = 2;
+/** The first layout version whose newest part is in a journal. */
+export const firstJournalFormat = 2;
 
 /** Written once, when an environment is made. */
 export interface Format {

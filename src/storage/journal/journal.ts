@@ -94,11 +94,16 @@ export class Journal {
 
   /** With the lock held, after a flush that began when the entry was written: everybody may see it now. */
   settle(entry: WrittenEntry): void {
+    // Another process took it into the tables, and may have died before it told.
+    if (this.epoch > entry.epoch) return;
     const published = this.published.read();
-    // Another process needed it before, and told.
-    if (published.epoch !== entry.epoch ? published.epoch > entry.epoch : published.sequence >= entry.sequence) return;
-    assert(entry.epoch === this.epoch && entry.sequence === this.sequence + 1, 'entries settle in their order');
-    this.take(entry);
+    const isTold =
+      published.epoch > entry.epoch || (published.epoch === entry.epoch && published.sequence >= entry.sequence);
+    if (isTold) return;
+    if (this.sequence < entry.sequence) {
+      assert(entry.sequence === this.sequence + 1, 'entries settle in their order');
+      this.take(entry);
+    }
     this.publish();
   }
 

@@ -12,7 +12,8 @@ export interface Mark extends Link {
   readonly epoch: number;
 }
 
-const markKey = Buffer.from('journal');
+/** Key of the row, in the table `meta`. */
+export const markKey = Buffer.from('journal');
 const markBytes = 8 + 8 + digestBytes;
 
 /** Undefined where there has never been a journal. Errors: STORAGE_CORRUPT. */

@@ -15,10 +15,11 @@ export interface Published {
 
 const bootBytes = 8;
 const bodyBytes = 24 + bootBytes;
+const slotBytes = 512;
+/** Two slots, written in turn: one that was not written whole leaves the other. */
+const slots = [0, 1] as const;
 /** Room of the file. */
-export const publishedBytes = bodyBytes + 4;
-/** A read may fall into a write of another process: then it is read again. */
-const attemptsMax = 1_000;
+export const publishedBytes = slots.length * slotBytes;
 const nothing: Published = { epoch: 0, sequence: 0, end: 0, isOfThisBoot: false };
 
 /**
@@ -35,28 +36,31 @@ export class PublishedFile {
     this.boot = createHash('sha256').update(boot).digest().subarray(0, bootBytes);
   }
 
-  /** A damaged file tells nothing, as one that was never written: the end of the journal is looked for then. */
+  /** Where neither slot tells, as in a new file: what is in the journal is what survived. */
   read(): Published {
-    for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      const bytes = this.file.read(0, publishedBytes);
-      if (bytes.length < publishedBytes || bytes.every((byte) => byte === 0)) return nothing;
-      if (crc32(bytes.subarray(0, bodyBytes)) === bytes.readUInt32BE(bodyBytes)) return this.parse(bytes);
-    }
-    return nothing;
+    return this.readSlots().reduce((newest, told) => (isNewer(told, newest) ? told : newest), nothing);
   }
 
   /** To be called with the lock held, once all that it tells is on stable storage. */
   write({ epoch, sequence, end }: Omit<Published, 'isOfThisBoot'>): void {
-    const bytes = Buffer.alloc(publishedBytes);
+    const bytes = Buffer.alloc(bodyBytes + 4);
     bytes.writeDoubleBE(epoch, 0);
     bytes.writeDoubleBE(sequence, 8);
     bytes.writeDoubleBE(end, 16);
     this.boot.copy(bytes, 24);
     bytes.writeUInt32BE(crc32(bytes.subarray(0, bodyBytes)), bodyBytes);
-    this.file.write(0, bytes);
+    const [first, second] = this.readSlots() as [Published, Published];
+    this.file.write(isNewer(first, second) ? slotBytes : 0, bytes);
+  }
+
+  private readSlots(): readonly Published[] {
+    const bytes = this.file.read(0, publishedBytes);
+    return slots.map((slot) => this.parse(bytes.subarray(slot * slotBytes, slot * slotBytes + bodyBytes + 4)));
   }
 
   private parse(bytes: Buffer): Published {
+    const isWhole = bytes.length > bodyBytes && crc32(bytes.subarray(0, bodyBytes)) === bytes.readUInt32BE(bodyBytes);
+    if (!isWhole) return nothing;
     return {
       epoch: bytes.readDoubleBE(0),
       sequence: bytes.readDoubleBE(8),
@@ -64,4 +68,9 @@ export class PublishedFile {
       isOfThisBoot: bytes.subarray(24, bodyBytes).equals(this.boot),
     };
   }
+}
+
+function isNewer(a: Published, b: Published): boolean {
+  if (a.isOfThisBoot !== b.isOfThisBoot) return a.isOfThisBoot;
+  return a.epoch > b.epoch || (a.epoch === b.epoch && a.sequence > b.sequence);
 }

@@ -46,7 +46,9 @@ export class Tail {
   }
 }
 
-const small: ReadonlySet<TableName> = new Set(['meta', 'types', 'schemas', 'cursors']);
+/** Tables with few rows, which a tail may change. */
+export const tailTables: readonly TableName[] = ['meta', 'types', 'schemas', 'cursors'];
+const small: ReadonlySet<TableName> = new Set(tailTables);
 
 function laidOver(base: Snapshot, rowsOf: (table: TableName) => LaidRows | undefined): Snapshot {
   return {
