@@ -4,7 +4,7 @@ import { collectPuts } from '../../ports/collect-puts.ts';
 import type { LockableStorage, Locked, Pinned, RowPut, Storage, TableName, WriteTx } from '../../ports/storage.ts';
 import { Journal, type JournalFiles, type WrittenEntry } from './journal.ts';
 import { markPut } from './mark.ts';
-import { Tail } from './tail.ts';
+import { laidOver, Tail } from './tail.ts';
 
 /** So often a reader that finds a journal of another epoch looks again. */
 const looksMax = 1_000;
@@ -21,6 +21,7 @@ const looksMax = 1_000;
 export function openJournaledStorage(tables: LockableStorage, files: JournalFiles): Storage {
   const journal = new Journal(files);
   const writing = new JournalWriting(tables, journal);
+  const rowsOf = (table: TableName) => journal.tail.rowsIn(table);
   let isClosed = false;
   /** Runs `work` on a state of the tables with which the journal goes on. */
   const followed = <T>(work: () => T | undefined): T => {
@@ -39,7 +40,7 @@ export function openJournaledStorage(tables: LockableStorage, files: JournalFile
     transact: (work) => writing.transact(work),
     read: (work) =>
       followed(() =>
-        tables.read((base) => (journal.follow(base) ? { value: work(journal.tail.over(base)) } : undefined)),
+        tables.read((base) => (journal.follow(base) ? { value: work(laidOver(base, rowsOf)) } : undefined)),
       ).value,
     pin: () =>
       followed<Pinned>(() => {
@@ -136,7 +137,7 @@ class JournalWriting {
   private place<T>(work: (tx: WriteTx) => T): Placed<T> {
     return this.tables.lock((locked) => {
       this.follow(locked);
-      const { tx, puts } = collectPuts(this.journal.tail.over(locked.snapshot));
+      const { tx, puts } = collectPuts(laidOver(locked.snapshot, (table) => this.journal.tail.rowsIn(table)));
       const value = work(tx);
       if (puts.length === 0) return { value };
       refuseDisorder(tx, puts);

@@ -26,13 +26,12 @@ export class Tail {
     for (const rows of this.changed.values()) yield* rows.puts();
   }
 
-  /** The rows as they are now, laid over `base`. */
-  over(base: Snapshot): Snapshot {
-    const laid = (table: TableName) => (table === 'log' ? this.added : this.changed.get(table));
-    return laidOver(base, laid);
+  /** The rows of a table; undefined when it has none. */
+  rowsIn(table: TableName): LaidRows | undefined {
+    return table === 'log' ? this.added : this.changed.get(table);
   }
 
-  /** The same, which stays as it is whatever comes to the tail. */
+  /** The rows as they are now, laid over `base`, whatever comes to the tail. */
   frozenOver(base: Snapshot): Snapshot {
     const added = this.added.frozen();
     const changed = new Map([...this.changed].map(([table, rows]) => [table, rows.frozen()]));
@@ -50,7 +49,8 @@ export class Tail {
 export const tailTables: readonly TableName[] = ['meta', 'types', 'schemas', 'cursors'];
 const small: ReadonlySet<TableName> = new Set(tailTables);
 
-function laidOver(base: Snapshot, rowsOf: (table: TableName) => LaidRows | undefined): Snapshot {
+/** The rows that `rowsOf` gives at the time of each look, laid over `base`. */
+export function laidOver(base: Snapshot, rowsOf: (table: TableName) => LaidRows | undefined): Snapshot {
   return {
     get(table, key) {
       const put = rowsOf(table)?.find(key);
