@@ -28,22 +28,19 @@ export class AddedRows implements LaidRows {
 
   *range(below: (options: RangeOptions) => Iterable<Row>, options: RangeOptions): Generator<Row> {
     const { start, end, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
-    const first = start ? this.firstAt(start) : 0;
-    const last = end ? this.firstAt(end) : this.length;
-    const mine = this.rows.slice(first, Math.max(first, last));
+    const [from, to] = [start ? this.firstAt(start) : 0, end ? this.firstAt(end) : this.length];
     // A range that starts at a row of these has none below, and a cursor there costs time.
-    const isAbove = start !== undefined && this.length > 0 && Buffer.compare(start, this.firstKey) >= 0;
+    const first = this.rows[0];
+    const isAbove = start !== undefined && first !== undefined && Buffer.compare(start, first.key) >= 0;
     let left = limit;
-    if (reverse) {
-      for (const row of mine.reverse()) if (left-- > 0) yield row;
-    }
+    if (reverse) for (let i = to - 1; i >= from && left > 0; i--, left--) yield this.rows[i] as Row;
     if (!isAbove && left > 0) {
       for (const row of below({ ...options, ...(left < Number.POSITIVE_INFINITY && { limit: left }) })) {
         left -= 1;
         yield row;
       }
     }
-    if (!reverse) for (const row of mine) if (left-- > 0) yield row;
+    if (!reverse) for (let i = from; i < to && left > 0; i++, left--) yield this.rows[i] as Row;
   }
 
   countMore(): number {
@@ -56,10 +53,6 @@ export class AddedRows implements LaidRows {
 
   puts(): readonly RowPut[] {
     return this.rows.slice(0, this.length);
-  }
-
-  private get firstKey(): Uint8Array {
-    return (this.rows[0] as Row).key;
   }
 
   /** Index of the first row whose key is not before `key`. */

@@ -34,6 +34,7 @@ export class Journal {
   private epoch = 0;
   private link: Link = { sequence: 0, digest: Buffer.alloc(0) };
   private at = 0;
+  private isToldAtThisBoot = false;
   tail = new Tail();
 
   constructor(files: JournalFiles) {
@@ -48,6 +49,7 @@ export class Journal {
   follow(base: Snapshot): boolean {
     this.begin(base);
     const published = this.published.read();
+    this.isToldAtThisBoot = published.isOfThisBoot;
     if (!published.isOfThisBoot) {
       // Nothing was written since the machine started: what the file has is what survived.
       for (const entry of this.rest()) this.take(entry);
@@ -66,7 +68,7 @@ export class Journal {
   followUnderLock(base: Snapshot): void {
     if (!this.follow(base)) throw this.damaged();
     const rest = this.rest();
-    if (rest.length === 0 && this.published.read().isOfThisBoot) return;
+    if (rest.length === 0 && this.isToldAtThisBoot) return;
     const { entries } = this.files;
     const length = (rest.at(-1)?.end ?? this.at) - this.at;
     if (length > 0) entries.write(this.at, entries.read(this.at, length));

@@ -16,10 +16,8 @@ export interface Published {
 const bootBytes = 8;
 const bodyBytes = 24 + bootBytes;
 const slotBytes = 512;
-/** Two slots, written in turn: one that was not written whole leaves the other. */
-const slots = [0, 1] as const;
-/** Room of the file. */
-export const publishedBytes = slots.length * slotBytes;
+/** Room of the file: two slots, written in turn. One that was not written whole leaves the other. */
+export const publishedBytes = 2 * slotBytes;
 const nothing: Published = { epoch: 0, sequence: 0, end: 0, isOfThisBoot: false };
 
 /**
@@ -30,18 +28,23 @@ const nothing: Published = { epoch: 0, sequence: 0, end: 0, isOfThisBoot: false 
 export class PublishedFile {
   private readonly file: JournalFile;
   private readonly boot: Buffer;
+  /** The slot that told most when it was read last. */
+  private newest = 0;
 
   constructor(file: JournalFile, boot: string) {
     this.file = file;
     this.boot = createHash('sha256').update(boot).digest().subarray(0, bootBytes);
   }
 
-  /** Where neither slot tells, as in a new file: what is in the journal is what survived. */
+  /** Where neither slot tells, as in a new file, the entries in the journal are those that survived. */
   read(): Published {
-    return this.readSlots().reduce((newest, told) => (isNewer(told, newest) ? told : newest), nothing);
+    const bytes = this.file.read(0, publishedBytes);
+    const [first, second] = [this.parse(bytes, 0), this.parse(bytes, slotBytes)];
+    this.newest = isNewer(second, first) ? 1 : 0;
+    return this.newest === 1 ? second : first;
   }
 
-  /** To be called with the lock held, once all that it tells is on stable storage. */
+  /** To be called with the lock held, after a `read`, once all that it tells is on stable storage. */
   write({ epoch, sequence, end }: Omit<Published, 'isOfThisBoot'>): void {
     const bytes = Buffer.alloc(bodyBytes + 4);
     bytes.writeDoubleBE(epoch, 0);
@@ -49,23 +52,18 @@ export class PublishedFile {
     bytes.writeDoubleBE(end, 16);
     this.boot.copy(bytes, 24);
     bytes.writeUInt32BE(crc32(bytes.subarray(0, bodyBytes)), bodyBytes);
-    const [first, second] = this.readSlots() as [Published, Published];
-    this.file.write(isNewer(first, second) ? slotBytes : 0, bytes);
+    this.file.write((this.newest === 0 ? 1 : 0) * slotBytes, bytes);
   }
 
-  private readSlots(): readonly Published[] {
-    const bytes = this.file.read(0, publishedBytes);
-    return slots.map((slot) => this.parse(bytes.subarray(slot * slotBytes, slot * slotBytes + bodyBytes + 4)));
-  }
-
-  private parse(bytes: Buffer): Published {
-    const isWhole = bytes.length > bodyBytes && crc32(bytes.subarray(0, bodyBytes)) === bytes.readUInt32BE(bodyBytes);
+  private parse(bytes: Buffer, at: number): Published {
+    const bodyEnd = at + bodyBytes;
+    const isWhole = bytes.length >= bodyEnd + 4 && crc32(bytes.subarray(at, bodyEnd)) === bytes.readUInt32BE(bodyEnd);
     if (!isWhole) return nothing;
     return {
-      epoch: bytes.readDoubleBE(0),
-      sequence: bytes.readDoubleBE(8),
-      end: bytes.readDoubleBE(16),
-      isOfThisBoot: bytes.subarray(24, bodyBytes).equals(this.boot),
+      epoch: bytes.readDoubleBE(at),
+      sequence: bytes.readDoubleBE(at + 8),
+      end: bytes.readDoubleBE(at + 16),
+      isOfThisBoot: bytes.subarray(at + 24, bodyEnd).equals(this.boot),
     };
   }
 }
