@@ -79,7 +79,7 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
       create: options.create ?? false,
       mapBytes: options.mapBytes,
       reserveBytes: options.reserveBytes,
-      journal: options.journal ?? process.env.TXLOG_JOURNAL === '1',
+      journal: options.journal ?? false,
       boot: clock.boot ?? '',
     });
   const bounds = {

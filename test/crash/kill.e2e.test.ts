@@ -12,7 +12,7 @@ import type { ScriptProcess } from '../processes/script-process.ts';
 import { type Death, killAfter, startWriter, verify } from './killed-writers.ts';
 import { Random } from './random.mjs';
 
-const kills = killsFrom(39);
+const kills = killsFrom(45);
 const seed = Number(process.env.TXLOG_SEED ?? Date.now() % 1_000_000);
 const roundsPerVerification = 5;
 const lifeMsMax = 160;
@@ -27,6 +27,7 @@ const environments = [
   { name: 'two writers of different bounds', bounds: [0, 64] },
   { name: 'three writers of different bounds', bounds: [7, 64, undefined], sliceRows: 5 },
   { name: 'three writers that also rebuild', bounds: [0, 7, undefined], rebuilds: true },
+  { name: 'two writers with a journal that also rebuild', bounds: [7, undefined], rebuilds: true, journal: true },
 ];
 const killsPerRound = environments.reduce((sum, { bounds }) => sum + bounds.length, 0);
 const rounds = Math.ceil(kills / killsPerRound);
@@ -36,14 +37,22 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 describe(`writers that are killed (seed ${seed}, ${rounds * killsPerRound} kills)`, () => {
   it.each(environments.map((environment) => [environment.name, environment] as const))(
     '%s: every receipt holds and nothing is half applied',
-    async (name, { bounds, sliceRows, rebuilds = false }) => {
+    async (name, { bounds, sliceRows, rebuilds = false, journal = false }) => {
       const random = new Random(seed + name.length);
       const dir = join(root, name);
       const acknowledged = join(root, `${name}.receipts`);
       writeFileSync(acknowledged, '');
       const start = (round: number): ScriptProcess[] =>
         bounds.map((bound, i) =>
-          startWriter({ dir, name: `r${round}w${i}`, seed: random.below(2 ** 32), bound, sliceRows, rebuilds }),
+          startWriter({
+            dir,
+            name: `r${round}w${i}`,
+            seed: random.below(2 ** 32),
+            bound,
+            sliceRows,
+            rebuilds,
+            journal,
+          }),
         );
       let waiting = start(0);
       for (let round = 1; round <= rounds; round++) {

@@ -13,6 +13,7 @@ export interface WriterOptions {
   /** Index rows in one commit of a checkpoint; undefined for the default. */
   readonly sliceRows: number | undefined;
   readonly rebuilds: boolean;
+  readonly journal: boolean;
 }
 
 const writer = fileURLToPath(new URL('./writer.mjs', import.meta.url));

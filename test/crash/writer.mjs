@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { limits, openEnvironment } from '../../dist/test/library.mjs';
 import { Random } from './random.mjs';
 
-const { dir, name, seed, bound, sliceRows, rebuilds } = JSON.parse(process.argv[2]);
+const { dir, name, seed, bound, sliceRows, rebuilds, journal } = JSON.parse(process.argv[2]);
 // Small slices, so that a checkpoint of a few rows is many commits, between any two of which it may be killed.
 if (sliceRows !== undefined) Object.assign(limits, { sliceRows });
 const random = new Random(seed);
@@ -21,7 +21,7 @@ let env = await open();
 for (;;) await step();
 
 function open() {
-  return openEnvironment(dir, { create: true, ...(bound !== undefined && { checkpointRecords: bound }) });
+  return openEnvironment(dir, { create: true, journal, ...(bound !== undefined && { checkpointRecords: bound }) });
 }
 
 async function step() {

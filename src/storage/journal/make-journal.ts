@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { TxlogError } from '../../core/base/errors.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { watchFile } from '../../machine/watch-file.ts';
 import type { LockableStorage, Snapshot } from '../../ports/storage.ts';
@@ -31,11 +32,18 @@ export function makeJournal(dir: string, tables: LockableStorage, room: number =
 /** Whether the newest part of these tables is in a journal. */
 export const hasJournal = (snapshot: Snapshot): boolean => readMark(snapshot) !== undefined;
 
-/** Opens the files. `boot` names this start of the machine. Errors: those of the system. */
+/** Opens the files. `boot` names this start of the machine. Errors: STORAGE_CORRUPT; those of the system. */
 export function openJournalFiles(
   dir: string,
   { readOnly, boot }: { readonly readOnly: boolean; readonly boot: string },
 ): JournalFiles {
+  const missing = [journalName, publishedName].find((name) => !existsSync(join(dir, name)));
+  if (missing !== undefined) {
+    throw new TxlogError('STORAGE_CORRUPT', `${join(dir, missing)} is gone: it held the newest records`, {
+      hint: 'Acknowledged records may be missing: restore a backup.',
+      next: ['txlog init NEW --from BACKUP'],
+    });
+  }
   const entries = openJournalFile(join(dir, journalName), { readOnly });
   try {
     const published = openJournalFile(join(dir, publishedName), { readOnly });
