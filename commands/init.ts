@@ -19,6 +19,7 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init orders --if-missing',
     '<%= config.bin %> init restored --from backup.mdb',
     '<%= config.bin %> init --app ./txlog.app.ts',
+    '<%= config.bin %> init orders --journal',
   ];
   static override args = { dir: Args.string({ description: 'The directory to make. The default is that of --env.' }) };
   static override flags = {
@@ -28,6 +29,10 @@ export default class Init extends BaseCommand {
       helpValue: 'MODULE',
     }),
     from: Flags.string({ summary: 'Make it from this backup.', helpValue: 'FILE|DIR' }),
+    journal: Flags.boolean({
+      summary: 'Keep the newest records in a journal: one flush for each group of requests in place of two.',
+      exclusive: ['from'],
+    }),
     ...dryRunFlag,
   };
 
@@ -38,6 +43,7 @@ export default class Init extends BaseCommand {
       from: flags.from,
       app: flags.app,
       ifMissing: flags['if-missing'],
+      journal: flags.journal,
       dryRun: flags['dry-run'],
     });
     this.isRehearsal = flags['dry-run'];

@@ -1,5 +1,5 @@
 import { TxlogError } from '../../core/base/errors.ts';
-import { openBriefly } from '../../engine.ts';
+import { type OpenOptions, openBriefly } from '../../engine.ts';
 import type { CopiedApp } from '../../environment/config.ts';
 import { loadApp, restore, saveApp } from '../../index.ts';
 
@@ -11,6 +11,8 @@ export interface InitOptions {
   readonly app: string | undefined;
   /** Be content with an environment that is there. */
   readonly ifMissing: boolean;
+  /** Keep its newest records in a journal. */
+  readonly journal?: boolean;
   /** Tell whether it can be made, as far as that can be known. */
   readonly dryRun?: boolean;
 }
@@ -32,7 +34,7 @@ export interface Initialised {
  */
 export async function initEnvironment(
   dir: string,
-  { from, app, ifMissing, dryRun }: InitOptions,
+  { from, app, ifMissing, journal = false, dryRun }: InitOptions,
 ): Promise<Initialised> {
   const existing = await look(dir);
   if (existing && ifMissing) return existing;
@@ -46,25 +48,25 @@ export async function initEnvironment(
   if (app !== undefined) await loadApp(app);
   if (dryRun) return { created: true, unit: '', position: 0 };
   const restored = from === undefined ? undefined : await restore(from, dir);
-  const made = await describe(dir, true);
+  const made = await describe(dir, { create: true, journal });
   if (app !== undefined) saveApp(dir, app);
   return app === undefined && restored?.app ? { ...made, app: restored.app } : made;
 }
 
 async function look(dir: string): Promise<Initialised | undefined> {
   try {
-    return await describe(dir, false);
+    return await describe(dir, { readOnly: true });
   } catch (error) {
     if (error instanceof TxlogError && error.code === 'ENV_NOT_FOUND') return undefined;
     throw error;
   }
 }
 
-async function describe(dir: string, create: boolean): Promise<Initialised> {
-  const env = await openBriefly(dir, create ? { create } : { readOnly: true });
+async function describe(dir: string, options: OpenOptions): Promise<Initialised> {
+  const env = await openBriefly(dir, options);
   try {
     const { position } = await env.head();
-    return { created: create, unit: env.unit, position };
+    return { created: options.create ?? false, unit: env.unit, position };
   } finally {
     await env.close();
   }

@@ -7,6 +7,9 @@ import { type Mark, readMark } from './mark.ts';
 import { type Published, PublishedFile } from './published.ts';
 import { Tail } from './tail.ts';
 
+/** An entry that takes more than this part of the room goes into the tables at once. */
+const largeShare = 4;
+
 /** The files of a journal, and what it needs to know of the machine. */
 export interface JournalFiles {
   readonly entries: JournalFile;
@@ -77,11 +80,15 @@ export class Journal {
     this.publish();
   }
 
-  /** With the lock held: puts an entry after the newest one; undefined when it has no room. Errors: those of the system. */
+  /**
+   * With the lock held: puts an entry after the newest one; undefined when it has no room, or is so large that to
+   * write it twice costs more than a flush. Errors: those of the system.
+   */
   write(puts: readonly RowPut[]): WrittenEntry | undefined {
     const { bytes, ...entry } = encodeEntry(this.link, puts);
     const end = this.at + bytes.length;
-    if (end > this.files.entries.room) return undefined;
+    const { room } = this.files.entries;
+    if (end > room || bytes.length > room / largeShare) return undefined;
     this.files.entries.write(this.at, bytes);
     return { ...entry, epoch: this.epoch, end };
   }
@@ -138,7 +145,16 @@ export class Journal {
   private begin(base: Snapshot): void {
     const mark = readMark(base);
     if (mark === undefined) throw this.damaged();
-    assert(mark.epoch >= this.epoch, 'the tables do not go back');
+    if (mark.epoch < this.epoch) {
+      throw new TxlogError(
+        'STORAGE_FAILED',
+        `the tables went back to epoch ${mark.epoch} of the journal, from ${this.epoch}`,
+        {
+          hint: 'Another program opened the environment meanwhile. Run the command again.',
+          next: ['txlog doctor', 'txlog verify'],
+        },
+      );
+    }
     if (mark.epoch !== this.epoch) this.goTo(mark);
   }
 
