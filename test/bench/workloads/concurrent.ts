@@ -3,6 +3,7 @@ import { openEnvironment } from '../../../src/engine.ts';
 import { runClients } from '../clients.ts';
 import { type Input, increment, register } from '../inputs.ts';
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';
+import { RawFile } from '../raw-file.ts';
 import { RawTables } from '../raw-tables.ts';
 import { quantile, Stopwatch } from '../timing.ts';
 import { verifyCounters, verifyRegisters } from '../verify.ts';
@@ -14,8 +15,8 @@ export const w1a: Workload = {
   name: 'w1a',
   what: 'one caller registers customers, each waits for its own sync',
   count: { full: 10_000, quick: 1_000 },
-  sides: { engine: (run) => engine(run, 'register', 1), raw: (run) => raw(run, register, 1) },
-  conclude: ({ engine, raw }) => [ratio('submit, one caller, to raw lmdb', engine, raw)],
+  sides: sidesOf('register', 1),
+  conclude: (sides) => conclude('submit, one caller', sides),
 };
 
 /** W1b: 64 clients register customers. */
@@ -23,11 +24,8 @@ export const w1b: Workload = {
   name: 'w1b',
   what: '64 callers register customers',
   count: { full: 100_000, quick: 20_000 },
-  sides: { engine: (run) => engine(run, 'register', 64), raw: (run) => raw(run, register, 64) },
-  conclude: ({ engine, raw }) => [
-    ratio('submit, 64 callers, to raw lmdb in groups of 64', engine, raw, 1.5),
-    stall(engine),
-  ],
+  sides: sidesOf('register', 64),
+  conclude: (sides) => [...conclude('submit, 64 callers', sides, 1.5), stall(sides.engine), stall(sides.journal)],
 };
 
 /** W2: 64 clients add to 10,000 uneven counters. */
@@ -35,11 +33,8 @@ export const w2: Workload = {
   name: 'w2',
   what: '64 callers add to 10,000 counters, of which the hottest gets a tenth',
   count: { full: 100_000, quick: 20_000 },
-  sides: { engine: (run) => engine(run, 'increment', 64), raw: (run) => raw(run, increment, 64) },
-  conclude: ({ engine, raw }) => [
-    ratio('counters, 64 callers, to raw lmdb in groups of 64', engine, raw, 2),
-    stall(engine),
-  ],
+  sides: sidesOf('increment', 64),
+  conclude: (sides) => [...conclude('counters, 64 callers', sides, 2), stall(sides.engine), stall(sides.journal)],
 };
 
 /** The least that a durable submit can cost, to the least that a durable put can. */
@@ -47,12 +42,37 @@ export const single: Workload = {
   name: 'single',
   what: 'one small request at a time, to one tiny put at a time',
   count: { full: 4_000, quick: 500 },
-  sides: { engine: (run) => engine(run, 'increment', 1), raw: tinyPuts },
+  sides: { engine: (run) => engine(run, { kind: 'increment', clients: 1, journal: false }), raw: tinyPuts },
   conclude: ({ engine, raw }) => [ratio('one durable submit to one tiny raw put', engine, raw, 0.45)],
 };
 
-async function engine({ dir, count }: Run, kind: 'register' | 'increment', clients: number): Promise<Figures> {
-  const env = await openEnvironment(join(dir, 'env'), { create: true });
+interface Callers {
+  readonly kind: 'register' | 'increment';
+  readonly clients: number;
+  readonly journal: boolean;
+}
+
+/** The engine without and with a journal, and two floors: all rows by raw lmdb, and the log alone in a file. */
+function sidesOf(kind: Callers['kind'], clients: number): Workload['sides'] {
+  const inputOf = kind === 'register' ? register : increment;
+  return {
+    engine: (run) => engine(run, { kind, clients, journal: false }),
+    journal: (run) => engine(run, { kind, clients, journal: true }),
+    raw: (run) => raw(run, inputOf, clients),
+    file: (run) => file(run, inputOf, clients),
+  };
+}
+
+function conclude(what: string, { engine, journal, raw, file }: Readonly<Record<string, Figures>>, atLeast?: number) {
+  return [
+    ratio(`${what}, to raw lmdb`, engine, raw, atLeast),
+    ratio(`${what}, with a journal, to raw lmdb`, journal, raw, atLeast),
+    ratio(`${what}, with a journal, to a write and a sync of the log alone`, journal, file),
+  ];
+}
+
+async function engine({ dir, count }: Run, { kind, clients, journal }: Callers): Promise<Figures> {
+  const env = await openEnvironment(join(dir, 'env'), { create: true, journal });
   const inputOf = kind === 'register' ? register : increment;
   const { watch, latencies } = await runClients(env, inputOf, count, clients);
   const closing = new Stopwatch();
@@ -79,6 +99,18 @@ async function raw({ dir, count }: Run, inputOf: (i: number) => Input, group: nu
   }
   check('records', tables.count, count);
   await tables.close();
+  return watch.figures(count);
+}
+
+async function file({ dir, count }: Run, inputOf: (i: number) => Input, group: number): Promise<Figures> {
+  const log = new RawFile(dir);
+  const watch = new Stopwatch();
+  for (let from = 0; from < count; from += group) {
+    const inputs = Array.from({ length: Math.min(group, count - from) }, (_, i) => inputOf(from + i));
+    await watch.time(() => log.submit(inputs));
+  }
+  check('records', log.count, count);
+  log.close();
   return watch.figures(count);
 }
 
