@@ -116,6 +116,7 @@ export type {
   BulkPlan,
   PlannedTarget,
   PlanOptions,
+  PlanTarget,
 } from './sessions/bulk/bulk-plan.ts';
 export type { OperationPlan, PlannedOperation } from './sessions/bulk/operation-plan.ts';
 export { type FullPolicy, fullPolicy } from './sessions/host/policy.ts';

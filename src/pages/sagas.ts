@@ -39,12 +39,12 @@ export async function stuckSagas(
 
 function listedOf(one: StuckSession): ListedSaga | undefined {
   const { session, reason, detail, age } = one;
-  const { id, themeName, phase = 'running', status, createdAt, due: at, error } = session;
+  const { id, themeName, phase = 'running', status, createdAt, due: at, error, position } = session;
   const type = sagaOfTheme(themeName);
   if (type === undefined) return undefined;
   return {
     ...{ id, type, phase: phase as SagaPhase, status, createdAt, at, stuck: { reason, detail, age } },
-    ...given({ error }),
+    ...given({ error, position }),
     next: reason === 'parked' ? `txlog saga retry ${shellWord(id)} --reason "…"` : nextFor(one),
   };
 }

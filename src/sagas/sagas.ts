@@ -10,7 +10,7 @@ import { type Receipt, receiptOf } from '../core/log/receipt.ts';
 import { sagaType } from '../core/log/record.ts';
 import { checkData, checkLinks, checkName, checkOwnName, checkSeconds } from '../core/log/session-input.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
-import type { ApplyOptions, PlanOptions } from '../sessions/bulk/bulk-plan.ts';
+import type { ApplyOptions, PlanOptions, PlanTarget } from '../sessions/bulk/bulk-plan.ts';
 import { readAddress } from '../sessions/host/address.ts';
 import type { SessionHost } from '../sessions/host/session-host.ts';
 import type { Intervened } from './intervene/apply-plan.ts';
@@ -131,10 +131,13 @@ export class Sagas {
     return this.intervene(id, { kind: 'answer', step, outcome }, by);
   }
 
-  /** Plans the effects of a command on these sagas. Writes nothing. */
-  async plan(word: SagaCommand, ids: readonly string[], options: PlanOptions = {}): Promise<InterventionPlan> {
+  /**
+   * Plans the effects of a command on these sagas. Writes nothing. One that is named with a position is refused in the plan when
+   * it went on since: SESSION_CHANGED.
+   */
+  async plan(word: SagaCommand, targets: readonly PlanTarget[], options: PlanOptions = {}): Promise<InterventionPlan> {
     const { planInterventions } = await import('./intervene/intervention-plan.ts');
-    return planInterventions(this.host, { word, ids }, options);
+    return planInterventions(this.host, { word, targets }, options);
   }
 
   /**

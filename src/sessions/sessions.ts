@@ -9,7 +9,7 @@ import type { Links } from '../core/log/links.ts';
 import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
 import { checkData, checkLinks, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
 import type { BulkOperation } from './bulk/bulk-operation.ts';
-import type { ApplyOptions, BulkBy, BulkOutcome, PlanOptions } from './bulk/bulk-plan.ts';
+import type { ApplyOptions, BulkBy, BulkOutcome, PlanOptions, PlanTarget } from './bulk/bulk-plan.ts';
 import type { OperationPlan } from './bulk/operation-plan.ts';
 import type { SessionHost } from './host/session-host.ts';
 import type { ListOptions } from './read/list-sessions.ts';
@@ -144,10 +144,17 @@ export class Sessions {
     return resend(this.host, session, by);
   }
 
-  /** Plans one operation on each of these sessions, in this order. Writes nothing. */
-  async plan(operation: BulkOperation, ids: readonly string[], options: PlanOptions = {}): Promise<OperationPlan> {
+  /**
+   * Plans one operation on each of these sessions, in this order. Writes nothing. One that is named with a position is refused
+   * in the plan when it went on since: SESSION_CHANGED.
+   */
+  async plan(
+    operation: BulkOperation,
+    targets: readonly PlanTarget[],
+    options: PlanOptions = {},
+  ): Promise<OperationPlan> {
     const { planOperations } = await import('./bulk/operation-plan.ts');
-    return planOperations(this.host, { operation, ids }, options);
+    return planOperations(this.host, { operation, targets }, options);
   }
 
   /**

@@ -1,6 +1,6 @@
 // Goal: a plan of words to sagas does what it says to each, once, or tells why not. Method: orders that cannot be undone in
 // an environment in memory; plans that are applied whole, in parts, twice, and after something else happened.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   defineApp,
   type Environment,
@@ -128,6 +128,43 @@ it('a plan undoes a saga that is done once, however often it is applied', async 
   expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['done done']);
   await work();
   expect((await env.sagas.get('done/undo')).phase).toBe('compensated');
+});
+
+it('a session of somebody else under the id that an undoing would have is not taken for it', async () => {
+  const plan = await env.sagas.plan({ kind: 'compensate' }, ['done']);
+  await env.sessions.create('mail', 1, { id: 'done/undo' });
+  expect(await gather(env.sagas.applyPlan(plan, by))).toEqual(['done REQUEST_ID_CONFLICT']);
+  const { items } = await env.sagas.plan({ kind: 'compensate' }, ['done']);
+  expect(items[0]).toMatchObject({ refused: { code: 'REQUEST_ID_CONFLICT' } });
+});
+
+it('a saga that was undone before stands so already, and its plan says so', async () => {
+  await env.sagas.compensate('done', by);
+  const { items } = await env.sagas.plan({ kind: 'compensate' }, ['done']);
+  expect(items[0]).toMatchObject({ id: 'done', unchanged: true });
+});
+
+describe('by a filter, a second time', () => {
+  it('the same end is not forced again, another one is', async () => {
+    const force = { kind: 'force', outcome: 'compensated' } as const;
+    expect(await gather(env.sagas.say(force, ['a'], by))).toEqual(['a said']);
+    expect(await gather(env.sagas.say(force, ['a'], by))).toEqual(['a SAGA_STATE']);
+    expect((await env.sagas.plan(force, ['a'])).items[0]).toMatchObject({ refused: { code: 'SAGA_STATE' } });
+    expect(await gather(env.sagas.say({ kind: 'force', outcome: 'done' }, ['a'], by))).toEqual(['a said']);
+  });
+
+  it('no step is skipped but one that fails, unless it is named', async () => {
+    const skip = { kind: 'skip' } as const;
+    expect(await gather(env.sagas.say(skip, ['a'], by))).toEqual(['a said']);
+    expect(await gather(env.sagas.say(skip, ['a'], by))).toEqual(['a SAGA_STATE']);
+  });
+});
+
+it('a plan that was changed to another command does not call done what the first one did', async () => {
+  const plan = await env.sagas.plan(retry, ['a', 'b']);
+  await gather(env.sagas.applyPlan({ ...plan, items: plan.items.slice(0, 1) }, by));
+  const changed = { ...plan, word: { kind: 'force', outcome: 'done' } };
+  expect(await gather(env.sagas.applyPlan(changed, by))).toEqual(['a SESSION_CHANGED', 'b said']);
 });
 
 it.each([

@@ -145,6 +145,17 @@ describe('a session that went on since the plan', () => {
     expect(await recordsOf('s-1')).toBe(version);
   });
 
+  it('and since it was selected is refused by the plan', async () => {
+    await make(2);
+    const [first, second] = [await env.sessions.get('s-0'), await env.sessions.get('s-1')];
+    await other.sessions.append('s-0', 2);
+    const targets = [first, second].map((session) => ({ id: session?.id ?? '', position: session?.position ?? 0 }));
+    expect(effects(await env.sessions.plan({ op: 'remove' }, targets))).toEqual([
+      's-0 SESSION_CHANGED',
+      's-1 ready → removed',
+    ]);
+  });
+
   it('between the look and the write is left alone', async () => {
     const { env: mine, storage } = await place.open();
     await make(1);
@@ -180,8 +191,55 @@ it.each([
   [{ v: 1, unit: 'u', id: 'p', items: [], operation: { op: 'park' } }],
   [{ v: 1, unit: 'u', id: '', items: [], operation: { op: 'remove' } }],
   [{ v: 1, unit: 'u', id: 'p', items: [{ id: 'a', position: 1 }], operation: { op: 'remove' } }],
+  [{ v: 1, unit: 'u', id: 'a\nb', items: [], operation: { op: 'remove' } }],
+  [{ v: 1, unit: 'u', id: 'p', head: 5, items: [], operation: { op: 'remove' } }],
 ])('a file that is no plan is refused: %j', async (input) => {
   await expect(gather(env.sessions.applyPlan(input))).rejects.toMatchObject({ code: 'PLAN_INVALID' });
+});
+
+it.each([
+  ['id', ''],
+  ['before', 5],
+  ['after', {}],
+  ['operator', {}],
+  ['theme', null],
+  ['epoch', '1'],
+  ['unchanged', 'yes'],
+  ['refused', 'yes'],
+  ['refused', { code: 'SESSION_ACTIVE' }],
+])(
+  'a plan whose item was damaged at %s is refused before anything is done, and the place is named',
+  async (field, value) => {
+    const plan = await env.sessions.plan(park, await make(2));
+    const items = [plan.items[0], { ...plan.items[1], [field]: value }];
+    await expect(gather(env.sessions.applyPlan({ ...plan, items }))).rejects.toMatchObject({
+      code: 'PLAN_INVALID',
+      details: { path: `items[1].${field}` },
+    });
+    expect(await recordsOf('s-0')).toBe(1);
+  },
+);
+
+it('a plan of a later version is refused, and both versions are told', async () => {
+  const plan = { ...(await env.sessions.plan(park, [])), v: 2 };
+  await expect(gather(env.sessions.applyPlan(plan))).rejects.toMatchObject({
+    code: 'PLAN_INVALID',
+    message: 'the plan has version 2, and this program reads version 1',
+  });
+});
+
+it('a plan that was changed to another operation does not call done what the first one did', async () => {
+  const plan = await env.sessions.plan(park, await make(2));
+  await gather(env.sessions.applyPlan({ ...plan, items: plan.items.slice(0, 1) }));
+  const changed = { ...plan, operation: { op: 'remove' } };
+  expect(await gather(env.sessions.applyPlan(changed))).toEqual(['s-0 SESSION_CHANGED', 's-1 now']);
+});
+
+it('a plan that was made at a later state, before a backup was restored, is refused', async () => {
+  const plan = await env.sessions.plan(park, await make(1));
+  for (const other of [{ head: '99' }, { digest: '0123456789abcdef' }])
+    await expect(gather(env.sessions.applyPlan({ ...plan, ...other }))).rejects.toMatchObject({ code: 'PLAN_STALE' });
+  expect(await recordsOf('s-0')).toBe(1);
 });
 
 it('the plan of another environment is refused', async () => {

@@ -2,7 +2,7 @@ import type { TxlogError } from '../../core/base/errors.ts';
 import { ifGiven } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
-import type { ApplyOptions, BulkOutcome, PlanOptions } from '../../index.ts';
+import type { ApplyOptions, BulkOutcome, PlanOptions, PlanTarget } from '../../index.ts';
 import { plural, printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirmMany, requireAnswer } from '../frame/confirm.ts';
@@ -14,7 +14,7 @@ import { countBulkPlan, formatBulkPlan, formatBulkTotals, type PlanWords } from 
 import type { BulkValues } from './bulk-flags.ts';
 import { writePlan } from './plan-file.ts';
 import { applying, readPlanOf } from './plan-owner.ts';
-import { atOnceOf, paced, parseRate } from './rate.ts';
+import { atOnceOf, isDoneNow, paced, parseRate } from './rate.ts';
 import { type BulkTold, withLeftOut, withTargets } from './told.ts';
 
 type AnyPlan = PlanWords['plan'];
@@ -28,9 +28,9 @@ export interface BulkWork<P extends AnyPlan> {
   readonly does: string;
   /** More words, behind the noun: ` to be compensated`. */
   readonly how?: string;
-  /** The ids that the flags select. */
-  select(env: Environment): Promise<readonly string[]>;
-  plan(env: Environment, ids: readonly string[], options: PlanOptions): Promise<P>;
+  /** Those that the flags select, as they stand. */
+  select(env: Environment): Promise<readonly PlanTarget[]>;
+  plan(env: Environment, targets: readonly PlanTarget[], options: PlanOptions): Promise<P>;
   apply(env: Environment, plan: unknown, options: ApplyOptions): AsyncIterable<BulkOutcome>;
   /** Hears of each that was done. */
   done?(env: Environment, told: BulkTold): void;
@@ -70,11 +70,11 @@ export abstract class BulkCommand extends BaseCommand {
 
   private async makePlan<P extends AnyPlan>(run: BulkRun<P>, names: readonly string[]): Promise<P> {
     const { env, work, flags } = run;
-    const ids = names.length > 0 ? await idsOf(env, names) : await work.select(env);
+    const targets = names.length > 0 ? await idsOf(env, names) : await work.select(env);
     const { onProgress, stop } = showWork('planning', this.shown);
     const { reason, actor } = flags;
     const by = { ...(reason !== undefined && { reason }), ...(actor !== undefined && { actor }) };
-    return work.plan(env, ids, { ...by, onProgress }).finally(stop);
+    return work.plan(env, targets, { ...by, onProgress }).finally(stop);
   }
 
   private async applyFile<P extends AnyPlan>(run: BulkRun<P>, file: string): Promise<void> {
@@ -96,7 +96,7 @@ export abstract class BulkCommand extends BaseCommand {
     const { onProgress, stop } = showWork(work.owner, this.shownBesideLines, { goesOn: flags.apply !== undefined });
     let taken = 0;
     try {
-      for await (const outcome of paced(work.apply(env, plan, options), each)) {
+      for await (const outcome of paced(work.apply(env, plan, options), each, isDoneNow)) {
         yield outcome;
         onProgress(++taken, count);
       }

@@ -40,17 +40,20 @@ export interface BulkAsked {
   readonly selecting: string;
   /** Whether nothing is done without a reason, and none is given in a plan. */
   readonly needsReason: boolean;
+  /** Flags that were given and that a plan holds itself, such as `--force`. */
+  readonly inPlan: readonly string[];
 }
 
 /** Refuses what does not go together. Errors: USAGE. */
 export function checkBulkFlags(asked: BulkAsked, flags: BulkValues): void {
-  const { command, names, selects, selecting, needsReason } = asked;
+  const { command, names, selects, selecting, needsReason, inPlan } = asked;
   const { plan, out, apply, reason } = flags;
   const shows = plan || out !== undefined;
   const given = [names > 0, selects, apply !== undefined].filter(Boolean).length;
   const wrong = [
     given === 0 && `give IDS, or select some with ${selecting}`,
     given > 1 && 'IDS, a filter and --apply exclude each other',
+    apply !== undefined && inPlan.length > 0 && `${inPlan[0]} is in the plan: leave it out`,
     shows && apply !== undefined && '--plan and --apply exclude each other',
     shows && flags['dry-run'] && '--plan and --dry-run exclude each other',
     needsReason &&

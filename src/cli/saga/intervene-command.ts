@@ -1,6 +1,7 @@
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { Environment } from '../../environment/environment.ts';
-import type { Intervened, InterventionPlan, SagaCommand } from '../../index.ts';
+import type { Intervened, InterventionPlan, PlanTarget, SagaCommand } from '../../index.ts';
 import { listed } from '../../pages/sagas.ts';
 import { toIntervenedJson } from '../../shapes/intervened.ts';
 import { toListedJson } from '../../shapes/saga.ts';
@@ -28,7 +29,7 @@ export abstract class InterveneCommand extends BulkCommand {
     const selects = selectsSagas(flags);
     checkBulkFlags(
       {
-        ...{ command, names: names.length, selects, needsReason: flags.apply === undefined },
+        ...{ command, names: names.length, selects, needsReason: flags.apply === undefined, inPlan: [] },
         selecting: '--type, --phase, --where and --stuck',
       },
       flags,
@@ -51,7 +52,7 @@ export abstract class InterveneCommand extends BulkCommand {
       does: word.kind,
       how: howText(word),
       select: (env) => this.select(env, flags),
-      plan: (env, ids, options) => env.sagas.plan(word, ids, options),
+      plan: (env, targets, options) => env.sagas.plan(word, targets, options),
       apply: (env, plan, options) => env.sagas.applyPlan(plan, reasoned(plan, options)),
       list: {
         json: (told) => toIntervenedJson(intervenedOf(told), word, errorJson),
@@ -63,13 +64,17 @@ export abstract class InterveneCommand extends BulkCommand {
   }
 
   /** Those that a filter selects; without a phase, those that have not ended. */
-  private async select(env: Environment, { type, phase, where, stuck }: InterveneValues): Promise<readonly string[]> {
+  private async select(
+    env: Environment,
+    { type, phase, where, stuck }: InterveneValues,
+  ): Promise<readonly PlanTarget[]> {
     const condition = where === undefined ? undefined : await Condition.read(where, outputs['saga list'] ?? {});
     const all = listed(env, { type, phase, stuck, incomplete: phase === undefined });
-    const ids: string[] = [];
-    for await (const { id } of condition ? condition.select(all, toListedJson) : all) ids.push(id);
-    if (condition && ids.length === 0) this.talk(condition.emptyText('saga'));
-    return ids;
+    const targets: PlanTarget[] = [];
+    for await (const { id, position } of condition ? condition.select(all, toListedJson) : all)
+      targets.push({ id, ...given({ position }) });
+    if (condition && targets.length === 0) this.talk(condition.emptyText('saga'));
+    return targets;
   }
 }
 

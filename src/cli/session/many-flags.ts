@@ -36,4 +36,6 @@ export interface SessionsValues extends BulkValues {
   readonly order?: string | undefined;
   readonly status?: SessionStatus | undefined;
   readonly force?: boolean;
+  /** That of a turn that failed. */
+  readonly error?: string | undefined;
 }

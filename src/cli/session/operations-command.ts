@@ -23,6 +23,7 @@ export abstract class OperationsCommand extends BulkCommand {
     checkBulkFlags(
       {
         ...{ command: owner, names: names.length, selects: selectsSessions(flags), needsReason: false },
+        inPlan: heldByPlan(flags),
         selecting: '--theme, --status, --where and --stuck',
       },
       flags,
@@ -38,11 +39,11 @@ export abstract class OperationsCommand extends BulkCommand {
       noun: 'session',
       does: commandOfOperation(operation),
       select: async (env) => {
-        const { ids, none } = await selectSessions(env, flags);
-        if (ids.length === 0 && none !== undefined) this.talk(none);
-        return ids;
+        const { targets, none } = await selectSessions(env, flags);
+        if (targets.length === 0 && none !== undefined) this.talk(none);
+        return targets;
       },
-      plan: (env, ids, options) => env.sessions.plan(asked, ids, options),
+      plan: (env, targets, options) => env.sessions.plan(asked, targets, options),
       apply: (env, plan, options) => env.sessions.applyPlan(plan, options),
       done: endLeaseOf,
       list: {
@@ -53,6 +54,11 @@ export abstract class OperationsCommand extends BulkCommand {
       },
     };
   }
+}
+
+/** Flags that were given and that belong to the making of a plan. */
+function heldByPlan({ force, error }: SessionsValues): readonly string[] {
+  return [...(force ? ['--force'] : []), ...(error === undefined ? [] : ['--error'])];
 }
 
 /** Whether the flags select sessions. */

@@ -1,7 +1,7 @@
 import { given } from '../../core/base/given.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
 import type { Environment } from '../../environment/environment.ts';
-import type { SessionReading, StuckSession } from '../../index.ts';
+import type { PlanTarget, SessionReading, StuckSession } from '../../index.ts';
 import { outputs } from '../../shapes/schema/command-outputs.ts';
 import { toSessionJson, toStuckJson } from '../../shapes/session.ts';
 import { Condition } from '../output/condition.ts';
@@ -15,29 +15,30 @@ export interface SessionSelection {
   readonly stuck: boolean;
 }
 
-/** The ids that fit; told when none does. */
+/** Those that fit, with where each stood; told when none does. */
 export interface Selected {
-  readonly ids: readonly string[];
+  readonly targets: readonly PlanTarget[];
   readonly none: string | undefined;
 }
 
-/** The ids of the sessions that are meant. Errors: THEME_NOT_FOUND; FILTER_INVALID with the column. */
+/** The sessions that are meant. Errors: THEME_NOT_FOUND; FILTER_INVALID with the column. */
 export async function selectSessions(env: Environment, selection: SessionSelection): Promise<Selected> {
   const { theme, order, status, where, stuck } = selection;
   if (theme !== undefined) await env.sessions.theme(theme);
-  const ids: string[] = [];
+  const targets: PlanTarget[] = [];
   if (!stuck) {
     const condition = await conditionOf('session list', where);
     const all = env.sessions.list(given({ theme, status, order }));
-    for await (const { id } of condition ? condition.select(all, toSessionJson) : all) ids.push(id);
-    return { ids, none: condition?.emptyText('session') };
+    for await (const { id, position } of condition ? condition.select(all, toSessionJson) : all)
+      targets.push({ id, position });
+    return { targets, none: condition?.emptyText('session') };
   }
   const condition = await conditionOf('session stuck', where);
   const found = await env.sessions.stuck({ ...given({ theme }), limit: Number.MAX_SAFE_INTEGER });
   const all = found.filter(({ session }) => fits(session, { order, status }));
   for await (const { session } of condition ? condition.select(all, toStuckJson) : (all as Iterable<StuckSession>))
-    ids.push(session.id);
-  return { ids, none: condition?.emptyText('stuck session') };
+    targets.push({ id: session.id, position: session.position });
+  return { targets, none: condition?.emptyText('stuck session') };
 }
 
 async function conditionOf(list: string, where: string | undefined): Promise<Condition | undefined> {

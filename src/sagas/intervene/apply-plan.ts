@@ -1,6 +1,9 @@
-import type { SagaPhase } from '../../core/app/saga.ts';
+import type { SagaEvent, SagaPhase } from '../../core/app/saga.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import { sessionKey } from '../../core/fold/session.ts';
+import { isJsonObject } from '../../core/base/json.ts';
+import { type Chunk, sessionKey } from '../../core/fold/session.ts';
+import { chunkOf } from '../../core/fold/session-fold.ts';
+import { chunkAt } from '../../pipeline/3-queued-request.ts';
 import { type BulkMark, bulkMarkOf } from '../../sessions/bulk/bulk-operation.ts';
 import type { ApplyOptions, BulkOutcome } from '../../sessions/bulk/bulk-plan.ts';
 import { type BulkAction, carryOut, resultFor } from '../../sessions/bulk/carry-out-bulk.ts';
@@ -79,6 +82,21 @@ function sagaAction(host: SessionHost, word: SagaCommand, by: BulkMark): BulkAct
       return interventionOn(found, word, { by, now: host.now(), position });
     },
     // One that has ended is undone by another one, which leaves it as it is.
-    doneAt: (cut, id) => (word.kind === 'compensate' ? [...cut.applied(sessionKey(`${id}/undo`), 1)][0] : undefined),
+    doneAt: (cut, id) => (word.kind === 'compensate' ? undoneAt(cut, id) : undefined),
+    isDoneBy: (change) => eventsIn(chunkOf(change)).some(({ event }) => event === word.kind),
   };
+}
+
+/** The position at which a saga was undone by another one, if it was: an id alone may be that of anything. */
+function undoneAt(cut: Cut, id: string): number | undefined {
+  const key = sessionKey(`${id}/undo`);
+  const [first] = cut.applied(key, 1);
+  if (first === undefined) return undefined;
+  const [started] = eventsIn(chunkAt(cut.record(first), key));
+  return started?.event === 'started' && started.undoes === id ? first : undefined;
+}
+
+function eventsIn(chunk: Chunk | undefined): readonly Partial<SagaEvent & { readonly undoes: string }>[] {
+  if (!chunk || !('data' in chunk)) return [];
+  return [chunk.data].flat().filter(isJsonObject) as Partial<SagaEvent & { readonly undoes: string }>[];
 }

@@ -80,6 +80,7 @@ export function eventsOfWord(saga: Saga, word: SagaCommand, isParked: boolean): 
       if (saga.phase !== 'running') throw wrongState(saga, 'it is on its way back already');
       return [{ event: 'compensate', why: 'it was compensated on request' }];
     case 'force':
+      if (saga.forced === word.outcome) throw wrongState(saga, `it is to be ${word.outcome} already`);
       return [{ event: 'force', outcome: word.outcome }];
     case 'skip':
       return [skipOf(saga, word.step)];
@@ -101,8 +102,9 @@ function retryOf(saga: Saga, isParked: boolean): SagaEvent {
 function skipOf(saga: Saga, name: string | undefined): SagaEvent {
   const side: StepSide = saga.phase === 'running' ? 'do' : 'undo';
   const open = [...saga.steps.values()].filter((step) => isOpen(step, side));
-  const step = name === undefined ? (open.find((one) => isFailing(one, side)) ?? open[0]) : saga.steps.get(name);
-  if (!step) throw wrongState(saga, name === undefined ? 'it has no step to skip' : `it has no step ${name}`);
+  const step = name === undefined ? open.find((one) => isFailing(one, side)) : saga.steps.get(name);
+  if (!step)
+    throw wrongState(saga, name === undefined ? 'no step of it fails; name the one to skip' : `it has no step ${name}`);
   if (!isOpen(step, side)) throw wrongState(saga, `step ${step.name} is ${step[side].status} already`);
   return { event: 'skip', step: step.name, side };
 }

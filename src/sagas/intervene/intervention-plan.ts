@@ -7,8 +7,11 @@ import { reject } from '../../core/fold/rejection.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
 import { receiptOf } from '../../core/log/receipt.ts';
 import { sagaType } from '../../core/log/record.ts';
-import type { BulkPlan, PlannedTarget, PlanOptions } from '../../sessions/bulk/bulk-plan.ts';
-import { checkBulkPlan } from '../../sessions/bulk/check-bulk-plan.ts';
+import { decideOperation } from '../../pipeline/3-decide-operation.ts';
+import { Stage } from '../../pipeline/3-stage.ts';
+import type { BulkPlan, PlannedTarget, PlanOptions, PlanTarget } from '../../sessions/bulk/bulk-plan.ts';
+import { checkBulkPlan, logOfPlan } from '../../sessions/bulk/check-bulk-plan.ts';
+import { type DistinctTarget, distinctTargets, findMoved } from '../../sessions/bulk/plan-targets.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
@@ -33,37 +36,51 @@ export interface InterventionPlan extends BulkPlan {
 /** Plans the effects of a command on these sagas. Writes nothing. Errors: the reason of `signal` once that is aborted. */
 export async function planInterventions(
   host: SessionHost,
-  { word, ids }: { readonly word: SagaCommand; readonly ids: readonly string[] },
+  { word, targets }: { readonly word: SagaCommand; readonly targets: readonly PlanTarget[] },
   { reason, actor, onProgress, signal }: PlanOptions,
 ): Promise<InterventionPlan> {
-  const targets = [...new Set(ids)];
-  const made = await host.readSteps(function* (cut) {
+  const wanted = distinctTargets(targets);
+  const { items, ...log } = await host.readSteps(function* (cut) {
+    const stage = new Stage(cut, host.now());
     const items: PlannedIntervention[] = [];
-    for (const id of targets) {
-      items.push(yield* planOne(host, cut, { word, id }));
-      onProgress?.(items.length, targets.length);
+    for (const target of wanted) {
+      items.push(yield* planOne({ cut, stage, now: host.now() }, word, target));
+      onProgress?.(items.length, wanted.length);
     }
-    return { head: String(cut.head.position), items };
+    return { ...logOfPlan(cut), items };
   }, signal);
-  const head = { v: 1, id: host.makeId(), unit: host.unit, head: made.head } as const;
-  return { ...head, word, ...given({ reason, actor }), items: made.items };
+  const head = { v: 1, id: host.makeId(), unit: host.unit, ...log } as const;
+  return { ...head, word, ...given({ reason, actor }), items };
+}
+
+interface PlanningOn {
+  readonly cut: Cut;
+  readonly stage: Stage;
+  /** ms since 1970. */
+  readonly now: number;
 }
 
 function* planOne(
-  host: SessionHost,
-  cut: Cut,
-  { word, id }: { readonly word: SagaCommand; readonly id: string },
+  { cut, stage, now }: PlanningOn,
+  word: SagaCommand,
+  target: DistinctTarget,
 ): Steps<PlannedIntervention> {
   yield;
+  const { id } = target;
   const found = yield* sagaInSteps(cut, id);
   if (!found) return { id, type: '', position: '0', refused: reject('SAGA_NOT_FOUND', `there is no saga ${id}`) };
   const { saga, position, session } = found;
   const phase = phaseNow(cut, found);
   const before = standing(saga, phase, session?.status);
   const item = { id, type: saga.type, phase, position: String(position), before };
+  const moved = findMoved('saga', target, position);
+  if (moved) return { ...item, refused: moved };
   try {
-    const now = host.now();
-    interventionOn(found, word, { by: {}, now });
+    const decision = decideOperation(stage, interventionOn(found, word, { by: {}, now }));
+    if (decision.type === 'denied') return { ...item, refused: decision.rejection };
+    if (decision.type === 'refused') throw decision.error;
+    // It was undone before.
+    if (decision.type === 'operated' && decision.duplicate) return { ...item, after: before, unchanged: true };
     return {
       ...item,
       after: session ? standingAfter(saga, word, { status: session.status, now }) : `${before}; ${id}/undo undoes it`,

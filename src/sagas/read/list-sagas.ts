@@ -28,6 +28,8 @@ export interface SagaSummary {
   readonly createdAt: number;
   /** When it is led next, or when it ended. */
   readonly at: number;
+  /** The position of the newest record of its session; undefined once it has ended: then it stays. */
+  readonly position?: number;
   readonly error?: string;
 }
 
@@ -70,10 +72,10 @@ async function* incomplete(host: SessionHost, { type, stuck }: ListSagasOptions)
 }
 
 function summaryOf(session: SessionReading): SagaSummary {
-  const { id, themeName, phase, status, createdAt, due, error } = session;
+  const { id, themeName, phase, status, createdAt, due, error, position } = session;
   return {
     ...{ id, type: sagaOfTheme(themeName) ?? '', phase: (phase ?? 'running') as SagaPhase, status, createdAt, at: due },
-    ...given({ error }),
+    ...given({ error, position }),
   };
 }
 

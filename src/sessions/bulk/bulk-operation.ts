@@ -36,6 +36,7 @@ export function sessionAction(host: Pick<SessionHost, 'leases'>, operation: Bulk
       if (!session) throw refusedError(reject('SESSION_GONE', `session ${id} was removed, or never was`), id);
       return { ...operationFor(host, operation, session), position, ...mark };
     },
+    isDoneBy: ({ op }) => op === `session.${operation.op}`,
   };
 }
 

@@ -24,6 +24,8 @@ export interface BulkPlan {
   /** The environment that it was made for, and the position that it was made at. */
   readonly unit: string;
   readonly head: string;
+  /** The first digits of the log's digest there: a restored backup that was written to has another one. */
+  readonly digest?: string;
   /** Given when it was made; what is given when it is applied stands in their place. */
   readonly reason?: string;
   readonly actor?: string;
@@ -35,6 +37,9 @@ export interface BulkBy {
   readonly reason?: string;
   readonly actor?: string;
 }
+
+/** A target of a plan to be made: with the position of its newest record when it was selected, refused when it went on since. */
+export type PlanTarget = string | { readonly id: string; readonly position?: number };
 
 /** How a plan is made. */
 export interface PlanOptions extends BulkBy {

@@ -1,6 +1,7 @@
 import { assert, present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
+import type { Change } from '../../core/fold/change.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { Operation, OperationResult } from '../../core/log/operation.ts';
 import { type LogRecord, sessionType } from '../../core/log/record.ts';
@@ -10,6 +11,7 @@ import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import type { ApplyOptions, BulkOutcome, BulkPlan, PlannedTarget } from './bulk-plan.ts';
+import { refuseOtherLog } from './check-bulk-plan.ts';
 
 /** The effect of a plan on each of its targets. */
 export interface BulkAction {
@@ -19,6 +21,8 @@ export interface BulkAction {
    * the id of the plan. Errors: those of what cannot be done.
    */
   operationOn(cut: Cut, target: { readonly id: string; readonly position: number }): Steps<Operation>;
+  /** Whether a change is that of this action: a record of the plan without it was made by another one, before the plan was edited. */
+  isDoneBy(change: Change): boolean;
   /** The position at which it was done before by what is not a record of its own, if it was. */
   doneAt?(cut: Cut, id: string): number | undefined;
 }
@@ -31,7 +35,8 @@ const atOnceMax = 100;
  * half way: the same plan again goes on there. Each operation asks for the position that the plan saw, and its record
  * names the plan, so that it is known what was done.
  *
- * Errors, each as the result of its target: SESSION_CHANGED of one that went on since; what its action refuses.
+ * Errors: PLAN_STALE of a plan that knows another log. Each as the result of its target: SESSION_CHANGED of one that went on
+ * since; what its action refuses.
  */
 export async function* carryOut(
   host: SessionHost,
@@ -40,6 +45,7 @@ export async function* carryOut(
 ): AsyncGenerator<BulkOutcome> {
   assert(atOnce >= 1 && atOnce <= atOnceMax, `1 to ${atOnceMax} are done at once, not ${atOnce}`);
   const work: Work = { host, plan, action, dryRun };
+  await host.read((cut) => refuseOtherLog(plan, cut));
   const targets = plan.items.filter((item) => !item.refused && !item.unchanged);
   for (let i = 0; i < targets.length; i += atOnce) yield* await carryPart(work, targets.slice(i, i + atOnce));
 }
@@ -95,7 +101,7 @@ function* lookAt(cut: Cut, { plan, action, dryRun }: Omit<Work, 'host'>, target:
   const { id } = target;
   const before = action.doneAt?.(cut, id);
   if (before !== undefined) return { id, done: before };
-  const stand = yield* standOf(cut, plan, target);
+  const stand = yield* standOf(cut, { plan, action }, target);
   if ('done' in stand) return { id, done: stand.done };
   if ('changed' in stand) return { id, error: changedError(action, target, stand.changed) };
   try {
@@ -110,14 +116,20 @@ function* lookAt(cut: Cut, { plan, action, dryRun }: Omit<Work, 'host'>, target:
 type Stand = { readonly done: number } | { readonly changed: number } | { readonly position: number };
 
 /** Where a target stands: done by this plan; or moved by nothing but this plan; or changed by something else. */
-function* standOf(cut: Cut, plan: BulkPlan, { id, position }: PlannedTarget): Steps<Stand> {
+function* standOf(
+  cut: Cut,
+  { plan, action }: Pick<Work, 'plan' | 'action'>,
+  { id, position }: PlannedTarget,
+): Steps<Stand> {
   const key = sessionKey(id);
   let newest = Number(position);
   for (const at of cut.applied(key, newest + 1)) {
     yield;
     const record = cut.record(at);
     if (!record || !isOf(record, plan)) return { changed: at };
-    if (record.changes.some((change) => change.key === key && change.op !== 'session.turn')) return { done: at };
+    const changes = record.changes.filter((change) => change.key === key && change.op !== 'session.turn');
+    if (changes.some((change) => action.isDoneBy(change))) return { done: at };
+    if (changes.length > 0) return { changed: at };
     newest = at;
   }
   const known = cut.state(key)?.position ?? newest;

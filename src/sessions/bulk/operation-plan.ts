@@ -11,9 +11,10 @@ import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { type SessionReading, sessionInSteps } from '../read/read-session.ts';
 import { type BulkOperation, bulkMarkOf, operationFor, sessionAction, standsSo, statusWord } from './bulk-operation.ts';
-import type { ApplyOptions, BulkOutcome, BulkPlan, PlannedTarget, PlanOptions } from './bulk-plan.ts';
+import type { ApplyOptions, BulkOutcome, BulkPlan, PlannedTarget, PlanOptions, PlanTarget } from './bulk-plan.ts';
 import { carryOut } from './carry-out-bulk.ts';
-import { checkBulkPlan } from './check-bulk-plan.ts';
+import { checkBulkPlan, logOfPlan } from './check-bulk-plan.ts';
+import { type DistinctTarget, distinctTargets, findMoved } from './plan-targets.ts';
 
 /** The effect that an operation would have on one session. */
 export interface PlannedOperation extends PlannedTarget {
@@ -36,22 +37,22 @@ export interface OperationPlan extends BulkPlan {
  */
 export async function planOperations(
   host: SessionHost,
-  { operation, ids }: { readonly operation: BulkOperation; readonly ids: readonly string[] },
+  { operation, targets }: { readonly operation: BulkOperation; readonly targets: readonly PlanTarget[] },
   { reason, actor, onProgress, signal }: PlanOptions,
 ): Promise<OperationPlan> {
-  const targets = [...new Set(ids)];
-  const made = await host.readSteps(function* (cut) {
+  const wanted = distinctTargets(targets);
+  const { items, ...log } = await host.readSteps(function* (cut) {
     const stage = new Stage(cut, host.now());
     const items: PlannedOperation[] = [];
-    for (const id of targets) {
+    for (const target of wanted) {
       yield;
-      items.push(yield* planOne({ host, stage, cut }, operation, id));
-      onProgress?.(items.length, targets.length);
+      items.push(yield* planOne({ host, stage, cut }, operation, target));
+      onProgress?.(items.length, wanted.length);
     }
-    return { head: String(cut.head.position), items };
+    return { ...logOfPlan(cut), items };
   }, signal);
-  const head = { v: 1, id: host.makeId(), unit: host.unit, head: made.head } as const;
-  return { ...head, operation, ...given({ reason, actor }), items: made.items };
+  const head = { v: 1, id: host.makeId(), unit: host.unit, ...log } as const;
+  return { ...head, operation, ...given({ reason, actor }), items };
 }
 
 interface PlanningOn {
@@ -60,7 +61,12 @@ interface PlanningOn {
   readonly cut: Cut;
 }
 
-function* planOne({ host, stage, cut }: PlanningOn, operation: BulkOperation, id: string): Steps<PlannedOperation> {
+function* planOne(
+  { host, stage, cut }: PlanningOn,
+  operation: BulkOperation,
+  target: DistinctTarget,
+): Steps<PlannedOperation> {
+  const { id } = target;
   const session = yield* sessionInSteps(cut, id);
   if (!session) {
     const refused = reject('SESSION_GONE', `session ${id} was removed, or never was`);
@@ -71,6 +77,8 @@ function* planOne({ host, stage, cut }: PlanningOn, operation: BulkOperation, id
     ...{ id, theme, position: String(position), before: statusWord(session) },
     ...(status === 'active' && given({ operator, epoch })),
   };
+  const changed = findMoved('session', target, position);
+  if (changed) return { ...item, refused: changed };
   if (standsSo(operation, session)) return { ...item, after: item.before, unchanged: true };
   const tried = tryOn({ host, stage }, operation, session);
   return typeof tried === 'string' ? { ...item, after: tried } : { ...item, refused: tried };

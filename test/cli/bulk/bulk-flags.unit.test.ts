@@ -3,17 +3,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { type BulkAsked, type BulkValues, checkBulkFlags } from '../../../src/cli/bulk/bulk-flags.ts';
 import { readPlanOf } from '../../../src/cli/bulk/plan-owner.ts';
-import { atOnceOf, paced, parseRate } from '../../../src/cli/bulk/rate.ts';
+import { atOnceOf, isDoneNow, paced, parseRate } from '../../../src/cli/bulk/rate.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'txlog-plans-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const values: BulkValues = { plan: false, stuck: false, 'dry-run': false };
 const asked = (more: Partial<BulkAsked>): BulkAsked => ({
-  ...{ command: 'saga retry', names: 0, selects: false, selecting: '--type and --where', needsReason: true },
+  ...{
+    command: 'saga retry',
+    names: 0,
+    selects: false,
+    selecting: '--type and --where',
+    needsReason: true,
+    inPlan: [],
+  },
   ...more,
 });
 
@@ -26,6 +34,7 @@ it.each([
   [{}, { apply: 'plan.json', out: 'other.json' }, /--plan and --apply/],
   [{ names: 1 }, { plan: true, 'dry-run': true }, /--plan and --dry-run/],
   [{ names: 1 }, {}, /--reason/],
+  [{ inPlan: ['--force'] }, { apply: 'plan.json', reason: 'why' }, /--force is in the plan/],
 ] as const)('what is asked, %j with the flags %j, is refused', (more, given, message) => {
   expect(() => checkBulkFlags(asked(more), { ...values, ...given })).toThrow(
     expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(message) }),
@@ -74,7 +83,7 @@ it.each([
   expect(parseRate('--rate', text)).toBe(each);
 });
 
-it.each(['', '0', '-1/s', '5/d', 'fast', '1/s/s'])('%j is no rate', (text) => {
+it.each(['', '0', '-1/s', '5/d', 'fast', '1/s/s', '0.001/h'])('%j is no rate', (text) => {
   expect(() => parseRate('--rate', text)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
@@ -93,4 +102,26 @@ it('a source is taken no faster than its rate', async () => {
   expect(taken).toEqual([0, 1, 2, 3, 4]);
   // It waits behind each: a slow machine only makes it longer.
   expect(performance.now() - since).toBeGreaterThanOrEqual(95);
+});
+
+it('a source that was held up is not made up for at once', async () => {
+  async function* source() {
+    yield 0;
+    await sleep(200);
+    for (let i = 1; i < 13; i++) yield i;
+  }
+  const since = performance.now();
+  for await (const _ of paced(source(), 20));
+  // 200 ms for none, and then no more than 100 ms early.
+  expect(performance.now() - since).toBeGreaterThanOrEqual(200 + 12 * 20 - 100 - 5);
+});
+
+it('what is not done now takes no time', async () => {
+  const done = { id: 'a', done: 1 };
+  async function* source() {
+    for (let i = 0; i < 100; i++) yield done;
+  }
+  const since = performance.now();
+  for await (const _ of paced(source(), 1_000, isDoneNow));
+  expect(performance.now() - since).toBeLessThan(1_000);
 });
