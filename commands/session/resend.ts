@@ -10,11 +10,12 @@ export default class SessionResend extends OperationCommand {
   static override summary = 'Do the work of a finished session once more, because its effect or its message was lost.';
   static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
-    'Makes a new session, ID/resend, with the same theme, order key and data. The log keeps the actor and the ' +
-      'reason, and the new session names ID as its cause. The same command again gives the same new session. A ' +
-      'session that is not finished goes on by `session retry`. The message of a saga step that waits for an answer ' +
-      'is the session SAGA/STEP. A step that failed, or waits for its next attempt, goes on by `saga retry`. A ' +
-      'receiver recognizes a message that comes twice by its id or key. `replay` never sends anything.',
+    'Makes a new session, ID/resend, with the same theme, order key and the data that ID began with: what was ' +
+      'appended later stays out. The log keeps the actor and the reason, and the new session names ID as its cause. ' +
+      'The same command again gives the same new session. A session that is not finished goes on by `session retry`. ' +
+      'The message of a saga step that waits for an answer is the session SAGA/STEP. A step that failed, or waits for ' +
+      'its next attempt, goes on by `saga retry`. A receiver recognizes a message that comes twice by its id or key. ' +
+      '`replay` never sends anything.',
     [0, 3, 4, 5, 65, 66, 74, 75, 77],
   );
   static override examples = [

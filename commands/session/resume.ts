@@ -12,8 +12,9 @@ export default class SessionResume extends BaseCommand {
   static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
     'The origin may still lead such a session, and no work may run twice. So the session waits until a person ' +
-      'resumes it. It is then due when it was. Sessions that are parked for another reason do not change.',
-    [0, 65, 66, 74, 75, 77],
+      'resumes it. It is then due when it was. Sessions that are parked for another reason do not change. The exit ' +
+      'code is 1 when a session that you name is not suspended.',
+    [0, 1, 3, 65, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session resume mail/7 --env stage',
@@ -38,20 +39,29 @@ export default class SessionResume extends BaseCommand {
     const dryRun = flags['dry-run'];
     this.out.mustArrive = true;
     await this.withEnv({}, async (env) => {
-      const resumed = env.sync.resume({
-        ids: ids.length > 0 ? await idsOf(env, ids) : undefined,
-        theme,
-        reason,
-        dryRun,
-      });
+      if (theme !== undefined) await env.sessions.theme(theme);
+      const named = ids.length > 0 ? await idsOf(env, ids) : undefined;
+      const left = new Set(named);
+      const resumed = env.sync.resume({ ids: named, theme, reason, dryRun });
       const people = (page: readonly string[]) => page.map(printable).join('\n');
-      await this.printAll(resumed, {
+      await this.printAll(without(left, resumed), {
         json: (id) => ({ id, dryRun: dryRun === true }),
         people,
         columns: ['id', 'dryRun'],
-        empty: 'None is suspended.',
+        empty: left.size > 0 ? undefined : 'None is suspended.',
         live: true,
       });
+      if (left.size === 0) return;
+      this.talk(`not suspended, and left as it is: ${[...left].map(printable).join(', ')}`);
+      this.exitWith(1);
     });
+  }
+}
+
+/** Takes out of a set what passes. */
+async function* without(left: Set<string>, ids: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const id of ids) {
+    left.delete(id);
+    yield id;
   }
 }

@@ -3,6 +3,7 @@ import type { Change } from '../core/fold/change.ts';
 import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
 import type { Task, TaskAnswer } from '../pipeline/2-batch.ts';
+import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { listSessions } from '../sessions/read/list-sessions.ts';
 import type { SessionReading } from '../sessions/read/read-session.ts';
 import type { Cut } from '../view/cut.ts';
@@ -70,7 +71,7 @@ export interface ResumeOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Frees suspended sessions, so that workers lead them when they are due; ids of those that were. */
+/** Frees suspended sessions, so that workers lead them when they are due; ids of those that were: not of those that went on since the look. */
 export async function* resumeSessions(env: Resuming, options: ResumeOptions): AsyncGenerator<string> {
   const ids = options.ids && new Set(options.ids);
   const wanted: SessionReading[] = [];
@@ -80,14 +81,22 @@ export async function* resumeSessions(env: Resuming, options: ResumeOptions): As
   }
   for (let i = 0; i < wanted.length; i += perRecord) {
     const some = wanted.slice(i, i + perRecord);
-    if (!options.dryRun) await env.process(some.flatMap((session) => freeing(session, env.now(), options.reason)));
-    for (const { id } of some) yield id;
+    const answers = options.dryRun
+      ? undefined
+      : await env.process(some.map((session) => freeing(session, env.now(), options.reason)));
+    for (const [k, { id }] of some.entries()) {
+      const answer = answers?.[k];
+      // One that went on since the look is left alone.
+      if (!answer || resultOrThrow(answer).ok) yield id;
+    }
   }
 }
 
-/** In one commit: who looks in between must not lead what is not due. */
-function freeing({ id, due }: SessionReading, now: number, reason: string | undefined): readonly Task[] {
-  const by = { session: id, ...given({ reason }) };
-  const ready: Task = { op: 'ready', only: ['parked'], ...by };
-  return due <= now ? [ready] : [ready, { op: 'store', seconds: Math.ceil((due - now) / 1_000), ...by }];
+/** In one record: who looks in between must not lead what is not due. */
+function freeing({ id, due, position }: SessionReading, now: number, reason: string | undefined): Task {
+  const by = given({ reason });
+  const ready = { op: 'ready', session: id, position } as const;
+  if (due <= now) return { ...ready, ...by };
+  const store = { op: 'store', session: id, seconds: Math.ceil((due - now) / 1_000) } as const;
+  return { op: 'together', operations: [ready, store], ...by };
 }

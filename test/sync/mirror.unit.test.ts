@@ -163,6 +163,24 @@ describe('sessions of a mirror that is promoted', () => {
     expect((await mirror.rescanVerify()).problems).toEqual([]);
   });
 
+  it('are not told as resumed when they went on meanwhile', async () => {
+    for (let i = 0; i < 202; i++) await origin.sessions.create('jobs', i, { id: `s-${String(i).padStart(3, '0')}` });
+    await take(mirror, await dumpOf(origin));
+    await mirror.sync.promote({ reason: 'moved' });
+    const resumed: string[] = [];
+    for await (const id of mirror.sync.resume()) {
+      // The last ones are of a later commit.
+      if (resumed.length === 0) {
+        await mirror.sessions.remove('s-200');
+        await mirror.sessions.append('s-201', 'new');
+      }
+      resumed.push(id);
+    }
+    expect(resumed.length).toBe(200);
+    expect(resumed).not.toContain('s-200');
+    expect(await mirror.sessions.get('s-201')).toMatchObject({ status: 'parked' });
+  });
+
   it('are suspended however many they are', async () => {
     for (let i = 0; i < 450; i++) await origin.sessions.create('jobs', { n: i }, { order: `o-${i % 400}` });
     await take(mirror, await dumpOf(origin));
