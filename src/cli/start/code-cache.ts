@@ -5,6 +5,8 @@ import { privateCache } from '../../machine/private-cache.ts';
 
 const digestBytes = 32;
 const keptMs = 30 * 86_400_000;
+/** All commands of one version need some 100 MB. */
+const keptBytes = 128 * 1024 * 1024;
 
 /**
  * Compiled code of one bundle as one command uses it, kept in a file that only this user can write. A file that is cut or
@@ -45,12 +47,18 @@ export class CodeCache {
   }
 }
 
-/** Removes code that was written long ago: of versions that are gone, or else it is made again. */
+/** Removes code that was written long ago, and the oldest where there is too much: of versions that are gone, or else it is made again. */
 function removeOld(dir: string): void {
   const oldest = Date.now() - keptMs;
-  for (const name of readdirSync(dir)) {
+  const files = readdirSync(dir).map((name) => {
     const path = join(dir, name);
-    if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true });
+    const { mtimeMs, size } = statSync(path);
+    return { path, mtimeMs, size };
+  });
+  let bytes = 0;
+  for (const { path, mtimeMs, size } of files.sort((a, b) => b.mtimeMs - a.mtimeMs)) {
+    bytes += size;
+    if (mtimeMs < oldest || bytes > keptBytes) rmSync(path, { force: true });
   }
 }
 

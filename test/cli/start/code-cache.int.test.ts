@@ -1,6 +1,6 @@
 // Goal: compiled code is used only when it is whole and this user's own. Method: a cache is written, then read again as it
 // is, cut at each length, with each byte changed, and from a directory that others can write.
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -70,6 +70,17 @@ it('compiled code of versions that are long gone is removed when new code is kep
   utimesSync(join(dir, 'old'), new Date(0), new Date(0));
   new CodeCache('key').write(code);
   expect(readdirSync(dir).sort()).toEqual(['key', 'recent']);
+});
+
+it('no more is kept than the code of all commands needs: the oldest goes first', () => {
+  for (const [i, name] of ['first', 'second', 'third'].entries()) {
+    new CodeCache(name).write(code);
+    truncateSync(join(dir, name), 60 * 1024 * 1024);
+    const time = Date.now() / 1_000 - 1_000 + i;
+    utimesSync(join(dir, name), time, time);
+  }
+  new CodeCache('key').write(code);
+  expect(readdirSync(dir).sort()).toEqual(['key', 'second', 'third']);
 });
 
 it('a disk that takes no compiled code costs only time', () => {
