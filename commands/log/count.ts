@@ -15,7 +15,7 @@ export default class LogCount extends BaseCommand {
   static override description = withExitCodes(
     'The largest group comes first. Hours and days come in their order; they are UTC. A record counts once ' +
       'for each of its keys. The filter says which records count. The command reads the log once.',
-    [0, 66],
+    [0, 4, 66],
   );
   static override examples = [
     '<%= config.bin %> log count --by type,outcome',

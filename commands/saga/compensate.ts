@@ -6,7 +6,8 @@ export default class SagaCompensate extends InterveneCommand {
   static override summary = 'Compensate sagas: undo the steps that are done, in reverse order.';
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
-    'A saga that has ended as done is undone once, by a new saga with the id ID/undo.',
+    'A saga that has ended as done is undone once, by a new saga with the id ID/undo. With a filter, the command ' +
+      'shows a plan and asks before it starts; without a terminal it needs --yes.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

@@ -8,7 +8,8 @@ export default class SagaForce extends InterveneCommand {
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'Use this as the last resort. Nothing more is tried; a person must do or undo what is left. A worker ' +
-      'writes the outcome. The log keeps the actor and the reason.',
+      'writes the outcome. The log keeps the actor and the reason. With a filter, the command shows a plan and asks ' +
+      'before it starts; without a terminal it needs --yes.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
-import { whereFlags } from '../../src/cli/output/where-flag.ts';
+import { sagaExample, whereFlags } from '../../src/cli/output/where-flag.ts';
 import { SagasCommand } from '../../src/cli/saga/list-command.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/saga-flags.ts';
 
@@ -22,7 +22,7 @@ export default class SagaList extends SagasCommand {
   ];
   static override flags = {
     ...listFlags,
-    ...whereFlags,
+    ...whereFlags(sagaExample),
     ...sagaFilterFlags,
     ...appFlag,
     incomplete: Flags.boolean({ summary: 'Show only sagas that have not ended.' }),

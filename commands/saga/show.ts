@@ -13,7 +13,7 @@ export default class SagaShow extends BaseCommand {
     'It shows each step with its state, attempts, start, duration, and result or error. The compensation of a ' +
       'step stands below it. Steps of one group stand in a bracket. An event that a person caused shows the ' +
       'actor and the reason.',
-    [0, 3, 66],
+    [0, 3, 4, 66],
   );
   static override examples = [
     '<%= config.bin %> saga show order-1',

@@ -9,7 +9,9 @@ export default class SagaSkip extends InterveneCommand {
   static override effect = { without: ['plan', 'out', 'dry-run'] };
   static override description = withExitCodes(
     'In a running saga the step counts as done; in one that compensates, as undone. Use this when somebody ' +
-      'did that work by other means. Without --step it skips the step that fails.',
+      'did that work by other means. Without --step it skips the step that fails, and refuses a saga of ' +
+      'which no step fails. With a filter, the command shows a plan and asks before it starts; without a terminal it ' +
+      'needs --yes.',
     [0, 1, 3, 4, 6, 65, 66, 74, 75, 77, 78],
   );
   static override examples = [

@@ -1,7 +1,7 @@
 import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
-import { whereFlags } from '../../src/cli/output/where-flag.ts';
+import { sagaExample, whereFlags } from '../../src/cli/output/where-flag.ts';
 import { SagasCommand } from '../../src/cli/saga/list-command.ts';
 import { sagaFilterFlags } from '../../src/cli/saga/saga-flags.ts';
 
@@ -16,7 +16,7 @@ export default class SagaStuck extends SagasCommand {
     '<%= config.bin %> saga stuck',
     '<%= config.bin %> saga stuck -q | <%= config.bin %> saga retry - --reason "the bank is back"',
   ];
-  static override flags = { ...listFlags, ...whereFlags, ...sagaFilterFlags, ...appFlag };
+  static override flags = { ...listFlags, ...whereFlags(sagaExample), ...sagaFilterFlags, ...appFlag };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SagaStuck);

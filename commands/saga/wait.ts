@@ -10,7 +10,7 @@ export default class SagaWait extends EndCommand {
   static override description = withExitCodes(
     'The exit code is 0 when the saga is done, 1 when it was compensated, and 5 when the time is up. It ends ' +
       'at once when the saga has ended already.',
-    [0, 1, 3, 5, 66, 130, 143],
+    [0, 1, 3, 4, 5, 66, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> saga wait order-1 --timeout 10s',

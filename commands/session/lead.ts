@@ -17,7 +17,7 @@ export default class SessionLead extends BaseCommand {
       'with `session remove`, `store` or `park`. If the work takes longer than the lease, renew it with ' +
       '`session renew`: otherwise the session counts as stuck, and another operator can take it. The exit code ' +
       'is 1 when no session is due, and 5 when none came during --wait.',
-    [0, 1, 3, 5, 66, 74, 75, 77, 130, 143],
+    [0, 1, 3, 4, 5, 66, 74, 75, 77, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> session lead mail --json',

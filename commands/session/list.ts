@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
-import { whereFlags } from '../../src/cli/output/where-flag.ts';
+import { sessionExample, whereFlags } from '../../src/cli/output/where-flag.ts';
 import { formatSessions, sessionColumns } from '../../src/cli/print/session-lines.ts';
 import { sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
 import { sessionStatuses } from '../../src/core/fold/session.ts';
@@ -24,7 +24,7 @@ export default class SessionList extends BaseCommand {
   ];
   static override flags = {
     ...listFlags,
-    ...whereFlags,
+    ...whereFlags(sessionExample),
     ...sessionFilterFlags,
     status: Flags.option({ summary: 'Select only sessions with this status.', options: sessionStatuses })(),
     after: Flags.string({ summary: 'Go on after this session, the last one of an earlier list.', helpValue: 'ID' }),

@@ -27,7 +27,7 @@ export default class SessionPark extends OneOrManyCommand {
     ...manyFlags,
     epoch: authorityFlags.epoch,
     reason: Flags.string({
-      summary: 'Record why a person must see to it. A plan file holds the reason itself.',
+      summary: 'Record why a person must see to it. It is required; only a plan file holds it itself.',
       helpValue: 'TEXT',
     }),
   };

@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { byFlags } from '../../src/cli/saga/saga-flags.ts';
@@ -23,7 +24,11 @@ export default class SessionResend extends OperationCommand {
     '<%= config.bin %> session resend return-1/approve --reason "it never came" --dry-run',
   ];
   static override args = sessionArgs;
-  static override flags = { ...byFlags, ...dryRunFlag };
+  static override flags = {
+    ...byFlags,
+    reason: Flags.string({ summary: 'Record this reason. It is required.', helpValue: 'TEXT' }),
+    ...dryRunFlag,
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionResend);

@@ -14,7 +14,7 @@ export default class SessionResume extends BaseCommand {
     'The origin may still lead such a session, and no work may run twice. So the session waits until a person ' +
       'resumes it. It is then due when it was. Sessions that are parked for another reason do not change. The exit ' +
       'code is 1 when a session that you name is not suspended.',
-    [0, 1, 3, 65, 66, 74, 75, 77],
+    [0, 1, 3, 4, 65, 66, 74, 75, 77],
   );
   static override examples = [
     '<%= config.bin %> session resume mail/7 --env stage',

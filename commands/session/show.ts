@@ -13,7 +13,7 @@ import { toSessionPageJson } from '../../src/shapes/session.ts';
 export default class SessionShow extends BaseCommand {
   static override summary = 'Show a session: its status, its data, its operator and its history.';
   static override effect = 'reads' as const;
-  static override description = withExitCodes('A removed session can be shown too: its history stays.', [0, 3, 66]);
+  static override description = withExitCodes('A removed session can be shown too: its history stays.', [0, 3, 4, 66]);
   static override examples = [
     '<%= config.bin %> session show mail/7',
     '<%= config.bin %> session show mail/7 --as-of 2026-01-31T12:00:00Z --json',

@@ -2,7 +2,7 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { appFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
-import { whereFlags } from '../../src/cli/output/where-flag.ts';
+import { sessionExample, whereFlags } from '../../src/cli/output/where-flag.ts';
 import { formatStuck, stuckColumns } from '../../src/cli/print/stuck-lines.ts';
 import { sessionFilterFlags } from '../../src/cli/session/session-flags.ts';
 import { given } from '../../src/core/base/given.ts';
@@ -28,7 +28,7 @@ export default class SessionStuck extends BaseCommand {
   ];
   static override flags = {
     ...listFlags,
-    ...whereFlags,
+    ...whereFlags(sessionExample),
     theme: sessionFilterFlags.theme,
     ...appFlag,
   };

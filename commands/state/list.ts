@@ -23,7 +23,7 @@ export default class StateList extends BaseCommand {
   ];
   static override flags = {
     ...listFlags,
-    ...whereFlags,
+    ...whereFlags('kind == "shared" && version > 10'),
     ...asOfFlag,
     prefix: Flags.string({ summary: 'List only keys that start with this.', helpValue: 'TEXT' }),
   };

@@ -15,7 +15,7 @@ export default class SyncExport extends BaseCommand {
       'memory at any size. A dump with any filter but positions is partial: a mirror refuses it. With --follow ' +
       'it goes on with new records, and Ctrl-C ends the dump properly. When the reader of a pipe goes away, the ' +
       'exit code is 74 and the dump has no END, so every reader says that it is incomplete.',
-    [0, 3, 4, 65, 66, 78, 130, 143],
+    [0, 3, 4, 65, 66, 74, 78, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> sync export -O orders.avro',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandEffect } from '../../src/cli/frame/command-effect.ts';
-import { partsOfDescription } from '../../src/cli/frame/exit-codes.ts';
+import { everywhere, partsOfDescription } from '../../src/cli/frame/exit-codes.ts';
 import { root } from './pages.ts';
 
 /** A flag as oclif's manifest has it. */
@@ -100,7 +100,11 @@ function pageOf(command: ManifestCommand): string {
     `\`\`\`sh\n${examplesOf(command).join('\n')}\n\`\`\``,
     ...(exitCodes === ''
       ? []
-      : ['## Exit codes', codeTable(exitCodes), 'And 2 and 70 as [everywhere](../errors.md#exit-codes).']),
+      : [
+          '## Exit codes',
+          codeTable(exitCodes),
+          `And ${everywhere.slice(0, -1).join(', ')} and ${everywhere.at(-1)} as [everywhere](../errors.md#exit-codes).`,
+        ]),
   ]);
 }
 

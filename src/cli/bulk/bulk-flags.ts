@@ -1,11 +1,9 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
-import { whereFlags } from '../output/where-flag.ts';
 import { rateValue } from './rate.ts';
 
 /** The flags of every command that makes plans for sessions or sagas, and carries them out. */
 export const bulkFlags = {
-  ...whereFlags,
   stuck: Flags.boolean({ summary: 'Select only those that need help to go on.' }),
   plan: Flags.boolean({ summary: 'Show the plan, and write nothing.' }),
   out: Flags.string({ char: 'O', summary: 'Write the plan to this file, and do nothing else.', helpValue: 'FILE' }),

@@ -12,7 +12,7 @@ export const exitMeanings = {
   3: 'not found',
   4: 'conflict',
   5: 'lease held, or timed out',
-  6: 'done in part (--keep-going)',
+  6: 'done in part: some of many were refused',
   65: 'bad data',
   66: 'no input',
   69: 'unavailable: the engine stopped itself',
@@ -28,6 +28,9 @@ export const exitMeanings = {
 
 /** One of the codes above. */
 export type ExitCode = keyof typeof exitMeanings;
+
+/** Codes that any command can give, so that no help lists them for one command. */
+export const everywhere: readonly ExitCode[] = [2, 70, 74, 77, 130, 143];
 
 const exitCodeOfClass: Readonly<Record<ErrorClass, ExitCode>> = {
   usage: 2,
@@ -52,7 +55,7 @@ export function exitCodeOfCode(code: ErrorCode): ExitCode {
   return exitCodeOfClass[classOf(code)];
 }
 
-/** A command's description with the exit codes that it can give besides 2, 70 and 74, for its help. */
+/** A command's description with the exit codes that it can give besides those of every command, for its help. */
 export function withExitCodes(description: string, codes: readonly ExitCode[]): string {
   const lines = codes.map((code) => `${String(code).padEnd(4)} ${exitMeanings[code]}`);
   return `${description}${exitCodesTitle}${lines.join('\n')}`;
@@ -64,4 +67,10 @@ const exitCodesTitle = '\n\nExit codes:\n';
 export function partsOfDescription(description: string): { readonly text: string; readonly exitCodes: string } {
   const [text = '', exitCodes = ''] = description.split(exitCodesTitle);
   return { text, exitCodes };
+}
+
+/** The exit codes that no help lists for one command, as a sentence. */
+export function everywhereText(): string {
+  const told = everywhere.map((code) => `${code} (${exitMeanings[code].replace(/ \(.*\)$/, '')})`);
+  return `Any command can also end with ${told.slice(0, -1).join(', ')} or ${told.at(-1)}.`;
 }

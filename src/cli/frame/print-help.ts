@@ -1,7 +1,7 @@
 import { type Command, CommandHelp, type Config, Help } from '@oclif/core';
 import { Output } from '../output/output.ts';
 import { printPaged } from '../output/pager.ts';
-import { partsOfDescription } from './exit-codes.ts';
+import { everywhereText, partsOfDescription } from './exit-codes.ts';
 
 /** The help of one command: what it does comes first, and what all commands have in common last. */
 class OrderedHelp extends CommandHelp {
@@ -19,7 +19,7 @@ class OrderedHelp extends CommandHelp {
       ...['USAGE', 'DESCRIPTION', 'ARGUMENTS'].flatMap(named),
       ...flagsWhere(({ helpGroup }) => helpGroup !== 'GLOBAL'),
       ...named('EXAMPLES'),
-      { header: 'EXIT CODES', generate: () => this.wrap(exitCodes) },
+      { header: 'EXIT CODES', generate: () => this.wrap(`${exitCodes}\n\n${everywhereText()}`) },
       ...flagsWhere(({ helpGroup }) => helpGroup === 'GLOBAL'),
     ];
   }

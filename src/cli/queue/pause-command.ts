@@ -21,7 +21,7 @@ export interface PauseValues {
 
 /** The queue that a command is about. */
 export const queueArgs = {
-  theme: Args.string({ description: 'The theme of the session.', required: true, ignoreStdin: true }),
+  theme: Args.string({ description: 'The theme of the queue.', required: true, ignoreStdin: true }),
 };
 
 /** The flags as the engine takes them. */

@@ -5,6 +5,7 @@ import type { Intervention } from '../../index.ts';
 import { type BulkValues, bulkFlags } from '../bulk/bulk-flags.ts';
 import { appFlag } from '../frame/environment-flag.ts';
 import { dryRunFlag } from '../frame/global-flags.ts';
+import { sagaExample, whereFlags } from '../output/where-flag.ts';
 
 /** The saga that a command is about. */
 export const sagaArgs = {
@@ -38,8 +39,13 @@ export const sagasPicks = { argument: 'ids', unless: ['type', 'phase', 'where', 
 /** Flags of the commands that intervene in sagas. */
 export const interveneFlags = {
   ...sagaFilterFlags,
+  ...whereFlags(sagaExample),
   ...bulkFlags,
   ...byFlags,
+  reason: Flags.string({
+    summary: 'Record this reason. It is required, unless it is in the plan file.',
+    helpValue: 'TEXT',
+  }),
   ...appFlag,
   ...dryRunFlag,
 };

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { type SessionStatus, sessionStatuses } from '../../core/fold/session.ts';
 import { type BulkValues, bulkFlags } from '../bulk/bulk-flags.ts';
 import { appFlag } from '../frame/environment-flag.ts';
+import { sessionExample, whereFlags } from '../output/where-flag.ts';
 import { authorityFlags, sessionFilterFlags } from './session-flags.ts';
 
 /** Sessions by id, one or many. */
@@ -28,7 +29,7 @@ export const selectFlags = {
 const { epoch: _, ...byWhom } = authorityFlags;
 
 /** Flags of the commands that do something to many sessions. */
-export const manyFlags = { ...selectFlags, ...bulkFlags, ...byWhom, ...appFlag };
+export const manyFlags = { ...selectFlags, ...whereFlags(sessionExample), ...bulkFlags, ...byWhom, ...appFlag };
 
 /** The values of the flags above. */
 export interface SessionsValues extends BulkValues {
