@@ -1,3 +1,4 @@
+import { findReservedTheme } from '../core/app/own-theme.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import { utf8Length } from '../core/base/json.ts';
@@ -5,13 +6,15 @@ import type { Change } from '../core/fold/change.ts';
 import { type Chunk, sessionKey } from '../core/fold/session.ts';
 import type { NewSession } from '../core/log/operation.ts';
 import { queuePrefix } from '../layout/queue-keys.ts';
-import { themeFor } from './3-decide-theme.ts';
+import { nameOfTheme, themeFor } from './3-decide-theme.ts';
 import { completeLinks } from './3-links.ts';
 import type { Stage } from './3-stage.ts';
 
 /**
  * The changes that make a session, or why there can be none: its theme is registered by the first one. `together` are all
  * that the same record makes: of one line, the first by its id comes first.
+ *
+ * Problems: those of `themeFor`; TYPE_RESERVED of a saga that is not made by the engine's code of sagas.
  */
 export function changesOfNew(
   stage: Stage,
@@ -21,6 +24,11 @@ export function changesOfNew(
   const { session, chunk, bytes = bytesOf(chunk), delay = 0, order } = operation;
   const theme = themeFor(stage, operation.theme, operation.number);
   if (theme instanceof TxlogError) return theme;
+  if (!operation.ofSaga) {
+    const name = typeof operation.theme === 'number' ? nameOfTheme(stage, operation.theme) : operation.theme;
+    const problem = findReservedTheme('theme', name ?? '');
+    if (problem) return problem;
+  }
   const { number } = theme;
   const isBefore = (other: NewSession) =>
     other.order === order &&

@@ -11,7 +11,7 @@ import { sagaType } from '../core/log/record.ts';
 import { checkData, checkLinks, checkName, checkOwnName, checkSeconds } from '../core/log/session-input.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import type { ApplyOptions, PlanOptions, PlanTarget } from '../sessions/bulk/bulk-plan.ts';
-import { readAddress } from '../sessions/host/address.ts';
+import { readRespond } from '../sessions/host/address.ts';
 import type { SessionHost } from '../sessions/host/session-host.ts';
 import type { Intervened } from './intervene/apply-plan.ts';
 import type { InterventionPlan } from './intervene/intervention-plan.ts';
@@ -66,12 +66,13 @@ export class Sagas {
     if (problem !== undefined)
       throw new TxlogError('PAYLOAD_INVALID', `data of saga ${type}: ${problem}`, { path: 'data' });
     const { id = host.makeId(), delay, order, respond, correlation, causation } = options;
-    if (respond !== undefined) readAddress(respond);
+    if (respond !== undefined) readRespond(respond);
     const event: SagaEvent = { event: 'started', v: 1, type, data, ...given({ respond }) };
     const { number } = definition;
     const [answer] = await host.process([
       {
         op: 'new',
+        ofSaga: true,
         session: checkOwnName('id', id, limits.sagaIdBytesMax),
         theme: sagaTheme(type),
         ...checkData(event as unknown as JsonValue),

@@ -181,7 +181,8 @@ describe('a turn that does not end', () => {
   });
 
   it('of a saga is slow by the longest step', async () => {
-    await env.sessions.create('saga/trip', { event: 'started', v: 1, type: 'trip', data: null }, { id: 's' });
+    const { env: agency } = await place.open({ sagas: { trip: { steps: [{ name: 'a', do: { run: () => null } }] } } });
+    await agency.sagas.start('trip', null, { id: 's' });
     await lead('s');
     await place.clock.pass(61_000);
     expect(await env.sessions.stuck()).toMatchObject([{ reason: 'slow', next: 'txlog saga show s' }]);

@@ -2,11 +2,11 @@ import { isErrorCode } from '../base/error-codes.ts';
 import { TxlogError } from '../base/errors.ts';
 import { given, ifGiven } from '../base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts';
-import { limits } from '../base/limits.ts';
 import { type Links, linksOf } from '../log/links.ts';
 import type { NewSession } from '../log/operation.ts';
 import { checkData, checkLinks, checkName } from '../log/session-input.ts';
 import type { App } from './app.ts';
+import { checkOwnTheme } from './own-theme.ts';
 import type { Parcel } from './service-definition.ts';
 
 /** Themes in which messages for other services wait start with this. */
@@ -46,7 +46,7 @@ function invalid(message: string, path?: string): TxlogError {
 /**
  * The operation that puts a parcel into its queue: the same parcel again is the same session.
  *
- * Errors: REQUEST_INVALID of its names; VALUE_TOO_LARGE and the JSON_ codes of its data.
+ * Errors: REQUEST_INVALID of its names; TYPE_RESERVED of a queue of sagas; VALUE_TOO_LARGE and the JSON_ codes of its data.
  */
 export function sessionOfParcel(parcel: Parcel, { themes }: Pick<App, 'themes'> = {}) {
   const { id, queue, data, order, correlation, causation } = parcel;
@@ -54,7 +54,7 @@ export function sessionOfParcel(parcel: Parcel, { themes }: Pick<App, 'themes'> 
   const operation: NewSession & { readonly bytes: number } = {
     op: 'new',
     session: checkName('id', id),
-    theme: checkName('queue', queue, limits.typeBytesMax),
+    theme: checkOwnTheme('queue', queue),
     ...checkData(data),
     ...given({ number, order: ifGiven(order, (order) => checkName('order', order)) }),
     links: checkLinks({ correlation, causation }),

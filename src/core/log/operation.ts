@@ -27,7 +27,7 @@ export interface Authority {
 }
 
 /** Makes a session. The same id with the same theme and data again gives the same session. */
-export interface NewSession {
+export interface NewSession extends SagaMark {
   readonly op: 'new';
   readonly session: string;
   readonly theme: ThemeName;
@@ -70,7 +70,7 @@ export interface ThemeStep {
 
 /** Whether it is a saga that writes its own events, or its own end. */
 interface SagaMark {
-  /** Only the engine's code of sagas says so: whatever else writes to the session of a saga is refused, SAGA_STATE. */
+  /** Only the engine's code of sagas says so: whatever else makes the session of a saga, or writes to it, is refused. */
   readonly ofSaga?: true;
 }
 

@@ -142,6 +142,7 @@ function undoingOf(saga: Saga): NewSession {
   const event: SagaEvent = { event: 'started', v: 1, type, data, undoes: id };
   return {
     op: 'new',
+    ofSaga: true,
     session: `${id}/undo`,
     theme: sagaTheme(type),
     ...checkData(event as unknown as JsonValue),

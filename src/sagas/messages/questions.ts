@@ -21,7 +21,8 @@ export function questionOf(
   const action = script.action(act.step, act.side);
   // The same question again is another message, with the same key; but a saga of a step is one, and answers by its id.
   const isFirst = begun === 0 || (action !== undefined && 'saga' in action);
-  return sessionOfMessage(isFirst ? message : { ...message, id: `${message.id}#${begun + 1}` });
+  const session = sessionOfMessage(isFirst ? message : { ...message, id: `${message.id}#${begun + 1}` });
+  return action && 'saga' in action ? { ...session, ofSaga: true } : session;
 }
 
 function messageOf(

@@ -109,6 +109,7 @@ function startOf({ app }: SessionHost, { saga, data, id }: Decision & { do: 'sta
   const { number } = definition;
   return {
     op: 'new',
+    ofSaga: true,
     session: checkOwnName('id', id ?? made, limits.sagaIdBytesMax),
     theme: sagaTheme(saga),
     ...given({ number }),

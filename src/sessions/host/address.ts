@@ -1,3 +1,4 @@
+import { checkOwnTheme } from '../../core/app/own-theme.ts';
 import { outboxPrefix, outboxTheme } from '../../core/app/parcel.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
@@ -23,6 +24,13 @@ export function readAddress(address: string): { readonly queue: string; readonly
   if (at < 0) return { queue: checkName('to', address, limits.typeBytesMax), service: undefined };
   const queue = checkName('to', address.slice(0, at), limits.typeBytesMax);
   return { queue, service: checkName('to', address.slice(at + 1), limits.typeBytesMax - outboxPrefix.length) };
+}
+
+/** The same of an address that gets a response: no queue of sagas. Errors: REQUEST_INVALID, TYPE_RESERVED. */
+export function readRespond(address: string): ReturnType<typeof readAddress> {
+  const read = readAddress(address);
+  checkOwnTheme('respond', read.queue);
+  return read;
 }
 
 /** The session that brings a message: in its queue, or in the theme where messages for its service wait. */

@@ -11,7 +11,7 @@ import { checkData, checkName, checkSeconds } from '../../core/log/session-input
 import type { TaskAnswer } from '../../pipeline/2-batch.ts';
 import { dataOfRequest, queueTheme } from '../../pipeline/3-queued-request.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
-import { readAddress } from '../host/address.ts';
+import { readRespond } from '../host/address.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { readTheme } from '../read/read-session.ts';
 
@@ -147,7 +147,7 @@ function answerOf(id: string, answer: TaskAnswer): EnqueueAnswer {
 
 /** The theme of a response must be there when the request is decided: no one could be told then that it cannot be. */
 async function registerTheme(host: SessionHost, respond: string): Promise<void> {
-  const { queue, service } = readAddress(respond);
+  const { queue, service } = readRespond(respond);
   const theme = service === undefined ? queue : outboxTheme(service);
   if (await host.read((cut) => readTheme(cut, theme))) return;
   await host.operate([{ op: 'theme', theme, ...numberOf(host, theme) }]);
