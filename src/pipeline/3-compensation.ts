@@ -8,8 +8,10 @@ import { isExpired, type State } from '../core/fold/state.ts';
 import {
   compensateType,
   expireType,
+  isEngineType,
   type LogRecord,
   type StoredRecord,
+  sagaType,
   sessionType,
   usersChanges,
 } from '../core/log/record.ts';
@@ -52,6 +54,10 @@ function findNotCompensable(record: LogRecord): string | undefined {
     return `position ${record.position} is a compensation itself; submit the request anew instead`;
   if (record.type === sessionType) return `position ${record.position} only logs what happened to a session`;
   if (record.type === expireType) return `position ${record.position} only logs that a claim ran out`;
+  if (record.type === sagaType)
+    return `position ${record.position} only logs the end of saga ${record.id}, which \`saga compensate\` undoes`;
+  if (isEngineType(record.type) && usersChanges(record.changes).length === 0)
+    return `position ${record.position} is a record of the engine (${record.type}) that changed no key`;
   return undefined;
 }
 

@@ -283,6 +283,19 @@ describe('an undo that fails for good', () => {
 });
 
 describe('a saga that has ended', () => {
+  it('is not undone by undoing its last record, which changed no key: that is refused', async () => {
+    const calls = new Calls();
+    const { clock, person, begin } = await sagaPlace({ steps: [calls.step('a')] });
+    await begin();
+    calls.last.resolve();
+    await clock.pass(0);
+    const { position } = await person.transaction('s');
+    for (const name of ['s', position]) {
+      const { outcome, rejection } = await person.compensate(name);
+      expect({ outcome, rejection }).toMatchObject({ outcome: 'rejected', rejection: { code: 'NOT_COMPENSABLE' } });
+    }
+  });
+
   it('is undone by another one, once', async () => {
     const calls = new Calls();
     const { clock, person, begin } = await sagaPlace({ steps: [calls.step('a'), calls.step('b')] });
