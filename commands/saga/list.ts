@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { appFlag } from '../../src/cli/frame/environment-flag.ts';
+import { stuckAppFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { listFlags } from '../../src/cli/output/limit-flag.ts';
 import { sagaExample, whereFlags } from '../../src/cli/output/where-flag.ts';
@@ -24,7 +24,7 @@ export default class SagaList extends SagasCommand {
     ...listFlags,
     ...whereFlags(sagaExample),
     ...sagaFilterFlags,
-    ...appFlag,
+    ...stuckAppFlag,
     incomplete: Flags.boolean({ summary: 'Show only sagas that have not ended.' }),
     stuck: Flags.boolean({ summary: 'Show only sagas that need help to go on.' }),
   };

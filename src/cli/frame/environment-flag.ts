@@ -43,6 +43,15 @@ export const appFlag = {
   }),
 };
 
+/** The same of commands for which an app only says what is stuck. */
+export const stuckAppFlag = {
+  app: Flags.string({
+    summary: 'With --stuck: use this app module in place of the one that the environment names.',
+    env: 'TXLOG_APP',
+    helpValue: 'MODULE',
+  }),
+};
+
 /** The flag of commands that change something: what they ask for is agreed. */
 export const yesFlag = Flags.boolean({
   char: 'y',

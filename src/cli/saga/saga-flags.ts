@@ -3,7 +3,7 @@ import { type SagaPhase, sagaPhases } from '../../core/app/saga.ts';
 import { given } from '../../core/base/given.ts';
 import type { Intervention } from '../../index.ts';
 import { type BulkValues, bulkFlags } from '../bulk/bulk-flags.ts';
-import { appFlag } from '../frame/environment-flag.ts';
+import { stuckAppFlag } from '../frame/environment-flag.ts';
 import { dryRunFlag } from '../frame/global-flags.ts';
 import { sagaExample, whereFlags } from '../output/where-flag.ts';
 
@@ -46,7 +46,7 @@ export const interveneFlags = {
     summary: 'Record this reason. It is required, unless it is in the plan file.',
     helpValue: 'TEXT',
   }),
-  ...appFlag,
+  ...stuckAppFlag,
   ...dryRunFlag,
 };
 

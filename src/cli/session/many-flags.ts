@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { type SessionStatus, sessionStatuses } from '../../core/fold/session.ts';
 import { type BulkValues, bulkFlags } from '../bulk/bulk-flags.ts';
-import { appFlag } from '../frame/environment-flag.ts';
+import { stuckAppFlag } from '../frame/environment-flag.ts';
 import { sessionExample, whereFlags } from '../output/where-flag.ts';
 import { authorityFlags, sessionFilterFlags } from './session-flags.ts';
 
@@ -29,7 +29,7 @@ export const selectFlags = {
 const { epoch: _, ...byWhom } = authorityFlags;
 
 /** Flags of the commands that do something to many sessions. */
-export const manyFlags = { ...selectFlags, ...whereFlags(sessionExample), ...bulkFlags, ...byWhom, ...appFlag };
+export const manyFlags = { ...selectFlags, ...whereFlags(sessionExample), ...bulkFlags, ...byWhom, ...stuckAppFlag };
 
 /** The values of the flags above. */
 export interface SessionsValues extends BulkValues {
