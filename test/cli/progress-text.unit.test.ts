@@ -25,6 +25,10 @@ it('progress is told as a line of a log, or as JSON', () => {
   expect(JSON.parse(progressJson(course, at))).toEqual({ v: 1, progress });
 });
 
+it('progress that has come to its end says no more how long it goes on', () => {
+  expect(progressText(course, { ...at, done: 100 })).toBe('submitting: 100 %, 71,939 receipts, 20,123/s');
+});
+
 it('progress without a known size is its note alone', () => {
   const open = { ...course, isSizeKnown: false };
   expect(progressLine(open, at, 79)).toBe('submitting 71,939 receipts, 20,123/s');

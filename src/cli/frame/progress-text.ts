@@ -63,9 +63,9 @@ function percentOf({ done, total }: CourseAt): number {
   return total <= 0 ? 100 : Math.floor((100 * Math.min(done, total)) / total);
 }
 
-/** How long it goes on, in ms, at the speed so far; undefined before there is one. */
+/** How long it goes on, in ms, at the speed so far; undefined before there is one, and at the end. */
 function leftMs({ done, total, elapsedMs }: CourseAt): number | undefined {
-  if (done <= 0 || elapsedMs < 500) return undefined;
+  if (done <= 0 || done >= total || elapsedMs < 500) return undefined;
   const left = (elapsedMs / done) * Math.max(0, total - done);
   // Whole seconds: milliseconds would only flicker.
   return Math.ceil(left / 1_000) * 1_000;

@@ -1,4 +1,3 @@
-import { formatCount } from '../../text/printable.ts';
 import { type Shown, showWork, type WorkProgress } from '../frame/progress-line.ts';
 
 /** Scans that end sooner are not worth a bar. */
@@ -29,11 +28,7 @@ export class ScanProgress {
     this.work ??= showWork('searching', this.shown);
     const { from, to } = this.range;
     const done = this.first > position ? to - position + 1 : position - from + 1;
-    this.work.onProgress(
-      Math.max(0, done),
-      Math.max(1, to - from + 1),
-      `${formatCount(position)} of ${formatCount(to)}`,
-    );
+    this.work.onProgress(Math.max(0, done), Math.max(1, to - from + 1));
   }
 
   /** A record is printed: on a terminal it stands where the bar would be. */
