@@ -39,7 +39,10 @@ export default class SessionStuck extends BaseCommand {
     const { theme } = flags;
     await this.withEnv(this.appOptions(), async (env) => {
       if (theme !== undefined) await env.sessions.theme(theme);
-      const stuck = await env.sessions.stuck({ ...given({ theme }), ...given({ limit: stuckLimit(flags.limit) }) });
+      // One more than is shown, so that it is known whether there are more; a condition looks at all.
+      const limit =
+        flags.where === undefined ? Math.min(this.limit + 1, Number.MAX_SAFE_INTEGER) : Number.MAX_SAFE_INTEGER;
+      const stuck = await env.sessions.stuck({ ...given({ theme }), limit });
       const count = await this.printList(stuck, {
         json: toStuckJson,
         people: (page) => formatStuck(page, this.colors),
@@ -50,9 +53,4 @@ export default class SessionStuck extends BaseCommand {
       if (count > 0) this.exitWith(1);
     });
   }
-}
-
-/** The bound of each reason and theme: one more than is shown, so that it is known whether there are more. */
-function stuckLimit(limit: number | undefined): number | undefined {
-  return limit === undefined ? undefined : Math.min(limit + 1, Number.MAX_SAFE_INTEGER);
 }
