@@ -36,7 +36,7 @@ export default class Top extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Top);
     const intervalMs = Math.max(1, Math.round(parseDuration('--interval', flags.interval)));
-    const interruption = flags.once ? undefined : this.follow();
+    const interruption = flags.once ? undefined : this.follow('top');
     const options = { livesLong: !flags.once, ...this.appOptions() };
     const people = (overview: Overview) => formatOverview(overview, this.colors);
     await this.withEnv(options, async (env) => {

@@ -71,7 +71,7 @@ export abstract class BulkCommand extends BaseCommand {
   private async makePlan<P extends AnyPlan>(run: BulkRun<P>, names: readonly string[]): Promise<P> {
     const { env, work, flags } = run;
     const targets = names.length > 0 ? await idsOf(env, names) : await work.select(env);
-    const { onProgress, stop } = showWork('planning', this.shown);
+    const { onProgress, stop } = showWork('planning', targets.length > 0 && this.shown);
     const { reason, actor } = flags;
     const by = { ...(reason !== undefined && { reason }), ...(actor !== undefined && { actor }) };
     return work.plan(env, targets, { ...by, onProgress }).finally(stop);

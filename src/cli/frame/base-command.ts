@@ -31,6 +31,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { type GlobalFlags, globalFlags } from './global-flags.ts';
 import type { Shown } from './progress-line.ts';
 import { guardProtected, tellContext } from './protection.ts';
+import type { ScanProgress } from './scan-progress.ts';
 import { onInterrupt, type SignalInterrupt } from './signals.ts';
 import { redirectConsole, say } from './stderr.ts';
 import { withEnvironment } from './with-environment.ts';
@@ -266,7 +267,8 @@ export abstract class BaseCommand extends Command {
     const onMore = () => {
       isCut = true;
     };
-    const fitting = condition ? condition.select(items, format.json) : items;
+    const search = condition && (await this.searching());
+    const fitting = search ? heard(condition.select(items, format.json, search), () => search.printed()) : items;
     const count = await this.printAll(firstOf(fitting, limit, onMore), {
       ...format,
       empty: condition ? undefined : format.empty,
@@ -274,6 +276,12 @@ export abstract class BaseCommand extends Command {
     if (condition && count === 0) this.talk(condition.emptyText(format.noun ?? 'item'));
     if (isCut) this.tellMore(`the first ${formatCount(limit)} are shown`);
     return count;
+  }
+
+  /** Shows how far a search through a list is, once it takes longer than a moment. */
+  protected async searching(): Promise<ScanProgress> {
+    const { ScanProgress } = await import('./scan-progress.ts');
+    return new ScanProgress(this.shown);
   }
 
   /** Prints a list of any length, all of it. */
@@ -300,10 +308,10 @@ export abstract class BaseCommand extends Command {
     return printPaged(this.out, !this.globals['no-pager'], print);
   }
 
-  /** Begins to follow what comes, until Ctrl-C. Errors: USAGE under `-o json`: what has no end is no document. */
-  protected follow(): SignalInterrupt {
+  /** Begins to follow what comes, until Ctrl-C; `what` follows. Errors: USAGE under `-o json`: what has no end is no document. */
+  protected follow(what = '--follow'): SignalInterrupt {
     if (this.format === 'json') {
-      throw new TxlogError('USAGE', '--follow never ends, so it cannot print one JSON document', {
+      throw new TxlogError('USAGE', `${what} never ends, so it cannot print one JSON document`, {
         hint: 'Use --ndjson: one object per line.',
       });
     }
@@ -366,4 +374,11 @@ export abstract class BaseCommand extends Command {
 function sourceText({ origin, context }: ChosenEnvironment): string | undefined {
   if (origin === 'TXLOG_ENV') return 'TXLOG_ENV names this directory.';
   return context && `It is the environment of context ${context.name}.`;
+}
+
+async function* heard<T>(items: AsyncIterable<T>, hear: () => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    hear();
+    yield item;
+  }
 }

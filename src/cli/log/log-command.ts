@@ -3,9 +3,9 @@ import type { Environment } from '../../environment/environment.ts';
 import { formatCount } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import type { FilterValues } from '../frame/filter-flags.ts';
+import { ScanProgress } from '../frame/scan-progress.ts';
 import { RecordLines, recordFormat } from '../print/record-lines.ts';
 import { FilterWatch } from './filter-watch.ts';
-import { ScanProgress } from './scan-progress.ts';
 import { selectRecords } from './select-records.ts';
 
 /** Records that `log -f` begins with. */

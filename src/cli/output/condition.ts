@@ -4,6 +4,12 @@ import type { CommandOutput } from '../../shapes/schema/command-outputs.ts';
 import { formatCount } from '../../text/printable.ts';
 import { MissingFields } from './missing-fields.ts';
 
+/** Hears of each item that is looked at. */
+export interface Search {
+  looked(): void;
+  stop(): void;
+}
+
 /** A condition on the items of a list, as its command prints them. */
 export class Condition {
   private readonly fits: (document: JsonObject) => boolean;
@@ -21,12 +27,21 @@ export class Condition {
     return new Condition(await compileDocumentWhere(where, names), new MissingFields(where, names));
   }
 
-  /** The items that fit. */
-  async *select<T>(items: AsyncIterable<T> | Iterable<T>, json: (item: T) => JsonValue): AsyncGenerator<T> {
-    for await (const item of items) {
-      const document = json(item) as JsonObject;
-      this.fields.look(document);
-      if (this.fits(document)) yield item;
+  /** The items that fit; `search` hears how far it is, and is stopped at the end. */
+  async *select<T>(
+    items: AsyncIterable<T> | Iterable<T>,
+    json: (item: T) => JsonValue,
+    search?: Search,
+  ): AsyncGenerator<T> {
+    try {
+      for await (const item of items) {
+        const document = json(item) as JsonObject;
+        this.fields.look(document);
+        search?.looked();
+        if (this.fits(document)) yield item;
+      }
+    } finally {
+      search?.stop();
     }
   }
 

@@ -71,7 +71,7 @@ export abstract class InterveneCommand extends BulkCommand {
     const condition = where === undefined ? undefined : await Condition.read(where, outputs['saga list'] ?? {});
     const all = listed(env, { type, phase, stuck, incomplete: phase === undefined });
     const targets: PlanTarget[] = [];
-    for await (const { id, position } of condition ? condition.select(all, toListedJson) : all)
+    for await (const { id, position } of condition ? condition.select(all, toListedJson, await this.searching()) : all)
       targets.push({ id, ...given({ position }) });
     if (condition && targets.length === 0) this.talk(condition.emptyText('saga'));
     return targets;

@@ -39,7 +39,7 @@ export abstract class OperationsCommand extends BulkCommand {
       noun: 'session',
       does: commandOfOperation(operation),
       select: async (env) => {
-        const { targets, none } = await selectSessions(env, flags);
+        const { targets, none } = await selectSessions(env, flags, await this.searching());
         if (targets.length === 0 && none !== undefined) this.talk(none);
         return targets;
       },
