@@ -5,10 +5,11 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 // Words are taken from the line itself: bash splits them at each of COMP_WORDBREAKS, which ids and flags hold. What it
-// splits off stays on the line, and is not part of a reply. The functions run in bash 3.2, too.
+// splits off stays on the line, and is not part of a reply; but for the @, which it replaces with what follows. Within quotes it splits
+// nothing. The functions run in bash 3.2, too.
 const bash = `# Completion of txlog in bash:  eval "$(txlog completion bash)"
 _txlog_complete() {
-  local rest="\${COMP_LINE:0:COMP_POINT}" piece trimmed head line last=-1 i
+  local rest="\${COMP_LINE:0:COMP_POINT}" piece trimmed head quote="" line last=-1 i
   local -a words
   words=()
   COMPREPLY=()
@@ -22,19 +23,36 @@ _txlog_complete() {
     words[last]="\${words[last]}$piece"
     rest="\${trimmed:\${#piece}}"
   done
-  for ((i = 1; i <= last; i++)); do
+  for ((i = 1; i < last; i++)); do
     words[i]="\${words[i]#[\\"\\']}"
-    ((i == last)) || words[i]="\${words[i]%[\\"\\']}"
+    words[i]="\${words[i]%[\\"\\']}"
   done
-  head="\${words[last]%"\${words[last]##*[=:@]}"}"
-  [[ "$COMP_WORDBREAKS" == *[=:@]* ]] || head=""
+  if [[ "$piece" == [\\"\\']* ]]; then
+    quote="\${piece:0:1}"
+    head="\${words[last]:0:\${#words[last]}-\${#piece}}"
+    words[last]="$head\${piece:1}"
+  else
+    head="\${words[last]%"\${words[last]##*[=:@]}"}"
+    [[ "$COMP_WORDBREAKS" == *[=:@]* ]] || head=""
+    head="\${head%@}"
+  fi
   while IFS= read -r line; do
     case "$line" in
       :none) compopt +o default +o bashdefault 2>/dev/null ;;
       :files) ;;
       *)
         line="\${line%%$'\\t'*}"
-        printf -v line '%q' "\${line#"$head"}"
+        line="\${line#"$head"}"
+        case "$quote" in
+          \\') line="\${line//\\'/\\'\\\\\\'\\'}" ;;
+          \\")
+            line="\${line//\\\\/\\\\\\\\}"
+            line="\${line//\\"/\\\\\\"}"
+            line="\${line//\\$/\\\\\\$}"
+            line="\${line//\\\`/\\\\\\\`}"
+            ;;
+          *) printf -v line '%q' "$line" ;;
+        esac
         COMPREPLY[\${#COMPREPLY[@]}]="$line"
         ;;
     esac

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { answer } from '../../../src/cli/complete/complete.ts';
 import { completionScript } from '../../../src/cli/complete/scripts.ts';
 import { openEnvironment } from '../../../src/engine.ts';
+import { shellQuote } from '../../../src/text/shell-quote.ts';
 import { Talk } from '../txlog.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -139,13 +140,22 @@ it('completion in bash keeps ids and flags whole, which bash takes apart at its 
   const cases: readonly (readonly [line: string, words: readonly string[], replies: readonly string[]])[] = [
     ['txlog session show mail:', ['txlog', 'session', 'show', 'mail', ':', ''], ['8']],
     ['txlog session list --status=pa', ['txlog', 'session', 'list', '--status', '=', 'pa'], ['parked']],
-    ['txlog get email/a@', ['txlog', 'get', 'email/a', '@', ''], ['b.c']],
+    // Bash takes the @ with what follows it.
+    ['txlog get email/a@', ['txlog', 'get', 'email/a', '@', ''], ['@b.c']],
+    ['txlog get email/a@b', ['txlog', 'get', 'email/a', '@', 'b'], ['@b.c']],
+    // Within quotes it takes nothing apart.
+    ['txlog get "email/a@b', ['txlog', 'get', '"email/a@b'], ['email/a@b.c']],
+    ["txlog get 'email/a@b", ['txlog', 'get', "'email/a@b"], ['email/a@b.c']],
+    ['txlog session show "mail:', ['txlog', 'session', 'show', '"mail:'], ['mail:8']],
+    ['txlog session list --status="pa', ['txlog', 'session', 'list', '--status', '=', '"pa'], ['parked']],
+    ['txlog get "rm', ['txlog', 'get', '"rm'], ['rm \\$(touch pwned)']],
+    ["txlog get 'rm", ['txlog', 'get', "'rm"], ['rm $(touch pwned)']],
     ['txlog get rm', ['txlog', 'get', 'rm'], ['rm\\ \\$\\(touch\\ pwned\\)']],
     ['txlog submit req', ['txlog', 'submit', 'req'], []],
   ];
   const script = cases.map(([line, words], i) => {
-    const quoted = words.map((word) => `'${word}'`).join(' ');
-    return `COMP_WORDS=(${quoted}) COMP_CWORD=${words.length - 1} COMP_LINE='${line}' COMP_POINT=${line.length}
+    const quoted = words.map(shellQuote).join(' ');
+    return `COMP_WORDS=(${quoted}) COMP_CWORD=${words.length - 1} COMP_LINE=${shellQuote(line)} COMP_POINT=${line.length}
       _txlog_complete txlog; for reply in "\${COMPREPLY[@]}"; do printf '${i} %s\\n' "$reply"; done`;
   });
   const text = run('bash', ['-c', ['eval "$(txlog completion bash)"', ...script].join('\n')]);
@@ -169,6 +179,10 @@ it('a Tab at a prompt of bash completes what was typed', async () => {
   await seen('requests.ndjson');
   type('\u0015txlog session show mail/\t');
   await seen('mail/7');
+  type('\u0015txlog get email/a@\t --template "plain {key}"\n');
+  await seen('plain email/a@b.c');
+  type('txlog get "email/a@b\t --template "quoted {key}"\n');
+  await seen('quoted email/a@b.c');
   type('\u0015exit\n');
   await talk.ended;
 });
