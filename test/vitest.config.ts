@@ -24,6 +24,7 @@ const docs = 'test/docs/*.e2e.test.ts';
 const acceptance = 'test/acceptance/*.e2e.test.ts';
 const cpu = fileURLToPath(new URL('./kit/cpu.ts', import.meta.url));
 const closeCommands = fileURLToPath(new URL('./kit/close-commands.ts', import.meta.url));
+const leaveNothing = fileURLToPath(new URL('./kit/leave-nothing.ts', import.meta.url));
 const asPeopleRunIt = fileURLToPath(new URL('./as-people-run-it.ts', import.meta.url));
 
 /** What takes longest. At the end of a run each of these would keep one core busy and leave the others idle. */
@@ -63,7 +64,7 @@ export default defineConfig({
     // More than CI has cores: much of what the tests do is to wait for the disk, for processes and for leases.
     maxWorkers: 4,
     maxConcurrency: 3,
-    setupFiles: [asPeopleRunIt, cpu, closeCommands],
+    setupFiles: [leaveNothing, asPeopleRunIt, cpu, closeCommands],
     sequence: { sequencer: LongestFirst },
     projects: [
       // Files share processes: each leaves nothing behind, and the sources are loaded four times, not two hundred times.
