@@ -59,7 +59,16 @@ describe('doctor', () => {
   it('passes with warnings alone, and lists each next command once', () => {
     const findings = [freeSpace(1e8, '/a b'), freeSpace(1e8, '/a b'), readers(1)];
     expect(isFit(findings)).toBe(true);
-    expect(formatFindings(findings, makeColors(false)).split('\n').slice(3)).toEqual(["next: df -h '/a b'"]);
+    expect(formatFindings(findings, makeColors(false)).split('\n').slice(3)).toEqual([
+      '1 of 3 checks is ok, 2 warn',
+      "next: df -h '/a b'",
+    ]);
+    expect(
+      formatFindings([readers(1), tail(0)], makeColors(false))
+        .split('\n')
+        .at(-1),
+    ).toBe('all 2 checks are ok');
+    expect(formatFindings([freeSpace(0, '/')], makeColors(false))).toContain('\n0 of 1 checks are ok, 1 fails\n');
     expect(toFindingsJson([tail(0)])).toEqual({
       v: 1,
       ok: true,
