@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { compareWith } from '../../src/cli/sync/compare-with.ts';
 
 export default class SyncDiff extends BaseCommand {
@@ -23,7 +24,9 @@ export default class SyncDiff extends BaseCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(SyncDiff);
     await this.withEnv({}, async (env) => {
-      const { same, json, people } = await compareWith(env, args.other);
+      const { same, json, people } = await compareWith(env, args.other, (isSizeKnown) =>
+        showWork('comparing', this.shown, { isSizeKnown }),
+      );
       if (!same) this.exitWith(1);
       await this.print(json, people);
     });

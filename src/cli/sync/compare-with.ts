@@ -4,7 +4,8 @@ import { openEnvironment } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { DumpDiff, EnvironmentsDiff, JsonObject, KeyDifference, SideOfKey } from '../../index.ts';
 import { toKeyJson } from '../../shapes/sync-diff.ts';
-import { formatValue, plural, printable } from '../../text/printable.ts';
+import { formatCount, formatValue, plural, printable } from '../../text/printable.ts';
+import type { WorkProgress } from '../frame/progress-line.ts';
 import { withEnvironment } from '../frame/with-environment.ts';
 import { openDumpInput } from './dump-input.ts';
 
@@ -18,20 +19,47 @@ export interface Compared {
   readonly people: string;
 }
 
-/** Compares with what is at `other`: the directory of an environment, or a dump. Errors: ENV_ and DUMP_ codes. */
-export async function compareWith(env: Environment, other: string): Promise<Compared> {
+/**
+ * Compares with what is at `other`: the directory of an environment, or a dump. `watch` shows how far it is. Errors: ENV_ and
+ * DUMP_ codes.
+ */
+export async function compareWith(
+  env: Environment,
+  other: string,
+  watch: (isSizeKnown: boolean) => WorkProgress,
+): Promise<Compared> {
   if (other !== '-' && existsSync(other) && statSync(other).isDirectory()) {
     const right = await openEnvironment(other, { readOnly: true });
-    return withEnvironment(right, async () => compareEnvironments(await env.sync.diff(right)));
+    return withEnvironment(right, async () => {
+      const progress = watch(false);
+      return compareEnvironments(await env.sync.diff(right), progress).finally(progress.stop);
+    });
   }
-  return compareDump(await env.sync.diffDump(openDumpInput(other).bytes));
+  const { bytes, total } = openDumpInput(other);
+  const progress = watch(total !== undefined);
+  return compareDump(await env.sync.diffDump(counted(bytes, total, progress)).finally(progress.stop));
 }
 
-async function compareEnvironments(diff: EnvironmentsDiff): Promise<Compared> {
+async function* counted(
+  bytes: AsyncIterable<Buffer>,
+  total: number | undefined,
+  progress: WorkProgress,
+): AsyncGenerator<Buffer> {
+  let done = 0;
+  for await (const piece of bytes) {
+    yield piece;
+    done += piece.length;
+    if (total === undefined) progress.onProgress(done, 0, `${formatCount(done)} bytes`);
+    else progress.onProgress(done, total);
+  }
+}
+
+async function compareEnvironments(diff: EnvironmentsDiff, progress: WorkProgress): Promise<Compared> {
   const shown: KeyDifference[] = [];
   let count = 0;
   for await (const difference of diff.keys) {
     count += 1;
+    progress.onProgress(count, 0, `${plural(count, 'key')} ${count === 1 ? 'differs' : 'differ'}`);
     if (shown.length < keysShown) shown.push(difference);
   }
   const { common, left, right } = diff;
