@@ -2,6 +2,7 @@
 // that can be typed. Method: the help of every command is printed, by one process.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { builtCommands, typedName } from '../docs/command-pages.ts';
+import { callCommand } from '../kit/commands.ts';
 import { Shell } from './txlog.ts';
 
 let shell: Shell;
@@ -16,6 +17,17 @@ beforeAll(() => {
   for (const [at, { id }] of commands.entries()) helpOf.set(id, printed.slice(starts[at], starts[at + 1]));
 });
 afterAll(() => shell.remove());
+
+it.each([
+  ['--help session park'],
+  ['-h session park'],
+  ['session park -h'],
+  ['session park mail/7 -h'],
+  ['help session park'],
+])('help is given however it is asked for: %s', (line) => {
+  const { stdout } = callCommand(line.split(' '), { dir: process.cwd(), env: process.env });
+  expect(stdout.split('\n')[0]).toBe('Park sessions: nobody leads them until a person brings them back.');
+});
 
 it.each(commands.map((command) => [typedName(command), command] as [string, typeof command]))(
   'the help of %s has its parts in order, and says nothing twice',

@@ -125,6 +125,7 @@ const preparations: readonly (readonly [RegExp, readonly string[]])[] = [
   [/context (?:show prod|list)|--context prod/, ['txlog context add prod prod --color red --protected']],
   [/context (?:use|remove) stage/, ['txlog context add stage stage']],
   [/context use --none/, []],
+  [/session resume mail/, ['txlog sync promote --reason "prod is gone" --env stage']],
   [/session lead mail/, ['txlog session retry mail/7']],
 ];
 

@@ -21,10 +21,11 @@ export function findWanted(config: Config, args: readonly string[]): Wanted {
   const before = end === -1 ? args : args.slice(0, end);
   const flag = args.findIndex((arg) => arg.startsWith('-'));
   const words = flag === -1 ? args : args.slice(0, flag);
-  if (args[0] === 'help') return { type: 'help', words: helpSubject(args.slice(1)) };
+  const isHelp = (arg: string) => arg === '--help' || arg === '-h';
+  if (args[0] === 'help' || isHelp(args[0] ?? '')) return { type: 'help', words: helpSubject(args.slice(1)) };
   const count = countCommandWords(config, words);
   // The arguments of a command may stand before its --help.
-  if (args.length === 0 || before.includes('--help') || args[0] === '-h') {
+  if (args.length === 0 || before.some(isHelp)) {
     return { type: 'help', words: count > 0 ? words.slice(0, count) : words };
   }
   if (count > 0) return { type: 'command', id: words.slice(0, count).join(':'), args: args.slice(count) };
