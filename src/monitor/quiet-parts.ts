@@ -5,7 +5,7 @@ import type { OriginStatus } from '../sync/sync.ts';
 import { countSagas, type SagaCounts } from './saga-counts.ts';
 
 /**
- * While nothing is written, and no worker comes or goes, the sessions are looked through again so much later, in ms: the
+ * While no session changes, and no worker comes or goes, the sessions are looked through again so much later, in ms: the
  * longer that takes, the later, so that it is no more than a two-hundredth of the time.
  */
 const quietMs = { min: 2_000, max: 30_000, times: 200 };
@@ -16,38 +16,67 @@ export interface PartsHost extends SessionHost {
   readonly sync: { status(): Promise<{ readonly origins: readonly OriginStatus[] }> };
 }
 
-/** The parts of an overview that stay as they are while nobody writes, but for what time alone does to them. */
-interface Parts {
+/** The parts of an overview that stay as they are while no session changes, but for what time alone does to them. */
+interface WorkParts {
   readonly queues: readonly QueueReading[];
   readonly stuck: readonly StuckSession[];
   readonly sagas: SagaCounts | undefined;
+}
+
+/** The parts of an overview that most records leave as they are. */
+interface Parts extends WorkParts {
   readonly origins: readonly OriginStatus[];
 }
 
-/** Reads these parts, and keeps them while the environment is quiet: who watches for hours costs next to nothing. */
-export class QuietParts {
-  private last: (Parts & { readonly name: string; readonly time: number; readonly until: number }) | undefined;
+/** Something that was read: of what name, when in ms since 1970, and until when by `clock.elapsed()` it is kept. */
+type Kept<T> = T & { readonly name: string; readonly time: number; readonly until: number };
 
-  /** The parts as of the newest record; in a quiet environment, as of a while before, with their ages of now. */
+/** Reads these parts, and keeps them while they are quiet: who watches for hours, or beside a writer, costs little. */
+export class QuietParts {
+  private work: Kept<WorkParts> | undefined;
+  private taken: Kept<Pick<Parts, 'origins'>> | undefined;
+
+  /** The parts as of the newest record; what no record since has changed, as of a while before, with its ages of now. */
   async read(host: PartsHost, workers: QueueReading['workers']): Promise<Parts> {
-    const position = await host.read(({ head }) => head.position);
-    const name = [host.handle.generation, position, ...workers.map(({ operator }) => operator.id)].join(' ');
-    const time = host.now();
-    const { last } = this;
-    const begun = host.clock.elapsed();
-    if (last?.name === name && begun < last.until) {
-      const queues = last.queues.map((queue) => queueLater(queue, { operators: workers, now: time }));
-      return { ...last, queues, stuck: older(last.stuck, time - last.time) };
-    }
-    const queues = await readQueues(host);
-    const stuck = await findStuck(host, {});
-    const sagas = await countSagas(host, queues, stuck);
-    const { origins } = await host.sync.status();
-    const took = host.clock.elapsed() - begun;
-    const until = begun + Math.min(quietMs.max, Math.max(quietMs.min, took * quietMs.times));
-    this.last = { name, time, until, queues, stuck, sagas, origins };
-    return this.last;
+    const at = await host.read(({ head, view }) => ({ log: head.position, work: view.workMovedAt }));
+    const { generation } = host.handle;
+    const workName = [generation, at.work, ...workers.map(({ operator }) => operator.id)].join(' ');
+    const before = this.work;
+    this.work = await keep(host, { name: workName, last: before }, () => readWork(host));
+    this.taken = await keep(host, { name: `${generation} ${at.log}`, last: this.taken }, async () => ({
+      origins: (await host.sync.status()).origins,
+    }));
+    return {
+      ...(this.work === before ? later(this.work, host.now(), workers) : this.work),
+      origins: this.taken.origins,
+    };
   }
+}
+
+/** What was read last, while that has the same name and is recent enough; else what is read now. */
+async function keep<T extends object>(
+  host: PartsHost,
+  { name, last }: { readonly name: string; readonly last: Kept<T> | undefined },
+  read: () => Promise<T>,
+): Promise<Kept<T>> {
+  const begun = host.clock.elapsed();
+  if (last?.name === name && begun < last.until) return last;
+  const time = host.now();
+  const found = await read();
+  const took = host.clock.elapsed() - begun;
+  return { ...found, name, time, until: begun + Math.min(quietMs.max, Math.max(quietMs.min, took * quietMs.times)) };
+}
+
+async function readWork(host: PartsHost): Promise<WorkParts> {
+  const queues = await readQueues(host);
+  const stuck = await findStuck(host, {});
+  return { queues, stuck, sagas: await countSagas(host, queues, stuck) };
+}
+
+/** The same, as it is at a later time, in ms since 1970. */
+function later(work: Kept<WorkParts>, now: number, operators: QueueReading['workers']): WorkParts {
+  const queues = work.queues.map((queue) => queueLater(queue, { operators, now }));
+  return { ...work, queues, stuck: older(work.stuck, now - work.time) };
 }
 
 function older(stuck: readonly StuckSession[], ms: number): readonly StuckSession[] {

@@ -2,7 +2,7 @@ import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
-import { sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/fold/session.ts';
+import { isEngineKey, sessionOfKey, themeOfKey, themeKeys as themePrefix } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { appliedChanges, type FoldedRecord, keysOf, sessionType } from '../core/log/record.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
@@ -67,6 +67,8 @@ export class View {
   readonly compensations = new Map<number, number>();
   head: Head = emptyHead;
   watermark = 0;
+  /** The newest record that may have changed a session or a theme: who looked at those since need not look again. */
+  workMovedAt = 0;
   /** Position up to which records are folded: ahead of the head while a long tail is folded over several turns. */
   private foldedTo = 0;
   /** Bytes of records after the watermark, and the time of the oldest of them in ms since 1970. */
@@ -90,6 +92,7 @@ export class View {
     this.head = emptyHead;
     this.watermark = 0;
     this.foldedTo = 0;
+    this.workMovedAt = 0;
   }
 
   /**
@@ -118,6 +121,8 @@ export class View {
     if (watermark > from) {
       this.clear();
       from = watermark;
+      // What the records up to here did is in the rows: nobody looked at each.
+      this.workMovedAt = watermark;
     } else if (watermark > this.watermark) {
       this.prune(watermark);
     }
@@ -217,6 +222,8 @@ export class View {
     if (record.outcome === 'rejected') for (const key of keysOf(record)) push(this.lists, rejectedList(key), position);
     if (record.outcome === 'committed' && record.compensates !== undefined)
       this.compensations.set(record.compensates, position);
+    // By what it asks for: a row that runs ahead of it has the effect already, and none is left to fold.
+    if (record.changes.some(({ key }) => isEngineKey(key))) this.workMovedAt = position;
     if (this.tailBytes === 0) this.tailTime = record.time;
     this.tailBytes += bytes;
     for (const [key, state] of after) {

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Environment, type Overview, openEnvironment } from '../../src/index.ts';
+import { OverviewMemory, readOverview } from '../../src/monitor/overview.ts';
 import { tempDir } from '../cli/filled.ts';
 
 let temp: ReturnType<typeof tempDir>;
@@ -45,6 +46,20 @@ it('a monitor hears of a session that another handle makes and parks', async () 
   await writer.sessions.park('m-1', 'address unknown');
   const { needs } = await until(({ stuck }) => stuck.length === 1);
   expect(needs).toMatchObject([{ about: { kind: 'session', name: 'm-1' }, text: 'parked: address unknown' }]);
+});
+
+it('a monitor sees what was done to a session although the indexes have it before it reads the log', async () => {
+  const clock = { ...reader.clock, elapsed: () => 0 };
+  const host = Object.assign(Object.create(reader), { clock });
+  const memory = new OverviewMemory();
+  await writer.sessions.create('mail', 1, { id: 'm-1' });
+  expect((await readOverview(host, memory)).stuck).toEqual([]);
+  await writer.sessions.park('m-1', 'address unknown');
+  await writer.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
+  // To close is to make a checkpoint.
+  await writer.close();
+  const { watermark, stuck } = await readOverview(host, memory);
+  expect([watermark, stuck.length]).toEqual([3, 1]);
 });
 
 it('a monitor goes on in the generation that a rebuild made', async () => {

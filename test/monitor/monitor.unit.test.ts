@@ -192,6 +192,34 @@ it('the monitor reads nothing of the log, the queues and the sessions while nobo
     expect(read).toEqual([]);
   }));
 
+it('the monitor beside a writer looks through the sessions only after a record that may have changed one', () =>
+  inMemory(async (env) => {
+    await env.sessions.create('mail', 1, { id: 'm-1' });
+    await env.sessions.park('m-1', 'address unknown');
+    let looks = 0;
+    const readSteps = (...args: Parameters<Environment['readSteps']>) => {
+      looks += 1;
+      return env.readSteps(...args);
+    };
+    const clock = { ...env.clock, elapsed: () => 0 };
+    const host = Object.assign(Object.create(env), { readSteps, clock });
+    const memory = new OverviewMemory();
+    const looked = async () => {
+      const before = looks;
+      const { head, stuck, queues } = await readOverview(host, memory);
+      return [head.position, stuck.length, queues.length, looks > before];
+    };
+    expect(await looked()).toEqual([2, 1, 1, true]);
+    for (let i = 0; i < 5; i++) await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    expect(await looked()).toEqual([7, 1, 1, false]);
+    await env.sessions.ready('m-1');
+    expect(await looked()).toEqual([8, 0, 1, true]);
+    await env.sessions.changeTheme('letters', {});
+    expect(await looked()).toEqual([9, 0, 2, true]);
+    await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    expect(await looked()).toEqual([10, 0, 2, false]);
+  }));
+
 it('a follower gets one overview at once, then one for each change, many changes at once in one', () =>
   inMemory(async (env) => {
     const stop = new AbortController();
