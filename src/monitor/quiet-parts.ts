@@ -53,7 +53,7 @@ export class QuietParts {
   }
 }
 
-/** What was read last, while that has the same name and is recent enough; else what is read now. */
+/** Gives what was read last, while that has the same name and is recent enough; else reads it now. */
 async function keep<T extends object>(
   host: PartsHost,
   { name, last }: { readonly name: string; readonly last: Kept<T> | undefined },

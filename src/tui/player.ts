@@ -153,9 +153,9 @@ class Player {
   }
 
   private show(lines: readonly StyledLine[]): void {
-    const { columns, look } = this.state;
+    const { look } = this.state;
     const onKey = (key: Key) => this.dispatch({ type: 'key', key });
-    this.ink.show({ lines, columns, rows: lines.length + 1, hasColor: look.hasColor, onKey });
+    this.ink.show({ lines, hasColor: look.hasColor, onKey });
   }
 
   private paint(frame: string): void {
@@ -210,7 +210,8 @@ function sizeOf(): { readonly columns: number; readonly rows: number } {
 /** Ink, told of a terminal that takes whole frames: what has changed in them is found out elsewhere. */
 function inkOnto(take: (frame: string) => void) {
   const stdout = Object.assign(new EventEmitter(), {
-    columns: 80,
+    // Ink makes a cell for each character of a screen before it draws: the lines, which are what it is given, are cells enough.
+    columns: 1,
     rows: 24,
     isTTY: true,
     write(text: string) {
@@ -220,8 +221,9 @@ function inkOnto(take: (frame: string) => void) {
   });
   let instance: ReturnType<typeof render> | undefined;
   return {
-    show(props: FrameProps & { readonly rows: number }): void {
-      Object.assign(stdout, { columns: props.columns, rows: props.rows });
+    show(props: FrameProps): void {
+      // One row is left, or ink would clear the screen.
+      stdout.rows = props.lines.length + 1;
       const element = createElement(Frame, props);
       const options = {
         stdout: stdout as unknown as NodeJS.WriteStream,

@@ -121,7 +121,7 @@ export class View {
     if (watermark > from) {
       this.clear();
       from = watermark;
-      // What the records up to here did is in the rows: nobody looked at each.
+      // The rows have the effect of the records up to here, and nobody looked at each of these.
       this.workMovedAt = watermark;
     } else if (watermark > this.watermark) {
       this.prune(watermark);

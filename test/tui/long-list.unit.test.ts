@@ -8,6 +8,7 @@ import { screenOf } from '../../src/tui/app/screen-of.ts';
 import { type AppState, type ScreenEffect, shownCrumb, wantKey } from '../../src/tui/model/app-state.ts';
 import type { Want } from '../../src/tui/model/places.ts';
 import { load, readMarks } from '../../src/tui/source/load-want.ts';
+import { LogTail } from '../../src/tui/source/log-tail.ts';
 import { type Readable, readPart } from '../../src/tui/source/read-part.ts';
 import { overview, Person, queue, session, stuck } from './example.ts';
 
@@ -78,7 +79,11 @@ it('the real lists are read, filtered and marked, also around a row that has gon
   const part = async (filter: string, around?: SessionReading | 'end') => {
     const where = around === undefined ? {} : { around: around === 'end' ? around : { at: around } };
     const want = { want: 'queue', theme: 'mail', filter, ...where } as const;
-    return (await load(env, want, never)) as { rows: SessionReading[]; hasBefore: boolean; hasAfter: boolean };
+    return (await load(env, want, { signal: never, head: 0, tail: new LogTail() })) as {
+      rows: SessionReading[];
+      hasBefore: boolean;
+      hasAfter: boolean;
+    };
   };
   const parked = await part('status:parked');
   expect([parked.rows.length, parked.hasBefore, parked.hasAfter]).toEqual([400, false, false]);
@@ -161,6 +166,6 @@ it.each<[string, Want]>([
   for (let i = 0; i < 2; i++) await env.submit({ type: 't', changes: [{ op: 'add', key: 'k', value: 1 }] });
   await env.sessions.create('mail', 1, { id: 's-1' });
   const left = AbortSignal.abort(new Error('somebody left'));
-  await expect(load(env, want, left)).rejects.toThrow('somebody left');
+  await expect(load(env, want, { signal: left, head: 3, tail: new LogTail() })).rejects.toThrow('somebody left');
   await env.close();
 });

@@ -2,6 +2,8 @@
 // that it is given. Method: the painter on frames that ink made of written states; bytes are counted.
 import { EventEmitter } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { render } from 'ink';
 import { createElement } from 'react';
 import { expect, it } from 'vitest';
@@ -9,22 +11,43 @@ import { defaultCommands, keymapOf } from '../../src/tui/app/keymap.ts';
 import { frameOf } from '../../src/tui/frame/frame-of.ts';
 import { Frame } from '../../src/tui/frame/ink-frame.ts';
 import { Painter } from '../../src/tui/frame/painter.ts';
-import type { StyledLine } from '../../src/tui/line/styled-line.ts';
+import { styledText } from '../../src/tui/frame/styled-text.ts';
+import { line, type StyledLine, span } from '../../src/tui/line/styled-line.ts';
 import { freshState, overview, Person } from './example.ts';
 
 const keymap = keymapOf(defaultCommands);
 
-/** Lines as ink hands them over. */
-function drawn(lines: readonly StyledLine[], { state }: Person): readonly string[] {
-  let frame = '';
-  const stdout = Object.assign(new EventEmitter(), {
-    ...{ columns: state.columns, rows: state.rows, isTTY: true },
+setFlagsFromString('--expose-gc');
+const gc: () => void = runInNewContext('gc');
+
+/** Ink, and the frame that it handed over last. */
+class Drawing {
+  private frame = '';
+  private instance: ReturnType<typeof render> | undefined;
+  private readonly stdout = Object.assign(new EventEmitter(), {
+    ...{ columns: 1, rows: 24, isTTY: true as const },
     write: (text: string) => {
-      // What comes after is that it was taken away.
-      frame ||= text;
+      this.frame = text;
       return true;
     },
-  }) as unknown as NodeJS.WriteStream;
+  });
+
+  draw(lines: readonly StyledLine[]): readonly string[] {
+    this.stdout.rows = lines.length + 1;
+    const element = createElement(Frame, { lines, hasColor: true, onKey: () => undefined });
+    const stdout = this.stdout as unknown as NodeJS.WriteStream;
+    if (this.instance) this.instance.rerender(element);
+    else this.instance = render(element, { stdout, stdin: keyboard(), debug: true, patchConsole: false });
+    return this.frame.split('\n');
+  }
+
+  end(): void {
+    this.instance?.unmount();
+  }
+}
+
+/** A keyboard that nobody types at. */
+function keyboard(): NodeJS.ReadStream {
   const stdin = Object.assign(new EventEmitter(), {
     ...{
       isTTY: true,
@@ -35,10 +58,15 @@ function drawn(lines: readonly StyledLine[], { state }: Person): readonly string
       unref: () => stdin,
     },
   }) as unknown as NodeJS.ReadStream;
-  const props = { lines, columns: state.columns, hasColor: true, onKey: () => undefined };
-  const instance = render(createElement(Frame, props), { stdout, stdin, debug: true, patchConsole: false });
-  instance.unmount();
-  return frame.split('\n');
+  return stdin;
+}
+
+/** Lines as ink hands them over. */
+function drawn(lines: readonly StyledLine[]): readonly string[] {
+  const ink = new Drawing();
+  const frame = ink.draw(lines);
+  ink.end();
+  return frame;
 }
 
 const linesOf = ({ state }: Person) => frameOf(state, keymap);
@@ -47,20 +75,12 @@ const linesOf = ({ state }: Person) => frameOf(state, keymap);
 function painted(painter: Painter, ana: Person): string {
   const lines = linesOf(ana);
   const rows = painter.changesTo(lines);
-  return painter.paint(
-    rows,
-    rows.length === 0
-      ? []
-      : drawn(
-          rows.flatMap((row) => [lines[row] ?? []]),
-          ana,
-        ),
-  );
+  return painter.paint(rows, rows.length === 0 ? [] : drawn(rows.flatMap((row) => [lines[row] ?? []])));
 }
 
 it('ink draws the lines that it is given, no more and no fewer', () => {
   const ana = new Person().see(overview()).press('2');
-  expect(drawn(linesOf(ana), ana).map((line) => stripVTControlCharacters(line).trimEnd())).toEqual(
+  expect(drawn(linesOf(ana)).map((line) => stripVTControlCharacters(line).trimEnd())).toEqual(
     ana.frame.map((line) => line.trimEnd()),
   );
 });
@@ -87,4 +107,26 @@ it('a frame is painted whole after the painter was told to forget', () => {
   const first = painted(painter, ana);
   painter.forget();
   expect(painted(painter, ana)).toBe(first);
+});
+
+it('a line is drawn in its tones, with colours or without; blanks at its end, or between pieces, cost no codes', () => {
+  const pieces = line(span('a', 'key'), '  ', span('b', 'bad'), ' c', span('  ', 'dim'));
+  expect(styledText(pieces, true)).toBe('\u001b[36ma  \u001b[39m\u001b[31;1mb\u001b[22;39m c');
+  expect(styledText(pieces, false)).toBe('a  \u001b[1mb\u001b[22m c');
+  expect(styledText(line(span('a  ', 'chosen')), true)).toBe('\u001b[7ma  \u001b[27m');
+});
+
+it('ink keeps nothing of the lines that it drew: it keeps each text that it measures, for as long as the screen is open', () => {
+  const ink = new Drawing();
+  const drawMany = (from: number) => {
+    for (let i = from; i < from + 20; i++)
+      ink.draw(Array.from({ length: 20 }, (_, row) => line(`${i} ${row} `.padEnd(400, 'x'))));
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = drawMany(0);
+  const grown = drawMany(20) - before;
+  ink.end();
+  // Each of these lines is 400 bytes long.
+  expect(grown).toBeLessThan((20 * 20 * 400) / 2);
 });

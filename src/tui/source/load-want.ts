@@ -18,13 +18,23 @@ import type { Want } from '../model/places.ts';
 import { sessionFields, stateFields } from '../parts/row-fields.ts';
 import { sessionActions } from '../parts/session-actions.ts';
 import type { StatePage } from '../screens/state/state-view.ts';
+import type { LogTail } from './log-tail.ts';
 import { type Readable, readPart } from './read-part.ts';
+
+/** How a thing is loaded. */
+export interface Loading {
+  readonly signal: AbortSignal;
+  /** Position of the end of the log, as far as the screen has heard. */
+  readonly head: number;
+  /** The end of the log that was read last. */
+  readonly tail: LogTail;
+}
 
 /**
  * Reads what a place wants, through the library. Ends with the reason of `signal` once that is aborted; what is known to be
  * short is read to its end.
  */
-export async function load(env: Environment, want: Want, signal: AbortSignal): Promise<unknown> {
+export async function load(env: Environment, want: Want, { signal, head, tail }: Loading): Promise<unknown> {
   switch (want.want) {
     case 'waiting':
       return env.monitor.waiting(want.id, { signal });
@@ -37,7 +47,7 @@ export async function load(env: Environment, want: Want, signal: AbortSignal): P
     case 'saga':
       return env.sagas.get(want.id, { signal });
     case 'records':
-      return readWindow(env, want, signal);
+      return readWindow(env, want, { signal, head, tail });
     case 'record':
       return env.inspect(want.position, { signal });
     case 'states':
@@ -117,21 +127,11 @@ export async function readMarks(
   return { marks, more: false };
 }
 
-async function gather<T>(items: AsyncIterable<T>, limit: number, signal: AbortSignal): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const item of items) {
-    signal.throwIfAborted();
-    all.push(item);
-    if (all.length >= limit) break;
-  }
-  return all;
-}
-
 /** The newest records, or those around a position, that pass a condition; oldest first. */
 async function readWindow(
   env: Environment,
-  { where, key, around }: Extract<Want, { readonly want: 'records' }>,
-  signal: AbortSignal,
+  { where, key, around }: Wanted<'records'>,
+  { signal, head, tail }: Loading,
 ): Promise<readonly StoredRecord[]> {
   const passes = where === '' ? undefined : await compileWhere(where);
   const filter = {
@@ -141,15 +141,21 @@ async function readWindow(
     },
     ...given({ key }),
   };
-  const limit = around === undefined ? limits.screenRows : limits.screenRows / 2;
-  const before = await gather(
-    env.records({ ...filter, ...given({ to: around }) }, { reverse: true, limit }),
-    limit,
-    signal,
-  );
-  const after =
-    around === undefined ? [] : await gather(env.records({ ...filter, from: around + 1 }, { limit }), limit, signal);
-  return [...[...before].reverse(), ...after];
+  if (around === undefined) return tail.read(env, { name: JSON.stringify([where, key]), filter, head });
+  const limit = limits.screenRows / 2;
+  const before = await gather(env.records({ ...filter, to: around }, { reverse: true, limit }), limit, signal);
+  const after = await gather(env.records({ ...filter, from: around + 1 }, { limit }), limit, signal);
+  return [...before.toReversed(), ...after];
+}
+
+async function gather<T>(items: AsyncIterable<T>, limit: number, signal: AbortSignal): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) {
+    signal.throwIfAborted();
+    all.push(item);
+    if (all.length >= limit) break;
+  }
+  return all;
 }
 
 async function readStatePage(

@@ -6,6 +6,7 @@ import { type AppState, listKey, shownCrumb, wantKey } from '../model/app-state.
 import type { Want } from '../model/places.ts';
 import type { Problem } from '../model/screen-problem.ts';
 import { load, readMarks } from './load-want.ts';
+import { LogTail } from './log-tail.ts';
 import { isStopped, toProblem } from './problem.ts';
 import { SeenOverview } from './seen-overview.ts';
 
@@ -28,6 +29,7 @@ export class Source {
   private readonly ended = new AbortController();
   private following = new AbortController();
   private env: Environment | undefined;
+  private tail = new LogTail();
   private marking: { readonly key: string; readonly stop: AbortController } | undefined;
   private loading: { readonly key: string; readonly stop: AbortController } | undefined;
 
@@ -45,6 +47,7 @@ export class Source {
       try {
         const { env, without } = await open(this.options);
         this.env = env;
+        this.tail = new LogTail();
         this.tell({ type: 'opened', without });
         const seen = new SeenOverview();
         for await (const overview of env.monitor.follow({ signal: until, intervalMs: this.options.intervalMs })) {
@@ -124,7 +127,7 @@ export class Source {
     const loading = { key, stop: new AbortController() };
     this.loading = loading;
     try {
-      const value = await load(env, want, loading.stop.signal);
+      const value = await load(env, want, { signal: loading.stop.signal, head, tail: this.tail });
       this.finish(loading, { type: 'loaded', key: loading.key, head, value });
     } catch (error) {
       this.finish(loading, { type: 'not loaded', key: loading.key, head, problem: toProblem(error) });

@@ -50,13 +50,26 @@ function recordsIn({ loaded }: AppState, place: Here): readonly StoredRecord[] {
   return [];
 }
 
+/** A record never changes: its row is made once, and drawn once for each width. */
+const rowsOfRecords = new WeakMap<StoredRecord, ScreenRow>();
+
 function rowOf(record: StoredRecord): ScreenRow {
+  const known = rowsOfRecords.get(record) ?? newRow(record);
+  rowsOfRecords.set(record, known);
+  return known;
+}
+
+function newRow(record: StoredRecord): ScreenRow {
   const { position, type, id, outcome, actor = '' } = record;
   const key = record.changes.map((change) => change.key).join(' ');
+  let drawn: { readonly total: number; readonly line: StyledLine } | undefined;
   return {
     id: String(position),
     fields: { position, type, id, outcome, actor, key },
-    draw: (total) => recordLine(record, total),
+    draw(total) {
+      if (drawn?.total !== total) drawn = { total, line: recordLine(record, total) };
+      return drawn.line;
+    },
     link: { screen: 'record', position, part: 'changes' },
   };
 }
