@@ -14,7 +14,6 @@ import type { AppEvent } from './model/app-event.ts';
 import type { AppState, ScreenEffect } from './model/app-state.ts';
 import { type Dialog, endedText } from './model/dialog.ts';
 import type { JobProgress } from './model/job.ts';
-import type { Key } from './model/typed-keys.ts';
 import { toProblem } from './source/problem.ts';
 import { Source } from './source/source.ts';
 import { endByHangup, exitCodeOfHangup, liveWith } from './terminal/life.ts';
@@ -38,12 +37,10 @@ class Player {
   private readonly terminal = new ScreenTerminal(1, (isRaw) => process.stdin.setRawMode?.(isRaw));
   private readonly painter = new Painter();
   private readonly life;
-  private readonly ink = inkOnto((frame) => this.paint(frame));
+  private readonly ink = inkWithoutOutput();
   private readonly ticking: NodeJS.Timeout;
   private readonly stops = new Map<object, AbortController>();
   private state: AppState;
-  /** Rows that are being drawn. */
-  private rows: readonly number[] = [];
   private timer: NodeJS.Timeout | undefined;
   private paintedAt = 0;
   private isDirty = false;
@@ -147,21 +144,19 @@ class Player {
     this.isDirty = false;
     this.paintedAt = performance.now();
     const lines = frameOf(this.state, this.keymap);
-    this.rows = this.painter.changesTo(lines);
-    // Ink draws no more than what changed: most of a frame is what it was.
-    if (this.rows.length > 0) this.show(this.rows.flatMap((row) => [lines[row] ?? []]));
+    const rows = this.painter.changesTo(lines);
+    // Most of a frame is what it was.
+    const changed = rows.flatMap((row) => [lines[row] ?? []]);
+    if (rows.length > 0) this.show(changed, (texts) => this.write(this.painter.paint(rows, texts)));
   }
 
-  private show(lines: readonly StyledLine[]): void {
-    const { look } = this.state;
-    const onKey = (key: Key) => this.dispatch({ type: 'key', key });
-    this.ink.show({ lines, hasColor: look.hasColor, onKey });
+  private show(lines: readonly StyledLine[], paint: FrameProps['paint']): void {
+    const { hasColor } = this.state.look;
+    this.ink.show({ lines, hasColor, paint, onKey: (key) => this.dispatch({ type: 'key', key }) });
   }
 
-  private paint(frame: string): void {
-    const text = this.painter.paint(this.rows, frame.split('\n'));
-    this.rows = [];
-    if (text === '' || this.isEnded) return;
+  private write(text: string): void {
+    if (this.isEnded) return;
     this.terminal.show(text, (error) => {
       if (error) void this.end(exitCodeOfHangup);
       else if (this.isDirty) this.schedule();
@@ -207,23 +202,12 @@ function sizeOf(): { readonly columns: number; readonly rows: number } {
   return { columns: columnsOf(process.stdout), rows: process.stdout.rows || 24 };
 }
 
-/** Ink, told of a terminal that takes whole frames: what has changed in them is found out elsewhere. */
-function inkOnto(take: (frame: string) => void) {
-  const stdout = Object.assign(new EventEmitter(), {
-    // Ink makes a cell for each character of a screen before it draws: the lines, which are what it is given, are cells enough.
-    columns: 1,
-    rows: 24,
-    isTTY: true,
-    write(text: string) {
-      take(text);
-      return true;
-    },
-  });
+/** Ink for what it is used for: it takes the keys, and its components paint. It writes nothing itself. */
+function inkWithoutOutput() {
+  const stdout = Object.assign(new EventEmitter(), { columns: 1, rows: 2, isTTY: true, write: () => true });
   let instance: ReturnType<typeof render> | undefined;
   return {
     show(props: FrameProps): void {
-      // One row is left, or ink would clear the screen.
-      stdout.rows = props.lines.length + 1;
       const element = createElement(Frame, props);
       const options = {
         stdout: stdout as unknown as NodeJS.WriteStream,
