@@ -14,6 +14,7 @@ import { Painter } from '../../src/tui/frame/painter.ts';
 import { styledText } from '../../src/tui/frame/styled-text.ts';
 import { line, type StyledLine, span } from '../../src/tui/line/styled-line.ts';
 import { freshState, overview, Person } from './example.ts';
+import { played } from './terminal.ts';
 
 const keymap = keymapOf(defaultCommands);
 
@@ -115,9 +116,19 @@ it('a frame is painted whole after the painter was told to forget', () => {
 
 it('a line is drawn in its tones, with colours or without; blanks at its end, or between pieces, cost no codes', () => {
   const pieces = line(span('a', 'key'), '  ', span('b', 'bad'), ' c', span('  ', 'dim'));
-  expect(styledText(pieces, true)).toBe('\u001b[36ma  \u001b[39m\u001b[31;1mb\u001b[22;39m c');
-  expect(styledText(pieces, false)).toBe('a  \u001b[1mb\u001b[22m c');
-  expect(styledText(line(span('a  ', 'chosen')), true)).toBe('\u001b[7ma  \u001b[27m');
+  expect(styledText(pieces, true)).toBe('\u001b[36ma  \u001b[39m\u001b[31;1mb\u001b[22;39m c\u001b[K');
+  expect(styledText(pieces, false)).toBe('a  \u001b[1mb\u001b[22m c\u001b[K');
+  expect(styledText([], true)).toBe('\u001b[K');
+});
+
+it('the last column of a line that fills the terminal is drawn, and the rest of a longer one before is not left', () => {
+  const chosen = line(span('>', 'strong'), span(' a  ', 'chosen'));
+  const paint = (pieces: StyledLine) => `\u001b[1;1H${styledText(pieces, true)}`;
+  const size = { columns: 5, rows: 1 };
+  const marked = line(span('>', 'strong'), span(' abc', 'chosen'));
+  expect(played(paint(marked), size)).toEqual(['> abc']);
+  expect(styledText(chosen, true)).toBe('\u001b[K\u001b[1m>\u001b[22m\u001b[7m a  \u001b[27m');
+  expect(played(paint(marked) + paint(line('x    ')), size)).toEqual(['x']);
 });
 
 it('no line is kept once it was painted: ink keeps each text that it measures, for as long as the screen is open', () => {

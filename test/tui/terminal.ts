@@ -137,8 +137,9 @@ export function played(
     else if (code === 'K') screen[row]?.splice(column);
     else if (code === undefined && !text.startsWith('\u001b') && text >= ' ') {
       const line = screen[row];
-      if (line && column < columns) line[column] = text;
-      column += 1;
+      // Lines do not wrap: in the last column, the cursor stays there.
+      if (line) line[column] = text;
+      column = Math.min(column + 1, columns - 1);
     } else if (code !== undefined && !'mhl'.includes(code)) throw new Error(`a program wrote ${JSON.stringify(text)}`);
   }
   return screen.map((line) =>

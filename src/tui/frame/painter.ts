@@ -18,10 +18,10 @@ export class Painter {
     return rows;
   }
 
-  /** The text to write so that these rows show these texts; empty where there are none. */
+  /** The text to write so that these rows show these texts, each of which draws a whole line; empty where there are none. */
   paint(rows: readonly number[], texts: readonly string[]): string {
     if (rows.length === 0) return '';
-    const painted = rows.map((row, i) => `\u001b[${row + 1};1H${texts[i] ?? ''}\u001b[0m\u001b[K`);
+    const painted = rows.map((row, i) => `\u001b[${row + 1};1H${texts[i] ?? ''}`);
     return `${begin}${painted.join('')}${end}`;
   }
 

@@ -19,21 +19,25 @@ const looks: Readonly<Record<Tone, { readonly color?: string; readonly style?: r
   chosen: { style: inverse },
 };
 
-/** A line with the codes that a terminal draws it by. */
+const eraseToEnd = '\u001b[K';
+
+/**
+ * A line with the codes that a terminal draws it by, over whatever stood there. One that is blank at its end is erased from
+ * there; one that is not is erased before: in the last column of a terminal, the end of the line is that column.
+ */
 export function styledText(pieces: StyledLine, hasColor: boolean): string {
   const merged = withoutSeams(pieces);
-  return merged
-    .map(({ text, tone }, i) => {
-      const isEnd = i === merged.length - 1 && tone !== 'chosen';
-      return styled(isEnd ? text.trimEnd() : text, looks[tone], hasColor);
-    })
-    .join('');
+  const last = merged.at(-1);
+  const isOpen = !last || (last.tone !== 'chosen' && last.text.trimEnd() !== last.text);
+  const shown = isOpen && last ? [...merged.slice(0, -1), { ...last, text: last.text.trimEnd() }] : merged;
+  const text = shown.map((piece) => styled(piece.text, looks[piece.tone], hasColor)).join('');
+  return isOpen ? `${text}${eraseToEnd}` : `${eraseToEnd}${text}`;
 }
 
 function styled(text: string, { color, style }: (typeof looks)[Tone], hasColor: boolean): string {
   const shown = hasColor ? color : undefined;
   const set = [...(shown === undefined ? [] : [shown]), ...(style ? [style[0]] : [])];
-  if (set.length === 0) return text;
+  if (set.length === 0 || text === '') return text;
   const unset = [...(style ? [style[1]] : []), ...(shown === undefined ? [] : [colorEnd])];
   return `${code(set)}${text}${code(unset)}`;
 }
