@@ -90,6 +90,7 @@ export type { MessageUnderWay } from './monitor/messages.ts';
 export type { Monitor } from './monitor/monitor.ts';
 export type { Need } from './monitor/needs.ts';
 export type { Overview } from './monitor/overview.ts';
+export type { PlanReading } from './monitor/plans.ts';
 export type { SagaCounts } from './monitor/saga-counts.ts';
 export type { LogStanding, TypeCount } from './monitor/standing.ts';
 export type { WaitChain, Waiter } from './monitor/wait-chain.ts';

@@ -3,6 +3,7 @@ import type { QueueReading } from '../sessions/read/read-queues.ts';
 import type { StuckSession } from '../sessions/worker/find-stuck.ts';
 import type { OriginStatus } from '../sync/sync.ts';
 import { findNeeds, type Need } from './needs.ts';
+import { type PlanReading, PlanWatch } from './plans.ts';
 import { type PartsHost, QuietParts } from './quiet-parts.ts';
 import type { SagaCounts } from './saga-counts.ts';
 import { type LogStanding, readStanding, type StandingHandle } from './standing.ts';
@@ -25,6 +26,8 @@ export interface Overview extends LogStanding {
   readonly origins: readonly OriginStatus[];
   /** All that a person has to see to, worst first. */
   readonly needs: readonly Need[];
+  /** Plans for many sessions or sagas that the newest records are part of, of any process; the one that moved last first. */
+  readonly plans: readonly PlanReading[];
 }
 
 /** The environment, as far as an overview needs it. */
@@ -37,17 +40,19 @@ export interface MonitorHost extends PartsHost {
 export class OverviewMemory {
   readonly throughput = new Throughput();
   readonly parts = new QuietParts();
+  readonly plans = new PlanWatch();
 }
 
 /** Reads an overview: each part of it as of the newest record; no part holds a snapshot for long. */
 export async function readOverview(host: MonitorHost, memory: OverviewMemory): Promise<Overview> {
   const workers = host.leases.all().filter((state) => state.alive);
   const { queues, stuck, sagas, origins } = await memory.parts.read(host, workers);
+  const plans = await memory.plans.read(host);
   const time = host.now();
   const base = await host.read((cut) => ({
     ...readStanding(cut, host.handle),
     throughput: memory.throughput.read(cut.snapshot, time),
   }));
   const needs = findNeeds(stuck, queues, origins);
-  return { time, dir: host.dir, ...base, queues, workers, stuck, sagas, origins, needs };
+  return { time, dir: host.dir, ...base, queues, workers, stuck, sagas, origins, needs, plans };
 }

@@ -17,6 +17,7 @@ import type {
   LeadSession,
   NewSession,
   Operation,
+  PlanMark,
   SessionStep,
   Settled,
   ThemeName,
@@ -307,7 +308,7 @@ export function operate(
   const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
   const folded = foldChanges(changes, (key) => stage.state(key), context);
   if (!folded.ok) return { type: 'denied', rejection: folded.rejection };
-  const payload = reason === undefined && plan === undefined ? undefined : given({ reason, plan });
+  const payload = payloadOf(reason, plan);
   const record: LogRecord = {
     position,
     id: operationId(position),
@@ -325,6 +326,12 @@ export function operate(
   stage.add(record, folded.after, (key) => stage.state(key));
   const state = present(folded.after.get(key), 'state of what is operated on');
   return { type: 'operated', record, session, state, duplicate: false };
+}
+
+/** The payload of a record of operations: why, and of which plan it is which part. */
+function payloadOf(reason: string | undefined, plan: PlanMark | undefined): JsonObject | undefined {
+  if (reason === undefined && plan === undefined) return undefined;
+  return { ...given({ reason }), ...(plan && { plan: plan.id, nth: plan.nth, of: plan.of }) };
 }
 
 /** Changes of sessions by a request that is processed. Problems: SAGA_STATE; THEME_CONFLICT and THEME_NOT_FOUND of those it makes. */

@@ -4,7 +4,14 @@ import { matches, type RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
 import { keyPosition, keyText, positionKey, prefixEnd, textKey } from '../layout/keys.ts';
 import { readWatermark } from '../layout/meta.ts';
-import { countPostings, outcomeList, readPostingChunks, rejectedList, typeList } from '../layout/posting-lists.ts';
+import {
+  countPostings,
+  lastChunk,
+  outcomeList,
+  readPostingChunks,
+  rejectedList,
+  typeList,
+} from '../layout/posting-lists.ts';
 import { decodeHeader } from '../layout/record-codec.ts';
 import type { Snapshot } from '../ports/storage.ts';
 import type { Cut } from './cut.ts';
@@ -278,6 +285,26 @@ function* merged(lists: Iterable<number>[], from: number, to: number): Iterable<
     previous = Math.max(previous, position);
     least.head = least.iterator.next();
   }
+}
+
+/**
+ * Positions of the newest records of a type after a position, newest first: of the records in memory, and of those that the
+ * last chunk of its list holds; `most` of them.
+ */
+export function newestOfType(
+  cut: Cut,
+  type: string,
+  { after, most }: { readonly after: number; readonly most: number },
+): readonly number[] {
+  const recent = cut.view.types.get(type) ?? [];
+  const number = cut.typeRegistry.typeNumber(cut.snapshot, type);
+  const older = number === undefined ? undefined : lastChunk(cut.snapshot, 'postings', typeList(number));
+  const [first = Number.POSITIVE_INFINITY] = recent;
+  const known = (older?.positions ?? []).filter((position) => position < first);
+  return [...known, ...recent]
+    .filter((position) => position > after)
+    .slice(-most)
+    .toReversed();
 }
 
 /** How many records of a type the log holds. */

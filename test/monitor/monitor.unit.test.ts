@@ -2,10 +2,11 @@
 // `queues`; the chain of what waits is whole; the feed tells of each change once. Method: environments in memory, and a
 // clock that the test turns.
 import { expect, it } from 'vitest';
-import { defineApp, type Environment, type Overview, openEnvironment } from '../../src/index.ts';
+import { defineApp, type Environment, type Overview, openEnvironment, type PlanReading } from '../../src/index.ts';
 import { OverviewMemory, readOverview } from '../../src/monitor/overview.ts';
 import { throughputSeconds } from '../../src/monitor/throughput.ts';
 import { rateOf, toOverviewJson } from '../../src/shapes/overview.ts';
+import { toPlanJson } from '../../src/shapes/plan.ts';
 import { toStatus, toStatusJson } from '../../src/shapes/status.ts';
 
 async function inMemory(work: (env: Environment) => Promise<void>, app = defineApp({})): Promise<void> {
@@ -218,6 +219,31 @@ it('the monitor beside a writer looks through the sessions only after a record t
     expect(await looked()).toEqual([9, 0, 2, true]);
     await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
     expect(await looked()).toEqual([10, 0, 2, false]);
+  }));
+
+it('the overview tells of plans whoever carries them out: how far each is, of how many, and when it moved last', () =>
+  inMemory(async (env) => {
+    const ids = ['a', 'b', 'c', 'd'];
+    for (const id of ids) await env.sessions.create('mail', 1, { id });
+    const plan = await env.sessions.plan({ op: 'park', error: 'wrong address' }, ids, {
+      actor: 'bob',
+    });
+    const memory = new OverviewMemory();
+    expect((await readOverview(env, memory)).plans).toEqual([]);
+    const part = { ...plan, items: plan.items.slice(0, 2) };
+    for await (const _ of env.sessions.applyPlan(part, { part: { after: 0, of: 4 } }));
+    const far = { id: plan.id, noun: 'session', does: 'park', nth: 2, of: 4, position: 6, target: 'b', actor: 'bob' };
+    expect((await readOverview(env, memory)).plans).toMatchObject([{ ...far, reason: 'wrong address' }]);
+    for await (const _ of env.sessions.applyPlan(plan));
+    // Who looks for the first time sees the same as who watched.
+    const { plans, time } = await readOverview(env, memory);
+    expect((await env.monitor.overview()).plans).toEqual(plans);
+    expect(plans.map((one) => toPlanJson(one, time))).toMatchObject([
+      { nth: 4, of: 4, state: 'ended', moved: expect.any(String) },
+    ]);
+    expect(toPlanJson({ ...(plans[0] as PlanReading), nth: 3 }, time + 60_000)).toMatchObject({ state: 'quiet' });
+    await env.sessions.ready('a');
+    expect((await readOverview(env, memory)).plans).toEqual(plans);
   }));
 
 it('a follower gets one overview at once, then one for each change, many changes at once in one', () =>

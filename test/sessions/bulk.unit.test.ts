@@ -95,8 +95,8 @@ describe('a plan', () => {
     for await (const { type, actor, payload } of env.records({ types: ['txlog.session'] }))
       if (payload !== undefined) marks.push([type, actor, payload]);
     expect(marks).toEqual([
-      ['txlog.session', 'ann', { reason: 'planned work', plan: plan.id }],
-      ['txlog.session', 'bob', { reason: 'planned work', plan: plan.id }],
+      ['txlog.session', 'ann', { reason: 'planned work', plan: plan.id, nth: 1, of: 1 }],
+      ['txlog.session', 'bob', { reason: 'planned work', plan: plan.id, nth: 2, of: 2 }],
     ]);
   });
 });

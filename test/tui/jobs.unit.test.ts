@@ -2,11 +2,11 @@
 // screen shows it as a job, which goes on while one looks elsewhere. Method: an environment in memory; and the reducer.
 import { expect, it } from 'vitest';
 import { limits } from '../../src/core/base/limits.ts';
-import { openEnvironment } from '../../src/index.ts';
+import { openEnvironment, type PlanReading } from '../../src/index.ts';
 import { perform, rehearse } from '../../src/tui/actions/perform-action.ts';
 import { shownCrumb } from '../../src/tui/model/app-state.ts';
 import { type Job, withNewJob } from '../../src/tui/model/job.ts';
-import { overview, Person, stuck } from './example.ts';
+import { freshState, now, overview, Person, stuck } from './example.ts';
 
 const given = { reason: 'they moved', actor: 'ana', span: '10m' };
 
@@ -31,7 +31,7 @@ it('a job changes all that still stand as they stood, tells how far it is, and s
     stop.abort();
   };
   const { items: first } = await perform(env, { action, plan, onProgress, signal: stop.signal }, given);
-  expect([first.length, told]).toEqual([32, [{ seenTo: 32, refused: 1 }]]);
+  expect([first.length, told]).toEqual([32, [{ plan: expect.any(String), seenTo: 32, refused: 1 }]]);
   const rest = { ...action, ids: ids.slice(32) };
   const { items: done } = await perform(env, { action: rest, plan }, given);
   const refused = [...first, ...done].filter((item) => item.refused !== undefined);
@@ -55,7 +55,9 @@ it('a plan that is carried out is shown as a job, also after its dialog was left
   ana.hear({ type: 'planned', action: dialog.action, items });
   ana.press("'they moved'", 'enter', "'3'", 'tab', 'tab', 'enter');
   expect(ana.asked.at(-1)?.kind).toBe('perform');
-  ana.hear({ type: 'progress', action: dialog.action, progress: { seenTo: 2, refused: 1 } }).press('esc', 'q');
+  ana
+    .hear({ type: 'progress', action: dialog.action, progress: { plan: 'p-1', seenTo: 2, refused: 1 } })
+    .press('esc', 'q');
   expect([ana.asked.at(-1)?.kind, shownCrumb(ana.state).place.screen]).toEqual(['perform', 'jobs']);
   expect(ana.text).toMatch(/> +unpark +running +1 of 3 +1 /);
   expect(ana.press('s').asked.at(-1)).toEqual({ kind: 'stop', action: dialog.action });
@@ -67,13 +69,13 @@ it('a plan that is carried out is shown as a job, also after its dialog was left
 });
 
 it('the screen remembers the newest jobs, and each that is under way', () => {
-  const job = (status: Job['status'], began: number): Job => ({
-    ...{ action: { verb: 'park', ids: ['a'] }, reason: 'old', began, seenTo: 0, refused: 0, status, problems: [] },
+  const job = (status: Job['status'], moved: number): Job => ({
+    ...{ action: { verb: 'park', ids: ['a'] }, reason: 'old', moved, seenTo: 0, refused: 0, status, problems: [] },
   });
   const most = limits.screenJobsMax;
   let jobs: readonly Job[] = [job('running', 0)];
   for (let i = 1; i <= 2 * most; i++) jobs = withNewJob(jobs, job('ended', i));
-  expect(jobs.map(({ began }) => began)).toEqual([0, ...Array.from({ length: most - 1 }, (_, i) => most + 2 + i)]);
+  expect(jobs.map(({ moved }) => moved)).toEqual([0, ...Array.from({ length: most - 1 }, (_, i) => most + 2 + i)]);
 });
 
 it('a job says how many refusals there were, where it keeps only some', () => {
@@ -87,4 +89,34 @@ it('a job says how many refusals there were, where it keeps only some', () => {
   const refused = items.map((item) => ({ ...item, refused: 'it was removed' }));
   ana.hear({ type: 'performed', action: dialog.action, items: refused }).press('esc', '7');
   expect(ana.text).toContain(`the first ${limits.screenProblemsMax} of ${ids.length} refusals`);
+});
+
+const plan = (id: string, more: Partial<PlanReading> = {}): PlanReading => ({
+  ...{ id, noun: 'session', does: 'park', nth: 120, of: 340, position: 900, time: now - 3_000, target: 's-120' },
+  ...{ actor: 'bob', reason: 'wrong address' },
+  ...more,
+});
+
+it('plans of other processes are shown with how far they are and when they moved last, and lead to their newest record', () => {
+  const quiet = plan('p-2', { noun: 'saga', does: 'skip', time: now - 1_200_000 });
+  const plans = [plan('p-1'), quiet, plan('p-3', { nth: 340, time: now - 3_600_000 })];
+  const ana = new Person(freshState(120, 30)).see(overview({ plans })).press('7');
+  expect(ana.text).toMatch(/> +park +moving +120 of 340 +- +3s +bob +wrong address/);
+  expect(ana.text).toMatch(/skip saga +quiet +120 of 340 +- +20m/);
+  expect(ana.text).toMatch(/park +ended +340 of 340 +- +1h/);
+  expect(ana.press('down').text).toContain('goes on where it was');
+  expect(shownCrumb(ana.press('enter').state).place).toMatchObject({ screen: 'record', position: 900 });
+  expect(ana.press('esc', '/', "'moved>5m'", 'enter').text).not.toContain('moving');
+});
+
+it('the plan of a job of this screen is not shown a second time', () => {
+  const ana = new Person().see(overview({ stuck: [stuck('a', 'parked'), stuck('b', 'parked')] }));
+  ana.press('2', '*', 'x', 'enter');
+  const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };
+  const items = ['a', 'b'].map((id) => ({ id, before: 'parked', after: 'ready', position: 40 }));
+  ana.hear({ type: 'planned', action: dialog.action, items });
+  ana.press("'they moved'", 'enter', "'2'", 'tab', 'tab', 'enter');
+  ana.hear({ type: 'progress', action: dialog.action, progress: { plan: 'p-1', seenTo: 2, refused: 0 } });
+  ana.see(overview({ plans: [plan('p-1'), plan('p-2')] })).press('esc', '7');
+  expect(ana.text.match(/120 of 340/g)).toHaveLength(1);
 });

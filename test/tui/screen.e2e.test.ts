@@ -101,6 +101,19 @@ describe('the screen gives the terminal back', () => {
   });
 });
 
+it('the screen shows how far the plan of another process is', async () => {
+  const screen = open();
+  await screen.sees('Nothing needs you');
+  shell.run(['session', 'new', 'mail', '--id', 'm-2']);
+  const args = ['--theme', 'mail', '--reason', 'wrong address', '--actor', 'bob'];
+  expect(shell.run(['session', 'park', ...args, '--yes']).code).toBe(0);
+  await screen.sees('Needs you (2)');
+  await screen.pressEach('7');
+  await screen.sees(/> +park +ended +2 of 2 +- .*wrong/);
+  const { plans } = JSON.parse(shell.run(['top', '--once', '--json']).stdout);
+  expect(plans).toMatchObject([{ does: 'park', state: 'ended', nth: 2, of: 2, actor: 'bob', reason: 'wrong address' }]);
+});
+
 it('the screen says that its context is protected, and works on it where that is agreed to', async () => {
   Object.assign(shell.env, { XDG_CONFIG_HOME: join(shell.dir, 'config') });
   expect(shell.run(['context', 'add', 'prod', 'env', '--protected']).code).toBe(0);

@@ -1,6 +1,7 @@
 import prettyBytes from 'pretty-bytes';
-import type { Need, Overview } from '../../index.ts';
+import type { Need, Overview, PlanReading } from '../../index.ts';
 import { rateOf } from '../../shapes/overview.ts';
+import { farOf, stateOfPlan } from '../../shapes/plan.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatCount, plural, printable, shorten } from '../../text/printable.ts';
@@ -11,6 +12,8 @@ import { sagaPairs } from './sagas-summary.ts';
 import { stuckText } from './sessions-summary.ts';
 
 const needsListed = 10;
+const plansListed = 3;
+const plansToldMs = 86_400_000;
 
 /** Columns of overviews, where they are no tables for people. */
 export const overviewColumns = [
@@ -37,7 +40,26 @@ export function formatOverview(overview: Overview, colors: Colors): string {
     queues.length === 0 ? 'No queue: no session was ever made.' : formatQueues(queues, time, colors),
     '',
     ...needsLines(overview.needs, colors, stuckText(stuck)),
+    ...plansLines(overview, colors),
   ].join('\n');
+}
+
+/** Plans that have not ended; those of long ago are of no use here. */
+function plansLines({ plans, time }: Overview, colors: Colors): string[] {
+  const open = plans.filter((plan) => stateOfPlan(plan, time) !== 'ended' && time - plan.time < plansToldMs);
+  if (open.length === 0) return [];
+  return [
+    '',
+    colors.strong(`Plans (${open.length})`),
+    ...open.slice(0, plansListed).map((plan) => planLine(plan, time)),
+  ];
+}
+
+function planLine(plan: PlanReading, time: number): string {
+  const { does, noun, actor } = plan;
+  const by = actor === undefined ? '' : ` by ${shorten(printable(actor), 40)}`;
+  const moved = formatDuration(Math.max(0, time - plan.time));
+  return `   ${does} ${farOf(plan) || 'some'} ${noun}s${by}: ${stateOfPlan(plan, time)}, moved ${moved} ago`;
 }
 
 function needsLines(needs: readonly Need[], colors: Colors, stuck: string): string[] {

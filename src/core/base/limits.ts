@@ -124,6 +124,9 @@ export const limits = {
   cursorNameBytesMax: 200,
   /** So many sagas are counted: a count has to stay fast. */
   sagasCountedMax: 100_000,
+  /** Newest records of sessions that are looked at for plans, and plans that a watcher remembers. */
+  planRecordsMax: 400,
+  plansMax: 100,
   /** Stuck sessions of each reason and theme that are counted. */
   stuckCountedMax: 1_000,
   /** Keys whose states a comparison with a dump compares. */

@@ -8,6 +8,13 @@ import type { LogRecord } from './record.ts';
 /** A theme by its name, or by its number once it has a name. */
 export type ThemeName = string | number;
 
+/** The plan that a record is part of, and its place in it: the record of its target `nth` of `of`, from 1. */
+export interface PlanMark {
+  readonly id: string;
+  readonly nth: number;
+  readonly of: number;
+}
+
 /** The author of an operation: the operator, by the epoch of its lead; nobody in particular; or someone who takes over. */
 export interface Authority {
   readonly session: string;
@@ -22,8 +29,8 @@ export interface Authority {
   readonly phase?: string;
   readonly reason?: string;
   readonly actor?: string;
-  /** Id of the plan that it is part of: it stays in the record, so that applying the plan again does it no second time. */
-  readonly plan?: string;
+  /** The plan that it is part of: it stays in the record, so that applying the plan again does it no second time. */
+  readonly plan?: PlanMark;
 }
 
 /** Makes a session. The same id with the same theme and data again gives the same session. */
@@ -43,7 +50,7 @@ export interface NewSession extends SagaMark {
   readonly links?: Links;
   readonly reason?: string;
   readonly actor?: string;
-  readonly plan?: string;
+  readonly plan?: PlanMark;
 }
 
 /** Takes a session: that which is named, or the first of the theme that is due. */
@@ -101,8 +108,11 @@ export interface Together {
   readonly operations: readonly (NewSession | SessionStep)[];
   readonly reason?: string;
   readonly actor?: string;
-  readonly plan?: string;
+  readonly plan?: PlanMark;
 }
+
+/** An operation that can be part of a plan. */
+export type PlannableOperation = NewSession | SessionStep | Together;
 
 /** Anything that can happen to a session, as the pipeline takes it. */
 export type Operation = NewSession | LeadSession | SessionStep | ThemeStep | Together;

@@ -4,7 +4,7 @@ import { isJsonObject } from '../../core/base/json.ts';
 import { type Chunk, sessionKey } from '../../core/fold/session.ts';
 import { chunkOf } from '../../core/fold/session-fold.ts';
 import { chunkAt } from '../../pipeline/3-queued-request.ts';
-import { type BulkMark, bulkMarkOf } from '../../sessions/bulk/bulk-operation.ts';
+import { bulkByOf } from '../../sessions/bulk/bulk-operation.ts';
 import type { ApplyOptions, BulkOutcome } from '../../sessions/bulk/bulk-plan.ts';
 import { type BulkAction, carryOut, resultFor } from '../../sessions/bulk/carry-out-bulk.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
@@ -70,11 +70,11 @@ export async function* applyInterventions(
   options: ApplyOptions,
 ): AsyncGenerator<Intervened> {
   const plan = checkInterventionPlan(input, host.unit);
-  yield* carryOut(host, { plan, action: sagaAction(host, plan.word, bulkMarkOf(plan, options)) }, options);
+  yield* carryOut(host, { plan, action: sagaAction(host, plan.word, bulkByOf(plan, options)) }, options);
 }
 
 /** The effect of a command on each of many sagas. */
-function sagaAction(host: SessionHost, word: SagaCommand, by: BulkMark): BulkAction {
+function sagaAction(host: SessionHost, word: SagaCommand, by: Intervention): BulkAction {
   return {
     noun: 'saga',
     *operationOn(cut, { id, position }) {

@@ -5,7 +5,7 @@ import { given } from '../../core/base/given.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
-import type { NewSession, Operation, OperationResult, SessionStep } from '../../core/log/operation.ts';
+import type { NewSession, OperationResult, PlannableOperation, SessionStep } from '../../core/log/operation.ts';
 import { checkData } from '../../core/log/session-input.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
@@ -47,9 +47,9 @@ export async function intervene(
   }
 }
 
-/** The author of an intervention, the reason, the plan that it is part of, and the time. */
+/** The author of an intervention, the reason, and the time. */
 interface Saying {
-  readonly by: Intervention & { readonly plan?: string };
+  readonly by: Intervention;
   /** ms since 1970. */
   readonly now: number;
   /** Where the newest record of the saga has to be when the intervention is written, if that matters. */
@@ -57,7 +57,11 @@ interface Saying {
 }
 
 /** The operation of an intervention. Errors: SAGA_STATE. */
-export function interventionOn(found: LoadedSaga, word: SagaCommand, { by, now, position }: Saying): Operation {
+export function interventionOn(
+  found: LoadedSaga,
+  word: SagaCommand,
+  { by, now, position }: Saying,
+): PlannableOperation {
   const { saga, session } = found;
   if (!session) {
     if (word.kind !== 'compensate') throw hasEnded(saga);

@@ -24,17 +24,14 @@ export type BulkOperation = {
   | { readonly op: 'remove' }
 );
 
-/** The record of an operation: who, why, and the plan that it is part of. */
-export type BulkMark = BulkBy & { readonly plan?: string };
-
 /** The effect of an operation on each of many sessions. */
-export function sessionAction(host: Pick<SessionHost, 'leases'>, operation: BulkOperation, mark: BulkMark): BulkAction {
+export function sessionAction(host: Pick<SessionHost, 'leases'>, operation: BulkOperation, by: BulkBy): BulkAction {
   return {
     noun: 'session',
     *operationOn(cut, { id, position }) {
       const session = yield* sessionInSteps(cut, id);
       if (!session) throw refusedError(reject('SESSION_GONE', `session ${id} was removed, or never was`), id);
-      return { ...operationFor(host, operation, session), position, ...mark };
+      return { ...operationFor(host, operation, session), position, ...by };
     },
     isDoneBy: ({ op }) => op === `session.${operation.op}`,
   };
@@ -77,7 +74,7 @@ export function statusWord(session: Session | undefined): string {
   return session?.status ?? 'removed';
 }
 
-/** The parts of a plan that tell who and why. */
-export function bulkMarkOf({ id, reason, actor }: BulkBy & { readonly id: string }, by: BulkBy): BulkMark {
-  return { ...given({ reason, actor }), ...given({ reason: by.reason, actor: by.actor }), plan: id };
+/** The actor and the reason of a plan that is carried out: its own, unless others are given now. */
+export function bulkByOf({ reason, actor }: BulkBy, by: BulkBy): BulkBy {
+  return { ...given({ reason, actor }), ...given({ reason: by.reason, actor: by.actor }) };
 }

@@ -55,6 +55,8 @@ export interface ApplyOptions extends BulkBy {
   readonly dryRun?: boolean;
   /** So many are one commit, which is whole or not there: 1 to 100. */
   readonly atOnce?: number;
+  /** The targets are a part of all that the plan is about: those after the first so many, of so many. Their records say so. */
+  readonly part?: { readonly after: number; readonly of: number };
 }
 
 /** The result for one target of a plan. */

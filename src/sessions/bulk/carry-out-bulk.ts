@@ -3,7 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import type { Change } from '../../core/fold/change.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import type { Operation, OperationResult } from '../../core/log/operation.ts';
+import type { Operation, OperationResult, PlannableOperation } from '../../core/log/operation.ts';
 import { type LogRecord, sessionType } from '../../core/log/record.ts';
 import { refusedError } from '../../core/log/refused-operation.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
@@ -17,10 +17,10 @@ import { refuseOtherLog } from './check-bulk-plan.ts';
 export interface BulkAction {
   readonly noun: 'session' | 'saga';
   /**
-   * The operation on one, as it stands in this cut: with its newest record at `position`, which the operation asks for, and with
-   * the id of the plan. Errors: those of what cannot be done.
+   * The operation on one, as it stands in this cut: with its newest record at `position`, which the operation asks for.
+   * Errors: those of what cannot be done.
    */
-  operationOn(cut: Cut, target: { readonly id: string; readonly position: number }): Steps<Operation>;
+  operationOn(cut: Cut, target: { readonly id: string; readonly position: number }): Steps<PlannableOperation>;
   /** Whether a change is that of this action: a record of the plan without it was made by another one, before the plan was edited. */
   isDoneBy(change: Change): boolean;
   /** The position at which it was done before by what is not a record of its own, if it was. */
@@ -41,12 +41,14 @@ const atOnceMax = 100;
 export async function* carryOut(
   host: SessionHost,
   { plan, action }: { readonly plan: BulkPlan; readonly action: BulkAction },
-  { dryRun = false, atOnce = atOnceMax }: ApplyOptions,
+  { dryRun = false, atOnce = atOnceMax, part }: ApplyOptions,
 ): AsyncGenerator<BulkOutcome> {
   assert(atOnce >= 1 && atOnce <= atOnceMax, `1 to ${atOnceMax} are done at once, not ${atOnce}`);
-  const work: Work = { host, plan, action, dryRun };
   await host.read((cut) => refuseOtherLog(plan, cut));
   const targets = plan.items.filter((item) => !item.refused && !item.unchanged);
+  const { after, of } = part ?? { after: 0, of: targets.length };
+  const places = new Map(targets.map((target, i) => [target, after + i + 1]));
+  const work: Work = { host, plan, action, dryRun, places, of };
   for (let i = 0; i < targets.length; i += atOnce) yield* await carryPart(work, targets.slice(i, i + atOnce));
 }
 
@@ -55,6 +57,9 @@ interface Work {
   readonly plan: BulkPlan;
   readonly action: BulkAction;
   readonly dryRun: boolean;
+  /** The place of each target among all that the plan is about, from 1, and how many these are. */
+  readonly places: ReadonlyMap<PlannedTarget, number>;
+  readonly of: number;
 }
 
 async function carryPart(work: Work, targets: readonly PlannedTarget[]): Promise<readonly BulkOutcome[]> {
@@ -97,7 +102,8 @@ function* lookAtAll(cut: Cut, work: Omit<Work, 'host'>, targets: readonly Planne
   return looked;
 }
 
-function* lookAt(cut: Cut, { plan, action, dryRun }: Omit<Work, 'host'>, target: PlannedTarget): Steps<Looked> {
+function* lookAt(cut: Cut, work: Omit<Work, 'host'>, target: PlannedTarget): Steps<Looked> {
+  const { plan, action, dryRun, places, of } = work;
   const { id } = target;
   const before = action.doneAt?.(cut, id);
   if (before !== undefined) return { id, done: before };
@@ -106,7 +112,9 @@ function* lookAt(cut: Cut, { plan, action, dryRun }: Omit<Work, 'host'>, target:
   if ('changed' in stand) return { id, error: changedError(action, target, stand.changed) };
   try {
     const operation = yield* action.operationOn(cut, { id, position: stand.position });
-    return dryRun ? { id, planned: true } : { id, operation };
+    if (dryRun) return { id, planned: true };
+    const nth = present(places.get(target), 'place of a target');
+    return { id, operation: { ...operation, plan: { id: plan.id, nth, of } } };
   } catch (error) {
     if (error instanceof TxlogError) return { id, error };
     throw error;

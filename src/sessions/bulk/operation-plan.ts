@@ -10,7 +10,7 @@ import type { Cut } from '../../view/cut.ts';
 import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { type SessionReading, sessionInSteps } from '../read/read-session.ts';
-import { type BulkOperation, bulkMarkOf, operationFor, sessionAction, standsSo, statusWord } from './bulk-operation.ts';
+import { type BulkOperation, bulkByOf, operationFor, sessionAction, standsSo, statusWord } from './bulk-operation.ts';
 import type { ApplyOptions, BulkOutcome, BulkPlan, PlannedTarget, PlanOptions, PlanTarget } from './bulk-plan.ts';
 import { carryOut } from './carry-out-bulk.ts';
 import { checkBulkPlan, logOfPlan } from './check-bulk-plan.ts';
@@ -109,7 +109,7 @@ export async function* applyOperations(
   options: ApplyOptions,
 ): AsyncGenerator<BulkOutcome> {
   const plan = checkOperationPlan(input, host.unit);
-  yield* carryOut(host, { plan, action: sessionAction(host, plan.operation, bulkMarkOf(plan, options)) }, options);
+  yield* carryOut(host, { plan, action: sessionAction(host, plan.operation, bulkByOf(plan, options)) }, options);
 }
 
 /** Checks a plan that was read from a file. Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment. */

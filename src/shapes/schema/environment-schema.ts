@@ -41,6 +41,19 @@ const need = shape(
   { ageMs: count },
 );
 
+const plan = shape(
+  {
+    plan: text,
+    noun: oneOf('session', 'saga'),
+    does: text,
+    state: oneOf('moving', 'quiet', 'ended'),
+    moved: time,
+    position,
+    target: text,
+  },
+  { nth: count, of: count, actor: text, reason: text },
+);
+
 /** How an environment stands, for who watches it. */
 export const overviewSchema = shape(
   {
@@ -48,7 +61,7 @@ export const overviewSchema = shape(
     ...{ committed: count, rejected: count, fileBytes: count, usedBytes: count, mapBytes: count, readers: count },
     ...{ perSecond: amount, throughput: listOf(count), workers: count, queues: listOf(queue) },
     stuck: shape({ count, more: flag, reasons: { type: 'object' } }),
-    ...{ origins: listOf(originSchema), needs: listOf(need) },
+    ...{ origins: listOf(originSchema), needs: listOf(need), plans: listOf(plan) },
   },
   { sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }) },
 );

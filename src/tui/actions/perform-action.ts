@@ -84,14 +84,14 @@ export interface Carried {
 export async function perform(env: Environment, carried: Carried, given: GivenReason): Promise<Performed> {
   const { action, plan, onProgress, signal } = carried;
   const planned = new Map(plan.map((item) => [item.id, item]));
-  const run: Run = { env, action, given, planned, id: env.makeId() };
+  const run = { env, action, given, planned, id: env.makeId() };
   const items: PlanItem[] = [];
   let refused = 0;
   for (let i = 0; i < action.ids.length && !signal?.aborted; i += atOnce) {
-    const part = await performPart(run, action.ids.slice(i, i + atOnce));
+    const part = await performPart({ ...run, after: i }, action.ids.slice(i, i + atOnce));
     items.push(...part.items);
     refused += part.items.filter((item) => item.refused !== undefined).length;
-    onProgress?.({ seenTo: items.length, refused });
+    onProgress?.({ plan: run.id, seenTo: items.length, refused });
     if (part.failed) return { items, failed: part.failed };
   }
   return { items };
@@ -105,6 +105,8 @@ interface Run {
   readonly planned: ReadonlyMap<string, PlanItem>;
   /** Id of the plan: each record names it, so that what it moved along itself did not go on. */
   readonly id: string;
+  /** How many of all were seen to before. */
+  readonly after: number;
 }
 
 /** Does it to some at once. Of those without an outcome the end is not known. */
@@ -154,7 +156,7 @@ async function endOf(
 }
 
 /** The outcomes for a part of those that an action is about. Errors: all but refusals. */
-async function* outcomesOf({ env, action, given, planned, id: plan }: Run, ids: readonly string[]) {
+async function* outcomesOf({ env, action, given, planned, id: plan, after }: Run, ids: readonly string[]) {
   const kind = kindOf(action.verb);
   const items: { readonly id: string; readonly position: string }[] = [];
   const operators = new Map<string, string | undefined>();
@@ -169,7 +171,8 @@ async function* outcomesOf({ env, action, given, planned, id: plan }: Run, ids: 
   if (items.length === 0) return;
   const { reason, actor } = given;
   const head = { v: 1, id: plan, unit: env.unit, head: '0', items };
-  const options = { actor, atOnce, ...(action.verb !== 'park' && { reason }) };
+  const part = { after, of: action.ids.length };
+  const options = { actor, atOnce, part, ...(action.verb !== 'park' && { reason }) };
   if (kind === 'saga') return yield* env.sagas.applyPlan({ ...head, word: wordOf(action) }, options);
   for await (const outcome of env.sessions.applyPlan({ ...head, operation: operationOf(action, given) }, options)) {
     if ('result' in outcome && outcome.result.now?.status !== 'active') endLease(env, operators.get(outcome.id));

@@ -38,7 +38,7 @@ function commandOfPlace(place: Place): string {
     case 'what-if':
       return `txlog compensate ${place.position} --plan`;
     case 'jobs':
-      return 'txlog log -f --where \'type == "txlog.session"\'';
+      return 'txlog top --once --json --fields plans';
     case 'debugger':
       return place.app === undefined
         ? `txlog inspect ${place.position}`

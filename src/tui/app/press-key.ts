@@ -238,7 +238,7 @@ function inDialog(state: AppState, prompt: Extract<Prompt, { readonly kind: 'dia
 }
 
 function jobsWith({ jobs, now }: AppState, { action, reason }: Dialog): readonly Job[] {
-  const job: Job = { action, reason, began: now, seenTo: 0, refused: 0, status: 'running', problems: [] };
+  const job: Job = { action, reason, moved: now, seenTo: 0, refused: 0, status: 'running', problems: [] };
   return withNewJob(jobs, job);
 }
 

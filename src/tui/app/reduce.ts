@@ -59,7 +59,7 @@ function afterEvent(state: AppState, event: Exclude<AppEvent, { readonly type: '
     case 'performed':
       return performed(state, event);
     case 'progress':
-      return { ...state, jobs: withJob(state.jobs, event.action, event.progress) };
+      return { ...state, jobs: withJob(state.jobs, event.action, { ...event.progress, moved: state.now }) };
     case 'failed':
       return failed(state, event.action, event.problem);
     case 'marked':

@@ -1,3 +1,4 @@
+import { plural } from '../../text/printable.ts';
 import { cutTo } from '../../text/width.ts';
 import type { Keymap } from '../app/keymap.ts';
 import { numberedScreens, screenOf } from '../app/screen-of.ts';
@@ -143,7 +144,7 @@ function statusLine(state: AppState): StyledLine {
 function countParts(state: AppState): Span[] {
   const { filter, marks, place } = shownCrumb(state);
   const rows = shownRows(state).filter(({ isTitle }) => !isTitle);
-  const parts = [span(`${rows.length} rows`, 'dim')];
+  const parts = [span(plural(rows.length, 'row'), 'dim')];
   if (filter !== '' && place.screen !== 'log') parts.push(span(`  /${filter}`, 'key'));
   if (marks.size > 0) parts.push(span(`  ${marks.size} marked`, 'warn'));
   return parts;

@@ -12,7 +12,7 @@ export interface RowFilter {
 type Test = (fields: Fields) => boolean;
 
 /** Fields that are shown as spans of time: their milliseconds are no text. */
-const spans = ['since', 'stuck', 'lag'];
+const spans = ['since', 'stuck', 'lag', 'moved'];
 
 /**
  * Reads a filter: `text`, `!not`, `field:value`, `field>5m`, `field<10`; words apart by spaces, all must hold. A text is not

@@ -6,8 +6,10 @@ import type { PlanItem } from './dialog.ts';
 export interface Job {
   readonly action: Action;
   readonly reason: string;
-  /** When it began, in ms since 1970, by this machine's clock. */
-  readonly began: number;
+  /** When it moved last, in ms since 1970, by this machine's clock. */
+  readonly moved: number;
+  /** Id of its plan in the log, once it has begun. */
+  readonly plan?: string;
   /** How many were seen to so far, those that were refused among them. */
   readonly seenTo: number;
   readonly refused: number;
@@ -21,6 +23,7 @@ export interface Job {
 
 /** How far a job is. */
 export interface JobProgress {
+  readonly plan: string;
   readonly seenTo: number;
   readonly refused: number;
 }

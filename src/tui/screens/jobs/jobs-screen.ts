@@ -1,33 +1,43 @@
-import { type Column, drawRow, headOf } from '../../line/columns.ts';
-import { line, rule, type StyledLine, span } from '../../line/styled-line.ts';
-import { kindOf } from '../../model/action.ts';
+import type { PlanReading } from '../../../index.ts';
+import { stateOfPlan } from '../../../shapes/plan.ts';
 import type { AppState } from '../../model/app-state.ts';
 import type { Job } from '../../model/job.ts';
 import type { Place } from '../../model/places.ts';
 import type { Screen, ScreenRow } from '../../model/screen.ts';
-import { ageOf, countOf } from '../../parts/row-parts.ts';
+import { jobDetail, jobLine, jobsHead, planDetail, planLine } from './jobs-view.ts';
 
 type Here = Extract<Place, { readonly screen: 'jobs' }>;
 
-const columns: readonly Column[] = [
-  { title: 'JOB', width: 18 },
-  { title: 'STATE', width: 9 },
-  { title: 'DONE', width: 16, align: 'right' },
-  { title: 'REFUSED', width: 7, align: 'right' },
-  { title: 'BEGAN', width: 10, align: 'right' },
-  { title: 'REASON' },
-];
-
-/** Plans of this screen: those under way, and those that have ended. */
+/** Plans of this screen, and those of other processes that the log tells of: those under way, and those that have ended. */
 export const jobsScreen: Screen<Here> = {
   title: () => 'jobs',
   wants: () => [],
-  rows: ({ jobs, now }) => jobs.map((job, i) => rowOf(job, i, now)).toReversed(),
-  head: (_, __, { columns: total }) => [headOf(columns, total)],
-  detail: (state, row, room) => detailOf(state, row, room.columns),
-  empty: () => 'No plan was carried out from this screen.',
+  rows: (state) => [
+    ...state.jobs.map((job, i) => rowOfJob(job, i, state.now)).toReversed(),
+    ...othersPlans(state).map((plan) => rowOfPlan(plan, timeOf(state))),
+  ],
+  head: (_, __, { columns: total }) => [jobsHead(total)],
+  detail(state, row, { columns: total }) {
+    const { look } = state;
+    const job = jobOfRow(state, row);
+    if (job) return jobDetail(job, total, look);
+    const plan = othersPlans(state).find(({ id }) => row?.id === `plan ${id}`);
+    return plan ? planDetail(plan, timeOf(state), { total, look }) : [];
+  },
+  empty: () => 'No plan was carried out from this screen, and none is among the newest records of sessions.',
   commands: ['stop job'],
 };
+
+/** The plans that this screen does not carry out itself. */
+export function othersPlans({ overview, jobs }: Pick<AppState, 'overview' | 'jobs'>): readonly PlanReading[] {
+  const own = new Set(jobs.map(({ plan }) => plan));
+  return (overview?.plans ?? []).filter(({ id }) => !own.has(id));
+}
+
+/** The time of the engine, by which the times of the log are compared. */
+function timeOf({ overview, now }: AppState): number {
+  return overview?.time ?? now;
+}
 
 /** The job of a row. */
 export function jobOfRow({ jobs }: Pick<AppState, 'jobs'>, row: ScreenRow | undefined): Job | undefined {
@@ -35,34 +45,21 @@ export function jobOfRow({ jobs }: Pick<AppState, 'jobs'>, row: ScreenRow | unde
   return index === undefined ? undefined : jobs[Number(index)];
 }
 
-function rowOf(job: Job, index: number, now: number): ScreenRow {
-  const { action, status, seenTo, refused, reason, began } = job;
-  const tone = { running: 'good', ended: 'plain', stopped: 'warn', failed: 'bad' } as const;
-  const cells = [
-    span(action.verb, 'key'),
-    span(status, tone[status]),
-    `${countOf(seenTo - refused)} of ${countOf(action.ids.length)}`,
-    refused === 0 ? '0' : span(countOf(refused), 'bad'),
-    `${ageOf(now - began)} ago`,
-    reason,
-  ];
+function rowOfJob(job: Job, index: number, now: number): ScreenRow {
+  const { action, status, refused, reason } = job;
   return {
     id: `job ${index}`,
     fields: { job: action.verb, state: status, refused, reason },
-    draw: (total) => drawRow(columns, cells, total),
+    draw: (total) => jobLine(job, now, total),
   };
 }
 
-function detailOf(state: AppState, row: ScreenRow | undefined, total: number): readonly StyledLine[] {
-  const job = jobOfRow(state, row);
-  if (!job) return [];
-  const { action, problems, problem, status, refused } = job;
-  const untold = status === 'running' ? 0 : refused - problems.length;
-  return [
-    rule(span(`${action.verb} ${action.ids.length} ${kindOf(action.verb)}s`, 'strong'), total, state.look.isAscii),
-    ...(status === 'running' ? [line(span(' s stops it: what is done stays done', 'dim'))] : []),
-    ...(problem === undefined ? [] : [line(' ', span(problem, 'bad'))]),
-    ...(untold > 0 ? [line(' ', span(`the first ${problems.length} of ${countOf(refused)} refusals`, 'warn'))] : []),
-    ...problems.map(({ id, refused: why = '' }) => line(' ', span('x ', 'bad'), span(id, 'key'), ` ${why}`)),
-  ];
+function rowOfPlan(plan: PlanReading, now: number): ScreenRow {
+  const { id, does, actor = '', reason = '', time, position } = plan;
+  return {
+    id: `plan ${id}`,
+    fields: { job: does, state: stateOfPlan(plan, now), by: actor, reason, moved: now - time },
+    draw: (total) => planLine(plan, now, total),
+    link: { screen: 'record', position, part: 'changes' },
+  };
 }
