@@ -31,7 +31,7 @@ function spansOf(line: string): string {
   let spans = '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: codes of the terminal are what is read
   for (const [, code, text] of line.matchAll(/\u001b\[([\d;]*)[mK]|([^\u001b]+)/g)) {
-    if (code !== undefined) style = styled(style, code);
+    if (code !== undefined) style = code.split(';').reduce(styled, style);
     else if (text !== undefined)
       spans += `<tspan${attributes(style)}>${escaped(stripVTControlCharacters(text))}</tspan>`;
   }
