@@ -104,7 +104,7 @@ it('plans of other processes are shown with how far they are and when they moved
   expect(ana.text).toMatch(/> +park +moving +120 of 340 +- +3s +bob +wrong address/);
   expect(ana.text).toMatch(/skip saga +quiet +120 of 340 +- +20m/);
   expect(ana.text).toMatch(/park +ended +340 of 340 +- +1h/);
-  expect(ana.press('down').text).toContain('goes on where it was');
+  expect(ana.press('down').text.replaceAll(/\s+/g, ' ')).toContain('goes on where it was');
   expect(shownCrumb(ana.press('enter').state).place).toMatchObject({ screen: 'record', position: 900 });
   expect(ana.press('esc', '/', "'moved>5m'", 'enter').text).not.toContain('moving');
 });

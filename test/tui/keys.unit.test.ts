@@ -309,14 +309,37 @@ it('the log on the screen takes its filter as a condition, once it is entered', 
 });
 
 it('the action on a queue is to pause it, and on a paused one to resume it', () => {
-  const ana = person().press('x');
-  expect(ana.state.notice?.text).toContain('nothing can be done');
+  expect(person().press('4', 'x').state.notice?.text).toContain('nothing can be done');
   const verbs = (rows: number) => {
     const one = person().press(...Array.from({ length: rows }, () => 'down'), 'x', 'enter');
     return (one.asked.at(-1) as { dialog: { action: { verb: string } } }).dialog.action.verb;
   };
   const needs = overview().needs.length;
   expect([verbs(needs), verbs(needs + 1)]).toEqual(['pause', 'resume']);
+});
+
+it('what needs a person can be put right from the overview, and the line of keys names the key that does it', () => {
+  const ana = person();
+  const first = ana.state.overview?.needs[0]?.about.name;
+  expect(ana.text).toMatch(/ r retry +t take over +x do /);
+  const { dialog } = ana.press('r').asked.at(-1) as { dialog: { action: unknown } };
+  expect(dialog.action).toEqual({ verb: 'retry', ids: [first] });
+  const paused = person().press('G').press('up');
+  expect(paused.text).toMatch(/> refund[\s\S]* r resume +x do /);
+});
+
+it('what is stuck is listed worst first, and of one level the oldest first', () => {
+  const later = { since: now - 60_000 };
+  const all = [
+    stuck('f', 'failing'),
+    stuck('p-2', 'parked', later),
+    stuck('p-1', 'parked'),
+    stuck('d', 'dead', { since: now - 1 }),
+  ];
+  const ana = person()
+    .see(overview({ stuck: all }))
+    .press('2');
+  expect([...ana.text.matchAll(/^[> ] (\S+) +mail/gm)].map(([, id]) => id)).toEqual(['p-1', 'p-2', 'd', 'f']);
 });
 
 it('keys that were pasted or typed fast are read one by one', () => {

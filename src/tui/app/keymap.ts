@@ -28,7 +28,7 @@ export const defaultCommands: readonly Command[] = [
   { name: 'mark', help: 'mark the row, to act on many at once', keys: ['space'] },
   { name: 'mark all', help: 'mark all rows that pass the filter, or none', keys: ['*'] },
   { name: 'actions', help: 'show the actions for the selected or marked rows', keys: ['x'], only: 'actions' },
-  { name: 'retry', help: 'retry, or unpark; asks first', keys: ['r'], only: 'actions' },
+  { name: 'retry', help: 'retry, unpark or resume; asks first', keys: ['r'], only: 'actions' },
   { name: 'take over', help: 'take the session over from its operator; asks first', keys: ['t'], only: 'actions' },
   { name: 'copy', help: 'copy the command that does the same', keys: ['y'] },
   { name: 'part', help: 'show changes, JSON or bytes', keys: ['tab'], only: 'record' },

@@ -17,7 +17,16 @@ import { copiedCommand } from './copied-command.ts';
 import type { Keymap } from './keymap.ts';
 import { choicesOf, entryOf, matching } from './palette.ts';
 import { numberedScreens, positionHere, screenOf } from './screen-of.ts';
-import { marksOf, selectedRow, sharedRows, shownActions, shownRows, tellCut } from './shown.ts';
+import {
+  type KeyedAction,
+  keyedAction,
+  marksOf,
+  selectedRow,
+  sharedRows,
+  shownActions,
+  shownRows,
+  tellCut,
+} from './shown.ts';
 
 /** Does what a key says. */
 export function pressKey(state: AppState, key: Key, keymap: Keymap): Stepped {
@@ -189,11 +198,8 @@ function refuse(state: AppState): AppState {
   return { ...state, notice: { text, tone: 'bad' } };
 }
 
-/** One key for what is done most: the one of a kind that fits what is selected. */
-function openNamed(state: AppState, command: 'retry' | 'take over'): Stepped {
-  const verbs = command === 'retry' ? ['retry saga', 'retry', 'unpark'] : ['take over'];
-  const actions = shownActions(state);
-  const action = verbs.flatMap((verb) => actions.find((one) => one.verb === verb) ?? [])[0];
+function openNamed(state: AppState, command: KeyedAction): Stepped {
+  const action = keyedAction(state, command);
   return action ? beginAction(state, action) : only(refuse(state));
 }
 

@@ -1,6 +1,6 @@
 import { selectedIndex } from '../list/list-state.ts';
 import { parseFilter } from '../list/row-filter.ts';
-import type { Action } from '../model/action.ts';
+import type { Action, Verb } from '../model/action.ts';
 import { type AppState, type Marks, shownCrumb } from '../model/app-state.ts';
 import type { ScreenRow } from '../model/screen.ts';
 import { countOf } from '../parts/row-parts.ts';
@@ -41,6 +41,20 @@ export function shownActions(state: AppState, rows = shownRows(state)): readonly
   const [first = [], ...others] = marks.values();
   const common = first.filter((verb) => others.every((verbs) => verbs.includes(verb)));
   return common.map((verb) => ({ verb, ids: [...marks.keys()] }));
+}
+
+/** A key for what is done most. */
+export type KeyedAction = 'retry' | 'take over';
+
+const verbsOfKeys: Readonly<Record<KeyedAction, readonly Verb[]>> = {
+  retry: ['retry saga', 'retry', 'unpark', 'resume'],
+  'take over': ['take over'],
+};
+
+/** The action of such a key: the one of its kind that fits what is selected. */
+export function keyedAction(state: AppState, command: KeyedAction): Action | undefined {
+  const actions = shownActions(state);
+  return verbsOfKeys[command].flatMap((verb) => actions.find((one) => one.verb === verb) ?? [])[0];
 }
 
 /** The marks of some rows: what can be done to each of them alone. */

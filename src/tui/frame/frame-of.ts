@@ -1,8 +1,8 @@
 import { plural } from '../../text/printable.ts';
-import { cutTo } from '../../text/width.ts';
+import { cutTo, widthOf } from '../../text/width.ts';
 import type { Keymap } from '../app/keymap.ts';
 import { numberedScreens, screenOf } from '../app/screen-of.ts';
-import { selectedRow, sharedRows, shownActions, shownRows } from '../app/shown.ts';
+import { keyedAction, selectedRow, sharedRows, shownActions, shownRows } from '../app/shown.ts';
 import { fitTo, line, plainText, type Span, type StyledLine, span, spread } from '../line/styled-line.ts';
 import { meaningOfVerb } from '../model/action.ts';
 import { type AppState, shownCrumb } from '../model/app-state.ts';
@@ -178,12 +178,21 @@ function footer(state: AppState, keymap: Keymap): StyledLine {
   if (state.prompt) return line(span(' enter choose  esc back', 'dim'));
   const isWide = state.columns >= 100;
   const numbers = numberedScreens(state).map(({ key: number, name }) => (isWide ? `${number} ${name}` : number));
-  const hints = [`${key('open')} open`, `${key('back')} back`, `${key('filter')} filter`, `${key('palette')} go`];
-  const actions = shownActions(state).length > 0 ? [`${key('actions')} do`] : [];
-  const rest = [`${key('copy')} copy`, `${key('help')} help`, `${key('quit')} quit`];
-  return spread(
-    line(span(` ${[...hints, ...actions, ...rest].join('  ')}`, 'dim')),
-    line(span(` ${numbers.join(' ')} `, 'dim')),
-    state.columns,
-  );
+  const right = ` ${numbers.join(' ')} `;
+  // The key that mends it comes before those that are the same everywhere.
+  const mends = (['retry', 'take over'] as const).flatMap((name) => {
+    const action = keyedAction(state, name);
+    return action ? [`${key(name)} ${action.verb}`] : [];
+  });
+  const actions = shownActions(state).length > 0 ? [...mends, `${key('actions')} do`] : [];
+  const first = [`${key('open')} open`, `${key('back')} back`, ...actions];
+  const known = [`${key('filter')} filter`, `${key('palette')} go`, `${key('copy')} copy`];
+  const last = [`${key('help')} help`, `${key('quit')} quit`];
+  const texts = known.map((_, left) => textOf([...first, ...known.slice(0, known.length - left), ...last]));
+  const text = texts.find((one) => widthOf(one + right) <= state.columns) ?? textOf([...first, ...last]);
+  return spread(line(span(text, 'dim')), line(span(right, 'dim')), state.columns);
+}
+
+function textOf(hints: readonly string[]): string {
+  return ` ${hints.join('  ')}`;
 }

@@ -1,7 +1,7 @@
 import type { PlanReading } from '../../../index.ts';
 import { farOf, stateOfPlan } from '../../../shapes/plan.ts';
 import { type Column, drawRow, headOf } from '../../line/columns.ts';
-import { line, rule, type StyledLine, span } from '../../line/styled-line.ts';
+import { line, rule, type StyledLine, span, wrap } from '../../line/styled-line.ts';
 import { kindOf } from '../../model/action.ts';
 import type { Look } from '../../model/app-state.ts';
 import type { Job } from '../../model/job.ts';
@@ -72,6 +72,9 @@ export function jobDetail(job: Job, total: number, look: Look): readonly StyledL
   ];
 }
 
+const whyQuiet =
+  'Nothing of it moved lately: its process was stopped, is slow, or was refused the rest. The command that began it goes on where it was: nothing is done twice.';
+
 /** Where the plan of another process came to, and what may be done about one that is quiet. */
 export function planDetail(
   plan: PlanReading,
@@ -89,10 +92,7 @@ export function planDetail(
     line(' came last to ', span(target, 'key'), ` at position ${position}`),
     line(span(` plan ${id}`, 'dim')),
     ...(state === 'quiet'
-      ? [
-          line(span(' Nothing of it moved lately: its process was stopped, is slow, or was refused the rest.', 'warn')),
-          line(' The command that began it goes on where it was: nothing is done twice.'),
-        ]
+      ? wrap(whyQuiet, total - 2, { most: 4, tone: 'warn' }).map((one) => [span(' '), ...one])
       : []),
   ];
 }

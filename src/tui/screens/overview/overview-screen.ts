@@ -5,6 +5,7 @@ import type { AppState } from '../../model/app-state.ts';
 import type { Place } from '../../model/places.ts';
 import type { Screen, ScreenRow } from '../../model/screen.ts';
 import { textRow } from '../../parts/row-parts.ts';
+import { sessionActions } from '../../parts/session-actions.ts';
 import { needLine, overviewHead, queueHead, queueLine } from './overview-view.ts';
 
 type Here = Extract<Place, { readonly screen: 'overview' }>;
@@ -59,8 +60,14 @@ function queueRows({ queues, time }: Overview, look: AppState['look']): ScreenRo
   return [{ id: 'queues', fields: {}, draw: title, isTitle: true }, ...rows];
 }
 
+/** The actions of what a row leads to: of a session or saga that needs a person, also without going there. */
 function actionsOf(overview: Overview | undefined, row: ScreenRow | undefined): readonly Action[] {
-  const name = row?.link?.screen === 'queue' ? row.link.theme : undefined;
+  const { link } = row ?? {};
+  if (link?.screen === 'session' || link?.screen === 'saga') {
+    const one = overview?.stuck.find(({ session }) => session.id === link.id);
+    return one ? sessionActions(one.session) : [];
+  }
+  const name = link?.screen === 'queue' ? link.theme : undefined;
   const queue = overview?.queues.find((one) => one.name === name);
   return queue ? [{ verb: queue.paused ? 'resume' : 'pause', ids: [queue.name] }] : [];
 }

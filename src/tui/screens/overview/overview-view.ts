@@ -94,7 +94,7 @@ function stateOf({ paused, counts, oldest, workers }: QueueReading, time: number
   if (workers.length === 0 && oldest && time - oldest.due > neglectedMs) return span('!! NO WORKER', 'bad');
   if (counts.parked > 0) return span(`! ${countOf(counts.parked)} parked`, 'warn');
   if (counts.active > 0) return span('RUN', 'good');
-  return span(counts.ready > 0 ? 'waits' : 'idle', 'dim');
+  return span(counts.ready > 0 || oldest ? 'waits' : 'idle', 'dim');
 }
 
 /** Something that needs a person. */

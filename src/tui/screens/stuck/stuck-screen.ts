@@ -41,8 +41,15 @@ export const stuckScreen: Screen<Here> = {
   },
 };
 
+/** Worst first, as the needs of the overview are; of the same level the one that has been so for longest. */
 function listed({ overview }: AppState, { theme }: Here): readonly StuckSession[] {
-  return (overview?.stuck ?? []).filter(({ session }) => theme === undefined || session.themeName === theme);
+  const all = overview?.stuck ?? [];
+  const shown = theme === undefined ? all : all.filter(({ session }) => session.themeName === theme);
+  return shown.toSorted((a, b) => Number(willGoOn(a)) - Number(willGoOn(b)) || b.age - a.age);
+}
+
+function willGoOn({ reason }: StuckSession): boolean {
+  return reason === 'failing' || reason === 'slow';
 }
 
 function chainOf(id: string): Want {
