@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecidedAgain, SagaReading } from '../../src/index.ts';
+import type { DecidedAgain, SagaReading, TransactionReport } from '../../src/index.ts';
 import type { SessionPage } from '../../src/pages/session.ts';
 import { widthOf } from '../../src/text/width.ts';
 import { defaultCommands, keymapOf } from '../../src/tui/app/keymap.ts';
@@ -71,6 +71,11 @@ const page = {
   earlier: false,
 };
 
+const parking = record(8_120_441, {
+  ...{ id: 'txlog.session/8120441', type: 'txlog.session', actor: 'bob', payload: { reason: 'carrier strike' } },
+  changes: [{ op: 'session.park', key: '\u0001s-02be', value: { error: 'address unknown' } }] as never,
+});
+
 const scenes: Readonly<Record<string, (ana: Person) => Person>> = {
   overview: (ana) => ana.see(overview()),
   empty: (ana) => ana.see(overview({ stuck: [], queues: [], needs: [], sagas: undefined })),
@@ -100,10 +105,34 @@ const scenes: Readonly<Record<string, (ana: Person) => Person>> = {
     ana
       .see(overview())
       .press('4')
-      .load(
-        { want: 'records', where: '' },
-        Array.from({ length: 40 }, (_, i) => record(8_120_402 + i)),
-      ),
+      .load({ want: 'records', where: '' }, [...Array.from({ length: 39 }, (_, i) => record(8_120_402 + i)), parking]),
+  record: (ana) =>
+    ana
+      .see(overview())
+      .press(':', "'inspect 8120441'", 'enter')
+      .load({ want: 'record', position: 8_120_441 }, {
+        ...{ record: parking, keys: [], compensatedBy: undefined, compensates: undefined },
+        sessions: [
+          {
+            ...{ key: '\u0001s-02be', before: { value: { theme: 7, status: 'ready', epoch: 4 } } },
+            ...{ after: { value: { theme: 7, status: 'parked', epoch: 4, error: 'address unknown' } } },
+            ...{ previous: { position: 12, id: 'txlog.session/12' }, next: undefined },
+          },
+        ],
+      } as unknown as TransactionReport),
+  jobs: (ana) =>
+    ana
+      .see(
+        overview({
+          plans: [
+            {
+              ...{ id: '01a2', noun: 'session', does: 'park', nth: 120, of: 340, position: 900, time: now - 1_200_000 },
+              ...{ target: 's-120', actor: 'bob', reason: 'wrong address' },
+            },
+          ],
+        }),
+      )
+      .press('7'),
   dialog: (ana) => {
     ana.see(overview()).press('2', 't');
     const { dialog } = ana.asked.at(-1) as { dialog: { action: object } };

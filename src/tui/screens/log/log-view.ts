@@ -1,3 +1,4 @@
+import { sessionType } from '../../../core/log/record.ts';
 import type { StoredRecord } from '../../../index.ts';
 import { type Column, drawRow, headOf } from '../../line/columns.ts';
 import { type StyledLine, span } from '../../line/styled-line.ts';
@@ -17,9 +18,10 @@ export function logHead(total: number): StyledLine {
   return headOf(columns, total);
 }
 
-/** One record. */
+/** One record. One of sessions alone says what happened to which, and by whom; its type and its id would say less. */
 export function recordLine(record: StoredRecord, total: number): StyledLine {
-  const { position, time, type, id, outcome, changes, rejection } = record;
+  const { position, time, type, id, outcome, changes, rejection, actor } = record;
+  const isOfSessions = type === sessionType;
   const keys = [...new Set(changes.map(({ key }) => keyName(key)))].join(' ');
   const isRejected = outcome === 'rejected';
   return drawRow(
@@ -27,11 +29,16 @@ export function recordLine(record: StoredRecord, total: number): StyledLine {
     [
       span(String(position), 'key'),
       clockOf(time),
-      type,
-      id,
+      isOfSessions ? opsOf(changes) : type,
+      isOfSessions ? span(actor === undefined ? '' : `by ${actor}`, 'dim') : id,
       span(outcome, isRejected ? 'bad' : 'good'),
       isRejected ? span(`${rejection?.code ?? 'rejected'} ${keys}`, 'bad') : keys,
     ],
     total,
   );
+}
+
+/** The operations of a record of sessions: `park`, `remove turn`. */
+function opsOf(changes: StoredRecord['changes']): string {
+  return [...new Set(changes.map(({ op }) => op.replace(/^session\./, '')))].join(' ');
 }

@@ -1,5 +1,7 @@
+import { isJsonObject, type JsonObject } from '../../../core/base/json.ts';
 import type { JsonValue, KeyReport, TransactionReport } from '../../../index.ts';
 import { toRecordJson } from '../../../index.ts';
+import { plural } from '../../../text/printable.ts';
 import { line, rule, type StyledLine, span } from '../../line/styled-line.ts';
 import type { RecordPart } from '../../model/places.ts';
 import type { ScreenRow } from '../../model/screen.ts';
@@ -44,10 +46,11 @@ function headLines({ record, compensatedBy, compensates }: TransactionReport): S
 }
 
 function keyRows({ key, before, after, previous, next }: KeyReport, i: number): ScreenRow[] {
-  const value = (state: KeyReport['before']): JsonValue | undefined => state?.value;
+  const { was, is, same } = differenceOf(before?.value, after?.value);
+  const alike = span(same === 0 ? '' : `  ${plural(same, 'field')} as before`, 'dim');
   const rows = [
-    textRow(`before ${i}`, line(span('  before ', 'dim'), oneLine(value(before)), ownerOf(before))),
-    textRow(`after ${i}`, line(span('  after  ', 'dim'), span(oneLine(value(after)), 'strong'), ownerOf(after))),
+    textRow(`before ${i}`, line(span('  before ', 'dim'), oneLine(was), ownerOf(before))),
+    textRow(`after ${i}`, line(span('  after  ', 'dim'), span(oneLine(is), 'strong'), ownerOf(after), alike)),
   ];
   const link = (name: string, to: KeyReport['next']): ScreenRow[] =>
     to
@@ -62,6 +65,16 @@ function keyRows({ key, before, after, previous, next }: KeyReport, i: number): 
         ]
       : [];
   return [...rows, ...link('previous', previous), ...link('next', next)];
+}
+
+/** Two values; of two objects only the fields that differ, and how many do not. */
+function differenceOf(was: JsonValue | undefined, is: JsonValue | undefined) {
+  if (!isJsonObject(was) || !isJsonObject(is)) return { was, is, same: 0 };
+  const names = new Set([...Object.keys(was), ...Object.keys(is)]);
+  const differ = [...names].filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+  const only = (value: JsonObject): JsonObject =>
+    Object.fromEntries(differ.flatMap((name) => (value[name] === undefined ? [] : [[name, value[name]]])));
+  return { was: only(was), is: only(is), same: names.size - differ.length };
 }
 
 function oneLine(value: JsonValue | undefined): string {
