@@ -23,6 +23,10 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   // Since the machine started, and thus the same in all its processes: leases are compared by it.
   elapsed: () => Number(process.hrtime.bigint()) / 1e6,
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
   get boot() {
     boot ??= readBoot();
     return boot === '' ? undefined : boot;

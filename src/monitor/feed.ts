@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import { type Clock, costSoFar } from '../ports/clock.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
 import { type MonitorHost, type Overview, OverviewMemory, readOverview } from './overview.ts';
 
@@ -10,8 +10,11 @@ export interface FeedOptions {
   readonly intervalMs?: number;
 }
 
-/** After a long look at a large environment comes a rest that is so many times longer. */
-const restTimes = 9;
+/**
+ * After a look at a large environment comes a rest, so that looks take a tenth of a core at most. By CPU time: on a machine
+ * that others keep busy a look takes longer, and the next one would come later still.
+ */
+const costTimes = 10;
 
 /**
  * Overviews of an environment: one at once, then one soon after each change that any process makes, and one a second, since
@@ -27,13 +30,14 @@ export async function* followOverview(host: MonitorHost, options: FeedOptions): 
     while (!signal?.aborted) {
       news.arm();
       const begun = host.clock.elapsed();
+      const before = costSoFar(host.clock);
       const overview = await readOverview(host, memory);
-      const took = host.clock.elapsed() - begun;
+      const cost = costSoFar(host.clock) - before;
       yield overview;
       if (signal?.aborted) return;
       await host.refuseWhenGone();
       await news.next();
-      await pause(host.clock, begun + Math.max(intervalMs, took * (restTimes + 1)) - host.clock.elapsed(), signal);
+      await pause(host.clock, begun + Math.max(intervalMs, cost * costTimes) - host.clock.elapsed(), signal);
     }
   } finally {
     news.stop();

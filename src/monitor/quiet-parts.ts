@@ -1,3 +1,4 @@
+import { costSoFar } from '../ports/clock.ts';
 import type { SessionHost } from '../sessions/host/session-host.ts';
 import { type QueueReading, queueLater, readQueues } from '../sessions/read/read-queues.ts';
 import { findStuck, type StuckSession } from '../sessions/worker/find-stuck.ts';
@@ -62,9 +63,10 @@ async function keep<T extends object>(
   const begun = host.clock.elapsed();
   if (last?.name === name && begun < last.until) return last;
   const time = host.now();
+  const before = costSoFar(host.clock);
   const found = await read();
-  const took = host.clock.elapsed() - begun;
-  return { ...found, name, time, until: begun + Math.min(quietMs.max, Math.max(quietMs.min, took * quietMs.times)) };
+  const cost = costSoFar(host.clock) - before;
+  return { ...found, name, time, until: begun + Math.min(quietMs.max, Math.max(quietMs.min, cost * quietMs.times)) };
 }
 
 async function readWork(host: PartsHost): Promise<WorkParts> {
