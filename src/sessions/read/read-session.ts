@@ -79,16 +79,36 @@ function themeName(cut: Cut, number: number): string {
 export function* sessionsOf(
   cut: Cut,
   theme: Pick<ThemeReading, 'name' | 'number'>,
-  { part, after }: { readonly part: QueuePart; readonly after?: string | undefined },
+  part: { readonly part: QueuePart; readonly after?: string | undefined },
 ): Generator<SessionReading> {
-  const prefix = queuePrefix(theme.number, part);
+  for (const one of sessionStatesOf(cut, theme, part)) yield readingOf(one, theme);
+}
+
+/** A session as its state has it. */
+export interface SessionState {
+  readonly id: string;
+  readonly session: Session;
+  readonly state: State;
+}
+
+/** As `sessionsOf`, for who passes over most of them: a reading copies all fields. */
+export function* sessionStatesOf(
+  cut: Cut,
+  { number }: Pick<ThemeReading, 'number'>,
+  { part, after }: { readonly part: QueuePart; readonly after?: string | undefined },
+): Generator<SessionState> {
+  const prefix = queuePrefix(number, part);
   for (const key of cut.queueKeys(prefix, after === undefined ? prefix : `${after}\u0000`)) {
     const id = sessionOfQueueKey(key);
     const state = cut.state(sessionKey(id));
     const session = sessionIn(state);
-    if (state && session)
-      yield { ...session, id, version: state.version, position: state.position, themeName: theme.name };
+    if (state && session) yield { id, session, state };
   }
+}
+
+/** The session of a theme, with all that is read of it. */
+export function readingOf({ id, session, state }: SessionState, { name }: Pick<ThemeReading, 'name'>): SessionReading {
+  return { ...session, id, version: state.version, position: state.position, themeName: name };
 }
 
 /** The chunks of a session's data that count now: since the last Replace. At most `limit` of them. */

@@ -14,7 +14,14 @@ import type { NamedTheme } from '../../view/known-themes.ts';
 import type { Steps } from '../../view/turns.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { ratesOf } from '../read/read-queues.ts';
-import { readSession, readThemeEntries, type SessionReading, sessionsOf } from '../read/read-session.ts';
+import {
+  readingOf,
+  readSession,
+  readThemeEntries,
+  type SessionReading,
+  sessionStatesOf,
+  sessionsOf,
+} from '../read/read-session.ts';
 import { findOrphans, reasonOf } from './janitor.ts';
 import { dueKeys, fitsOf, fitsOfWorkers, sortOut } from './known-requests.ts';
 import { slowSessions } from './slow-sessions.ts';
@@ -214,19 +221,21 @@ interface Looked {
 function* waiting(cut: Cut, theme: NamedTheme, { now, limit, delay }: Looked): Generator<StuckSession | undefined> {
   let left = limit;
   let fresh = limits.lookedAtMax;
-  for (const session of sessionsOf(cut, theme, { part: 'waiting' })) {
-    const { due, error, attempts, id } = session;
+  for (const one of sessionStatesOf(cut, theme, { part: 'waiting' })) {
+    const { due, error, attempts } = one.session;
     const isOverdue = delay !== undefined && due < now - limits.overdueMs;
     if (left <= 0 || (!isOverdue && fresh-- <= 0)) return;
     if (isOverdue) {
       const detail = `due for ${Math.round((now - due) / 1000)} s: ${delay.detail}`;
+      const session = readingOf(one, theme);
       yield { ...stuck(session, { reason: 'overdue', detail, age: now - due }), next: delay.next };
     } else if (error !== undefined && attempts >= limits.failuresMin) {
       const detail = `failed ${attempts} times: ${error}`;
+      const session = readingOf(one, theme);
       yield {
         ...stuck(session, { reason: 'failing', detail, age: now - session.since }),
         nextTry: due,
-        next: `txlog session show ${shellWord(id)}`,
+        next: `txlog session show ${shellWord(session.id)}`,
       };
     } else {
       yield undefined;
