@@ -12,7 +12,7 @@ import { typedKeys } from '../../src/tui/model/typed-keys.ts';
 import { sessionActions } from '../../src/tui/parts/session-actions.ts';
 import { sagaRows } from '../../src/tui/screens/saga/saga-view.ts';
 import { sessionRows } from '../../src/tui/screens/session/session-view.ts';
-import { freshState, now, overview, Person, record, session, stuck } from './example.ts';
+import { freshState, now, overview, Person, queue, record, session, stuck } from './example.ts';
 
 const person = (more = {}) => new Person({ ...freshState(), ...more }).see(overview());
 const place = ({ state }: Person) => shownCrumb(state).place;
@@ -326,6 +326,14 @@ it('what needs a person can be put right from the overview, and the line of keys
   expect(dialog.action).toEqual({ verb: 'retry', ids: [first] });
   const paused = person().press('G').press('up');
   expect(paused.text).toMatch(/> refund[\s\S]* r resume +x do /);
+});
+
+it('a queue does not seem to run where all that is led in it is led by who is no more', () => {
+  const queues = [queue('mail', { active: 1 }), queue('post', { active: 1 })];
+  const text = new Person().see(
+    overview({ queues, stuck: [stuck('d', 'dead', { themeName: 'mail' })], needs: [] }),
+  ).text;
+  expect(text).toMatch(/mail .* !! 1 left\n.*post .* RUN/);
 });
 
 it('what is stuck is listed worst first, and of one level the oldest first', () => {

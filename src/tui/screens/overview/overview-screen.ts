@@ -48,11 +48,13 @@ function linkOf({ about, next }: Need): Place {
     : { screen: 'queue', theme: about.name };
 }
 
-function queueRows({ queues, time }: Overview, look: AppState['look']): ScreenRow[] {
+function queueRows({ queues, time, stuck }: Overview, look: AppState['look']): ScreenRow[] {
+  const orphans = stuck.filter(({ reason }) => reason === 'dead' || reason === 'late' || reason === 'gone');
+  const leftIn = (name: string) => orphans.filter(({ session }) => session.themeName === name).length;
   const rows = queues.map((queue) => ({
     id: `queue ${queue.name}`,
     fields: { queue: queue.name, depth: queue.counts.ready + queue.counts.behind, parked: queue.counts.parked },
-    draw: (total: number) => queueLine(queue, { time, look }, total),
+    draw: (total: number) => queueLine(queue, { time, look, left: leftIn(queue.name) }, total),
     link: { screen: 'queue' as const, theme: queue.name },
   }));
   if (rows.length === 0) return [];

@@ -64,7 +64,7 @@ function sagaParts({ sagas }: Overview): Span[] {
 /** One queue. */
 export function queueLine(
   queue: QueueReading,
-  { time, look }: { readonly time: number; readonly look: Look },
+  { time, look, left }: { readonly time: number; readonly look: Look; readonly left: number },
   total: number,
 ): StyledLine {
   const { name, counts, oldest, rates, workers } = queue;
@@ -80,7 +80,7 @@ export function queueLine(
       countOf(counts.active),
       counts.parked > 0 ? span(countOf(counts.parked), 'warn') : '0',
       String(workers.length),
-      stateOf(queue, time),
+      stateOf(queue, time, left),
     ],
     total,
   );
@@ -89,8 +89,10 @@ export function queueLine(
 /** A queue whose next session was due so long ago, while nobody works on it, has no worker. */
 const neglectedMs = 60_000;
 
-function stateOf({ paused, counts, oldest, workers }: QueueReading, time: number): Span {
+/** `left` of its sessions are led by who is no more: it does not run because of these. */
+function stateOf({ paused, counts, oldest, workers }: QueueReading, time: number, left: number): Span {
   if (paused) return span('PAUSED', 'warn');
+  if (left > 0) return span(`!! ${countOf(left)} left`, 'bad');
   if (workers.length === 0 && oldest && time - oldest.due > neglectedMs) return span('!! NO WORKER', 'bad');
   if (counts.parked > 0) return span(`! ${countOf(counts.parked)} parked`, 'warn');
   if (counts.active > 0) return span('RUN', 'good');
