@@ -35,20 +35,25 @@ it('the screen beside a writer shows what is written, walks through it, and give
   }
 });
 
-it('the screen shows in its next frames what another process does, and makes no file grow', async () => {
+it('the screen shows in its next frames, within 250 ms, what another process does, and makes no file grow', async () => {
   const env = await openEnvironment(join(shell.dir, 'env'));
   const terminal = new Terminal(shell);
   try {
     await terminal.sees('Nothing needs you');
     const frames = () => terminal.bytes.split('\u001b[?2026h').length;
-    for (let i = 0; i < 3; i++) {
-      await env.sessions.create('mail', i, { id: `m-${i}` });
+    const delays: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await env.sessions.create(`mail-${i}`, i, { id: `m-${i}` });
       await env.sessions.park(`m-${i}`, `reason ${i}`);
       const before = frames();
+      const begun = performance.now();
       await terminal.sees(`reason ${i}`);
+      delays.push(performance.now() - begun);
       // One that shows the first of the two operations, one of the clock, and the one that shows it.
       expect(frames() - before).toBeLessThanOrEqual(3);
     }
+    // The rest is what others do to the machine.
+    expect(Math.min(...delays)).toBeLessThan(250);
     const first = await churn(env, 60);
     const grown = (await churn(env, 60)) - first;
     // What a snapshot that stayed would keep: each pair of commits frees pages of 3 KB of data and of the tables.

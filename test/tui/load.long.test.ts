@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openEnvironment } from '../../src/index.ts';
 import { shellQuote } from '../../src/text/shell-quote.ts';
 import { Shell } from '../cli/txlog.ts';
 import { cpuShare, fill, residentBytes, startWriter, TmuxWindow } from './loaded.ts';
@@ -45,6 +46,8 @@ it('the screen takes next to no CPU, idle and beside a writer, and shows the who
     await window.sees('follows');
     const log = await cpuShare(window.pid, 15);
     measured.loadedLog = percent(log);
+    window.press('1');
+    measured.shownAfterMs = (await shownAfter(window)).map((ms) => ms.toFixed(0)).join(' ');
     window.press('5');
     await window.sees('stock/0');
     window.press('G');
@@ -59,6 +62,25 @@ it('the screen takes next to no CPU, idle and beside a writer, and shows the who
     window.close();
   }
 }, 400_000);
+
+/** How long it takes until the screen shows what another process parks beside the writer: five times, shortest first, in ms. */
+async function shownAfter(window: TmuxWindow): Promise<readonly number[]> {
+  const env = await openEnvironment(join(shell.dir, 'env'));
+  const delays: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    await env.sessions.create('asked', i, { id: `asked-${i}` });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const begun = performance.now();
+    await env.sessions.park(`asked-${i}`, 'address unknown');
+    await window.sees(`!! asked-${i}`);
+    delays.push(performance.now() - begun);
+    await env.sessions.remove(`asked-${i}`);
+  }
+  await env.close();
+  delays.sort((a, b) => a - b);
+  expect(delays[0]).toBeLessThan(500);
+  return delays;
+}
 
 it('the screen over a terminal that takes 2 KB a second holds no more memory, and skips frames', async () => {
   const run = `stty cols 200 rows 60; sh -c ${shellQuote(`echo $$ > pid; exec ${commandLine()}`)}`;

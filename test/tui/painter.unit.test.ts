@@ -145,3 +145,18 @@ it('no line is kept once it was painted: ink keeps each text that it measures, f
   // Each of these lines is 400 bytes long.
   expect(grown).toBeLessThan((200 * 20 * 400) / 2);
 });
+
+it('a frame uses sixteen colours by their numbers, and none where there are to be none', () => {
+  const codesIn = (hasColor: boolean) => {
+    const ana = new Person().see(overview());
+    const texts = ['', '2', 'x', 'esc', '?', 'esc', '4'].flatMap((key) =>
+      linesOf(key === '' ? ana : ana.press(key)).map((one) => styledText(one, hasColor)),
+    );
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: codes of the terminal are what is read
+    const codes = [...texts.join('').matchAll(/\u001b\[([\d;]*)m/g)];
+    return new Set(codes.flatMap(([, code = '']) => code.split(';')));
+  };
+  const styles = ['1', '2', '7', '22', '27'];
+  expect([...codesIn(true)].filter((one) => !styles.includes(one)).toSorted()).toEqual(['31', '32', '33', '36', '39']);
+  expect([...codesIn(false)].filter((one) => !styles.includes(one))).toEqual([]);
+});
