@@ -95,6 +95,7 @@ export type { SagaCounts } from './monitor/saga-counts.ts';
 export type { LogStanding, TypeCount } from './monitor/standing.ts';
 export type { WaitChain, Waiter } from './monitor/wait-chain.ts';
 export type { Answer, Task, TaskAnswer } from './pipeline/2-batch.ts';
+export type { BuildReading } from './ports/build.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Lease, Leases, NewOperator, Operator, OperatorState } from './ports/leases.ts';
 export type { DecideAgainOptions, NextFlip, NextFlipOptions } from './replay/debugger.ts';

@@ -14,6 +14,7 @@ import { Monitor } from '../monitor/monitor.ts';
 import type { Answer, Task, TaskAnswer } from '../pipeline/2-batch.ts';
 import { refuseTooLarge, splitSubmissions } from '../pipeline/2-split-submissions.ts';
 import { receiptOrThrow, resultOrThrow } from '../pipeline/7-respond.ts';
+import type { BuildReading } from '../ports/build.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Services } from '../ports/services.ts';
@@ -29,9 +30,11 @@ import type { TurnReport } from '../sessions/turn/turn-report.ts';
 import type { Worker, WorkOptions } from '../sessions/turn/work-events.ts';
 import type { LeadOptions } from '../sessions/worker/lead-one.ts';
 import { startWork } from '../sessions/worker/start-work.ts';
+import { listBuilds } from '../storage/lmdb/builds.ts';
 import { Sync } from '../sync/sync.ts';
 import type { BackupReport } from './backup.ts';
 import { EnvironmentReading } from './environment-reading.ts';
+import { inMemory } from './open-generation.ts';
 import type { AbortOptions, EnvironmentParts, ProgressOptions, RebuildReport, TransactionName } from './parts.ts';
 import type { ReplayedTo, ReplayTarget } from './rebuild.ts';
 
@@ -66,6 +69,12 @@ export class Environment extends EnvironmentReading {
     this.sagas = new Sagas(this);
     this.monitor = new Monitor(this);
     this.sync = new Sync(this, (adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption)));
+  }
+
+  /** Work of any process that builds indexes beside this environment. */
+  builds(): readonly BuildReading[] {
+    const { dir } = this;
+    return dir === inMemory ? [] : listBuilds(dir);
   }
 
   /** A new time-ordered id, as a request gets that names none. */

@@ -1,3 +1,4 @@
+import type { BuildReading } from '../ports/build.ts';
 import type { OperatorState } from '../ports/leases.ts';
 import type { QueueReading } from '../sessions/read/read-queues.ts';
 import type { StuckSession } from '../sessions/worker/find-stuck.ts';
@@ -28,12 +29,15 @@ export interface Overview extends LogStanding {
   readonly needs: readonly Need[];
   /** Plans for many sessions or sagas that the newest records are part of, of any process; the one that moved last first. */
   readonly plans: readonly PlanReading[];
+  /** Rebuilds, checks and replays of any process that are under way, the oldest first. */
+  readonly builds: readonly BuildReading[];
 }
 
 /** The environment, as far as an overview needs it. */
 export interface MonitorHost extends PartsHost {
   readonly dir: string;
   readonly handle: StandingHandle;
+  builds(): readonly BuildReading[];
 }
 
 /** The overviews of one watcher, one after the other: what was found out before is not looked for again. */
@@ -54,5 +58,5 @@ export async function readOverview(host: MonitorHost, memory: OverviewMemory): P
     throughput: memory.throughput.read(cut.snapshot, time),
   }));
   const needs = findNeeds(stuck, queues, origins);
-  return { time, dir: host.dir, ...base, queues, workers, stuck, sagas, origins, needs, plans };
+  return { time, dir: host.dir, ...base, queues, workers, stuck, sagas, origins, needs, plans, builds: host.builds() };
 }

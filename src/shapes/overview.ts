@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { type Need, type Overview, toTime } from '../index.ts';
 import { toOriginJson } from './origin.ts';
-import { toPlanJson } from './plan.ts';
+import { toBuildJson, toPlanJson } from './plan.ts';
 import { toQueueJson } from './queue.ts';
 import { toSagasJson } from './saga-counts.ts';
 import { reasonsOf } from './session-counts.ts';
@@ -34,6 +34,7 @@ export function toOverviewJson(overview: Overview): JsonObject {
     origins: overview.origins.map(toOriginJson),
     needs: overview.needs.map(toNeedJson),
     plans: overview.plans.map((plan) => toPlanJson(plan, time)),
+    builds: overview.builds.map(toBuildJson),
   };
 }
 

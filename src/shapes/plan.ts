@@ -1,6 +1,6 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
-import { type PlanReading, toTime } from '../index.ts';
+import { type BuildReading, type PlanReading, toTime } from '../index.ts';
 
 /** A plan that wrote nothing for so long is quiet, in ms: at a slow rate it may still be carried out. */
 const quietMs = 10_000;
@@ -26,4 +26,9 @@ export function toPlanJson(plan: PlanReading, now: number): JsonObject {
 /** How far a plan is, in words: `120 of 340`; empty where its records do not tell. */
 export function farOf({ nth, of }: Pick<PlanReading, 'nth' | 'of'>): string {
   return ifGiven(nth, (count) => `${count} of ${of}`) ?? '';
+}
+
+/** A build beside the environment as JSON. */
+export function toBuildJson({ since, ...build }: BuildReading): JsonObject {
+  return { ...build, since: toTime(since) };
 }

@@ -70,6 +70,15 @@ it('a monitor goes on in the generation that a rebuild made', async () => {
   expect(after.head.position).toBe(before.head.position);
 });
 
+it('a monitor tells of a rebuild while it is under way, by the process that does it', async () => {
+  await writer.sessions.create('mail', 1, { id: 'm-1' });
+  const seen: Overview['builds'][] = [];
+  await writer.rebuild({ onProgress: () => void seen.push(reader.builds()) });
+  expect(seen[0]).toMatchObject([{ process: process.pid, bytes: expect.any(Number) }]);
+  expect(Math.abs((seen[0]?.[0]?.since ?? 0) - Date.now())).toBeLessThan(60_000);
+  expect((await reader.monitor.overview()).builds).toEqual([]);
+});
+
 it('a monitor ends with ENV_NOT_FOUND when the environment is gone', async () => {
   await until(() => true);
   rmSync(join(temp.dir, 'env'), { recursive: true });

@@ -85,7 +85,7 @@ export function overview(more: Partial<Overview> = {}): Overview {
       stuck: all,
       sagas: { phases: new Map([['running', 4] as const, ['failed', 1] as const]), stuck: 1, more: false },
     },
-    ...{ origins: [], needs: findNeeds(all, queues, []), plans: [] },
+    ...{ origins: [], needs: findNeeds(all, queues, []), plans: [], builds: [] },
     ...more,
   };
 }

@@ -120,3 +120,10 @@ it('the plan of a job of this screen is not shown a second time', () => {
   ana.see(overview({ plans: [plan('p-1'), plan('p-2')] })).press('esc', '7');
   expect(ana.text.match(/120 of 340/g)).toHaveLength(1);
 });
+
+it('a rebuild of another process is shown while it is under way', () => {
+  const builds = [{ process: 4711, since: now - 90_000, bytes: 2_500_000 }];
+  const ana = new Person(freshState(120, 30)).see(overview({ builds })).press('7');
+  expect(ana.text).toMatch(/> +build indexes +running +2.5 MB +- +1m 30s +process 4711/);
+  expect(ana.see(overview()).text).not.toContain('4711');
+});

@@ -62,6 +62,7 @@ export const overviewSchema = shape(
     ...{ perSecond: amount, throughput: listOf(count), workers: count, queues: listOf(queue) },
     stuck: shape({ count, more: flag, reasons: { type: 'object' } }),
     ...{ origins: listOf(originSchema), needs: listOf(need), plans: listOf(plan) },
+    builds: listOf(shape({ process: count, since: time, bytes: count })),
   },
   { sagas: shape({ notEnded: count, more: flag, phases: { type: 'object' }, stuck: count }) },
 );

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   openSync,
@@ -18,6 +19,7 @@ import { given } from '../../core/base/given.ts';
 import { toStorageError } from '../../core/base/storage-error.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { hasEnded, readDigits, thisProcess, toDigits } from '../../machine/process-name.ts';
+import type { BuildReading } from '../../ports/build.ts';
 import { makeDirIn, removeTree, removeWhole, removingName, syncPath } from './directory.ts';
 import { giveSign, hasSign, type SignOfLife, signFiles } from './sign-of-life.ts';
 
@@ -145,6 +147,25 @@ export function removeUnfinished(dir: string): void {
     if (removingName.test(name)) ignoreRefused(() => removeTree(path));
     else if (isDead(path, here)) ignoreRefused(() => removeWhole(path));
   }
+}
+
+/** The builds in a directory whose processes may still live, the oldest first; nothing of who is dead. */
+export function listBuilds(dir: string): readonly BuildReading[] {
+  const here = toDigits(thisProcess());
+  const found: BuildReading[] = [];
+  // Its directory may be gone: that is told by who reads it next.
+  for (const name of existsSync(dir) ? readdirSync(dir) : []) {
+    const of = readDigits(buildName.exec(name)?.[1] ?? '');
+    const path = join(dir, name);
+    if (!of || isDead(path, here)) continue;
+    // It may be gone by now.
+    ignoreRefused(() => {
+      const { birthtimeMs } = statSync(path);
+      const data = statSync(join(path, 'data.mdb'), { throwIfNoEntry: false });
+      found.push({ process: of.pid, since: birthtimeMs, bytes: data?.size ?? 0 });
+    });
+  }
+  return found.sort((a, b) => a.since - b.since);
 }
 
 function isDead(path: string, hereDigits: string): boolean {

@@ -2,7 +2,7 @@ import { type AppState, shownCrumb } from '../model/app-state.ts';
 import type { Place, ScreenName } from '../model/places.ts';
 import type { Screen } from '../model/screen.ts';
 import { debuggerScreen } from '../screens/debugger/debugger-screen.ts';
-import { jobsScreen, othersPlans } from '../screens/jobs/jobs-screen.ts';
+import { hasJobs, jobsScreen } from '../screens/jobs/jobs-screen.ts';
 import { logScreen } from '../screens/log/log-screen.ts';
 import { originsScreen } from '../screens/origins/origins-screen.ts';
 import { overviewScreen } from '../screens/overview/overview-screen.ts';
@@ -57,7 +57,7 @@ export function numberedScreens(state: AppState): readonly Numbered[] {
   const hasOrigins = (state.overview?.origins.length ?? 0) > 0;
   const hidden = new Set<ScreenName>([
     ...(hasOrigins ? [] : (['origins'] as const)),
-    ...(state.jobs.length > 0 || othersPlans(state).length > 0 ? [] : (['jobs'] as const)),
+    ...(hasJobs(state) ? [] : (['jobs'] as const)),
   ]);
   const shown = numbered.filter(({ place }) => !hidden.has(place.screen));
   const position = positionHere(state);

@@ -1,19 +1,20 @@
-import type { PlanReading } from '../../../index.ts';
+import type { BuildReading, PlanReading } from '../../../index.ts';
 import { stateOfPlan } from '../../../shapes/plan.ts';
 import type { AppState } from '../../model/app-state.ts';
 import type { Job } from '../../model/job.ts';
 import type { Place } from '../../model/places.ts';
 import type { Screen, ScreenRow } from '../../model/screen.ts';
-import { jobDetail, jobLine, jobsHead, planDetail, planLine } from './jobs-view.ts';
+import { buildLine, jobDetail, jobLine, jobsHead, planDetail, planLine } from './jobs-view.ts';
 
 type Here = Extract<Place, { readonly screen: 'jobs' }>;
 
-/** Plans of this screen, and those of other processes that the log tells of: those under way, and those that have ended. */
+/** Plans of this screen, builds of indexes under way, and the plans of other processes that the log tells of. */
 export const jobsScreen: Screen<Here> = {
   title: () => 'jobs',
   wants: () => [],
   rows: (state) => [
     ...state.jobs.map((job, i) => rowOfJob(job, i, state.now)).toReversed(),
+    ...(state.overview?.builds ?? []).map((build) => rowOfBuild(build, state.now)),
     ...othersPlans(state).map((plan) => rowOfPlan(plan, timeOf(state))),
   ],
   head: (_, __, { columns: total }) => [jobsHead(total)],
@@ -28,8 +29,13 @@ export const jobsScreen: Screen<Here> = {
   commands: ['stop job'],
 };
 
+/** Whether there is anything to show. */
+export function hasJobs(state: Pick<AppState, 'overview' | 'jobs'>): boolean {
+  return state.jobs.length > 0 || othersPlans(state).length > 0 || (state.overview?.builds ?? []).length > 0;
+}
+
 /** The plans that this screen does not carry out itself. */
-export function othersPlans({ overview, jobs }: Pick<AppState, 'overview' | 'jobs'>): readonly PlanReading[] {
+function othersPlans({ overview, jobs }: Pick<AppState, 'overview' | 'jobs'>): readonly PlanReading[] {
   const own = new Set(jobs.map(({ plan }) => plan));
   return (overview?.plans ?? []).filter(({ id }) => !own.has(id));
 }
@@ -51,6 +57,15 @@ function rowOfJob(job: Job, index: number, now: number): ScreenRow {
     id: `job ${index}`,
     fields: { job: action.verb, state: status, refused, reason },
     draw: (total) => jobLine(job, now, total),
+  };
+}
+
+function rowOfBuild(build: BuildReading, now: number): ScreenRow {
+  const { process, since } = build;
+  return {
+    id: `build ${process} ${since}`,
+    fields: { job: 'build indexes', state: 'running', by: `process ${process}` },
+    draw: (total) => buildLine(build, now, total),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { PlanReading } from '../../../index.ts';
+import prettyBytes from 'pretty-bytes';
+import type { BuildReading, PlanReading } from '../../../index.ts';
 import { farOf, stateOfPlan } from '../../../shapes/plan.ts';
 import { type Column, drawRow, headOf } from '../../line/columns.ts';
 import { line, rule, type StyledLine, span, wrap } from '../../line/styled-line.ts';
@@ -57,6 +58,20 @@ export function planLine(plan: PlanReading, now: number, total: number): StyledL
     reason,
   ];
   return drawRow(columns, cells, total);
+}
+
+/** Work of any process that builds indexes, at a time in ms since 1970. */
+export function buildLine({ process, since, bytes }: BuildReading, now: number, total: number): StyledLine {
+  const by = `process ${process}`;
+  const cells = [
+    span('build indexes', 'key'),
+    span('running', 'good'),
+    prettyBytes(bytes),
+    '-',
+    ageOf(now - since),
+    by,
+  ];
+  return drawRow(columns, [...cells, `${by}: a rebuild, a check or a replay`], total);
 }
 
 /** The refusals of a job of this screen, and how it is stopped. */
