@@ -141,7 +141,14 @@ export type { EnvironmentsDiff, KeyDifference, SideOfKey } from './sync/diff/dif
 export type { ExportOptions } from './sync/export/export-options.ts';
 export type { DumpReaderOptions, DumpSummary } from './sync/format/dump-reader.ts';
 export type { Manifest } from './sync/format/manifest.ts';
-export type { ImportMode, ImportOptions, ImportReport } from './sync/import/import-options.ts';
+export {
+  type ConflictPolicy,
+  conflictPolicies,
+  type ImportMode,
+  type ImportOptions,
+  type ImportReport,
+  importModes,
+} from './sync/import/import-options.ts';
 export type { PromoteOptions, Promotion } from './sync/promote.ts';
 export { readDump, type VerifyOptions, verifyDump } from './sync/read-dump.ts';
 export type { ResumeOptions } from './sync/suspended-sessions.ts';

@@ -68,7 +68,11 @@ export class Environment extends EnvironmentReading {
     this.sessions = new Sessions(this);
     this.sagas = new Sagas(this);
     this.monitor = new Monitor(this);
-    this.sync = new Sync(this, (adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption)));
+    this.sync = new Sync({
+      env: this,
+      adopt: (adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption)),
+      submit: (tasks, finish) => this.connections.run(({ pipeline }) => pipeline.submitFinishing(tasks, finish)),
+    });
   }
 
   /** Work of any process that builds indexes beside this environment. */

@@ -49,6 +49,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../sync/diff/diff-environments.ts'),
   () => import('../sync/export/export-dump.ts'),
   () => import('../sync/import/import-dump.ts'),
+  () => import('../sync/import/position-map.ts'),
   () => import('../sync/promote.ts'),
   () => import('../sync/suspended-sessions.ts'),
   () => import('./backup.ts'),

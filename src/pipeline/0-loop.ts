@@ -7,7 +7,7 @@ import { EmergencyStop } from './0-emergency-stop.ts';
 import { EngineTime } from './0-engine-time.ts';
 import { commitAdoption, commitBatch, type PipelineDeps, previewSubmission } from './0-pipeline.ts';
 import { toRequest } from './1-request.ts';
-import { BatchQueue, type Submission, type Task, type TaskAnswer } from './2-batch.ts';
+import { BatchQueue, type Finish, type Submission, type Task, type TaskAnswer } from './2-batch.ts';
 import type { Adoption } from './3-adopt.ts';
 
 /** An adoption that waits for its turn. */
@@ -54,13 +54,15 @@ export class Pipeline {
 
   /** Processes tasks in order. One answer each; with `atomic`, all are committed or none is logged. */
   async submit(requests: readonly Task[], atomic = false): Promise<readonly TaskAnswer[]> {
-    // Enqueue synchronously when there is room, so that `close` also waits for this submission.
-    if (this.queue.isFull) await this.queue.room();
-    if (this.stopped) throw this.stopped;
-    return new Promise((settle, fail) => {
-      this.queue.add({ requests, atomic, drafts: [], settle, fail });
-      this.running ??= this.run();
-    });
+    return this.enqueue({ requests, atomic });
+  }
+
+  /**
+   * Processes tasks in order, as one batch: all are decided, whatever their outcomes, and `finish` writes what is durable
+   * together with them; or one cannot be decided, its answer says why, and nothing is logged.
+   */
+  async submitFinishing(requests: readonly Task[], finish: Finish): Promise<readonly TaskAnswer[]> {
+    return this.enqueue({ requests, atomic: false, finish });
   }
 
   /** Appends records that were decided elsewhere, between two batches; the head that they leave, once it is durable. */
@@ -90,6 +92,16 @@ export class Pipeline {
     this.ended ??= new TxlogError('ENV_MOVED', 'the environment moved to another generation');
     await this.running;
     this.checkpointer.stop();
+  }
+
+  private async enqueue(asked: Pick<Submission, 'requests' | 'atomic' | 'finish'>): Promise<readonly TaskAnswer[]> {
+    // Enqueue synchronously when there is room, so that `close` also waits for this submission.
+    if (this.queue.isFull) await this.queue.room();
+    if (this.stopped) throw this.stopped;
+    return new Promise((settle, fail) => {
+      this.queue.add({ ...asked, drafts: [], settle, fail });
+      this.running ??= this.run();
+    });
   }
 
   private get stopped(): TxlogError | undefined {

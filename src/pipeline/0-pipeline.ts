@@ -12,7 +12,7 @@ import type { View } from '../view/view.ts';
 import type { EngineTime, Moment } from './0-engine-time.ts';
 import type { Submission, TaskAnswer } from './2-batch.ts';
 import { type Adoption, stageAdopted } from './3-adopt.ts';
-import { type DecidedBatch, decideBatch } from './3-decide-batch.ts';
+import { type DecidedBatch, decideBatch, finishAll, isFinishing } from './3-decide-batch.ts';
 import type { Stage } from './3-stage.ts';
 import { confirmBatch } from './4-confirm.ts';
 import { appendRecords } from './5-log.ts';
@@ -56,7 +56,7 @@ export async function commitBatch(
     return { moment, decided: decideOn(snapshot, false, moment) };
   });
   const { decided } = first;
-  if (decided.stage.staged.length === 0) {
+  if (decided.stage.staged.length === 0 && !isFinishing(decided)) {
     if (moment.isUnanchored) leaveMark(deps, time, moment);
     return respond(deps, decided);
   }
@@ -65,7 +65,9 @@ export async function commitBatch(
     refuseMirror(tx);
     const batch = confirmBatch(tx, decided, () => decideOn(tx, true, moment));
     batch.stage.clock = time.mark(batch.stage.time, moment);
-    return { batch, apply: logAndApply(deps, encoder, { tx, stage: batch.stage }) };
+    const apply = logAndApply(deps, encoder, { tx, stage: batch.stage });
+    finishAll(tx, batch);
+    return { batch, apply };
   });
   apply();
   return respond(deps, batch);

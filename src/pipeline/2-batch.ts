@@ -4,7 +4,8 @@ import type { Rejection } from '../core/fold/rejection.ts';
 import type { Operation, OperationResult } from '../core/log/operation.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import type { Request } from '../core/log/request.ts';
-import type { Draft } from './3-decide.ts';
+import type { WriteTx } from '../ports/storage.ts';
+import type { Draft, TaskDecision } from './3-decide.ts';
 
 /** A task for the pipeline: a request, or an operation on a session. */
 export type Task = Request | Operation;
@@ -36,11 +37,16 @@ function dataBytes(operation: Operation): number {
   return 'bytes' in operation ? (operation.bytes ?? 0) : 0;
 }
 
+/** Writes rows beside the records of a submission, in their transaction. There is a decision for each task. */
+export type Finish = (tx: WriteTx, decisions: readonly TaskDecision[]) => void;
+
 /** Requests that were submitted together and are answered together. */
 export interface Submission {
   readonly requests: readonly Task[];
   /** All are committed, or nothing is logged. */
   readonly atomic: boolean;
+  /** Set where all are decided, whatever the outcomes, or none is logged: writes more that is durable together with them. */
+  readonly finish?: Finish | undefined;
   readonly drafts: (Draft | undefined)[];
   settle(answers: readonly TaskAnswer[]): void;
   fail(error: unknown): void;

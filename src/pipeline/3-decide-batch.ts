@@ -3,7 +3,7 @@ import { limits } from '../core/base/limits.ts';
 import { reject } from '../core/fold/rejection.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Snapshot } from '../ports/storage.ts';
+import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { Cut } from '../view/cut.ts';
 import type { View } from '../view/view.ts';
 import { isOperation, type Submission, type TaskAnswer } from './2-batch.ts';
@@ -49,12 +49,12 @@ export function decideBatch(
       postponed.push(submission);
       continue;
     }
-    const decided = decideSubmission(context.app, stage, { submission, isLate: submission.atomic ? never : isLate });
+    const decided = decideSubmission(context.app, stage, { submission, isLate: isUnit(submission) ? never : isLate });
     if (decided.length < submission.requests.length) {
       const [begun, rest] = splitSubmission(submission, decided.length);
       decisions.set(begun, decided);
       postponed.push(rest);
-    } else if (submission.atomic && !decided.every(isCommitted)) {
+    } else if (isBroken(submission, decided)) {
       // The stage cannot take records back: it is made again from the submissions that stay.
       stage = restage(context, cut, decisions);
       decisions.set(
@@ -69,6 +69,26 @@ export function decideBatch(
 }
 
 const never = () => false;
+
+/** Whether its tasks stay together: in one batch, or nowhere. */
+function isUnit({ atomic, finish }: Submission): boolean {
+  return atomic || finish !== undefined;
+}
+
+function isBroken({ atomic, finish }: Submission, decided: readonly TaskDecision[]): boolean {
+  if (atomic && !decided.every(isCommitted)) return true;
+  return finish !== undefined && !decided.every((decision) => 'record' in decision);
+}
+
+/** Whether a submission of the batch has more to write than records. */
+export function isFinishing({ decisions }: DecidedBatch): boolean {
+  return [...decisions.keys()].some(({ finish }) => finish !== undefined);
+}
+
+/** Lets the submissions of the batch write what is durable together with their records. */
+export function finishAll(tx: WriteTx, { decisions }: DecidedBatch): void {
+  for (const [{ finish }, decided] of decisions) if (!isAborted(decided)) finish?.(tx, decided);
+}
 
 function decideSubmission(
   app: LoadedApp,

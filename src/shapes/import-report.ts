@@ -3,18 +3,11 @@ import type { ImportReport } from '../index.ts';
 
 /** A report as JSON. */
 export function toImportJson(report: ImportReport, dryRun: boolean): JsonObject {
-  const { mode, origin, blocks, read, applied, duplicate, states, cursor, complete } = report;
+  const { mode, origin, blocks, read, applied, duplicate, rejected, parked, skipped, left, ...more } = report;
+  const { states, cursor, complete } = more;
   return {
-    v: 1,
-    mode,
-    origin,
-    blocks,
-    read,
-    applied,
-    duplicate,
-    states,
-    cursor,
-    complete,
+    ...{ v: 1, mode, origin, blocks, read, applied, duplicate, rejected, parked, skipped, left },
+    ...{ states, cursor, complete },
     ...(dryRun && { dryRun }),
   };
 }

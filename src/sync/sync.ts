@@ -1,3 +1,5 @@
+import { checkWhole } from '../core/base/check-arguments.ts';
+import { TxlogError } from '../core/base/errors.ts';
 import { toHex } from '../layout/hex.ts';
 import { readMirror } from '../layout/mirror-row.ts';
 import type { LongViewReader } from '../view/reader.ts';
@@ -5,7 +7,7 @@ import type { DumpDiff } from './diff/diff-dump.ts';
 import type { EnvironmentsDiff } from './diff/diff-environments.ts';
 import type { ExportOptions } from './export/export-options.ts';
 import { cursorAt, formatCursor } from './format/sync-cursor.ts';
-import type { Adopt, SyncEnvironment, SyncHost } from './host/sync-host.ts';
+import type { SyncHost } from './host/sync-host.ts';
 import type { ImportOptions, ImportReport } from './import/import-options.ts';
 import { listProgress, readProgress } from './import/origin-progress.ts';
 import type { PromoteOptions, Promotion } from './promote.ts';
@@ -35,8 +37,8 @@ export interface SyncStatus {
 export class Sync {
   private readonly host: SyncHost;
 
-  constructor(env: SyncEnvironment, adopt: Adopt) {
-    this.host = { env, adopt };
+  constructor(host: SyncHost) {
+    this.host = host;
   }
 
   /**
@@ -67,6 +69,21 @@ export class Sync {
       if (origin !== undefined) return formatCursor(cursorAt(origin, 0, toHex(new Uint8Array(32))));
       const own = readMirror(cut.snapshot)?.origin ?? this.host.env.unit;
       return formatCursor(cursorAt(own, cut.head.position, cut.head.digest));
+    });
+  }
+
+  /**
+   * The position here of a record that came from an origin, by its position there.
+   *
+   * Errors: POSITION_NOT_FOUND when it was not taken, or only set aside.
+   */
+  async position(origin: string, position: number): Promise<number> {
+    checkWhole('position', position);
+    const { mapReader } = await import('./import/position-map.ts');
+    const own = await this.host.env.read(({ snapshot }) => mapReader(snapshot, origin)(position));
+    if (own !== undefined && own > 0) return own;
+    throw new TxlogError('POSITION_NOT_FOUND', `position ${position} of ${origin} was not taken over`, {
+      next: ['txlog sync status'],
     });
   }
 

@@ -39,7 +39,7 @@ export async function makeTemplate(): Promise<string> {
   return dir;
 }
 
-/** A signed dump and its keys, a mirror that is behind, and an environment that is not. */
+/** A signed dump and its keys, a mirror that is behind, an environment that is not, and one that decided again. */
 async function exportInto(dir: string, env: Environment): Promise<void> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   writeFileSync(join(dir, 'prod.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
@@ -51,6 +51,9 @@ async function exportInto(dir: string, env: Environment): Promise<void> {
   const stage = await openEnvironment(join(dir, 'stage'), { create: true });
   await stage.sync.import(env.sync.export({ filter: { to: 900 } }));
   await stage.close();
+  const merged = await openEnvironment(join(dir, 'merged'), { create: true });
+  await merged.sync.import(env.sync.export({ filter: { to: 900 } }), { mode: 'submit' });
+  await merged.close();
 }
 
 /** A copy of the template for one example. */

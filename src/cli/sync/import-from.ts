@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 import type { Environment } from '../../environment/environment.ts';
-import type { ImportOptions, ImportReport } from '../../index.ts';
+import { conflictPolicies, type ImportOptions, type ImportReport, importModes, TxlogError } from '../../index.ts';
 import { formatCount, plural } from '../../text/printable.ts';
+import { appFlag } from '../frame/environment-flag.ts';
 import { dryRunFlag } from '../frame/global-flags.ts';
 import type { SignalInterrupt } from '../frame/signals.ts';
 import type { DumpInput } from './dump-input.ts';
@@ -19,10 +20,16 @@ export const dumpFlags = {
 /** Flags of `sync import`. */
 export const importFlags = {
   mode: Flags.option({
-    summary: 'mirror keeps positions, ids, times and digests; inspect imports nothing.',
-    options: ['mirror', 'inspect'] as const,
+    summary:
+      'mirror keeps positions, ids, times and digests; submit decides every request again here; inspect imports nothing.',
+    options: importModes,
     default: 'mirror' as const,
   })(),
+  'on-conflict': Flags.option({
+    summary: 'With --mode submit, for a request that cannot be decided here: stop, park it as a session, or skip it.',
+    options: conflictPolicies,
+  })(),
+  ...appFlag,
   ...dryRunFlag,
   ...dumpFlags,
 };
@@ -31,6 +38,22 @@ export const importFlags = {
 export function toReaderOptions(flags: { readonly 'verify-key'?: string | undefined; readonly unsealed: boolean }) {
   const file = flags['verify-key'];
   return { verifyKey: file === undefined ? undefined : readVerifyKey(file), unsealed: flags.unsealed };
+}
+
+/** The values of the flags above. */
+interface ImportValues {
+  readonly mode: NonNullable<ImportOptions['mode']>;
+  readonly 'on-conflict'?: ImportOptions['onConflict'];
+  readonly 'verify-key'?: string | undefined;
+  readonly unsealed: boolean;
+}
+
+/** Reads the flags of an import. Errors: INPUT_NOT_FOUND, USAGE. */
+export function toImportOptions(flags: ImportValues): ImportOptions {
+  const { mode, 'on-conflict': onConflict } = flags;
+  if (onConflict !== undefined && mode !== 'submit')
+    throw new TxlogError('USAGE', '--on-conflict belongs to --mode submit', { next: ['txlog sync import --help'] });
+  return { ...toReaderOptions(flags), mode, onConflict };
 }
 
 /** Takes over a dump, or tries to in a copy. A signal stops it between two blocks. Errors: those of importing. */
@@ -49,7 +72,19 @@ export async function importFrom(
 
 /** A report for people. */
 export function formatImport(report: ImportReport, dryRun: boolean): string {
-  const { mode, origin, read, applied, duplicate, cursor } = report;
-  const done = mode === 'inspect' ? 'none taken' : `${formatCount(applied)} new, ${formatCount(duplicate)} here before`;
-  return `${plural(read, 'record')} of ${origin}: ${done}${dryRun ? '; nothing was kept' : ''}\ncursor: ${cursor}`;
+  const { origin, read, cursor } = report;
+  return `${plural(read, 'record')} of ${origin}: ${outcomesOf(report)}${dryRun ? '; nothing was kept' : ''}\ncursor: ${cursor}`;
+}
+
+function outcomesOf({ mode, applied, duplicate, ...report }: ImportReport): string {
+  if (mode === 'inspect') return 'none taken';
+  const { rejected, parked, skipped, left } = report;
+  const rare = [
+    [parked, 'parked'],
+    [skipped, 'skipped'],
+    [left, 'left to the origin'],
+  ] as const;
+  const refused = rejected === 0 ? '' : ` (${formatCount(rejected)} rejected)`;
+  const more = rare.flatMap(([count, name]) => (count === 0 ? [] : [`${formatCount(count)} ${name}`]));
+  return [`${formatCount(applied)} new${refused}`, `${formatCount(duplicate)} here before`, ...more].join(', ');
 }

@@ -116,6 +116,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'sync head': list(sync.entry),
   'sync import': one(sync.imported),
   'sync inspect': one(sync.summary),
+  'sync position': one(sync.placed),
   'sync promote': change(sync.promoted),
   'sync status': one(sync.syncStatusSchema),
   'sync verify': one(sync.summary),

@@ -6,6 +6,9 @@ const cursor = { type: 'string', pattern: '^[^:]+:\\d+:[0-9a-f]{16}$' };
 /** Where an environment stands, in one word. */
 export const standing = shape({ v, cursor });
 
+/** A record of elsewhere, and its position here. */
+export const placed = shape({ v, origin: text, there: position, position });
+
 const side = shape({ kind: text, value: any, version: count, position });
 const end = shape({ position, digest: text });
 const counts = { type: 'object' };
@@ -25,8 +28,9 @@ export const compared = either(
 /** The report of an import. */
 export const imported = shape(
   {
-    ...{ v, mode: oneOf('mirror', 'inspect'), origin: text, blocks: count, read: count, applied: count },
-    ...{ duplicate: count, states: count, cursor, complete: flag },
+    ...{ v, mode: oneOf('mirror', 'submit', 'inspect'), origin: text, blocks: count, read: count, applied: count },
+    ...{ duplicate: count, rejected: count, parked: count, skipped: count, left: count },
+    ...{ states: count, cursor, complete: flag },
   },
   { dryRun: flag },
 );

@@ -60,11 +60,14 @@ export function parseManifest(text: string): Manifest {
   if (typeof unit !== 'string' || typeof origin !== 'string') throw invalid('unit');
   if (to !== undefined && !Number.isSafeInteger(to)) throw invalid('to');
   if (filter !== undefined && typeof filter !== 'string') throw invalid('filter');
+  const after = cursorOf(json, 'after');
+  // It becomes part of keys: a cursor bounds it.
+  if (after.origin !== origin) throw invalid('origin');
   return {
     format: json.format,
     unit,
     origin,
-    after: cursorOf(json, 'after'),
+    after,
     head: cursorOf(json, 'head'),
     headTime: typeof json.headTime === 'number' ? json.headTime : 0,
     to: to as number | undefined,

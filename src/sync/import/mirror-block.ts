@@ -14,7 +14,7 @@ import { cursorAt } from '../format/sync-cursor.ts';
 import { writeProgress } from './origin-progress.ts';
 
 /** The result for the records of a block. */
-export interface Taken {
+interface Counted {
   readonly applied: number;
   readonly duplicate: number;
 }
@@ -40,7 +40,7 @@ export function checkJoint({ snapshot, head }: Cut, manifest: Manifest): void {
 /** The records of one block, as they come behind a mirror's log: those that are there already are compared. */
 export class MirrorBlock implements Adoption {
   /** Set by `choose`, which may run again under another lock. */
-  taken: Taken = { applied: 0, duplicate: 0 };
+  taken: Counted = { applied: 0, duplicate: 0 };
   private readonly manifest: Manifest;
   private readonly entries: readonly DumpEntry[];
   private readonly now: number;

@@ -16,6 +16,8 @@ export interface OriginProgress {
   readonly headTime: number;
   /** When it was last heard of. */
   readonly heard: number;
+  /** Up to here its records have the same positions: they were mirrored before it was promoted. */
+  readonly mirrored?: number;
 }
 
 // Among the cursors; no name of a user's cursor holds a control character.
@@ -25,6 +27,11 @@ const prefix = '\u0001sync/';
 export function readProgress(snapshot: Snapshot, origin: string): OriginProgress | undefined {
   const bytes = snapshot.get('cursors', textKey(prefix + origin));
   return bytes && decode(origin, bytes);
+}
+
+/** Up to where the records of an origin have the same positions here, if they were mirrored. */
+export function mirroredUpTo(progress: OriginProgress | undefined): number | undefined {
+  return progress?.mode === 'mirror' ? progress.position : progress?.mirrored;
 }
 
 /** Moves it: in the transaction that takes the records. */
