@@ -4,7 +4,7 @@
  * Everything public is here; other modules may change at any time.
  */
 export { defineApp } from './app/define.ts';
-export { loadApp, loadMap } from './app/load-app.ts';
+export { loadApp, loadMap, loadMask } from './app/load-app.ts';
 export { compileDocumentWhere, compileWhere } from './app/where.ts';
 export type { AuditProblem, AuditReport } from './audit/audit-report.ts';
 export type { CompensateOptions } from './compensate/carry-out.ts';
@@ -22,6 +22,7 @@ export type {
   RequestType,
 } from './core/app/app.ts';
 export { rejectRequest as reject } from './core/app/app.ts';
+export type { Mask, MaskFunction, MaskRecord } from './core/app/mask.ts';
 export type { Decision, ProcessDefinition, ProcessRecord } from './core/app/process-definition.ts';
 export type { Saga, SagaEvent, SagaOutcome, SagaPhase, SideProgress, StepProgress, StepSide } from './core/app/saga.ts';
 export {

@@ -12,9 +12,10 @@ export default class SyncExport extends BaseCommand {
   static override description = withExitCodes(
     'The dump is an Avro object container: every Avro reader can read it, and each block is sealed ' +
       '(docs/formats/avro-dump.md). It is one consistent state, even while others write, and needs little ' +
-      'memory at any size. A dump with any filter but positions is partial: a mirror refuses it. With --follow ' +
-      'it goes on with new records, and Ctrl-C ends the dump properly. When the reader of a pipe goes away, the ' +
-      'exit code is 74 and the dump has no END, so every reader says that it is incomplete.',
+      'memory at any size. A dump with any filter but positions is partial, and one with --mask is masked: a ' +
+      'mirror refuses both, `sync import --mode submit` takes them. With --follow it goes on with new records, ' +
+      'and Ctrl-C ends the dump properly. When the reader of a pipe goes away, the exit code is 74 and the dump ' +
+      'has no END, so every reader says that it is incomplete.',
     [0, 3, 4, 65, 66, 74, 78, 130, 143],
   );
   static override examples = [
@@ -22,6 +23,7 @@ export default class SyncExport extends BaseCommand {
     '<%= config.bin %> sync export - | ssh stage txlog sync import -',
     '<%= config.bin %> sync export --after "$(ssh stage txlog sync cursor)" -O rest.avro',
     '<%= config.bin %> sync export --prefix customer/ --states --codec null -O customers.avro',
+    '<%= config.bin %> sync export --mask mask.mjs -O masked.avro',
   ];
   static override args = {
     target: Args.string({ description: 'The file to write; - or nothing is stdout.', ignoreStdin: true }),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JitiOptions } from 'jiti';
 import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app/app.ts';
+import type { Mask } from '../core/app/mask.ts';
 import { codeNotLoaded, TxlogError } from '../core/base/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
 import { shellWord } from '../core/base/shell-word.ts';
@@ -35,6 +36,18 @@ export async function loadMap(file: string): Promise<NonNullable<App['map']>> {
   const map = typeof found === 'function' ? (found as NonNullable<App['map']>) : (found as App | undefined)?.map;
   if (typeof map === 'function') return map;
   throw invalid(file, 'its default export is neither a function of a line nor an app with map');
+}
+
+/**
+ * Loads a mask: a module whose default export is a function of a record, or an object of such functions by type.
+ *
+ * Errors: APP_NOT_FOUND, APP_INVALID.
+ */
+export async function loadMask(file: string): Promise<Mask> {
+  const found = await importDefault(findModule(file));
+  const isTable = isJsonObject(found) && Object.values(found).every((each) => typeof each === 'function');
+  if (typeof found === 'function' || isTable) return found as Mask;
+  throw invalid(file, 'its default export is neither a function of a record nor an object of functions by type');
 }
 
 function findModule(file: string): string {

@@ -226,6 +226,7 @@ function files(plan: string): [string, string | Buffer][] {
     ['requests.ndjson', requests],
     ['requests.ndjson.gz', gzipSync(requests)],
     ['txlog.app.ts', app],
+    ['mask.mjs', 'export default ({ actor: _, ...record }) => record;\n'],
     ['answer.json', '{"by":"ann"}\n'],
     ['order.json', '{"amount":9000}\n'],
     ['mail.json', '{"to":"ann@example.com"}\n'],

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { codecNames, type ExportOptions } from '../../index.ts';
+import { codecNames, type ExportOptions, loadMask } from '../../index.ts';
 import { plural } from '../../text/printable.ts';
 import { type FilterValues, filterFlags, filterText, toFilter } from '../frame/filter-flags.ts';
 import type { SignalInterrupt } from '../frame/signals.ts';
@@ -15,6 +15,10 @@ export const exportFlags = {
     helpValue: 'CURSOR',
   }),
   ...filterFlags,
+  mask: Flags.string({
+    summary: 'Change every record with this module before it is written. Only --mode submit imports such a dump.',
+    helpValue: 'MODULE',
+  }),
   states: Flags.boolean({ summary: 'Also export all states and sessions, after the records.' }),
   follow: Flags.boolean({ char: 'f', summary: 'Go on with new records until Ctrl-C.' }),
   codec: Flags.option({ summary: 'Compress the blocks with this codec.', options: codecNames, default: 'deflate' })(),
@@ -25,6 +29,7 @@ export const exportFlags = {
 /** The values of the flags above. */
 interface ExportValues extends FilterValues {
   readonly after?: string | undefined;
+  readonly mask?: string | undefined;
   readonly states: boolean;
   readonly follow: boolean;
   readonly codec: ExportOptions['codec'];
@@ -36,10 +41,13 @@ interface ExportValues extends FilterValues {
 export async function toExportOptions(flags: ExportValues, now: number): Promise<ExportOptions> {
   if (flags.follow && flags.to !== undefined)
     throw new TxlogError('USAGE', '--follow cannot have --to: it runs until Ctrl-C');
+  if (flags.mask !== undefined && flags.states)
+    throw new TxlogError('USAGE', '--mask cannot have --states: the import makes the states anew');
   return {
     after: flags.after,
     filter: await toFilter(flags, now),
     filterText: filterText({ ...flags, from: undefined, to: undefined }),
+    mask: flags.mask === undefined ? undefined : await loadMask(flags.mask),
     states: flags.states,
     follow: flags.follow,
     codec: flags.codec,

@@ -70,6 +70,7 @@ const kinds = {
   KEY_INVALID: ['input', 'caller', 'no'],
   KEY_NOT_FOUND: ['absent', 'caller', 'no'],
   MAPPING_FAILED: ['input', 'caller', 'no'],
+  MASK_FAILED: ['input', 'caller', 'no'],
   OUTPUT_FAILED: ['io', 'caller', 'no'],
   PAYLOAD_INVALID: ['input', 'caller', 'no'],
   PLAN_INVALID: ['input', 'caller', 'no'],

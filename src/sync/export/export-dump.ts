@@ -13,6 +13,7 @@ import { dumpFormat, type Manifest } from '../format/manifest.ts';
 import { cursorAt, parseCursor, type SyncCursor } from '../format/sync-cursor.ts';
 import type { SyncEnvironment } from '../host/sync-host.ts';
 import type { ExportOptions } from './export-options.ts';
+import { maskRecord } from './mask-record.ts';
 import { readStateEntries } from './read-states.ts';
 import { type Outgoing, readTransactions } from './read-transactions.ts';
 
@@ -32,6 +33,8 @@ interface Start {
  */
 export async function* exportDump(env: SyncEnvironment, options: ExportOptions = {}): AsyncGenerator<Buffer> {
   const codec = codecOf(options.codec ?? 'deflate');
+  if (options.mask && options.states)
+    throw new TxlogError('USAGE', 'states cannot be masked: whoever imports the records makes them anew');
   const start = await readStart(env, options);
   const writer = new DumpWriter(start.manifest, { codec, signKey: options.signKey });
   const { origin } = start.manifest;
@@ -65,7 +68,7 @@ async function readStart(env: SyncEnvironment, options: ExportOptions): Promise<
       headTime: time,
       to: options.follow ? undefined : to,
       filter: narrows(options) ? (options.filterText ?? 'yes') : undefined,
-      masked: false,
+      masked: options.mask !== undefined,
       states: options.states === true,
       attachments: 'none',
       time: toTime(env.now()),
@@ -122,7 +125,7 @@ async function* exportRange(
   for await (const page of pages) {
     for (const record of page) {
       if (signal?.aborted) return;
-      yield* writer.add(entryOf(record), cursorOf(manifest.origin, record));
+      yield* addRecord(writer, record, { origin: manifest.origin, options });
     }
     const last = page.at(-1)?.position ?? from;
     onProgress?.(last - from + 1, to - from + 1);
@@ -147,7 +150,7 @@ async function* exportNews(
         to: head,
         filter: narrows(options) ? filter : undefined,
       })) {
-        for (const record of page) yield* writer.add(entryOf(record), cursorOf(origin, record));
+        for (const record of page) yield* addRecord(writer, record, { origin, options });
         if (signal?.aborted) break;
       }
       at = head + 1;
@@ -159,8 +162,17 @@ async function* exportNews(
   }
 }
 
-function entryOf({ position, txn }: Outgoing) {
-  return { kind: 'TXN', position, txn } as const;
+function addRecord(
+  writer: DumpWriter,
+  record: Outgoing,
+  { origin, options: { mask } }: { readonly origin: string; readonly options: ExportOptions },
+): readonly Buffer[] {
+  const { position } = record;
+  const txn = mask ? maskRecord(mask, record) : record.txn;
+  const cursor = cursorOf(origin, record);
+  if (txn) return writer.add({ kind: 'TXN', position, txn }, cursor);
+  writer.pass(cursor);
+  return [];
 }
 
 function cursorOf(origin: string, { position, txn }: Outgoing): SyncCursor {

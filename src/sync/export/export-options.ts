@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Mask } from '../../core/app/mask.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Progress } from '../../view/reader.ts';
 import type { CodecName } from '../codec/codecs.ts';
@@ -11,6 +12,8 @@ export interface ExportOptions {
   readonly filter?: RecordFilter | undefined;
   /** The filter as people wrote it, for the manifest. */
   readonly filterText?: string | undefined;
+  /** Changes each record before it is written. The dump says so: a mirror refuses it. Not with `states`. */
+  readonly mask?: Mask | undefined;
   /** Adds all states and sessions as of the last record of the log. Default false. */
   readonly states?: boolean | undefined;
   /** Goes on with new records until `signal` aborts. Default false. */

@@ -28,7 +28,7 @@ export function checkJoint({ snapshot, head }: Cut, manifest: Manifest): void {
   if (!isWhole(manifest)) {
     throw new TxlogError('SYNC_PARTIAL', `the dump leaves out or changes records (${manifest.filter ?? 'masked'})`, {
       hint: 'A mirror needs every record unchanged.',
-      next: ['txlog sync export (without a filter)'],
+      next: ['txlog sync import --mode submit DUMP', 'txlog sync export (without a filter or a mask)'],
     });
   }
   const { position, digest } = manifest.after;

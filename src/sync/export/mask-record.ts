@@ -1,0 +1,95 @@
+import type { Mask, MaskFunction, MaskRecord } from '../../core/app/mask.ts';
+import { refusePromise, TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
+import { deepFreeze, type JsonValue } from '../../core/base/json.ts';
+import { isShortage } from '../../core/base/shortage.ts';
+import { linksOf } from '../../core/log/links.ts';
+import { compensateType, isEngineType, type LogRecord, usersChanges } from '../../core/log/record.ts';
+import { checkRequest, type Request } from '../../core/log/request.ts';
+import { fromTransaction } from '../../layout/dump-record.ts';
+import type { TransactionBody } from '../../layout/dump-schema.ts';
+import type { Outgoing } from './read-transactions.ts';
+
+/**
+ * A record as a mask leaves it; undefined when it leaves the record out. Nothing of the record is passed on that the mask
+ * has not seen: neither digest nor reason of a rejection, and no record of the engine, which may hold anyone's data.
+ *
+ * Errors: MASK_FAILED when the mask throws, does not know the type, or returns what no request can be.
+ */
+export function maskRecord(mask: Mask, { position, txn }: Outgoing): TransactionBody | undefined {
+  const record = fromTransaction(position, txn);
+  if (isEngineType(record.type) && record.type !== compensateType) return undefined;
+  const seen = toMaskRecord(record);
+  const shown = runMask(maskOf(mask, record), seen, position);
+  if (shown === undefined) return undefined;
+  const { id, actor, payload, changes, expect, ...links } = checkShown(shown, seen, position);
+  const text = (value: unknown) => JSON.stringify(value);
+  return {
+    ...txn,
+    ...{ id, actor: actor ?? null, payload: payload === undefined ? null : text(payload), changes: text(changes) },
+    expect: expect.length === 0 ? null : text(expect),
+    rejection: txn.rejection && {
+      ...{ code: txn.rejection.code, reason: 'masked', key: null, ownerId: null, ownerPosition: null, seen: null },
+    },
+    ...{ digest: null, correlation: links.correlation ?? null, causation: links.causation ?? null },
+  };
+}
+
+/** The request alone: without results of reducers, and without changes of the engine's own keys. */
+function toMaskRecord(record: LogRecord): MaskRecord {
+  const { id, type, time, outcome, actor, payload, expect, compensates } = record;
+  const isUndoing = type === compensateType;
+  const changes = isUndoing ? [] : usersChanges(record.changes).map(({ result: _, ...change }) => change);
+  return deepFreeze({
+    ...{ id, type, time, outcome, ...given({ actor, payload }), changes, expect },
+    ...linksOf(record),
+    ...given({ compensates }),
+  } as unknown as JsonValue) as unknown as MaskRecord;
+}
+
+function maskOf(mask: Mask, { type, position }: LogRecord): MaskFunction {
+  if (typeof mask === 'function') return mask;
+  const found = Object.hasOwn(mask, type) ? mask[type] : Object.hasOwn(mask, '*') ? mask['*'] : undefined;
+  if (found) return found;
+  if (type === compensateType) return ({ actor: _, payload: __, ...bare }) => bare;
+  throw failed(position, `it has no function for the type ${type}, and none for "*"`);
+}
+
+function runMask(mask: MaskFunction, record: MaskRecord, position: number): MaskRecord | undefined {
+  try {
+    const shown = mask(record);
+    refusePromise(shown, 'a mask');
+    return shown;
+  } catch (error) {
+    if (isShortage(error)) throw error;
+    throw failed(position, `it threw: ${String((error as Error | undefined)?.message ?? error)}`, error);
+  }
+}
+
+const kept = ['type', 'time', 'outcome', 'compensates'] as const;
+const masked = ['id', 'actor', 'payload', 'changes', 'expect', 'correlation', 'causation'] as const;
+const fields: ReadonlySet<string> = new Set([...kept, ...masked]);
+
+function checkShown(shown: MaskRecord, seen: MaskRecord, position: number): Request {
+  if (typeof shown !== 'object' || shown === null) throw failed(position, 'it returned neither a record nor undefined');
+  const unknown = Object.keys(shown).find((name) => !fields.has(name));
+  if (unknown !== undefined) throw failed(position, `it returned a record with a field ${JSON.stringify(unknown)}`);
+  const changed = kept.find((name) => shown[name] !== seen[name]);
+  if (changed !== undefined) throw failed(position, `it changed ${changed}, which has to stay`);
+  // A request without an id would get one of its own.
+  const { id = null, actor, payload, changes, expect, correlation, causation } = shown;
+  const input = { id, actor, payload, changes, expect, correlation, causation };
+  try {
+    // The type was checked when the record was made; that of a compensation belongs to the engine.
+    return checkRequest({ ...given(input), type: 'masked' }, () => '');
+  } catch (error) {
+    throw failed(position, `it returned no valid record: ${(error as Error).message}`, error);
+  }
+}
+
+function failed(position: number, reason: string, cause?: unknown): TxlogError {
+  return new TxlogError('MASK_FAILED', `the mask failed at position ${position}: ${reason}`, {
+    hint: 'The dump has no END: nothing takes it for whole.',
+    ...(cause !== undefined && { cause }),
+  });
+}
