@@ -77,7 +77,7 @@ function isUnit({ atomic, finish }: Submission): boolean {
 
 function isBroken({ atomic, finish }: Submission, decided: readonly TaskDecision[]): boolean {
   if (atomic && !decided.every(isCommitted)) return true;
-  return finish !== undefined && !decided.every((decision) => 'record' in decision);
+  return finish !== undefined && decided.some(({ type }) => type === 'refused' || type === 'denied');
 }
 
 /** Whether a submission of the batch has more to write than records. */

@@ -9,7 +9,7 @@ import { isEngineKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { linksOf } from '../core/log/links.ts';
 import { expireType, type LogRecord, usersChanges } from '../core/log/record.ts';
-import type { Request } from '../core/log/request.ts';
+import type { RanOut, Request } from '../core/log/request.ts';
 import type { Choice } from './3-choice.ts';
 import { decideCompensation } from './3-compensation.ts';
 import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './3-decide-operation.ts';
@@ -47,7 +47,8 @@ export function decide(
   app: LoadedApp,
   stage: Stage,
   { request, draft }: { readonly request: Request; readonly draft?: Draft | undefined },
-): RequestDecision {
+): RequestDecision | OperationDecision {
+  if (request.ranOut) return endClaim(stage, request.ranOut);
   const notLed = request.completes && findNotLed(stage, request.completes);
   if (notLed) return { type: 'denied', rejection: notLed };
   const earlier = stage.find(request.id);
@@ -102,24 +103,34 @@ export function choose(app: LoadedApp, reader: DecisionReader, request: Request)
   return runHandler(app, reader, request);
 }
 
+/** Frees a key whose claim ran out elsewhere, unless it is free, confirmed, or has another owner here. */
+function endClaim(stage: Stage, { key, owner }: RanOut): RequestDecision | OperationDecision {
+  const state = stage.state(key);
+  const isPending = state?.kind === 'dedicated' && state.exists && state.pendingUntil !== undefined;
+  if (!isPending || state.owner === undefined || stage.idAt(state.owner) !== owner)
+    return { type: 'idle', due: undefined };
+  return { type: 'staged', record: stageExpiry(stage, [key]), draft: undefined };
+}
+
 /** Claims that ran out are logged as such before the decision that found them free. */
 function stageExpiries(stage: Stage, reader: DecisionReader): void {
-  if (reader.expired.size === 0) return;
-  const changes = [...reader.expired].map((key): Change => ({ op: 'expire', key }));
+  if (reader.expired.size > 0) stageExpiry(stage, [...reader.expired]);
+}
+
+function stageExpiry(stage: Stage, keys: readonly string[]): LogRecord {
+  const changes = keys.map((key): Change => ({ op: 'expire', key }));
   const position = stage.nextPosition;
   const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
   const folded = foldChanges(changes, (key) => stage.state(key), context);
   if (!folded.ok)
     throw new TxlogError('STORAGE_CORRUPT', `an expired claim cannot be freed: ${folded.rejection.reason}`);
-  stage.add(
-    {
-      ...{ position, time: stage.time, id: `${expireType}/${position}`, type: expireType, changes, decided: true },
-      ...{ actor: undefined, payload: undefined, expect: [], outcome: 'committed' },
-      ...{ rejection: undefined, compensates: undefined },
-    },
-    folded.after,
-    (key) => stage.state(key),
-  );
+  const record: LogRecord = {
+    ...{ position, time: stage.time, id: `${expireType}/${position}`, type: expireType, changes, decided: true },
+    ...{ actor: undefined, payload: undefined, expect: [], outcome: 'committed' },
+    ...{ rejection: undefined, compensates: undefined },
+  };
+  stage.add(record, folded.after, (key) => stage.state(key));
+  return record;
 }
 
 function stageRecord(

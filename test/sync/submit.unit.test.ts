@@ -1,6 +1,7 @@
 // Goal: records of elsewhere are decided here, once each, under their own ids. Method: environments in memory, merged whole,
 // in parts, twice, at once, with handlers and without, with conflicts of each kind.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock/system.ts';
 import { openEnvironment } from '../../src/engine.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { defineApp, type ImportOptions, reject } from '../../src/index.ts';
@@ -371,6 +372,48 @@ describe('two environments that both write', () => {
     expect((await origin.get('n'))?.value).toBe(110);
     expect(await target.sync.position(origin.unit, 3)).toBe(3);
     expect(await target.sync.position(origin.unit, 12)).toBe(14);
+  });
+});
+
+describe('a reservation that ran out at its origin', () => {
+  const reserve = (id: string, key: string) => ({
+    ...{ id, type: 'reserve' },
+    changes: [{ op: 'claim' as const, key, value: id, pending: 60 }],
+  });
+  let now = Date.parse('2026-01-31T12:00:00Z');
+  let from: Environment;
+  beforeEach(async () => {
+    from = await openEnvironment(':memory:', { create: true, clock: { ...systemClock, now: () => now } });
+    await from.submit(reserve('first', 'seat/1'));
+    await from.submit(reserve('kept', 'seat/2'));
+    const confirm = { op: 'confirm' as const, key: 'seat/2', owner: 'kept' };
+    await from.submit({ id: 'paid', type: 'pay', changes: [confirm] });
+    now += 61_000;
+    await from.submit(reserve('second', 'seat/1'));
+    await from.submit(claim('too-late', 'seat/2'));
+  });
+  afterEach(() => from.close());
+
+  it('has run out here too, although it is young here', async () => {
+    expect(await pass(from, target)).toMatchObject({ read: 6, applied: 5, rejected: 1, left: 1 });
+    expect((await target.get('seat/1'))?.owner).toMatchObject({ id: 'second' });
+    expect((await target.get('seat/2'))?.owner).toMatchObject({ id: 'kept' });
+    expect((await target.rescanVerify()).problems).toEqual([]);
+    const before = await standing(target);
+    await submit(target, await dumpOf(from));
+    expect(await standing(target)).toEqual(before);
+  });
+
+  it('has run out in a masked copy, whose dump has no records of the engine', async () => {
+    const dump = await dumpOf(from, { mask: (record) => record });
+    expect(await submit(target, dump)).toMatchObject({ read: 5, applied: 5, rejected: 1 });
+    expect((await target.get('seat/1'))?.owner).toMatchObject({ id: 'second' });
+  });
+
+  it('frees no key that another request owns here', async () => {
+    await target.submit(reserve('ours', 'seat/1'));
+    expect(await pass(from, target)).toMatchObject({ applied: 5, rejected: 3 });
+    expect((await target.get('seat/1'))?.owner).toMatchObject({ id: 'ours' });
   });
 });
 

@@ -30,10 +30,18 @@ export interface Request extends RequestBody, Links {
   readonly respond?: string;
   /** Set for the engine's own requests: it is refused for this. */
   readonly refusal?: Rejection;
+  /** Set for the engine's own requests: where it comes from, this claim ran out. Does nothing else. */
+  readonly ranOut?: RanOut;
   /** It was decided before, and is decided again as if: what it asks for is not questioned. */
   readonly logged?: true;
   /** The session that brought the request, and ends with it. */
   readonly completes?: Completion;
+}
+
+/** A pending claim that was not confirmed in time: its key, and the id of the request that made it. */
+export interface RanOut {
+  readonly key: string;
+  readonly owner: string;
 }
 
 /** A request as a caller hands it in: unknown fields are refused; `id` is made when absent. */

@@ -2,8 +2,8 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import { reject } from '../../core/fold/rejection.ts';
 import { linksOf } from '../../core/log/links.ts';
-import { compensateType, isEngineType, type LogRecord, usersChanges } from '../../core/log/record.ts';
-import { checkRequest, type Request, type RequestInput } from '../../core/log/request.ts';
+import { compensateType, expireType, isEngineType, type LogRecord, usersChanges } from '../../core/log/record.ts';
+import { checkRequest, type RanOut, type Request, type RequestInput } from '../../core/log/request.ts';
 import type { SyncEnvironment } from '../host/sync-host.ts';
 
 /** Whether a record is one that its origin's engine made for itself: what it did there happens here by itself, or not at all. */
@@ -50,4 +50,10 @@ function compensation(env: SyncEnvironment, record: LogRecord, target: number | 
   if (target !== undefined && target > 0) return { ...request, compensates: target };
   const reason = `what it undoes, position ${record.compensates} of its origin, was not taken`;
   return { ...request, refusal: reject('NOT_COMPENSABLE', reason) };
+}
+
+/** Frees a key whose claim had run out at its origin. It does nothing where the claim was refused, or confirmed. */
+export function endOfClaim(env: SyncEnvironment, ranOut: RanOut): Request {
+  const nothing = { actor: undefined, payload: undefined, changes: [], expect: [], bytes: 128 };
+  return { id: env.makeId(), type: expireType, ...nothing, ranOut };
 }

@@ -5,6 +5,7 @@ import { ifGiven } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { compensateType, type LogRecord } from '../../core/log/record.ts';
+import type { RanOut } from '../../core/log/request.ts';
 import { fromTransaction } from '../../layout/dump-record.ts';
 import { refuseMirror } from '../../layout/mirror-row.ts';
 import type { Task, TaskAnswer } from '../../pipeline/2-batch.ts';
@@ -15,23 +16,31 @@ import type { Block } from '../format/dump-reader.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { cursorAt, parseCursor, type SyncCursor } from '../format/sync-cursor.ts';
 import type { SyncHost } from '../host/sync-host.ts';
-import { isLeft, toForeignRequest } from './foreign-request.ts';
+import { endOfClaim, isLeft, toForeignRequest } from './foreign-request.ts';
 import type { ConflictPolicy } from './import-options.ts';
+import { OpenClaims } from './open-claims.ts';
 import { mirroredUpTo, readProgress, writeProgress } from './origin-progress.ts';
 import { parkingOf } from './park-record.ts';
 import { type Mapped, mapReader, writeMapped } from './position-map.ts';
 import { addTaken, nothingTaken, type Taken, type Taking } from './taking.ts';
 
-/** A record with what is done about it: its request, or the operations that park it; none when it is skipped. */
+/** A record that was not taken before, and the claims that had run out at its origin since the one before it. */
+interface Arriving {
+  readonly record: LogRecord;
+  readonly ranOut: readonly RanOut[];
+}
+
+/** A record with what is done about it: the ends of claims; then its request, or the operations that park it, if any. */
 interface Planned {
   readonly record: LogRecord;
+  readonly what: 'asked' | 'parked' | 'skipped';
   readonly tasks: readonly Task[];
   readonly conflict: TxlogError | undefined;
 }
 
 /** Records that are one commit, and where a reader stands that has them. */
 interface Unit {
-  readonly records: readonly LogRecord[];
+  readonly records: readonly Arriving[];
   readonly to: SyncCursor | undefined;
 }
 
@@ -45,6 +54,7 @@ export class SubmitTaking implements Taking {
   private readonly host: SyncHost;
   private readonly manifest: Manifest;
   private readonly policy: ConflictPolicy;
+  private readonly claims = new OpenClaims();
 
   constructor(host: SyncHost, manifest: Manifest, policy: ConflictPolicy) {
     this.host = host;
@@ -68,7 +78,7 @@ export class SubmitTaking implements Taking {
       kind === 'TXN' && txn ? [fromTransaction(position, txn)] : [],
     );
     const mine = records.filter((record) => !isLeft(record));
-    const fresh = await this.host.env.read((cut) => this.unknown(cut, mine));
+    const fresh = this.arrive(records, await this.host.env.read((cut) => this.unknown(cut, mine)));
     let taken = addTaken(nothingTaken, {
       ...nothingTaken,
       left: records.length - mine.length,
@@ -80,14 +90,25 @@ export class SubmitTaking implements Taking {
   }
 
   /** Records that were not taken before. Errors: SYNC_FORK where another one was, at its position. */
-  private unknown(cut: Cut, records: readonly LogRecord[]): readonly LogRecord[] {
+  private unknown(cut: Cut, records: readonly LogRecord[]): ReadonlySet<LogRecord> {
     const ownOf = mapReader(cut.snapshot, this.manifest.origin);
-    return records.filter(({ position, id, type }) => {
+    const unknown = records.filter(({ position, id, type }) => {
       const own = ownOf(position);
       // A compensation is done once, whatever the ids of those that ask for it.
       if (own !== undefined && own > 0 && type !== compensateType && cut.idAt(own) !== id) throw this.fork(position);
       return own === undefined;
     });
+    return new Set(unknown);
+  }
+
+  private arrive(records: readonly LogRecord[], fresh: ReadonlySet<LogRecord>): readonly Arriving[] {
+    const arriving: Arriving[] = [];
+    for (const record of records) {
+      this.claims.moveTo(record);
+      if (fresh.has(record)) arriving.push({ record, ranOut: this.claims.take() });
+      this.claims.note(record);
+    }
+    return arriving;
   }
 
   private async takeUnit({ records, to }: Unit, time = 0): Promise<Taken> {
@@ -110,14 +131,16 @@ export class SubmitTaking implements Taking {
     }
   }
 
-  private plan(cut: Cut, records: readonly LogRecord[], conflicts: ReadonlyMap<number, TxlogError>): Planned[] {
+  private plan(cut: Cut, records: readonly Arriving[], conflicts: ReadonlyMap<number, TxlogError>): Planned[] {
     const { origin } = this.manifest;
     const ownOf = mapReader(cut.snapshot, origin);
-    return records.map((record) => {
+    return records.map(({ record, ranOut }): Planned => {
+      const ends = ranOut.map((claim) => endOfClaim(this.host.env, claim));
       const request = conflicts.get(record.position) ?? toForeignRequest(this.host.env, record, ownOf);
-      if (!(request instanceof TxlogError)) return { record, tasks: [request], conflict: undefined };
-      const tasks = this.policy === 'park' ? parkingOf(origin, record, request) : [];
-      return { record, tasks, conflict: request };
+      if (!(request instanceof TxlogError))
+        return { record, what: 'asked', tasks: [...ends, request], conflict: undefined };
+      if (this.policy !== 'park') return { record, what: 'skipped', tasks: ends, conflict: request };
+      return { record, what: 'parked', tasks: [...ends, ...parkingOf(origin, record, request)], conflict: request };
     });
   }
 
@@ -169,28 +192,40 @@ export class SubmitTaking implements Taking {
 }
 
 /** Cuts records so that a compensation comes after the commit of what it undoes; the cursor moves with the last part. */
-function toUnits(records: readonly LogRecord[], to: SyncCursor | undefined): readonly Unit[] {
-  const parts: LogRecord[][] = [[]];
+function toUnits(records: readonly Arriving[], to: SyncCursor | undefined): readonly Unit[] {
+  const parts: Arriving[][] = [[]];
   let seen = new Set<number>();
-  for (const record of records) {
-    const mustWait = record.compensates !== undefined && seen.has(record.compensates);
+  for (const arriving of records) {
+    const { compensates, position } = arriving.record;
+    const mustWait = compensates !== undefined && seen.has(compensates);
     if (mustWait || seen.size >= limits.atomicRequestsMax) {
       parts.push([]);
       seen = new Set();
     }
-    parts.at(-1)?.push(record);
-    seen.add(record.position);
+    parts.at(-1)?.push(arriving);
+    seen.add(position);
   }
   return parts.map((part, i) => ({ records: part, to: i === parts.length - 1 ? to : undefined }));
 }
 
-/** The place that each record got: what is only here is none of it. */
-function toMapped(part: readonly Planned[], decisions: readonly TaskDecision[]): readonly Mapped[] {
+/** Each of the planned records with what is given for its tasks, in their order. */
+function zipTasks<T>(
+  part: readonly Planned[],
+  given: readonly T[],
+): readonly (Planned & { readonly given: readonly T[] })[] {
   let at = 0;
-  return part.flatMap(({ record, tasks, conflict }): readonly Mapped[] => {
-    const decision = decisions[at];
-    at += tasks.length;
-    if (conflict) return tasks.length === 0 ? [] : [[record.position, 0]];
+  return part.map((planned) => {
+    const from = at;
+    at += planned.tasks.length;
+    return { ...planned, given: given.slice(from, at) };
+  });
+}
+
+/** The place that each record got; that of a skipped one is open. */
+function toMapped(part: readonly Planned[], decisions: readonly TaskDecision[]): readonly Mapped[] {
+  return zipTasks(part, decisions).flatMap(({ record, what, given }): readonly Mapped[] => {
+    if (what !== 'asked') return what === 'skipped' ? [] : [[record.position, 0]];
+    const decision = given.at(-1);
     assert(decision !== undefined && 'record' in decision, 'a unit is logged when all of it was decided');
     return [[record.position, decision.record.position]];
   });
@@ -203,32 +238,27 @@ function addConflicts(
   answers: readonly TaskAnswer[],
 ): boolean {
   let found = false;
-  let at = 0;
-  for (const { record, tasks, conflict } of part) {
-    for (const answer of answers.slice(at, at + tasks.length)) {
+  for (const { record, conflict, given } of zipTasks(part, answers)) {
+    for (const answer of given) {
       if (answer.type !== 'error') continue;
       // It cannot be parked either.
       if (conflict || errorOwnerOf(answer.error.code) !== 'caller') throw answer.error;
       conflicts.set(record.position, answer.error);
       found = true;
     }
-    at += tasks.length;
   }
   return found;
 }
 
 function countTaken(part: readonly Planned[], answers: readonly TaskAnswer[]): Taken {
   const count = { ...nothingTaken } as { -readonly [name in keyof Taken]: number };
-  let at = 0;
-  for (const { tasks, conflict } of part) {
-    const answer = answers[at];
-    at += tasks.length;
-    if (conflict) count[tasks.length === 0 ? 'skipped' : 'parked'] += 1;
-    else if (answer?.type === 'receipt' && answer.receipt.duplicate) count.duplicate += 1;
-    else {
-      count.applied += 1;
-      if (answer?.type === 'receipt' && answer.receipt.outcome === 'rejected') count.rejected += 1;
-    }
+  for (const { what, given } of zipTasks(part, answers)) {
+    const answer = given.at(-1);
+    const receipt = answer?.type === 'receipt' ? answer.receipt : undefined;
+    if (what !== 'asked') count[what] += 1;
+    else if (receipt?.duplicate) count.duplicate += 1;
+    else count.applied += 1;
+    if (what === 'asked' && !receipt?.duplicate && receipt?.outcome === 'rejected') count.rejected += 1;
   }
   return count;
 }
