@@ -13,7 +13,10 @@ import { fileLeases } from './leases/file-leases.ts';
 import { memoryLeases } from './leases/memory-leases.ts';
 import { localOrder } from './order/local/local-order.ts';
 import { Pipeline } from './pipeline/0-loop.ts';
+import type { AttachmentStore } from './ports/attachment-store.ts';
 import type { Clock } from './ports/clock.ts';
+import { fileAttachments } from './storage/attachments/file-attachments.ts';
+import { memoryAttachments } from './storage/memory/memory-attachments.ts';
 import { LoopTurns } from './view/turns.ts';
 
 /** How to open an environment. All optional. */
@@ -87,12 +90,11 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
     bytes: options.checkpointBytes ?? limits.checkpointBytes,
   };
   const makeId = timeOrderedIds(() => clock.now());
-  const start = (handle: Generation) => {
+  const attachments = path === inMemory ? memoryAttachments(clock) : fileAttachments(path, options.readOnly === true);
+  const start = (handle: Generation, kept: AttachmentStore = attachments) => {
     const { storage, view } = handle;
-    return {
-      handle,
-      pipeline: new Pipeline({ storage, view, clock, app, bounds, order: localOrder(storage), makeId }),
-    };
+    const deps = { storage, view, clock, app, bounds, order: localOrder(storage), makeId, attachments: kept };
+    return { handle, pipeline: new Pipeline(deps) };
   };
   const connect = async () => start(await open());
   const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
@@ -106,6 +108,7 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
     app,
     clock,
     leases,
+    attachments,
     random: Math.random,
     makeId,
     loadTurnKinds,

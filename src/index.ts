@@ -6,6 +6,10 @@
 export { defineApp } from './app/define.ts';
 export { loadApp, loadMap, loadMask } from './app/load-app.ts';
 export { compileDocumentWhere, compileWhere } from './app/where.ts';
+export type { AttachmentReport, Attachments, GetOptions } from './attachments/attachments.ts';
+export type { Cleared, ClearOptions } from './attachments/clear-unused.ts';
+export type { PutOptions, PutReport } from './attachments/put-attachment.ts';
+export type { AttachmentProblem } from './attachments/verify-attachments.ts';
 export type { AuditProblem, AuditReport } from './audit/audit-report.ts';
 export type { CompensateOptions } from './compensate/carry-out.ts';
 export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/compensation-plan.ts';
@@ -50,6 +54,7 @@ export { limits } from './core/base/limits.ts';
 export type { Change, ChangeOp } from './core/fold/change.ts';
 export type { Owner, Rejection } from './core/fold/rejection.ts';
 export type { Chunk, Session, SessionOp, SessionStatus, ThemeEntry } from './core/fold/session.ts';
+export type { Attachment } from './core/log/attachment.ts';
 export type { RecordFilter } from './core/log/filter.ts';
 export type {
   Authority,

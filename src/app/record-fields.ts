@@ -14,6 +14,7 @@ const readers: Readonly<Record<string, (record: StoredRecord) => unknown>> = {
   payload: ({ payload }) => payload,
   changes: ({ changes }) => changes,
   expect: ({ expect }) => (expect.length === 0 ? undefined : expect),
+  attachments: ({ attachments }) => attachments,
   rejection: ({ rejection }) => rejection,
   compensates: ({ compensates }) => compensates,
   correlation: ({ correlation }) => correlation,

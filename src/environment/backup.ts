@@ -8,6 +8,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import { readFormat, readHead, readMeta, writeFormat, writeMeta } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
+import { copyAttachments } from '../storage/attachments/copy-attachments.ts';
 import { isLitter, newBuildDir, publishBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
 import { giveNewName, makeDir } from '../storage/lmdb/directory.ts';
 import { generationDir, nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
@@ -44,7 +45,7 @@ const configRow = 'config';
 /**
  * Copies an environment while it is used: into a directory, which is an environment itself, or into one file (a name
  * with an extension). The copy is one consistent snapshot, synced, and its whole chain is verified before this resolves.
- * It names the app of the environment; leases do not travel.
+ * It names the app of the environment; leases do not travel. A directory has its attachments too, a file has none.
  *
  * Errors: BACKUP_EXISTS; BACKUP_INVALID when the copy is not correct; STORAGE_FAILED.
  */
@@ -72,6 +73,7 @@ export async function backup(
     } else {
       // Before it is an environment that decides: it has its rules from the start.
       copyApp(target, configAt(target, dir), { dir: target, build });
+      copyAttachments(dir, target);
       publishBuild(build, target, 1);
       nameFirst(target, 1);
     }
@@ -182,6 +184,7 @@ export async function restoreInTurns(
       await markCopy(join(build, 'data.mdb'));
       const position = await verifyCopy(join(build, 'data.mdb'), { turns });
       const app = copyApp(place, isFile ? config : configAt(place, from), { dir, build });
+      if (!isFile) copyAttachments(from, dir);
       // Refused when someone else made an environment here meanwhile.
       publishBuild(build, dir, 1);
       nameFirst(dir, 1);

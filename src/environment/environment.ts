@@ -1,3 +1,4 @@
+import { Attachments } from '../attachments/attachments.ts';
 import type { AuditReport } from '../audit/audit-report.ts';
 import type { CompensateOptions } from '../compensate/carry-out.ts';
 import type { CompensationPlan } from '../compensate/compensation-plan.ts';
@@ -50,6 +51,8 @@ export class Environment extends EnvironmentReading {
   readonly sagas: Sagas;
   /** Dumps out of this environment and into it. */
   readonly sync: Sync;
+  /** Big data beside the log, which transactions name by their digests. */
+  readonly attachments: Attachments;
   /** How it stands, for who watches it. */
   readonly monitor: Monitor;
   /** Signs of life of those who lead sessions. */
@@ -68,8 +71,10 @@ export class Environment extends EnvironmentReading {
     this.sessions = new Sessions(this);
     this.sagas = new Sagas(this);
     this.monitor = new Monitor(this);
+    this.attachments = new Attachments(this, parts.attachments);
     this.sync = new Sync({
       env: this,
+      attachments: parts.attachments,
       adopt: (adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption)),
       submit: (tasks, finish) => this.connections.run(({ pipeline }) => pipeline.submitFinishing(tasks, finish)),
     });
@@ -191,12 +196,15 @@ export class Environment extends EnvironmentReading {
   async withFork<T>(work: (copy: Environment) => Promise<T>): Promise<T> {
     const { openFork } = await import('./fork.ts');
     const { memoryLeases } = await import('../leases/memory-leases.ts');
+    const { rehearsedAttachments } = await import('../storage/layered/rehearsed-attachments.ts');
     await this.read(() => undefined);
     const { handle, dispose } = await this.connections.run(({ handle }) => openFork(this.dir, handle));
-    const connection = this.parts.start(handle);
+    const attachments = rehearsedAttachments(this.parts.attachments);
+    const connection = this.parts.start(handle, attachments);
     const connect = () => Promise.reject(new TxlogError('ENV_CLOSED', 'a dry run has only one generation'));
     try {
-      return await work(new Environment({ ...this.parts, leases: memoryLeases(this.clock), connection, connect }));
+      const leases = memoryLeases(this.clock);
+      return await work(new Environment({ ...this.parts, leases, attachments, connection, connect }));
     } finally {
       await connection.pipeline.abandon();
       await dispose();

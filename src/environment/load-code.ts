@@ -2,6 +2,10 @@ import { codeNotLoaded } from '../core/base/errors.ts';
 
 // Other modules import these on first use, so that a short command loads no more than it needs. A test compares.
 const onDemand: readonly (() => Promise<unknown>)[] = [
+  () => import('../attachments/clear-unused.ts'),
+  () => import('../attachments/named-attachments.ts'),
+  () => import('../attachments/put-attachment.ts'),
+  () => import('../attachments/verify-attachments.ts'),
   () => import('../audit/audit.ts'),
   () => import('../compensate/carry-out.ts'),
   () => import('../compensate/compensation-plan.ts'),
@@ -45,6 +49,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../sessions/worker/lead-one.ts'),
   () => import('../sessions/worker/find-stuck.ts'),
   () => import('../sessions/worker/worker.ts'),
+  () => import('../storage/layered/rehearsed-attachments.ts'),
   () => import('../sync/diff/diff-dump.ts'),
   () => import('../sync/diff/diff-environments.ts'),
   () => import('../sync/export/export-dump.ts'),

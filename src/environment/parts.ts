@@ -1,5 +1,6 @@
 import type { LoadedApp } from '../core/app/app.ts';
 import type { Pipeline } from '../pipeline/0-loop.ts';
+import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Effects } from '../ports/effects.ts';
 import type { Leases } from '../ports/leases.ts';
@@ -21,6 +22,7 @@ export interface EnvironmentParts {
   readonly clock: Clock;
   readonly connection: Connection;
   readonly leases: Leases;
+  readonly attachments: AttachmentStore;
   readonly effects: Effects;
   readonly services: Services;
   /** Loads what a worker runs by itself, without an advisor. */
@@ -30,7 +32,7 @@ export interface EnvironmentParts {
   /** A new time-ordered id for a request. */
   makeId(): string;
   /** Puts a pipeline on an open storage. */
-  start(handle: Generation): Connection;
+  start(handle: Generation, attachments?: AttachmentStore): Connection;
   /** Opens the newest generation anew, after a rebuild by anyone took the place of the present one. */
   connect(): Promise<Connection>;
 }

@@ -3,6 +3,7 @@ import type { JsonValue } from '../core/base/json.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
 import { type LogRecord, sessionType } from '../core/log/record.ts';
+import { toExpectText } from './expect-text.ts';
 
 const opNumbers = new Map(changeOps.map((op, i) => [op, i]));
 
@@ -26,7 +27,7 @@ export class BodyWriter {
     this.optional(record.actor);
     this.json(record.payload);
     this.changes(record.changes);
-    this.optional(record.expect.length === 0 ? undefined : JSON.stringify(record.expect));
+    this.optional(toExpectText(record));
     this.rejection(record.rejection);
     this.optionalLong(record.compensates);
     if (isLinked(record)) {

@@ -4,10 +4,12 @@ import { forbiddenKeys, isJsonObject, type JsonObject, type JsonValue } from '..
 import { limits } from '../core/base/limits.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
+import { isDigest } from '../core/log/attachment.ts';
 import { linksOf } from '../core/log/links.ts';
-import { type Expectation, type LogRecord, operationId } from '../core/log/record.ts';
+import { type LogRecord, operationId } from '../core/log/record.ts';
 import { checkDumpChanges, checkDumpName } from './dump-changes.ts';
 import type { TransactionBody } from './dump-schema.ts';
+import { fromExpectList, type Preconditions, toExpectText } from './expect-text.ts';
 import type { RecordTexts } from './record-codec.ts';
 import type { ChangeBody } from './record-schema.ts';
 
@@ -72,7 +74,7 @@ export function fromTransaction(position: number, txn: TransactionBody): LogReco
     actor: txn.actor ?? undefined,
     payload: txn.payload === null ? undefined : parse(txn.payload, `${place}: payload`),
     changes: toChanges(txn.changes, `${place}: changes`),
-    expect: txn.expect === null ? [] : toExpect(txn.expect, place),
+    ...(txn.expect === null ? { expect: [] } : toPreconditions(txn.expect, place)),
     rejection: txn.rejection === null ? undefined : toRejection(txn.rejection, place),
     compensates: txn.compensates === null ? undefined : checkPosition(txn.compensates, `${place}: compensates`),
     ...linksOf(checkLinks(txn, place)),
@@ -91,10 +93,15 @@ function toChanges(text: string, place: string): readonly Change[] {
   return checkDumpChanges(changes, place);
 }
 
-function toExpect(text: string, place: string): readonly Expectation[] {
+function toPreconditions(text: string, place: string): Preconditions {
   const expect = parse(text, `${place}: expect`);
   if (!Array.isArray(expect) || !expect.every(isJsonObject)) throw invalid(`${place}: expect is no list of objects`);
-  return expect as unknown as readonly Expectation[];
+  const preconditions = fromExpectList(expect);
+  const { attachments } = preconditions;
+  // The bytes of the record are made of it again: attachments come last, and are nothing but their digests.
+  const isExact = attachments?.every(isDigest) && toExpectText(preconditions) === JSON.stringify(expect);
+  if (attachments && !isExact) throw invalid(`${place}: expect names no attachment`);
+  return preconditions;
 }
 
 function toRejection(body: NonNullable<TransactionBody['rejection']>, place: string): Rejection {

@@ -3,7 +3,8 @@ import type { JsonObject, JsonValue } from '../core/base/json.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
 import { type Links, linksOf } from '../core/log/links.ts';
-import { type Expectation, operationId } from '../core/log/record.ts';
+import { operationId } from '../core/log/record.ts';
+import { fromExpectList } from './expect-text.ts';
 import type { ChangeBody, RecordBody, RejectionBody } from './record-schema.ts';
 
 /** The fields of a record that its body holds. */
@@ -14,7 +15,7 @@ export function fromBody(body: RecordBody, position: number) {
     actor: body.actor ?? undefined,
     payload: fromText(body.payload),
     changes: body.changes.map(fromChangeBody),
-    expect: body.expect === null ? [] : (JSON.parse(body.expect) as Expectation[]),
+    ...fromExpectList(body.expect === null ? [] : (JSON.parse(body.expect) as JsonValue[])),
     rejection: body.rejection ? fromRejectionBody(body.rejection) : undefined,
     compensates: body.compensates ?? undefined,
   };

@@ -3,6 +3,7 @@ import { limits } from '../core/base/limits.ts';
 import { type Head, readHead, writeHead } from '../layout/meta.ts';
 import { refuseMirror } from '../layout/mirror-row.ts';
 import type { RecordEncoder } from '../layout/record-codec.ts';
+import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
 import type { Snapshot, Storage, WriteTx } from '../ports/storage.ts';
@@ -25,6 +26,7 @@ export interface PipelineDeps {
   readonly order: Order;
   readonly clock: Clock;
   readonly view: View;
+  readonly attachments: Pick<AttachmentStore, 'has'>;
   readonly app: LoadedApp;
   readonly bounds: CheckpointBounds;
   makeId(): string;

@@ -2,6 +2,7 @@ import type { LoadedApp } from '../core/app/app.ts';
 import { limits } from '../core/base/limits.ts';
 import { reject } from '../core/fold/rejection.ts';
 import type { LogRecord } from '../core/log/record.ts';
+import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { Cut } from '../view/cut.ts';
@@ -23,6 +24,7 @@ export interface DecideContext {
   readonly view: View;
   readonly app: LoadedApp;
   readonly clock: Clock;
+  readonly attachments: Pick<AttachmentStore, 'has'>;
   readonly underLock: boolean;
   /** Time of the records, in ms since 1970. */
   readonly now: number;
@@ -49,7 +51,7 @@ export function decideBatch(
       postponed.push(submission);
       continue;
     }
-    const decided = decideSubmission(context.app, stage, { submission, isLate: isUnit(submission) ? never : isLate });
+    const decided = decideSubmission(context, stage, { submission, isLate: isUnit(submission) ? never : isLate });
     if (decided.length < submission.requests.length) {
       const [begun, rest] = splitSubmission(submission, decided.length);
       decisions.set(begun, decided);
@@ -91,7 +93,7 @@ export function finishAll(tx: WriteTx, { decisions }: DecidedBatch): void {
 }
 
 function decideSubmission(
-  app: LoadedApp,
+  { app, attachments }: DecideContext,
   stage: Stage,
   { submission, isLate }: { readonly submission: Submission; readonly isLate: () => boolean },
 ): TaskDecision[] {
@@ -100,7 +102,7 @@ function decideSubmission(
     if (i > 0 && isLate()) break;
     const decision = isOperation(request)
       ? decideOperation(stage, request)
-      : decide(app, stage, { request, draft: submission.drafts[i] });
+      : decide(app, stage, { request, draft: submission.drafts[i], attachments });
     if (decision.type === 'staged') submission.drafts[i] = decision.draft;
     decisions.push(decision);
   }
@@ -131,8 +133,7 @@ function splitSubmission(submission: Submission, decided: number): readonly [Sub
 function restage(context: DecideContext, cut: Cut, decisions: Map<Submission, readonly TaskDecision[]>): Stage {
   const stage = new Stage(cut, context.now);
   for (const [submission, earlier] of decisions) {
-    if (!isAborted(earlier))
-      decisions.set(submission, decideSubmission(context.app, stage, { submission, isLate: never }));
+    if (!isAborted(earlier)) decisions.set(submission, decideSubmission(context, stage, { submission, isLate: never }));
   }
   return stage;
 }

@@ -1,15 +1,18 @@
 import { type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { assert } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import { type JsonObject, type JsonValue, jsonEquals } from '../core/base/json.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import type { Change } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
+import { type Rejection, reject } from '../core/fold/rejection.ts';
 import { isEngineKey } from '../core/fold/session.ts';
 import type { State } from '../core/fold/state.ts';
 import { linksOf } from '../core/log/links.ts';
 import { expireType, type LogRecord, usersChanges } from '../core/log/record.ts';
 import type { RanOut, Request } from '../core/log/request.ts';
+import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { Choice } from './3-choice.ts';
 import { decideCompensation } from './3-compensation.ts';
 import { completionChanges, findNotLed, type OperationDecision, operate, type Undone } from './3-decide-operation.ts';
@@ -29,6 +32,13 @@ export interface Draft {
   readonly time: number;
 }
 
+/** A request to be decided. A request of the log is decided again without a look at attachments. */
+export interface Decidable {
+  readonly request: Request;
+  readonly draft?: Draft | undefined;
+  readonly attachments?: Pick<AttachmentStore, 'has'> | undefined;
+}
+
 /** How one request went: a record that is staged now, an earlier one with the same id, or a conflict. */
 export type RequestDecision =
   | { readonly type: 'staged'; readonly record: LogRecord; readonly draft: Draft | undefined }
@@ -46,7 +56,7 @@ export type TaskDecision = RequestDecision | OperationDecision;
 export function decide(
   app: LoadedApp,
   stage: Stage,
-  { request, draft }: { readonly request: Request; readonly draft?: Draft | undefined },
+  { request, draft, attachments }: Decidable,
 ): RequestDecision | OperationDecision {
   if (request.ranOut) return endClaim(stage, request.ranOut);
   const notLed = request.completes && findNotLed(stage, request.completes);
@@ -64,7 +74,8 @@ export function decide(
   if (unknown) return { type: 'refused', error: unknown };
   const reader = new DecisionReader(stage);
   const kept = draft !== undefined && unchanged(draft, reader);
-  const chosen = kept ? draft.chosen : choose(app, reader, request);
+  const missing = attachments && findMissingAttachment(attachments, request);
+  const chosen = missing ? refusedFor(missing, request) : kept ? draft.chosen : choose(app, reader, request);
   if (kept) for (const key of draft.reads.keys()) reader.state(key);
   const coded = request.compensates !== undefined || requestTypeOf(app, request.type) !== undefined;
   const made = coded ? draftOf(stage, reader, chosen) : undefined;
@@ -94,10 +105,23 @@ function draftOf(stage: Stage, reader: DecisionReader, chosen: Choice): Draft | 
   return { chosen, reads, time: stage.time };
 }
 
+/** The first attachment of a request that is not here, as a rejection. */
+function findMissingAttachment(
+  store: Pick<AttachmentStore, 'has'>,
+  { attachments = [] }: Request,
+): Rejection | undefined {
+  const missing = attachments.find((digest) => !store.has(digest));
+  return missing === undefined ? undefined : reject('ATTACHMENT_MISSING', `attachment ${missing} is not here`);
+}
+
+function refusedFor(rejection: Rejection, { changes }: Request): Choice {
+  return { ok: false, rejection, changes, decided: false };
+}
+
 /** Chooses for a request on the states that `reader` shows, before it is applied. */
 export function choose(app: LoadedApp, reader: DecisionReader, request: Request): Choice {
   const unmet = findUnmetExpectation(request.expect, reader);
-  if (unmet) return { ok: false, rejection: unmet, changes: request.changes, decided: false };
+  if (unmet) return refusedFor(unmet, request);
   if (request.refusal) return { ok: false, rejection: request.refusal, changes: [], decided: true };
   if (request.compensates !== undefined) return decideCompensation(app, reader, request.compensates);
   return runHandler(app, reader, request);
@@ -145,7 +169,7 @@ function stageRecord(
   // The states that were read still hold, unless an expiry was staged in between.
   const lookup = (key: string) => (reader.expired.size > 0 ? stage.state(key) : reader.remembered(key));
   const folded = chosen.ok ? foldChanges(chosen.changes, lookup, context) : chosen;
-  const { id, type, actor, payload, expect, compensates } = request;
+  const { id, type, actor, payload, expect, attachments, compensates } = request;
   const record: LogRecord = {
     position,
     id,
@@ -159,6 +183,7 @@ function stageRecord(
     decided: chosen.decided,
     rejection: folded.ok ? undefined : { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
     compensates,
+    ...given({ attachments }),
     ...linksOf(request),
   };
   const after = folded.ok ? folded.after : nothing;
@@ -193,6 +218,7 @@ function sameBody(record: LogRecord, request: Request): boolean {
     record.actor === request.actor &&
     jsonEquals(record.payload, request.payload) &&
     jsonEquals(record.expect as unknown as JsonValue, request.expect as unknown as JsonValue) &&
+    jsonEquals(record.attachments, request.attachments) &&
     jsonEquals(
       (record.decided ? [] : usersChanges(record.changes).map(asked)) as unknown as JsonValue,
       request.changes as unknown as JsonValue,

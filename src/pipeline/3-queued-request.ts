@@ -38,13 +38,14 @@ export function chunkAt(record: Pick<LogRecord, 'changes'> | undefined, key: str
 
 /** A request as the data of the session that brings it. */
 export function dataOfRequest(request: Request, respond: string | undefined): JsonObject {
-  const { id, type, actor, payload, changes, expect } = request;
+  const { id, type, actor, payload, changes, expect, attachments } = request;
   return {
     id,
     type,
     ...given({ actor, payload }),
     ...(changes.length > 0 && { changes: changes as unknown as JsonValue }),
     ...(expect.length > 0 && { expect: expect as unknown as JsonValue }),
+    ...(attachments && { attachments }),
     ...given({ respond }),
   };
 }

@@ -1,5 +1,6 @@
 import { type App, type LoadedApp, requestTypeOf } from '../core/app/app.ts';
 import { rejectionCodes } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
 import { type LogRecord, usersChanges } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
@@ -16,9 +17,13 @@ function isOfRules({ code }: Rejection): boolean {
 }
 
 /** A logged request as it was sent: without what a handler chose, and what the engine added. */
-export function requestAgain({ id, type, actor, payload, expect, decided, changes }: LogRecord): Request {
+export function requestAgain(record: LogRecord): Request {
+  const { id, type, actor, payload, expect, attachments, decided, changes, rejection } = record;
   const asked = decided ? [] : usersChanges(changes).map(({ result: _, ...change }) => change);
-  return { id, type, actor, payload, expect, changes: asked, bytes: 0, logged: true };
+  // Which attachments were here then, nobody knows but the record.
+  const refusal = rejection?.code === 'ATTACHMENT_MISSING' ? rejection : undefined;
+  const request: Request = { id, type, actor, payload, expect, changes: asked, bytes: 0, logged: true };
+  return { ...request, ...given({ attachments, refusal }) };
 }
 
 /**

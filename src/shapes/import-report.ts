@@ -4,10 +4,10 @@ import type { ImportReport } from '../index.ts';
 /** A report as JSON. */
 export function toImportJson(report: ImportReport, dryRun: boolean): JsonObject {
   const { mode, origin, blocks, read, applied, duplicate, rejected, parked, skipped, left, ...more } = report;
-  const { states, cursor, complete } = more;
+  const { states, attachments, cursor, complete } = more;
   return {
     ...{ v: 1, mode, origin, blocks, read, applied, duplicate, rejected, parked, skipped, left },
-    ...{ states, cursor, complete },
+    ...{ states, attachments, cursor, complete },
     ...(dryRun && { dryRun }),
   };
 }

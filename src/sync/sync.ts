@@ -48,7 +48,7 @@ export class Sync {
    */
   async *export(options: ExportOptions = {}): AsyncGenerator<Buffer> {
     const { exportDump } = await import('./export/export-dump.ts');
-    yield* exportDump(this.host.env, options);
+    yield* exportDump(this.host, options);
   }
 
   /**

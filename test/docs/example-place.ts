@@ -28,6 +28,7 @@ const tenYears = 10 * 365 * 24 * 3600;
 export async function makeTemplate(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'txlog-examples-'));
   await fill(join(dir, '.txlog'));
+  await writeAttachment(join(dir, '.txlog'));
   await fill(join(dir, 'var/lib/orders'), 1);
   const env = await openEnvironment(join(dir, '.txlog'), { readOnly: true });
   await env.backup(join(dir, 'backup'));
@@ -37,6 +38,16 @@ export async function makeTemplate(): Promise<string> {
   await env.close();
   for (const [name, bytes] of files(plan)) writeFileSync(join(dir, name), bytes);
   return dir;
+}
+
+async function writeAttachment(dir: string): Promise<void> {
+  const env = await openEnvironment(dir);
+  await env.attachments.put(
+    (async function* () {
+      yield Buffer.from('a photo');
+    })(),
+  );
+  await env.close();
 }
 
 /** A signed dump and its keys, a mirror that is behind, an environment that is not, and one that decided again. */
@@ -226,6 +237,7 @@ function files(plan: string): [string, string | Buffer][] {
     ['requests.ndjson', requests],
     ['requests.ndjson.gz', gzipSync(requests)],
     ['txlog.app.ts', app],
+    ['scan.pdf', '%PDF-1.7\n'],
     ['mask.mjs', 'export default ({ actor: _, ...record }) => record;\n'],
     ['answer.json', '{"by":"ann"}\n'],
     ['order.json', '{"amount":9000}\n'],

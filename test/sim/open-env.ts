@@ -11,10 +11,12 @@ import { TypeRegistry } from '../../src/layout/type-registry.ts';
 import { memoryLeases } from '../../src/leases/memory-leases.ts';
 import { localOrder } from '../../src/order/local/local-order.ts';
 import { Pipeline } from '../../src/pipeline/0-loop.ts';
+import type { AttachmentStore } from '../../src/ports/attachment-store.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Leases } from '../../src/ports/leases.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { sagaTurnKinds } from '../../src/sagas/saga-turn-kinds.ts';
+import { memoryAttachments } from '../../src/storage/memory/memory-attachments.ts';
 import { View } from '../../src/view/view.ts';
 
 /** Time that stands still until a test moves it, for all clocks that share it. */
@@ -81,10 +83,12 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   let connections = 0;
   const bounds = { records: options.bound ?? limits.checkpointRecords, bytes: limits.checkpointBytes };
   const makeId = () => timeOrderedId();
-  const start = (handle: Generation) => {
+  const attachments = memoryAttachments(clock);
+  const start = (handle: Generation, kept: AttachmentStore = attachments) => {
     const order = localOrder(handle.storage);
     const { storage: own, view } = handle;
-    return { handle, pipeline: new Pipeline({ storage: own, view, clock, app, bounds, order, makeId }) };
+    const deps = { storage: own, view, clock, app, bounds, order, makeId, attachments: kept };
+    return { handle, pipeline: new Pipeline(deps) };
   };
   const connect = async () => {
     connections += 1;
@@ -96,7 +100,8 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const nothing = () => Promise.reject(new Error('no other environments'));
   const outside = { ...lazyAdapters(app, { open: nothing, load: nothing }), ...options.outside };
   const loadTurnKinds = async () => sagaTurnKinds;
-  const parts = { dir: ':memory:', app, clock, leases, random, makeId, loadTurnKinds, start, connect, connection };
+  const made = { makeId, loadTurnKinds, start, connect, connection };
+  const parts = { dir: ':memory:', app, clock, leases, attachments, random, ...made };
   return new Environment({ ...parts, ...outside });
 }
 

@@ -31,6 +31,7 @@ const options = {
   data: text,
   change: texts,
   expect: texts,
+  attachment: texts,
   output: { type: 'string', short: 'o' },
   json: { type: 'boolean' },
   ndjson: { type: 'boolean' },
@@ -91,7 +92,7 @@ function parsePlain(args: readonly string[]): PlainFlags | undefined {
   try {
     const { values, tokens } = parseArgs({ args: [...args], options, tokens: true });
     const named = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-    const single = named.filter((name) => name !== 'change' && name !== 'expect');
+    const single = named.filter((name) => name !== 'change' && name !== 'expect' && name !== 'attachment');
     const { output, json, ndjson, quiet, ...rest } = values;
     const ways = [output, json, ndjson, quiet].filter((way) => way !== undefined);
     const format =

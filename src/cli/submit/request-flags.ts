@@ -15,6 +15,7 @@ export interface RequestFlags {
   readonly data?: string | undefined;
   readonly change?: readonly string[] | undefined;
   readonly expect?: readonly string[] | undefined;
+  readonly attachment?: readonly string[] | undefined;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface RequestFlags {
  * Errors: USAGE, INPUT_NOT_FOUND, INPUT_UNREADABLE, UTF8_INVALID and the JSON_ codes.
  */
 export function toRequestInput(flags: RequestFlags): JsonValue {
-  const { type, id, actor, data, change, expect, correlation, causation } = flags;
+  const { type, id, actor, data, change, expect, attachment, correlation, causation } = flags;
   if (type === undefined) {
     throw new TxlogError('USAGE', 'a request by flags needs --type', {
       hint: 'Or give a FILE with one JSON request per line; - is stdin.',
@@ -38,6 +39,7 @@ export function toRequestInput(flags: RequestFlags): JsonValue {
       payload: ifGiven(data, readData),
       changes: ifGiven(change, (change) => change.map(parseChange)),
       expect: ifGiven(expect, (expect) => expect.map(parseExpect)),
+      attachments: attachment,
       correlation,
       causation,
     }),

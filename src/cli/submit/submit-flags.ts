@@ -51,6 +51,13 @@ const requestFlags = {
     helpValue: 'CONDITION',
     helpGroup: 'ONE REQUEST',
   }),
+  attachment: Flags.string({
+    summary: 'Require this attachment, by the digest that `attachment put` prints. Can be repeated.',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'DIGEST',
+    helpGroup: 'ONE REQUEST',
+  }),
 };
 
 /** Flags that tell how the lines of a file are submitted. */

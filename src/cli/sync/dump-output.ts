@@ -7,7 +7,7 @@ import { unwritable } from '../frame/read-file.ts';
 /** Where the bytes of a dump go. */
 export interface DumpOutput {
   /** Passes bytes on, no faster than they are taken. Errors: OUTPUT_FAILED. */
-  write(bytes: Buffer): Promise<void>;
+  write(bytes: Uint8Array): Promise<void>;
   /** All of it is written: makes it durable, as far as it is a file, under its own name. */
   finish(): void;
   /** Lets go of it; what was not finished does not look as if it were. */
@@ -27,12 +27,22 @@ export function openDumpOutput(file: string | undefined): DumpOutput {
       next: ['txlog sync export -O FILE', 'txlog sync export - | txlog --env OTHER sync import -'],
     });
   }
-  return { write: toStdout, finish() {}, close() {} };
+  return toStream('the dump');
 }
 
-function toStdout(bytes: Buffer): Promise<void> {
+/** As `openDumpOutput`, of bytes that a terminal may show. `what` they are, for errors. Errors: OUTPUT_FAILED. */
+export function openByteOutput(file: string | undefined, what: string): DumpOutput {
+  if (file === undefined || file === '-') return toStream(what);
+  return isSpecial(file) ? toSpecial(file) : toFile(file);
+}
+
+function toStream(what: string): DumpOutput {
+  return { write: (bytes) => toStdout(bytes, what), finish() {}, close() {} };
+}
+
+function toStdout(bytes: Uint8Array, what: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const done = (error?: Error | null) => (error ? reject(failed('stdout', error)) : resolve());
+    const done = (error?: Error | null) => (error ? reject(failed('stdout', error, what)) : resolve());
     try {
       process.stdout.write(bytes, done);
     } catch (error) {
@@ -94,8 +104,8 @@ function attempt<T>(name: string, run: () => T): T {
   }
 }
 
-function failed(name: string, cause: unknown): TxlogError {
+function failed(name: string, cause: unknown, what = 'the dump'): TxlogError {
   if (name !== 'stdout' && systemCode(cause) !== 'EPIPE') return unwritable(name, cause);
-  const text = `cannot write ${name}: ${systemReason(cause)}: the dump is not complete`;
+  const text = `cannot write ${name}: ${systemReason(cause)}: ${what} is not complete`;
   return new TxlogError('OUTPUT_FAILED', text, { cause });
 }

@@ -19,6 +19,10 @@ export const exportFlags = {
     summary: 'Change every record with this module before it is written. Only --mode submit imports such a dump.',
     helpValue: 'MODULE',
   }),
+  attachments: Flags.option({
+    summary: 'Export these attachments: those that the records name (the default), all, or none.',
+    options: ['none', 'referenced', 'all'] as const,
+  })(),
   states: Flags.boolean({ summary: 'Also export all states and sessions, after the records.' }),
   follow: Flags.boolean({ char: 'f', summary: 'Go on with new records until Ctrl-C.' }),
   codec: Flags.option({ summary: 'Compress the blocks with this codec.', options: codecNames, default: 'deflate' })(),
@@ -30,6 +34,7 @@ export const exportFlags = {
 interface ExportValues extends FilterValues {
   readonly after?: string | undefined;
   readonly mask?: string | undefined;
+  readonly attachments?: ExportOptions['attachments'];
   readonly states: boolean;
   readonly follow: boolean;
   readonly codec: ExportOptions['codec'];
@@ -47,6 +52,7 @@ export async function toExportOptions(flags: ExportValues, now: number): Promise
     after: flags.after,
     filter: await toFilter(flags, now),
     filterText: filterText({ ...flags, from: undefined, to: undefined }),
+    attachments: flags.attachments,
     mask: flags.mask === undefined ? undefined : await loadMask(flags.mask),
     states: flags.states,
     follow: flags.follow,

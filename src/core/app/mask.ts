@@ -13,6 +13,7 @@ export interface MaskRecord {
   /** Those that the client, or a handler, asked for. */
   readonly changes: readonly Change[];
   readonly expect: readonly Expectation[];
+  readonly attachments?: readonly string[] | undefined;
   readonly correlation?: string | undefined;
   readonly causation?: string | undefined;
   /** Position of the transaction that it undoes. */

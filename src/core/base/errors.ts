@@ -5,6 +5,7 @@ import { shortened } from './shortened.ts';
 
 /** Codes that the engine itself rejects with; an app adds its own. A rejection is a value, never thrown. */
 export const rejectionCodes = [
+  'ATTACHMENT_MISSING',
   'ATOMIC_ABORTED',
   'COMPENSATION_BLOCKED',
   'DENIED',

@@ -10,6 +10,14 @@ export const limits = {
   requestBytesMax: 4 * 1024 * 1024,
   changesPerTransactionMax: 1_000,
   expectationsMax: 1_000,
+  /** Attachments that one request names. */
+  attachmentsPerRequestMax: 100,
+  /** Bytes of a piece of an attachment in a dump, and of a read of a file. */
+  attachmentPieceBytes: 512 * 1024,
+  /** Shortest time for which an attachment that nothing names is kept: requests that name it may be under way. */
+  attachmentGraceSecondsMin: 60,
+  /** So long an attachment that a process has looked at counts as looked at. */
+  attachmentUseMs: 10_000,
   jsonDepthMax: 64,
   pendingSecondsMax: 365 * 24 * 3600,
   /** Shortest lease: who shows that it is alive needs some time for it. */

@@ -23,6 +23,8 @@ export interface RequestBody {
   readonly payload: JsonValue | undefined;
   readonly changes: readonly Change[];
   readonly expect: readonly Expectation[];
+  /** Attachments that have to be here, by their digests. */
+  readonly attachments?: readonly string[];
 }
 
 /**

@@ -15,6 +15,7 @@ import { limits } from '../base/limits.ts';
 import { findOutOfRange, ranges } from '../base/number-range.ts';
 import { type Change, requestOps } from '../fold/change.ts';
 import type { Rejection } from '../fold/rejection.ts';
+import { isDigest } from './attachment.ts';
 import type { Links } from './links.ts';
 import type { Completion } from './operation.ts';
 import { type Expectation, type RequestBody, reservedTypePrefix } from './record.ts';
@@ -56,12 +57,14 @@ export interface RequestInput {
   readonly payload?: JsonValue;
   readonly changes?: readonly Change[];
   readonly expect?: readonly Expectation[];
+  /** Attachments that have to be here, by their SHA-256 in hex; else it is rejected. */
+  readonly attachments?: readonly string[];
   /** Theme that gets the receipt as a session, when the request goes through a queue. */
   readonly respond?: string;
 }
 
 const requestFields = new Set([
-  ...['id', 'type', 'actor', 'payload', 'changes', 'expect', 'respond'],
+  ...['id', 'type', 'actor', 'payload', 'changes', 'expect', 'attachments', 'respond'],
   ...['correlation', 'causation'],
 ]);
 const expectFields = new Set(['key', 'exists', 'version', 'owner']);
@@ -122,14 +125,25 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
   // A value that was parsed from text is ours; one from a program may change before it is logged.
   const copied = bytesKnown === undefined ? copyJson(body) : body;
   const request = { id, type, actor, ...copied, bytes: bytes + (bytesKnown ?? 0) };
-  const { respond, correlation, causation } = input;
-  if (respond === undefined && correlation === undefined && causation === undefined) return request;
+  const { respond, correlation, causation, attachments } = input;
+  if (respond === undefined && correlation === undefined && causation === undefined && attachments === undefined)
+    return request;
   return { ...request, ...checkOrigins(input) };
 }
 
-/** The fields that few requests have: where the receipt goes to, and where the request comes from. */
-function checkOrigins({ respond, correlation, causation }: JsonObject): Pick<Request, 'respond' | keyof Links> {
+/** The fields that few requests have: its attachments, where the receipt goes to, and where the request comes from. */
+function checkOrigins({
+  attachments,
+  respond,
+  correlation,
+  causation,
+}: JsonObject): Pick<Request, 'attachments' | 'respond' | keyof Links> {
+  const named = checkList(attachments, 'attachments', limits.attachmentsPerRequestMax).map((digest, i) => {
+    if (isDigest(digest)) return digest as string;
+    throw invalid('an attachment is named by its SHA-256: 64 hex digits in lower case', `attachments[${i}]`);
+  });
   return given({
+    attachments: named.length === 0 ? undefined : named,
     respond: ifGiven(respond, (respond) => checkName(respond, 'respond', limits.typeBytesMax)),
     correlation: ifGiven(correlation, (id) => checkName(id, 'correlation', limits.idBytesMax)),
     causation: ifGiven(causation, (id) => checkName(id, 'causation', limits.idBytesMax)),

@@ -1,3 +1,4 @@
+import * as files from './attachment-schema.ts';
 import * as environment from './environment-schema.ts';
 import * as log from './log-schema.ts';
 import * as reference from './reference.ts';
@@ -41,6 +42,12 @@ const ended = either(work.endedSaga, work.startedSaga);
  * Later versions only add fields. Tests check each `--json` of the written sessions and of the docs against it.
  */
 export const outputs: Readonly<Record<string, CommandOutput>> = {
+  'attachment gc': list(files.cleared),
+  'attachment get': {},
+  'attachment list': list(files.kept),
+  'attachment put': change(files.put),
+  'attachment show': one(files.shown),
+  'attachment verify': list(files.problem),
   backup: one(environment.backupSchema),
   bench: one(environment.rates),
   commands: list(reference.command),

@@ -72,7 +72,7 @@ export const record = shape(
   { v, position, id: text, type: text, time, outcome: oneOf('committed', 'rejected'), changes: listOf(change), digest },
   {
     ...{ actor: text, payload: any, expect: listOf({ type: 'object' }), rejection, compensates: position },
-    ...{ correlation: text, causation: text },
+    ...{ attachments: listOf(text), correlation: text, causation: text },
   },
 );
 
@@ -84,7 +84,7 @@ export const request = shape(
   { id: text, type: text },
   {
     ...{ actor: text, payload: any, changes: listOf({ type: 'object' }), expect: listOf({ type: 'object' }) },
-    ...{ correlation: text, causation: text },
+    ...{ attachments: listOf(text), correlation: text, causation: text },
   },
 );
 

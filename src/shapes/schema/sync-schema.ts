@@ -30,7 +30,7 @@ export const imported = shape(
   {
     ...{ v, mode: oneOf('mirror', 'submit', 'inspect'), origin: text, blocks: count, read: count, applied: count },
     ...{ duplicate: count, rejected: count, parked: count, skipped: count, left: count },
-    ...{ states: count, cursor, complete: flag },
+    ...{ states: count, attachments: count, cursor, complete: flag },
   },
   { dryRun: flag },
 );

@@ -11,7 +11,8 @@ import { codecOf } from '../codec/codecs.ts';
 import { DumpWriter } from '../format/dump-writer.ts';
 import { dumpFormat, type Manifest } from '../format/manifest.ts';
 import { cursorAt, parseCursor, type SyncCursor } from '../format/sync-cursor.ts';
-import type { SyncEnvironment } from '../host/sync-host.ts';
+import type { SyncEnvironment, SyncHost } from '../host/sync-host.ts';
+import { OutgoingAttachments } from './export-attachments.ts';
 import type { ExportOptions } from './export-options.ts';
 import { maskRecord } from './mask-record.ts';
 import { readStateEntries } from './read-states.ts';
@@ -31,24 +32,31 @@ interface Start {
  *
  * Errors: SYNC_FORK when the log has another record at `after`; POSITION_NOT_FOUND; CODEC_UNAVAILABLE; those of reading.
  */
-export async function* exportDump(env: SyncEnvironment, options: ExportOptions = {}): AsyncGenerator<Buffer> {
+export async function* exportDump(
+  { env, attachments: store }: Pick<SyncHost, 'env' | 'attachments'>,
+  options: ExportOptions = {},
+): AsyncGenerator<Buffer> {
   const codec = codecOf(options.codec ?? 'deflate');
   if (options.mask && options.states)
     throw new TxlogError('USAGE', 'states cannot be masked: whoever imports the records makes them anew');
+  if (options.mask && attachmentsOf(options) !== 'none')
+    throw new TxlogError('USAGE', 'attachments cannot be masked: leave them out');
   const start = await readStart(env, options);
   const writer = new DumpWriter(start.manifest, { codec, signKey: options.signKey });
   const { origin } = start.manifest;
   const { signal } = options;
+  const attachments = new OutgoingAttachments(store, attachmentsOf(options));
   // At once: whoever reads a feed sees that it is one.
   if (options.follow) yield* writer.flush();
-  yield* exportRange(env, { ...start, writer, options });
+  yield* exportRange(env, { ...start, writer, options, attachments });
+  if (!signal?.aborted) yield* attachments.rest(writer, start.to);
   if (options.states && !signal?.aborted) {
     for await (const entry of readStateEntries(env, start.to)) {
       if (signal?.aborted) break;
       yield* writer.add(entry, start.manifest.head);
     }
   }
-  if (options.follow) yield* exportNews(env, { from: start.to + 1, writer, options, origin });
+  if (options.follow) yield* exportNews(env, { from: start.to + 1, writer, options, origin, attachments });
   yield* writer.end(options.follow === true || signal?.aborted !== true);
 }
 
@@ -70,7 +78,7 @@ async function readStart(env: SyncEnvironment, options: ExportOptions): Promise<
       filter: narrows(options) ? (options.filterText ?? 'yes') : undefined,
       masked: options.mask !== undefined,
       states: options.states === true,
-      attachments: 'none',
+      attachments: attachmentsOf(options),
       time: toTime(env.now()),
     };
     return { manifest, from: after.position + 1, to };
@@ -114,18 +122,24 @@ function narrows({ filter = {} }: ExportOptions): boolean {
 interface Exporting {
   readonly writer: DumpWriter;
   readonly options: ExportOptions;
+  readonly attachments: OutgoingAttachments;
+}
+
+function attachmentsOf({ attachments, mask }: ExportOptions): Manifest['attachments'] {
+  return attachments ?? (mask ? 'none' : 'referenced');
 }
 
 async function* exportRange(
   env: SyncEnvironment,
-  { manifest, from, to, writer, options }: Exporting & Start,
+  { manifest, from, to, ...exporting }: Exporting & Start,
 ): AsyncGenerator<Buffer> {
+  const { writer, options } = exporting;
   const { signal, onProgress, filter } = options;
   const pages = readTransactions(env, { from, to, filter: narrows(options) ? filter : undefined });
   for await (const page of pages) {
     for (const record of page) {
       if (signal?.aborted) return;
-      yield* addRecord(writer, record, { origin: manifest.origin, options });
+      yield* addRecord(exporting, record, manifest.origin);
     }
     const last = page.at(-1)?.position ?? from;
     onProgress?.(last - from + 1, to - from + 1);
@@ -137,8 +151,9 @@ async function* exportRange(
 /** New records, each passed on as soon as there is no other to wait for. */
 async function* exportNews(
   env: SyncEnvironment,
-  { from, origin, writer, options }: Exporting & { readonly from: number; readonly origin: string },
+  { from, origin, ...exporting }: Exporting & { readonly from: number; readonly origin: string },
 ): AsyncGenerator<Buffer> {
+  const { writer, options } = exporting;
   const { signal, filter } = options;
   const commits = new CommitSignal(env, signal);
   try {
@@ -150,7 +165,7 @@ async function* exportNews(
         to: head,
         filter: narrows(options) ? filter : undefined,
       })) {
-        for (const record of page) yield* addRecord(writer, record, { origin, options });
+        for (const record of page) yield* addRecord(exporting, record, origin);
         if (signal?.aborted) break;
       }
       at = head + 1;
@@ -162,17 +177,17 @@ async function* exportNews(
   }
 }
 
-function addRecord(
-  writer: DumpWriter,
+async function* addRecord(
+  { writer, options: { mask }, attachments }: Exporting,
   record: Outgoing,
-  { origin, options: { mask } }: { readonly origin: string; readonly options: ExportOptions },
-): readonly Buffer[] {
+  origin: string,
+): AsyncGenerator<Buffer> {
   const { position } = record;
   const txn = mask ? maskRecord(mask, record) : record.txn;
   const cursor = cursorOf(origin, record);
-  if (txn) return writer.add({ kind: 'TXN', position, txn }, cursor);
-  writer.pass(cursor);
-  return [];
+  if (!txn) return writer.pass(cursor);
+  if (txn.expect !== null) yield* attachments.before(writer, position, txn);
+  yield* writer.add({ kind: 'TXN', position, txn }, cursor);
 }
 
 function cursorOf(origin: string, { position, txn }: Outgoing): SyncCursor {

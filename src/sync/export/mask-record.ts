@@ -8,6 +8,7 @@ import { compensateType, isEngineType, type LogRecord, usersChanges } from '../.
 import { checkRequest, type Request } from '../../core/log/request.ts';
 import { fromTransaction } from '../../layout/dump-record.ts';
 import type { TransactionBody } from '../../layout/dump-schema.ts';
+import { toExpectText } from '../../layout/expect-text.ts';
 import type { Outgoing } from './read-transactions.ts';
 
 /**
@@ -22,28 +23,28 @@ export function maskRecord(mask: Mask, { position, txn }: Outgoing): Transaction
   const seen = toMaskRecord(record);
   const shown = runMask(maskOf(mask, record), seen, position);
   if (shown === undefined) return undefined;
-  const { id, actor, payload, changes, expect, ...links } = checkShown(shown, seen, position);
+  const { id, actor, payload, changes, ...more } = checkShown(shown, seen, position);
   const text = (value: unknown) => JSON.stringify(value);
   return {
     ...txn,
     ...{ id, actor: actor ?? null, payload: payload === undefined ? null : text(payload), changes: text(changes) },
-    expect: expect.length === 0 ? null : text(expect),
+    expect: toExpectText(more) ?? null,
     rejection: txn.rejection && {
       ...{ code: txn.rejection.code, reason: 'masked', key: null, ownerId: null, ownerPosition: null, seen: null },
     },
-    ...{ digest: null, correlation: links.correlation ?? null, causation: links.causation ?? null },
+    ...{ digest: null, correlation: more.correlation ?? null, causation: more.causation ?? null },
   };
 }
 
 /** The request alone: without results of reducers, and without changes of the engine's own keys. */
 function toMaskRecord(record: LogRecord): MaskRecord {
-  const { id, type, time, outcome, actor, payload, expect, compensates } = record;
+  const { id, type, time, outcome, actor, payload, expect, attachments, compensates } = record;
   const isUndoing = type === compensateType;
   const changes = isUndoing ? [] : usersChanges(record.changes).map(({ result: _, ...change }) => change);
   return deepFreeze({
     ...{ id, type, time, outcome, ...given({ actor, payload }), changes, expect },
     ...linksOf(record),
-    ...given({ compensates }),
+    ...given({ attachments, compensates }),
   } as unknown as JsonValue) as unknown as MaskRecord;
 }
 
@@ -67,7 +68,7 @@ function runMask(mask: MaskFunction, record: MaskRecord, position: number): Mask
 }
 
 const kept = ['type', 'time', 'outcome', 'compensates'] as const;
-const masked = ['id', 'actor', 'payload', 'changes', 'expect', 'correlation', 'causation'] as const;
+const masked = ['id', 'actor', 'payload', 'changes', 'expect', 'attachments', 'correlation', 'causation'] as const;
 const fields: ReadonlySet<string> = new Set([...kept, ...masked]);
 
 function checkShown(shown: MaskRecord, seen: MaskRecord, position: number): Request {
@@ -77,8 +78,8 @@ function checkShown(shown: MaskRecord, seen: MaskRecord, position: number): Requ
   const changed = kept.find((name) => shown[name] !== seen[name]);
   if (changed !== undefined) throw failed(position, `it changed ${changed}, which has to stay`);
   // A request without an id would get one of its own.
-  const { id = null, actor, payload, changes, expect, correlation, causation } = shown;
-  const input = { id, actor, payload, changes, expect, correlation, causation };
+  const { id = null, actor, payload, changes, expect, attachments, correlation, causation } = shown;
+  const input = { id, actor, payload, changes, expect, attachments, correlation, causation };
   try {
     // The type was checked when the record was made; that of a compensation belongs to the engine.
     return checkRequest({ ...given(input), type: 'masked' }, () => '');

@@ -66,6 +66,11 @@ export class DumpWriter {
     return this.encoder.length < limits.dumpBlockBytes ? begun : [...begun, ...this.flush()];
   }
 
+  /** Adds an entry that belongs to the next record: a reader that has it alone stands where it stood. */
+  addBefore(entry: DumpEntry): readonly Buffer[] {
+    return this.add(entry, this.cursor);
+  }
+
   /** Moves the cursor past records that the dump leaves out. */
   pass(cursor: SyncCursor): void {
     this.cursor = cursor;

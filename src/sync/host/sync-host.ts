@@ -3,6 +3,7 @@ import type { Request } from '../../core/log/request.ts';
 import type { Head } from '../../layout/meta.ts';
 import type { Finish, Task, TaskAnswer } from '../../pipeline/2-batch.ts';
 import type { Adoption } from '../../pipeline/3-adopt.ts';
+import type { AttachmentStore } from '../../ports/attachment-store.ts';
 import type { Watching } from '../../view/reader.ts';
 
 /** The parts of an open environment that sync uses. */
@@ -30,6 +31,7 @@ export type SubmitFinishing = (tasks: readonly Task[], finish: Finish) => Promis
 /** An open environment, and the doors for what comes from elsewhere: no one else gets them. */
 export interface SyncHost {
   readonly env: SyncEnvironment;
+  readonly attachments: AttachmentStore;
   readonly adopt: Adopt;
   readonly submit: SubmitFinishing;
 }

@@ -5,6 +5,7 @@ import type { Manifest } from '../format/manifest.ts';
 import { formatCursor } from '../format/sync-cursor.ts';
 import type { SyncHost } from '../host/sync-host.ts';
 import type { ImportOptions, ImportReport } from './import-options.ts';
+import { IncomingAttachments } from './incoming-attachments.ts';
 import { MirrorTaking } from './mirror-taking.ts';
 import { SubmitTaking } from './submit-taking.ts';
 import { addTaken, nothingTaken, type Taking } from './taking.ts';
@@ -22,11 +23,13 @@ export async function importDump(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const reader = new DumpReader(stream, options);
+  const attachments = options.mode === 'inspect' ? undefined : new IncomingAttachments(host.attachments);
   try {
     const { manifest, blocks } = await reader.open();
-    const importing = new Importing(manifest, takingOf(host, manifest, options), options);
+    const importing = new Importing(manifest, { taking: takingOf(host, manifest, options), attachments }, options);
     return await importing.take(blocks, reader);
   } finally {
+    await attachments?.close();
     await reader.close();
   }
 }
@@ -46,14 +49,20 @@ function takingOf(host: SyncHost, manifest: Manifest, { mode = 'mirror', onConfl
 
 class Importing {
   private readonly taking: Taking;
+  private readonly attachments: IncomingAttachments | undefined;
   private readonly options: ImportOptions;
   private report: ImportReport;
 
-  constructor(manifest: Manifest, taking: Taking, options: ImportOptions) {
+  constructor(
+    manifest: Manifest,
+    { taking, attachments }: { readonly taking: Taking; readonly attachments: IncomingAttachments | undefined },
+    options: ImportOptions,
+  ) {
     this.taking = taking;
+    this.attachments = attachments;
     this.options = options;
     const { origin, after } = manifest;
-    const none = { blocks: 0, read: 0, states: 0, ...nothingTaken };
+    const none = { blocks: 0, read: 0, states: 0, attachments: 0, ...nothingTaken };
     this.report = { mode: options.mode ?? 'mirror', origin, ...none, cursor: formatCursor(after), complete: false };
   }
 
@@ -75,6 +84,8 @@ class Importing {
   private async takeBlock(block: Block): Promise<void> {
     const { entries, cursor, end } = block;
     const count = (...kinds: readonly string[]) => entries.filter(({ kind }) => kinds.includes(kind)).length;
+    const fresh = (await this.attachments?.take(entries)) ?? 0;
+    if (end) this.attachments?.complete();
     const taken = await this.taking.take(block);
     const { report } = this;
     this.report = {
@@ -82,6 +93,7 @@ class Importing {
       ...addTaken(report, taken),
       blocks: report.blocks + 1,
       read: report.read + count('TXN'),
+      attachments: report.attachments + fresh,
       states: report.states + count('STATE', 'SESSION'),
       cursor: cursor ?? report.cursor,
       complete: end?.complete ?? false,

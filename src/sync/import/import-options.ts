@@ -44,6 +44,8 @@ export interface ImportReport {
   readonly left: number;
   /** States and sessions that the dump holds, and that were found to be the same here. */
   readonly states: number;
+  /** Attachments of the dump that were not here. */
+  readonly attachments: number;
   /** Where a next dump has to begin. */
   readonly cursor: string;
   /** Whether the dump holds all that it promised. */

@@ -41,6 +41,7 @@ const letters: Readonly<Record<string, readonly string[]>> = {
 /** The commands whose answer is a list that may be long. */
 const lists = [
   ...[
+    'attachment list',
     'commands',
     'config list',
     'context list',

@@ -1,0 +1,67 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { AttachmentPart } from '../../ports/attachment-store.ts';
+import { readPieces } from './read-pieces.ts';
+
+/** The ends that the file of a part can have. */
+export interface PartPlaces {
+  /** Moves it under its digest; false when that was here. */
+  publish(file: string, digest: string): boolean;
+  /** Lets the next one begin with it. */
+  release(file: string): void;
+  discard(file: string): void;
+}
+
+/** Opens the file of a part, which no one else has. */
+export async function openPart(file: string, mode: number, places: PartPlaces): Promise<AttachmentPart> {
+  const handle = await open(file, 'a+', mode);
+  const { size } = await handle.stat();
+  return new FilePart(handle, { file, places, size });
+}
+
+class FilePart implements AttachmentPart {
+  bytes: number;
+  private readonly handle: FileHandle;
+  private readonly file: string;
+  private readonly places: PartPlaces;
+  private isOpen = true;
+
+  constructor(handle: FileHandle, at: { readonly file: string; readonly places: PartPlaces; readonly size: number }) {
+    this.handle = handle;
+    this.file = at.file;
+    this.places = at.places;
+    this.bytes = at.size;
+  }
+
+  read(): AsyncIterable<Uint8Array> {
+    return readPieces(this.handle, { start: 0, end: this.bytes });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) at += (await this.handle.write(bytes, at)).bytesWritten;
+    this.bytes += bytes.length;
+  }
+
+  async cut(bytes: number): Promise<void> {
+    await this.handle.truncate(bytes);
+    this.bytes = bytes;
+  }
+
+  async finish(digest: string): Promise<boolean> {
+    // Under its name all of it is there, also after a power cut.
+    await this.handle.sync();
+    await this.shut();
+    return this.places.publish(this.file, digest);
+  }
+
+  async close(isKept: boolean): Promise<void> {
+    if (!this.isOpen) return;
+    await this.shut();
+    if (isKept) this.places.release(this.file);
+    else this.places.discard(this.file);
+  }
+
+  private async shut(): Promise<void> {
+    this.isOpen = false;
+    await this.handle.close();
+  }
+}

@@ -1,0 +1,26 @@
+import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { rightsIn } from '../../machine/file-rights.ts';
+import { makeDirs } from '../../machine/make-dirs.ts';
+import { attachmentsDir, flushPath } from './file-attachments.ts';
+
+/** Copies all attachments of an environment into another directory, durably; how many bytes. Errors: those of the system. */
+export function copyAttachments(from: string, to: string): number {
+  const source = join(from, attachmentsDir);
+  if (!existsSync(source)) return 0;
+  let bytes = 0;
+  for (const shelf of readdirSync(source)) {
+    if (!/^[0-9a-f]{2}$/.test(shelf)) continue;
+    const target = join(to, attachmentsDir, shelf);
+    makeDirs(target, rightsIn(to).dir);
+    for (const name of readdirSync(join(source, shelf))) {
+      if (!/^[0-9a-f]{64}$/.test(name)) continue;
+      copyFileSync(join(source, shelf, name), join(target, name), constants.COPYFILE_FICLONE);
+      bytes += statSync(join(target, name)).size;
+      flushPath(join(target, name));
+    }
+    flushPath(target);
+  }
+  if (existsSync(join(to, attachmentsDir))) flushPath(join(to, attachmentsDir));
+  return bytes;
+}

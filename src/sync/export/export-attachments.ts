@@ -1,0 +1,63 @@
+import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonValue } from '../../core/base/json.ts';
+import { isDigest } from '../../core/log/attachment.ts';
+import type { TransactionBody } from '../../layout/dump-schema.ts';
+import { fromExpectList } from '../../layout/expect-text.ts';
+import { fromHex } from '../../layout/hex.ts';
+import type { AttachmentStore } from '../../ports/attachment-store.ts';
+import type { DumpWriter } from '../format/dump-writer.ts';
+import type { Manifest } from '../format/manifest.ts';
+
+/** Puts attachments into a dump, each once, before the first record that names it. */
+export class OutgoingAttachments {
+  private readonly store: AttachmentStore;
+  private readonly which: Manifest['attachments'];
+  private readonly sent = new Set<string>();
+
+  constructor(store: AttachmentStore, which: Manifest['attachments']) {
+    this.store = store;
+    this.which = which;
+  }
+
+  /** Those of a record that were not in the dump before. Errors: ATTACHMENT_NOT_FOUND for one that is not here. */
+  async *before(writer: DumpWriter, position: number, txn: TransactionBody): AsyncGenerator<Buffer> {
+    if (this.which === 'none' || !txn.expect?.includes('"attachment"')) return;
+    for (const digest of fromExpectList(JSON.parse(txn.expect) as JsonValue[]).attachments ?? []) {
+      if (this.sent.has(digest) || !isDigest(digest)) continue;
+      if (this.store.find(digest)) yield* this.send(writer, digest, position);
+      // A rejected request may have named what never was here.
+      else if (txn.committed) throw gone(digest, position);
+    }
+  }
+
+  /** All others, where the dump has them. */
+  async *rest(writer: DumpWriter, position: number): AsyncGenerator<Buffer> {
+    if (this.which !== 'all') return;
+    for await (const { digest } of this.store.list()) {
+      if (!this.sent.has(digest)) yield* this.send(writer, digest, position);
+    }
+  }
+
+  private async *send(writer: DumpWriter, digest: string, position: number): AsyncGenerator<Buffer> {
+    this.sent.add(digest);
+    const bytes = this.store.find(digest)?.bytes ?? 0;
+    const sha256 = fromHex(digest);
+    let index = 0;
+    let sent = 0;
+    for await (const data of this.store.read(digest, { start: 0, end: bytes })) {
+      sent += data.length;
+      yield* writer.addBefore({ kind: 'BLOB', position, blob: { sha256, index, last: sent === bytes, data } });
+      index += 1;
+    }
+    if (bytes === 0)
+      yield* writer.addBefore({ kind: 'BLOB', position, blob: { sha256, index, last: true, data: Buffer.alloc(0) } });
+    else if (sent < bytes) throw gone(digest, position);
+  }
+}
+
+function gone(digest: string, position: number): TxlogError {
+  return new TxlogError('ATTACHMENT_NOT_FOUND', `attachment ${digest}, which record ${position} names, is not here`, {
+    hint: 'The dump has no END: nothing takes it for whole.',
+    next: ['txlog attachment verify', 'txlog sync export --attachments none'],
+  });
+}

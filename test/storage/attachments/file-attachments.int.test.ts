@@ -1,0 +1,190 @@
+// Goal: attachments on the disk are whole or not there, whatever breaks off, and nothing that is used goes away. Method: the
+// store on a directory of its own: parts of dead and living processes, files that are damaged, clearing beside uses.
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Environment } from '../../../src/environment/environment.ts';
+import { openEnvironment, restore } from '../../../src/index.ts';
+import { thisProcess, toDigits } from '../../../src/machine/process-name.ts';
+import { fileAttachments } from '../../../src/storage/attachments/file-attachments.ts';
+import { streamOf } from '../../sync/dumps.ts';
+
+let dir: string;
+let env: Environment;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'txlog-attachments-'));
+  env = await openEnvironment(join(dir, 'env'), { create: true });
+});
+afterEach(async () => {
+  await env.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const bytes = randomBytes(1_500_000);
+const digest = createHash('sha256').update(bytes).digest('hex');
+const fileOf = (root = 'env') => join(dir, root, 'attachments', digest.slice(0, 2), digest);
+const parts = () => readdirSync(join(dir, 'env/attachments/parts'));
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+it('is one file under its digest, and no part is left', async () => {
+  expect(await env.attachments.put(streamOf(bytes))).toMatchObject({ digest, duplicate: false });
+  expect(readFileSync(fileOf()).equals(bytes)).toBe(true);
+  expect(parts()).toEqual([]);
+  expect(await env.attachments.put(streamOf(bytes))).toMatchObject({ duplicate: true });
+  expect(parts()).toEqual([]);
+  // Others of the environment read it; nobody else does.
+  expect(statSync(fileOf()).mode & 0o077).toBe(0);
+});
+
+it('many that put the same at once keep it once', async () => {
+  const reports = await Promise.all(Array.from({ length: 6 }, () => env.attachments.put(streamOf(bytes), { digest })));
+  expect(reports.filter(({ duplicate }) => !duplicate).length).toBeGreaterThan(0);
+  expect(readFileSync(fileOf()).equals(bytes)).toBe(true);
+  expect(parts()).toEqual([]);
+});
+
+describe('a part', () => {
+  const name = (process: string) => `${digest}.${process}.00000000-0000-4000-8000-000000000000`;
+  const write = (process: string, length: number) => {
+    const store = join(dir, 'env/attachments/parts');
+    writeFileSync(join(store, name(process)), bytes.subarray(0, length));
+  };
+  // A start of the machine before this one.
+  const dead = toDigits({ ...thisProcess(), boot: '0'.repeat(8), began: '1' }).replace(/^0-/, '7-');
+
+  it('of a process that died is gone on with', async () => {
+    await env.attachments.put(streamOf(Buffer.from('x')));
+    write(dead, 600_000);
+    expect((await env.attachments.show(digest)).partBytes).toBe(600_000);
+    const rest = streamOf(bytes.subarray(600_000));
+    expect(await env.attachments.put(rest, { digest, offset: 600_000 })).toMatchObject({ digest });
+    expect(readFileSync(fileOf()).equals(bytes)).toBe(true);
+    expect(parts()).toEqual([]);
+  });
+
+  it('of a process that lives is left to it', async () => {
+    await env.attachments.put(streamOf(Buffer.from('x')));
+    write(toDigits(thisProcess()), 600_000);
+    expect((await env.attachments.show(digest)).partBytes).toBe(0);
+    await env.attachments.put(streamOf(bytes), { digest });
+    expect(parts()).toEqual([name(toDigits(thisProcess()))]);
+  });
+
+  it('that nobody went on with is cleared away', async () => {
+    await env.attachments.put(streamOf(Buffer.from('x')));
+    write(dead, 1_000);
+    write(toDigits(thisProcess()), 2_000);
+    for (const part of parts()) utimesSync(join(dir, 'env/attachments/parts', part), 1, 1);
+    expect(await all(env.attachments.clear())).toEqual([{ digest: undefined, bytes: 1_000 }]);
+    expect(parts()).toEqual([name(toDigits(thisProcess()))]);
+  });
+});
+
+it('damage is found where it is read, and mended by putting it again', async () => {
+  await env.attachments.put(streamOf(bytes));
+  const damaged = Buffer.from(bytes);
+  damaged[9] = (damaged[9] as number) ^ 1;
+  writeFileSync(fileOf(), damaged);
+  await expect(all(env.attachments.get(digest))).rejects.toMatchObject({ code: 'ATTACHMENT_INVALID' });
+  expect(await all(env.attachments.verify())).toEqual([{ digest, problem: 'damaged' }]);
+  expect(await all(env.attachments.verify({ digests: ['0'.repeat(64)] }))).toMatchObject([{ problem: 'missing' }]);
+  await env.attachments.put(streamOf(bytes));
+  expect(await all(env.attachments.verify())).toEqual([]);
+});
+
+it('what was begun with other bytes gives way, on the disk as well', async () => {
+  const short = bytes.subarray(0, 700_000);
+  async function* cut() {
+    yield* streamOf(bytes.subarray(0, 1_000_000));
+    throw new Error('cut');
+  }
+  await expect(env.attachments.put(cut(), { resumeAs: 'u' })).rejects.toThrow('cut');
+  expect(parts()).toEqual(['u']);
+  expect(await env.attachments.put(streamOf(short), { resumeAs: 'u' })).toMatchObject({ bytes: 700_000 });
+  expect(parts()).toEqual([]);
+});
+
+describe('clearing', () => {
+  const hourAgo = () => Date.now() / 1_000 - 3_600;
+
+  it('leaves what a request has just asked for, although its record is still to come', async () => {
+    await env.attachments.put(streamOf(bytes));
+    utimesSync(fileOf(), hourAgo(), hourAgo());
+    const store = fileAttachments(join(dir, 'env'), false);
+    expect(store.has(digest)).toBe(true);
+    expect(await all(env.attachments.clear({ graceSeconds: 60 }))).toEqual([]);
+    expect(statSync(fileOf()).size).toBe(bytes.length);
+  });
+
+  it('takes what nobody has asked for; a request that names it then is rejected', async () => {
+    await env.attachments.put(streamOf(bytes));
+    utimesSync(fileOf(), hourAgo(), hourAgo());
+    expect(await all(env.attachments.clear({ graceSeconds: 60, dryRun: true }))).toHaveLength(1);
+    expect(await all(env.attachments.clear({ graceSeconds: 60 }))).toEqual([{ digest, bytes: bytes.length }]);
+    expect(
+      await env.submit({ id: 'a', type: 't', attachments: [digest], changes: [{ op: 'add', key: 'n', value: 1 }] }),
+    ).toMatchObject({
+      rejection: { code: 'ATTACHMENT_MISSING' },
+    });
+  });
+
+  it('gives back what was asked for between its looks', async () => {
+    await env.attachments.put(streamOf(bytes));
+    const now = Date.now();
+    // It was used at this moment: after the first look, and before the second.
+    utimesSync(fileOf(), now / 1_000, now / 1_000);
+    expect(await fileAttachments(join(dir, 'env'), false).remove(digest, now - 1)).toBe(false);
+    expect(readdirSync(join(dir, 'env/attachments', digest.slice(0, 2)))).toEqual([digest]);
+  });
+});
+
+it('a backup into a directory has the attachments, and what is made from it as well', async () => {
+  await env.attachments.put(streamOf(bytes));
+  await env.submit({ id: 'a', type: 't', attachments: [digest], changes: [{ op: 'add', key: 'n', value: 1 }] });
+  await env.backup(join(dir, 'copy'));
+  expect(readFileSync(fileOf('copy')).equals(bytes)).toBe(true);
+  await restore(join(dir, 'copy'), join(dir, 'again'));
+  const again = await openEnvironment(join(dir, 'again'));
+  expect(await all(again.attachments.verify())).toEqual([]);
+  await again.rebuild();
+  expect(await all(again.attachments.verify())).toEqual([]);
+  await again.close();
+});
+
+it('a read-only environment reads, and touches nothing', async () => {
+  await env.attachments.put(streamOf(bytes));
+  utimesSync(fileOf(), 7, 7);
+  const reader = await openEnvironment(join(dir, 'env'), { readOnly: true });
+  expect((await all(reader.attachments.get(digest))).reduce((sum, piece) => sum + piece.length, 0)).toBe(bytes.length);
+  await reader
+    .preview([reader.check({ id: 'a', type: 't', attachments: [digest], changes: [] })])
+    .catch(() => undefined);
+  expect(statSync(fileOf()).mtimeMs).toBe(7_000);
+  await reader.close();
+});
+
+it('a name that is no digest is never a path', async () => {
+  writeFileSync(join(dir, 'secret'), 'x');
+  const store = fileAttachments(join(dir, 'env'), false);
+  for (const name of ['../../secret', 'secret', digest.toUpperCase(), '']) {
+    expect(store.has(name)).toBe(false);
+    expect(store.find(name)).toBeUndefined();
+  }
+  renameSync(join(dir, 'secret'), join(dir, 'still-here'));
+});
