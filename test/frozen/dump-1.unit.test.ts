@@ -42,3 +42,29 @@ it('the frozen partial dump holds what its filter says', async () => {
   expect(entries.length).toBe(counts.rejected);
   expect(entries.every(({ txn }) => txn?.committed === false)).toBe(true);
 });
+
+it('the frozen dump with attachments gives them, and records that name them', async () => {
+  const env = await openEmpty();
+  expect(await take(env, read('attachments.avro'))).toMatchObject({ applied: 3, attachments: 3, complete: true });
+  expect(await env.head()).toMatchObject({
+    digest: 'a098780e6d28b4df3aa4ae0ceb6fee0cb59508b0b0c780cf0bfd6973ebb4f43d',
+  });
+  const [small, large] = [
+    'c912db77b7d67f7efb347c7e03ffd85530bc330a31d7f087eff122593b5c9d8f',
+    'ebff196c852e94dfa5372b9cd0a65144335bd4aee6d99ada9c1242ccffb21862',
+  ];
+  expect(await env.transaction('d-1')).toMatchObject({ attachments: [small, large] });
+  expect(await env.transaction('d-2')).toMatchObject({ rejection: { code: 'ATTACHMENT_MISSING' } });
+  expect(env.attachments.find(large)).toMatchObject({ bytes: 600_000 });
+  for await (const problem of env.attachments.verify()) expect(problem).toBeUndefined();
+  await env.close();
+});
+
+it('the frozen masked dump is no mirror, and is submitted', async () => {
+  const env = await openEmpty();
+  await expect(take(env, read('masked.avro'))).rejects.toMatchObject({ code: 'SYNC_PARTIAL' });
+  // Without its attachment, what was rejected there is committed here.
+  expect(await take(env, read('masked.avro'), { mode: 'submit' })).toMatchObject({ applied: 3, rejected: 0 });
+  expect(await env.transaction('d-3')).toMatchObject({ actor: undefined, payload: null });
+  await env.close();
+});
