@@ -4,7 +4,7 @@ import { formatSyncStatus } from '../../src/cli/sync/sync-status.ts';
 import { toSyncStatusJson } from '../../src/shapes/sync-status.ts';
 
 export default class SyncStatus extends BaseCommand {
-  static override summary = 'Show the origins of a mirror, and how far it is behind each.';
+  static override summary = 'Show where records came from, and how far this environment is behind each origin.';
   static override effect = 'reads' as const;
   static override description = withExitCodes(
     'The lag is that of the last dump that was read: in records, and in seconds between the last record here ' +

@@ -5,6 +5,7 @@ import { given } from '../core/base/given.ts';
 import { readHead, writeHead } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
 import { copyCursors, Refold } from '../replay/refold.ts';
+import { copyAttachments } from '../storage/attachments/copy-attachments.ts';
 import { publishBuild, syncBuild } from '../storage/lmdb/builds.ts';
 import {
   generationDir,
@@ -155,6 +156,7 @@ export async function replayTo(env: Rebuildable, target: ReplayTarget): Promise<
     await side.storage.close();
     // Before it is an environment that decides: it has its rules from the start.
     app = copyApp(dir, configAt(dir, env.dir), { dir, build: side.path });
+    if (env.dir !== inMemory) copyAttachments(env.dir, dir);
     publishBuild(side.path, dir, 1);
     nameFirst(dir, 1);
   } finally {

@@ -131,8 +131,16 @@ export function handlerStates(reader: DecisionReader): HandlerStates {
   };
 }
 
-function handlerRequest({ id, type, actor, payload }: Request, time: number): HandlerRequest {
-  return Object.freeze({ id, type, actor, payload: deepFreeze(payload ?? null), time });
+function handlerRequest({ id, type, actor, payload, attachments }: Request, time: number): HandlerRequest {
+  const named = attachments && Object.freeze([...attachments]);
+  return Object.freeze({
+    id,
+    type,
+    actor,
+    payload: deepFreeze(payload ?? null),
+    time,
+    ...given({ attachments: named }),
+  });
 }
 
 /** Runs custom reducers now and keeps their outcome in the change: the log can be folded without the app. */

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/environment/environment.ts';
-import { defineApp, limits, openEnvironment } from '../../src/index.ts';
+import { type Change, defineApp, type HandlerRequest, limits, openEnvironment } from '../../src/index.ts';
 import { codecOf } from '../../src/sync/codec/codecs.ts';
 import { DumpWriter } from '../../src/sync/format/dump-writer.ts';
 import { cursorAt } from '../../src/sync/format/sync-cursor.ts';
@@ -159,7 +159,10 @@ describe('a transaction that names attachments', () => {
   });
 
   it('shows them to its handler and in a dry run', async () => {
-    const app = defineApp({ requests: { file: { decide: () => [{ op: 'add', key: 'n', value: 1 }] } } });
+    const decide = ({ attachments = [] }: HandlerRequest): Change[] => [
+      { op: 'append', key: 'names', value: attachments },
+    ];
+    const app = defineApp({ requests: { file: { decide } } });
     const shop = await openEnvironment(':memory:', { create: true, app });
     const { digest } = await shop.attachments.put(streamOf(small));
     const request = { id: 'a', type: 'file', attachments: [digest] };
@@ -170,6 +173,7 @@ describe('a transaction that names attachments', () => {
     expect(dry).toMatchObject([{ outcome: 'committed' }, { outcome: 'committed' }]);
     expect(shop.attachments.find(digestOf(large))).toBeUndefined();
     expect(await shop.submit(request)).toMatchObject({ outcome: 'committed' });
+    expect((await shop.get('names'))?.value).toEqual([digest]);
     await shop.close();
   });
 });

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { beSide, type Finding, measure, type Workload } from './measure.ts';
 import { beWorker } from './queue-worker.ts';
 import { printFinding, printMachine } from './report.ts';
+import { attachments } from './workloads/attachments.ts';
 import { w1c } from './workloads/bulk.ts';
 import { single, w1a, w1b, w2 } from './workloads/concurrent.ts';
 import { follow } from './workloads/follow.ts';
@@ -15,6 +16,7 @@ import { w6, w6k, w6m, w6s } from './workloads/queue.ts';
 import { w3, w3s } from './workloads/saga.ts';
 import { w3m } from './workloads/saga-many.ts';
 import { start } from './workloads/start.ts';
+import { sync } from './workloads/sync.ts';
 import { undo } from './workloads/undo.ts';
 
 const workloads: readonly Workload[] = [
@@ -35,6 +37,8 @@ const workloads: readonly Workload[] = [
   follow,
   start,
   undo,
+  sync,
+  attachments,
 ];
 const memoryFileSystem = 0x01021994;
 

@@ -29,6 +29,8 @@ export interface HandlerRequest {
   readonly type: string;
   readonly actor: string | undefined;
   readonly payload: JsonValue;
+  /** Digests of the attachments that it names: they are here. */
+  readonly attachments?: readonly string[];
   /** Time of the transaction in ms since 1970: use it instead of the clock, so that a replay decides the same. */
   readonly time: number;
 }

@@ -164,6 +164,8 @@ it('a backup into a directory has the attachments, and what is made from it as w
   expect(await all(again.attachments.verify())).toEqual([]);
   await again.rebuild();
   expect(await all(again.attachments.verify())).toEqual([]);
+  await again.replayTo({ position: 1, dir: join(dir, 'past') });
+  expect(readFileSync(fileOf('past')).equals(bytes)).toBe(true);
   await again.close();
 });
 
