@@ -5,7 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { given } from '../../src/core/base/given.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { readDump, verifyDump } from '../../src/index.ts';
+import { defineApp, openEnvironment, readDump, verifyDump, type WorkEvent } from '../../src/index.ts';
 import { dumpOf, entriesOf, fill, headOf, openEmpty, streamOf, take } from './dumps.ts';
 
 let origin: Environment;
@@ -326,4 +326,55 @@ it('a dump is compared record by record and state by state', async () => {
   expect(await mirror.sync.diffDump(streamOf(dump))).toMatchObject({ same: 0, missing: 80, firstDifferent: 1 });
   await mirror.submit(set('doc/1'));
   expect(await mirror.sync.diffDump(streamOf(dump))).toMatchObject({ differ: 1, missing: 79, firstDifferent: 1 });
+});
+
+describe('work that is under way when it moves', () => {
+  /** Sagas of two requests, and queued requests: each counts once. */
+  const app = defineApp({
+    requests: { count: { decide: ({ id }) => [{ op: 'append', key: 'counted', value: [id] }] } },
+    sagas: {
+      message: {
+        steps: [
+          { name: 'make', do: { request: ({ saga }) => ({ type: 'count', payload: saga }) } },
+          { name: 'count', do: { request: ({ saga }) => ({ type: 'count', payload: saga }) } },
+        ],
+      },
+    },
+  });
+
+  it('is done once in all, by whoever is left', async () => {
+    const from = await openEnvironment(':memory:', { create: true, app });
+    const to = await openEnvironment(':memory:', { create: true, app });
+    for (let i = 0; i < 20; i++) {
+      await from.enqueue({ id: `q-${i}`, type: 'count' });
+      await from.sagas.start('message', {}, { id: `s-${i}` });
+    }
+    // Half way: some are done, some have done one step, some are not begun.
+    const stop = new AbortController();
+    let turns = 0;
+    const onEvent = ({ type }: WorkEvent) => {
+      if (type === 'ended' && ++turns === 15) stop.abort();
+    };
+    await from.work({ concurrency: 4, signal: stop.signal, onEvent }).done;
+    const doneThere = (await from.get('counted'))?.value as readonly string[];
+    expect(doneThere.length).toBeGreaterThan(5);
+    expect(doneThere.length).toBeLessThan(60);
+
+    await to.sync.import(from.sync.export());
+    expect((await to.sync.promote({ reason: 'moved' })).suspended).toBeGreaterThan(5);
+    // Nothing of it is led until it is resumed.
+    await to.work({ untilEmpty: true }).done;
+    expect((await to.get('counted'))?.value).toEqual(doneThere);
+    let resumed = 0;
+    for await (const _ of to.sync.resume()) resumed += 1;
+    expect(resumed).toBeGreaterThan(5);
+    await to.work({ untilEmpty: true }).done;
+    const all = (await to.get('counted'))?.value as readonly string[];
+    expect(all.length).toBe(60);
+    expect(new Set(all).size).toBe(60);
+    for (let i = 0; i < 20; i++) expect((await to.sagas.get(`s-${i}`)).phase).toBe('done');
+    expect((await to.rescanVerify()).problems).toEqual([]);
+    await from.close();
+    await to.close();
+  });
 });

@@ -74,9 +74,11 @@ export class SubmitTaking implements Taking {
   }
 
   async take({ entries, cursor }: Block): Promise<Taken> {
-    const records = entries.flatMap(({ kind, position, txn }) =>
-      kind === 'TXN' && txn ? [fromTransaction(position, txn)] : [],
-    );
+    const records = entries.flatMap(({ kind, position, txn }) => {
+      if (kind !== 'TXN') return [];
+      if (!txn) throw new TxlogError('DUMP_INVALID', 'a TXN of the dump has no transaction');
+      return [fromTransaction(position, txn)];
+    });
     const mine = records.filter((record) => !isLeft(record));
     const fresh = this.arrive(records, await this.host.env.read((cut) => this.unknown(cut, mine)));
     let taken = addTaken(nothingTaken, {
