@@ -16,7 +16,7 @@ const looksMax = 1_000;
  *
  * Visible means durable: a row is shown when its entry was flushed, by whichever process, and never before.
  * Errors: those of `tables`; STORAGE_FAILED of a flush, after which the outcome is unknown.
- * Source: decisions/0036-journal.md.
+ * Source: decisions/0037-journal.md.
  */
 export function openJournaledStorage(tables: LockableStorage, files: JournalFiles): Storage {
   const journal = new Journal(files);
