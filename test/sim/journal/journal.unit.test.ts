@@ -12,7 +12,7 @@ import { Random } from '../../crash/random.mjs';
 import { runs } from '../../kit/length.ts';
 import { Killed, SimFile, SimProcess } from './sim-disk.ts';
 
-const games = Math.ceil(60 * runs);
+const games = Math.ceil(100 * runs);
 const crashesOfGame = 20;
 const stepsOfLife = 40;
 const seeds = process.env.TXLOG_SEED
