@@ -10,13 +10,14 @@ const verbsOfSession: Readonly<Record<Session['status'], readonly Verb[]>> = {
   behind: ['store', 'park', 'remove'],
 };
 
-// A saga goes on by its own words: to remove its session would leave it without an end, and its steps not undone.
+// A saga goes on by its own words: to remove its session would leave it without an end, and its steps not undone. Of one that is
+// about to be led no step fails that could be skipped.
 const verbsOfSaga: Readonly<Record<Session['status'], readonly Verb[]>> = {
   active: ['retry', 'take over', 'skip step', 'compensate', 'force done', 'force compensated'],
   parked: ['retry saga', 'skip step', 'compensate', 'force done', 'force compensated'],
   stored: ['retry saga', 'skip step', 'compensate', 'force done', 'force compensated', 'park'],
-  ready: ['skip step', 'compensate', 'force done', 'force compensated', 'park'],
-  behind: ['skip step', 'compensate', 'force done', 'force compensated', 'park'],
+  ready: ['compensate', 'force done', 'force compensated', 'park'],
+  behind: ['compensate', 'force done', 'force compensated', 'park'],
 };
 
 /** The actions that can be done to a session, or to the saga that it is, as it stands. */
