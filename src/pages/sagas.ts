@@ -1,6 +1,7 @@
 import { type SagaPhase, sagaOfTheme, sagaTheme } from '../core/app/saga.ts';
 import { given, ifGiven } from '../core/base/given.ts';
 import { shellWord } from '../core/base/shell-word.ts';
+import { isSuspended } from '../core/fold/session.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { SagaSummary, StuckSession } from '../index.ts';
 
@@ -45,7 +46,8 @@ function listedOf(one: StuckSession): ListedSaga | undefined {
   return {
     ...{ id, type, phase: phase as SagaPhase, status, createdAt, at, stuck: { reason, detail, age } },
     ...given({ error, position }),
-    next: reason === 'parked' ? `txlog saga retry ${shellWord(id)} --reason "…"` : nextFor(one),
+    next:
+      reason === 'parked' && !isSuspended(session) ? `txlog saga retry ${shellWord(id)} --reason "…"` : nextFor(one),
   };
 }
 

@@ -1,6 +1,6 @@
 import { given } from '../core/base/given.ts';
 import type { Change } from '../core/fold/change.ts';
-import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
+import { asSession, isSuspended, type Session, sessionKey, suspendedPrefix } from '../core/fold/session.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
 import type { Task, TaskAnswer } from '../pipeline/2-batch.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
@@ -9,8 +9,6 @@ import type { SessionReading } from '../sessions/read/read-session.ts';
 import type { Cut } from '../view/cut.ts';
 import type { ViewReader } from '../view/reader.ts';
 
-/** How the error of a session begins that waits to be resumed, because it may still be led where it comes from. */
-const suspended = 'suspended: it came from ';
 /** The operator of the lead that raises a session's epoch. */
 const operator = 'txlog.sync';
 /** Sessions in one record: each is up to four changes. */
@@ -44,7 +42,7 @@ export function suspension(
 }
 
 function suspend(key: string, { status, epoch, due }: Session, origin: string): readonly Change[] {
-  const error = suspended + origin;
+  const error = suspendedPrefix + origin;
   const take: readonly Change[] = [
     { op: 'session.park', key, value: { error, force: true } },
     { op: 'session.ready', key, value: { due } },
@@ -77,7 +75,7 @@ export async function* resumeSessions(env: Resuming, options: ResumeOptions): As
   const wanted: SessionReading[] = [];
   const theme = given({ theme: options.theme });
   for await (const session of listSessions(env, { status: 'parked', ...theme })) {
-    if (session.error?.startsWith(suspended) && (ids?.has(session.id) ?? true)) wanted.push(session);
+    if (isSuspended(session) && (ids?.has(session.id) ?? true)) wanted.push(session);
   }
   for (let i = 0; i < wanted.length; i += perRecord) {
     const some = wanted.slice(i, i + perRecord);

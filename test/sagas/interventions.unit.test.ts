@@ -1,6 +1,7 @@
 // Goal: what a person says to a saga while its worker is at it is never passed over, and never loses what its calls came
 // to; a worker that stops in the middle hands its sagas back. Method: calls that a test ends, time that a test moves.
 import { describe, expect, it } from 'vitest';
+import { suspendedPrefix } from '../../src/core/fold/session.ts';
 import type { Operation } from '../../src/core/log/operation.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { all, working } from '../sessions/workplace.ts';
@@ -280,6 +281,20 @@ describe('an undo that fails for good', () => {
     await clock.pass(0);
     expect((await person.sagas.get('s')).phase).toBe('compensated');
   });
+});
+
+it('a saga that was suspended with its mirror is told nothing before it is resumed', async () => {
+  const calls = new Calls();
+  const { person } = await sagaPlace({ steps: [calls.step('a')] });
+  await person.sagas.start('t', null, { id: 's' });
+  await person.sessions.park('s', `${suspendedPrefix}unit-1`);
+  const told = [
+    () => person.sagas.retry('s'),
+    () => person.sagas.compensate('s'),
+    () => person.sagas.force('s', 'done'),
+  ];
+  for (const tell of told)
+    await expect(tell()).rejects.toMatchObject({ code: 'SAGA_STATE', details: { next: ['txlog session resume s'] } });
 });
 
 describe('a saga that has ended', () => {

@@ -163,6 +163,26 @@ describe('sessions of a mirror that is promoted', () => {
     expect((await mirror.rescanVerify()).problems).toEqual([]);
   });
 
+  it('are not brought back by what brings others back: their origin may lead them still', async () => {
+    await origin.sessions.create('jobs', 1, { id: 'ready' });
+    await origin.sessions.create('jobs', 2, { id: 'parked' });
+    await origin.sessions.park('parked', 'no such address');
+    await take(mirror, await dumpOf(origin));
+    await mirror.sync.promote({ reason: 'moved' });
+    for (const operation of [{ op: 'ready' }, { op: 'ready', only: 'parked' }] as const) {
+      const { items } = await mirror.sessions.plan(operation, ['ready', 'parked']);
+      expect(items.map(({ id, after, refused }) => [id, after, refused?.code])).toEqual([
+        ['ready', undefined, 'SESSION_BUSY'],
+        ['parked', 'ready', undefined],
+      ]);
+    }
+    const stuck = await mirror.sessions.stuck();
+    expect(stuck.map(({ session, next }) => [session.id, next]).sort()).toEqual([
+      ['parked', 'txlog session unpark parked'],
+      ['ready', 'txlog session resume ready'],
+    ]);
+  });
+
   it('are not told as resumed when they went on meanwhile', async () => {
     for (let i = 0; i < 202; i++) await origin.sessions.create('jobs', i, { id: `s-${String(i).padStart(3, '0')}` });
     await take(mirror, await dumpOf(origin));

@@ -150,3 +150,11 @@ export interface ThemeEntry {
   /** While true, no session of it is led, unless someone names it. */
   readonly paused?: boolean;
 }
+
+/** How the error of a session begins that waits to be resumed, because it may still be led where it comes from. */
+export const suspendedPrefix = 'suspended: it came from ';
+
+/** Whether a session was suspended when its mirror was promoted: `session resume` alone brings it back. */
+export function isSuspended({ status, error }: Pick<Session, 'status' | 'error'>): boolean {
+  return status === 'parked' && error !== undefined && error.startsWith(suspendedPrefix);
+}

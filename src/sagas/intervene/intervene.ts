@@ -5,6 +5,7 @@ import { given } from '../../core/base/given.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
+import { isSuspended } from '../../core/fold/session.ts';
 import type { NewSession, OperationResult, PlannableOperation, SessionStep } from '../../core/log/operation.ts';
 import { checkData } from '../../core/log/session-input.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
@@ -68,6 +69,7 @@ export function interventionOn(
     // Nothing happens any more to a saga that has ended: its position stays.
     return { ...undoingOf(saga), ...by };
   }
+  if (isSuspended(session)) throw suspended(saga);
   const events = eventsOfWord(saga, word, session.status === 'parked');
   const [append, wake] = addition(found, events, now);
   const operations: (NewSession | SessionStep)[] = [{ ...present(append, 'append'), ...given({ position }) }];
@@ -161,6 +163,13 @@ function wrongState({ id, phase }: Saga, why: string): TxlogError {
   return new TxlogError('SAGA_STATE', `saga ${id} is ${phase}: ${why}`, {
     hint: 'Nothing was changed.',
     next: [`txlog saga show ${shellWord(id)}`],
+  });
+}
+
+function suspended({ id }: Saga): TxlogError {
+  return new TxlogError('SAGA_STATE', `saga ${id} is suspended: its origin may still lead it`, {
+    hint: 'Nothing was changed. It was suspended when its mirror was promoted; `session resume` brings it back.',
+    next: [`txlog session resume ${shellWord(id)}`],
   });
 }
 

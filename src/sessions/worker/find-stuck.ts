@@ -5,6 +5,7 @@ import { checkBound, checkTime } from '../../core/base/check-arguments.ts';
 import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
+import { isSuspended } from '../../core/fold/session.ts';
 import { queuePrefix, timeOfQueueKey } from '../../layout/queue-keys.ts';
 import { readThemeCounts } from '../../layout/theme-counts.ts';
 import { isQueueTheme, typeOfQueue } from '../../pipeline/3-queued-request.ts';
@@ -130,9 +131,14 @@ function* parked(
     yield {
       ...stuck(session, { reason: 'parked', detail: error ?? 'set aside', age: now - since }),
       // A saga that failed is parked again, until it is told to try again.
-      next: `txlog ${sagaOfTheme(theme.name) === undefined ? 'session unpark' : 'saga show'} ${shellWord(id)}`,
+      next: `txlog ${commandFor(session, theme)} ${shellWord(id)}`,
     };
   }
+}
+
+function commandFor(session: SessionReading, { name }: NamedTheme): string {
+  if (isSuspended(session)) return 'session resume';
+  return sagaOfTheme(name) === undefined ? 'session unpark' : 'saga show';
 }
 
 /** Requests that are due and that all workers leave to others, of those of a queue that come first. */
