@@ -3,12 +3,13 @@ import { ifGiven } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { ApplyOptions, BulkOutcome, PlanOptions, PlanTarget } from '../../index.ts';
-import { plural, printable } from '../../text/printable.ts';
+import { formatCount, plural, printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { confirmMany, requireAnswer } from '../frame/confirm.ts';
 import { type ExitCode, exitCodeOfCode } from '../frame/exit-codes.ts';
 import { idsOf } from '../frame/ids-of.ts';
 import { showWork } from '../frame/progress-line.ts';
+import { onInterrupt } from '../frame/signals.ts';
 import type { ListFormat } from '../output/list-writer.ts';
 import { countBulkPlan, formatBulkPlan, formatBulkTotals, type PlanWords } from '../print/bulk-plan-page.ts';
 import type { BulkValues } from './bulk-flags.ts';
@@ -42,6 +43,8 @@ const sampleMost = 10;
 
 /** A command that does something to many sessions or sagas: to those named, to those that a filter selects, or to those of a plan. */
 export abstract class BulkCommand extends BaseCommand {
+  private interrupted: 130 | 143 | undefined;
+
   /**
    * Makes the plan, or reads it; then shows it, writes it, or carries it out once people agree.
    *
@@ -92,17 +95,32 @@ export abstract class BulkCommand extends BaseCommand {
   ): AsyncGenerator<BulkOutcome> {
     const { reason, actor } = flags;
     const by = { ...(reason !== undefined && { reason }), ...(actor !== undefined && { actor }) };
-    const options = { ...by, dryRun: flags['dry-run'], atOnce: atOnceOf(each) };
-    const { onProgress, stop } = showWork(work.owner, this.shownBesideLines, { goesOn: flags.apply !== undefined });
+    const interruption = onInterrupt();
+    const { signal } = interruption;
+    const options = { ...by, dryRun: flags['dry-run'], atOnce: atOnceOf(each), signal };
+    const { onProgress, stop } = showWork(work.owner, this.shownBesideLines);
     let taken = 0;
     try {
-      for await (const outcome of paced(work.apply(env, plan, options), each, isDoneNow)) {
+      for await (const outcome of paced(work.apply(env, plan, options), each, { counts: isDoneNow, signal })) {
         yield outcome;
         onProgress(++taken, count);
       }
     } finally {
       stop();
+      interruption.release();
+      this.interrupted = interruption.exitCode();
+      if (this.interrupted !== undefined)
+        this.tellInterrupted(work.owner, { taken, count, goesOn: flags.apply !== undefined });
     }
+  }
+
+  /** All that was done is told when it is interrupted; so is how far it came. */
+  private tellInterrupted(
+    owner: string,
+    { taken, count, goesOn }: { readonly taken: number; readonly count: number; readonly goesOn: boolean },
+  ): void {
+    const came = taken === 0 ? 'it had not begun' : `it came to ${formatCount(taken)} of ${formatCount(count)}`;
+    this.talk(`interrupted ${owner}: ${came}${goesOn ? '; the same command goes on there' : ''}`);
   }
 
   /** Shows people what would be done, and asks them. */
@@ -150,7 +168,7 @@ export abstract class BulkCommand extends BaseCommand {
     });
     this.out.mustArrive = true;
     const count = await this.printAll(heard, { ...work.list, live: true });
-    this.exitWith(exitCodeOf(refused, count));
+    this.exitWith(this.interrupted ?? exitCodeOf(refused, count));
   }
 }
 

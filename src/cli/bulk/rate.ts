@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import type { BulkOutcome } from '../../index.ts';
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
@@ -27,14 +28,22 @@ export function atOnceOf(each: number | undefined): number {
   return each === undefined ? 100 : Math.min(100, Math.max(1, Math.floor(100 / Math.max(each, 1))));
 }
 
+/** The items that a rate is about, and what ends it. */
+interface Paced<T> {
+  /** Those that do not count pass at once. */
+  readonly counts?: (item: T) => boolean;
+  /** From then on nothing is waited for: what is left comes as it comes. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Takes the items of a source no faster than one each `each` ms; as fast as they come without it. Items that do not count pass
- * at once. A source that was held up does not make up for it.
+ * Takes the items of a source no faster than one each `each` ms; as fast as they come without it. A source that was held up
+ * does not make up for it.
  */
 export async function* paced<T>(
   source: AsyncIterable<T>,
   each: number | undefined,
-  counts: (item: T) => boolean = () => true,
+  { counts = () => true, signal }: Paced<T> = {},
 ): AsyncGenerator<T> {
   if (each === undefined) return yield* source;
   let next = performance.now();
@@ -43,7 +52,7 @@ export async function* paced<T>(
     if (!counts(item)) continue;
     next = Math.max(next + each, performance.now() - catchUpMs);
     const early = next - performance.now();
-    if (early > 0) await sleep(early);
+    if (early > 0 && !signal?.aborted) await sleep(early, undefined, given({ signal })).catch(() => undefined);
   }
 }
 

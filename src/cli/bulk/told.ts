@@ -1,4 +1,3 @@
-import { present } from '../../core/base/assert.ts';
 import type { ErrorCode } from '../../core/base/error-codes.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { ifGiven } from '../../core/base/given.ts';
@@ -19,7 +18,12 @@ export async function* withLeftOut(plan: BulkPlan, outcomes: AsyncIterable<BulkO
     const { id, refused, unchanged } = target;
     if (refused) yield { id, error: errorOf(target, refused), target };
     else if (unchanged) yield { id, unchanged, target };
-    else yield { ...present((await left.next()).value || undefined, 'outcome'), target };
+    else {
+      const { value, done } = await left.next();
+      // It was interrupted.
+      if (done) return;
+      yield { ...value, target };
+    }
   }
   // Its end tidies up.
   await left.next();

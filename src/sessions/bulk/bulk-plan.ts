@@ -57,6 +57,8 @@ export interface ApplyOptions extends BulkBy {
   readonly atOnce?: number;
   /** The targets are a part of all that the plan is about: those after the first so many, of so many. Their records say so. */
   readonly part?: { readonly after: number; readonly of: number };
+  /** Ends it between two commits: what was done is told, and the rest is left. */
+  readonly signal?: AbortSignal;
 }
 
 /** The result for one target of a plan. */

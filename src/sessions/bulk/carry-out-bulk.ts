@@ -41,7 +41,7 @@ const atOnceMax = 100;
 export async function* carryOut(
   host: SessionHost,
   { plan, action }: { readonly plan: BulkPlan; readonly action: BulkAction },
-  { dryRun = false, atOnce = atOnceMax, part }: ApplyOptions,
+  { dryRun = false, atOnce = atOnceMax, part, signal }: ApplyOptions,
 ): AsyncGenerator<BulkOutcome> {
   assert(atOnce >= 1 && atOnce <= atOnceMax, `1 to ${atOnceMax} are done at once, not ${atOnce}`);
   await host.read((cut) => refuseOtherLog(plan, cut));
@@ -49,7 +49,8 @@ export async function* carryOut(
   const { after, of } = part ?? { after: 0, of: targets.length };
   const places = new Map(targets.map((target, i) => [target, after + i + 1]));
   const work: Work = { host, plan, action, dryRun, places, of };
-  for (let i = 0; i < targets.length; i += atOnce) yield* await carryPart(work, targets.slice(i, i + atOnce));
+  for (let i = 0; i < targets.length && !signal?.aborted; i += atOnce)
+    yield* await carryPart(work, targets.slice(i, i + atOnce));
 }
 
 interface Work {

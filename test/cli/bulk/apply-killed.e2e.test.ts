@@ -55,13 +55,38 @@ it('an applied plan that was killed goes on where it stopped, and does nothing t
   await after.close();
 });
 
+it('at Ctrl-C all that was done is told, and the document is whole', async () => {
+  const env = await openEnvironment(dir, { create: true });
+  const ids = Array.from({ length: 200 }, (_, i) => `m-${i}`);
+  await Promise.all(ids.map((id, i) => env.sessions.create('mail', i, { id })));
+  const plan = join(temp.dir, 'plan.json');
+  writeFileSync(plan, JSON.stringify(await env.sessions.plan({ op: 'remove' }, ids)));
+  const before = (await env.head()).position;
+  await env.close();
+  const child = start(dir, ['session', 'remove', '--apply', plan, '--yes', '--json', '--rate', '100/s']);
+  const ended = finish(child);
+  let seen = '';
+  child.stdout?.on('data', (text: string) => {
+    seen += text;
+    if (seen.split('"outcome"').length > 30 && !child.killed) child.kill('SIGINT');
+  });
+  const { code, stdout } = await ended;
+  expect(code).toBe(130);
+  const { items } = JSON.parse(stdout) as { readonly items: readonly { readonly outcome: string }[] };
+  expect(items.length).toBeGreaterThanOrEqual(29);
+  expect(items.length).toBeLessThan(ids.length);
+  const after = await openEnvironment(dir, { readOnly: true });
+  expect((await after.head()).position).toBe(before + items.length);
+  await after.close();
+});
+
 async function endAfterResults(args: readonly string[], results: number, signal: NodeJS.Signals): Promise<Ended> {
   const child = start(dir, args);
   const ended = finish(child);
   let lines = 0;
   child.stdout?.on('data', (text: string) => {
     lines += text.split('\n').length - 1;
-    if (lines >= results) child.kill(signal);
+    if (lines >= results && !child.killed) child.kill(signal);
   });
   await once(child, 'exit');
   return ended;

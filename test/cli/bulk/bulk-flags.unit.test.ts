@@ -122,6 +122,6 @@ it('what is not done now takes no time', async () => {
     for (let i = 0; i < 100; i++) yield done;
   }
   const since = performance.now();
-  for await (const _ of paced(source(), 1_000, isDoneNow));
+  for await (const _ of paced(source(), 1_000, { counts: isDoneNow }));
   expect(performance.now() - since).toBeLessThan(1_000);
 });
