@@ -120,6 +120,74 @@ const scenes: Readonly<Record<string, (ana: Person) => Person>> = {
           },
         ],
       } as unknown as TransactionReport),
+  queue: (ana) =>
+    ana
+      .see(overview())
+      .press(':', "'queue show refund'", 'enter')
+      .load(
+        { want: 'queue', theme: 'refund', filter: '' },
+        {
+          rows: [session('r-1', { themeName: 'refund', status: 'ready' }), session('r-2', { themeName: 'refund' })],
+          ...{ hasBefore: false, hasAfter: false },
+        },
+      ),
+  dumps: (ana) =>
+    ana
+      .see(
+        overview({
+          origins: [
+            {
+              ...{ origin: 'u-shop', mode: 'mirror', cursor: 'u-shop:8120:ab', lag: { records: 12_400, seconds: 540 } },
+              heard: now - 30_000,
+            },
+          ],
+        }),
+      )
+      .press('6'),
+  states: (ana) =>
+    ana
+      .see(overview())
+      .press('5')
+      .load(
+        { want: 'states', prefix: '', filter: '' },
+        {
+          rows: [
+            {
+              key: 'email/ann',
+              kind: 'dedicated',
+              value: 'c-1',
+              version: 1,
+              position: 7,
+              owner: { id: 'r-7', position: 7 },
+            },
+            { key: 'stock/tea', kind: 'shared', value: 41, version: 17, position: 81 },
+          ],
+          ...{ hasBefore: false, hasAfter: false },
+        },
+      ),
+  state: (ana) =>
+    ana
+      .see(overview())
+      .press(':', "'get stock/tea'", 'enter')
+      .load(
+        { want: 'state', key: 'stock/tea' },
+        {
+          ...{ key: 'stock/tea', at: undefined, before: { key: 'stock/tea', kind: 'shared', value: 42, version: 16 } },
+          state: { key: 'stock/tea', kind: 'shared', value: 41, version: 17, position: 81, applied: 17 },
+          steps: [80, 81].map((position) => ({ position, id: `r-${position}`, type: 'stock.reserve', time: now })),
+        },
+      ),
+  'what-if': (ana) =>
+    ana
+      .see(overview())
+      .press(':', "'compensate --plan 81'", 'enter')
+      .load(
+        { want: 'what-if', position: 81 },
+        {
+          ...{ v: 1, unit: 'u', head: '90' },
+          items: [{ position: '81', id: 'r-81', keys: [{ key: 'stock/tea', was: 41, would: 42 }] }],
+        },
+      ),
   jobs: (ana) =>
     ana
       .see(

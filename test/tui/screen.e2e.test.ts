@@ -44,6 +44,9 @@ it('the screen shows what needs a person, leads there and back, follows other pr
   expect(await screen.ended()).toEqual({ code: 0, isRestored: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no clears
   expect(screen.bytes).not.toMatch(/\u001b\[[0-3]?J|\u001bc/);
+  // The mouse stays the terminal's.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no reports of the mouse
+  expect(screen.bytes).not.toMatch(/\u001b\[\?(?:9|10\d\d)h(?<!1049h)/);
   const frames = screen.bytes.split('\u001b[?2026h').length - 1;
   const ends = screen.bytes.split('\u001b[?2026l').length - 1;
   expect(frames).toBe(ends);
