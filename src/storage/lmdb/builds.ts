@@ -151,10 +151,12 @@ export function removeUnfinished(dir: string): void {
 
 /** The builds in a directory whose processes may still live, the oldest first; nothing of who is dead. */
 export function listBuilds(dir: string): readonly BuildReading[] {
+  // Its directory may be gone: that is told by who reads it next.
+  const names = existsSync(dir) ? readdirSync(dir).filter((name) => buildName.test(name)) : [];
+  if (names.length === 0) return [];
   const here = toDigits(thisProcess());
   const found: BuildReading[] = [];
-  // Its directory may be gone: that is told by who reads it next.
-  for (const name of existsSync(dir) ? readdirSync(dir) : []) {
+  for (const name of names) {
     const of = readDigits(buildName.exec(name)?.[1] ?? '');
     const path = join(dir, name);
     if (!of || isDead(path, here)) continue;

@@ -27,8 +27,16 @@ function isSame(before: Overview, after: Overview): boolean {
 }
 
 /** All that comes and goes with a record, with a worker, or as time makes it due. */
-function namesIn({ generation, head, needs, stuck, queues, workers }: Overview): string {
+function namesIn({ generation, head, needs, stuck, queues, workers, builds }: Overview): string {
   const due = queues.map(({ oldest }) => oldest?.id);
   const trouble = [...needs.map(({ about }) => about.name), ...stuck.map(({ reason }) => reason)];
-  return JSON.stringify([generation, head.position, trouble, due, workers.map(({ operator }) => operator.id)]);
+  const building = builds.map(({ process }) => process);
+  return JSON.stringify([
+    generation,
+    head.position,
+    trouble,
+    due,
+    workers.map(({ operator }) => operator.id),
+    building,
+  ]);
 }
