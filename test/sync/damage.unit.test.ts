@@ -172,7 +172,7 @@ describe('a bomb is refused', () => {
     expect(await verdict(many, '')).toBe('DUMP_DAMAGED');
   });
 
-  it.each([
+  const forged: readonly (readonly [string, object])[] = [
     ['a sum of text', chained('[{"op":"add","key":"k","value":"x"}]')],
     ['a release of what nobody owns', chained('[{"op":"release","key":"k","owner":"o"}]')],
     ['a change that belongs to no kind', chained('[{"op":"set","key":"k","value":1},{"op":"claim","key":"k"}]')],
@@ -192,12 +192,28 @@ describe('a bomb is refused', () => {
     ['a theme that is owned', chained('[{"op":"claim","key":"\\u0002t","value":{"number":1}}]')],
     ['a user’s change of a session', chained('[{"op":"set","key":"\\u0001s","value":{"theme":1}}]')],
     ['an unknown key of the engine', chained('[{"op":"set","key":"\\u0007x","value":1}]')],
-  ])('%s, with seals that hold: nothing of it is taken', async (_, entry) => {
+  ];
+
+  it.each(forged)('%s, with seals that hold: nothing of it is taken', async (_, entry) => {
     const target = await openEmpty();
     const dump = forge([{ kind: 'TXN', position: 1, ...entry }]);
     await expect(take(target, dump)).rejects.toMatchObject({ code: 'DUMP_INVALID' });
     expect((await target.head()).position).toBe(0);
     // And it goes on as if nothing had been.
+    expect((await target.submit({ type: 't', changes: [{ op: 'set', key: 'k', value: 1 }] })).position).toBe(1);
+    await target.close();
+  });
+
+  // A digest says nothing of what is decided anew; and these are requests that anyone may send, and are refused as such.
+  const sendable = /^a (?:digest|release|change that)/;
+  it.each(forged.filter(([name]) => !sendable.test(name)))('%s: nor as a request', async (_, entry) => {
+    const target = await openEmpty();
+    const dump = forge([{ kind: 'TXN', position: 1, ...entry }]);
+    const refused = /^(DUMP_INVALID|REQUEST_INVALID|KEY_INVALID|TYPE_UNKNOWN)$/;
+    await expect(take(target, dump, { mode: 'submit' })).rejects.toMatchObject({
+      code: expect.stringMatching(refused),
+    });
+    expect((await target.head()).position).toBe(0);
     expect((await target.submit({ type: 't', changes: [{ op: 'set', key: 'k', value: 1 }] })).position).toBe(1);
     await target.close();
   });
