@@ -9,6 +9,7 @@ import { given } from '../core/base/given.ts';
 import { readFormat, readHead, readMeta, writeFormat, writeMeta } from '../layout/meta.ts';
 import type { Storage } from '../ports/storage.ts';
 import { copyAttachments } from '../storage/attachments/copy-attachments.ts';
+import { attachmentsDir } from '../storage/attachments/file-attachments.ts';
 import { isLitter, newBuildDir, publishBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
 import { giveNewName, makeDir } from '../storage/lmdb/directory.ts';
 import { generationDir, nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
@@ -124,9 +125,9 @@ function existing(target: string): TxlogError {
   return new TxlogError('BACKUP_EXISTS', `${target} exists already; a backup never overwrites anything`);
 }
 
-/** Whether a directory holds nothing, or only what a backup left that died. */
+/** Whether a directory holds nothing, or only what a backup left that died: an environment has more than attachments. */
 function isVacant(dir: string): boolean {
-  return readdirSync(dir).every((name) => isLitter(name));
+  return readdirSync(dir).every((name) => isLitter(name) || name === attachmentsDir);
 }
 
 async function verifyCopy(file: string, { turns, onProgress }: Verifying): Promise<number> {

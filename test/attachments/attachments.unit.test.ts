@@ -210,6 +210,13 @@ describe('a dump', () => {
     await third.close();
   });
 
+  it('has an empty one as well', async () => {
+    const empty = await env.attachments.put(streamOf(Buffer.alloc(0)));
+    await env.submit(naming('e', empty.digest));
+    expect(await take(other, await dumpOf(env))).toMatchObject({ attachments: 2 });
+    expect(other.attachments.find(empty.digest)).toMatchObject({ bytes: 0 });
+  });
+
   it('has all of them, or those of its records, as it is asked', async () => {
     const blobs = async (dump: Buffer) =>
       new Set((await entriesOf(dump)).flatMap(({ blob }) => (blob ? [Buffer.from(blob.sha256).toString('hex')] : [])));

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { rightsIn } from '../../machine/file-rights.ts';
 import { makeDirs } from '../../machine/make-dirs.ts';
@@ -15,9 +15,12 @@ export function copyAttachments(from: string, to: string): number {
     makeDirs(target, rightsIn(to).dir);
     for (const name of readdirSync(join(source, shelf))) {
       if (!/^[0-9a-f]{64}$/.test(name)) continue;
-      copyFileSync(join(source, shelf, name), join(target, name), constants.COPYFILE_FICLONE);
-      bytes += statSync(join(target, name)).size;
-      flushPath(join(target, name));
+      const part = join(target, `${name}.part`);
+      copyFileSync(join(source, shelf, name), part, constants.COPYFILE_FICLONE);
+      bytes += statSync(part).size;
+      // Under its digest all of it is there, also when this one dies.
+      flushPath(part);
+      renameSync(part, join(target, name));
     }
     flushPath(target);
   }

@@ -2,6 +2,7 @@
 // store on a directory of its own: parts of dead and living processes, files that are damaged, clearing beside uses.
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -167,6 +168,17 @@ it('a backup into a directory has the attachments, and what is made from it as w
   await again.replayTo({ position: 1, dir: join(dir, 'past') });
   expect(readFileSync(fileOf('past')).equals(bytes)).toBe(true);
   await again.close();
+});
+
+it('a backup that died among the attachments can be made again, and what it left is none', async () => {
+  await env.attachments.put(streamOf(bytes));
+  const shelf = join(dir, 'copy/attachments', digest.slice(0, 2));
+  mkdirSync(shelf, { recursive: true });
+  writeFileSync(join(shelf, `${digest}.part`), bytes.subarray(0, 1_000));
+  expect(fileAttachments(join(dir, 'copy'), true).find(digest)).toBeUndefined();
+  await env.backup(join(dir, 'copy'));
+  expect(readFileSync(fileOf('copy')).equals(bytes)).toBe(true);
+  await expect(env.backup(join(dir, 'copy'))).rejects.toMatchObject({ code: 'BACKUP_EXISTS' });
 });
 
 it('a read-only environment reads, and touches nothing', async () => {
