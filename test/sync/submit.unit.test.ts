@@ -346,6 +346,28 @@ describe('two environments that both write', () => {
     for (const env of envs) expect((await env.rescanVerify()).problems).toEqual([]);
   });
 
+  it('follow one another live, and what comes back makes no record', async () => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const feeds = [
+      target.sync.import(origin.sync.export({ follow: true, signal }), { mode: 'submit' }),
+      origin.sync.import(target.sync.export({ follow: true, signal }), { mode: 'submit' }),
+    ];
+    for (let i = 0; i < 5; i++) {
+      await origin.submit(add(`o-${i}`, 'n', 1));
+      await target.submit(add(`t-${i}`, 'n', 10));
+    }
+    const values = async () => [(await origin.get('n'))?.value, (await target.get('n'))?.value];
+    for (let looks = 0; looks < 400 && `${await values()}` !== '55,55'; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    stop.abort();
+    const reports = await Promise.all(feeds);
+    expect(reports.map(({ applied }) => applied)).toEqual([5, 5]);
+    expect([(await origin.head()).position, (await target.head()).position]).toEqual([10, 10]);
+    expect(await values()).toEqual([55, 55]);
+  });
+
   it('and both claimed a key keep their own owners, and each log says so', async () => {
     await origin.submit(claim('a', 'email/ann'));
     await target.submit(claim('b', 'email/ann'));
