@@ -176,3 +176,13 @@ it('needs the same memory for any size', async () => {
   truncateSync(join(shell.dir, 'large.bin'), 200 * 1024 * 1024);
   expect(await peak('large.bin')).toBeLessThan(130);
 });
+
+it.skipIf(process.getuid?.() !== 0)('what one user of a group put, another one of it names', () => {
+  const report = bash(`
+    chmod 755 . && mkdir g && chown 1001:2000 g && chmod 2770 g && chmod 644 file.bin && umask 022
+    user() { setpriv --reuid="$1" --regid=2000 --clear-groups env -i "PATH=$PATH" HOME=/nonexistent SHELL=/bin/sh '${process.execPath}' '${bin}' "\${@:2}"; }
+    user 1001 init --quiet --env g && user 1001 attachment put -q file.bin --env g
+    user 1002 submit --quiet --id a --type t --change 'add n 1' --attachment ${digest} --env g
+    user 1002 attachment put -q file.bin --env g`);
+  expect(report).toMatchObject({ status: 0, stderr: '', stdout: `${digest}\na\n${digest}\n` });
+});

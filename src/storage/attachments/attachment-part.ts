@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { setRights } from '../../machine/file-rights.ts';
 import type { AttachmentPart } from '../../ports/attachment-store.ts';
 import { readPieces } from './read-pieces.ts';
 
@@ -14,6 +15,8 @@ export interface PartPlaces {
 /** Opens the file of a part, which no one else has. */
 export async function openPart(file: string, mode: number, places: PartPlaces): Promise<AttachmentPart> {
   const handle = await open(file, 'a+', mode);
+  // The umask of a process takes away what others of the environment need.
+  setRights(file, mode);
   const { size } = await handle.stat();
   return new FilePart(handle, { file, places, size });
 }

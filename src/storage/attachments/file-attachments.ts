@@ -8,6 +8,7 @@ import {
   rmSync,
   type Stats,
   statSync,
+  truncateSync,
   utimesSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -18,10 +19,10 @@ import { limits } from '../../core/base/limits.ts';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
 import { type Attachment, isDigest } from '../../core/log/attachment.ts';
 import { rightsIn } from '../../machine/file-rights.ts';
-import { makeDirs } from '../../machine/make-dirs.ts';
 import { hasEnded, type ProcessName, readDigits, thisProcess, toDigits } from '../../machine/process-name.ts';
 import type { AttachmentPart, AttachmentStore, ByteRange } from '../../ports/attachment-store.ts';
 import { openPart } from './attachment-part.ts';
+import { makeShared } from './make-shared.ts';
 import { readPieces } from './read-pieces.ts';
 
 /**
@@ -146,9 +147,8 @@ class FileAttachments implements AttachmentStore {
     const last = this.used.get(digest);
     if (last !== undefined && now - last < limits.attachmentUseMs) return true;
     const file = this.fileOf(digest);
-    const seconds = now / 1_000;
     try {
-      utimesSync(file, seconds, seconds);
+      setUsed(file, now);
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return false;
       throw error;
@@ -201,8 +201,9 @@ class FileAttachments implements AttachmentStore {
     else renameSync(from, to);
   }
 
+  /** With the rights of the environment, whatever the umask: those who share it put and use attachments of each other. */
   private makeDir(path: string): void {
-    if (!existsSync(path)) makeDirs(path, rightsIn(dirname(this.root)).dir);
+    for (const dir of [this.root, path]) makeShared(dir);
   }
 }
 
@@ -236,6 +237,16 @@ function sizeOf(file: string): number {
 function isOlder(file: string, time: number): boolean {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats !== undefined && stats.mtimeMs < time;
+}
+
+/** Sets the time of a file. The system lets only its owner do so; who may write it has it set by a length that it has. */
+function setUsed(file: string, now: number): void {
+  try {
+    utimesSync(file, now / 1_000, now / 1_000);
+  } catch (error) {
+    if (systemCode(error) !== 'EPERM') throw error;
+    truncateSync(file, statSync(file).size);
+  }
 }
 
 /** Makes a file, or the names in a directory, durable. */

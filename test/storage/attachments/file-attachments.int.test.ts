@@ -2,6 +2,7 @@
 // store on a directory of its own: parts of dead and living processes, files that are damaged, clearing beside uses.
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/environment/environment.ts';
 import { openEnvironment, restore } from '../../../src/index.ts';
@@ -201,4 +202,21 @@ it('a name that is no digest is never a path', async () => {
     expect(store.find(name)).toBeUndefined();
   }
   renameSync(join(dir, 'secret'), join(dir, 'still-here'));
+});
+
+it('has the rights of its environment, whatever the umask: a group shares both', async () => {
+  chmodSync(join(dir, 'env'), 0o2770);
+  const before = process.umask(0o077);
+  try {
+    await env.attachments.put(streamOf(bytes));
+    await env.backup(join(dir, 'copy'));
+  } finally {
+    process.umask(before);
+  }
+  const bits = (path: string) => statSync(path).mode & 0o777;
+  const root = join(dir, 'env/attachments');
+  expect([root, join(root, 'parts'), dirname(fileOf())].map(bits)).toEqual([0o770, 0o770, 0o770]);
+  expect(bits(fileOf())).toBe(0o660);
+  // What a backup is put into has rights of its own.
+  expect([dirname(fileOf('copy')), fileOf('copy')].map(bits)).toEqual([0o700, 0o600]);
 });
