@@ -70,8 +70,9 @@ export class Attachments {
     yield* this.store.list();
   }
 
-  /** Shows an attachment: whether it is here, and which records name it. */
+  /** Shows an attachment: whether it is here, and which records name it. Errors: USAGE for what is no digest. */
   async show(digest: string): Promise<AttachmentReport> {
+    requireDigest(digest);
     const { recordsNaming } = await import('./named-attachments.ts');
     const records = await recordsNaming(this.env, digest);
     return { found: this.store.find(digest), partBytes: this.store.partBytes(digest), records };
@@ -81,6 +82,7 @@ export class Attachments {
   async *verify(
     options: { readonly digests?: readonly string[] | undefined; readonly onProgress?: Progress | undefined } = {},
   ): AsyncGenerator<AttachmentProblem> {
+    for (const digest of options.digests ?? []) requireDigest(digest);
     const { verifyAttachments } = await import('./verify-attachments.ts');
     yield* verifyAttachments(this.env, this.store, options);
   }
@@ -94,11 +96,17 @@ export class Attachments {
 
 /** Errors: ATTACHMENT_NOT_FOUND; USAGE for what is no digest. */
 export function requireAttachment(store: AttachmentStore, digest: string): Attachment {
-  if (!isDigest(digest))
-    throw new TxlogError('USAGE', `${JSON.stringify(digest.slice(0, 100))} is no digest: 64 hex digits name one`, {
-      next: ['txlog attachment list'],
-    });
+  requireDigest(digest);
   const found = store.find(digest);
   if (found) return found;
   throw new TxlogError('ATTACHMENT_NOT_FOUND', `attachment ${digest} is not here`, { next: ['txlog attachment list'] });
+}
+
+/** Errors: USAGE. */
+function requireDigest(text: string): void {
+  if (isDigest(text)) return;
+  const what = JSON.stringify(text.slice(0, 100));
+  throw new TxlogError('USAGE', `${what} is no digest: 64 hex digits in lower case name an attachment`, {
+    next: ['txlog attachment list'],
+  });
 }

@@ -7,7 +7,7 @@ import type { AttachmentPart, AttachmentStore } from '../ports/attachment-store.
 export interface PutOptions {
   /** The SHA-256 that it must have. What came before an interruption is kept under it, for the next `put`. */
   readonly digest?: string | undefined;
-  /** Another name to keep an interrupted one under; the stream then begins at the first byte again. */
+  /** Another name, of letters, digits, - and _, to keep an interrupted one under; the stream then begins at the first byte again. */
   readonly resumeAs?: string | undefined;
   /** The first byte of the stream is this byte of the attachment; those before it have come already. */
   readonly offset?: number | undefined;
@@ -38,6 +38,8 @@ export async function putAttachment(
     throw new TxlogError('USAGE', 'a digest is a SHA-256: 64 hex digits in lower case');
   if (offset !== undefined && digest === undefined)
     throw new TxlogError('USAGE', 'an offset belongs to a digest: it says which attachment goes on');
+  if (resumeAs !== undefined && !/^[\w-]{1,200}$/.test(resumeAs))
+    throw new TxlogError('USAGE', 'resumeAs is made of up to 200 letters, digits, - and _: it is a name of a file');
   const name = digest ?? resumeAs;
   const part = await store.begin(name);
   try {

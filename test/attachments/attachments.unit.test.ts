@@ -67,6 +67,22 @@ describe('an attachment', () => {
     await expect(bytesOf(env, '../../etc/passwd')).rejects.toMatchObject({ code: 'USAGE' });
   });
 
+  it('is not asked for by what is no digest: no path leads out of its directory', async () => {
+    await env.attachments.put(streamOf(small));
+    for (const digest of [
+      '',
+      '.',
+      '../../../../etc/passwd',
+      digestOf(small).slice(0, 8),
+      digestOf(small).toUpperCase(),
+    ]) {
+      await expect(env.attachments.show(digest)).rejects.toMatchObject({ code: 'USAGE' });
+      await expect(all(env.attachments.verify({ digests: [digest] }))).rejects.toMatchObject({ code: 'USAGE' });
+    }
+    const up = env.attachments.put(streamOf(small), { resumeAs: '../up' });
+    await expect(up).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
   it('whose digest was promised has it, or is none', async () => {
     const digest = digestOf(large);
     await expect(env.attachments.put(streamOf(small), { digest })).rejects.toMatchObject({
