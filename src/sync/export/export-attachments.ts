@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
 import { isDigest } from '../../core/log/attachment.ts';
@@ -19,7 +20,7 @@ export class OutgoingAttachments {
     this.which = which;
   }
 
-  /** Those of a record that were not in the dump before. Errors: ATTACHMENT_NOT_FOUND for one that is not here. */
+  /** Those of a record that were not in the dump before. Errors: ATTACHMENT_NOT_FOUND, ATTACHMENT_INVALID. */
   async *before(writer: DumpWriter, position: number, txn: TransactionBody): AsyncGenerator<Buffer> {
     if (this.which === 'none' || !txn.expect?.includes('"attachment"')) return;
     for (const digest of fromExpectList(JSON.parse(txn.expect) as JsonValue[]).attachments ?? []) {
@@ -44,20 +45,30 @@ export class OutgoingAttachments {
     const sha256 = fromHex(digest);
     let index = 0;
     let sent = 0;
+    const hash = createHash('sha256');
     for await (const data of this.store.read(digest, { start: 0, end: bytes })) {
       sent += data.length;
+      hash.update(data);
       yield* writer.addBefore({ kind: 'BLOB', position, blob: { sha256, index, last: sent === bytes, data } });
       index += 1;
     }
     if (bytes === 0)
       yield* writer.addBefore({ kind: 'BLOB', position, blob: { sha256, index, last: true, data: Buffer.alloc(0) } });
     else if (sent < bytes) throw gone(digest, position);
+    if (hash.digest('hex') !== digest) throw damaged(digest);
   }
 }
 
 function gone(digest: string, position: number): TxlogError {
   return new TxlogError('ATTACHMENT_NOT_FOUND', `attachment ${digest}, which record ${position} names, is not here`, {
     hint: 'The dump has no END: nothing takes it for whole.',
+    next: ['txlog attachment verify', 'txlog sync export --attachments none'],
+  });
+}
+
+function damaged(digest: string): TxlogError {
+  return new TxlogError('ATTACHMENT_INVALID', `attachment ${digest} is damaged: its bytes have another digest`, {
+    hint: 'The dump has no END: nothing takes it for whole. Put the attachment again from its source.',
     next: ['txlog attachment verify', 'txlog sync export --attachments none'],
   });
 }
