@@ -22,6 +22,7 @@ import { rightsIn } from '../../machine/file-rights.ts';
 import { hasEnded, type ProcessName, readDigits, thisProcess, toDigits } from '../../machine/process-name.ts';
 import type { AttachmentPart, AttachmentStore, ByteRange } from '../../ports/attachment-store.ts';
 import { openPart } from './attachment-part.ts';
+import { giveBack, isDone } from './give-back.ts';
 import { makeShared } from './make-shared.ts';
 import { readPieces } from './read-pieces.ts';
 
@@ -53,7 +54,12 @@ class FileAttachments implements AttachmentStore {
   has(digest: string): boolean {
     if (!isDigest(digest) || !this.stats(digest)) return false;
     if (this.readOnly) return true;
-    return attempt('cannot use attachment', digest, () => this.use(digest));
+    // A clearing may have set it aside just now, and gives it back once it sees that it was used.
+    return attempt(
+      'cannot use attachment',
+      digest,
+      () => this.use(digest) || (this.stats(digest) !== undefined && this.use(digest)),
+    );
   }
 
   find(digest: string): Attachment | undefined {
@@ -75,8 +81,9 @@ class FileAttachments implements AttachmentStore {
   async *list(): AsyncGenerator<Attachment> {
     for (const shelf of namesIn(this.root)) {
       if (!/^[0-9a-f]{2}$/.test(shelf)) continue;
-      for (const name of namesIn(join(this.root, shelf))) {
-        const found = this.find(name);
+      const names = namesIn(join(this.root, shelf)).map((name) => name.slice(0, digestLength));
+      for (const digest of new Set(names)) {
+        const found = this.find(digest);
         if (found) yield found;
       }
     }
@@ -108,14 +115,10 @@ class FileAttachments implements AttachmentStore {
     const aside = `${file}.${randomId()}`;
     return attempt('cannot remove attachment', digest, () => {
       if (!isOlder(file, unusedSince)) return false;
-      // Out of sight first: who looked at it in between has used it, and gets it back.
-      renameSync(file, aside);
-      if (isOlder(aside, unusedSince)) {
-        rmSync(aside);
-        return true;
-      }
-      if (!existsSync(file)) renameSync(aside, file);
-      else rmSync(aside);
+      // Out of sight first: who looked at it in between has used it, and gets it back; also when this process dies here.
+      if (!isDone(() => renameSync(file, aside))) return false;
+      if (isOlder(aside, unusedSince)) return isDone(() => rmSync(aside));
+      giveBack(aside, file);
       return false;
     });
   }
@@ -130,6 +133,20 @@ class FileAttachments implements AttachmentStore {
       bytes += sizeOf(file);
       rmSync(file, { force: true });
     }
+    return bytes + this.removeSetAside(unusedSince);
+  }
+
+  /** Those that a clearing had set aside when it died, and that have come again since. */
+  private removeSetAside(unusedSince: number): number {
+    let bytes = 0;
+    for (const shelf of namesIn(this.root).filter((name) => name !== partsDir)) {
+      for (const name of namesIn(join(this.root, shelf)).filter((each) => each.length > digestLength)) {
+        const file = join(this.root, shelf, name);
+        if (!isOlder(file, unusedSince) || !this.find(name.slice(0, digestLength))) continue;
+        bytes += Math.max(0, sizeOf(file));
+        rmSync(file, { force: true });
+      }
+    }
     return bytes;
   }
 
@@ -138,7 +155,13 @@ class FileAttachments implements AttachmentStore {
   }
 
   private stats(digest: string): Stats | undefined {
-    return statSync(this.fileOf(digest), { throwIfNoEntry: false });
+    const file = this.fileOf(digest);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found || this.readOnly) return found;
+    const set = namesIn(dirname(file)).filter((name) => name.startsWith(`${digest}.`));
+    if (set.length === 0) return undefined;
+    for (const name of set) attempt('cannot give back', digest, () => giveBack(join(dirname(file), name), file));
+    return statSync(file, { throwIfNoEntry: false });
   }
 
   /** Marks it as used; and, at the first time in this process, makes sure that a power cut leaves it here. */
@@ -147,13 +170,11 @@ class FileAttachments implements AttachmentStore {
     const last = this.used.get(digest);
     if (last !== undefined && now - last < limits.attachmentUseMs) return true;
     const file = this.fileOf(digest);
-    try {
+    const isHere = isDone(() => {
       setUsed(file, now);
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return false;
-      throw error;
-    }
-    if (last === undefined) for (const path of [file, dirname(file), this.root]) flushPath(path);
+      if (last === undefined) for (const path of [file, dirname(file), this.root]) flushPath(path);
+    });
+    if (!isHere) return false;
     if (this.used.size > usedMax) this.used.clear();
     this.used.set(digest, now);
     return true;
@@ -209,6 +230,8 @@ class FileAttachments implements AttachmentStore {
 
 /** Digests that a process remembers to have looked at. */
 const usedMax = 10_000;
+/** A name that was set aside has more behind it. */
+const digestLength = 64;
 
 function isGone(owner: ProcessName): boolean {
   // Digits keep less of a name: only names that went through them can be compared.

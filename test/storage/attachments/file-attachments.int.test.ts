@@ -146,6 +146,32 @@ describe('clearing', () => {
     });
   });
 
+  it('that dies in between gives back what it had set aside, to whoever looks next', async () => {
+    const aside = () => renameSync(fileOf(), `${fileOf()}.00000000-0000-4000-8000-000000000000`);
+    await env.attachments.put(streamOf(bytes));
+    aside();
+    const names = { id: 'a', type: 't', attachments: [digest], changes: [{ op: 'add' as const, key: 'n', value: 1 }] };
+    expect(await env.submit(names)).toMatchObject({ outcome: 'committed' });
+    aside();
+    expect(env.attachments.find(digest)).toMatchObject({ bytes: bytes.length });
+    aside();
+    expect(await all(env.attachments.list())).toMatchObject([{ digest }]);
+    aside();
+    await env.backup(join(dir, 'copy'));
+    expect(readFileSync(fileOf('copy')).equals(bytes)).toBe(true);
+    expect(readdirSync(dirname(fileOf('copy')))).toEqual([digest]);
+    expect(await all(env.attachments.verify())).toEqual([]);
+    expect(readdirSync(dirname(fileOf()))).toEqual([digest]);
+    // It has come again: what was set aside goes with the parts.
+    const twice = `${fileOf()}.00000000-0000-4000-8000-000000000000`;
+    writeFileSync(twice, bytes);
+    utimesSync(twice, hourAgo(), hourAgo());
+    expect(await all(env.attachments.clear({ graceSeconds: 60 }))).toEqual([
+      { digest: undefined, bytes: bytes.length },
+    ]);
+    expect(readdirSync(dirname(fileOf()))).toEqual([digest]);
+  });
+
   it('gives back what was asked for between its looks', async () => {
     await env.attachments.put(streamOf(bytes));
     const now = Date.now();
@@ -154,6 +180,13 @@ describe('clearing', () => {
     expect(await fileAttachments(join(dir, 'env'), false).remove(digest, now - 1)).toBe(false);
     expect(readdirSync(join(dir, 'env/attachments', digest.slice(0, 2)))).toEqual([digest]);
   });
+});
+
+it('a damaged one is in no whole dump', async () => {
+  await env.attachments.put(streamOf(bytes));
+  await env.submit({ id: 'a', type: 't', attachments: [digest], changes: [{ op: 'add', key: 'n', value: 1 }] });
+  writeFileSync(fileOf(), Buffer.alloc(bytes.length));
+  await expect(all(env.sync.export())).rejects.toMatchObject({ code: 'ATTACHMENT_INVALID' });
 });
 
 it('a backup into a directory has the attachments, and what is made from it as well', async () => {
