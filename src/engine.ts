@@ -90,7 +90,10 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
     bytes: options.checkpointBytes ?? limits.checkpointBytes,
   };
   const makeId = timeOrderedIds(() => clock.now());
-  const attachments = path === inMemory ? memoryAttachments(clock) : fileAttachments(path, options.readOnly === true);
+  const attachments =
+    path === inMemory
+      ? memoryAttachments(clock)
+      : fileAttachments(path, options.readOnly === true, options.reserveBytes);
   const start = (handle: Generation, kept: AttachmentStore = attachments) => {
     const { storage, view } = handle;
     const deps = { storage, view, clock, app, bounds, order: localOrder(storage), makeId, attachments: kept };

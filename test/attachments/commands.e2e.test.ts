@@ -131,6 +131,7 @@ it('a full disk is exit code 74, and the same command goes on later', () => {
   shell.run(['init', '--env', 'f']);
   const full = bash(`(trap "" XFSZ; ulimit -f 2000; txlog attachment put file.bin --env f)`);
   expect(full.status).toBe(74);
+  expect(full.stderr).toContain('STORAGE_FULL');
   expect(json(['attachment', 'list', '--env', 'f'])).toMatchObject({ items: [] });
   expect(bash('txlog attachment put file.bin --env f').stdout).toBe(`${digest}\n`);
 });

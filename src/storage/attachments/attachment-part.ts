@@ -3,8 +3,10 @@ import { setRights } from '../../machine/file-rights.ts';
 import type { AttachmentPart } from '../../ports/attachment-store.ts';
 import { readPieces } from './read-pieces.ts';
 
-/** The ends that the file of a part can have. */
+/** Where the file of a part is: its disk, and the ends that it can have. */
 export interface PartPlaces {
+  /** Runs what writes; not when the disk has no room for it. Errors: STORAGE_FULL, STORAGE_FAILED. */
+  write(run: () => Promise<void>): Promise<void>;
   /** Moves it under its digest; false when that was here. */
   publish(file: string, digest: string): boolean;
   /** Lets the next one begin with it. */
@@ -40,7 +42,9 @@ class FilePart implements AttachmentPart {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) at += (await this.handle.write(bytes, at)).bytesWritten;
+    await this.places.write(async () => {
+      for (let at = 0; at < bytes.length; ) at += (await this.handle.write(bytes, at)).bytesWritten;
+    });
     this.bytes += bytes.length;
   }
 
@@ -51,7 +55,7 @@ class FilePart implements AttachmentPart {
 
   async finish(digest: string): Promise<boolean> {
     // Under its name all of it is there, also after a power cut.
-    await this.handle.sync();
+    await this.places.write(() => this.handle.sync());
     await this.shut();
     return this.places.publish(this.file, digest);
   }

@@ -23,6 +23,7 @@ import { hasEnded, type ProcessName, readDigits, thisProcess, toDigits } from '.
 import type { AttachmentPart, AttachmentStore, ByteRange } from '../../ports/attachment-store.ts';
 import { openPart } from './attachment-part.ts';
 import { giveBack, isDone } from './give-back.ts';
+import { refuseLittleRoom } from './little-room.ts';
 import { makeShared } from './make-shared.ts';
 import { readPieces } from './read-pieces.ts';
 
@@ -32,8 +33,8 @@ import { readPieces } from './read-pieces.ts';
  *
  * Errors: STORAGE_FULL, STORAGE_FAILED.
  */
-export function fileAttachments(dir: string, readOnly: boolean): AttachmentStore {
-  return new FileAttachments(join(dir, attachmentsDir), readOnly);
+export function fileAttachments(dir: string, readOnly: boolean, reserveBytes?: number): AttachmentStore {
+  return new FileAttachments(join(dir, attachmentsDir), { readOnly, reserveBytes });
 }
 
 /** Name of the directory of attachments. */
@@ -43,12 +44,17 @@ const partsDir = 'parts';
 class FileAttachments implements AttachmentStore {
   private readonly root: string;
   private readonly readOnly: boolean;
+  private readonly reserveBytes: number | undefined;
   /** When this process looked last: no second look so soon. In ms since 1970, by the clock of the file system. */
   private readonly used = new Map<string, number>();
 
-  constructor(root: string, readOnly: boolean) {
+  constructor(
+    root: string,
+    { readOnly, reserveBytes }: { readonly readOnly: boolean; readonly reserveBytes: number | undefined },
+  ) {
     this.root = root;
     this.readOnly = readOnly;
+    this.reserveBytes = reserveBytes;
   }
 
   has(digest: string): boolean {
@@ -103,6 +109,11 @@ class FileAttachments implements AttachmentStore {
       const file = join(parts, `${name ?? 'new'}.${toDigits(thisProcess())}.${randomId()}`);
       if (name !== undefined) this.takeOver(name, file);
       return openPart(file, rightsIn(parts).file, {
+        write: (run) =>
+          attemptAsync('cannot write', parts, async () => {
+            refuseLittleRoom(parts, this.reserveBytes);
+            await run();
+          }),
         publish: (from, digest) => attempt('cannot keep attachment', digest, () => this.publish(from, digest)),
         release: (from) => (name === undefined ? rmSync(from, { force: true }) : this.release(from, join(parts, name))),
         discard: (from) => rmSync(from, { force: true }),

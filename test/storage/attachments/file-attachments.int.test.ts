@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -120,6 +121,16 @@ it('what was begun with other bytes gives way, on the disk as well', async () =>
   expect(parts()).toEqual(['u']);
   expect(await env.attachments.put(streamOf(short), { resumeAs: 'u' })).toMatchObject({ bytes: 700_000 });
   expect(parts()).toEqual([]);
+});
+
+it('leaves the log more room than the log needs: no put ends the writing of records', async () => {
+  const { bavail, bsize } = statfsSync(dir);
+  await env.close();
+  // The log has the room that it reserves, and attachments would take of it.
+  env = await openEnvironment(join(dir, 'env'), { reserveBytes: Math.floor((bavail * bsize) / 1.5) });
+  const put = env.attachments.put(streamOf(bytes), { digest });
+  await expect(put).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  expect(await env.submit({ type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] })).toMatchObject({ position: 1 });
 });
 
 describe('clearing', () => {
