@@ -15,6 +15,13 @@ const hidden = `x${createHash('sha256').update(secret).digest('hex').slice(0, 8)
 const hide = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll(secret, hidden)) as T;
 const hideAll: MaskFunction = (record) => hide(record);
 
+const hostile = <T extends object>(record: T): T =>
+  new Proxy(record, {
+    ownKeys() {
+      throw new Error('not for you');
+    },
+  });
+
 let origin: Environment;
 let target: Environment;
 beforeEach(async () => {
@@ -112,6 +119,7 @@ describe('a masked dump', () => {
       'position 1: it',
     ],
     ['adds a field', (record) => ({ ...record, note: 1 }), 'a field "note"'],
+    ['returns what throws when it is read', (record) => hostile({ ...record }), 'cannot be read'],
     ['changes the outcome', (record) => ({ ...record, outcome: 'rejected' }), 'it changed outcome'],
     ['makes an invalid key', (record) => ({ ...record, changes: [{ op: 'set', key: '', value: 1 }] }), 'KEY'],
     ['makes what is no JSON', (record) => ({ ...record, payload: Number.NaN }), 'no valid record'],

@@ -23,7 +23,7 @@ export function maskRecord(mask: Mask, { position, txn }: Outgoing): Transaction
   const seen = toMaskRecord(record);
   const shown = runMask(maskOf(mask, record), seen, position);
   if (shown === undefined) return undefined;
-  const { id, actor, payload, changes, ...more } = checkShown(shown, seen, position);
+  const { id, actor, payload, changes, ...more } = readShown(shown, seen, position);
   const text = (value: unknown) => JSON.stringify(value);
   return {
     ...txn,
@@ -63,13 +63,23 @@ function runMask(mask: MaskFunction, record: MaskRecord, position: number): Mask
     return shown;
   } catch (error) {
     if (isShortage(error)) throw error;
-    throw failed(position, `it threw: ${String((error as Error | undefined)?.message ?? error)}`, error);
+    throw failed(position, `it threw: ${reasonOf(error)}`, error);
   }
 }
 
 const kept = ['type', 'time', 'outcome', 'compensates'] as const;
 const masked = ['id', 'actor', 'payload', 'changes', 'expect', 'attachments', 'correlation', 'causation'] as const;
 const fields: ReadonlySet<string> = new Set([...kept, ...masked]);
+
+/** A mask may return code as well: a getter that throws, or a proxy. */
+function readShown(shown: MaskRecord, seen: MaskRecord, position: number): Request {
+  try {
+    return checkShown(shown, seen, position);
+  } catch (error) {
+    if (error instanceof TxlogError || isShortage(error)) throw error;
+    throw failed(position, `what it returned cannot be read: ${reasonOf(error)}`, error);
+  }
+}
 
 function checkShown(shown: MaskRecord, seen: MaskRecord, position: number): Request {
   if (typeof shown !== 'object' || shown === null) throw failed(position, 'it returned neither a record nor undefined');
@@ -86,6 +96,10 @@ function checkShown(shown: MaskRecord, seen: MaskRecord, position: number): Requ
   } catch (error) {
     throw failed(position, `it returned no valid record: ${(error as Error).message}`, error);
   }
+}
+
+function reasonOf(error: unknown): string {
+  return String((error as Error | null | undefined)?.message ?? error);
 }
 
 function failed(position: number, reason: string, cause?: unknown): TxlogError {
