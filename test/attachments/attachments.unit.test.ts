@@ -309,3 +309,17 @@ describe('attachments that nothing names', () => {
     await old.close();
   });
 });
+
+it('comes again with the record that names it, where a feed of all brought it long before', async () => {
+  const { digest } = await env.attachments.put(streamOf(small));
+  const abort = new AbortController();
+  const feed = env.sync.export({ attachments: 'all', follow: true, signal: abort.signal });
+  const importing = other.sync.import(feed);
+  await expect.poll(() => other.attachments.find(digest)).toBeDefined();
+  expect(await other.attachments.store.remove(digest, Number.POSITIVE_INFINITY)).toBe(true);
+  await env.submit(naming('a', digest));
+  await expect.poll(async () => (await headOf(other)).position).toBe(1);
+  expect(other.attachments.find(digest)).toBeDefined();
+  abort.abort();
+  await importing;
+});

@@ -9,7 +9,7 @@ import type { AttachmentStore } from '../../ports/attachment-store.ts';
 import type { DumpWriter } from '../format/dump-writer.ts';
 import type { Manifest } from '../format/manifest.ts';
 
-/** Puts attachments into a dump, each once, before the first record that names it. */
+/** Puts attachments into a dump, each before the first record that names it. */
 export class OutgoingAttachments {
   private readonly store: AttachmentStore;
   private readonly which: Manifest['attachments'];
@@ -35,7 +35,10 @@ export class OutgoingAttachments {
   async *rest(writer: DumpWriter, position: number): AsyncGenerator<Buffer> {
     if (this.which !== 'all') return;
     for await (const { digest } of this.store.list()) {
-      if (!this.sent.has(digest)) yield* this.send(writer, digest, position);
+      if (this.sent.has(digest)) continue;
+      yield* this.send(writer, digest, position);
+      // A record that names it may come days later, when whoever follows has cleared it away.
+      this.sent.delete(digest);
     }
   }
 
