@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { parseRange } from '../../src/cli/attachment/byte-range.ts';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
+import { tidyUpWhenInterrupted } from '../../src/cli/frame/signals.ts';
 import { openByteOutput } from '../../src/cli/sync/dump-output.ts';
 
 export default class AttachmentGet extends BaseCommand {
@@ -10,7 +11,7 @@ export default class AttachmentGet extends BaseCommand {
   static override description = withExitCodes(
     'A whole attachment is checked while it is read: if it is damaged, the exit code is 65, and no file is ' +
       'left. A range is not checked.',
-    [0, 3, 65, 66, 74],
+    [0, 3, 65, 66, 74, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> attachment get "$(<%= config.bin %> attachment list -q | head -n 1)" -O copy.pdf',
@@ -33,11 +34,13 @@ export default class AttachmentGet extends BaseCommand {
       // Read first: of an attachment that is not here no file is left.
       const first = await pieces.next();
       const output = openByteOutput(flags.out, 'the attachment');
+      const release = tidyUpWhenInterrupted(() => output.close());
       try {
         if (!first.done) await output.write(first.value);
         for await (const piece of pieces) await output.write(piece);
         output.finish();
       } finally {
+        release();
         output.close();
       }
     });

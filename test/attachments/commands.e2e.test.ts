@@ -136,6 +136,15 @@ it('a full disk is exit code 74, and the same command goes on later', () => {
   expect(bash('txlog attachment put file.bin --env f').stdout).toBe(`${digest}\n`);
 });
 
+it('SIGTERM leaves nothing of a file that was to be written', () => {
+  shell.run(['init', '--env', 'h']);
+  const got = bash(`
+    D=$(head -c 400000000 /dev/zero | txlog attachment put - --env h); mkdir out
+    '${process.execPath}' '${bin}' attachment get "$D" -O out/x --env h & until ls out/x* >out.seen 2>&1; do sleep 0.01; done
+    kill -TERM $!; wait $!; code=$?; ls out; rm -r h; exit $code`);
+  expect(got).toMatchObject({ status: 143, stdout: '' });
+});
+
 it('travels in a dump, and gc removes what no record names once it is asked to', () => {
   shell.run(['init', '--env', 'from']);
   shell.run(['init', '--env', 'to']);
