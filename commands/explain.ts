@@ -15,7 +15,9 @@ export default class Explain extends BaseCommand {
     [0],
   );
   static override examples = ['<%= config.bin %> explain KEY_OWNED', '<%= config.bin %> explain --json'];
-  static override args = { code: Args.string({ description: 'The code to explain, such as KEY_OWNED.' }) };
+  static override args = {
+    code: Args.string({ ignoreStdin: true, description: 'The code to explain, such as KEY_OWNED.' }),
+  };
 
   static override flags = listFlags;
 

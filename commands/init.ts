@@ -21,7 +21,9 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init --app ./txlog.app.ts',
     '<%= config.bin %> init orders --journal',
   ];
-  static override args = { dir: Args.string({ description: 'The directory to make. The default is that of --env.' }) };
+  static override args = {
+    dir: Args.string({ ignoreStdin: true, description: 'The directory to make. The default is that of --env.' }),
+  };
   static override flags = {
     'if-missing': Flags.boolean({ summary: 'Accept an environment that exists already.' }),
     app: Flags.string({

@@ -15,7 +15,9 @@ export default class SchemaCommand extends BaseCommand {
   );
   static override examples = ['<%= config.bin %> schema get', '<%= config.bin %> schema session list'];
   static override strict = false;
-  static override args = { command: Args.string({ description: 'The words of the command, such as session list.' }) };
+  static override args = {
+    command: Args.string({ ignoreStdin: true, description: 'The words of the command, such as session list.' }),
+  };
 
   async run(): Promise<void> {
     const { argv } = await this.parse(SchemaCommand);
