@@ -19,7 +19,7 @@ export function copyAttachments(from: string, to: string): number {
       const [, digest] = /^([0-9a-f]{64})(?:\.[0-9a-f-]{36})?$/.exec(name) ?? [];
       if (digest === undefined) continue;
       const part = join(target, `${digest}.part`);
-      copyFileSync(join(source, shelf, name), part, constants.COPYFILE_FICLONE);
+      if (!isCopied(join(source, shelf, name), part)) continue;
       setRights(part, rightsIn(to).file);
       bytes += statSync(part).size;
       // Under its digest all of it is there, also when this one dies.
