@@ -112,6 +112,18 @@ describe('what surrounds a command', () => {
     expect(JSON.parse(stdout)).toMatchObject({ v: 1 });
   });
 
+  it.each([
+    ['neither home nor shell', '-u HOME -u SHELL'],
+    ['no shell, as in a container', '-u SHELL HOME=/'],
+  ])('a command works for a user whom the system does not know, with %s', (_, variables) => {
+    const run = (words: string) =>
+      bash(`unshare --user --map-user=12345 env ${variables} "${process.execPath}" "${bin}" ${words}`);
+    expect(run('status --json')).toMatchObject({ stderr: '', code: 0 });
+    expect(run('submit --type t --change "add n 1" -q')).toMatchObject({ stderr: '', code: 0 });
+    expect(run('context list --json')).toMatchObject({ stderr: '', code: 0 });
+    expect(run('__complete get ""')).toMatchObject({ code: 0, stdout: expect.stringContaining('n') });
+  });
+
   it('a plugin in a home directory is not run', () => {
     const plugin = join(shell.dir, 'home', '.local', 'share', 'txlog');
     mkdirSync(plugin, { recursive: true });

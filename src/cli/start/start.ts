@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadBundle } from './load-bundle.ts';
+import { standInForUnknownUser } from './unknown-user.ts';
 
 /** Digests of the bundles beside this one, by name; the build fills them in. */
 declare const bundleDigests: Readonly<Record<'commands' | 'complete' | 'fast-submit' | 'library', string>>;
@@ -21,6 +22,7 @@ type Commands = Pick<typeof import('../frame/run-cli.ts'), 'runCli'> & {
  * file, as it was compiled, so that each line of a stack names a file and a line that can be read.
  */
 export async function start(args: readonly string[], root: string): Promise<void> {
+  standInForUnknownUser();
   // A shell waits for this before it changes the mode of its terminal (command-process.ts).
   if (args[0] === 'shell' && args[1] === '--serve') process.send?.({});
   if (args[0] === completing) {
