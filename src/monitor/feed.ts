@@ -1,5 +1,6 @@
 import { type Clock, costSoFar } from '../ports/clock.ts';
 import { CommitSignal } from '../view/commit-signal.ts';
+import { LookBudget } from './look-budget.ts';
 import { type MonitorHost, type Overview, OverviewMemory, readOverview } from './overview.ts';
 
 /** How an environment is watched. */
@@ -11,12 +12,6 @@ export interface FeedOptions {
 }
 
 /**
- * After a look at a large environment comes a rest, so that looks take a tenth of a core at most. By CPU time: on a machine
- * that others keep busy a look takes longer, and the next one would come later still.
- */
-const costTimes = 10;
-
-/**
  * Overviews of an environment: one at once, then one soon after each change that any process makes, and one a second, since
  * what is stuck changes by time alone. Many changes at once are one overview; nothing is held open in between.
  *
@@ -26,18 +21,20 @@ export async function* followOverview(host: MonitorHost, options: FeedOptions): 
   const { signal, intervalMs = 100 } = options;
   const memory = new OverviewMemory();
   const news = new CommitSignal(host, signal);
+  const budget = new LookBudget(host.clock.elapsed());
   try {
     while (!signal?.aborted) {
       news.arm();
       const begun = host.clock.elapsed();
       const before = costSoFar(host.clock);
       const overview = await readOverview(host, memory);
-      const cost = costSoFar(host.clock) - before;
+      const rest = budget.restAfter(costSoFar(host.clock) - before, host.clock.elapsed());
+      const end = host.clock.elapsed() + rest;
       yield overview;
       if (signal?.aborted) return;
       await host.refuseWhenGone();
       await news.next();
-      await pause(host.clock, begun + Math.max(intervalMs, cost * costTimes) - host.clock.elapsed(), signal);
+      await pause(host.clock, Math.max(begun + intervalMs, end) - host.clock.elapsed(), signal);
     }
   } finally {
     news.stop();
