@@ -124,8 +124,9 @@ function overwrite(path: string, text: string): true {
   }
 }
 
+/** Rounded down: rounded up, a look right after it would find a lease that lasts longer than any, and take it for dead. */
 function untilText(until: number): string {
-  return String(Math.round(until)).padStart(untilDigits, '0');
+  return String(Math.floor(until)).padStart(untilDigits, '0');
 }
 
 function readLeaseFile(path: string): Found | undefined {

@@ -41,6 +41,18 @@ export function leasesContract(name: string, make: () => LeasesUnderTest): void 
       expect(others.all()).toEqual([state]);
     });
 
+    it.each([0.25, 0.5, 0.75])(
+      'show an operator as alive at the very moment of its lease, %d ms after a whole one',
+      (part) => {
+        clock.sleep(part);
+        const held = leases.hold({ id, lease });
+        expect(others.look(id)).toMatchObject({ alive: true });
+        clock.sleep(1_000 + part);
+        expect(held.renew()).toBe(true);
+        expect(others.look(id)).toMatchObject({ alive: true });
+      },
+    );
+
     it('end when they are not renewed, for good', () => {
       const held = leases.hold({ id, lease });
       clock.sleep(lease * 1000 + 1);
