@@ -45,7 +45,7 @@ export default class AttachmentGc extends BaseCommand {
         people: (page) =>
           page.map(({ digest, bytes }) => `${digest ?? 'parts'}  ${formatCount(bytes)} bytes`).join('\n'),
         columns: ['kind', 'digest', 'bytes', 'dryRun'],
-        empty: 'None is unused.',
+        empty: `No attachment has been unused for ${flags.grace}.`,
         live: true,
       });
     });

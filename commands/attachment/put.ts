@@ -5,6 +5,7 @@ import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
 import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { onInterrupt } from '../../src/cli/frame/signals.ts';
+import { shellWord } from '../../src/core/base/shell-word.ts';
 import { toPutJson } from '../../src/shapes/attachment.ts';
 import { formatCount } from '../../src/text/printable.ts';
 
@@ -49,6 +50,8 @@ export default class AttachmentPut extends BaseCommand {
     }).catch((error) => {
       const stopped = interruption.exitCode();
       if (stopped === undefined) throw error;
+      const command = ['txlog attachment put', ...this.argv.map(shellWord)].join(' ');
+      this.talk(`txlog: interrupted${resumeAs === undefined ? ': nothing was added' : `\n  resume: ${command}`}`);
       this.exitWith(stopped);
     });
     interruption.release();

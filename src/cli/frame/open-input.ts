@@ -8,6 +8,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { unreadable } from './read-file.ts';
+import { openReadStream } from './read-stream.ts';
 import { type Line, LineSplitter } from './split-lines.ts';
 
 /** Something to read lines from. */
@@ -37,7 +38,7 @@ const chunkBytes = 512 * 1024;
  */
 export function openInput(file: string): Input {
   const stats = file === '-' ? undefined : statFile(file);
-  let source: Readable = stats ? createReadStream(file, { highWaterMark: chunkBytes }) : process.stdin;
+  let source: Readable = stats ? openReadStream(file, stats, chunkBytes) : process.stdin;
   const name = stats ? printable(file) : 'stdin';
   let read = 0;
   let stopped = false;

@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { TxlogError } from '../../core/base/errors.ts';
 import { printable } from '../../text/printable.ts';
 import { statFile } from '../frame/open-input.ts';
 import { unreadable } from '../frame/read-file.ts';
+import { openReadStream } from '../frame/read-stream.ts';
 
 /** A dump to read. */
 export interface DumpInput {
@@ -25,7 +25,7 @@ export function openDumpInput(file: string): DumpInput {
     });
   }
   const stats = file === '-' ? undefined : statFile(file);
-  const source: Readable = stats ? createReadStream(file, { highWaterMark: chunkBytes }) : process.stdin;
+  const source: Readable = stats ? openReadStream(file, stats, chunkBytes) : process.stdin;
   return {
     bytes: readAll(source, stats ? printable(file) : 'stdin'),
     total: stats?.isFile() ? stats.size : undefined,

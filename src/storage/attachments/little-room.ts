@@ -15,7 +15,7 @@ export function refuseLittleRoom(dir: string, reserveBytes: number | undefined):
   const free = freeBytes(dir);
   if (free === undefined || free >= left) return;
   throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${left} are left to the log`, {
-    hint: 'No attachment is added; what came of a file is kept, and the same command goes on. The log takes records.',
+    hint: 'No attachment is added; what came of a file is kept, and the same command goes on.',
     next: [`df -h ${dir}`, 'txlog attachment gc --dry-run'],
   });
 }
