@@ -73,3 +73,13 @@ it.each([
   expect(code).toBe(0);
   expect(stdout).toContain(meant);
 });
+
+it.each(['verify', 'attachment put orders.ndjson', 'sync export -O out.avro', 'sync import out.avro'])(
+  'a command that cannot begin leaves the terminal as it was: %s',
+  async (line) => {
+    const { stdout, code } = await at(80, `${line} --env nowhere`);
+    expect(code).not.toBe(0);
+    expect(stdout.split('\u001b[?25l').length, stdout).toBe(stdout.split('\u001b[?25h').length);
+    expect(stdout.split('\u001b[?7l').length, stdout).toBe(stdout.split('\u001b[?7h').length);
+  },
+);

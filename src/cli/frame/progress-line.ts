@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { Progress } from '../../index.ts';
 import { formatCount } from '../../text/printable.ts';
 import { columnsOf } from '../../text/width.ts';
+import { whileShown } from './open-work.ts';
 import { type Course, progressJson, progressLine, progressText } from './progress-text.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { say } from './stderr.ts';
@@ -47,10 +48,10 @@ export function showWork(
 ): WorkProgress {
   let bar: SingleBar | undefined;
   let came = 'it had not begun';
-  const stop = () => {
+  const stop = whileShown(() => {
     bar?.stop();
     process.off('SIGINT', end).off('SIGTERM', end);
-  };
+  });
   const end = (signal: 'SIGINT' | 'SIGTERM') => {
     // The bar hides the cursor, and gives it back.
     stop();

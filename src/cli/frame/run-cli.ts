@@ -4,6 +4,7 @@ import { provideLibrary } from '../../machine/own-library.ts';
 import { jsonText } from '../../text/printable.ts';
 import { Output, OutputEnded } from '../output/output.ts';
 import { checkHelpWords, commandFirst, findWanted } from './find-command.ts';
+import { endShownWork } from './open-work.ts';
 import { printHelp } from './print-help.ts';
 import { refuseLostBytes } from './raw-bytes.ts';
 import { exitCodeOf, formatError, reportStyle, reportUncaught } from './report-error.ts';
@@ -107,6 +108,7 @@ async function print(text: string): Promise<void> {
 }
 
 function fail(error: unknown, args: readonly string[]): void {
+  endShownWork();
   if (error instanceof OutputEnded) return;
   if (isExit(error)) {
     process.exitCode = error.oclif.exit ?? 0;
