@@ -38,7 +38,7 @@ export interface OpenOptions {
   readonly mapBytes?: number;
   /** Free bytes on the disk below which writes are refused. Default 32 MiB. */
   readonly reserveBytes?: number;
-  /** A new environment has a journal (docs/decisions/0034-journal.md). An open one has what it was made with. Default false. */
+  /** A new environment has a journal (docs/decisions/0037-journal.md). An open one has what it was made with. Default false. */
   readonly journal?: boolean;
   /** Where time comes from. Default the machine's clock. */
   readonly clock?: Clock;
@@ -83,7 +83,6 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
       mapBytes: options.mapBytes,
       reserveBytes: options.reserveBytes,
       journal: options.journal ?? false,
-      boot: clock.boot ?? '',
     });
   const bounds = {
     records: options.checkpointRecords ?? limits.checkpointRecords,
@@ -131,7 +130,7 @@ const loadTurnKinds = async () => (await import('./sagas/saga-turn-kinds.ts')).s
  * Errors: ENV_EXISTS, BACKUP_INVALID.
  */
 export function restore(from: string, dir: string): Promise<RestoredBackup> {
-  return restoreInTurns(from, dir, { turns: new LoopTurns(systemClock), boot: systemClock.boot ?? '' });
+  return restoreInTurns(from, dir, new LoopTurns(systemClock));
 }
 
 async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {

@@ -64,8 +64,7 @@ export async function backup(
   const build = newBuildDir(place, asFile ? prepareBeside(place) : prepareDir(place));
   try {
     const copy = join(build, 'data.mdb');
-    await copyWhole(storage, copy);
-    await markCopy(copy, asFile ? configAt(place, dir) : undefined);
+    await copyAndMark(storage, copy, asFile ? configAt(place, dir) : undefined);
     const position = await verifyCopy(copy, { turns, onProgress });
     const { size } = statSync(copy);
     if (asFile) {
@@ -84,32 +83,26 @@ export async function backup(
   }
 }
 
-/** Copies the tables, and what a journal holds beside them: the copy has none. */
-async function copyWhole(storage: Storage, file: string): Promise<void> {
+/**
+ * Copies the tables, and what a journal holds beside them. Two copies that both go on look healthy each: so that a copy can say
+ * that it is one, it says where it was made.
+ */
+async function copyAndMark(storage: Storage, file: string, config?: EnvironmentConfig): Promise<void> {
   const { snapshot, release } = storage.pin();
   try {
     await storage.backup(file);
     const copy = openLmdbStorage({ dir: file, isFile: true });
     try {
       copy.transact((tx) => addTail(tx, snapshot));
+      copy.transact((tx) => {
+        writeFormat(tx, { ...readFormat(tx), copiedAt: readHead(tx).position });
+        if (config) writeMeta(tx, configRow, config);
+      });
     } finally {
       await copy.close();
     }
   } finally {
     release();
-  }
-}
-
-/** Two copies that both go on look healthy each: so that a copy can say that it is one, it says where it was made. */
-async function markCopy(file: string, config?: EnvironmentConfig): Promise<void> {
-  const copy = openLmdbStorage({ dir: file, isFile: true });
-  try {
-    copy.transact((tx) => {
-      writeFormat(tx, { ...readFormat(tx), copiedAt: readHead(tx).position });
-      if (config) writeMeta(tx, configRow, config);
-    });
-  } finally {
-    await copy.close();
   }
 }
 
@@ -163,14 +156,10 @@ export interface RestoredBackup {
  *
  * Errors: ENV_EXISTS, BACKUP_INVALID.
  */
-export async function restoreInTurns(
-  from: string,
-  dir: string,
-  { turns, boot }: { readonly turns: LoopTurns; readonly boot: string },
-): Promise<RestoredBackup> {
+export async function restoreInTurns(from: string, dir: string, turns: LoopTurns): Promise<RestoredBackup> {
   if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
-  const source = openSource(from, boot);
+  const source = openSource(from);
   try {
     // Through LMDB and not the file system: the source may be an environment in use.
     const config = source.read((snapshot) => {
@@ -181,8 +170,7 @@ export async function restoreInTurns(
     const place = isFile ? dirname(resolve(from)) : from;
     const build = newBuildDir(dir, prepareDir(dir));
     try {
-      await copyWhole(source, join(build, 'data.mdb'));
-      await markCopy(join(build, 'data.mdb'));
+      await copyAndMark(source, join(build, 'data.mdb'));
       const position = await verifyCopy(join(build, 'data.mdb'), { turns });
       const app = copyApp(place, isFile ? config : configAt(place, from), { dir, build });
       if (!isFile) copyAttachments(from, dir);
@@ -203,12 +191,12 @@ function isOfMachine(error: unknown): boolean {
   return error instanceof TxlogError && (error.code === 'STORAGE_FULL' || classOf(error.code) === 'limited');
 }
 
-function openSource(from: string, boot: string): Storage {
+function openSource(from: string): Storage {
   if (!existsSync(from)) throw new TxlogError('INPUT_NOT_FOUND', `there is no backup ${from}`);
   try {
     if (!statSync(from).isDirectory()) return openLmdbStorage({ dir: from, isFile: true, readOnly: true });
     const generation = readCurrent(from);
-    if (generation !== undefined) return openStorage({ dir: generationDir(from, generation), readOnly: true, boot });
+    if (generation !== undefined) return openStorage({ dir: generationDir(from, generation), readOnly: true });
   } catch (cause) {
     // A disk without room, or a process without descriptors, says nothing of the backup.
     if (isOfMachine(cause)) throw cause;

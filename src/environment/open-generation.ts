@@ -20,8 +20,6 @@ export interface GenerationOptions {
   readonly reserveBytes: number | undefined;
   /** A new environment has a journal. */
   readonly journal: boolean;
-  /** Names this start of the machine. */
-  readonly boot: string;
 }
 
 /** An open storage of one generation, and the view of it. */
@@ -30,8 +28,6 @@ export interface Generation {
   readonly view: View;
   readonly format: Format;
   readonly generation: number;
-  /** Names the start of the machine at which it was opened. */
-  readonly boot: string;
 }
 
 /** Names an environment that lives in memory, as long as its process. */
@@ -59,7 +55,7 @@ async function openGeneration(options: GenerationOptions, generation: number): P
   let storage: Storage | undefined;
   try {
     const dir = generationDir(options.dir, generation);
-    storage = openStorage({ ...storageOptions(options), dir, boot: options.boot });
+    storage = openStorage({ ...storageOptions(options), dir });
     if (options.create && !options.readOnly) await finishOld(options.dir, storage);
     const { format, moved } = storage.read((snapshot) => ({
       format: readFormat(snapshot),
@@ -68,8 +64,7 @@ async function openGeneration(options: GenerationOptions, generation: number): P
     refuseOtherStorage(format);
     // Its maker died before, or is about to do so.
     if (!options.readOnly && !isNamed(options.dir)) nameFirst(options.dir, generation);
-    if (moved === undefined)
-      return { storage, view: new View(new TypeRegistry()), format, generation, boot: options.boot };
+    if (moved === undefined) return { storage, view: new View(new TypeRegistry()), format, generation };
     await storage.close();
     return moved;
   } catch (error) {
@@ -97,7 +92,7 @@ function refuseOtherStorage({ storage }: Format): void {
 async function openMemory(): Promise<Generation> {
   const storage = openMemoryStorage();
   const format = await initialise(storage);
-  return { storage, view: new View(new TypeRegistry()), format, generation: 1, boot: '' };
+  return { storage, view: new View(new TypeRegistry()), format, generation: 1 };
 }
 
 async function createFirst(options: GenerationOptions): Promise<number> {

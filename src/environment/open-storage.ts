@@ -1,10 +1,11 @@
-import { storageError } from '../core/base/storage-error.ts';
+import { toStorageError } from '../core/base/storage-error.ts';
 import { positionKey } from '../layout/keys.ts';
 import { firstJournalFormat, hasFormat, readFormat, readHead } from '../layout/meta.ts';
 import type { LockableStorage, Snapshot, Storage, WriteTx } from '../ports/storage.ts';
 import { openJournaledStorage } from '../storage/journal/journaled-storage.ts';
+import { openLateJournal } from '../storage/journal/late-journal.ts';
 import { hasJournal, makeJournal, openJournalFiles } from '../storage/journal/make-journal.ts';
-import { markKey } from '../storage/journal/mark.ts';
+import { markKey, readMark } from '../storage/journal/mark.ts';
 import { tailTables } from '../storage/journal/tail.ts';
 import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
 
@@ -14,8 +15,6 @@ export interface StorageOptions {
   readonly readOnly?: boolean;
   readonly mapBytes?: number;
   readonly reserveBytes?: number;
-  /** Names this start of the machine. */
-  readonly boot: string;
 }
 
 /**
@@ -24,12 +23,13 @@ export interface StorageOptions {
  *
  * Errors: those of the storage, and ENV_NEWER.
  */
-export function openStorage({ boot, ...options }: StorageOptions): Storage {
+export function openStorage(options: StorageOptions): Storage {
   const tables = openLmdbStorage({ ...options, existing: true });
   try {
-    return withJournal(tables, { dir: options.dir, readOnly: options.readOnly ?? false, boot });
+    return withJournal(tables, { dir: options.dir, readOnly: options.readOnly ?? false });
   } catch (error) {
-    void tables.close();
+    // The first error is the one to tell.
+    tables.close().catch(() => undefined);
     throw error;
   }
 }
@@ -37,31 +37,33 @@ export function openStorage({ boot, ...options }: StorageOptions): Storage {
 interface JournalPlace {
   readonly dir: string;
   readonly readOnly: boolean;
-  readonly boot: string;
 }
 
-function withJournal(tables: LockableStorage, { dir, readOnly, boot }: JournalPlace): Storage {
-  const isWanted = tables.read((snapshot) => hasFormat(snapshot) && readFormat(snapshot).format >= firstJournalFormat);
+function withJournal(tables: LockableStorage, { dir, readOnly }: JournalPlace): Storage {
+  const { isWanted, isThere } = tables.read((snapshot) => ({
+    isWanted: hasFormat(snapshot) && readFormat(snapshot).format >= firstJournalFormat,
+    isThere: hasJournal(snapshot),
+  }));
   if (!isWanted) return tables;
-  try {
-    if (!readOnly) makeJournal(dir, tables);
-    // A generation that nobody has written yet.
-    if (!tables.read(hasJournal)) return tables;
-    return openJournaledStorage(tables, openJournalFiles(dir, { readOnly, boot }));
-  } catch (error) {
-    throw storageError(`open the journal in ${dir}`, error);
-  }
+  const open = () =>
+    toStorageError(`open the journal in ${dir}`, () => {
+      if (!isThere && !readOnly) makeJournal(dir, tables);
+      return openJournaledStorage(tables, openJournalFiles(dir, readOnly));
+    });
+  return isThere || !readOnly ? open() : openLateJournal(tables, open);
 }
 
 /**
- * Adds to a copy of the tables the rows that a journal held beside them. `whole` was taken before the copy: when the copy
- * ends before it, no row of the journal has come into the tables in between.
+ * Adds to a copy of the tables the rows that a journal held beside them; the copy has no journal. `whole` was taken before the
+ * copy. Each write of the tables moves the mark: where it is the same, they are those that lie under `whole`.
  */
 export function addTail(copy: WriteTx, whole: Snapshot): void {
+  const [copied, mark] = [readMark(copy), readMark(whole)];
+  if (!copied) return;
   copy.delete('meta', markKey);
-  const [from, to] = [readHead(copy).position, readHead(whole).position];
-  if (from >= to) return;
-  for (const { key, value } of whole.range('log', { start: positionKey(from + 1) })) copy.append('log', key, value);
+  if (copied.epoch !== mark?.epoch) return;
+  const next = positionKey(readHead(copy).position + 1);
+  for (const { key, value } of whole.range('log', { start: next })) copy.append('log', key, value);
   for (const table of tailTables) {
     for (const { key } of copy.range(table)) copy.delete(table, key);
     for (const { key, value } of whole.range(table)) if (!markKey.equals(key)) copy.put(table, key, value);

@@ -92,7 +92,7 @@ async function swap(dir: string, handle: Generation, build: Build): Promise<Rebu
       if (head.moved !== undefined) throw moved(head.moved);
       removeAbandoned(dir, generation);
       publishBuild(build.path, dir, generation);
-      next = openStorage({ dir: generationDir(dir, generation), boot: handle.boot });
+      next = openStorage({ dir: generationDir(dir, generation) });
       const { position } = next.read(readHead);
       assert(position === build.position, `the build ends at ${build.position}, what was published at ${position}`);
       // The old generation will never hold more than is copied now.

@@ -37,7 +37,7 @@ const journaled = async (room: number) => {
       const readOnly = options?.readOnly ?? false;
       const tables = openLmdbStorage({ dir: env, readOnly });
       if (!readOnly) makeJournal(env, tables, room);
-      return openJournaledStorage(tables, openJournalFiles(env, { readOnly, boot: 'now' }));
+      return openJournaledStorage(tables, openJournalFiles(env, readOnly));
     },
     backup: {
       file: join(dir, 'copy.mdb'),

@@ -93,7 +93,7 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const connect = async () => {
     connections += 1;
     if (connections > 1) throw new Error('a storage on its own has no second generation');
-    return start({ storage, view: new View(new TypeRegistry()), format, generation: 1, boot: '' });
+    return start({ storage, view: new View(new TypeRegistry()), format, generation: 1 });
   };
   const { leases = memoryLeases(clock), random = () => 0.5 } = options;
   const connection = await connect();

@@ -31,8 +31,8 @@ const removed = 2;
  * 20. A row: table, 1; flags, 1; length of its key, 2; of its value, 4; key; value (docs/formats/journal.md).
  */
 export function encodeEntry(link: Link, puts: readonly RowPut[]): { readonly bytes: Buffer } & Omit<ReadEntry, 'end'> {
-  const length = puts.reduce((sum, put) => sum + rowBytes + put.key.length + (put.value?.length ?? 0), 0);
-  const bytes = Buffer.allocUnsafe(headBytes + length + digestBytes);
+  const bytes = Buffer.allocUnsafe(lengthWith(puts));
+  const length = bytes.length - headBytes - digestBytes;
   const sequence = link.sequence + 1;
   writeHead(bytes, length, sequence);
   link.digest.copy(bytes, 12);
@@ -44,7 +44,19 @@ export function encodeEntry(link: Link, puts: readonly RowPut[]): { readonly byt
   return { bytes, sequence, digest, puts: readRows(bytes, headBytes, at) };
 }
 
-/** Bytes that an entry takes with rows of so many bytes in all. */
+/** Bytes of the entry that these rows make. */
+export function lengthWith(puts: readonly RowPut[]): number {
+  const rows = puts.reduce((sum, put) => sum + rowBytes + put.key.length + (put.value?.length ?? 0), 0);
+  return headBytes + rows + digestBytes;
+}
+
+/** Whether the head of an entry at a place continues `link`. */
+export function continues(bytes: Buffer, at: number, link: Link): boolean {
+  if (at + headBytes > bytes.length || readSequence(bytes, at + 4) !== link.sequence + 1) return false;
+  return bytes.subarray(at + 12, at + headBytes).equals(link.digest);
+}
+
+/** Bytes of the entry that begins with this head. */
 export function lengthOfEntry(bytes: Buffer): number {
   return bytes.length < headBytes ? 0 : headBytes + bytes.readUInt32BE(0) + digestBytes;
 }
@@ -54,12 +66,11 @@ export const entryHeadBytes = headBytes;
 
 /** The entry at a place, when one is there that continues `link`: undefined for anything else, such as what was there before. */
 export function decodeEntry(bytes: Buffer, at: number, link: Link): ReadEntry | undefined {
-  if (at + headBytes > bytes.length) return undefined;
+  if (!continues(bytes, at, link)) return undefined;
   const length = bytes.readUInt32BE(at);
   const rowsEnd = at + headBytes + length;
   const end = rowsEnd + digestBytes;
-  if (end > bytes.length || readSequence(bytes, at + 4) !== link.sequence + 1) return undefined;
-  if (!bytes.subarray(at + 12, at + headBytes).equals(link.digest)) return undefined;
+  if (end > bytes.length) return undefined;
   const digest = digestOf(bytes.subarray(at, rowsEnd));
   if (!digest.equals(bytes.subarray(rowsEnd, end))) return undefined;
   return { sequence: link.sequence + 1, digest, end, puts: readRows(bytes, at + headBytes, rowsEnd) };

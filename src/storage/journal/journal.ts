@@ -1,7 +1,17 @@
 import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { RowPut, Snapshot } from '../../ports/storage.ts';
-import { decodeEntry, encodeEntry, entryHeadBytes, type Link, lengthOfEntry, type ReadEntry, seedOf } from './entry.ts';
+import {
+  continues,
+  decodeEntry,
+  encodeEntry,
+  entryHeadBytes,
+  type Link,
+  lengthOfEntry,
+  lengthWith,
+  type ReadEntry,
+  seedOf,
+} from './entry.ts';
 import type { JournalFile } from './journal-file.ts';
 import { type Mark, readMark } from './mark.ts';
 import { type Published, PublishedFile } from './published.ts';
@@ -55,7 +65,10 @@ export class Journal {
     this.isToldAtThisBoot = published.isOfThisBoot;
     if (!published.isOfThisBoot) {
       // Nothing was written since the machine started: what the file has is what survived.
-      for (const entry of this.rest()) this.take(entry);
+      const survived = this.rest();
+      // A writer that came meanwhile may have written an entry that is not flushed.
+      if (this.published.read().isOfThisBoot) return false;
+      for (const entry of survived) this.take(entry);
     }
     if (published.epoch !== this.epoch) return published.epoch < this.epoch;
     if (published.sequence <= this.sequence) return true;
@@ -85,10 +98,11 @@ export class Journal {
    * write it twice costs more than a flush. Errors: those of the system.
    */
   write(puts: readonly RowPut[]): WrittenEntry | undefined {
-    const { bytes, ...entry } = encodeEntry(this.link, puts);
-    const end = this.at + bytes.length;
+    const length = lengthWith(puts);
+    const end = this.at + length;
     const { room } = this.files.entries;
-    if (end > room || bytes.length > room / largeShare) return undefined;
+    if (end > room || length > room / largeShare) return undefined;
+    const { bytes, ...entry } = encodeEntry(this.link, puts);
     this.files.entries.write(this.at, bytes);
     return { ...entry, epoch: this.epoch, end };
   }
@@ -182,7 +196,8 @@ export class Journal {
     const found: ReadEntry[] = [];
     let [at, link] = [this.at, this.link];
     for (;;) {
-      const length = lengthOfEntry(this.files.entries.read(at, entryHeadBytes));
+      const head = this.files.entries.read(at, entryHeadBytes);
+      const length = continues(head, 0, link) ? lengthOfEntry(head) : 0;
       if (length === 0 || at + length > this.files.entries.room) return found;
       const entry = decodeEntry(this.files.entries.read(at, length), 0, link);
       if (!entry) return found;

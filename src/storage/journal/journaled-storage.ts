@@ -1,7 +1,16 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import { storageError, toStorageError } from '../../core/base/storage-error.ts';
 import { collectPuts } from '../../ports/collect-puts.ts';
-import type { LockableStorage, Locked, Pinned, RowPut, Storage, TableName, WriteTx } from '../../ports/storage.ts';
+import type {
+  LockableStorage,
+  Locked,
+  Pinned,
+  RowPut,
+  Snapshot,
+  Storage,
+  TableName,
+  WriteTx,
+} from '../../ports/storage.ts';
 import { Journal, type JournalFiles, type WrittenEntry } from './journal.ts';
 import { markPut } from './mark.ts';
 import { laidOver, Tail } from './tail.ts';
@@ -22,6 +31,7 @@ export function openJournaledStorage(tables: LockableStorage, files: JournalFile
   const journal = new Journal(files);
   const writing = new JournalWriting(tables, journal);
   const rowsOf = (table: TableName) => journal.tail.rowsIn(table);
+  const follow = (base: Snapshot) => toStorageError('follow the journal', () => journal.follow(base));
   let isClosed = false;
   /** Runs `work` on a state of the tables with which the journal goes on. */
   const followed = <T>(work: () => T | undefined): T => {
@@ -39,15 +49,17 @@ export function openJournaledStorage(tables: LockableStorage, files: JournalFile
     write: (work) => writing.write(work),
     transact: (work) => writing.transact(work),
     read: (work) =>
-      followed(() =>
-        tables.read((base) => (journal.follow(base) ? { value: work(laidOver(base, rowsOf)) } : undefined)),
-      ).value,
+      followed(() => tables.read((base) => (follow(base) ? { value: work(laidOver(base, rowsOf)) } : undefined))).value,
     pin: () =>
       followed<Pinned>(() => {
         const { snapshot, release } = tables.pin();
-        if (journal.follow(snapshot)) return { snapshot: journal.tail.frozenOver(snapshot), release };
-        release();
-        return undefined;
+        let isPinned = false;
+        try {
+          isPinned = follow(snapshot);
+          return isPinned ? { snapshot: journal.tail.frozenOver(snapshot), release } : undefined;
+        } finally {
+          if (!isPinned) release();
+        }
       }),
     watch(changed) {
       const stops = [tables.watch(changed), files.watch(changed)];
@@ -61,8 +73,7 @@ export function openJournaledStorage(tables: LockableStorage, files: JournalFile
       if (isClosed) return;
       isClosed = true;
       await writing.end();
-      await tables.close();
-      journal.close();
+      await tables.close().finally(() => journal.close());
     },
   };
 }
@@ -131,7 +142,7 @@ class JournalWriting {
   }
 
   private settle(entry: WrittenEntry): void {
-    this.tables.lock(() => this.journal.settle(entry));
+    this.tables.lock(() => toStorageError('tell that the journal is durable', () => this.journal.settle(entry)));
   }
 
   private place<T>(work: (tx: WriteTx) => T): Placed<T> {
@@ -156,15 +167,11 @@ class JournalWriting {
     return toStorageError('write the journal', () => this.journal.write(puts));
   }
 
-  /** All entries go into the tables, and after them these rows. */
+  /** All entries go into the tables, and after them these rows. The mark moves with each write of the tables. */
   private fold({ commit }: Locked, puts: readonly RowPut[]): void {
-    if (this.journal.isEmpty) {
-      commit(puts);
-      return;
-    }
     const mark = this.journal.nextMark();
     commit([...this.journal.tail.puts(), ...puts, markPut(mark)]);
-    this.journal.restart(mark);
+    toStorageError('begin the journal anew', () => this.journal.restart(mark));
   }
 }
 

@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } fro
 import { dirname, join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
+import { thisProcess } from '../../machine/process-name.ts';
 import { watchFile } from '../../machine/watch-file.ts';
 import type { LockableStorage, Snapshot } from '../../ports/storage.ts';
 import type { JournalFiles } from './journal.ts';
@@ -32,11 +33,8 @@ export function makeJournal(dir: string, tables: LockableStorage, room: number =
 /** Whether the newest part of these tables is in a journal. */
 export const hasJournal = (snapshot: Snapshot): boolean => readMark(snapshot) !== undefined;
 
-/** Opens the files. `boot` names this start of the machine. Errors: STORAGE_CORRUPT; those of the system. */
-export function openJournalFiles(
-  dir: string,
-  { readOnly, boot }: { readonly readOnly: boolean; readonly boot: string },
-): JournalFiles {
+/** Opens the files. Errors: STORAGE_CORRUPT; those of the system. */
+export function openJournalFiles(dir: string, readOnly: boolean): JournalFiles {
   const missing = [journalName, publishedName].find((name) => !existsSync(join(dir, name)));
   if (missing !== undefined) {
     throw new TxlogError('STORAGE_CORRUPT', `${join(dir, missing)} is gone: it held the newest records`, {
@@ -47,7 +45,12 @@ export function openJournalFiles(
   const entries = openJournalFile(join(dir, journalName), { readOnly });
   try {
     const published = openJournalFile(join(dir, publishedName), { readOnly });
-    return { entries, published, boot, watch: (changed) => watchFile(join(dir, publishedName), changed) };
+    return {
+      entries,
+      published,
+      boot: thisProcess().boot,
+      watch: (changed) => watchFile(join(dir, publishedName), changed),
+    };
   } catch (error) {
     entries.close();
     throw error;

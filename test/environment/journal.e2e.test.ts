@@ -4,9 +4,11 @@
 import { copyFileSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Environment, openEnvironment, restore } from '../../src/index.ts';
 import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
+import { ScriptProcess } from '../processes/script-process.ts';
 
 let place: string;
 let dir: string;
@@ -68,6 +70,49 @@ it.each([
     expect(await seen(copy), name).toEqual([3, 3]);
     await copy.submit({ type: 'count', changes: [{ op: 'add', key: 'n', value: 1 }] });
     expect((await copy.rescanVerify()).problems, name).toEqual([]);
+    await copy.close();
+  }
+});
+
+it('a reader that came before the first writer follows the journal that the writer makes', async () => {
+  await leaveInJournal();
+  await restore(dir, join(place, 'fresh'));
+  const reader = await openEnvironment(join(place, 'fresh'), { readOnly: true });
+  expect(await seen(reader)).toEqual([3, 3]);
+  let heard = 0;
+  const stop = reader.handle.storage.watch(() => {
+    heard += 1;
+  });
+  const writer = new ScriptProcess(fileURLToPath(new URL('./submitting.mjs', import.meta.url)), [join(place, 'fresh')]);
+  await writer.printed(1);
+  expect(await seen(reader)).toEqual([4, 4]);
+  const before = heard;
+  writer.tell('again');
+  await writer.printed(2);
+  await expect.poll(() => heard).toBeGreaterThan(before);
+  expect(await seen(reader)).toEqual([5, 5]);
+  stop();
+  await writer.kill();
+  await reader.close();
+});
+
+it('a copy takes what the journal holds beside records, such as a cursor', async () => {
+  const working = join(place, 'working');
+  const env = await openEnvironment(working, { create: true, journal: true });
+  await env.submit({ type: 'count', changes: [{ op: 'add', key: 'n', value: 1 }] });
+  await env.close();
+  const again = await openEnvironment(working);
+  const cursor = { position: 1, details: {} };
+  await again.saveCursor('reader', cursor);
+  cpSync(working, dir, { recursive: true });
+  await again.close();
+  const reader = await openEnvironment(dir, { readOnly: true });
+  await reader.backup(join(place, 'copy'));
+  await reader.close();
+  await restore(dir, join(place, 'restored'));
+  for (const name of ['env', 'copy', 'restored']) {
+    const copy = await openEnvironment(join(place, name), { readOnly: true });
+    expect(await copy.cursor('reader'), name).toEqual(cursor);
     await copy.close();
   }
 });
