@@ -120,8 +120,11 @@ export class Model {
   submit({ completes, ...request }: ModelRequest, now: number, rejection?: Rejection): ModelAnswer {
     const time = this.timeAt(now);
     const ending = completes && this.sessions.complete(completes, request, {});
-    if (ending && 'refused' in ending) return ending;
     const earlier = this.find(request.id);
+    // The lead is looked at first, then the type of the request, and last the queue of its response.
+    const isLed = !ending || !('refused' in ending) || ending.refused.startsWith('THEME_');
+    if (isLed && ending && !earlier && isUnknownType(this.app, request)) return 'unknown';
+    if (ending && 'refused' in ending) return ending;
     if (earlier) {
       if (!same(earlier.request, request)) return 'conflict';
       if (completes) this.logOperation(this.ending(earlier, completes), time);
