@@ -260,6 +260,24 @@ describe('a dump', () => {
     expect(await take(other, dump)).toMatchObject({ applied: 3, attachments: 1 });
   });
 
+  it.each([
+    ['a record names', { attachments: 'referenced' as const }],
+    ['a record names, of a feed', { attachments: 'referenced' as const, follow: true }],
+    ['no record names', { attachments: 'all' as const, filter: { to: 0 } }],
+  ])('ends at once when it is interrupted in an attachment that %s, and is not complete', async (_, options) => {
+    const abort = new AbortController();
+    const taken: Buffer[] = [];
+    for await (const piece of env.sync.export({ ...options, codec: 'null', signal: abort.signal })) {
+      taken.push(piece);
+      if (piece.length > limits.dumpBlockBytes) abort.abort();
+    }
+    const dump = Buffer.concat(taken);
+    expect((await entriesOf(dump)).map(({ blob }) => blob?.index)).toEqual([0]);
+    await expect(take(other, dump)).rejects.toMatchObject({ code: 'DUMP_INCOMPLETE' });
+    expect((await other.head()).position).toBe(0);
+    expect(await take(other, await dumpOf(env))).toMatchObject({ applied: 3, attachments: 1 });
+  });
+
   it.each<[string, (pieces: { index: number; last: boolean; data: Buffer }[]) => unknown]>([
     ['a piece is left out', (pieces) => pieces.splice(1, 1)],
     ['the first piece is left out', (pieces) => pieces.shift()],

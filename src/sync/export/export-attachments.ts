@@ -13,14 +13,25 @@ import type { Manifest } from '../format/manifest.ts';
 export class OutgoingAttachments {
   private readonly store: AttachmentStore;
   private readonly which: Manifest['attachments'];
+  private readonly signal: AbortSignal | undefined;
   private readonly sent = new Set<string>();
+  /** Whether an attachment was cut off when the signal aborted: the dump is not complete then. */
+  isCut = false;
 
-  constructor(store: AttachmentStore, which: Manifest['attachments']) {
+  constructor(
+    store: AttachmentStore,
+    { which, signal }: { readonly which: Manifest['attachments']; readonly signal: AbortSignal | undefined },
+  ) {
     this.store = store;
     this.which = which;
+    this.signal = signal;
   }
 
-  /** Those of a record that were not in the dump before. Errors: ATTACHMENT_NOT_FOUND, ATTACHMENT_INVALID. */
+  /**
+   * Those of a record that were not in the dump before; once the signal is aborted, no more of them.
+   *
+   * Errors: ATTACHMENT_NOT_FOUND, ATTACHMENT_INVALID.
+   */
   async *before(writer: DumpWriter, position: number, txn: TransactionBody): AsyncGenerator<Buffer> {
     if (this.which === 'none' || !txn.expect?.includes('"attachment"')) return;
     for (const digest of fromExpectList(JSON.parse(txn.expect) as JsonValue[]).attachments ?? []) {
@@ -35,6 +46,7 @@ export class OutgoingAttachments {
   async *rest(writer: DumpWriter, position: number): AsyncGenerator<Buffer> {
     if (this.which !== 'all') return;
     for await (const { digest } of this.store.list()) {
+      if (this.signal?.aborted) return;
       if (this.sent.has(digest)) continue;
       yield* this.send(writer, digest, position);
       // A record that names it may come days later, when whoever follows has cleared it away.
@@ -50,6 +62,10 @@ export class OutgoingAttachments {
     let sent = 0;
     const hash = createHash('sha256');
     for await (const data of this.store.read(digest, { start: 0, end: bytes })) {
+      if (this.signal?.aborted) {
+        this.isCut = index > 0;
+        return;
+      }
       sent += data.length;
       hash.update(data);
       yield* writer.addBefore({ kind: 'BLOB', position, blob: { sha256, index, last: sent === bytes, data } });

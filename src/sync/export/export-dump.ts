@@ -45,7 +45,7 @@ export async function* exportDump(
   const writer = new DumpWriter(start.manifest, { codec, signKey: options.signKey });
   const { origin } = start.manifest;
   const { signal } = options;
-  const attachments = new OutgoingAttachments(store, attachmentsOf(options));
+  const attachments = new OutgoingAttachments(store, { which: attachmentsOf(options), signal });
   // At once: whoever reads a feed sees that it is one.
   if (options.follow) yield* writer.flush();
   yield* exportRange(env, { ...start, writer, options, attachments });
@@ -57,7 +57,7 @@ export async function* exportDump(
     }
   }
   if (options.follow) yield* exportNews(env, { from: start.to + 1, writer, options, origin, attachments });
-  yield* writer.end(options.follow === true || signal?.aborted !== true);
+  yield* writer.end(!attachments.isCut && (options.follow === true || signal?.aborted !== true));
 }
 
 async function readStart(env: SyncEnvironment, options: ExportOptions): Promise<Start> {
@@ -138,8 +138,8 @@ async function* exportRange(
   const pages = readTransactions(env, { from, to, filter: narrows(options) ? filter : undefined });
   for await (const page of pages) {
     for (const record of page) {
-      if (signal?.aborted) return;
       yield* addRecord(exporting, record, manifest.origin);
+      if (signal?.aborted) return;
     }
     const last = page.at(-1)?.position ?? from;
     onProgress?.(last - from + 1, to - from + 1);
@@ -165,7 +165,10 @@ async function* exportNews(
         to: head,
         filter: narrows(options) ? filter : undefined,
       })) {
-        for (const record of page) yield* addRecord(exporting, record, origin);
+        for (const record of page) {
+          if (signal?.aborted) break;
+          yield* addRecord(exporting, record, origin);
+        }
         if (signal?.aborted) break;
       }
       at = head + 1;
@@ -177,8 +180,9 @@ async function* exportNews(
   }
 }
 
+/** Adds a record, unless the signal is aborted before all of its attachments are sent. */
 async function* addRecord(
-  { writer, options: { mask }, attachments }: Exporting,
+  { writer, options: { mask, signal }, attachments }: Exporting,
   record: Outgoing,
   origin: string,
 ): AsyncGenerator<Buffer> {
@@ -187,6 +191,7 @@ async function* addRecord(
   const cursor = cursorOf(origin, record);
   if (!txn) return writer.pass(cursor);
   if (txn.expect !== null) yield* attachments.before(writer, position, txn);
+  if (signal?.aborted) return;
   yield* writer.add({ kind: 'TXN', position, txn }, cursor);
 }
 

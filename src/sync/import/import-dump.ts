@@ -85,7 +85,8 @@ class Importing {
     const { entries, cursor, end } = block;
     const count = (...kinds: readonly string[]) => entries.filter(({ kind }) => kinds.includes(kind)).length;
     const fresh = (await this.attachments?.take(entries)) ?? 0;
-    if (end) this.attachments?.complete();
+    // An interrupted export ends where it is, also in an attachment, and says so.
+    if (end?.complete) this.attachments?.complete();
     const taken = await this.taking.take(block);
     const { report } = this;
     this.report = {
