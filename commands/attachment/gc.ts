@@ -3,6 +3,7 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { confirmMany } from '../../src/cli/frame/confirm.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { dryRunFlag } from '../../src/cli/frame/global-flags.ts';
+import type { Cleared } from '../../src/index.ts';
 import { toClearedJson } from '../../src/shapes/attachment.ts';
 import { parseDuration } from '../../src/text/duration.ts';
 import { formatCount, plural } from '../../src/text/printable.ts';
@@ -29,15 +30,11 @@ export default class AttachmentGc extends BaseCommand {
     const { flags } = await this.parse(AttachmentGc);
     const graceSeconds = parseDuration('--grace', flags.grace) / 1_000;
     await this.withEnv({}, async (env) => {
-      if (!this.isDryRun) {
-        let count = 0;
-        let bytes = 0;
-        for await (const unused of env.attachments.clear({ graceSeconds, dryRun: true })) {
-          count += 1;
-          bytes += unused.bytes;
-        }
-        const question = `Remove ${plural(count, 'attachment')} of ${formatCount(bytes)} bytes?`;
-        if (count > 0 && !(await confirmMany(question, count, this.isSure))) return;
+      // With --yes there is no question, and the log is read once.
+      if (!this.isDryRun && !this.isSure) {
+        const unused: Cleared[] = [];
+        for await (const each of env.attachments.clear({ graceSeconds, dryRun: true })) unused.push(each);
+        if (unused.length > 0 && !(await confirmMany(questionOf(unused), unused.length, false))) return;
       }
       const { isDryRun } = this;
       await this.printAll(env.attachments.clear({ graceSeconds, dryRun: isDryRun }), {
@@ -50,4 +47,12 @@ export default class AttachmentGc extends BaseCommand {
       });
     });
   }
+}
+
+function questionOf(unused: readonly Cleared[]): string {
+  const count = unused.filter(({ digest }) => digest !== undefined).length;
+  const bytes = unused.reduce((sum, each) => sum + each.bytes, 0);
+  const parts = count < unused.length ? ['the parts of interrupted puts'] : [];
+  const things = [...(count > 0 ? [plural(count, 'attachment')] : []), ...parts].join(' and ');
+  return `Remove ${things} of ${formatCount(bytes)} bytes?`;
 }

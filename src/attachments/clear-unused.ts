@@ -52,6 +52,6 @@ export async function* clearUnused(
   for (const { digest, bytes } of unused.values()) {
     if (dryRun || (await store.remove(digest, before))) yield { digest, bytes };
   }
-  const parts = dryRun ? 0 : await store.removeParts(before);
+  const parts = await store.removeParts(before, dryRun);
   if (parts > 0) yield { digest: undefined, bytes: parts };
 }

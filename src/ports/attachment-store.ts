@@ -37,6 +37,6 @@ export interface AttachmentStore {
   begin(name: string | undefined): Promise<AttachmentPart>;
   /** Removes an attachment that nobody used since `unusedSince`, in ms since 1970; false when somebody did. */
   remove(digest: string, unusedSince: number): Promise<boolean>;
-  /** Removes parts that nobody went on with since then; how many bytes they had. */
-  removeParts(unusedSince: number): Promise<number>;
+  /** Removes parts that nobody went on with since then, or in a dry run only looks; how many bytes they had. */
+  removeParts(unusedSince: number, dryRun: boolean): Promise<number>;
 }

@@ -124,6 +124,18 @@ describe('an attachment', () => {
   });
 });
 
+describe('what is left of interrupted puts', () => {
+  it('is shown in a dry run, also of a fork, and stays', async () => {
+    const resumeAs = 'upload-7';
+    await expect(env.attachments.put(broken(small), { resumeAs })).rejects.toThrow('cut');
+    const left = [{ digest: undefined, bytes: small.length }];
+    expect(await env.withFork((fork) => all(fork.attachments.clear()))).toEqual(left);
+    expect(await all(env.attachments.clear({ dryRun: true }))).toEqual(left);
+    expect(await all(env.attachments.clear())).toEqual(left);
+    expect(await all(env.attachments.clear())).toEqual([]);
+  });
+});
+
 describe('a transaction that names attachments', () => {
   it('is committed when they are here; its record says which', async () => {
     const { digest } = await env.attachments.put(streamOf(small));

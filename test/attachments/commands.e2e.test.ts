@@ -166,6 +166,23 @@ it('travels in a dump, and gc removes what no record names once it is asked to',
   expect(shell.run(['attachment', 'list', '-q', '--env', 'to']).stdout).toBe(`${digest}\n`);
 });
 
+it('gc shows the parts of interrupted puts, and asks before it removes them', () => {
+  const at = ['--env', 'p'];
+  shell.run(['init', ...at]);
+  expect(bash(`head -c 1000 file.bin | txlog attachment put - --digest ${digest} --env p`).status).toBe(65);
+  bash(`touch -d '8 days ago' p/attachments/parts/*`);
+  const items = (dryRun: boolean) => [{ kind: 'parts', bytes: 1_000, dryRun }];
+  expect(json(['attachment', 'gc', '--dry-run', ...at])).toEqual(expect.objectContaining({ items: items(true) }));
+  const asked = shell.run(['attachment', 'gc', ...at]);
+  expect([asked.code, asked.stderr]).toEqual([
+    2,
+    expect.stringContaining('Remove the parts of interrupted puts of 1,000 bytes?'),
+  ]);
+  expect(partsOf('p')).toEqual([digest]);
+  expect(json(['attachment', 'gc', '--yes', ...at])).toMatchObject({ items: items(false) });
+  expect(partsOf('p')).toEqual([]);
+});
+
 it('needs the same memory for any size', async () => {
   shell.run(['init', '--env', 'm']);
   const peak = async (name: string) => {

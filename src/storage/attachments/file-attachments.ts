@@ -134,28 +134,28 @@ class FileAttachments implements AttachmentStore {
     });
   }
 
-  async removeParts(unusedSince: number): Promise<number> {
+  async removeParts(unusedSince: number, dryRun: boolean): Promise<number> {
     const parts = join(this.root, partsDir);
     let bytes = 0;
     for (const name of namesIn(parts)) {
       const file = join(parts, name);
       const owner = ownerOf(name);
       if (!isOlder(file, unusedSince) || (owner && !isGone(owner))) continue;
-      bytes += sizeOf(file);
-      rmSync(file, { force: true });
+      bytes += Math.max(0, sizeOf(file));
+      if (!dryRun) rmSync(file, { force: true });
     }
-    return bytes + this.removeSetAside(unusedSince);
+    return bytes + this.removeSetAside(unusedSince, dryRun);
   }
 
   /** Those that a clearing had set aside when it died, and that have come again since. */
-  private removeSetAside(unusedSince: number): number {
+  private removeSetAside(unusedSince: number, dryRun: boolean): number {
     let bytes = 0;
     for (const shelf of namesIn(this.root).filter((name) => name !== partsDir)) {
       for (const name of namesIn(join(this.root, shelf)).filter((each) => each.length > digestLength)) {
         const file = join(this.root, shelf, name);
         if (!isOlder(file, unusedSince) || !this.find(name.slice(0, digestLength))) continue;
         bytes += Math.max(0, sizeOf(file));
-        rmSync(file, { force: true });
+        if (!dryRun) rmSync(file, { force: true });
       }
     }
     return bytes;

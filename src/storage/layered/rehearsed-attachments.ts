@@ -14,7 +14,7 @@ export function rehearsedAttachments(below: AttachmentStore): AttachmentStore {
     partBytes: (name) => below.partBytes(name),
     begin: async () => rehearsedPart((digest, bytes) => isNewIn(below, come, { digest, bytes })),
     remove: async (digest, unusedSince) => (below.find(digest)?.time ?? unusedSince) < unusedSince,
-    removeParts: async () => 0,
+    removeParts: (unusedSince) => below.removeParts(unusedSince, true),
   };
 }
 

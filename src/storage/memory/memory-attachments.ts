@@ -81,9 +81,9 @@ class MemoryAttachments implements AttachmentStore {
     return found !== undefined && found.time < unusedSince && this.kept.delete(digest);
   }
 
-  async removeParts(): Promise<number> {
+  async removeParts(_unusedSince: number, dryRun: boolean): Promise<number> {
     const bytes = [...this.parts.keys()].reduce((sum, name) => sum + this.partBytes(name), 0);
-    this.parts.clear();
+    if (!dryRun) this.parts.clear();
     return bytes;
   }
 }

@@ -94,6 +94,8 @@ describe('a part', () => {
     write(dead, 1_000);
     write(toDigits(thisProcess()), 2_000);
     for (const part of parts()) utimesSync(join(dir, 'env/attachments/parts', part), 1, 1);
+    expect(await all(env.attachments.clear({ dryRun: true }))).toEqual([{ digest: undefined, bytes: 1_000 }]);
+    expect(parts()).toHaveLength(2);
     expect(await all(env.attachments.clear())).toEqual([{ digest: undefined, bytes: 1_000 }]);
     expect(parts()).toEqual([name(toDigits(thisProcess()))]);
   });
@@ -177,9 +179,11 @@ describe('clearing', () => {
     const twice = `${fileOf()}.00000000-0000-4000-8000-000000000000`;
     writeFileSync(twice, bytes);
     utimesSync(twice, hourAgo(), hourAgo());
-    expect(await all(env.attachments.clear({ graceSeconds: 60 }))).toEqual([
-      { digest: undefined, bytes: bytes.length },
-    ]);
+    for (const dryRun of [true, false]) {
+      expect(readdirSync(dirname(fileOf()))).toHaveLength(2);
+      const cleared = await all(env.attachments.clear({ graceSeconds: 60, dryRun }));
+      expect(cleared).toEqual([{ digest: undefined, bytes: bytes.length }]);
+    }
     expect(readdirSync(dirname(fileOf()))).toEqual([digest]);
   });
 
