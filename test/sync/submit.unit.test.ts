@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock/system.ts';
 import { openEnvironment } from '../../src/engine.ts';
 import type { Environment } from '../../src/environment/environment.ts';
-import { defineApp, type ImportOptions, reject } from '../../src/index.ts';
+import { defineApp, type ExportOptions, type ImportOptions, reject } from '../../src/index.ts';
+import { keyText } from '../../src/layout/keys.ts';
 import { dumpOf, fill, headOf, openEmpty, streamOf, take } from './dumps.ts';
 
 let origin: Environment;
@@ -430,6 +431,33 @@ describe('a reservation that ran out at its origin', () => {
     const dump = await dumpOf(from, { mask: (record) => record });
     expect(await submit(target, dump)).toMatchObject({ read: 5, applied: 5, rejected: 1 });
     expect((await target.get('seat/1'))?.owner).toMatchObject({ id: 'second' });
+  });
+
+  it.each([
+    ['whole', {}],
+    ['masked', { mask: (record) => record }],
+    ['partial', { filter: { types: ['reserve'] } }],
+  ] as readonly (readonly [string, ExportOptions])[])('has run out for a later dump too: %s', async (_, options) => {
+    const kept = async () => {
+      const names = await target.read(({ snapshot }) => [...snapshot.range('cursors')].map(({ key }) => keyText(key)));
+      return names.filter((name) => name.startsWith('\u0001open/')).length;
+    };
+    const passOn = async (from: Environment) =>
+      submit(target, await dumpOf(from, { ...options, after: await target.sync.cursor(from.unit) }));
+    await from.submit(reserve('third', 'seat/3'));
+    await passOn(from);
+    expect(await kept()).toBe(2);
+    now += 30_000;
+    await from.submit(reserve('too-early', 'seat/3'));
+    expect(await passOn(from)).toMatchObject({ applied: 1, rejected: 1 });
+    now += 31_000;
+    await from.submit(reserve('fourth', 'seat/3'));
+    expect(await passOn(from)).toMatchObject({ applied: 1, rejected: 0 });
+    expect((await target.get('seat/3'))?.owner).toMatchObject({ id: 'fourth' });
+    // Only the end that is to come is kept.
+    expect(await kept()).toBe(1);
+    expect((await target.verify()).problems).toEqual([]);
+    expect((await target.rescanVerify()).problems).toEqual([]);
   });
 
   it('frees no key that another request owns here', async () => {

@@ -5,7 +5,6 @@ import { ifGiven } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { compensateType, type LogRecord } from '../../core/log/record.ts';
-import type { RanOut } from '../../core/log/request.ts';
 import { fromTransaction } from '../../layout/dump-record.ts';
 import { refuseMirror } from '../../layout/mirror-row.ts';
 import type { Task, TaskAnswer } from '../../pipeline/2-batch.ts';
@@ -18,17 +17,11 @@ import { cursorAt, parseCursor, type SyncCursor } from '../format/sync-cursor.ts
 import type { SyncHost } from '../host/sync-host.ts';
 import { endOfClaim, isLeft, toForeignRequest } from './foreign-request.ts';
 import type { ConflictPolicy } from './import-options.ts';
-import { OpenClaims } from './open-claims.ts';
+import { findRunOut, keepOpenClaims } from './open-claims.ts';
 import { mirroredUpTo, readProgress, writeProgress } from './origin-progress.ts';
 import { parkingOf } from './park-record.ts';
 import { type Mapped, mapReader, writeMapped } from './position-map.ts';
 import { addTaken, nothingTaken, type Taken, type Taking } from './taking.ts';
-
-/** A record that was not taken before, and the claims that had run out at its origin since the one before it. */
-interface Arriving {
-  readonly record: LogRecord;
-  readonly ranOut: readonly RanOut[];
-}
 
 /** A record with what is done about it: the ends of claims; then its request, or the operations that park it, if any. */
 interface Planned {
@@ -38,9 +31,9 @@ interface Planned {
   readonly conflict: TxlogError | undefined;
 }
 
-/** Records that are one commit, and where a reader stands that has them. */
+/** Records that were not taken before and are one commit, and where a reader stands that has them. */
 interface Unit {
-  readonly records: readonly Arriving[];
+  readonly records: readonly LogRecord[];
   readonly to: SyncCursor | undefined;
 }
 
@@ -54,7 +47,6 @@ export class SubmitTaking implements Taking {
   private readonly host: SyncHost;
   private readonly manifest: Manifest;
   private readonly policy: ConflictPolicy;
-  private readonly claims = new OpenClaims();
 
   constructor(host: SyncHost, manifest: Manifest, policy: ConflictPolicy) {
     this.host = host;
@@ -80,7 +72,7 @@ export class SubmitTaking implements Taking {
       return [fromTransaction(position, txn)];
     });
     const mine = records.filter((record) => !isLeft(record));
-    const fresh = this.arrive(records, await this.host.env.read((cut) => this.unknown(cut, mine)));
+    const fresh = await this.host.env.read((cut) => this.unknown(cut, mine));
     let taken = addTaken(nothingTaken, {
       ...nothingTaken,
       left: records.length - mine.length,
@@ -92,25 +84,14 @@ export class SubmitTaking implements Taking {
   }
 
   /** Records that were not taken before. Errors: SYNC_FORK where another one was, at its position. */
-  private unknown(cut: Cut, records: readonly LogRecord[]): ReadonlySet<LogRecord> {
+  private unknown(cut: Cut, records: readonly LogRecord[]): readonly LogRecord[] {
     const ownOf = mapReader(cut.snapshot, this.manifest.origin);
-    const unknown = records.filter(({ position, id, type }) => {
+    return records.filter(({ position, id, type }) => {
       const own = ownOf(position);
       // A compensation is done once, whatever the ids of those that ask for it.
       if (own !== undefined && own > 0 && type !== compensateType && cut.idAt(own) !== id) throw this.fork(position);
       return own === undefined;
     });
-    return new Set(unknown);
-  }
-
-  private arrive(records: readonly LogRecord[], fresh: ReadonlySet<LogRecord>): readonly Arriving[] {
-    const arriving: Arriving[] = [];
-    for (const record of records) {
-      this.claims.moveTo(record);
-      if (fresh.has(record)) arriving.push({ record, ranOut: this.claims.take() });
-      this.claims.note(record);
-    }
-    return arriving;
   }
 
   private async takeUnit({ records, to }: Unit, time = 0): Promise<Taken> {
@@ -122,6 +103,7 @@ export class SubmitTaking implements Taking {
       if (part.length === 0 && stopsAt < 0 && !(await this.isAhead(to))) return nothingTaken;
       const finish = (tx: WriteTx, decisions: readonly TaskDecision[]) => {
         writeMapped(tx, this.manifest.origin, toMapped(part, decisions));
+        this.keepOpen(tx, part);
         if (stopsAt < 0 && to) this.moveTo(tx, to, time);
       };
       const tasks = part.flatMap((planned) => planned.tasks);
@@ -133,17 +115,25 @@ export class SubmitTaking implements Taking {
     }
   }
 
-  private plan(cut: Cut, records: readonly Arriving[], conflicts: ReadonlyMap<number, TxlogError>): Planned[] {
+  private plan(cut: Cut, records: readonly LogRecord[], conflicts: ReadonlyMap<number, TxlogError>): Planned[] {
     const { origin } = this.manifest;
     const ownOf = mapReader(cut.snapshot, origin);
-    return records.map(({ record, ranOut }): Planned => {
-      const ends = ranOut.map((claim) => endOfClaim(this.host.env, claim));
+    const ranOut = findRunOut(cut, origin, records);
+    return records.map((record, i): Planned => {
+      const ends = (ranOut[i] ?? []).map((claim) => endOfClaim(this.host.env, claim));
       const request = conflicts.get(record.position) ?? toForeignRequest(this.host.env, record, ownOf);
       if (!(request instanceof TxlogError))
         return { record, what: 'asked', tasks: [...ends, request], conflict: undefined };
       if (this.policy !== 'park') return { record, what: 'skipped', tasks: ends, conflict: request };
       return { record, what: 'parked', tasks: [...ends, ...parkingOf(origin, record, request)], conflict: request };
     });
+  }
+
+  private keepOpen(tx: WriteTx, part: readonly Planned[]): void {
+    const last = part.at(-1);
+    if (!last) return;
+    const asked = part.flatMap(({ record, what }) => (what === 'asked' ? [record] : []));
+    keepOpenClaims(tx, this.manifest.origin, { asked, time: last.record.time });
   }
 
   /** Whether a reader that has the block is further than was noted: a second run changes nothing. */
@@ -194,17 +184,17 @@ export class SubmitTaking implements Taking {
 }
 
 /** Cuts records so that a compensation comes after the commit of what it undoes; the cursor moves with the last part. */
-function toUnits(records: readonly Arriving[], to: SyncCursor | undefined): readonly Unit[] {
-  const parts: Arriving[][] = [[]];
+function toUnits(records: readonly LogRecord[], to: SyncCursor | undefined): readonly Unit[] {
+  const parts: LogRecord[][] = [[]];
   let seen = new Set<number>();
-  for (const arriving of records) {
-    const { compensates, position } = arriving.record;
+  for (const record of records) {
+    const { compensates, position } = record;
     const mustWait = compensates !== undefined && seen.has(compensates);
     if (mustWait || seen.size >= limits.atomicRequestsMax) {
       parts.push([]);
       seen = new Set();
     }
-    parts.at(-1)?.push(arriving);
+    parts.at(-1)?.push(record);
     seen.add(position);
   }
   return parts.map((part, i) => ({ records: part, to: i === parts.length - 1 ? to : undefined }));
