@@ -44,7 +44,7 @@ export default class AttachmentPut extends BaseCommand {
     const progress = showWork('putting', this.shown, { isSizeKnown: total !== undefined, goesOn: true });
     const onProgress = (done: number) => progress.onProgress(done, total ?? done, `${formatCount(done)} bytes`);
     await this.changeEnv({}, async (env) => {
-      const how = { digest, offset, resumeAs, onProgress };
+      const how = { digest, offset, resumeAs, onProgress, signal: interruption.signal };
       const report = await env.attachments.put(bytes, how).finally(progress.stop);
       await this.print(toPutJson(report), report.digest);
     }).catch((error) => {

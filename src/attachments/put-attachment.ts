@@ -12,6 +12,8 @@ export interface PutOptions {
   /** The first byte of the stream is this byte of the attachment; those before it have come already. */
   readonly offset?: number | undefined;
   readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Ends it between two pieces, as a stream that breaks off does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The attachment that was put. */
@@ -27,12 +29,12 @@ export interface PutReport {
  * behind it, or compares it with the bytes that come again, and writes from where they differ.
  *
  * Errors: ATTACHMENT_INVALID when the bytes have another digest; ATTACHMENT_CONFLICT when the offset does not fit what is
- * here; USAGE; those of the stream; STORAGE_ codes.
+ * here; USAGE; those of the stream; the reason of `signal` once that is aborted; STORAGE_ codes.
  */
 export async function putAttachment(
   store: AttachmentStore,
   source: AsyncIterable<Uint8Array>,
-  { digest, resumeAs, offset, onProgress }: PutOptions,
+  { digest, resumeAs, offset, onProgress, signal }: PutOptions,
 ): Promise<PutReport> {
   if (digest !== undefined && !isDigest(digest))
     throw new TxlogError('USAGE', 'a digest is a SHA-256: 64 hex digits in lower case');
@@ -43,7 +45,7 @@ export async function putAttachment(
   const name = digest ?? resumeAs;
   const part = await store.begin(name);
   try {
-    const filling = new Filling(part, onProgress);
+    const filling = new Filling(part, { onProgress, signal });
     await filling.start(offset);
     for await (const piece of source) await filling.add(piece);
     await filling.complete();
@@ -66,15 +68,17 @@ function another(found: string, bytes: number): TxlogError {
 /** Bytes on their way into a part, of which some may be there. */
 class Filling {
   private readonly part: AttachmentPart;
-  private readonly onProgress: ((bytes: number) => void) | undefined;
+  private readonly onProgress: PutOptions['onProgress'];
+  private readonly signal: AbortSignal | undefined;
   private readonly hash: Hash = createHash('sha256');
   private hashed = 0;
   private known: AsyncIterator<Uint8Array> | undefined;
   private rest: Uint8Array = new Uint8Array(0);
 
-  constructor(part: AttachmentPart, onProgress: ((bytes: number) => void) | undefined) {
+  constructor(part: AttachmentPart, { onProgress, signal }: Pick<PutOptions, 'onProgress' | 'signal'>) {
     this.part = part;
     this.onProgress = onProgress;
+    this.signal = signal;
   }
 
   get digest(): string {
@@ -96,10 +100,14 @@ class Filling {
           next: ['txlog attachment show DIGEST'],
         },
       );
-    for await (const piece of this.part.read()) this.count(piece);
+    for await (const piece of this.part.read()) {
+      this.signal?.throwIfAborted();
+      this.count(piece);
+    }
   }
 
   async add(piece: Uint8Array): Promise<void> {
+    this.signal?.throwIfAborted();
     const from = await this.compare(piece);
     const fresh = piece.subarray(from);
     // Written while it is hashed.

@@ -42,6 +42,27 @@ async function* broken(bytes: Buffer): AsyncGenerator<Buffer> {
   throw new Error('the line is cut');
 }
 
+/** Tells of each piece that goes out of a part of `env`, or into it. */
+function watchParts(on: { readonly read?: () => void; readonly write?: (bytes: number) => void }): void {
+  const { store } = env.attachments;
+  const begin = store.begin.bind(store);
+  store.begin = async (name) => {
+    const part = await begin(name);
+    const { read, write } = part;
+    part.read = async function* () {
+      for await (const piece of read.call(part)) {
+        on.read?.();
+        yield piece;
+      }
+    };
+    part.write = (bytes) => {
+      on.write?.(bytes.length);
+      return write.call(part, bytes);
+    };
+    return part;
+  };
+}
+
 const naming = (id: string, ...attachments: readonly string[]) => ({
   ...{ id, type: 'file', attachments },
   changes: [{ op: 'set' as const, key: `file/${id}`, value: 1 }],
@@ -122,6 +143,22 @@ describe('an attachment', () => {
     await expect(env.attachments.put(broken(large.subarray(0, 900_001)), { resumeAs })).rejects.toThrow('cut');
     expect(await env.attachments.put(streamOf(large, 70_001), { resumeAs })).toMatchObject({ digest: digestOf(large) });
   });
+});
+
+it('is interrupted while what came before is hashed, and all of that is kept', async () => {
+  const digest = digestOf(large);
+  await expect(env.attachments.put(broken(large.subarray(0, 900_000)), { digest })).rejects.toThrow('cut');
+  const abort = new AbortController();
+  let pieces = 0;
+  const read = () => {
+    pieces += 1;
+    if (pieces === 2) abort.abort(new Error('stopped'));
+  };
+  watchParts({ read });
+  const how = { digest, offset: 900_000, signal: abort.signal };
+  await expect(env.attachments.put(streamOf(large.subarray(900_000)), how)).rejects.toThrow('stopped');
+  expect(pieces).toBe(2);
+  expect((await env.attachments.show(digest)).partBytes).toBe(900_000);
 });
 
 describe('what is left of interrupted puts', () => {

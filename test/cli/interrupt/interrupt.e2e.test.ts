@@ -4,7 +4,7 @@
 // far from the seconds that each command would take.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Shell } from '../txlog.ts';
@@ -13,7 +13,9 @@ import { type Interruption, interrupt } from './interrupted.ts';
 const bin = fileURLToPath(new URL('../../../bin/run.js', import.meta.url));
 const records = 40_000;
 const boundMs = 1_000;
+const largeBytes = 16 * 1024 ** 3;
 const attachment = 'ab'.repeat(32);
+const begun = 'cd'.repeat(32);
 
 let shell: Shell;
 beforeAll(() => {
@@ -29,9 +31,11 @@ beforeAll(() => {
   // Large files without data: nobody gets to the end of one, where its digest would be found wrong.
   const shelf = join(shell.dir, 'large', 'attachments', 'ab');
   mkdirSync(shelf, { recursive: true });
-  for (const file of [join(shell.dir, 'sparse'), join(shelf, attachment)]) {
+  const part = join(shell.dir, 'large', 'attachments', 'parts', begun);
+  mkdirSync(dirname(part));
+  for (const file of [join(shell.dir, 'sparse'), join(shelf, attachment), part]) {
     writeFileSync(file, '');
-    truncateSync(file, 16 * 1024 ** 3);
+    truncateSync(file, largeBytes);
   }
   shell.run(['submit', '--env', 'large', '--type', 't', '--change', 'add n 1', '--attachment', attachment]);
   execFileSync('mkfifo', [join(shell.dir, 'pipe')]);
@@ -61,6 +65,7 @@ const plain = [
   ['session', 'lead', 'mail', '--wait', '60'],
   ['sync', 'export', '-O', '/dev/null', '--env', 'large'],
   ['attachment', 'put', 'sparse', '--env', 'large'],
+  ['attachment', 'put', '-', '--digest', begun, '--offset', String(largeBytes), '--env', 'large'],
   // A pipe by name that nobody writes to.
   ['submit', 'pipe'],
   ['sync', 'import', 'pipe'],
