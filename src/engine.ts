@@ -95,7 +95,16 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
       : fileAttachments(path, options.readOnly === true, options.reserveBytes);
   const start = (handle: Generation, kept: AttachmentStore = attachments) => {
     const { storage, view } = handle;
-    const deps = { storage, view, clock, app, bounds, order: localOrder(storage), makeId, attachments: kept };
+    const deps = {
+      storage,
+      view,
+      clock,
+      app,
+      bounds,
+      order: localOrder(storage, { withIndexes: bounds.records === 0 }),
+      makeId,
+      attachments: kept,
+    };
     return { handle, pipeline: new Pipeline(deps) };
   };
   const connect = async () => start(await open());

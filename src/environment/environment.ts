@@ -229,7 +229,7 @@ export class Environment extends EnvironmentReading {
       handle.storage.write((tx) => {
         handle.view.catchUp(tx);
         writeCursor(tx, name, cursor);
-      }),
+      }, 'log'),
     );
   }
 

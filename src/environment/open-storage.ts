@@ -1,12 +1,12 @@
 import { toStorageError } from '../core/base/storage-error.ts';
 import { positionKey } from '../layout/keys.ts';
 import { firstJournalFormat, hasFormat, readFormat, readHead } from '../layout/meta.ts';
-import type { LockableStorage, Snapshot, Storage, WriteTx } from '../ports/storage.ts';
+import { type LockableStorage, type Snapshot, type Storage, tailTables, type WriteTx } from '../ports/storage.ts';
 import { openJournaledStorage } from '../storage/journal/journaled-storage.ts';
 import { openLateJournal } from '../storage/journal/late-journal.ts';
 import { hasJournal, makeJournal, openJournalFiles } from '../storage/journal/make-journal.ts';
 import { markKey, readMark } from '../storage/journal/mark.ts';
-import { tailTables } from '../storage/journal/tail.ts';
+import { journalGateName, openGate } from '../storage/lmdb/gate.ts';
 import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
 
 /** The storage of one generation. */
@@ -48,7 +48,10 @@ function withJournal(tables: LockableStorage, { dir, readOnly }: JournalPlace): 
   const open = () =>
     toStorageError(`open the journal in ${dir}`, () => {
       if (!isThere && !readOnly) makeJournal(dir, tables);
-      return openJournaledStorage(tables, openJournalFiles(dir, readOnly));
+      return openJournaledStorage(
+        tables,
+        openJournalFiles(dir, { readOnly, openLock: () => openGate(dir, journalGateName) }),
+      );
     });
   return isThere || !readOnly ? open() : openLateJournal(tables, open);
 }
@@ -61,7 +64,7 @@ export function addTail(copy: WriteTx, whole: Snapshot): void {
   const [copied, mark] = [readMark(copy), readMark(whole)];
   if (!copied) return;
   copy.delete('meta', markKey);
-  if (copied.epoch !== mark?.epoch) return;
+  if (copied.writes !== mark?.writes) return;
   const next = positionKey(readHead(copy).position + 1);
   for (const { key, value } of whole.range('log', { start: next })) copy.append('log', key, value);
   for (const table of tailTables) {

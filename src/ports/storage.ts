@@ -65,6 +65,18 @@ export interface Pinned {
   release(): void;
 }
 
+/**
+ * The rows that a write may leave, so that others need not wait for it.
+ *
+ * `any`: all tables; alone among all writers. `log`: only what is added at the end of the table `log`, and rows of the tables
+ * with few rows, `tailTables`; alone among those that write these. `indexes`: only rows that say themselves up to which position
+ * they are folded; alone among those that write these. The log may grow meanwhile.
+ */
+export type WriteScope = 'any' | 'log' | 'indexes';
+
+/** Tables with few rows, which a record changes together with the log. */
+export const tailTables: readonly TableName[] = ['meta', 'types', 'schemas', 'cursors'];
+
 /** Sizes for `status`, in bytes. */
 export interface StorageSize {
   readonly fileBytes: number;
@@ -81,11 +93,11 @@ export interface Storage {
   /** How durable an acknowledged write is: with `fsync` it survives a power cut, in `memory` nothing. */
   readonly durability: 'fsync' | 'memory';
   /**
-   * Runs `work` with the writer lock held, alone among all processes. When the promise resolves, all that it put
-   * is durable; when it rejects, nothing of it was applied or the outcome is unknown (STORAGE_ code).
+   * Runs `work` with the writer lock held, alone among all processes (see `WriteScope`; `any` unless told). When the
+   * promise resolves, all that it put is durable; when it rejects, nothing of it was applied or the outcome is unknown (STORAGE_ code).
    * If `work` throws, nothing is written and the promise rejects with its error.
    */
-  write<T>(work: (tx: WriteTx) => T): Promise<T>;
+  write<T>(work: (tx: WriteTx) => T, scope?: WriteScope): Promise<T>;
   /** `write`, done when it returns: only for work that holds another environment's lock meanwhile. */
   transact<T>(work: (tx: WriteTx) => T): T;
   /** Runs `work` on the newest durable snapshot. */

@@ -61,7 +61,7 @@ export class Checkpointer {
   }
 
   private async writeSlice(checkpoint: Checkpoint): Promise<number> {
-    const slice = await this.storage.write((tx) => writeSlice(tx, this.view, { checkpoint }));
+    const slice = await this.storage.write((tx) => writeSlice(tx, this.view, { checkpoint }), 'indexes');
     slice.settle();
     if (slice.done) this.current = undefined;
     return slice.rows;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { openJournaledStorage } from '../../src/storage/journal/journaled-storage.ts';
 import { makeJournal, openJournalFiles } from '../../src/storage/journal/make-journal.ts';
+import { journalGateName, openGate } from '../../src/storage/lmdb/gate.ts';
 import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 import { renamedTables } from './renamed-tables.ts';
 import { storageContract } from './storage.ts';
@@ -37,7 +38,10 @@ const journaled = async (room: number) => {
       const readOnly = options?.readOnly ?? false;
       const tables = openLmdbStorage({ dir: env, readOnly });
       if (!readOnly) makeJournal(env, tables, room);
-      return openJournaledStorage(tables, openJournalFiles(env, readOnly));
+      return openJournaledStorage(
+        tables,
+        openJournalFiles(env, { readOnly, openLock: () => openGate(env, journalGateName) }),
+      );
     },
     backup: {
       file: join(dir, 'copy.mdb'),

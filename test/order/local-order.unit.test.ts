@@ -7,7 +7,7 @@ const key = Buffer.from('count');
 
 it('each commit sees what those before it wrote, and one that throws leaves nothing', async () => {
   const storage = openMemoryStorage();
-  const order = localOrder(storage);
+  const order = localOrder(storage, { withIndexes: false });
   const place = (by: number, fail = false) =>
     order.confirm((tx) => {
       const count = (tx.get('meta', key)?.[0] ?? 0) + by;

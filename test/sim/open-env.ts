@@ -85,7 +85,7 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const makeId = () => timeOrderedId();
   const attachments = memoryAttachments(clock);
   const start = (handle: Generation, kept: AttachmentStore = attachments) => {
-    const order = localOrder(handle.storage);
+    const order = localOrder(handle.storage, { withIndexes: bounds.records === 0 });
     const { storage: own, view } = handle;
     const deps = { storage: own, view, clock, app, bounds, order, makeId, attachments: kept };
     return { handle, pipeline: new Pipeline(deps) };

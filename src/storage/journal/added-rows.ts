@@ -2,23 +2,35 @@ import { assert } from '../../core/base/assert.ts';
 import type { RangeOptions, Row, RowPut } from '../../ports/storage.ts';
 import type { LaidRows } from './laid-rows.ts';
 
+interface AddedRow extends RowPut, Row {
+  readonly value: Uint8Array;
+  /** Number of the entry that added it. */
+  readonly sequence: number;
+}
+
 /** Rows that were added at the end of a table: each key is greater than all before it, also than those below. */
 export class AddedRows implements LaidRows {
-  private readonly rows: (RowPut & Row)[];
+  private readonly rows: AddedRow[];
   /** How many of them count. */
   private length: number;
 
-  constructor(rows: (RowPut & Row)[] = [], length = rows.length) {
+  constructor(rows: AddedRow[] = [], length = rows.length) {
     this.rows = rows;
     this.length = length;
   }
 
-  add(put: RowPut): void {
+  add({ table, key, value, append }: RowPut, sequence: number): void {
     const last = this.rows[this.length - 1];
-    assert(put.value !== undefined && put.append, 'the log is only appended to');
-    assert(last === undefined || Buffer.compare(last.key, put.key) < 0, 'the log grows at its end');
-    this.rows.push(put as RowPut & Row);
+    assert(value !== undefined && append, 'the log is only appended to');
+    assert(last === undefined || Buffer.compare(last.key, key) < 0, 'the log grows at its end');
+    this.rows.push({ table, key, value, append, sequence });
     this.length += 1;
+  }
+
+  /** Those that entries after `sequence` added. These stay as they are, for who holds on to them. */
+  after(sequence: number): AddedRows {
+    const first = this.rows.findIndex((row) => row.sequence > sequence);
+    return new AddedRows(first < 0 ? [] : this.rows.slice(first, this.length));
   }
 
   find(key: Uint8Array): RowPut | undefined {

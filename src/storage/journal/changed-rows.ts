@@ -1,16 +1,30 @@
 import type { RangeOptions, Row, RowPut } from '../../ports/storage.ts';
 import type { LaidRows } from './laid-rows.ts';
 
+interface ChangedRow extends RowPut {
+  /** Number of the entry that put it. */
+  readonly sequence: number;
+}
+
 /** Rows of a table of which few change, and often: the newest of each key. */
 export class ChangedRows implements LaidRows {
-  private readonly rows: Map<string, RowPut>;
+  private readonly rows: Map<string, ChangedRow>;
 
-  constructor(rows: Map<string, RowPut> = new Map()) {
+  constructor(rows: Map<string, ChangedRow> = new Map()) {
     this.rows = rows;
   }
 
-  put(put: RowPut): void {
-    this.rows.set(keyText(put.key), put.append ? { ...put, append: false } : put);
+  put({ table, key, value }: RowPut, sequence: number): void {
+    this.rows.set(keyText(key), { table, key, value, append: false, sequence });
+  }
+
+  /** Forgets what no entry after `sequence` put. */
+  forget(sequence: number): void {
+    for (const [key, row] of this.rows) if (row.sequence <= sequence) this.rows.delete(key);
+  }
+
+  get isEmpty(): boolean {
+    return this.rows.size === 0;
   }
 
   find(key: Uint8Array): RowPut | undefined {

@@ -10,9 +10,11 @@ export interface Link {
   readonly digest: Buffer;
 }
 
-/** An entry that was read, and where the next one would begin. */
+/** An entry, and its place in the file. */
 export interface ReadEntry extends Link {
   readonly puts: readonly RowPut[];
+  readonly start: number;
+  /** The byte after it. */
   readonly end: number;
 }
 
@@ -30,7 +32,10 @@ const removed = 2;
  * Shape: length of the rows, 4 bytes big-endian; sequence, 8; digest of the entry before, 20; the rows; digest of all that,
  * 20. A row: table, 1; flags, 1; length of its key, 2; of its value, 4; key; value (docs/formats/journal.md).
  */
-export function encodeEntry(link: Link, puts: readonly RowPut[]): { readonly bytes: Buffer } & Omit<ReadEntry, 'end'> {
+export function encodeEntry(
+  link: Link,
+  puts: readonly RowPut[],
+): { readonly bytes: Buffer } & Omit<ReadEntry, 'start' | 'end'> {
   const bytes = Buffer.allocUnsafe(lengthWith(puts));
   const length = bytes.length - headBytes - digestBytes;
   const sequence = link.sequence + 1;
@@ -65,7 +70,7 @@ export function lengthOfEntry(bytes: Buffer): number {
 export const entryHeadBytes = headBytes;
 
 /** The entry at a place, when one is there that continues `link`: undefined for anything else, such as what was there before. */
-export function decodeEntry(bytes: Buffer, at: number, link: Link): ReadEntry | undefined {
+export function decodeEntry(bytes: Buffer, at: number, link: Link): Omit<ReadEntry, 'start'> | undefined {
   if (!continues(bytes, at, link)) return undefined;
   const length = bytes.readUInt32BE(at);
   const rowsEnd = at + headBytes + length;
@@ -74,11 +79,6 @@ export function decodeEntry(bytes: Buffer, at: number, link: Link): ReadEntry | 
   const digest = digestOf(bytes.subarray(at, rowsEnd));
   if (!digest.equals(bytes.subarray(rowsEnd, end))) return undefined;
   return { sequence: link.sequence + 1, digest, end, puts: readRows(bytes, at + headBytes, rowsEnd) };
-}
-
-/** The digest from which the entries after a fold continue: none of an earlier epoch does. */
-export function seedOf(digest: Uint8Array, epoch: number): Buffer {
-  return digestOf(Buffer.concat([digest, Buffer.from(`epoch ${epoch}`)]));
 }
 
 function digestOf(bytes: Uint8Array): Buffer {

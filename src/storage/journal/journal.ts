@@ -10,7 +10,6 @@ import {
   lengthOfEntry,
   lengthWith,
   type ReadEntry,
-  seedOf,
 } from './entry.ts';
 import type { JournalFile } from './journal-file.ts';
 import { type Mark, readMark } from './mark.ts';
@@ -26,26 +25,28 @@ export interface JournalFiles {
   readonly published: JournalFile;
   /** Names this start of the machine. */
   readonly boot: string;
+  /** Runs `work` alone among all who write the journal. Errors: those of `work`; STORAGE_FAILED. */
+  lock<T>(work: () => T): T;
   /** Calls back soon after any process told that more is durable; returns how to stop. */
   watch(changed: () => void): () => void;
+  close(): void;
 }
 
 /** An entry that is in the file, and not known to be on stable storage. */
-export interface WrittenEntry extends ReadEntry {
-  readonly epoch: number;
-}
+export type WrittenEntry = ReadEntry;
 
 /**
- * The journal as one process knows it: the entries after the mark, as far as they are durable.
+ * The journal as one process knows it: the entries after the mark, as far as they are durable. They lie in the file as in a
+ * ring: one that does not fit before its end begins at its start. The room of entries that the tables hold is free.
  *
- * Invariants: `tail` holds the rows of the entries (mark, sequence], all durable. `at` is where entry sequence + 1 begins.
- * What lies there counts only when it continues `digest`.
+ * Invariants: `tail` holds the rows of the entries (mark, sequence], all durable. Entry sequence + 1 begins at `at`, or at the
+ * start of the file. What lies there counts only when it continues `digest`.
  */
 export class Journal {
   private readonly files: JournalFiles;
   private readonly published: PublishedFile;
-  private epoch = 0;
-  private link: Link = { sequence: 0, digest: Buffer.alloc(0) };
+  private mark: Mark = { writes: 0, sequence: 0, digest: Buffer.alloc(0), at: 0 };
+  private link: Link = this.mark;
   private at = 0;
   private isToldAtThisBoot = false;
   tail = new Tail();
@@ -70,7 +71,6 @@ export class Journal {
       if (this.published.read().isOfThisBoot) return false;
       for (const entry of survived) this.take(entry);
     }
-    if (published.epoch !== this.epoch) return published.epoch < this.epoch;
     if (published.sequence <= this.sequence) return true;
     return published.isOfThisBoot && this.load(published);
   }
@@ -86,8 +86,7 @@ export class Journal {
     const rest = this.rest();
     if (rest.length === 0 && this.isToldAtThisBoot) return;
     const { entries } = this.files;
-    const length = (rest.at(-1)?.end ?? this.at) - this.at;
-    if (length > 0) entries.write(this.at, entries.read(this.at, length));
+    for (const { start, end } of rest) entries.write(start, entries.read(start, end - start));
     entries.sync();
     for (const entry of rest) this.take(entry);
     this.publish();
@@ -99,12 +98,11 @@ export class Journal {
    */
   write(puts: readonly RowPut[]): WrittenEntry | undefined {
     const length = lengthWith(puts);
-    const end = this.at + length;
-    const { room } = this.files.entries;
-    if (end > room || length > room / largeShare) return undefined;
+    const start = this.placeFor(length);
+    if (start === undefined) return undefined;
     const { bytes, ...entry } = encodeEntry(this.link, puts);
-    this.files.entries.write(this.at, bytes);
-    return { ...entry, epoch: this.epoch, end };
+    this.files.entries.write(start, bytes);
+    return { ...entry, start, end: start + length };
   }
 
   sync(): void {
@@ -117,12 +115,8 @@ export class Journal {
 
   /** With the lock held, after a flush that began when the entry was written: everybody may see it now. */
   settle(entry: WrittenEntry): void {
-    // Another process took it into the tables, and may have died before it told.
-    if (this.epoch > entry.epoch) return;
-    const published = this.published.read();
-    const isTold =
-      published.epoch > entry.epoch || (published.epoch === entry.epoch && published.sequence >= entry.sequence);
-    if (isTold) return;
+    // Another process flushed it, and told.
+    if (this.published.read().sequence >= entry.sequence) return;
     if (this.sequence < entry.sequence) {
       assert(entry.sequence === this.sequence + 1, 'entries settle in their order');
       this.take(entry);
@@ -130,26 +124,35 @@ export class Journal {
     this.publish();
   }
 
-  /** The mark that a fold of all entries into the tables leaves. */
+  /** The mark for tables that take all entries of `tail`. */
   nextMark(): Mark {
-    const epoch = this.epoch + 1;
-    return { epoch, sequence: this.sequence, digest: seedOf(this.link.digest, epoch) };
+    return { ...this.link, writes: this.mark.writes + 1, at: this.at };
   }
 
-  /** With the lock held, after the tables took all entries: the journal begins anew. */
-  restart(mark: Mark): void {
-    this.goTo(mark);
-    this.publish();
+  /** As `nextMark`, with the lock held, so that the file is empty then: it is used from its start again. */
+  nextMarkOfEmpty(): Mark {
+    return { ...this.nextMark(), at: 0 };
+  }
+
+  /** Goes on after what the tables hold. */
+  goTo(mark: Mark): void {
+    this.mark = mark;
+    if (mark.sequence < this.sequence) {
+      this.tail.forget(mark.sequence);
+      return;
+    }
+    this.link = { sequence: mark.sequence, digest: mark.digest };
+    this.at = mark.at;
+    this.tail = new Tail();
   }
 
   close(): void {
-    this.files.entries.close();
-    this.files.published.close();
+    this.files.close();
   }
 
   /** Whether the tables hold all entries. */
   get isEmpty(): boolean {
-    return this.at === 0;
+    return this.sequence === this.mark.sequence;
   }
 
   private get sequence(): number {
@@ -159,34 +162,46 @@ export class Journal {
   private begin(base: Snapshot): void {
     const mark = readMark(base);
     if (mark === undefined) throw this.damaged();
-    if (mark.epoch < this.epoch) {
+    if (mark.writes < this.mark.writes) {
       throw new TxlogError(
         'STORAGE_FAILED',
-        `the tables went back to epoch ${mark.epoch} of the journal, from ${this.epoch}`,
+        `the tables went back to their write ${mark.writes}, from ${this.mark.writes}`,
         {
           hint: 'Another program opened the environment meanwhile. Run the command again.',
           next: ['txlog doctor', 'txlog verify'],
         },
       );
     }
-    if (mark.epoch !== this.epoch) this.goTo(mark);
+    if (mark.writes !== this.mark.writes) this.goTo(mark);
   }
 
-  private goTo({ epoch, sequence, digest }: Mark): void {
-    this.epoch = epoch;
-    this.link = { sequence, digest };
-    this.at = 0;
-    this.tail = new Tail();
+  /** Where an entry of so many bytes begins; undefined when there is no room for it. */
+  private placeFor(length: number): number | undefined {
+    const { room } = this.files.entries;
+    if (length > room / largeShare) return undefined;
+    const [at, used] = [this.at, this.mark.at];
+    // The entries that the tables do not hold reach from `used` to `at`, or over the end of the file.
+    const isOverEnd = !this.isEmpty && at <= used;
+    if (at + length <= (isOverEnd ? used : room)) return at;
+    return !isOverEnd && length <= used ? 0 : undefined;
   }
 
-  /** Reads what was published. False when it is not there: the file is being used anew, or it is damaged. */
+  /** Reads what was published. False when it is not there: its room is used anew, or it is damaged. */
   private load({ sequence, end }: Published): boolean {
-    const bytes = this.files.entries.read(this.at, end - this.at);
-    const from = this.at;
+    const { entries } = this.files;
+    // One read for all, or two where they go over the end of the file.
+    let [at, from] = [this.at, this.at];
+    let bytes = entries.read(from, (end > from ? end : entries.room) - from);
     while (this.sequence < sequence) {
-      const entry = decodeEntry(bytes, this.at - from, this.link);
-      if (!entry) return false;
-      this.take({ ...entry, end: from + entry.end });
+      const entry = decodeEntry(bytes, at - from, this.link);
+      if (entry) {
+        this.take({ ...entry, start: at, end: from + entry.end });
+        at = this.at;
+        continue;
+      }
+      if (from === 0) return false;
+      [at, from] = [0, 0];
+      bytes = entries.read(0, end);
     }
     return true;
   }
@@ -196,28 +211,34 @@ export class Journal {
     const found: ReadEntry[] = [];
     let [at, link] = [this.at, this.link];
     for (;;) {
-      const head = this.files.entries.read(at, entryHeadBytes);
-      const length = continues(head, 0, link) ? lengthOfEntry(head) : 0;
-      if (length === 0 || at + length > this.files.entries.room) return found;
-      const entry = decodeEntry(this.files.entries.read(at, length), 0, link);
+      const entry = this.entryAt(at, link) ?? (at === 0 ? undefined : this.entryAt(0, link));
       if (!entry) return found;
-      at += length;
+      at = entry.end;
       link = entry;
-      found.push({ ...entry, end: at });
+      found.push(entry);
     }
   }
 
+  private entryAt(at: number, link: Link): ReadEntry | undefined {
+    const { entries } = this.files;
+    const head = entries.read(at, entryHeadBytes);
+    const length = continues(head, 0, link) ? lengthOfEntry(head) : 0;
+    if (length === 0 || at + length > entries.room) return undefined;
+    const entry = decodeEntry(entries.read(at, length), 0, link);
+    return entry && { ...entry, start: at, end: at + length };
+  }
+
   private take({ sequence, digest, end, puts }: ReadEntry): void {
-    this.tail.add(puts);
+    this.tail.add(puts, sequence);
     this.link = { sequence, digest };
     this.at = end;
   }
 
   private publish(): void {
-    this.published.write({ epoch: this.epoch, sequence: this.sequence, end: this.at });
+    this.published.write({ sequence: this.sequence, end: this.at });
   }
 
-  private damaged(): TxlogError {
+  damaged(): TxlogError {
     return new TxlogError('STORAGE_CORRUPT', `the journal is damaged after entry ${this.sequence}`, {
       hint: 'Acknowledged records may be missing: restore a backup.',
       next: ['txlog verify', 'txlog init NEW --from BACKUP'],

@@ -33,8 +33,20 @@ export function makeJournal(dir: string, tables: LockableStorage, room: number =
 /** Whether the newest part of these tables is in a journal. */
 export const hasJournal = (snapshot: Snapshot): boolean => readMark(snapshot) !== undefined;
 
+/** The lock of those who write the journal, beside that of its tables. */
+export interface JournalLock {
+  hold<T>(work: () => T): T;
+  close(): void;
+}
+
+/** How a journal is opened. `openLock` is called when it is first written. */
+export interface JournalOptions {
+  readonly readOnly: boolean;
+  openLock(): JournalLock;
+}
+
 /** Opens the files. Errors: STORAGE_CORRUPT; those of the system. */
-export function openJournalFiles(dir: string, readOnly: boolean): JournalFiles {
+export function openJournalFiles(dir: string, { readOnly, openLock }: JournalOptions): JournalFiles {
   const missing = [journalName, publishedName].find((name) => !existsSync(join(dir, name)));
   if (missing !== undefined) {
     throw new TxlogError('STORAGE_CORRUPT', `${join(dir, missing)} is gone: it held the newest records`, {
@@ -43,13 +55,23 @@ export function openJournalFiles(dir: string, readOnly: boolean): JournalFiles {
     });
   }
   const entries = openJournalFile(join(dir, journalName), { readOnly });
+  let lock: JournalLock | undefined;
   try {
     const published = openJournalFile(join(dir, publishedName), { readOnly });
     return {
       entries,
       published,
       boot: thisProcess().boot,
+      lock(work) {
+        lock ??= openLock();
+        return lock.hold(work);
+      },
       watch: (changed) => watchFile(join(dir, publishedName), changed),
+      close() {
+        lock?.close();
+        entries.close();
+        published.close();
+      },
     };
   } catch (error) {
     entries.close();

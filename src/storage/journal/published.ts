@@ -4,7 +4,6 @@ import type { JournalFile } from './journal-file.ts';
 
 /** How far the journal is durable, as its processes tell each other. */
 export interface Published {
-  readonly epoch: number;
   /** The newest durable entry. */
   readonly sequence: number;
   /** Where the journal goes on after it. */
@@ -14,11 +13,11 @@ export interface Published {
 }
 
 const bootBytes = 8;
-const bodyBytes = 24 + bootBytes;
+const bodyBytes = 16 + bootBytes;
 const slotBytes = 512;
 /** Room of the file: two slots, written in turn. One that was not written whole leaves the other. */
 export const publishedBytes = 2 * slotBytes;
-const nothing: Published = { epoch: 0, sequence: 0, end: 0, isOfThisBoot: false };
+const nothing: Published = { sequence: 0, end: 0, isOfThisBoot: false };
 
 /**
  * The file by which processes see the newest durable entry, in the memory that they share through the kernel. It is written
@@ -45,12 +44,11 @@ export class PublishedFile {
   }
 
   /** To be called with the lock held, after a `read`, once all that it tells is on stable storage. */
-  write({ epoch, sequence, end }: Omit<Published, 'isOfThisBoot'>): void {
+  write({ sequence, end }: Omit<Published, 'isOfThisBoot'>): void {
     const bytes = Buffer.alloc(bodyBytes + 4);
-    bytes.writeDoubleBE(epoch, 0);
-    bytes.writeDoubleBE(sequence, 8);
-    bytes.writeDoubleBE(end, 16);
-    this.boot.copy(bytes, 24);
+    bytes.writeDoubleBE(sequence, 0);
+    bytes.writeDoubleBE(end, 8);
+    this.boot.copy(bytes, 16);
     bytes.writeUInt32BE(crc32(bytes.subarray(0, bodyBytes)), bodyBytes);
     this.file.write((this.newest === 0 ? 1 : 0) * slotBytes, bytes);
   }
@@ -60,15 +58,14 @@ export class PublishedFile {
     const isWhole = bytes.length >= bodyEnd + 4 && crc32(bytes.subarray(at, bodyEnd)) === bytes.readUInt32BE(bodyEnd);
     if (!isWhole) return nothing;
     return {
-      epoch: bytes.readDoubleBE(at),
-      sequence: bytes.readDoubleBE(at + 8),
-      end: bytes.readDoubleBE(at + 16),
-      isOfThisBoot: bytes.subarray(at + 24, bodyEnd).equals(this.boot),
+      sequence: bytes.readDoubleBE(at),
+      end: bytes.readDoubleBE(at + 8),
+      isOfThisBoot: bytes.subarray(at + 16, bodyEnd).equals(this.boot),
     };
   }
 }
 
 function isNewer(a: Published, b: Published): boolean {
   if (a.isOfThisBoot !== b.isOfThisBoot) return a.isOfThisBoot;
-  return a.epoch > b.epoch || (a.epoch === b.epoch && a.sequence > b.sequence);
+  return a.sequence > b.sequence;
 }

@@ -1,11 +1,11 @@
-import type { RangeOptions, RowPut, Snapshot, TableName } from '../../ports/storage.ts';
+import { type RangeOptions, type RowPut, type Snapshot, type TableName, tailTables } from '../../ports/storage.ts';
 import { AddedRows } from './added-rows.ts';
 import { ChangedRows } from './changed-rows.ts';
 import type { LaidRows } from './laid-rows.ts';
 
-/** The rows of all entries of the journal, laid over the tables: what was put last counts. */
+/** The rows of the entries that the tables do not hold yet, laid over them: what was put last counts. */
 export class Tail {
-  private readonly added = new AddedRows();
+  private added = new AddedRows();
   private readonly changed = new Map<TableName, ChangedRows>();
 
   /** Whether a row may be in a tail: of the log, what comes at its end; of the others, where few rows change often. */
@@ -13,10 +13,20 @@ export class Tail {
     return table === 'log' ? append : small.has(table);
   }
 
-  add(puts: readonly RowPut[]): void {
+  /** Takes in the rows of an entry. `sequence`: its number. */
+  add(puts: readonly RowPut[], sequence: number): void {
     for (const put of puts) {
-      if (put.table === 'log') this.added.add(put);
-      else this.rowsOf(put.table).put(put);
+      if (put.table === 'log') this.added.add(put, sequence);
+      else this.rowsOf(put.table).put(put, sequence);
+    }
+  }
+
+  /** Forgets the rows that the tables hold now: those that no entry after `sequence` put. */
+  forget(sequence: number): void {
+    this.added = this.added.after(sequence);
+    for (const [table, rows] of this.changed) {
+      rows.forget(sequence);
+      if (rows.isEmpty) this.changed.delete(table);
     }
   }
 
@@ -45,8 +55,6 @@ export class Tail {
   }
 }
 
-/** Tables with few rows, which a tail may change. */
-export const tailTables: readonly TableName[] = ['meta', 'types', 'schemas', 'cursors'];
 const small: ReadonlySet<TableName> = new Set(tailTables);
 
 /** The rows that `rowsOf` gives at the time of each look, laid over `base`. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import { syncPath } from './directory.ts';
 import { isSoundGate, mendGate } from './gate-file.ts';
@@ -30,8 +30,13 @@ const napMsMax = 1;
 const luckMsMax = 10_000;
 const waits = new Int32Array(new SharedArrayBuffer(4));
 
+/** Name of the gate of the tables. */
+const gateName = 'gate.mdb';
+/** Name of the gate of those who write the journal. */
+export const journalGateName = 'journal-gate.mdb';
+
 /**
- * Opens the gate of the environment in `dir`: the writer lock of a second LMDB environment, `gate.mdb`, to which nothing
+ * Opens a gate of the environment in `dir`: the writer lock of a second LMDB environment, `gate.mdb`, to which nothing
  * is ever written. LMDB opens and closes without a lock: an opener may set the number of the newest transaction back,
  * and whoever closes last destroys the locks of an opener that comes just then. Neither matters here: there is only one
  * transaction number, and a lock that was destroyed is found before it is relied upon.
@@ -39,15 +44,15 @@ const waits = new Int32Array(new SharedArrayBuffer(4));
  * Errors: ENV_PID_TAKEN; STORAGE_FAILED; those of the system, with its number as `code`.
  * Source: decisions/0003-lmdb-options.md.
  */
-export function openGate(dir: string): Gate {
-  const path = join(dir, 'gate.mdb');
+export function openGate(dir: string, name: string = gateName): Gate {
+  const path = join(dir, name);
   const isNew = !existsSync(path);
   if (!isSoundGate(path)) mendGate(path, (fresh) => openNativeEnv(fresh, oneReader).close());
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const opened = openNative(path);
     if (opened) {
       const { env, word } = opened;
-      const gate: Gate = { hold: (work) => hold(env, word, work), close: () => env.close() };
+      const gate: Gate = { hold: (work) => hold({ env, word, path }, work), close: () => env.close() };
       refuseSharedNumber(gate, env);
       if (isNew) for (const made of [path, dir]) syncPath(made);
       return gate;
@@ -55,7 +60,7 @@ export function openGate(dir: string): Gate {
     // All who have the destroyed lock must let go of it before it is made anew.
     Atomics.wait(waits, 0, 0, 1 + Math.random() * Math.min(attempt, 10));
   }
-  throw broken();
+  throw broken(path);
 }
 
 interface Opened {
@@ -105,11 +110,11 @@ function refuseSharedNumber(gate: Gate, env: NativeEnv): void {
   }
 }
 
-function hold<T>(env: NativeEnv, word: LockWord | undefined, work: () => T): T {
+function hold<T>({ env, word, path }: Opened & { readonly path: string }, work: () => T): T {
   if (word) waitUntilFree(word);
   const taken = take(env);
   try {
-    if (!taken) throw broken();
+    if (!taken) throw broken(path);
     return work();
   } finally {
     env.abortTxn();
@@ -139,8 +144,8 @@ function take(env: NativeEnv): boolean {
   return env.getWriteTxnId() > 0;
 }
 
-function broken(): TxlogError {
-  return new TxlogError('STORAGE_FAILED', 'cannot lock the environment: gate.mdb-lock is unusable', {
+function broken(path: string): TxlogError {
+  return new TxlogError('STORAGE_FAILED', `cannot lock the environment: ${basename(path)}-lock is unusable`, {
     hint: 'Nothing was written. The lock is made again when no process has the environment open.',
     next: ['txlog doctor'],
   });

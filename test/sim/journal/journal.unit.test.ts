@@ -4,6 +4,7 @@
 // TXLOG_SEED repeats a game, TXLOG_RUNS plays more of them.
 import { describe, expect, it } from 'vitest';
 import type { LockableStorage, Snapshot, Storage } from '../../../src/ports/storage.ts';
+import type { JournalFiles } from '../../../src/storage/journal/journal.ts';
 import { openJournaledStorage } from '../../../src/storage/journal/journaled-storage.ts';
 import { firstMark, markPut } from '../../../src/storage/journal/mark.ts';
 import { publishedBytes } from '../../../src/storage/journal/published.ts';
@@ -19,6 +20,9 @@ const seeds = process.env.TXLOG_SEED
   ? [Number(process.env.TXLOG_SEED)]
   : Array.from({ length: games }, () => Math.floor(Math.random() * 2 ** 31));
 
+const deeds = ['told', 'folds', 'checkpoints', 'intrusions'] as const;
+const done = { told: 0, folds: 0, checkpoints: 0, intrusions: 0 };
+
 describe('a journal', () => {
   it.each(seeds)('loses nothing that was told, and shows nothing else (seed %d)', async (seed) => {
     const game = new Game(new Random(seed));
@@ -26,8 +30,11 @@ describe('a journal', () => {
       await game.live();
       if (game.failures.length > 0) throw game.failures[0];
     }
-    expect(game.told).toBeGreaterThan(0);
-    expect(game.folds).toBeGreaterThan(0);
+    for (const deed of deeds) done[deed] += game[deed];
+  });
+
+  it('met all that it should', () => {
+    for (const deed of deeds) expect(done[deed], deed).toBeGreaterThan(0);
   });
 });
 
@@ -50,6 +57,9 @@ class Game {
   private boot = 0;
   private shown = 0;
   folds = 0;
+  checkpoints = 0;
+  intrusions = 0;
+  private isJournalLocked = false;
   /** What a process met that is no fault of the game. */
   readonly failures: unknown[] = [];
   private next = 0;
@@ -98,18 +108,49 @@ class Game {
     }
   }
 
+  /** Another process adds to the journal while one writes the tables. */
+  private intrude(): void {
+    const calm = new SimProcess(this.random, { killed: 0, flushFails: 0 });
+    const tables = openMemoryStorage(this.tables);
+    const noRoom = new Error('the journal has no room');
+    const refuse = () => {
+      throw noRoom;
+    };
+    const lock: LockableStorage['lock'] = (work) => tables.lock((locked) => work({ ...locked, commit: refuse }));
+    const storage = openJournaledStorage({ ...tables, lock }, this.filesOf(calm));
+    try {
+      this.acknowledge(storage.transact((tx) => this.put(tx)));
+      this.intrusions += 1;
+    } catch (error) {
+      if (error !== noRoom) throw error;
+    }
+  }
+
   private start(): Process {
     const process = new SimProcess(this.random, this.faults);
     return { process, storage: this.open(process) };
   }
 
   private open(process: SimProcess): Storage {
-    return openJournaledStorage(this.tablesOf(process), {
+    return openJournaledStorage(this.tablesOf(process), this.filesOf(process));
+  }
+
+  private filesOf(process: SimProcess): JournalFiles {
+    return {
       entries: process.open(this.entries),
       published: process.open(this.published),
       boot: `${this.boot}`,
+      lock: (work) => {
+        this.isJournalLocked = true;
+        try {
+          return work();
+        } finally {
+          this.isJournalLocked = false;
+        }
+      },
       watch: () => () => {},
-    });
+      close() {},
+    };
   }
 
   /** The tables keep what was committed; a process may die before it, or right after. */
@@ -124,6 +165,7 @@ class Game {
             ...locked,
             commit: (puts) => {
               if (isStruck()) process.die();
+              if (!this.isJournalLocked && this.random.below(2) === 0) this.intrude();
               locked.commit(puts);
               if (isStruck()) process.die();
             },
@@ -135,7 +177,7 @@ class Game {
   private async step({ storage }: Process): Promise<void> {
     try {
       await this.random
-        .pick([this.append, this.append, this.append, this.appendAtOnce, this.fold, this.see])
+        .pick([this.append, this.append, this.append, this.appendAtOnce, this.checkpoint, this.fold, this.see])
         .call(this, storage);
     } catch (error) {
       // A failed flush is told, and its outcome is unknown. Nothing else may be refused.
@@ -146,7 +188,7 @@ class Game {
   }
 
   private async append(storage: Storage): Promise<void> {
-    this.acknowledge(await storage.write((tx) => this.put(tx)));
+    this.acknowledge(await storage.write((tx) => this.put(tx), this.random.pick(['log', 'log', 'any'] as const)));
     storage.read((snapshot) => this.look(snapshot));
   }
 
@@ -154,7 +196,13 @@ class Game {
     this.acknowledge(storage.transact((tx) => this.put(tx)));
   }
 
-  /** As a checkpoint does. */
+  /** The log may grow meanwhile. */
+  private async checkpoint(storage: Storage): Promise<void> {
+    await storage.write((tx) => tx.put('states', Buffer.from('folded'), Buffer.from(`${this.next}`)), 'indexes');
+    this.checkpoints += 1;
+  }
+
+  /** As an engine does that has no checkpoints. */
   private async fold(storage: Storage): Promise<void> {
     await storage.write((tx) => tx.put('states', Buffer.from('folded'), Buffer.from(`${this.next}`)));
     this.folds += 1;

@@ -36,7 +36,14 @@ class Disk {
       syncSoon: async () => before(name, 'sync'),
       close: () => {},
     });
-    const files = { entries: file('entries'), published: file('published'), boot, watch: () => () => {} };
+    const files = {
+      entries: file('entries'),
+      published: file('published'),
+      boot,
+      lock: <T>(work: () => T) => work(),
+      watch: () => () => {},
+      close() {},
+    };
     return openJournaledStorage(this.countingPins(), files);
   }
 
@@ -128,4 +135,17 @@ it('a large group goes into the tables at once, and takes the entries before it 
   });
   expect(openMemoryStorage(disk.tables).read((snapshot) => snapshot.count('log'))).toBe(2);
   expect(count(storage)).toBe(2);
+});
+
+it('goes on from a mark of the first journals, which began at the start of the file each time', async () => {
+  await disk.open('now').write(add(1));
+  const mark = markPut(firstMark());
+  openMemoryStorage(disk.tables).lock(({ snapshot, commit }) => {
+    const value = snapshot.get('meta', mark.key)?.subarray(0, -8);
+    commit([{ ...mark, value }]);
+  });
+  const storage = disk.open('now');
+  expect(count(storage)).toBe(1);
+  await storage.write(add(2));
+  expect(count(disk.open('now'))).toBe(2);
 });
