@@ -98,6 +98,10 @@ async function buildCommandLine() {
       external: ['ajv', 'ajv-formats'],
     }),
   };
+  digests.checkpoints = await bundle('checkpoints', {
+    entryPoints: ['src/keep-checkpoints.ts'],
+    external: ['ajv', 'ajv-formats'],
+  });
   digests.library = await bundle('library', { entryPoints: ['src/index.ts'], external: ['ajv', 'ajv-formats'] });
   await build({
     ...shared,

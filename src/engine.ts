@@ -5,10 +5,12 @@ import { type App, emptyApp, type LoadedApp } from './core/app/app.ts';
 import { checkBound, checkWhole } from './core/base/check-arguments.ts';
 import { limits } from './core/base/limits.ts';
 import { type RestoredBackup, restoreInTurns } from './environment/backup.ts';
+import { type CheckpointPlaces, checkpointProcess } from './environment/checkpoint-process.ts';
 import { Environment } from './environment/environment.ts';
 import { lazyAdapters } from './environment/lazy-adapters.ts';
 import { loadCode } from './environment/load-code.ts';
 import { type Generation, inMemory, openNewestGeneration } from './environment/open-generation.ts';
+import { type Format, firstJournalFormat } from './layout/meta.ts';
 import { fileLeases } from './leases/file-leases.ts';
 import { memoryLeases } from './leases/memory-leases.ts';
 import { localOrder } from './order/local/local-order.ts';
@@ -16,7 +18,9 @@ import { Pipeline } from './pipeline/0-loop.ts';
 import type { AttachmentStore } from './ports/attachment-store.ts';
 import type { Clock } from './ports/clock.ts';
 import { fileAttachments } from './storage/attachments/file-attachments.ts';
+import { generationDir } from './storage/lmdb/generation.ts';
 import { memoryAttachments } from './storage/memory/memory-attachments.ts';
+import type { CheckpointBounds } from './view/checkpoint.ts';
 import { LoopTurns } from './view/turns.ts';
 
 /** How to open an environment. All optional. */
@@ -66,8 +70,14 @@ export async function openEnvironment(dir: string, options: OpenOptions = {}): P
   return openBriefly(dir, options);
 }
 
+/** Options for a process that ends soon. */
+export interface BriefOptions extends OpenOptions {
+  /** It adds few records: where that costs no more, their index rows are written with them. */
+  readonly writesLittle?: boolean;
+}
+
 /** As `openEnvironment`, for a process that ends soon: code is loaded on first use, so that it starts fast. */
-export async function openBriefly(dir: string, options: OpenOptions = {}): Promise<Environment> {
+export async function openBriefly(dir: string, options: BriefOptions = {}): Promise<Environment> {
   checkBound('checkpointRecords', options.checkpointRecords);
   checkBound('checkpointBytes', options.checkpointBytes);
   checkWhole('mapBytes', options.mapBytes);
@@ -84,10 +94,6 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
       reserveBytes: options.reserveBytes,
       journal: options.journal ?? false,
     });
-  const bounds = {
-    records: options.checkpointRecords ?? limits.checkpointRecords,
-    bytes: options.checkpointBytes ?? limits.checkpointBytes,
-  };
   const makeId = timeOrderedIds(() => clock.now());
   const attachments =
     path === inMemory
@@ -95,6 +101,8 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
       : fileAttachments(path, options.readOnly === true, options.reserveBytes);
   const start = (handle: Generation, kept: AttachmentStore = attachments) => {
     const { storage, view } = handle;
+    const bounds = boundsOf(options, handle.format);
+    const background = checkpointsBeside({ dir: path, records: bounds.records }, handle, clock);
     const deps = {
       storage,
       view,
@@ -104,6 +112,7 @@ export async function openBriefly(dir: string, options: OpenOptions = {}): Promi
       order: localOrder(storage, { withIndexes: bounds.records === 0 }),
       makeId,
       attachments: kept,
+      background,
     };
     return { handle, pipeline: new Pipeline(deps) };
   };
@@ -147,4 +156,27 @@ async function toLoadedApp(app: App | string | undefined): Promise<LoadedApp> {
   // Code that only apps need is loaded only with one: a plain `txlog submit` must start fast.
   const { compileApp, loadApp } = await import('./app/load-app.ts');
   return typeof app === 'string' ? loadApp(app) : compileApp(app, 'given in code');
+}
+
+/** A journal takes a record with one flush: a short command leaves its index rows to who comes next. */
+function boundsOf(options: BriefOptions, { format }: Format): CheckpointBounds {
+  const hasJournal = format >= firstJournalFormat;
+  const isAtOnce = options.writesLittle === true && !hasJournal;
+  return {
+    records: isAtOnce ? 0 : (options.checkpointRecords ?? limits.checkpointRecords),
+    bytes: options.checkpointBytes ?? limits.checkpointBytes,
+    left: hasJournal ? limits.tailLeftRecords : 0,
+  };
+}
+
+/** With a journal the log grows while another process writes the indexes. */
+function checkpointsBeside(
+  places: Omit<CheckpointPlaces, 'generationDir'>,
+  { format, generation, storage }: Generation,
+  clock: Clock,
+) {
+  const isApart = format.format >= firstJournalFormat && !storage.readOnly;
+  const isBounded = places.records > 0 && Number.isFinite(places.records);
+  if (!isApart || !isBounded) return undefined;
+  return checkpointProcess({ ...places, generationDir: generationDir(places.dir, generation) }, clock);
 }

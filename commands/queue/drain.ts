@@ -29,7 +29,7 @@ export default class QueueDrain extends BaseCommand {
     const { args, flags } = await this.parse(QueueDrain);
     const timeoutMs = flags.timeout === undefined ? undefined : parseDuration('--timeout', flags.timeout);
     const { signal, exitCode } = onInterrupt();
-    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ writesLittle: true }, async (env) => {
       const drained = await drainQueue(env, args.theme, { ...flags, timeoutMs, signal, waits: !this.isRehearsal });
       const { counts } = await env.sessions.theme(args.theme);
       const waiting = counts.ready + counts.behind + counts.stored;

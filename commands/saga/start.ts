@@ -56,7 +56,7 @@ export default class SagaStart extends EndCommand {
     const options = given({ id, order, respond, delay, correlation, causation });
     const app = this.appOptions();
     const data = readJsonData('--data', flags.data);
-    await this.changeEnv({ checkpointRecords: 0, ...app }, async (env) => {
+    await this.changeEnv({ writesLittle: true, ...app }, async (env) => {
       const started = await env.sagas.start(args.type, data, options);
       await this.tellStarted(env, started, { type: args.type, waitMs });
     });

@@ -53,7 +53,7 @@ export default class SessionLead extends BaseCommand {
     const lease = parseDuration('--lease', flags.lease) / 1_000;
     const waitMs = flags.wait === undefined ? 0 : parseDuration('--wait', flags.wait);
     const interruption = onInterrupt();
-    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ writesLittle: true }, async (env) => {
       const id = session === undefined ? undefined : await env.completeId(session, 'session');
       const wanted = id === undefined ? { theme: args.theme ?? '' } : { session: id };
       const led = await leadForShell(env, wanted, { operator, lease, waitMs, signal: interruption.signal });

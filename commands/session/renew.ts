@@ -26,7 +26,7 @@ export default class SessionRenew extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SessionRenew);
     this.isRehearsal = flags['dry-run'];
-    await this.withEnv({ checkpointRecords: 0, readOnly: this.isRehearsal }, async (env) => {
+    await this.withEnv({ writesLittle: true, readOnly: this.isRehearsal }, async (env) => {
       const id = await env.completeId(args.id, 'session');
       const wanted = { epoch: flags.epoch, dryRun: this.isRehearsal };
       const { operator, until } = await renewForShell(env, id, wanted);

@@ -84,14 +84,15 @@ export class Pipeline {
     this.ended ??= new TxlogError('ENV_CLOSED', 'the environment is closed');
     await this.running;
     // The view of a generation that is no more, or of a stopped engine, is not worth writing.
-    if (!this.failures.hasFailed) await this.checkpointer.close().catch(ignoreMoved);
+    if (this.failures.hasFailed) await this.checkpointer.abandon();
+    else await this.checkpointer.close().catch(ignoreMoved);
   }
 
   /** Stops without touching the indexes: another generation took this one's place. */
   async abandon(): Promise<void> {
     this.ended ??= new TxlogError('ENV_MOVED', 'the environment moved to another generation');
     await this.running;
-    this.checkpointer.stop();
+    await this.checkpointer.abandon();
   }
 
   private async enqueue(asked: Pick<Submission, 'requests' | 'atomic' | 'finish'>): Promise<readonly TaskAnswer[]> {

@@ -4,6 +4,7 @@ import { type Head, readHead, writeHead } from '../layout/meta.ts';
 import { refuseMirror } from '../layout/mirror-row.ts';
 import type { RecordEncoder } from '../layout/record-codec.ts';
 import type { AttachmentStore } from '../ports/attachment-store.ts';
+import type { BackgroundCheckpoints } from '../ports/background-checkpoints.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Order } from '../ports/order.ts';
 import type { Snapshot, Storage, WriteTx } from '../ports/storage.ts';
@@ -29,6 +30,8 @@ export interface PipelineDeps {
   readonly attachments: Pick<AttachmentStore, 'has'>;
   readonly app: LoadedApp;
   readonly bounds: CheckpointBounds;
+  /** Where there is another process that can make checkpoints. */
+  readonly background?: BackgroundCheckpoints | undefined;
   makeId(): string;
 }
 

@@ -16,6 +16,8 @@ import type { View, ViewEntry } from './view.ts';
 export interface CheckpointBounds {
   readonly records: number;
   readonly bytes: number;
+  /** So many records of the tail a process may leave when it closes. */
+  readonly left: number;
 }
 
 /**

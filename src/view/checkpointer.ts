@@ -1,8 +1,19 @@
 import { limits } from '../core/base/limits.ts';
+import type { BackgroundCheckpoints } from '../ports/background-checkpoints.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/storage.ts';
 import { type Checkpoint, type CheckpointBounds, isDue, startCheckpoint, writeSlice } from './checkpoint.ts';
 import type { View } from './view.ts';
+
+/** The parts that a checkpointer works with. */
+export interface CheckpointerDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly view: View;
+  readonly bounds: CheckpointBounds;
+  /** Where there is another process that can make checkpoints. */
+  readonly background?: BackgroundCheckpoints | undefined;
+}
 
 /** Decides when the overlay goes into the indexes, and takes it there slice by slice between batches. */
 export class Checkpointer {
@@ -19,7 +30,10 @@ export class Checkpointer {
   private idle = false;
   private cancelIdle: (() => void) | undefined;
 
-  constructor(deps: { storage: Storage; clock: Clock; view: View; bounds: CheckpointBounds }) {
+  private background: BackgroundCheckpoints | undefined;
+
+  constructor(deps: CheckpointerDeps) {
+    this.background = deps.background;
     this.storage = deps.storage;
     this.clock = deps.clock;
     this.view = deps.view;
@@ -33,6 +47,7 @@ export class Checkpointer {
    */
   async step(): Promise<boolean> {
     if (this.storage.readOnly) return false;
+    if (this.current && this.background && this.isHelped(this.idle)) this.current = undefined;
     if (!this.current) return this.start();
     const started = this.clock.elapsed();
     this.owed += (this.view.head.position - this.paidTo) * this.rowsPerRecord;
@@ -49,8 +64,10 @@ export class Checkpointer {
     if (this.view.head.position === this.view.watermark) return false;
     // A synchronous engine writes its own rows at once: at idle it has none left, only others'.
     const idle = this.idle && this.bounds.records > 0;
+    if (!idle) this.askForHelp();
     if (!idle && !isDue(this.view, this.bounds, this.clock.now())) return false;
     this.idle = false;
+    if (this.isHelped(idle)) return false;
     this.current = startCheckpoint(this.view);
     const rows = this.view.entries.size + this.view.ids.size + this.view.lists.size;
     this.rowsPerRecord =
@@ -58,6 +75,23 @@ export class Checkpointer {
     this.paidTo = this.view.head.position;
     this.owed = 0;
     return true;
+  }
+
+  /**
+   * Whether another process makes this checkpoint: it has made it already, or it is at work and the tail is not so long that it
+   * cannot keep up.
+   */
+  private isHelped(idle: boolean): boolean {
+    if (!this.background) return false;
+    this.storage.read((snapshot) => this.view.followIndexes(snapshot));
+    if (this.isOverdue) return false;
+    return (!idle && !isDue(this.view, this.bounds, this.clock.now())) || this.background.isAtWork();
+  }
+
+  /** A process that has filled half of a tail has more to come: help is there when it is full. */
+  private askForHelp(): void {
+    const tail = this.view.head.position - this.view.watermark;
+    if (tail > this.bounds.records / 2 || this.view.tailBytes > this.bounds.bytes / 2) this.background?.begin();
   }
 
   private async writeSlice(checkpoint: Checkpoint): Promise<number> {
@@ -87,10 +121,28 @@ export class Checkpointer {
     this.current = undefined;
   }
 
-  /** Writes all that is left. */
+  /** Writes nothing any more. */
+  async abandon(): Promise<void> {
+    this.stop();
+    await this.endHelp();
+  }
+
+  private async endHelp(): Promise<void> {
+    const { background } = this;
+    this.background = undefined;
+    await background?.end();
+  }
+
+  /** Writes all that is left, unless it is so little that who comes next folds it faster. */
   async close(): Promise<void> {
     this.cancelIdle?.();
+    await this.endHelp();
     if (this.bounds.records === Number.POSITIVE_INFINITY) return;
+    if (this.current || this.view.head.position - this.view.watermark > this.bounds.left) await this.finish();
+  }
+
+  /** Writes all that is left. */
+  async finish(): Promise<void> {
     this.idle = true;
     while (await this.step()) await this.clock.yield();
   }

@@ -114,6 +114,12 @@ export class View {
     }
   }
 
+  /** Forgets what another process has written into the indexes since. */
+  followIndexes(snapshot: Snapshot): void {
+    const watermark = readWatermark(snapshot);
+    if (watermark > this.watermark && watermark <= this.head.position) this.prune(watermark);
+  }
+
   private foldTail(snapshot: Snapshot, head: Head, turn: LoopTurn | undefined): boolean {
     const watermark = readWatermark(snapshot);
     if (watermark > head.position) throw damagedRow('meta', 'watermark', `it is ${watermark}, beyond the log`);

@@ -3,8 +3,12 @@
 import { writeSync } from 'node:fs';
 import { openEnvironment } from '../../dist/test/library.mjs';
 
-const { dir, name, count, bound } = JSON.parse(process.argv[2]);
-const env = await openEnvironment(dir, { create: true, ...(bound !== undefined && { checkpointRecords: bound }) });
+const { dir, name, count, bound, journal = false } = JSON.parse(process.argv[2]);
+const env = await openEnvironment(dir, {
+  create: true,
+  journal,
+  ...(bound !== undefined && { checkpointRecords: bound }),
+});
 for (let i = 0; i < (count ?? Number.POSITIVE_INFINITY); i++) {
   const changes = [
     { op: 'add', key: 'total', value: 1 },

@@ -81,7 +81,7 @@ export async function openOn(storage: Storage, options: OpenOn = {}): Promise<En
   const app = options.app ? await compileApp(options.app, 'the test') : emptyApp;
   const format = await initialise(storage);
   let connections = 0;
-  const bounds = { records: options.bound ?? limits.checkpointRecords, bytes: limits.checkpointBytes };
+  const bounds = { records: options.bound ?? limits.checkpointRecords, bytes: limits.checkpointBytes, left: 0 };
   const makeId = () => timeOrderedId();
   const attachments = memoryAttachments(clock);
   const start = (handle: Generation, kept: AttachmentStore = attachments) => {

@@ -2,7 +2,7 @@ import { Command, type Interfaces } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
-import { type OpenOptions, openBriefly, openEnvironment } from '../../engine.ts';
+import { type BriefOptions, openBriefly, openEnvironment } from '../../engine.ts';
 import {
   type ChosenEnvironment,
   chooseEnvironment,
@@ -196,7 +196,7 @@ export abstract class BaseCommand extends Command {
    * descriptors, breaks nothing for good.
    */
   protected async withEnv<T>(
-    { livesLong = false, ...options }: OpenOptions & { readonly livesLong?: boolean },
+    { livesLong = false, ...options }: BriefOptions & { readonly livesLong?: boolean },
     work: (env: Environment) => Promise<T>,
   ): Promise<T> {
     const open = livesLong ? openEnvironment : openBriefly;
@@ -209,7 +209,7 @@ export abstract class BaseCommand extends Command {
 
   /** As `withEnv`, of a command that changes: under `--dry-run` it works on a copy, of which nothing is kept. */
   protected async changeEnv<T>(
-    options: OpenOptions & { readonly livesLong?: boolean },
+    options: BriefOptions & { readonly livesLong?: boolean },
     work: (env: Environment) => Promise<T>,
   ): Promise<T> {
     this.isRehearsal = this.isDryRun;

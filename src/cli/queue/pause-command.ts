@@ -33,7 +33,7 @@ export function toOrigin({ reason, actor }: PauseValues): { readonly reason?: st
 export abstract class PauseCommand extends BaseCommand {
   /** Pauses or resumes. Errors: THEME_NOT_FOUND. */
   protected async change(theme: string, paused: boolean, values: PauseValues): Promise<void> {
-    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ writesLittle: true }, async (env) => {
       // Pausing would register a theme that is only misspelt.
       await env.sessions.theme(theme);
       const done = operationOrThrow(await env.sessions.changeTheme(theme, { paused, ...toOrigin(values) }), '');

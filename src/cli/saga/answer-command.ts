@@ -23,7 +23,7 @@ export abstract class AnswerCommand extends BaseCommand {
     if (result === undefined && error === undefined) throw new TxlogError('USAGE', 'give --result or --error');
     const outcome = error === undefined ? { result: readJsonData('--result', result) } : { error };
     const word = { kind: 'answer', step, outcome } as const;
-    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ writesLittle: true }, async (env) => {
       const id = await env.completeId(named, 'session');
       const told = await env.sagas.answer({ id, step }, outcome, toIntervention(flags));
       const answered = { id, result: operationOrThrow(told, id) };

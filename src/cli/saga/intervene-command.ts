@@ -39,7 +39,7 @@ export abstract class InterveneCommand extends BulkCommand {
     if (!isTold || [flags.out, flags.rate].some((value) => value !== undefined))
       return this.runBulk(work, names, flags);
     // Those that are named are told whatever happened to them since.
-    await this.withEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.withEnv({ writesLittle: true }, async (env) => {
       const said = env.sagas.say(word, await idsOf(env, names), toIntervention(flags));
       await this.tell({ env, work }, said as AsyncIterable<BulkTold>, names.length === 1 && names[0] !== '-');
     });

@@ -32,7 +32,7 @@ export abstract class OneOrManyCommand extends OperationsCommand {
     work: (env: Environment, id: string) => Promise<OperationResult>,
   ): Promise<void> {
     // Its index rows go with it, so that nothing is left to be folded later.
-    await this.changeEnv({ checkpointRecords: 0 }, async (env) => {
+    await this.changeEnv({ writesLittle: true }, async (env) => {
       const done = await doOne(env, named, work);
       this.out.mustArrive = true;
       await this.print(toOperationJson(op, done), formatDone(op, done));

@@ -1,6 +1,6 @@
 import type { OperationResult } from '../../core/log/operation.ts';
+import type { BriefOptions } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
-import type { OpenOptions } from '../../index.ts';
 import { toOperationJson } from '../../shapes/session.ts';
 import { BaseCommand } from '../frame/base-command.ts';
 import { doOne } from './do-one.ts';
@@ -12,10 +12,10 @@ export abstract class OperationCommand extends BaseCommand {
   protected async operate(
     { op, session }: { readonly op: string; readonly session: string | undefined },
     work: (env: Environment, id: string) => Promise<OperationResult>,
-    options: OpenOptions = {},
+    options: BriefOptions = {},
   ): Promise<void> {
     // Each start is one operation: its index rows go with it, so that nothing is left to be folded later.
-    await this.changeEnv({ checkpointRecords: 0, ...options }, async (env) => {
+    await this.changeEnv({ writesLittle: true, ...options }, async (env) => {
       const done = await doOne(env, session, work);
       this.out.mustArrive = true;
       await this.print(toOperationJson(op, done), formatDone(op, done));

@@ -5,7 +5,12 @@ import { loadBundle } from './load-bundle.ts';
 import { standInForUnknownUser } from './unknown-user.ts';
 
 /** Digests of the bundles beside this one, by name; the build fills them in. */
-declare const bundleDigests: Readonly<Record<'commands' | 'complete' | 'fast-submit' | 'library', string>>;
+declare const bundleDigests: Readonly<
+  Record<'checkpoints' | 'commands' | 'complete' | 'fast-submit' | 'library', string>
+>;
+
+/** The word by which a long process asks for another one that makes its checkpoints (checkpoint-process.ts). It is no command. */
+const checkpointing = '__checkpoints';
 
 /** The ids of all commands, such as `session:list`; the build fills them in. */
 declare const commandIds: readonly string[];
@@ -27,6 +32,11 @@ export async function start(args: readonly string[], root: string): Promise<void
   if (args[0] === 'shell' && args[1] === '--serve') process.send?.({});
   if (args[0] === completing) {
     await bundle<typeof import('../complete/complete.ts')>('complete').complete(args.slice(1), root);
+    process.exit();
+  }
+  if (args[0] === checkpointing) {
+    const { keepCheckpointsUntilEnd } = bundle<typeof import('../../keep-checkpoints.ts')>('checkpoints');
+    await keepCheckpointsUntilEnd(process.stdin, args.slice(1));
     process.exit();
   }
   if (process.env.DEBUG) {

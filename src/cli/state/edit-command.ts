@@ -85,7 +85,7 @@ export abstract class EditCommand extends BaseCommand {
   }
 
   private async write(state: StateReading, edited: Edited, flags: EditValues): Promise<void> {
-    await this.changeEnv({ checkpointRecords: 0, ...this.appOptions() }, async (env) => {
+    await this.changeEnv({ writesLittle: true, ...this.appOptions() }, async (env) => {
       const receipt = await env.submit(requestOf(state, edited.value, flags));
       this.out.mustArrive = true;
       await this.print(toReceiptJson(receipt), formatReceipt(receipt));

@@ -57,8 +57,7 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
     if (findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
     const input = toRequestInput(flags);
     if (flags.format === 'table') tellContext(chosen, contexts, process.stderr.isTTY === true);
-    // Each start is one transaction: its index rows go with it, so that nothing is left to be folded later.
-    const env = await openBriefly(dir, { checkpointRecords: 0 });
+    const env = await openBriefly(dir, { writesLittle: true });
     const out = new Output(process.stdout);
     out.mustArrive = true;
     const print = async (json: JsonObject, people: string) => {

@@ -46,6 +46,12 @@ export const limits = {
   /** The tail of the log that a process keeps folded in memory before it writes the indexes. */
   checkpointRecords: 16_384,
   checkpointBytes: 48 * 1024 * 1024,
+  /** The tail that a process leaves when it closes an environment with a journal: who comes next folds it in a millisecond. */
+  tailLeftRecords: 64,
+  /** A process that makes the checkpoints of others looks so often; it ends when nothing happened for a while. */
+  backgroundBytes: 1024 * 1024,
+  backgroundLookMs: 20,
+  backgroundIdleMs: 10_000,
   /** Rows per checkpoint slice: one slice is the longest that a waiting request waits for. */
   sliceRows: 2_048,
   /** Longest time that checkpoint slices follow one another while requests may wait. */

@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { TxlogError } from '../../core/base/errors.ts';
+import { FlushPace } from './flush-pace.ts';
 
 /** A file whose room was made before: a write into it changes data, and nothing that the file system keeps about it. */
 export interface JournalFile {
@@ -11,7 +12,7 @@ export interface JournalFile {
   write(at: number, bytes: Uint8Array): void;
   /** Puts all that was written so far on stable storage. */
   sync(): void;
-  /** The same, in a thread of its own. */
+  /** The same; in another thread, when it takes long. */
   syncSoon(): Promise<void>;
   close(): void;
 }
@@ -21,12 +22,22 @@ const syncData = promisify(fdatasync);
 /** Opens a file that is there. Errors: those of the system. */
 export function openJournalFile(path: string, { readOnly }: { readonly readOnly: boolean }): JournalFile {
   const handle = openSync(path, readOnly ? 'r' : 'r+');
+  const pace = new FlushPace();
   return {
     room: fstatSync(handle).size,
     read: (at, length) => readWhole(handle, at, length),
     write: (at, bytes) => writeWhole(handle, at, bytes),
     sync: () => fdatasyncSync(handle),
-    syncSoon: () => syncData(handle),
+    async syncSoon() {
+      if (!pace.isFast) {
+        await syncData(handle);
+        pace.wasBeside();
+        return;
+      }
+      const started = performance.now();
+      fdatasyncSync(handle);
+      pace.took(performance.now() - started);
+    },
     close: () => closeSync(handle),
   };
 }

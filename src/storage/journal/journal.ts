@@ -211,12 +211,18 @@ export class Journal {
     const found: ReadEntry[] = [];
     let [at, link] = [this.at, this.link];
     for (;;) {
-      const entry = this.entryAt(at, link) ?? (at === 0 ? undefined : this.entryAt(0, link));
+      const entry = this.entryAt(at, link) ?? (this.mayPassEnd(at) ? this.entryAt(0, link) : undefined);
       if (!entry) return found;
       at = entry.end;
       link = entry;
       found.push(entry);
     }
+  }
+
+  /** Whether some entry has no room between a place and the end of the file. */
+  private mayPassEnd(at: number): boolean {
+    const { room } = this.files.entries;
+    return at + room / largeShare > room;
   }
 
   private entryAt(at: number, link: Link): ReadEntry | undefined {

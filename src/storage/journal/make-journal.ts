@@ -14,7 +14,7 @@ import { publishedBytes } from './published.ts';
 export const journalName = 'journal';
 const publishedName = 'journal-head';
 /** Bytes that are written and flushed when the journal is made, so that a later flush changes no metadata. */
-export const journalBytes = 1024 * 1024;
+export const journalBytes = 4 * 1024 * 1024;
 const zerosBytes = 256 * 1024;
 
 /**

@@ -48,6 +48,8 @@ const exceptions = new Set(['src/cli/bench/bench.ts -> src/storage/lmdb/raw-puts
 // Siblings of these never meet: a backend or a face must be removable without touching another one.
 const apart = new Set(['storage', 'order', 'face']);
 
+const engineFiles: ReadonlySet<string> = new Set(['engine.ts', 'index.ts', 'keep-checkpoints.ts']);
+
 /** core <- ports <- layout <- view <- pipeline <- capabilities <- environment <- engine <- pages <- faces <- commands. */
 export const layers: Rule = {
   name: 'layers',
@@ -78,7 +80,7 @@ function layerOf(path: string): string | undefined {
   const [top, folder = '', rest] = path.split('/');
   if (top === 'commands') return 'command';
   if (top !== 'src') return undefined;
-  if (rest === undefined) return folder === 'engine.ts' || folder === 'index.ts' ? 'engine' : undefined;
+  if (rest === undefined) return engineFiles.has(folder ?? '') ? 'engine' : undefined;
   if (capabilities.includes(folder)) return 'capability';
   if (faces.includes(folder)) return 'face';
   return folder in may ? folder : undefined;

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BackgroundCheckpoints } from '../ports/background-checkpoints.ts';
+import type { Clock } from '../ports/clock.ts';
+import { isCheckpointerAlive } from './checkpointer-file.ts';
+
+/** The word by which a process of its own is asked for checkpoints. It is no command. */
+export const checkpointing = '__checkpoints';
+/** How long a look at who makes checkpoints counts. */
+const lookMs = 250;
+/** It begins at a part of what the engine keeps, so that this is never full. */
+const tailShare = 4;
+/** How long it may take to end. */
+const endMsMax = 2_000;
+/** How long nobody is asked again after one ended at once. */
+const restMs = 10_000;
+
+/**
+ * Checkpoints of the environment in `dir` by a process of their own, which ends with this one, or when nothing happens for a
+ * while. Undefined where the command line that can be started so is not at hand: the engine then makes them itself.
+ */
+export function checkpointProcess(places: CheckpointPlaces, clock: Clock): BackgroundCheckpoints | undefined {
+  const start = startFile();
+  return start === undefined ? undefined : new CheckpointProcess({ ...places, start }, clock);
+}
+
+/** Where checkpoints are made, and how often. */
+export interface CheckpointPlaces {
+  readonly dir: string;
+  readonly generationDir: string;
+  /** Length of the tail, in records, that the engine keeps in memory. */
+  readonly records: number;
+}
+
+class CheckpointProcess implements BackgroundCheckpoints {
+  private readonly places: CheckpointPlaces & { readonly start: string };
+  private readonly clock: Clock;
+  private child: ChildProcess | undefined;
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private beganAt = Number.NEGATIVE_INFINITY;
+  private isSomeoneAlive = false;
+
+  constructor(places: CheckpointPlaces & { readonly start: string }, clock: Clock) {
+    this.places = places;
+    this.clock = clock;
+  }
+
+  isAtWork(): boolean {
+    const now = this.clock.elapsed();
+    if (now - this.lookedAt >= lookMs) {
+      this.lookedAt = now;
+      this.isSomeoneAlive = isCheckpointerAlive(this.places.generationDir);
+    }
+    return this.isSomeoneAlive;
+  }
+
+  begin(): void {
+    if (this.child || this.isAtWork() || this.clock.elapsed() - this.beganAt < restMs) return;
+    this.beganAt = this.clock.elapsed();
+    const { start, dir, records } = this.places;
+    // It knows by its input that this process has ended. Options of this one's runtime, such as a port to debug it, are not its.
+    const child = spawn(process.execPath, [start, checkpointing, dir, `${Math.ceil(records / tailShare)}`], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    const over = () => {
+      if (this.child === child) this.child = undefined;
+    };
+    // Without it the engine makes its checkpoints itself.
+    child.once('error', over).once('exit', over);
+    child.unref();
+    (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+    child.stdin?.on('error', () => undefined);
+    this.child = child;
+  }
+
+  async end(): Promise<void> {
+    const { child } = this;
+    if (!child) return;
+    const ended = new Promise<void>((done) => void child.once('exit', () => done()).once('error', () => done()));
+    // One that is not at work yet has nothing to end, and one that hangs may be killed at any time.
+    if (this.isAtWork()) child.stdin?.end();
+    else child.kill('SIGKILL');
+    const cancel = this.clock.after(endMsMax, () => void child.kill('SIGKILL'));
+    child.ref();
+    await ended;
+    cancel();
+  }
+}
+
+/** The program of the command line, in the package that this code was built for. */
+function startFile(): string | undefined {
+  const here = fileURLToPath(import.meta.url).split(sep);
+  const root = here.slice(0, here.lastIndexOf('dist')).join(sep);
+  const file = join(root, 'bin', 'run.js');
+  return here.includes('dist') && existsSync(file) ? file : undefined;
+}
