@@ -19,7 +19,7 @@ export default class Init extends BaseCommand {
     '<%= config.bin %> init orders --if-missing',
     '<%= config.bin %> init restored --from backup.mdb',
     '<%= config.bin %> init --app ./txlog.app.ts',
-    '<%= config.bin %> init orders --journal',
+    '<%= config.bin %> init orders --no-journal',
   ];
   static override args = {
     dir: Args.string({ ignoreStdin: true, description: 'The directory to make. The default is that of --env.' }),
@@ -32,7 +32,9 @@ export default class Init extends BaseCommand {
     }),
     from: Flags.string({ summary: 'Make it from this backup.', helpValue: 'FILE|DIR' }),
     journal: Flags.boolean({
-      summary: 'Keep the newest records in a journal: one flush for each group of requests in place of two.',
+      summary:
+        'Keep the newest records in a journal: one flush for each group of requests in place of two. The default is that.',
+      allowNo: true,
       exclusive: ['from'],
     }),
     ...dryRunFlag,

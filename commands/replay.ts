@@ -15,6 +15,7 @@ export default class Replay extends ReplayCommand {
   static override examples = [
     '<%= config.bin %> replay --dry-run',
     '<%= config.bin %> replay --yes',
+    '<%= config.bin %> replay --yes --journal',
     '<%= config.bin %> replay --to 2026-01-31T12:00:00Z --into before-noon',
     '<%= config.bin %> replay --with ./new-handlers.ts --diff',
   ];
@@ -26,7 +27,7 @@ export default class Replay extends ReplayCommand {
     await this.withEnv({}, async (env) => {
       if (flags.with !== undefined) await this.diff(env, flags.with);
       else if (to !== undefined && into !== undefined) await this.travel(env, to, into);
-      else await this.rebuild(env);
+      else await this.rebuild(env, flags.journal);
     });
   }
 }

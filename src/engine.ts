@@ -92,7 +92,7 @@ export async function openBriefly(dir: string, options: BriefOptions = {}): Prom
       create: options.create ?? false,
       mapBytes: options.mapBytes,
       reserveBytes: options.reserveBytes,
-      journal: options.journal ?? false,
+      journal: options.journal ?? true,
     });
   const makeId = timeOrderedIds(() => clock.now());
   const attachments =

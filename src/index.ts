@@ -79,6 +79,7 @@ export type {
   AbortOptions,
   FollowOptions,
   ProgressOptions,
+  RebuildOptions,
   RebuildReport,
   TransactionName,
 } from './environment/parts.ts';

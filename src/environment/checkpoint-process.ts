@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemCode } from '../core/base/system-error.ts';
 import type { BackgroundCheckpoints } from '../ports/background-checkpoints.ts';
 import type { Clock } from '../ports/clock.ts';
 import { isCheckpointerAlive } from './checkpointer-file.ts';
@@ -59,12 +60,8 @@ class CheckpointProcess implements BackgroundCheckpoints {
   begin(): void {
     if (this.child || this.isAtWork() || this.clock.elapsed() - this.beganAt < restMs) return;
     this.beganAt = this.clock.elapsed();
-    const { start, dir, records } = this.places;
-    // It knows by its input that this process has ended. Options of this one's runtime, such as a port to debug it, are not its.
-    const child = spawn(process.execPath, [start, checkpointing, dir, `${Math.ceil(records / tailShare)}`], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
+    const child = this.start();
+    if (!child) return;
     const over = () => {
       if (this.child === child) this.child = undefined;
     };
@@ -74,6 +71,21 @@ class CheckpointProcess implements BackgroundCheckpoints {
     (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
     child.stdin?.on('error', () => undefined);
     this.child = child;
+  }
+
+  /** Undefined where the system starts no process now: the engine makes its checkpoints itself. */
+  private start(): ChildProcess | undefined {
+    const { start, dir, records } = this.places;
+    try {
+      // It knows by its input that this process has ended. Options of this one's runtime, such as a port to debug it, are not its.
+      return spawn(process.execPath, [start, checkpointing, dir, `${Math.ceil(records / tailShare)}`], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
+    } catch (error) {
+      if (systemCode(error) === '') throw error;
+      return undefined;
+    }
   }
 
   async end(): Promise<void> {

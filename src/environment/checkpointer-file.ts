@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemCode } from '../core/base/system-error.ts';
 import { hasEnded, readDigits, thisProcess, toDigits } from '../machine/process-name.ts';
 
 /** In the directory of a generation: names the process that makes its checkpoints. */
@@ -35,7 +36,8 @@ function readNamed(generationDir: string) {
   try {
     return readDigits(readFileSync(join(generationDir, fileName), 'latin1').trim());
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // The file may be gone, or no descriptor free: checkpoints are a matter of speed.
+    if (systemCode(error) === '') throw error;
     return undefined;
   }
 }

@@ -36,7 +36,14 @@ import { Sync } from '../sync/sync.ts';
 import type { BackupReport } from './backup.ts';
 import { EnvironmentReading } from './environment-reading.ts';
 import { inMemory } from './open-generation.ts';
-import type { AbortOptions, EnvironmentParts, ProgressOptions, RebuildReport, TransactionName } from './parts.ts';
+import type {
+  AbortOptions,
+  EnvironmentParts,
+  ProgressOptions,
+  RebuildOptions,
+  RebuildReport,
+  TransactionName,
+} from './parts.ts';
 import type { ReplayedTo, ReplayTarget } from './rebuild.ts';
 
 /**
@@ -267,10 +274,13 @@ export class Environment extends EnvironmentReading {
     );
   }
 
-  /** Makes all indexes anew from the log and swaps them in atomically. Errors: ENV_READ_ONLY, STORAGE_CORRUPT. */
-  async rebuild(options: ProgressOptions = {}): Promise<RebuildReport> {
+  /**
+   * Makes all indexes anew from the log and swaps them in atomically. `journal`: whether the environment has a journal from then
+   * on; unless told, as before. Errors: ENV_READ_ONLY, STORAGE_CORRUPT.
+   */
+  async rebuild(options: RebuildOptions = {}): Promise<RebuildReport> {
     const { rebuild, removeOldGenerations } = await import('./rebuild.ts');
-    const report = await rebuild(this, options.onProgress);
+    const report = await rebuild(this, options);
     // The next read finds the old generation moved, and opens the new one.
     await this.read(() => undefined);
     await removeOldGenerations(this.dir, report.generation);

@@ -134,8 +134,13 @@ export function initialise(storage: Storage, format?: Format): Promise<Format> {
   });
 }
 
+/** The format with a journal, or without one. */
+export function withJournal(format: Format, journal: boolean): Format {
+  return { ...format, format: journal ? firstJournalFormat : firstJournalFormat - 1 };
+}
+
 function newFormat({ journal }: { readonly journal: boolean }): Format {
-  return { format: journal ? firstJournalFormat : 1, unit: randomId(), storage: storageVersion };
+  return withJournal({ format: 1, unit: randomId(), storage: storageVersion }, journal);
 }
 
 function storageOptions({ readOnly, mapBytes, reserveBytes }: GenerationOptions) {

@@ -1,3 +1,4 @@
+import { given } from '../core/base/given.ts';
 import { toStorageError } from '../core/base/storage-error.ts';
 import { positionKey } from '../layout/keys.ts';
 import { firstJournalFormat, hasFormat, readFormat, readHead } from '../layout/meta.ts';
@@ -6,6 +7,7 @@ import { openJournaledStorage } from '../storage/journal/journaled-storage.ts';
 import { openLateJournal } from '../storage/journal/late-journal.ts';
 import { hasJournal, makeJournal, openJournalFiles } from '../storage/journal/make-journal.ts';
 import { markKey, readMark } from '../storage/journal/mark.ts';
+import { refuseWhenFull } from '../storage/lmdb/disk-room.ts';
 import { journalGateName, openGate } from '../storage/lmdb/gate.ts';
 import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
 
@@ -26,7 +28,7 @@ export interface StorageOptions {
 export function openStorage(options: StorageOptions): Storage {
   const tables = openLmdbStorage({ ...options, existing: true });
   try {
-    return withJournal(tables, { dir: options.dir, readOnly: options.readOnly ?? false });
+    return withJournal(tables, { ...options, readOnly: options.readOnly ?? false });
   } catch (error) {
     // The first error is the one to tell.
     tables.close().catch(() => undefined);
@@ -34,24 +36,23 @@ export function openStorage(options: StorageOptions): Storage {
   }
 }
 
-interface JournalPlace {
-  readonly dir: string;
-  readonly readOnly: boolean;
-}
+type JournalPlace = StorageOptions & { readonly readOnly: boolean };
 
-function withJournal(tables: LockableStorage, { dir, readOnly }: JournalPlace): Storage {
+function withJournal(tables: LockableStorage, { dir, readOnly, reserveBytes }: JournalPlace): Storage {
   const { isWanted, isThere } = tables.read((snapshot) => ({
     isWanted: hasFormat(snapshot) && readFormat(snapshot).format >= firstJournalFormat,
     isThere: hasJournal(snapshot),
   }));
   if (!isWanted) return tables;
+  const files = {
+    readOnly,
+    openLock: () => openGate(dir, journalGateName),
+    refuseWhenFull: () => refuseWhenFull({ dir, ...given({ reserveBytes }) }),
+  };
   const open = () =>
     toStorageError(`open the journal in ${dir}`, () => {
       if (!isThere && !readOnly) makeJournal(dir, tables);
-      return openJournaledStorage(
-        tables,
-        openJournalFiles(dir, { readOnly, openLock: () => openGate(dir, journalGateName) }),
-      );
+      return openJournaledStorage(tables, openJournalFiles(dir, files));
     });
   return isThere || !readOnly ? open() : openLateJournal(tables, open);
 }

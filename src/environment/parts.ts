@@ -56,6 +56,11 @@ export interface AbortOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How to rebuild. `journal`: whether the environment has one from then on; unless told, as before. */
+export interface RebuildOptions extends ProgressOptions {
+  readonly journal?: boolean;
+}
+
 /** The report of a rebuild. */
 export interface RebuildReport {
   readonly generation: number;

@@ -19,9 +19,9 @@ import {
 import type { Progress, ViewReader } from '../view/reader.ts';
 import { type LoopTurns, takeAllSteps } from '../view/turns.ts';
 import { type CopiedApp, configAt, copyApp } from './config.ts';
-import { type Generation, initialise, inMemory } from './open-generation.ts';
+import { type Generation, initialise, inMemory, withJournal } from './open-generation.ts';
 import { openStorage } from './open-storage.ts';
-import type { RebuildReport } from './parts.ts';
+import type { RebuildOptions, RebuildReport } from './parts.ts';
 import { openScratchStorage } from './scratch-storage.ts';
 
 /** Each attempt that fails is another's that was published: everyone's indexes are new then. */
@@ -41,19 +41,19 @@ export interface Rebuildable extends ViewReader {
  * Errors: ENV_READ_ONLY; STORAGE_CORRUPT when the log itself is damaged, which no rebuild can mend.
  * Source: decisions/0005-generations.md.
  */
-export async function rebuild(env: Rebuildable, onProgress?: Progress): Promise<RebuildReport> {
+export async function rebuild(env: Rebuildable, options: RebuildOptions = {}): Promise<RebuildReport> {
   if (env.dir === inMemory) throw new TxlogError('USAGE', 'an environment in memory has no generations to rebuild');
   // Another rebuild may come first: then this one starts anew, on the generation that it made.
   for (let attempt = 1; ; attempt++) {
     try {
-      return await rebuildOnce(env, onProgress);
+      return await rebuildOnce(env, options);
     } catch (error) {
       if (!(error instanceof TxlogError) || error.code !== 'ENV_MOVED' || attempt === attemptsMax) throw error;
     }
   }
 }
 
-async function rebuildOnce(env: Rebuildable, onProgress?: Progress): Promise<RebuildReport> {
+async function rebuildOnce(env: Rebuildable, { onProgress, journal }: RebuildOptions): Promise<RebuildReport> {
   // Finds out about generations that others made.
   await env.read(() => undefined);
   const { dir, handle } = env;
@@ -61,7 +61,7 @@ async function rebuildOnce(env: Rebuildable, onProgress?: Progress): Promise<Reb
     throw new TxlogError('ENV_READ_ONLY', 'a rebuild needs an environment that may be written');
   const side = await openScratchStorage(dir, false);
   try {
-    await initialise(side.storage, handle.format);
+    await initialise(side.storage, journal === undefined ? handle.format : withJournal(handle.format, journal));
     const refold = new Refold(side.storage, env.turns);
     await refold.copy(env, { onProgress });
     // Once more, for what came meanwhile: the rest is copied while all writers wait.

@@ -83,6 +83,8 @@ export interface StorageSize {
   readonly mapBytes: number;
   readonly usedBytes: number;
   readonly readers: number;
+  /** Where the newest records are in a journal: its file, and how much of it holds records that the tables do not. */
+  readonly journal?: { readonly fileBytes: number; readonly usedBytes: number };
 }
 
 /**

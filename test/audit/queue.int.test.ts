@@ -18,7 +18,7 @@ let env: Environment;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'txlog-audit-'));
-  env = await openEnvironment(join(dir, 'env'), { create: true });
+  env = await openEnvironment(join(dir, 'env'), { create: true, journal: false });
   for (const id of ['s1', 's2', 's3', 's4']) await env.sessions.create('mail', { id }, { id, order: `o-${id}` });
   await env.sessions.create('mail', 1, { id: 'behind', order: 'o-s1' });
   await env.sessions.park('s3', 'poison');

@@ -12,8 +12,8 @@ export function tempDir(): { readonly dir: string; remove(): void } {
 }
 
 /** Makes an environment with `count` records at positions 1 to `count`, every third of type `rare`. */
-export async function fill(dir: string, count: number): Promise<void> {
-  const env = await openEnvironment(dir, { create: true });
+export async function fill(dir: string, count: number, { journal = true } = {}): Promise<void> {
+  const env = await openEnvironment(dir, { create: true, journal });
   const requests = Array.from({ length: count }, (_, i) =>
     env.check({
       id: `r-${i + 1}`,

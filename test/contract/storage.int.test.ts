@@ -40,7 +40,7 @@ const journaled = async (room: number) => {
       if (!readOnly) makeJournal(env, tables, room);
       return openJournaledStorage(
         tables,
-        openJournalFiles(env, { readOnly, openLock: () => openGate(env, journalGateName) }),
+        openJournalFiles(env, { readOnly, openLock: () => openGate(env, journalGateName), refuseWhenFull() {} }),
       );
     },
     backup: {

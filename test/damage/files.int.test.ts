@@ -16,7 +16,7 @@ const file = (name: string) => join(dir, 'g1', name);
 const data = () => file('data.mdb');
 
 async function submit(count: number, from = 0): Promise<void> {
-  const env = await openEnvironment(dir, { create: true, checkpointRecords: 0 });
+  const env = await openEnvironment(dir, { create: true, journal: false, checkpointRecords: 0 });
   for (let i = from; i < from + count; i++) {
     await env.submit({ id: `r-${i}`, type: 't', changes: [{ op: 'set', key: `k/${i}`, value: i }] });
   }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { given } from '../../src/core/base/given.ts';
 import { type Environment, openEnvironment, restore } from '../../src/index.ts';
 import { openLmdbStorage } from '../../src/storage/lmdb/lmdb-storage.ts';
 import { ScriptProcess } from '../processes/script-process.ts';
@@ -157,4 +158,25 @@ it('without journal-head, the entries of the journal are those that survived', a
   expect(await seen(env)).toEqual([3, 3]);
   await env.close();
   expect(readFileSync(join(dir, 'g1/journal')).equals(readFileSync(join(place, 'kept')))).toBe(true);
+});
+
+it('a rebuild moves an environment over to a journal, or away from it; what others had open goes on there', async () => {
+  const env = await openEnvironment(dir, { create: true, journal: false });
+  const other = await openEnvironment(dir);
+  for (const [journal, format] of [
+    [true, 2],
+    [undefined, 2],
+    [false, 1],
+    [undefined, 1],
+  ] as const) {
+    await env.submit({ type: 'count', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    const { generation } = await env.rebuild(given({ journal }));
+    await other.submit({ type: 'count', changes: [{ op: 'add', key: 'n', value: 1 }] });
+    expect(await env.status()).toMatchObject({ format, generation });
+    expect((await env.status()).size.journal !== undefined).toBe(format === 2);
+  }
+  expect(await seen(other)).toEqual([8, 8]);
+  expect((await other.verify()).problems).toEqual([]);
+  await other.close();
+  await env.close();
 });

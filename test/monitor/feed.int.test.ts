@@ -17,7 +17,7 @@ let feed: AsyncIterator<Overview>;
 beforeEach(async () => {
   temp = tempDir();
   const dir = join(temp.dir, 'env');
-  writer = await openEnvironment(dir, { create: true });
+  writer = await openEnvironment(dir, { create: true, journal: false });
   reader = await openEnvironment(dir, { readOnly: true });
   stop = new AbortController();
   feed = reader.monitor.follow({ signal: stop.signal, intervalMs: 1 })[Symbol.asyncIterator]();

@@ -3,9 +3,10 @@
 import { writeSync } from 'node:fs';
 import { openEnvironment } from '../../dist/test/library.mjs';
 
-const { dir, bound, together } = JSON.parse(process.argv[2]);
+const { dir, bound, together, journal } = JSON.parse(process.argv[2]);
 const env = await openEnvironment(dir, {
   create: true,
+  journal,
   reserveBytes: 0,
   ...(bound !== undefined && { checkpointRecords: bound }),
 });

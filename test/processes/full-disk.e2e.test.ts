@@ -16,13 +16,16 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a full disk', () => {
   it.each([
-    { kilobytes: 400, bound: 0, together: 1 },
-    { kilobytes: 700, bound: 7, together: 1 },
-    { kilobytes: 1_500, bound: 64, together: 16 },
-    { kilobytes: 2_000, bound: undefined, together: 64 },
-    { kilobytes: 5_000, bound: 2_000, together: 64 },
+    { kilobytes: 400, bound: 0, together: 1, journal: false },
+    { kilobytes: 700, bound: 7, together: 1, journal: false },
+    { kilobytes: 1_500, bound: 64, together: 16, journal: false },
+    { kilobytes: 2_000, bound: undefined, together: 64, journal: false },
+    { kilobytes: 5_000, bound: 2_000, together: 64, journal: false },
+    // The journal alone takes 4 MiB.
+    { kilobytes: 4_400, bound: 64, together: 16, journal: true },
+    { kilobytes: 5_000, bound: 2_000, together: 64, journal: true },
   ])(
-    'at $kilobytes kB, bound $bound, $together at once: what was acknowledged stays',
+    'at $kilobytes kB, bound $bound, $together at once, journal $journal: what was acknowledged stays',
     async (limit) => {
       const dir = join(root, JSON.stringify(limit).replaceAll(/\W+/g, '-'));
       const { kilobytes, ...options } = limit;

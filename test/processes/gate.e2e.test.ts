@@ -74,11 +74,15 @@ describe('a program that opens without the gate', () => {
     await storage.close();
   });
 
-  it('is noticed by a reader that has seen more of the log', async () => {
-    const env = await openEnvironment(dir, { create: true, checkpointRecords: Number.POSITIVE_INFINITY });
+  it.each([
+    [false, 'STORAGE_FAILED'],
+    // The tables know nothing of their journal then.
+    [true, 'STORAGE_CORRUPT'],
+  ])('is noticed by a reader that has seen more of the log (journal: %s)', async (journal, code) => {
+    const env = await openEnvironment(dir, { create: true, journal, checkpointRecords: Number.POSITIVE_INFINITY });
     for (const value of [1, 2]) await env.submit({ type: 'x', changes: [{ op: 'set', key: 'a', value }] });
     await act('set-back', join(dir, 'g1')).done();
-    await expect(env.get('a')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await expect(env.get('a')).rejects.toMatchObject({ code });
     await act('read', join(dir, 'g1')).done();
     expect(await env.get('a')).toMatchObject({ value: 2 });
     await env.close();

@@ -1,8 +1,9 @@
+import prettyBytes from 'pretty-bytes';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import { openBriefly } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
-import type { SagaCounts, StuckSession, ThemeReading } from '../../index.ts';
+import type { SagaCounts, Status, StuckSession, ThemeReading } from '../../index.ts';
 import type { Finding } from '../../shapes/finding.ts';
 import { liveSessions } from '../../shapes/session-counts.ts';
 import { formatCount, plural } from '../../text/printable.ts';
@@ -45,6 +46,7 @@ async function examine(env: Environment, now: number): Promise<Finding[]> {
     storageVersion(env.handle.format.storage, installedLmdb()),
     ...problems,
     ...(copiedAt === undefined ? [] : [copy(copiedAt, head.position)]),
+    ...(size.journal ? [journal(size.journal)] : []),
     tail(head.position - watermark),
     readers(size.readers),
     clock(head.time, now),
@@ -84,6 +86,14 @@ function pages(steps: Iterable<readonly string[]>): Finding[] {
     if (step === stepsMax) return [fine('pages', 'the first pages are whole; `verify` checks all')];
   }
   return [fine('pages', 'all pages are whole')];
+}
+
+/** That the journal goes on from the tables, up to all that was ever told: else the environment could not be read. */
+function journal({ usedBytes, fileBytes }: NonNullable<Status['size']['journal']>): Finding {
+  return fine(
+    'journal',
+    `whole up to its newest record; ${prettyBytes(usedBytes)} used, ${prettyBytes(fileBytes)} on disk`,
+  );
 }
 
 /** How far the indexes are behind the log: what every opening folds first. */

@@ -12,7 +12,7 @@ export interface InitOptions {
   /** Be content with an environment that is there. */
   readonly ifMissing: boolean;
   /** Keep its newest records in a journal. */
-  readonly journal?: boolean;
+  readonly journal?: boolean | undefined;
   /** Tell whether it can be made, as far as that can be known. */
   readonly dryRun?: boolean;
 }
@@ -34,7 +34,7 @@ export interface Initialised {
  */
 export async function initEnvironment(
   dir: string,
-  { from, app, ifMissing, journal = false, dryRun }: InitOptions,
+  { from, app, ifMissing, journal = true, dryRun }: InitOptions,
 ): Promise<Initialised> {
   const existing = await look(dir);
   if (existing && ifMissing) return existing;

@@ -33,6 +33,7 @@ export function formatStatus(status: Status, stuck: readonly StuckSession[], sag
     ...sessionPairs(status.themes, stuck),
     ...sagaPairs(sagas),
     ['size', `${prettyBytes(size.fileBytes)} on disk, ${prettyBytes(size.usedBytes)} used${each}${filledText(status)}`],
+    ...journalPairs(status),
     [
       'indexes',
       `written up to ${watermark}${watermark < head.position ? `, ${head.position - watermark} behind` : ''}`,
@@ -41,6 +42,12 @@ export function formatStatus(status: Status, stuck: readonly StuckSession[], sag
     ['durability', lasting],
     ['types', typesOf(status)],
   ]);
+}
+
+/** How full the journal is, where there is one. */
+function journalPairs({ size: { journal } }: Status): [string, string][] {
+  if (!journal) return [];
+  return [['journal', `${prettyBytes(journal.usedBytes)} used, ${prettyBytes(journal.fileBytes)} on disk`]];
 }
 
 /** How full the map is, once that is worth a thought. */

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { given } from '../../core/base/given.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type ChangedKey, loadApp } from '../../index.ts';
 import { copiedAppJson } from '../../shapes/copied-app.ts';
@@ -34,6 +35,11 @@ export const replayFlags = {
     dependsOn: ['diff'],
     exclusive: ['to', 'dry-run'],
   }),
+  journal: Flags.boolean({
+    summary: 'Rebuild with a journal (or with --no-journal without one), whatever the environment has now.',
+    allowNo: true,
+    exclusive: ['to', 'with'],
+  }),
   diff: Flags.boolean({ summary: 'List the decisions and values that would be different.', dependsOn: ['with'] }),
   ...dryRunFlag,
 };
@@ -41,14 +47,16 @@ export const replayFlags = {
 /** The command `replay` in each of its ways. None of them calls anything outside: no effects, ever. */
 export abstract class ReplayCommand extends BaseCommand {
   /** Makes all indexes anew, and swaps them in, once people agree. */
-  protected async rebuild(env: Environment): Promise<void> {
+  protected async rebuild(env: Environment, journal?: boolean): Promise<void> {
     if (this.isDryRun) return this.tellRebuild(env);
     const { position } = await env.head();
     if (!(await confirm(`Rebuild all indexes from ${plural(position, 'record')}?`, this.isSure))) {
       return this.talk('nothing was done');
     }
     const progress = this.showWork('replaying');
-    const { generation, records } = await env.rebuild(progress).finally(() => progress.stop());
+    const { generation, records } = await env
+      .rebuild({ ...progress, ...given({ journal }) })
+      .finally(() => progress.stop());
     await this.print(
       { v: 1, generation, records },
       `${plural(records, 'record')} replayed; all indexes are new, in generation ${generation}`,

@@ -27,6 +27,8 @@ export interface JournalFiles {
   readonly boot: string;
   /** Runs `work` alone among all who write the journal. Errors: those of `work`; STORAGE_FAILED. */
   lock<T>(work: () => T): T;
+  /** Refuses a write when the disk has no room to take it into the tables later. Errors: STORAGE_FULL. */
+  requireRoom(): void;
   /** Calls back soon after any process told that more is durable; returns how to stop. */
   watch(changed: () => void): () => void;
   close(): void;
@@ -148,6 +150,14 @@ export class Journal {
 
   close(): void {
     this.files.close();
+  }
+
+  /** Bytes of the file, and of the entries that the tables do not hold. */
+  size(): { readonly fileBytes: number; readonly usedBytes: number } {
+    const { room } = this.files.entries;
+    const [at, used] = [this.at, this.mark.at];
+    if (this.isEmpty) return { fileBytes: room, usedBytes: 0 };
+    return { fileBytes: room, usedBytes: at > used ? at - used : room - used + at };
   }
 
   /** Whether the tables hold all entries. */

@@ -66,6 +66,11 @@ export function openJournaledStorage(tables: LockableStorage, files: JournalFile
           if (!isPinned) release();
         }
       }),
+    size() {
+      const journalSize = journal.size();
+      const { fileBytes, ...size } = tables.size();
+      return { ...size, fileBytes: fileBytes + journalSize.fileBytes, journal: journalSize };
+    },
     watch(changed) {
       const stops = [tables.watch(changed), files.watch(changed)];
       return () => stops.forEach((stop) => void stop());
@@ -185,6 +190,7 @@ class JournalWriting {
 
   private placeInLog<T>(work: (tx: WriteTx) => T): Placed<T> {
     return this.files.lock(() => {
+      this.files.requireRoom();
       const { value, puts } = this.tables.read((base) => {
         this.followUnderLock(base);
         return this.collect(base, work);
@@ -203,6 +209,7 @@ class JournalWriting {
 
   private placeAnywhere<T>(work: (tx: WriteTx) => T): Placed<T> {
     return this.alone((locked) => {
+      this.files.requireRoom();
       const { value, puts } = this.collect(locked.snapshot, work);
       if (puts.length === 0) return { value };
       const entry = puts.every(Tail.takes) ? this.append(puts) : undefined;

@@ -16,6 +16,7 @@ export function openLateJournal(tables: LockableStorage, open: () => Storage): S
     read: (work) => now().read(work),
     pin: () => now().pin(),
     watch: (changed) => watchBoth(tables, now, changed),
+    size: () => now().size(),
     backup: (target) => now().backup(target),
     close: () => (journaled ?? tables).close(),
   };

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { thisProcess } from '../../machine/process-name.ts';
@@ -39,14 +40,16 @@ export interface JournalLock {
   close(): void;
 }
 
-/** How a journal is opened. `openLock` is called when it is first written. */
+/** How a journal is opened; only who may write it needs its lock. */
 export interface JournalOptions {
   readonly readOnly: boolean;
   openLock(): JournalLock;
+  /** Errors: STORAGE_FULL, when the disk is too full for more. */
+  refuseWhenFull(): void;
 }
 
 /** Opens the files. Errors: STORAGE_CORRUPT; those of the system. */
-export function openJournalFiles(dir: string, { readOnly, openLock }: JournalOptions): JournalFiles {
+export function openJournalFiles(dir: string, { readOnly, openLock, refuseWhenFull }: JournalOptions): JournalFiles {
   const missing = [journalName, publishedName].find((name) => !existsSync(join(dir, name)));
   if (missing !== undefined) {
     throw new TxlogError('STORAGE_CORRUPT', `${join(dir, missing)} is gone: it held the newest records`, {
@@ -54,29 +57,45 @@ export function openJournalFiles(dir: string, { readOnly, openLock }: JournalOpt
       next: ['txlog init NEW --from BACKUP'],
     });
   }
-  const entries = openJournalFile(join(dir, journalName), { readOnly });
-  let lock: JournalLock | undefined;
+  const opened: { close(): void }[] = [];
+  const opening = <T extends { close(): void }>(file: T): T => {
+    opened.push(file);
+    return file;
+  };
+  const close = () => opened.forEach((file) => void file.close());
   try {
-    const published = openJournalFile(join(dir, publishedName), { readOnly });
+    const lock = readOnly ? undefined : opening(openLock());
+    const entries = opening(openJournalFile(join(dir, journalName), { readOnly }));
+    const published = opening(openJournalFile(join(dir, publishedName), { readOnly }));
     return {
       entries,
       published,
       boot: thisProcess().boot,
       lock(work) {
-        lock ??= openLock();
+        assert(lock !== undefined, 'who may not write does not lock');
         return lock.hold(work);
       },
+      requireRoom: nowAndThen(refuseWhenFull),
       watch: (changed) => watchFile(join(dir, publishedName), changed),
-      close() {
-        lock?.close();
-        entries.close();
-        published.close();
-      },
+      close,
     };
   } catch (error) {
-    entries.close();
+    close();
     throw error;
   }
+}
+
+/** The disk is looked at so often: what comes meanwhile is far less than what is kept free. */
+const roomLookMs = 50;
+
+function nowAndThen(look: () => void): () => void {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = performance.now();
+    if (now - lookedAt < roomLookMs) return;
+    look();
+    lookedAt = now;
+  };
 }
 
 /** A file of zeros, durable, under its name only when it is whole. */

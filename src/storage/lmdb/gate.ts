@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
+import { rightsIn, setRights } from '../../machine/file-rights.ts';
 import { syncPath } from './directory.ts';
 import { isSoundGate, mendGate } from './gate-file.ts';
 import { findLockWord, type LockWord } from './lock-word.ts';
@@ -54,13 +55,20 @@ export function openGate(dir: string, name: string = gateName): Gate {
       const { env, word } = opened;
       const gate: Gate = { hold: (work) => hold({ env, word, path }, work), close: () => env.close() };
       refuseSharedNumber(gate, env);
-      if (isNew) for (const made of [path, dir]) syncPath(made);
+      if (isNew) share(path);
       return gate;
     }
     // All who have the destroyed lock must let go of it before it is made anew.
     Atomics.wait(waits, 0, 0, 1 + Math.random() * Math.min(attempt, 10));
   }
   throw broken(path);
+}
+
+/** LMDB makes files as the umask has it: who shares the directory shares them, too. */
+function share(path: string): void {
+  const dir = dirname(path);
+  for (const made of [path, `${path}-lock`]) setRights(made, rightsIn(dir).file);
+  for (const made of [path, dir]) syncPath(made);
 }
 
 interface Opened {

@@ -148,6 +148,7 @@ class Game {
           this.isJournalLocked = false;
         }
       },
+      requireRoom() {},
       watch: () => () => {},
       close() {},
     };

@@ -41,6 +41,7 @@ class Disk {
       published: file('published'),
       boot,
       lock: <T>(work: () => T) => work(),
+      requireRoom() {},
       watch: () => () => {},
       close() {},
     };
@@ -148,4 +149,16 @@ it('goes on from a mark of the first journals, which began at the start of the f
   expect(count(storage)).toBe(1);
   await storage.write(add(2));
   expect(count(disk.open('now'))).toBe(2);
+});
+
+it('after a new start of the machine, a journal that lost what was told is refused, and nothing is written', async () => {
+  const storage = disk.open('before');
+  await storage.write(add(1));
+  await storage.write(add(2));
+  const middle = disk.entries.indexOf('record 1');
+  disk.entries[middle] = (disk.entries[middle] as number) ^ 1;
+  const before = Buffer.from(disk.entries);
+  expect(() => count(disk.open('now'))).toThrow(expect.objectContaining({ code: 'STORAGE_CORRUPT' }));
+  await expect(disk.open('now').write(add(3))).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
+  expect(disk.entries.equals(before)).toBe(true);
 });
