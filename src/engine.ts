@@ -16,6 +16,7 @@ import { memoryLeases } from './leases/memory-leases.ts';
 import { localOrder } from './order/local/local-order.ts';
 import { Pipeline } from './pipeline/0-loop.ts';
 import type { AttachmentStore } from './ports/attachment-store.ts';
+import type { BackgroundCheckpoints } from './ports/background-checkpoints.ts';
 import type { Clock } from './ports/clock.ts';
 import { fileAttachments } from './storage/attachments/file-attachments.ts';
 import { generationDir } from './storage/lmdb/generation.ts';
@@ -99,24 +100,19 @@ export async function openBriefly(dir: string, options: BriefOptions = {}): Prom
     path === inMemory
       ? memoryAttachments(clock)
       : fileAttachments(path, options.readOnly === true, options.reserveBytes);
-  const start = (handle: Generation, kept: AttachmentStore = attachments) => {
-    const { storage, view } = handle;
-    const bounds = boundsOf(options, handle.format);
-    const background = checkpointsBeside({ dir: path, records: bounds.records }, handle, clock);
-    const deps = {
-      storage,
-      view,
-      clock,
-      app,
-      bounds,
-      order: localOrder(storage, { withIndexes: bounds.records === 0 }),
-      makeId,
-      attachments: kept,
-      background,
-    };
+  const begin = (handle: Generation, kept: AttachmentStore, background?: BackgroundCheckpoints) => {
+    const { storage, view, format } = handle;
+    const bounds = boundsOf(options, format);
+    const order = localOrder(storage, { withIndexes: bounds.records === 0 });
+    const deps = { storage, view, clock, app, bounds, order, makeId, attachments: kept, background };
     return { handle, pipeline: new Pipeline(deps) };
   };
-  const connect = async () => start(await open());
+  const start = (handle: Generation, kept: AttachmentStore = attachments) => begin(handle, kept);
+  const connect = async () => {
+    const handle = await open();
+    const { records } = boundsOf(options, handle.format);
+    return begin(handle, attachments, checkpointsBeside({ dir: path, records }, handle, clock));
+  };
   const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
   const connection = await connect();
   const outside = lazyAdapters(app, {

@@ -15,6 +15,9 @@ export interface CheckpointerDeps {
   readonly background?: BackgroundCheckpoints | undefined;
 }
 
+/** At so many times its bound, a tail has outgrown the process that helps. */
+const lateShare = 1.25;
+
 /** Decides when the overlay goes into the indexes, and takes it there slice by slice between batches. */
 export class Checkpointer {
   private readonly storage: Storage;
@@ -70,8 +73,7 @@ export class Checkpointer {
     if (this.isHelped(idle)) return false;
     this.current = startCheckpoint(this.view);
     const rows = this.view.entries.size + this.view.ids.size + this.view.lists.size;
-    this.rowsPerRecord =
-      rows / Math.max(1, Math.min(this.bounds.records, this.view.head.position - this.view.watermark) / 2);
+    this.rowsPerRecord = rows / Math.max(1, Math.min(this.bounds.records, this.tail) / 2);
     this.paidTo = this.view.head.position;
     this.owed = 0;
     return true;
@@ -84,14 +86,13 @@ export class Checkpointer {
   private isHelped(idle: boolean): boolean {
     if (!this.background) return false;
     this.storage.read((snapshot) => this.view.followIndexes(snapshot));
-    if (this.isOverdue) return false;
+    if (this.tail > lateShare * this.bounds.records) return false;
     return (!idle && !isDue(this.view, this.bounds, this.clock.now())) || this.background.isAtWork();
   }
 
   /** A process that has filled half of a tail has more to come: help is there when it is full. */
   private askForHelp(): void {
-    const tail = this.view.head.position - this.view.watermark;
-    if (tail > this.bounds.records / 2 || this.view.tailBytes > this.bounds.bytes / 2) this.background?.begin();
+    if (this.tail > this.bounds.records / 2 || this.view.tailBytes > this.bounds.bytes / 2) this.background?.begin();
   }
 
   private async writeSlice(checkpoint: Checkpoint): Promise<number> {
@@ -102,7 +103,11 @@ export class Checkpointer {
   }
 
   private get isOverdue(): boolean {
-    return this.view.head.position - this.view.watermark > 2 * this.bounds.records;
+    return this.tail > 2 * this.bounds.records;
+  }
+
+  private get tail(): number {
+    return this.view.head.position - this.view.watermark;
   }
 
   /** After a quiet while, `wake` runs the pipeline, whose next step writes what the bounds alone would not. */
@@ -138,7 +143,7 @@ export class Checkpointer {
     this.cancelIdle?.();
     await this.endHelp();
     if (this.bounds.records === Number.POSITIVE_INFINITY) return;
-    if (this.current || this.view.head.position - this.view.watermark > this.bounds.left) await this.finish();
+    if (this.current || this.tail > this.bounds.left) await this.finish();
   }
 
   /** Writes all that is left. */

@@ -1,7 +1,7 @@
 // Goal: the checkpoints of a busy process are made by another one, at most one for an environment; whichever of them dies,
 // nothing is lost, the other goes on or ends, and nothing stays behind. Method: real submitters with a short tail, whose process
 // for checkpoints is found by the file that names it, and killed.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { readDigits } from '../../src/machine/process-name.ts';
 import { ScriptProcess } from './script-process.ts';
 
 const submitter = fileURLToPath(new URL('submitter.mjs', import.meta.url));
+const txlog = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const bound = 200;
 
 let dir: string;
@@ -110,4 +111,23 @@ it('is one for all processes of an environment', async () => {
   expect(pids.size).toBeGreaterThan(0);
   expect(pids.size).toBeLessThanOrEqual(2);
   expect(await look()).toMatchObject({ head: 3_000, problems: [] });
+});
+
+it('is not asked for by a dry run, which writes elsewhere', async () => {
+  await (await openEnvironment(dir, { create: true })).close();
+  const lines = Array.from(
+    { length: 20_000 },
+    (_, n) => `{"id":"r-${n}","type":"t","changes":[{"op":"add","key":"n","value":1}]}\n`,
+  );
+  const load = join(dir, '..', 'load.ndjson');
+  writeFileSync(load, lines.join(''));
+  const trying = new ScriptProcess(txlog, ['submit', load, '--dry-run', '--receipts', 'none', '--env', dir]);
+  running.push(trying);
+  let isNamed = false;
+  const watch = setInterval(() => {
+    isNamed ||= existsSync(join(dir, 'g1', 'checkpointer'));
+  }, 2);
+  expect((await trying.ended).errors).toContain('20,000');
+  clearInterval(watch);
+  expect(isNamed).toBe(false);
 });
