@@ -12,7 +12,7 @@ import {
   type ReadEntry,
 } from './entry.ts';
 import type { JournalFile } from './journal-file.ts';
-import { type Mark, readMark } from './mark.ts';
+import { type Mark, markKey, readMark } from './mark.ts';
 import { type Published, PublishedFile } from './published.ts';
 import { Tail } from './tail.ts';
 
@@ -51,6 +51,8 @@ export class Journal {
   private link: Link = this.mark;
   private at = 0;
   private isToldAtThisBoot = false;
+  /** The row of `mark`, as it was read. */
+  private markRow: Buffer | undefined;
   tail = new Tail();
 
   constructor(files: JournalFiles) {
@@ -139,6 +141,7 @@ export class Journal {
   /** Goes on after what the tables hold. */
   goTo(mark: Mark): void {
     this.mark = mark;
+    this.markRow = undefined;
     if (mark.sequence < this.sequence) {
       this.tail.forget(mark.sequence);
       return;
@@ -170,6 +173,9 @@ export class Journal {
   }
 
   private begin(base: Snapshot): void {
+    const row = base.get('meta', markKey);
+    // Most reads find the tables as the one before found them.
+    if (row !== undefined && this.markRow?.equals(row)) return;
     const mark = readMark(base);
     if (mark === undefined) throw this.damaged();
     if (mark.writes < this.mark.writes) {
@@ -183,6 +189,7 @@ export class Journal {
       );
     }
     if (mark.writes !== this.mark.writes) this.goTo(mark);
+    this.markRow = row && Buffer.from(row);
   }
 
   /** Where an entry of so many bytes begins; undefined when there is no room for it. */
