@@ -93,7 +93,7 @@ class CheckpointProcess implements BackgroundCheckpoints {
     if (!child) return;
     const ended = new Promise<void>((done) => void child.once('exit', () => done()).once('error', () => done()));
     // One that is not at work yet has nothing to end, and one that hangs may be killed at any time.
-    if (this.isAtWork()) child.stdin?.end();
+    if (isCheckpointerAlive(this.places.generationDir)) child.stdin?.end();
     else child.kill('SIGKILL');
     const cancel = this.clock.after(endMsMax, () => void child.kill('SIGKILL'));
     child.ref();

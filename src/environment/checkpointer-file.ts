@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../core/base/system-error.ts';
+import { rightsIn } from '../machine/file-rights.ts';
 import { hasEnded, readDigits, thisProcess, toDigits } from '../machine/process-name.ts';
 
 /** In the directory of a generation: names the process that makes its checkpoints. */
@@ -21,7 +22,7 @@ export function becomeCheckpointer(generationDir: string): boolean {
   if (isCheckpointerAlive(generationDir)) return false;
   const path = join(generationDir, fileName);
   const fresh = `${path}-${process.pid}`;
-  writeFileSync(fresh, toDigits(thisProcess()));
+  writeFileSync(fresh, toDigits(thisProcess()), { mode: rightsIn(generationDir).file });
   renameSync(fresh, path);
   return true;
 }
