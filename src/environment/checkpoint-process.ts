@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemCode } from '../core/base/system-error.ts';
+import { programOf } from '../machine/own-program.ts';
 import type { BackgroundCheckpoints } from '../ports/background-checkpoints.ts';
 import type { Clock } from '../ports/clock.ts';
 import { isCheckpointerAlive } from './checkpointer-file.ts';
@@ -20,11 +19,10 @@ const restMs = 10_000;
 
 /**
  * Checkpoints of the environment in `dir` by a process of their own, which ends with this one, or when nothing happens for a
- * while. Undefined where the command line that can be started so is not at hand: the engine then makes them itself.
+ * while. Where the program that can be started so is not at hand, or the system starts none, the engine makes them itself.
  */
-export function checkpointProcess(places: CheckpointPlaces, clock: Clock): BackgroundCheckpoints | undefined {
-  const start = startFile();
-  return start === undefined ? undefined : new CheckpointProcess({ ...places, start }, clock);
+export function checkpointProcess(places: CheckpointPlaces, clock: Clock): BackgroundCheckpoints {
+  return new CheckpointProcess(places, clock);
 }
 
 /** Where checkpoints are made, and how often. */
@@ -36,14 +34,14 @@ export interface CheckpointPlaces {
 }
 
 class CheckpointProcess implements BackgroundCheckpoints {
-  private readonly places: CheckpointPlaces & { readonly start: string };
+  private readonly places: CheckpointPlaces;
   private readonly clock: Clock;
   private child: ChildProcess | undefined;
   private lookedAt = Number.NEGATIVE_INFINITY;
   private beganAt = Number.NEGATIVE_INFINITY;
   private isSomeoneAlive = false;
 
-  constructor(places: CheckpointPlaces & { readonly start: string }, clock: Clock) {
+  constructor(places: CheckpointPlaces, clock: Clock) {
     this.places = places;
     this.clock = clock;
   }
@@ -73,12 +71,13 @@ class CheckpointProcess implements BackgroundCheckpoints {
     this.child = child;
   }
 
-  /** Undefined where the system starts no process now: the engine makes its checkpoints itself. */
   private start(): ChildProcess | undefined {
-    const { start, dir, records } = this.places;
+    const { dir, records } = this.places;
+    const program = programOf(fileURLToPath(import.meta.url));
+    if (program === undefined) return undefined;
     try {
       // It knows by its input that this process has ended. Options of this one's runtime, such as a port to debug it, are not its.
-      return spawn(process.execPath, [start, checkpointing, dir, `${Math.ceil(records / tailShare)}`], {
+      return spawn(process.execPath, [program, checkpointing, dir, `${Math.ceil(records / tailShare)}`], {
         stdio: ['pipe', 'ignore', 'ignore'],
         env: { ...process.env, NODE_OPTIONS: '' },
       });
@@ -100,12 +99,4 @@ class CheckpointProcess implements BackgroundCheckpoints {
     await ended;
     cancel();
   }
-}
-
-/** The program of the command line, in the package that this code was built for. */
-function startFile(): string | undefined {
-  const here = fileURLToPath(import.meta.url).split(sep);
-  const root = here.slice(0, here.lastIndexOf('dist')).join(sep);
-  const file = join(root, 'bin', 'run.js');
-  return here.includes('dist') && existsSync(file) ? file : undefined;
 }
