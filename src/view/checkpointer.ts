@@ -86,7 +86,7 @@ export class Checkpointer {
   private isHelped(idle: boolean): boolean {
     if (!this.background) return false;
     this.storage.read((snapshot) => this.view.followIndexes(snapshot));
-    if (this.tail > lateShare * this.bounds.records) return false;
+    if (this.isBeyond(lateShare)) return false;
     return (!idle && !isDue(this.view, this.bounds, this.clock.now())) || this.background.isAtWork();
   }
 
@@ -103,7 +103,12 @@ export class Checkpointer {
   }
 
   private get isOverdue(): boolean {
-    return this.tail > 2 * this.bounds.records;
+    return this.isBeyond(2);
+  }
+
+  /** Whether the tail is longer than so many times its bounds. */
+  private isBeyond(times: number): boolean {
+    return this.tail > times * this.bounds.records || this.view.tailBytes > times * this.bounds.bytes;
   }
 
   private get tail(): number {
@@ -143,7 +148,11 @@ export class Checkpointer {
     this.cancelIdle?.();
     await this.endHelp();
     if (this.bounds.records === Number.POSITIVE_INFINITY) return;
-    if (this.current || this.tail > this.bounds.left) await this.finish();
+    if (this.current || !this.isLittle) await this.finish();
+  }
+
+  private get isLittle(): boolean {
+    return this.tail <= this.bounds.left && this.view.tailBytes <= limits.tailLeftBytes;
   }
 
   /** Writes all that is left. */

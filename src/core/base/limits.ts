@@ -48,6 +48,7 @@ export const limits = {
   checkpointBytes: 48 * 1024 * 1024,
   /** The tail that a process leaves when it closes an environment with a journal: who comes next folds it in a millisecond. */
   tailLeftRecords: 64,
+  tailLeftBytes: 64 * 1024,
   /** A process that makes the checkpoints of others looks so often; it ends when nothing happened for a while. */
   backgroundBytes: 1024 * 1024,
   backgroundLookMs: 20,

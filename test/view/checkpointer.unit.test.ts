@@ -1,0 +1,53 @@
+// Goal: while another process is to make the checkpoints, what this one keeps in memory stays bounded whether that one works
+// or not; and what is left at the end is little. Method: a checkpointer on one memory, beside a helper that does nothing.
+import { beforeEach, expect, it } from 'vitest';
+import type { Environment } from '../../src/environment/environment.ts';
+import { TypeRegistry } from '../../src/layout/type-registry.ts';
+import { MemoryFiles, openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { Checkpointer } from '../../src/view/checkpointer.ts';
+import { View } from '../../src/view/view.ts';
+import { openOn, SteeredClock } from '../sim/open-env.ts';
+
+let files: MemoryFiles;
+let env: Environment;
+beforeEach(async () => {
+  files = new MemoryFiles();
+  env = await openOn(openMemoryStorage(files), { bound: Number.POSITIVE_INFINITY });
+});
+
+const set = (key: string, units: number) =>
+  env.submit({ type: 'set', changes: [{ op: 'set', key, value: 'x'.repeat(units) }] });
+const idler = { isAtWork: () => true, begin() {}, async end() {} };
+
+function checkpointer(bounds: { records: number; bytes: number; left: number }) {
+  const [storage, view] = [openMemoryStorage(files), new View(new TypeRegistry())];
+  const made = new Checkpointer({ storage, view, bounds, clock: new SteeredClock({ time: 0 }), background: idler });
+  const work = async () => {
+    storage.read((snapshot) => view.catchUp(snapshot));
+    while (await made.step());
+  };
+  return { made, view, work };
+}
+
+it.each([
+  ['records', { records: 4, bytes: 1_000_000, left: 0 }],
+  ['bytes', { records: 1_000, bytes: 4_000, left: 0 }],
+])('the tail does not grow beyond twice its bound of %s beside a helper that is stuck', async (_, bounds) => {
+  const { work, view } = checkpointer(bounds);
+  for (let i = 1; i <= 20; i++) {
+    await set(`key-${i}`, 1_000);
+    await work();
+    expect(view.head.position - view.watermark).toBeLessThanOrEqual(9);
+  }
+});
+
+it.each([
+  ['few records', 10, 3],
+  ['a large record', 300_000, 0],
+])('%s: what is left at the end is folded fast by who comes next', async (_, units, left) => {
+  const { made, work, view } = checkpointer({ records: 1_000, bytes: 100_000_000, left: 64 });
+  for (let i = 1; i <= 3; i++) await set(`key-${i}`, units);
+  await work();
+  await made.close();
+  expect(view.head.position - view.watermark).toBe(left);
+});
