@@ -2,7 +2,7 @@ import { limits } from '../core/base/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import { generationDir } from '../storage/lmdb/generation.ts';
 import { Checkpointer } from '../view/checkpointer.ts';
-import { becomeCheckpointer, retireCheckpointer } from './checkpointer-file.ts';
+import { becomeCheckpointer, remainCheckpointer, retireCheckpointer } from './checkpointer-file.ts';
 import { type Generation, openNewestGeneration } from './open-generation.ts';
 
 /** How long checkpoints are made, and by which clock. */
@@ -15,7 +15,7 @@ export interface CheckpointRun {
 
 /**
  * Makes the checkpoints of the environment in `dir` until `signal`, or until nothing happened for a while, or the environment
- * moved to another generation. Returns at once where another process makes them.
+ * moved to another generation. Returns where another process makes them.
  *
  * Errors: those of opening, and of the storage.
  */
@@ -31,18 +31,26 @@ export async function keepCheckpoints(dir: string, run: CheckpointRun): Promise<
   const place = generationDir(dir, opened.generation);
   try {
     if (!becomeCheckpointer(place)) return;
-    await follow(opened, run);
+    await follow(opened, place, run);
   } finally {
     retireCheckpointer(place);
     await opened.storage.close();
   }
 }
 
-async function follow({ storage, view }: Generation, { signal, clock, records }: CheckpointRun): Promise<void> {
+/** How often it says that it lives. */
+const signMs = 1_000;
+
+async function follow({ storage, view }: Generation, place: string, run: CheckpointRun): Promise<void> {
+  const { signal, clock, records } = run;
   const bounds = { records, bytes: limits.backgroundBytes, left: 0 };
   const checkpointer = new Checkpointer({ storage, view, clock, bounds });
-  let [movedAt, position] = [clock.elapsed(), -1];
+  let [movedAt, signedAt, position] = [clock.elapsed(), clock.elapsed(), -1];
   while (!signal.aborted && clock.elapsed() - movedAt < limits.backgroundIdleMs) {
+    if (clock.elapsed() - signedAt >= signMs) {
+      if (!remainCheckpointer(place)) return;
+      signedAt = clock.elapsed();
+    }
     storage.read((snapshot) => view.catchUp(snapshot));
     if (view.head.position !== position) {
       position = view.head.position;
