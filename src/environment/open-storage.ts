@@ -1,7 +1,7 @@
 import { given } from '../core/base/given.ts';
 import { toStorageError } from '../core/base/storage-error.ts';
 import { positionKey } from '../layout/keys.ts';
-import { firstJournalFormat, hasFormat, readFormat, readHead } from '../layout/meta.ts';
+import { firstJournalFormat, hasFormat, readFormat, readHead, readWatermark, writeWatermark } from '../layout/meta.ts';
 import { type LockableStorage, type Snapshot, type Storage, tailTables, type WriteTx } from '../ports/storage.ts';
 import { openJournaledStorage } from '../storage/journal/journaled-storage.ts';
 import { openLateJournal } from '../storage/journal/late-journal.ts';
@@ -59,17 +59,21 @@ function withJournal(tables: LockableStorage, { dir, readOnly, reserveBytes }: J
 
 /**
  * Adds to a copy of the tables the rows that a journal held beside them; the copy has no journal. `whole` was taken before the
- * copy. Each write of the tables moves the mark: where it is the same, they are those that lie under `whole`.
+ * copy. Each write of the tables moves the mark: where it is the same, they are those that lie under `whole`. Where it is not, they
+ * hold what was durable when the last write of them looked, which may be less than `whole` has.
  */
 export function addTail(copy: WriteTx, whole: Snapshot): void {
   const [copied, mark] = [readMark(copy), readMark(whole)];
   if (!copied) return;
   copy.delete('meta', markKey);
-  if (copied.writes !== mark?.writes) return;
-  const next = positionKey(readHead(copy).position + 1);
-  for (const { key, value } of whole.range('log', { start: next })) copy.append('log', key, value);
+  const { position } = readHead(copy);
+  if (copied.writes !== mark?.writes && position >= readHead(whole).position) return;
+  for (const { key, value } of whole.range('log', { start: positionKey(position + 1) })) copy.append('log', key, value);
+  const watermark = readWatermark(copy);
   for (const table of tailTables) {
     for (const { key } of copy.range(table)) copy.delete(table, key);
     for (const { key, value } of whole.range(table)) if (!markKey.equals(key)) copy.put(table, key, value);
   }
+  // It says how far the indexes are folded, and these are those of the copy.
+  writeWatermark(copy, watermark);
 }
