@@ -8,7 +8,7 @@ export interface Published {
   readonly sequence: number;
   /** Where the journal goes on after it. */
   readonly end: number;
-  /** It was written since the machine started: all that is durable was told here. */
+  /** It was written since the machine started, as far as can be told: all that is durable was told here. */
   readonly isOfThisBoot: boolean;
 }
 
@@ -33,7 +33,7 @@ export class PublishedFile {
 
   constructor(file: JournalFile, boot: string) {
     this.file = file;
-    this.boot = createHash('sha256').update(boot).digest().subarray(0, bootBytes);
+    this.boot = digestOf(boot);
   }
 
   /** Where neither slot tells, as in a new file, the entries in the journal are those that survived. */
@@ -65,12 +65,24 @@ export class PublishedFile {
     return {
       sequence: bytes.readDoubleBE(at),
       end: bytes.readDoubleBE(at + 8),
-      isOfThisBoot: bytes.subarray(at + 16, bodyEnd).equals(this.boot),
+      isOfThisBoot: this.isThis(bytes.subarray(at + 16, bodyEnd)),
     };
+  }
+
+  /** A process that is not told the start of the machine, as in a service that sees no /proc/sys, may run beside others that are. */
+  private isThis(boot: Buffer): boolean {
+    return [boot, unknown].some((one) => one.equals(this.boot)) || boot.equals(unknown);
   }
 }
 
+function digestOf(boot: string): Buffer {
+  return createHash('sha256').update(boot).digest().subarray(0, bootBytes);
+}
+
+const unknown = digestOf('');
+
+/** The first writer since the machine started tells as much as was told before, at least. */
 function isNewer(a: Published, b: Published): boolean {
-  if (a.isOfThisBoot !== b.isOfThisBoot) return a.isOfThisBoot;
-  return a.sequence > b.sequence;
+  if (a.sequence !== b.sequence) return a.sequence > b.sequence;
+  return a.isOfThisBoot && !b.isOfThisBoot;
 }

@@ -64,11 +64,14 @@ class Game {
   readonly failures: unknown[] = [];
   private next = 0;
   private readonly faults;
+  /** All processes are told the start of the machine. */
+  private readonly areAllTold: boolean;
 
   constructor(random: Random) {
     this.random = random;
     this.entries = new SimFile(random.pick([600, 2_000, 8_000]), random);
     this.published = new SimFile(publishedBytes, random);
+    this.areAllTold = random.below(4) > 0;
     const often = random.pick([0, 0.002, 0.02]);
     this.faults = { killed: often, flushFails: random.pick([0, 0.01, 0.1]) };
     openMemoryStorage(this.tables).lock(({ commit }) => commit([markPut(firstMark())]));
@@ -100,7 +103,8 @@ class Game {
       this.boot += 1;
     }
     this.processes = [];
-    for (const isWriter of [false, true]) {
+    // Where some are not told the start of the machine, a writer has to come first.
+    for (const isWriter of this.areAllTold ? [false, true] : [true, false]) {
       const calm = new SimProcess(this.random, { killed: 0, flushFails: 0 });
       const storage = this.open(calm);
       if (isWriter) storage.transact((tx) => this.look(tx));
@@ -139,7 +143,7 @@ class Game {
     return {
       entries: process.open(this.entries),
       published: process.open(this.published),
-      boot: `${this.boot}`,
+      boot: this.areAllTold || this.random.below(2) === 0 ? `${this.boot}` : '',
       lock: (work) => {
         this.isJournalLocked = true;
         try {

@@ -162,3 +162,25 @@ it('after a new start of the machine, a journal that lost what was told is refus
   await expect(disk.open('now').write(add(3))).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
   expect(disk.entries.equals(before)).toBe(true);
 });
+
+it.each([
+  ['a reader', '', 'now'],
+  ['the writer', 'now', ''],
+])(
+  'where only %s is not told the start of the machine, nothing is shown before it is durable',
+  async (_, reads, writes) => {
+    let isBroken = false;
+    const writer = disk.open(writes, (file, operation) => {
+      if (isBroken && file === 'entries' && operation === 'sync') refuse();
+    });
+    await writer.write(add(1));
+    isBroken = true;
+    await expect(writer.write(add(2))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(count(disk.open(reads))).toBe(1);
+    isBroken = false;
+    await writer.write((tx) => add(tx.count('log') + 1)(tx));
+    expect(count(disk.open(reads))).toBe(3);
+    await disk.open(reads).write(add(4));
+    expect(count(writer)).toBe(4);
+  },
+);
