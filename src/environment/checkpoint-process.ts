@@ -98,5 +98,6 @@ class CheckpointProcess implements BackgroundCheckpoints {
     child.ref();
     await ended;
     cancel();
+    this.lookedAt = Number.NEGATIVE_INFINITY;
   }
 }

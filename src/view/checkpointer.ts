@@ -137,16 +137,18 @@ export class Checkpointer {
     await this.endHelp();
   }
 
-  private async endHelp(): Promise<void> {
+  /** Whether there is help left: a process that another one began. */
+  private async endHelp(): Promise<boolean> {
     const { background } = this;
     this.background = undefined;
     await background?.end();
+    return background?.isAtWork() ?? false;
   }
 
-  /** Writes all that is left, unless it is so little that who comes next folds it faster. */
+  /** Writes all that is left, unless another process is at it, or it is so little that who comes next folds it faster. */
   async close(): Promise<void> {
     this.cancelIdle?.();
-    await this.endHelp();
+    if ((await this.endHelp()) && !this.isOverdue) return;
     if (this.bounds.records === Number.POSITIVE_INFINITY) return;
     if (this.current || !this.isLittle) await this.finish();
   }
