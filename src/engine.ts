@@ -43,7 +43,7 @@ export interface OpenOptions {
   readonly mapBytes?: number;
   /** Free bytes on the disk below which writes are refused. Default 32 MiB. */
   readonly reserveBytes?: number;
-  /** A new environment has a journal (docs/decisions/0037-journal.md). An open one has what it was made with. Default false. */
+  /** A new environment has a journal (docs/decisions/0037-journal.md). One that is there has what it was made with. Default true. */
   readonly journal?: boolean;
   /** Where time comes from. Default the machine's clock. */
   readonly clock?: Clock;
