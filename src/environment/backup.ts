@@ -12,13 +12,13 @@ import { copyAttachments } from '../storage/attachments/copy-attachments.ts';
 import { attachmentsDir } from '../storage/attachments/file-attachments.ts';
 import { isLitter, newBuildDir, publishBuild, removeBuild, removeUnfinished } from '../storage/lmdb/builds.ts';
 import { giveNewName, makeDir } from '../storage/lmdb/directory.ts';
-import { generationDir, nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
+import { nameFirst, prepareDir, readCurrent } from '../storage/lmdb/generation.ts';
 import { openLmdbStorage } from '../storage/lmdb/lmdb-storage.ts';
 import type { Progress } from '../view/reader.ts';
 import type { LoopTurns } from '../view/turns.ts';
 import { type CopiedApp, configAt, copyApp, type EnvironmentConfig } from './config.ts';
-import { inMemory } from './open-generation.ts';
-import { addTail, openStorage } from './open-storage.ts';
+import { type GenerationOptions, inMemory, openNewestGeneration } from './open-generation.ts';
+import { addTail } from './open-storage.ts';
 
 /** A finished, verified backup. */
 export interface BackupReport {
@@ -157,9 +157,20 @@ export interface RestoredBackup {
  * Errors: ENV_EXISTS, BACKUP_INVALID.
  */
 export async function restoreInTurns(from: string, dir: string, turns: LoopTurns): Promise<RestoredBackup> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await restoreOnce(from, dir, turns);
+    } catch (error) {
+      // A rebuild of the source came in between.
+      if (!(error instanceof TxlogError) || error.code !== 'ENV_MOVED' || attempt === restoresMax) throw error;
+    }
+  }
+}
+
+async function restoreOnce(from: string, dir: string, turns: LoopTurns): Promise<RestoredBackup> {
   if (dir === inMemory) throw new TxlogError('USAGE', 'a backup is restored into a directory');
   if (readCurrent(dir) !== undefined) throw new TxlogError('ENV_EXISTS', `there is an environment in ${dir} already`);
-  const source = openSource(from);
+  const source = await openSource(from);
   try {
     // Through LMDB and not the file system: the source may be an environment in use.
     const config = source.read((snapshot) => {
@@ -187,16 +198,22 @@ export async function restoreInTurns(from: string, dir: string, turns: LoopTurns
   }
 }
 
+/** Each attempt that fails is a rebuild of the source that was published. */
+const restoresMax = 50;
+
+function forReading(dir: string): GenerationOptions {
+  return { dir, readOnly: true, create: false, mapBytes: undefined, reserveBytes: undefined, journal: false };
+}
+
 function isOfMachine(error: unknown): boolean {
   return error instanceof TxlogError && (error.code === 'STORAGE_FULL' || classOf(error.code) === 'limited');
 }
 
-function openSource(from: string): Storage {
+async function openSource(from: string): Promise<Storage> {
   if (!existsSync(from)) throw new TxlogError('INPUT_NOT_FOUND', `there is no backup ${from}`);
   try {
     if (!statSync(from).isDirectory()) return openLmdbStorage({ dir: from, isFile: true, readOnly: true });
-    const generation = readCurrent(from);
-    if (generation !== undefined) return openStorage({ dir: generationDir(from, generation), readOnly: true });
+    if (readCurrent(from) !== undefined) return (await openNewestGeneration(forReading(from))).storage;
   } catch (cause) {
     // A disk without room, or a process without descriptors, says nothing of the backup.
     if (isOfMachine(cause)) throw cause;
