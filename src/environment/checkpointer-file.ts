@@ -32,6 +32,7 @@ export function becomeCheckpointer(generationDir: string): boolean {
   const { file } = rightsIn(generationDir);
   writeFileSync(fresh, toDigits(thisProcess()), { mode: file });
   setRights(fresh, file);
+  sayAlive(fresh);
   renameSync(fresh, path);
   return true;
 }
@@ -39,9 +40,14 @@ export function becomeCheckpointer(generationDir: string): boolean {
 /** Says that this process still makes the checkpoints; false when it does not, as another one took its place. */
 export function remainCheckpointer(generationDir: string): boolean {
   if (!isNamedHere(generationDir)) return false;
-  const now = new Date();
-  utimesSync(join(generationDir, fileName), now, now);
+  sayAlive(join(generationDir, fileName));
   return true;
+}
+
+/** By the clock of this machine: that of the file system may be another one's. */
+function sayAlive(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
 }
 
 /** Says that this process makes no more checkpoints. */
