@@ -79,7 +79,8 @@ class CheckpointProcess implements BackgroundCheckpoints {
       // It knows by its input that this process has ended. Options of this one's runtime, such as a port to debug it, are not its.
       return spawn(process.execPath, [program, checkpointing, dir, `${Math.ceil(records / tailShare)}`], {
         stdio: ['pipe', 'ignore', 'ignore'],
-        env: { ...process.env, NODE_OPTIONS: '' },
+        // The program of an app of Electron would be that app once more, unless it is told to run as Node.
+        env: { ...process.env, NODE_OPTIONS: '', ELECTRON_RUN_AS_NODE: '1' },
       });
     } catch (error) {
       if (systemCode(error) === '') throw error;
