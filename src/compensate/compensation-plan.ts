@@ -9,6 +9,7 @@ import type { Request } from '../core/log/request.ts';
 import { decide } from '../pipeline/3-decide.ts';
 import { DecisionReader } from '../pipeline/3-decision-reader.ts';
 import { Stage } from '../pipeline/3-stage.ts';
+import { checkTarget, refuseVersion } from '../sessions/bulk/check-bulk-plan.ts';
 import type { Cut } from '../view/cut.ts';
 import type { LongViewReader, Progress } from '../view/reader.ts';
 import type { Steps } from '../view/turns.ts';
@@ -165,6 +166,7 @@ export function compensationOf(
  * Errors: PLAN_INVALID; PLAN_STALE when it was made for another environment.
  */
 export function checkPlan(input: unknown, unit: string): CompensationPlan {
+  refuseVersion(input);
   const plan = input as CompensationPlan | null;
   if (plan?.v !== 1 || !Array.isArray(plan.items) || typeof plan.unit !== 'string') {
     throw new TxlogError('PLAN_INVALID', 'this is not a plan of `txlog compensate --plan`', {
@@ -172,23 +174,18 @@ export function checkPlan(input: unknown, unit: string): CompensationPlan {
     });
   }
   for (const [i, item] of plan.items.entries()) {
-    if (!isItem(item))
-      throw new TxlogError('PLAN_INVALID', `items[${i}] of the plan names no transaction`, { path: `items[${i}]` });
+    const at = `items[${i}]`;
+    checkTarget(item, { noun: 'transaction', at });
+    const wrong = Number(item.position) < 1 ? 'position' : hasKeys(item) ? undefined : 'keys';
+    if (wrong === undefined) continue;
+    const path = `${at}.${wrong}`;
+    throw new TxlogError('PLAN_INVALID', `${path} of the plan was not written by a plan`, { path });
   }
   if (plan.unit !== unit) throw new TxlogError('PLAN_STALE', 'the plan was made for another environment');
   return plan;
 }
 
-function isItem(item: unknown): item is PlannedItem {
-  if (!isJsonObject(item)) return false;
-  const { id, position, keys } = item;
-  if (
-    typeof id !== 'string' ||
-    typeof position !== 'string' ||
-    !Number.isSafeInteger(Number(position)) ||
-    Number(position) < 1
-  )
-    return false;
+function hasKeys({ keys }: { readonly keys?: unknown }): boolean {
   return (
     Array.isArray(keys) &&
     keys.every((key) => isJsonObject(key) && typeof key.key === 'string' && Number.isSafeInteger(key.version))

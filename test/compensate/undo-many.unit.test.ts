@@ -304,3 +304,34 @@ describe('transactions undone by a plan', () => {
     await env.close();
   });
 });
+
+describe('a plan that was not written by this program, or was damaged, is refused before anything is undone', () => {
+  const damaged = async (change: (plan: CompensationPlan) => object) => {
+    const add = { op: 'add' as const, key: 'n', value: 1 };
+    const env = await filled(['a', 'b'].map((id) => ({ id, type: 'score', changes: [add] })));
+    const plan = change(await planOf(env, ['a', 'b'])) as CompensationPlan;
+    const error = await apply(env, plan).catch((error: unknown) => error);
+    expect((await env.head()).position).toBe(2);
+    return error;
+  };
+
+  it('one of a later version: both versions are told', async () => {
+    expect(await damaged((plan) => ({ ...plan, v: 2 }))).toMatchObject({
+      code: 'PLAN_INVALID',
+      message: 'the plan has version 2, and this program reads version 1',
+    });
+  });
+
+  it.each([
+    ['id', ''],
+    ['position', '1e0'],
+    ['position', '0'],
+    ['refused', 'yes'],
+    ['refused', { code: 'NOT_COMPENSABLE' }],
+    ['keys', [{ key: 'n' }]],
+    ['keys', undefined],
+  ])('at %s: the place is named', async (field, value) => {
+    const error = await damaged((plan) => ({ ...plan, items: [plan.items[0], { ...plan.items[1], [field]: value }] }));
+    expect(error).toMatchObject({ code: 'PLAN_INVALID', details: { path: `items[1].${field}` } });
+  });
+});

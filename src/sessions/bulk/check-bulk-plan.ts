@@ -87,7 +87,8 @@ const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
     value === undefined || (isJsonObject(value) && typeof value.code === 'string' && typeof value.reason === 'string'),
 };
 
-function checkTarget(item: unknown, { noun, at }: { readonly noun: string; readonly at: string }): void {
+/** Checks an item of a plan, whose place in it is `at`. Errors: PLAN_INVALID. */
+export function checkTarget(item: unknown, { noun, at }: { readonly noun: string; readonly at: string }): void {
   if (!isJsonObject(item)) throw new TxlogError('PLAN_INVALID', `${at} of the plan names no ${noun}`, { path: at });
   const { id, position } = item;
   const isNamed = typeof id === 'string' && id !== '';
