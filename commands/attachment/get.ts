@@ -1,9 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { parseRange } from '../../src/cli/attachment/byte-range.ts';
+import { writePieces } from '../../src/cli/attachment/write-pieces.ts';
 import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
-import { tidyUpWhenInterrupted } from '../../src/cli/frame/signals.ts';
-import { openByteOutput } from '../../src/cli/sync/dump-output.ts';
 
 export default class AttachmentGet extends BaseCommand {
   static override summary = 'Write an attachment, or a part of it, to stdout or a file.';
@@ -30,19 +29,7 @@ export default class AttachmentGet extends BaseCommand {
     const { args, flags } = await this.parse(AttachmentGet);
     const range = parseRange(flags.range);
     await this.withEnv({}, async (env) => {
-      const pieces = env.attachments.get(args.digest, { ...range, reuse: true });
-      // Read first: of an attachment that is not here no file is left.
-      const first = await pieces.next();
-      const output = openByteOutput(flags.out, 'the attachment');
-      const release = tidyUpWhenInterrupted(() => output.close());
-      try {
-        if (!first.done) await output.write(first.value);
-        for await (const piece of pieces) await output.write(piece);
-        output.finish();
-      } finally {
-        release();
-        output.close();
-      }
+      await writePieces(env.attachments.get(args.digest, { ...range, reuse: true }), flags.out);
     });
   }
 }

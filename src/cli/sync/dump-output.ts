@@ -75,6 +75,7 @@ function toFile(file: string): DumpOutput {
   const part = `${file}.part-${randomId()}`;
   const fd = attempt(file, () => openSync(part, 'wx'));
   let isOpen = true;
+  let isSettled = false;
   const close = () => {
     if (isOpen) closeSync(fd);
     isOpen = false;
@@ -86,10 +87,12 @@ function toFile(file: string): DumpOutput {
         fsyncSync(fd);
         close();
         renameSync(part, file);
+        isSettled = true;
       });
     },
     close() {
-      if (!isOpen) return;
+      if (isSettled) return;
+      isSettled = true;
       close();
       rmSync(part, { force: true });
     },

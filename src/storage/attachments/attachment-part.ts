@@ -17,10 +17,15 @@ export interface PartPlaces {
 /** Opens the file of a part, which no one else has. */
 export async function openPart(file: string, mode: number, places: PartPlaces): Promise<AttachmentPart> {
   const handle = await open(file, 'a+', mode);
-  // The umask of a process takes away what others of the environment need.
-  setRights(file, mode);
-  const { size } = await handle.stat();
-  return new FilePart(handle, { file, places, size });
+  try {
+    // The umask of a process takes away what others of the environment need.
+    setRights(file, mode);
+    const { size } = await handle.stat();
+    return new FilePart(handle, { file, places, size });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 class FilePart implements AttachmentPart {
@@ -28,7 +33,8 @@ class FilePart implements AttachmentPart {
   private readonly handle: FileHandle;
   private readonly file: string;
   private readonly places: PartPlaces;
-  private isOpen = true;
+  /** Whether its file has the name that it keeps. */
+  private isSettled = false;
 
   constructor(handle: FileHandle, at: { readonly file: string; readonly places: PartPlaces; readonly size: number }) {
     this.handle = handle;
@@ -56,19 +62,17 @@ class FilePart implements AttachmentPart {
   async finish(digest: string): Promise<boolean> {
     // Under its name all of it is there, also after a power cut.
     await this.places.write(() => this.handle.sync());
-    await this.shut();
-    return this.places.publish(this.file, digest);
+    await this.handle.close();
+    const isNew = this.places.publish(this.file, digest);
+    this.isSettled = true;
+    return isNew;
   }
 
   async close(isKept: boolean): Promise<void> {
-    if (!this.isOpen) return;
-    await this.shut();
+    if (this.isSettled) return;
+    this.isSettled = true;
+    await this.handle.close();
     if (isKept) this.places.release(this.file);
     else this.places.discard(this.file);
-  }
-
-  private async shut(): Promise<void> {
-    this.isOpen = false;
-    await this.handle.close();
   }
 }

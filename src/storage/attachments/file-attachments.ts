@@ -108,6 +108,8 @@ class FileAttachments implements AttachmentStore {
       // The name of the process says to others whether it is still written; the rest, which of its writers does so.
       const file = join(parts, `${name ?? 'new'}.${toDigits(thisProcess())}.${randomId()}`);
       if (name !== undefined) this.takeOver(name, file);
+      const release = () =>
+        name === undefined ? rmSync(file, { force: true }) : this.release(file, join(parts, name));
       return openPart(file, rightsIn(parts).file, {
         write: (run) =>
           attemptAsync('cannot write', parts, async () => {
@@ -115,8 +117,11 @@ class FileAttachments implements AttachmentStore {
             await run();
           }),
         publish: (from, digest) => attempt('cannot keep attachment', digest, () => this.publish(from, digest)),
-        release: (from) => (name === undefined ? rmSync(from, { force: true }) : this.release(from, join(parts, name))),
+        release,
         discard: (from) => rmSync(from, { force: true }),
+      }).catch((error) => {
+        release();
+        throw error;
       });
     });
   }
@@ -228,9 +233,10 @@ class FileAttachments implements AttachmentStore {
   }
 
   private release(from: string, to: string): void {
-    // The longer one stays.
-    if (sizeOf(to) > sizeOf(from)) rmSync(from, { force: true });
-    else renameSync(from, to);
+    // The longer one stays; one without bytes is none; and one that came under its digest before a flush failed is gone.
+    const bytes = sizeOf(from);
+    if (bytes <= 0 || sizeOf(to) > bytes) rmSync(from, { force: true });
+    else isDone(() => renameSync(from, to));
   }
 
   /** With the rights of the environment, whatever the umask: those who share it put and use attachments of each other. */

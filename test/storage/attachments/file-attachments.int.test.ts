@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statfsSync,
@@ -14,9 +15,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../../src/environment/environment.ts';
 import { openEnvironment, restore } from '../../../src/index.ts';
 import { thisProcess, toDigits } from '../../../src/machine/process-name.ts';
@@ -38,6 +40,12 @@ const bytes = randomBytes(1_500_000);
 const digest = createHash('sha256').update(bytes).digest('hex');
 const fileOf = (root = 'env') => join(dir, root, 'attachments', digest.slice(0, 2), digest);
 const parts = () => readdirSync(join(dir, 'env/attachments/parts'));
+/** The files that this process has open. */
+const openFiles = () =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    const path = `/proc/self/fd/${fd}`;
+    return statSync(path, { throwIfNoEntry: false }) ? [readlinkSync(path)] : [];
+  });
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
@@ -87,6 +95,44 @@ describe('a part', () => {
     expect((await env.attachments.show(digest)).partBytes).toBe(0);
     await env.attachments.put(streamOf(bytes), { digest });
     expect(parts()).toEqual([name(toDigits(thisProcess()))]);
+  });
+
+  it('that is whole and cannot have its name is kept for the next put', async () => {
+    mkdirSync(join(dir, 'env/attachments'), { recursive: true });
+    writeFileSync(dirname(fileOf()), 'in the way');
+    await expect(env.attachments.put(streamOf(bytes), { digest })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(parts()).toEqual([digest]);
+    rmSync(dirname(fileOf()));
+    const nothing = streamOf(Buffer.alloc(0));
+    expect(await env.attachments.put(nothing, { digest, offset: bytes.length })).toMatchObject({ digest });
+    expect(readFileSync(fileOf()).equals(bytes)).toBe(true);
+    expect(parts()).toEqual([]);
+  });
+
+  it('that cannot be opened keeps its name', async () => {
+    await env.attachments.put(streamOf(Buffer.from('x')));
+    mkdirSync(join(dir, 'env/attachments/parts', digest));
+    await expect(env.attachments.put(streamOf(bytes), { digest })).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(parts()).toEqual([digest]);
+  });
+
+  it('that cannot be opened keeps no file open', async () => {
+    const one = await open(dir);
+    const stat = vi.spyOn(Object.getPrototypeOf(one), 'stat').mockRejectedValue(new Error('no'));
+    try {
+      await expect(env.attachments.put(streamOf(bytes), { digest })).rejects.toThrow('no');
+    } finally {
+      stat.mockRestore();
+      await one.close();
+    }
+    expect(parts()).toEqual([]);
+    expect(openFiles().filter((path) => path.includes(digest))).toEqual([]);
+  });
+
+  it('of which nothing has come is none', async () => {
+    const put = env.attachments.put(streamOf(bytes), { digest, offset: 5 });
+    await expect(put).rejects.toMatchObject({ code: 'ATTACHMENT_CONFLICT' });
+    expect(parts()).toEqual([]);
   });
 
   it('that nobody went on with is cleared away', async () => {
