@@ -34,6 +34,7 @@ import { bytesOf, changesOfNew } from './3-new-session.ts';
 import { bringsSame, chunkAt } from './3-queued-request.ts';
 import { findSagaGuard } from './3-saga-session.ts';
 import type { Stage } from './3-stage.ts';
+import { findSuspended, isPassedBy } from './3-suspended-session.ts';
 
 /** A refusal that is not logged: the caller does not lead the session, or its input is bad. */
 export type Undone =
@@ -70,8 +71,8 @@ export function decideOperation(stage: Stage, operation: Operation): OperationDe
     case 'park':
     case 'ready':
     case 'remove': {
-      const changed = findChanged(stage, operation);
-      if (changed) return { type: 'denied', rejection: changed };
+      const refused = findChanged(stage, operation) ?? findSuspended(stage, operation);
+      if (refused) return { type: 'denied', rejection: refused };
       const changes = changesOfStep(stage, operation);
       if (changes instanceof TxlogError) return { type: 'refused', error: changes };
       return operate(stage, changes, operation);
@@ -105,8 +106,9 @@ function idTaken(id: string, position: number): TxlogError {
 
 function coalesceOperations(stage: Stage, { operations, ...by }: Together): OperationDecision {
   for (const operation of operations) {
-    const changed = operation.op === 'new' ? undefined : findChanged(stage, operation);
-    if (changed) return { type: 'denied', rejection: changed };
+    if (operation.op === 'new') continue;
+    const refused = findChanged(stage, operation) ?? findSuspended(stage, operation);
+    if (refused) return { type: 'denied', rejection: refused };
   }
   const changes = changesOfAll(stage, operations, linksOfTurn(stage, operations));
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
@@ -232,8 +234,7 @@ function changesOfStep(stage: Stage, step: SessionStep): readonly Change[] | Txl
   const session = sessionIn(stage.state(key));
   const problem = session && findSagaGuard(stage, step, session);
   if (problem) return problem;
-  const status = session?.status;
-  if (step.op === 'ready' && step.only && !(status && step.only.includes(status))) return [];
+  if (isPassedBy(step, session)) return [];
   const change: Change = { op: `session.${step.op}`, key, value: detailsOf(stage, step) };
   return step.op === 'remove' ? changesOfRemove(stage, change) : [change];
 }

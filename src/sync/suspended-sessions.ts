@@ -93,7 +93,7 @@ export async function* resumeSessions(env: Resuming, options: ResumeOptions): As
 /** In one record: who looks in between must not lead what is not due. */
 function freeing({ id, due, position }: SessionReading, now: number, reason: string | undefined): Task {
   const by = given({ reason });
-  const ready = { op: 'ready', session: id, position } as const;
+  const ready = { op: 'ready', session: id, position, resume: true } as const;
   if (due <= now) return { ...ready, ...by };
   const store = { op: 'store', session: id, seconds: Math.ceil((due - now) / 1_000) } as const;
   return { op: 'together', operations: [ready, store], ...by };

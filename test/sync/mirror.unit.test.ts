@@ -4,8 +4,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { given } from '../../src/core/base/given.ts';
+import type { Operation } from '../../src/core/log/operation.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { defineApp, openEnvironment, readDump, verifyDump, type WorkEvent } from '../../src/index.ts';
+import type { OperationOptions } from '../../src/sessions/sessions.ts';
 import { dumpOf, entriesOf, fill, headOf, openEmpty, streamOf, take } from './dumps.ts';
 
 let origin: Environment;
@@ -176,7 +178,27 @@ describe('sessions of a mirror that is promoted', () => {
         ['parked', 'ready', undefined],
       ]);
     }
-    const stuck = await mirror.sessions.stuck();
+    const busy = {
+      ok: false,
+      rejection: { code: 'SESSION_BUSY', reason: expect.stringContaining('`session resume`') },
+    };
+    const { sessions } = mirror;
+    const step = { op: 'ready', session: 'ready' } as const;
+    const together = { op: 'together', operations: [{ op: 'append', session: 'parked', chunk: { data: 1 } }, step] };
+    const tries: (() => Promise<unknown>)[] = [
+      () => sessions.ready('ready'),
+      () => sessions.ready('ready', { force: true, resume: true } as OperationOptions),
+      // Under another error it would be a parked one.
+      () => sessions.park('ready', 'mine'),
+      async () => (await mirror.operate([together as Operation]))[0],
+    ];
+    for (const bringBack of tries) expect(await bringBack()).toMatchObject(busy);
+    const passing = { ...step, only: ['stored', 'parked'] as const };
+    const append = { op: 'append', session: 'ready', chunk: { data: 1 } } as const;
+    await mirror.operate([{ op: 'together', operations: [append, passing] }]);
+    const { status, error, chunks } = (await sessions.get('ready')) ?? {};
+    expect([status, error, chunks]).toEqual(['parked', `suspended: it came from ${origin.unit}`, 2]);
+    const stuck = await sessions.stuck();
     expect(stuck.map(({ session, next }) => [session.id, next]).sort()).toEqual([
       ['parked', 'txlog session unpark parked'],
       ['ready', 'txlog session resume ready'],

@@ -2,7 +2,7 @@
 // their count typed. Method: the reducer alone, without a terminal.
 import { expect, it } from 'vitest';
 import { whyReadOnly } from '../../src/cli/tui/why-read-only.ts';
-import { sessionKey } from '../../src/core/fold/session.ts';
+import { sessionKey, suspendedPrefix } from '../../src/core/fold/session.ts';
 import type { SagaReading, WaitChain } from '../../src/index.ts';
 import type { SessionPage } from '../../src/pages/session.ts';
 import { defaultCommands, keymapOf, remap } from '../../src/tui/app/keymap.ts';
@@ -126,6 +126,13 @@ it('an action is done once somebody gave a reason and chose it, in the name of t
     kind: 'copy',
     text: "txlog session retry s-7f2c --force --reason 'the worker died' --actor ana --env /var/lib/orders",
   });
+});
+
+it('a suspended session is offered nothing that would bring it back: its origin may still lead it', () => {
+  const suspended = { status: 'parked', error: `${suspendedPrefix}unit-1` } as const;
+  const verbs = (themeName: string) =>
+    sessionActions(session('s', { ...suspended, themeName })).map(({ verb }) => verb);
+  expect([verbs('mail'), verbs('saga/refund')]).toEqual([['remove'], []]);
 });
 
 it('retry of a saga intervenes in it as a saga, and no action is offered that would leave it without its end', () => {

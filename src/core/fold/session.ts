@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import { type Rejection, reject } from './rejection.ts';
 import type { State } from './state.ts';
 
 /**
@@ -157,4 +158,10 @@ export const suspendedPrefix = 'suspended: it came from ';
 /** Whether a session was suspended when its mirror was promoted: `session resume` alone brings it back. */
 export function isSuspended({ status, error }: Pick<Session, 'status' | 'error'>): boolean {
   return status === 'parked' && error !== undefined && error.startsWith(suspendedPrefix);
+}
+
+/** The refusal of what would bring a suspended session back otherwise. */
+export function refuseSuspended(id: string): Rejection {
+  const reason = `session ${id} is suspended: its origin may still lead it, and \`session resume\` brings it back`;
+  return reject('SESSION_BUSY', reason);
 }

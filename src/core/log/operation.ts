@@ -99,6 +99,8 @@ export type SessionStep =
       readonly only?: readonly SessionStatus[];
       /** Before those that were made later: what has begun is led before more begins. */
       readonly first?: boolean;
+      /** Only the engine's code of resuming says so: whatever else would wake a suspended one is refused. */
+      readonly resume?: true;
     } & Authority)
   | ({ readonly op: 'remove' } & SagaMark & Authority);
 
@@ -117,16 +119,16 @@ export type PlannableOperation = NewSession | SessionStep | Together;
 /** Anything that can happen to a session, as the pipeline takes it. */
 export type Operation = NewSession | LeadSession | SessionStep | ThemeStep | Together;
 
-/** An operation of a caller: whatever it says, it is not the engine's code of sagas that asks. */
+/** An operation of a caller: whatever it says, it is not the engine's code of sagas, or of resuming, that asks. */
 export function operationOfCaller(operation: Operation): Operation {
   if (operation.op !== 'together') return withoutMark(operation);
   return { ...operation, operations: operation.operations.map(withoutMark) };
 }
 
 function withoutMark<T extends Operation>(operation: T): T {
-  if (!('ofSaga' in operation)) return operation;
-  const { ofSaga: _, ...asked } = operation;
-  return asked as T;
+  if (!('ofSaga' in operation || 'resume' in operation)) return operation;
+  const { ofSaga: _, resume: __, ...asked } = operation as T & { readonly ofSaga?: true; readonly resume?: true };
+  return asked as unknown as T;
 }
 
 /**

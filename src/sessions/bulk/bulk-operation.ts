@@ -1,6 +1,6 @@
 import { given } from '../../core/base/given.ts';
 import { reject } from '../../core/fold/rejection.ts';
-import { isSuspended, type Session } from '../../core/fold/session.ts';
+import { isSuspended, refuseSuspended, type Session } from '../../core/fold/session.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import { refusedError } from '../../core/log/refused-operation.ts';
 import type { SessionHost } from '../host/session-host.ts';
@@ -45,10 +45,7 @@ export function operationFor(
 ): Extract<Operation, { readonly op: BulkOperation['op'] }> {
   const { force = false, ...what } = operation;
   if (what.op !== 'ready') return { ...what, session: id, ...(force && { force }) };
-  if (isSuspended({ status, ...given({ error }) })) {
-    const reason = `session ${id} is suspended: its origin may still lead it, and \`session resume\` brings it back`;
-    throw refusedError(reject('SESSION_BUSY', reason), id);
-  }
+  if (isSuspended({ status, ...given({ error }) })) throw refusedError(refuseSuspended(id), id);
   if (status !== 'active') return { op: 'ready', session: id };
   if (!force && leases.look(operator).alive) {
     const reason = `session ${id} is led by ${operator} in epoch ${epoch}`;

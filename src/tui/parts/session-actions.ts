@@ -1,4 +1,6 @@
 import { sagaOfTheme } from '../../core/app/saga.ts';
+import { given } from '../../core/base/given.ts';
+import { isSuspended } from '../../core/fold/session.ts';
 import type { SagaReading, Session, SessionReading } from '../../index.ts';
 import type { Action, Verb } from '../model/action.ts';
 
@@ -26,8 +28,11 @@ export function sessionActions({
   status,
   themeName,
   phase,
-}: Pick<SessionReading, 'id' | 'status' | 'themeName' | 'phase'>): readonly Action[] {
+  error,
+}: Pick<SessionReading, 'id' | 'status' | 'themeName' | 'phase' | 'error'>): readonly Action[] {
   const isSaga = sagaOfTheme(themeName) !== undefined;
+  // Its origin may still lead it: `session resume` alone brings it back.
+  if (isSuspended({ status, ...given({ error }) })) return actionsOn(id, isSaga ? [] : ['remove']);
   const verbs = (isSaga ? verbsOfSaga : verbsOfSession)[status];
   return actionsOn(
     id,
