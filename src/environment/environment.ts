@@ -206,7 +206,7 @@ export class Environment extends EnvironmentReading {
     const { rehearsedAttachments } = await import('../storage/layered/rehearsed-attachments.ts');
     await this.read(() => undefined);
     const { handle, dispose } = await this.connections.run(({ handle }) => openFork(this.dir, handle));
-    const attachments = rehearsedAttachments(this.parts.attachments);
+    const attachments = rehearsedAttachments(this.parts.attachments, this.clock);
     const connection = this.parts.start(handle, attachments);
     const connect = () => Promise.reject(new TxlogError('ENV_CLOSED', 'a dry run has only one generation'));
     try {

@@ -2,6 +2,7 @@
 // Method: each call with each kind of wrong number, on an environment that holds a record.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Environment, openEnvironment } from '../../src/index.ts';
+import { all } from '../kit/all.ts';
 
 let env: Environment;
 
@@ -10,12 +11,6 @@ beforeEach(async () => {
   await env.submit({ id: 'r-1', type: 't', changes: [{ op: 'add', key: 'n', value: 1 }] });
 });
 afterEach(() => env.close());
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
 
 const calls: readonly (readonly [name: string, argument: string, call: (wrong: number) => Promise<unknown>])[] = [
   ['get', 'asOf', (asOf) => env.get('n', { asOf })],

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Change, type Clock, type Environment, openEnvironment, type RequestInput } from '../../src/index.ts';
 import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { all } from '../kit/all.ts';
 import { openOn, SteeredClock } from '../sim/open-env.ts';
 import { shrinkLimits } from '../sim/shrink-limits.ts';
 
@@ -119,9 +120,3 @@ describe('a rehearsal', () => {
     await env.close();
   });
 });
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}

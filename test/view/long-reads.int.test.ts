@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compileApp } from '../../src/app/load-app.ts';
 import { systemClock } from '../../src/clock/system.ts';
 import { type Environment, openEnvironment } from '../../src/index.ts';
+import { all } from '../kit/all.ts';
 import { CountingClock } from './counting-clock.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'txlog-long-'));
@@ -48,12 +49,6 @@ afterAll(async () => {
   await atOnce.close();
   rmSync(dir, { recursive: true, force: true });
 });
-
-async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-}
 
 const half = records / 2;
 const later = Date.now() + 3_600_000;

@@ -1,24 +1,40 @@
 import type { AttachmentPart, AttachmentStore } from '../../ports/attachment-store.ts';
+import type { Clock } from '../../ports/clock.ts';
 
-/** Attachments of a dry run: those of the environment, and those that would have come; nothing is written or removed. */
-export function rehearsedAttachments(below: AttachmentStore): AttachmentStore {
-  const come = new Map<string, number>();
+/**
+ * Attachments of a dry run: nothing is written or removed. What would have come may be named from then on; its bytes are not
+ * kept, whatever their size, so that it is neither found nor read.
+ */
+export function rehearsedAttachments(below: AttachmentStore, clock: Pick<Clock, 'now'>): AttachmentStore {
+  /** When an attachment came or was asked for, by its digest. */
+  const used = new Map<string, number>();
+  const isHere = (digest: string) => used.has(digest) || below.find(digest) !== undefined;
+  const use = (digest: string) => void used.set(digest, clock.now());
   return {
-    has: (digest) => come.has(digest) || below.find(digest) !== undefined,
-    find(digest) {
-      const bytes = come.get(digest);
-      return below.find(digest) ?? (bytes === undefined ? undefined : { digest, bytes, time: Date.now() });
+    has(digest) {
+      const found = isHere(digest);
+      if (found) use(digest);
+      return found;
     },
+    find: (digest) => below.find(digest),
     read: (digest, range) => below.read(digest, range),
     list: () => below.list(),
     partBytes: (name) => below.partBytes(name),
-    begin: async () => rehearsedPart((digest, bytes) => isNewIn(below, come, { digest, bytes })),
-    remove: async (digest, unusedSince) => (below.find(digest)?.time ?? unusedSince) < unusedSince,
+    begin: async () =>
+      rehearsedPart((digest) => {
+        const isNew = !isHere(digest);
+        use(digest);
+        return isNew;
+      }),
+    async remove(digest, unusedSince) {
+      const found = below.find(digest);
+      return found !== undefined && Math.max(found.time, used.get(digest) ?? 0) < unusedSince;
+    },
     removeParts: (unusedSince) => below.removeParts(unusedSince, true),
   };
 }
 
-function rehearsedPart(finish: (digest: string, bytes: number) => boolean): AttachmentPart {
+function rehearsedPart(finish: (digest: string) => boolean): AttachmentPart {
   let bytes = 0;
   return {
     get bytes() {
@@ -31,17 +47,7 @@ function rehearsedPart(finish: (digest: string, bytes: number) => boolean): Atta
     async cut(length) {
       bytes = length;
     },
-    finish: async (digest) => finish(digest, bytes),
+    finish: async (digest) => finish(digest),
     async close() {},
   };
-}
-
-function isNewIn(
-  below: AttachmentStore,
-  come: Map<string, number>,
-  { digest, bytes }: { readonly digest: string; readonly bytes: number },
-): boolean {
-  const isNew = !below.find(digest) && !come.has(digest);
-  come.set(digest, bytes);
-  return isNew;
 }

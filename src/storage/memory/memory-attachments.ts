@@ -1,3 +1,4 @@
+import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { Attachment } from '../../core/log/attachment.ts';
 import type { AttachmentPart, AttachmentStore, ByteRange } from '../../ports/attachment-store.ts';
@@ -15,7 +16,7 @@ export function memoryAttachments(clock: Pick<Clock, 'now'>): AttachmentStore {
 
 class MemoryAttachments implements AttachmentStore {
   private readonly kept = new Map<string, Kept>();
-  private readonly parts = new Map<string, Buffer[]>();
+  private readonly parts = new Map<string, Kept>();
   private readonly clock: Pick<Clock, 'now'>;
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -35,8 +36,8 @@ class MemoryAttachments implements AttachmentStore {
 
   async *read(digest: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
     const found = this.kept.get(digest);
-    for (let at = start; found && at < end; at += limits.attachmentPieceBytes)
-      yield found.bytes.subarray(at, Math.min(end, at + limits.attachmentPieceBytes));
+    if (!found) throw new TxlogError('STORAGE_FAILED', `cannot read attachment ${digest}: it is not here`);
+    yield* piecesOf(found.bytes.subarray(start, end));
   }
 
   async *list(): AsyncGenerator<Attachment> {
@@ -44,36 +45,24 @@ class MemoryAttachments implements AttachmentStore {
   }
 
   partBytes(name: string): number {
-    return (this.parts.get(name) ?? []).reduce((sum, { length }) => sum + length, 0);
+    return this.parts.get(name)?.bytes.length ?? 0;
   }
 
   async begin(name: string | undefined): Promise<AttachmentPart> {
-    const pieces = (name === undefined ? undefined : this.parts.get(name)) ?? [];
+    const begun = name === undefined ? undefined : this.parts.get(name);
     if (name !== undefined) this.parts.delete(name);
-    const { kept, parts, clock } = this;
-    return {
-      get bytes() {
-        return pieces.reduce((sum, { length }) => sum + length, 0);
-      },
-      async *read() {
-        yield* [...pieces];
-      },
-      async write(bytes) {
-        pieces.push(Buffer.from(bytes));
-      },
-      async cut(bytes) {
-        const first = Buffer.concat(pieces).subarray(0, bytes);
-        pieces.splice(0, pieces.length, first);
-      },
-      async finish(digest) {
-        const isNew = !kept.has(digest);
-        kept.set(digest, { bytes: Buffer.concat(pieces), time: clock.now() });
+    return new MemoryPart(begun?.bytes, {
+      publish: (digest, bytes) => {
+        const isNew = !this.kept.has(digest);
+        this.kept.set(digest, { bytes, time: this.clock.now() });
         return isNew;
       },
-      async close(isKept) {
-        if (isKept && name !== undefined) parts.set(name, pieces);
+      release: (bytes) => {
+        // The longer one stays; one without bytes is none.
+        if (name !== undefined && bytes.length > this.partBytes(name))
+          this.parts.set(name, { bytes, time: this.clock.now() });
       },
-    };
+    });
   }
 
   async remove(digest: string, unusedSince: number): Promise<boolean> {
@@ -81,9 +70,58 @@ class MemoryAttachments implements AttachmentStore {
     return found !== undefined && found.time < unusedSince && this.kept.delete(digest);
   }
 
-  async removeParts(_unusedSince: number, dryRun: boolean): Promise<number> {
-    const bytes = [...this.parts.keys()].reduce((sum, name) => sum + this.partBytes(name), 0);
-    if (!dryRun) this.parts.clear();
-    return bytes;
+  async removeParts(unusedSince: number, dryRun: boolean): Promise<number> {
+    const left = [...this.parts].filter(([, { time }]) => time < unusedSince);
+    if (!dryRun) for (const [name] of left) this.parts.delete(name);
+    return left.reduce((sum, [, { bytes }]) => sum + bytes.length, 0);
   }
+}
+
+/** The two ends of a part of which something stays. */
+interface PartEnds {
+  publish(digest: string, bytes: Buffer): boolean;
+  release(bytes: Buffer): void;
+}
+
+class MemoryPart implements AttachmentPart {
+  bytes: number;
+  private readonly pieces: Buffer[];
+  private readonly ends: PartEnds;
+  private isSettled = false;
+
+  constructor(begun: Buffer | undefined, ends: PartEnds) {
+    this.pieces = begun ? [begun] : [];
+    this.bytes = begun?.length ?? 0;
+    this.ends = ends;
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    yield* piecesOf(Buffer.concat(this.pieces));
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.pieces.push(Buffer.from(bytes));
+    this.bytes += bytes.length;
+  }
+
+  async cut(bytes: number): Promise<void> {
+    this.pieces.splice(0, this.pieces.length, Buffer.concat(this.pieces).subarray(0, bytes));
+    this.bytes = bytes;
+  }
+
+  async finish(digest: string): Promise<boolean> {
+    this.isSettled = true;
+    return this.ends.publish(digest, Buffer.concat(this.pieces));
+  }
+
+  async close(isKept: boolean): Promise<void> {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    if (isKept) this.ends.release(Buffer.concat(this.pieces));
+  }
+}
+
+function* piecesOf(bytes: Buffer): Generator<Uint8Array> {
+  const { attachmentPieceBytes } = limits;
+  for (let at = 0; at < bytes.length; at += attachmentPieceBytes) yield bytes.subarray(at, at + attachmentPieceBytes);
 }

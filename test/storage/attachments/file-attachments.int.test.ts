@@ -23,6 +23,7 @@ import type { Environment } from '../../../src/environment/environment.ts';
 import { openEnvironment, restore } from '../../../src/index.ts';
 import { thisProcess, toDigits } from '../../../src/machine/process-name.ts';
 import { fileAttachments } from '../../../src/storage/attachments/file-attachments.ts';
+import { all } from '../../kit/all.ts';
 import { streamOf } from '../../sync/dumps.ts';
 
 let dir: string;
@@ -46,12 +47,6 @@ const openFiles = () =>
     const path = `/proc/self/fd/${fd}`;
     return statSync(path, { throwIfNoEntry: false }) ? [readlinkSync(path)] : [];
   });
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
 
 it('is one file under its digest, and no part is left', async () => {
   expect(await env.attachments.put(streamOf(bytes))).toMatchObject({ digest, duplicate: false });
