@@ -33,12 +33,12 @@ export default class SyncExport extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SyncExport);
-    const options = await toExportOptions(flags, Date.now());
     const interruption = onInterrupt();
     const progress = showWork('exporting', this.shown, { isSizeKnown: !flags.follow });
     const note = rateNote('record', Date.now(), Date.now);
     const onProgress = (done: number, total: number) => progress.onProgress(done, total, note(done));
     await this.withEnv({}, async (env) => {
+      const options = await toExportOptions(env, flags);
       const target = flags.out ?? args.target;
       const bytes = await writeDump(env, target, { options: { ...options, onProgress }, interruption }).finally(
         progress.stop,

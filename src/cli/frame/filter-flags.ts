@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
-import { ifGiven } from '../../core/base/given.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
 import type { Environment } from '../../environment/environment.ts';
@@ -107,8 +107,13 @@ export async function toFilter(values: FilterValues, now: number): Promise<Recor
 
 /** As `toFilter`, by the time of an open environment, and with the id of a session for its beginning. Errors: ID_AMBIGUOUS. */
 export async function filterIn(env: Environment, values: FilterValues): Promise<RecordFilter> {
+  return toFilter(await withWholeIds(env, values), await nowIn(env));
+}
+
+/** The values, with the id of a session for its beginning. Errors: ID_AMBIGUOUS. */
+export async function withWholeIds<V extends FilterValues>(env: Environment, values: V): Promise<V> {
   const session = await ifGiven(values.session, (id) => env.completeId(id, 'session'));
-  return toFilter({ ...values, session }, await nowIn(env));
+  return { ...values, ...given({ session }) };
 }
 
 /** Says what the times of the flags are where they name no zone; undefined where they all do. `now` in ms since 1970. */

@@ -3,7 +3,8 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { codecNames, type ExportOptions, loadMask } from '../../index.ts';
 import { plural } from '../../text/printable.ts';
-import { type FilterValues, filterFlags, filterText, toFilter } from '../frame/filter-flags.ts';
+import { type FilterValues, filterFlags, filterText, toFilter, withWholeIds } from '../frame/filter-flags.ts';
+import { nowIn } from '../frame/point-in-log.ts';
 import type { SignalInterrupt } from '../frame/signals.ts';
 import { openDumpOutput } from './dump-output.ts';
 import { readSignKey } from './key-file.ts';
@@ -42,15 +43,16 @@ interface ExportValues extends FilterValues {
   readonly out?: string | undefined;
 }
 
-/** Reads the flags of an export. Errors: USAGE, FILTER_INVALID, INPUT_NOT_FOUND. */
-export async function toExportOptions(flags: ExportValues, now: number): Promise<ExportOptions> {
+/** Reads the flags of an export from an open environment. Errors: USAGE, FILTER_INVALID, INPUT_NOT_FOUND, ID_AMBIGUOUS. */
+export async function toExportOptions(env: Environment, values: ExportValues): Promise<ExportOptions> {
+  const flags = await withWholeIds(env, values);
   if (flags.follow && flags.to !== undefined)
     throw new TxlogError('USAGE', '--follow cannot have --to: it runs until Ctrl-C');
   if (flags.mask !== undefined && flags.states)
     throw new TxlogError('USAGE', '--mask cannot have --states: the import makes the states anew');
   return {
     after: flags.after,
-    filter: await toFilter(flags, now),
+    filter: await toFilter(flags, await nowIn(env)),
     filterText: filterText({ ...flags, from: undefined, to: undefined }),
     attachments: flags.attachments,
     mask: flags.mask === undefined ? undefined : await loadMask(flags.mask),
