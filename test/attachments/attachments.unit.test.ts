@@ -138,7 +138,13 @@ describe('an attachment', () => {
   it('that broke off and comes again from its first byte is compared, and not written twice', async () => {
     const resumeAs = 'upload-7';
     await expect(env.attachments.put(broken(large.subarray(0, 900_001)), { resumeAs })).rejects.toThrow('cut');
+    let written = 0;
+    const write = (bytes: number) => {
+      written += bytes;
+    };
+    watchParts({ write });
     expect(await env.attachments.put(streamOf(large, 70_001), { resumeAs })).toMatchObject({ digest: digestOf(large) });
+    expect(written).toBe(large.length - 900_001);
   });
 });
 

@@ -1,86 +1,55 @@
 // Goal: environments are merged from the command line, whatever dies on the way. Method: the command line in real pipes:
 // killed at many places, twice at once, with conflicts, there and back.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment/environment.ts';
-import { Shell } from '../cli/txlog.ts';
+import type { Shell } from '../cli/txlog.ts';
+import { all } from '../kit/all.ts';
+import { DumpPlace } from './dump-place.ts';
 
-const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const count = 2_000;
 
+let place: DumpPlace;
 let shell: Shell;
 beforeAll(() => {
-  shell = new Shell();
-  const line = (i: number) =>
-    `{"id":"r-${i}","type":"t${i % 3}","payload":{"text":"${'x'.repeat(500)}"},"changes":[{"op":"add","key":"n/${i % 50}","value":${i}}]}\n`;
-  shell.run(['submit', '-', '--receipts', 'none'], Array.from({ length: count }, (_, i) => line(i)).join(''));
-  shell.run(['sync', 'export', '--codec', 'null', '-O', 'whole.avro']);
+  place = new DumpPlace(count, () => 500);
+  shell = place.shell;
 });
 afterAll(() => shell.remove());
 
-let made = 0;
 /** A new environment with one record of its own. */
 function fresh(): string {
-  const name = `to-${++made}`;
-  shell.run(['init', '--env', name]);
+  const name = place.fresh();
   shell.run(['submit', '--env', name, '--id', `mine-${name}`, '--type', 'note', '--change', `add mine/${name} 1`]);
   return name;
 }
 
-const json = (args: readonly string[]) => JSON.parse(shell.run([...args, '--json']).stdout);
-
-async function look<T>(env: string, work: (env: Environment) => Promise<T>): Promise<T> {
-  const opened = await openEnvironment(join(shell.dir, env), { readOnly: true });
-  return work(opened).finally(() => opened.close());
-}
+const json: DumpPlace['json'] = (args) => place.json(args);
+const look: DumpPlace['look'] = (env, work) => place.look(env, work);
 
 /** Values by key. */
 const valuesOf = (env: string) =>
-  look(env, async (opened) => {
-    const all: [string, unknown][] = [];
-    for await (const { key, value } of opened.states()) all.push([key, value]);
-    return all;
-  });
-
-function bash(line: string) {
-  const script = `txlog() { '${process.execPath}' '${bin}' "$@"; }; ${line}; echo "codes \${PIPESTATUS[@]}" >&2`;
-  const { stderr } = spawnSync('bash', ['-c', script], { cwd: shell.dir, env: shell.env, encoding: 'utf8' });
-  return /codes ([\d ]+)\n$/.exec(stderr)?.[1]?.split(' ').map(Number);
-}
-
-function start(args: readonly string[], stdio: ('pipe' | 'ignore')[]): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { cwd: shell.dir, env: shell.env, stdio });
-}
+  look(env, async (opened) => (await all(opened.states())).map(({ key, value }): [string, unknown] => [key, value]));
 
 it('after kill -9 at any block, the same command goes on, and each record is there once', async () => {
   const to = fresh();
-  const dump = readFileSync(join(shell.dir, 'whole.avro'));
-  for (let bytes = 300_000; bytes < dump.length; bytes += 270_000) {
-    const victim = start(['sync', 'import', '--mode', 'submit', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
-    victim.stdin?.on('error', () => {});
-    victim.stdin?.write(dump.subarray(0, bytes));
-    await look(to, async (opened) => {
-      const { position: before } = await opened.head();
-      for (let looks = 0; looks < 300 && (await opened.head()).position === before; looks++) await pause(5);
-    });
-    victim.kill('SIGKILL');
-    await once(victim, 'exit');
+  const whole = statSync(join(shell.dir, 'whole.avro')).size;
+  let kills = 0;
+  for (let bytes = 300_000; bytes < whole; bytes += 270_000) {
+    await place.killImport(to, ['--mode', 'submit'], bytes);
+    kills += 1;
     // A block, the places of its records and the cursor are one commit.
     await look(to, async (opened) => {
       const { position } = await opened.head();
       const [origin] = (await opened.sync.status()).origins;
-      const reached = Number(origin?.cursor.split(':')[1] ?? 0);
+      const reached = Number(origin?.cursor.split(':')[1]);
       expect(position).toBe(reached + 1);
-      if (origin) expect(await opened.sync.position(origin.origin, reached)).toBe(position);
+      expect(await opened.sync.position(origin?.origin ?? '', reached)).toBe(position);
     });
   }
-  expect(bash(`txlog sync export - | txlog sync import --mode submit --env ${to} -`)).toEqual([0, 0]);
+  expect(kills).toBeGreaterThan(3);
+  expect(place.bash(`txlog sync export - | txlog sync import --mode submit --env ${to} -`).codes).toEqual([0, 0]);
   expect(await look(to, (opened) => opened.head())).toMatchObject({ position: count + 1 });
   expect((await valuesOf(to)).filter(([key]) => key.startsWith('n/'))).toEqual(await valuesOf('env'));
   expect(shell.run(['rescan', '--verify', '--env', to]).code).toBe(0);
@@ -94,7 +63,7 @@ it('after kill -9 at any block, the same command goes on, and each record is the
 it('two imports at once decide each record once', async () => {
   const to = fresh();
   const args = ['sync', 'import', '--mode', 'submit', '--env', to, 'whole.avro'];
-  const both = [1, 2].map(() => start(args, ['ignore', 'pipe', 'ignore']));
+  const both = [1, 2].map(() => place.start(args, ['ignore', 'pipe', 'ignore']));
   expect((await Promise.all(both.map((child) => once(child, 'exit')))).map(([code]) => code)).toEqual([0, 0]);
   expect(await look(to, (opened) => opened.head())).toMatchObject({ position: count + 1 });
 });
@@ -103,9 +72,9 @@ it('two environments that both write are synced both ways, again and again', asy
   const [a, b] = [fresh(), fresh()];
   const units = Object.fromEntries([a, b].map((env) => [env, json(['status', '--env', env]).unit as string]));
   const pass = (from: string, to: string) =>
-    bash(
+    place.bash(
       `txlog sync export --env ${from} --after "$(txlog sync cursor --env ${to} ${units[from]})" - | txlog sync import --mode submit --env ${to} -`,
-    );
+    ).codes;
   for (let round = 0; round < 2; round++) {
     for (const env of [a, b])
       shell.run([

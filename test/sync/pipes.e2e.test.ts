@@ -1,56 +1,32 @@
 // Goal: environments travel through pipes as they are, whatever dies, stalls or fills up on the way. Method: the command
 // line in real pipes: cut, killed, slow, full, twice at once, on a terminal.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEnvironment } from '../../src/engine.ts';
-import type { Environment } from '../../src/environment/environment.ts';
-import { outputs } from '../../src/shapes/schema/command-outputs.ts';
-import { Shell } from '../cli/txlog.ts';
+import type { Shell } from '../cli/txlog.ts';
+import { DumpPlace } from './dump-place.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const count = 3_000;
 
+let place: DumpPlace;
 let shell: Shell;
 beforeAll(() => {
-  shell = new Shell();
-  const line = (i: number) =>
-    `{"id":"r-${i}","type":"t${i % 3}","payload":{"text":"${'x'.repeat(300 + (i % 200))}"},"changes":[{"op":"add","key":"n/${i % 50}","value":${i}}]}\n`;
-  shell.run(['submit', '-', '--receipts', 'none'], Array.from({ length: count }, (_, i) => line(i)).join(''));
-  shell.run(['sync', 'export', '--codec', 'null', '-O', 'whole.avro']);
+  place = new DumpPlace(count, (i) => 300 + (i % 200));
+  shell = place.shell;
 });
 afterAll(() => shell.remove());
 
-let made = 0;
-/** A new empty environment. */
-function fresh(): string {
-  const name = `to-${++made}`;
-  shell.run(['init', '--env', name]);
-  return name;
-}
-
-/** What a command prints, which is what its schema says. */
-function json(args: readonly string[]) {
-  const printed = JSON.parse(shell.run([...args, '--json']).stdout);
-  const fits = ajv.compile(outputs[args.slice(0, 2).join(' ')]?.document ?? {});
-  expect(fits(printed) ? [] : fits.errors).toEqual([]);
-  return printed;
-}
-
-const ajv = new Ajv2020({ strict: false, validateFormats: false });
-
-/** Looks into an environment from here: a command line for each look would take most of the time. */
-async function look<T>(env: string, work: (env: Environment) => Promise<T>): Promise<T> {
-  const opened = await openEnvironment(join(shell.dir, env), { readOnly: true });
-  return work(opened).finally(() => opened.close());
-}
-
-const positionOf = (env: string) => look(env, async (opened) => (await opened.head()).position);
+const fresh = () => place.fresh();
+const json: DumpPlace['json'] = (args) => place.json(args);
+const look: DumpPlace['look'] = (env, work) => place.look(env, work);
+const bash: DumpPlace['bash'] = (line) => place.bash(line);
+const start: DumpPlace['start'] = (args, stdio) => place.start(args, stdio);
+const positionOf = (env: string) => place.positionOf(env);
 const isSame = (env: string) =>
   look(env, (to) =>
     look('env', async (from) => {
@@ -58,18 +34,6 @@ const isSame = (env: string) =>
       return left.digest === right.digest;
     }),
   );
-
-/** Runs a line of bash, with `txlog` as a word; its output, and the exit code of each command of the pipe. */
-function bash(line: string) {
-  const script = `txlog() { '${process.execPath}' '${bin}' "$@"; }; ${line}; echo "codes \${PIPESTATUS[@]}" >&2`;
-  const { stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: shell.dir, env: shell.env, encoding: 'utf8' });
-  const codes = /codes ([\d ]+)\n$/.exec(stderr)?.[1]?.split(' ').map(Number);
-  return { stdout, stderr, codes };
-}
-
-function start(args: readonly string[], stdio: ('pipe' | 'ignore')[]): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { cwd: shell.dir, env: shell.env, stdio });
-}
 
 describe('a pipe between two environments', () => {
   it('carries all of it, and a second time nothing', async () => {
@@ -124,22 +88,19 @@ describe('a pipe between two environments', () => {
 it('after kill -9 of either end at any block, the same command goes on where it was', async () => {
   const to = fresh();
   const dump = readFileSync(join(shell.dir, 'whole.avro'));
+  // In its first block: a pipe holds less, so that it has begun to read.
+  const early = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
+  await new Promise((resolve) => early.stdin?.write(dump.subarray(0, 100_000), resolve));
+  early.kill('SIGKILL');
+  await once(early, 'exit');
+  expect(await positionOf(to)).toBe(0);
   let kills = 0;
-  for (let bytes = 100_000; bytes < dump.length; bytes += 200_000) {
-    // The importer has been given so much, and takes it while it is killed.
-    const victim = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);
-    victim.stdin?.on('error', () => {});
-    victim.stdin?.write(dump.subarray(0, bytes));
-    await look(to, async (opened) => {
-      const { position: before } = await opened.head();
-      for (let looks = 0; looks < 300 && (await opened.head()).position === before; looks++) await pause(5);
-    });
-    victim.kill('SIGKILL');
-    await once(victim, 'exit');
+  for (let bytes = 300_000; bytes < dump.length; bytes += 270_000) {
+    await place.killImport(to, [], bytes);
     kills += 1;
     expect(await look(to, (opened) => opened.verify())).toMatchObject({ ok: true });
   }
-  expect(kills).toBeGreaterThan(5);
+  expect(kills).toBeGreaterThan(4);
   // The exporter dies, and what it wrote is not taken for whole.
   const exporter = start(['sync', 'export', '--codec', 'null', '-'], ['ignore', 'pipe', 'ignore']);
   const importer = start(['sync', 'import', '--env', to, '-'], ['pipe', 'ignore', 'ignore']);

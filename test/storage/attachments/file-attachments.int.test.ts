@@ -1,7 +1,7 @@
 // Goal: attachments on the disk are whole or not there, whatever breaks off, and nothing that is used goes away. Method: the
 // store on a directory of its own: parts of dead and living processes, files that are damaged, clearing beside uses.
 import { createHash, randomBytes } from 'node:crypto';
-import {
+import fs, {
   chmodSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -230,11 +231,27 @@ describe('clearing', () => {
 
   it('gives back what was asked for between its looks', async () => {
     await env.attachments.put(streamOf(bytes));
-    const now = Date.now();
-    // It was used at this moment: after the first look, and before the second.
-    utimesSync(fileOf(), now / 1_000, now / 1_000);
-    expect(await fileAttachments(join(dir, 'env'), false).remove(digest, now - 1)).toBe(false);
-    expect(readdirSync(join(dir, 'env/attachments', digest.slice(0, 2)))).toEqual([digest]);
+    utimesSync(fileOf(), hourAgo(), hourAgo());
+    const { renameSync: rename } = fs;
+    const asides: string[] = [];
+    const between = vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      if (from === fileOf()) {
+        // Another process uses it at this moment: after the first look, and before the second.
+        expect(fileAttachments(join(dir, 'env'), false).has(digest)).toBe(true);
+        asides.push(String(to));
+      }
+      rename(from, to);
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(await fileAttachments(join(dir, 'env'), false).remove(digest, Date.now() - 60_000)).toBe(false);
+    } finally {
+      between.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(asides).toEqual([expect.stringContaining(`${fileOf()}.`)]);
+    expect(readdirSync(dirname(fileOf()))).toEqual([digest]);
+    expect(readFileSync(fileOf()).equals(bytes)).toBe(true);
   });
 });
 
@@ -276,9 +293,8 @@ it('a read-only environment reads, and touches nothing', async () => {
   utimesSync(fileOf(), 7, 7);
   const reader = await openEnvironment(join(dir, 'env'), { readOnly: true });
   expect((await all(reader.attachments.get(digest))).reduce((sum, piece) => sum + piece.length, 0)).toBe(bytes.length);
-  await reader
-    .preview([reader.check({ id: 'a', type: 't', attachments: [digest], changes: [] })])
-    .catch(() => undefined);
+  const names = { id: 'a', type: 't', attachments: [digest], changes: [{ op: 'add' as const, key: 'n', value: 1 }] };
+  expect(await reader.preview([reader.check(names)])).toMatchObject([{ receipt: { outcome: 'committed' } }]);
   expect(statSync(fileOf()).mtimeMs).toBe(7_000);
   await reader.close();
 });
