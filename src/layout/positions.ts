@@ -1,6 +1,7 @@
 import type { TableName } from '../ports/storage.ts';
 import { asBuffer, ByteReader, ByteWriter } from './bytes.ts';
 import { undecodable } from './damaged-row.ts';
+import { toHex } from './hex.ts';
 
 const writer = new ByteWriter();
 
@@ -50,5 +51,5 @@ export function decodePositions(bytes: Uint8Array, table: TableName, key: Uint8A
 /** A key for messages: as text where it is text, else in hex. */
 function nameOfKey(key: Uint8Array): string {
   const text = asBuffer(key).toString();
-  return /^[ -~]+$/.test(text) ? text : asBuffer(key).toString('hex');
+  return /^[ -~]+$/.test(text) ? text : toHex(key);
 }

@@ -4,6 +4,7 @@ import type { FoldedRecord, StoredRecord } from '../core/log/record.ts';
 import type { Snapshot, WriteTx } from '../ports/storage.ts';
 import { asBuffer } from './bytes.ts';
 import { damagedRow, undecodable } from './damaged-row.ts';
+import { toHex } from './hex.ts';
 import { positionKey, textKey } from './keys.ts';
 import {
   compileRecordSchema,
@@ -148,7 +149,7 @@ export class TypeRegistry {
   private loadTypes(snapshot: Snapshot): void {
     if (snapshot.count('types') === this.names.size) return;
     for (const { key, value } of snapshot.range('types')) {
-      if (key.length !== 2) throw damagedRow('types', asBuffer(key).toString('hex'), 'its key is no number');
+      if (key.length !== 2) throw damagedRow('types', toHex(key), 'its key is no number');
       const type = asBuffer(key).readUInt16BE(0);
       if (!this.names.has(type)) this.learn({ type, name: asBuffer(value).toString() });
     }

@@ -308,6 +308,19 @@ describe('a dump', () => {
     expect(await dumpOf(other, { attachments: 'none' })).not.toHaveLength(0);
   });
 
+  it('goes on when one that no record names is cleared away meanwhile', async () => {
+    const unused = await env.attachments.put(streamOf(Buffer.from('another')));
+    const { store } = env.attachments;
+    const list = store.list.bind(store);
+    store.list = async function* () {
+      const listed = await all(list());
+      expect(await store.remove(unused.digest, Number.POSITIVE_INFINITY)).toBe(true);
+      yield* listed;
+    };
+    const dump = await dumpOf(env, { attachments: 'all' });
+    expect(await take(other, dump)).toMatchObject({ applied: 3, attachments: 2 });
+  });
+
   it('that is cut in an attachment goes on from the record before it', async () => {
     const dump = await dumpOf(env, { codec: 'null' });
     const cut = take(other, dump.subarray(0, 900_000));

@@ -69,6 +69,8 @@ it('is put, shown, read, named and checked', () => {
   };
   expect(range('5-8')).toEqual(bytes.subarray(5, 9));
   expect(range('2999990-')).toEqual(bytes.subarray(2_999_990));
+  const left = bash(`mkfifo feed; head -c 1 feed >/dev/null & txlog attachment get ${digest} --env a -O feed`);
+  expect([left.status, left.stderr]).toEqual([74, expect.stringContaining('the attachment is not complete')]);
   expect(shell.run(['attachment', 'get', digest, '-O', 'copy.bin', ...at]).code).toBe(0);
   expect(readFileSync(join(shell.dir, 'copy.bin')).equals(bytes)).toBe(true);
   expect(shell.run(['attachment', 'get', missing, '-O', 'none.bin', ...at]).code).toBe(3);

@@ -1,5 +1,5 @@
+import { openByteOutput } from '../frame/byte-output.ts';
 import { tidyUpWhenInterrupted } from '../frame/signals.ts';
-import { openByteOutput } from '../sync/dump-output.ts';
 
 /**
  * Writes an attachment to a file, or to stdout, and lets go of it, however that ends. A file has its name once all is there.

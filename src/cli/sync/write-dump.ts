@@ -3,10 +3,10 @@ import { TxlogError } from '../../core/base/errors.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { codecNames, type ExportOptions, loadMask } from '../../index.ts';
 import { plural } from '../../text/printable.ts';
+import { openByteOutput } from '../frame/byte-output.ts';
 import { type FilterValues, filterFlags, filterText, toFilter, withWholeIds } from '../frame/filter-flags.ts';
 import { nowIn } from '../frame/point-in-log.ts';
 import type { SignalInterrupt } from '../frame/signals.ts';
-import { openDumpOutput } from './dump-output.ts';
 import { readSignKey } from './key-file.ts';
 
 /** Flags of `sync export`. */
@@ -71,13 +71,18 @@ export function rateNote(what: string, since: number, now: () => number): (done:
   };
 }
 
-/** Writes a dump of the environment to a file or stdout; how many bytes it has. Errors: OUTPUT_FAILED, and of exporting. */
+/**
+ * Writes a dump of the environment to a file or stdout; how many bytes it has.
+ *
+ * Errors: USAGE where stdout is a terminal, which bytes would put out of order; OUTPUT_FAILED, and of exporting.
+ */
 export async function writeDump(
   env: Environment,
   target: string | undefined,
   { options, interruption }: { readonly options: ExportOptions; readonly interruption: SignalInterrupt },
 ): Promise<number> {
-  const output = openDumpOutput(target);
+  if ((target === undefined || target === '-') && process.stdout.isTTY) throw noTerminal();
+  const output = openByteOutput(target, 'the dump');
   let bytes = 0;
   try {
     for await (const piece of env.sync.export({ ...options, signal: interruption.signal })) {
@@ -89,4 +94,10 @@ export async function writeDump(
   } finally {
     output.close();
   }
+}
+
+function noTerminal(): TxlogError {
+  return new TxlogError('USAGE', 'stdout is a terminal and a dump is binary: give a file, or pipe it', {
+    next: ['txlog sync export -O FILE', 'txlog sync export - | txlog --env OTHER sync import -'],
+  });
 }

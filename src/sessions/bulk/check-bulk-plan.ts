@@ -3,6 +3,7 @@ import { given } from '../../core/base/given.ts';
 import { isJsonObject, type JsonObject } from '../../core/base/json.ts';
 import { findNameProblem } from '../../core/base/key.ts';
 import { limits } from '../../core/base/limits.ts';
+import { toHex } from '../../layout/hex.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { BulkPlan } from './bulk-plan.ts';
 
@@ -68,7 +69,7 @@ export function refuseOtherLog({ head, digest }: Partial<ReturnType<typeof logOf
 
 function digestAt(cut: Cut, position: number): string | undefined {
   const digest = cut.record(position)?.digest;
-  return digest && Buffer.from(digest).toString('hex').slice(0, digestDigits);
+  return digest && toHex(digest).slice(0, digestDigits);
 }
 
 function hasHead({ v, id, unit, head, digest, items, reason, actor }: JsonObject): boolean {

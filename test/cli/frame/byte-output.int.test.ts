@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openByteOutput } from '../../../src/cli/sync/dump-output.ts';
+import { openByteOutput } from '../../../src/cli/frame/byte-output.ts';
 
 let dir: string;
 beforeEach(() => {

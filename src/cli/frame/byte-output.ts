@@ -2,10 +2,10 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync
 import { v4 as randomId } from 'uuid';
 import { TxlogError } from '../../core/base/errors.ts';
 import { systemCode, systemReason } from '../../core/base/system-error.ts';
-import { unwritable } from '../frame/read-file.ts';
+import { unwritable } from './read-file.ts';
 
-/** Where the bytes of a dump go. */
-export interface DumpOutput {
+/** Where bytes go. */
+export interface ByteOutput {
   /** Passes bytes on, no faster than they are taken. Errors: OUTPUT_FAILED. */
   write(bytes: Uint8Array): Promise<void>;
   /** All of it is written: makes it durable, as far as it is a file, under its own name. */
@@ -15,28 +15,17 @@ export interface DumpOutput {
 }
 
 /**
- * Opens a file for a dump, or takes stdout. A file has its name once the dump is whole; until then it has one that no other
- * export has. A device or a named pipe takes the bytes as they come.
+ * Opens a file, or takes stdout; `what` the bytes are, for errors. A file has its name once all of it is written; until then it
+ * has one that nobody else writes to. A device or a named pipe takes the bytes as they come.
  *
- * Errors: USAGE where stdout is a terminal, which bytes would put out of order; OUTPUT_FAILED.
+ * Errors: OUTPUT_FAILED.
  */
-export function openDumpOutput(file: string | undefined): DumpOutput {
-  if (file !== undefined && file !== '-') return isSpecial(file) ? toSpecial(file) : toFile(file);
-  if (process.stdout.isTTY) {
-    throw new TxlogError('USAGE', 'stdout is a terminal and a dump is binary: give a file, or pipe it', {
-      next: ['txlog sync export -O FILE', 'txlog sync export - | txlog --env OTHER sync import -'],
-    });
-  }
-  return toStream('the dump');
-}
-
-/** As `openDumpOutput`, of bytes that a terminal may show. `what` they are, for errors. Errors: OUTPUT_FAILED. */
-export function openByteOutput(file: string | undefined, what: string): DumpOutput {
+export function openByteOutput(file: string | undefined, what: string): ByteOutput {
   if (file === undefined || file === '-') return toStream(what);
-  return isSpecial(file) ? toSpecial(file) : toFile(file);
+  return isSpecial(file) ? toSpecial(file, what) : toFile(file, what);
 }
 
-function toStream(what: string): DumpOutput {
+function toStream(what: string): ByteOutput {
   return { write: (bytes) => toStdout(bytes, what), finish() {}, close() {} };
 }
 
@@ -58,20 +47,25 @@ function isSpecial(file: string): boolean {
   return found !== undefined && !found.isFile();
 }
 
-function toSpecial(file: string): DumpOutput {
+function toSpecial(file: string, what: string): ByteOutput {
   const fd = attempt(file, () => openSync(file, 'w'));
-  return { write: toDescriptor(file, fd), finish() {}, close: () => closeSync(fd) };
+  return { write: toDescriptor({ name: file, what }, fd), finish() {}, close: () => closeSync(fd) };
 }
 
-function toDescriptor(name: string, fd: number): DumpOutput['write'] {
+function toDescriptor(
+  { name, what }: { readonly name: string; readonly what: string },
+  fd: number,
+): ByteOutput['write'] {
   return async (bytes) => {
-    attempt(name, () => {
+    try {
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-    });
+    } catch (cause) {
+      throw failed(name, cause, what);
+    }
   };
 }
 
-function toFile(file: string): DumpOutput {
+function toFile(file: string, what: string): ByteOutput {
   const part = `${file}.part-${randomId()}`;
   const fd = attempt(file, () => openSync(part, 'wx'));
   let isOpen = true;
@@ -81,7 +75,7 @@ function toFile(file: string): DumpOutput {
     isOpen = false;
   };
   return {
-    write: toDescriptor(file, fd),
+    write: toDescriptor({ name: file, what }, fd),
     finish() {
       attempt(file, () => {
         fsyncSync(fd);
@@ -103,11 +97,11 @@ function attempt<T>(name: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    throw failed(name, cause);
+    throw unwritable(name, cause);
   }
 }
 
-function failed(name: string, cause: unknown, what = 'the dump'): TxlogError {
+function failed(name: string, cause: unknown, what: string): TxlogError {
   if (name !== 'stdout' && systemCode(cause) !== 'EPIPE') return unwritable(name, cause);
   const text = `cannot write ${name}: ${systemReason(cause)}: ${what} is not complete`;
   return new TxlogError('OUTPUT_FAILED', text, { cause });
