@@ -2,6 +2,7 @@ import { present } from '../core/base/assert.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import type { Expectation, StoredRecord } from '../core/log/record.ts';
 import { checkRequest, type Request } from '../core/log/request.ts';
+import { checkBy } from '../core/log/session-input.ts';
 import type { Answer } from '../pipeline/2-batch.ts';
 import { receiptOrThrow } from '../pipeline/7-respond.ts';
 import type { LongViewReader, Progress } from '../view/reader.ts';
@@ -78,6 +79,7 @@ function toUndo(
   target: StoredRecord,
   { id, actor, reason, expect = [] }: CompensateOptions & { readonly expect?: readonly Expectation[] | undefined },
 ): Request {
+  checkBy({ reason });
   // Checked as any client's words are, but by no app: one may have a type of this name.
   const words = checkRequest({ type: 'compensate', id, actor, payload: reason ?? null }, () => env.makeId());
   return { ...compensationOf(target, words.id, { actor, reason }), expect };

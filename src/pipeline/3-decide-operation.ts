@@ -25,6 +25,7 @@ import type {
   Together,
 } from '../core/log/operation.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
+import { findByProblem } from '../core/log/session-input.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
 import { toRejectionJson, toTime } from '../layout/json-shapes.ts';
 import { type QueueKey, queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
@@ -56,6 +57,11 @@ export type OperationDecision =
 
 /** Step 3 of an operation: decides it against the staged view, and stages its record. */
 export function decideOperation(stage: Stage, operation: Operation): OperationDecision {
+  const problem = findByProblem(operation as Partial<Authority>);
+  return problem ? { type: 'refused', error: problem } : decideChecked(stage, operation);
+}
+
+function decideChecked(stage: Stage, operation: Operation): OperationDecision {
   switch (operation.op) {
     case 'new':
       return makeSession(stage, operation);

@@ -7,7 +7,15 @@ import { limits } from '../core/base/limits.ts';
 import { ranges } from '../core/base/number-range.ts';
 import type { Links } from '../core/log/links.ts';
 import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
-import { checkData, checkLinks, checkName, checkOwnName, checkSeconds, dataOf } from '../core/log/session-input.ts';
+import {
+  checkData,
+  checkError,
+  checkLinks,
+  checkName,
+  checkOwnName,
+  checkSeconds,
+  dataOf,
+} from '../core/log/session-input.ts';
 import type { BulkOperation } from './bulk/bulk-operation.ts';
 import type { ApplyOptions, BulkBy, BulkOutcome, PlanOptions, PlanTarget } from './bulk/bulk-plan.ts';
 import type { OperationPlan } from './bulk/operation-plan.ts';
@@ -92,7 +100,7 @@ export class Sessions {
     seconds: number,
     { error, ...options }: OperationOptions & { readonly error?: string } = {},
   ): Promise<OperationResult> {
-    const failed = given({ error });
+    const failed = given({ error: ifGiven(error, checkError) });
     return this.one({
       op: 'store',
       session,
@@ -109,7 +117,7 @@ export class Sessions {
 
   /** Sets it aside until a person sees to it: `ready` brings it back. */
   async park(session: string, error: string, options: OperationOptions = {}): Promise<OperationResult> {
-    return this.one({ op: 'park', session, error, ...options });
+    return this.one({ op: 'park', session, error: checkError(error), ...options });
   }
 
   /** Makes a stored or parked one ready now, with all its attempts. */

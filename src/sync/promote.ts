@@ -1,7 +1,6 @@
 import { TxlogError } from '../core/base/errors.ts';
-import { findNameProblem } from '../core/base/key.ts';
-import { limits } from '../core/base/limits.ts';
 import type { LogRecord } from '../core/log/record.ts';
+import { checkBy } from '../core/log/session-input.ts';
 import type { Head } from '../layout/meta.ts';
 import { type Mirror, readMirror, writeMirror } from '../layout/mirror-row.ts';
 import type { Snapshot } from '../ports/storage.ts';
@@ -22,12 +21,11 @@ export interface PromoteOptions {
  * and its origin's records are refused as a fork. Its sessions may still be led there: they are suspended first, under a
  * raised epoch. Killed in between, it is a mirror still, and the same call goes on.
  *
- * Errors: ENV_NOT_MIRROR; USAGE without a reason.
+ * Errors: ENV_NOT_MIRROR; USAGE without a reason; REQUEST_INVALID.
  */
 export async function promote(host: SyncHost, { reason, actor }: PromoteOptions): Promise<Promotion> {
+  checkBy({ reason, actor });
   if (reason.trim() === '') throw new TxlogError('USAGE', 'a reason is needed: the log keeps it');
-  const problem = actor === undefined ? undefined : findNameProblem(actor, limits.actorBytesMax);
-  if (problem !== undefined) throw new TxlogError('USAGE', `actor ${problem}`);
   const { position } = await host.adopt({
     choose: (tx, { head }) => {
       const mirror = requireMirror(tx);

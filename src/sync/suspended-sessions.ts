@@ -2,6 +2,7 @@ import { given } from '../core/base/given.ts';
 import type { Change } from '../core/fold/change.ts';
 import { asSession, isSuspended, type Session, sessionKey, suspendedPrefix } from '../core/fold/session.ts';
 import { type LogRecord, operationId, sessionType } from '../core/log/record.ts';
+import { checkBy } from '../core/log/session-input.ts';
 import type { Task, TaskAnswer } from '../pipeline/2-batch.ts';
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import { listSessions } from '../sessions/read/list-sessions.ts';
@@ -71,6 +72,7 @@ export interface ResumeOptions {
 
 /** Frees suspended sessions, so that workers lead them when they are due; ids of those that were: not of those that went on since the look. */
 export async function* resumeSessions(env: Resuming, options: ResumeOptions): AsyncGenerator<string> {
+  checkBy(options);
   const ids = options.ids && new Set(options.ids);
   const wanted: SessionReading[] = [];
   const theme = given({ theme: options.theme });

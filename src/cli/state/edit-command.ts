@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { type JsonValue, jsonEquals } from '../../core/base/json.ts';
+import { checkBy } from '../../core/log/session-input.ts';
 import { type RequestInput, type StateReading, toReceiptJson } from '../../index.ts';
 import { differencesOf } from '../../shapes/state-diff.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
@@ -61,6 +62,7 @@ export abstract class EditCommand extends BaseCommand {
       throw new TxlogError('USAGE', 'give a reason with --reason: the log keeps it', {
         next: ['txlog state edit --help'],
       });
+    checkBy(flags);
     if (flags.value === undefined) requireEditor();
     requireAnswer('Write it?', sure);
     const state = await this.withEnv({ readOnly: true }, (env) => env.get(key));
@@ -122,6 +124,7 @@ function requestOf(state: StateReading, value: JsonValue, flags: EditValues): Re
   const change = owner
     ? ({ op: 'replace', key, owner: owner.id, value } as const)
     : ({ op: 'set', key, value } as const);
+  checkBy(flags);
   const { type, actor, reason = '' } = flags;
   return { type, payload: { reason }, changes: [change], expect: [{ key, version }], ...given({ actor }) };
 }

@@ -119,6 +119,8 @@ export const limits = {
   overtakenMax: 20,
   /** A service that was away for long is found again soon. */
   deliveryPauseSecondsMax: 30,
+  /** UTF-16 units of the reason that a person gives for what is done. */
+  givenReasonUnitsMax: 4_000,
   /** UTF-16 units that are kept of why a handler refused, or failed. */
   reasonUnitsMax: 2_000,
   /** How often a worker looks whether others died, and whether a watcher failed it. */

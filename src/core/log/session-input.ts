@@ -39,8 +39,46 @@ export function dataOf(chunk: Chunk): JsonValue | Uint8Array {
 /** Checks a name: a session id, theme, order key, operator, actor. Errors: REQUEST_INVALID, TYPE_RESERVED. */
 export function checkName(name: string, value: string, bytesMax: number = limits.idBytesMax): string {
   const problem = findNameProblem(value, bytesMax);
-  if (problem) throw new TxlogError('REQUEST_INVALID', `${name}: ${problem}`, { path: name });
+  if (problem) throw invalid(name, problem);
   return value;
+}
+
+/** The author of something, and the reason. */
+interface By {
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+}
+
+/** Checks an author and a reason: both stay in the log. Errors: REQUEST_INVALID. */
+export function checkBy(by: By): void {
+  const problem = findByProblem(by);
+  if (problem) throw problem;
+}
+
+/** Finds what is wrong with an author or a reason. Problems: REQUEST_INVALID. */
+export function findByProblem({ reason, actor }: By): TxlogError | undefined {
+  const ofReason = reason === undefined ? undefined : findTextProblem(reason);
+  if (ofReason !== undefined) return invalid('reason', ofReason);
+  const ofActor = actor === undefined ? undefined : findNameProblem(actor, limits.actorBytesMax);
+  return ofActor === undefined ? undefined : invalid('actor', ofActor);
+}
+
+/** Checks the error that a caller gives. Errors: REQUEST_INVALID. */
+export function checkError(error: string): string {
+  const problem = findTextProblem(error);
+  if (problem !== undefined) throw invalid('error', problem);
+  return error;
+}
+
+function invalid(name: string, problem: string): TxlogError {
+  return new TxlogError('REQUEST_INVALID', `${name}: ${problem}`, { path: name });
+}
+
+function findTextProblem(text: unknown): string | undefined {
+  if (typeof text !== 'string') return 'text is needed';
+  if (!text.isWellFormed()) return 'holds half of a surrogate pair';
+  const { givenReasonUnitsMax: max } = limits;
+  return text.length > max ? `${text.length} characters are over the limit of ${max}` : undefined;
 }
 
 /** Checks a name that a user makes. Errors: as `checkName`; TYPE_RESERVED of one that belongs to the engine. */

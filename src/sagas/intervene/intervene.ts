@@ -7,7 +7,7 @@ import { limits } from '../../core/base/limits.ts';
 import { shellWord } from '../../core/base/shell-word.ts';
 import { isSuspended } from '../../core/fold/session.ts';
 import type { NewSession, OperationResult, PlannableOperation, SessionStep } from '../../core/log/operation.ts';
-import { checkData } from '../../core/log/session-input.ts';
+import { checkData, checkError } from '../../core/log/session-input.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import type { SessionHost } from '../../sessions/host/session-host.ts';
 import { addition } from '../messages/answers.ts';
@@ -130,7 +130,7 @@ function answerTo(saga: Saga, { step, outcome }: SagaCommand & { kind: 'answer' 
   if (saga.steps.get(step)?.[side].status !== 'begun') throw wrongState(saga, `step ${step} waits for no answer`);
   if ('result' in outcome) return { event: 'did', step, side, result: checkResult(outcome.result) };
   const next = side === 'do' ? 'turn' : 'wait';
-  return { event: 'failed', step, side, error: outcome.error, happened: 'no', refused: true, next };
+  return { event: 'failed', step, side, error: checkError(outcome.error), happened: 'no', refused: true, next };
 }
 
 /** Errors: VALUE_TOO_LARGE. */

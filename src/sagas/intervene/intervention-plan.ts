@@ -7,6 +7,7 @@ import { reject } from '../../core/fold/rejection.ts';
 import type { SessionStatus } from '../../core/fold/session.ts';
 import { receiptOf } from '../../core/log/receipt.ts';
 import { sagaType } from '../../core/log/record.ts';
+import { checkBy } from '../../core/log/session-input.ts';
 import { decideOperation } from '../../pipeline/3-decide-operation.ts';
 import { Stage } from '../../pipeline/3-stage.ts';
 import type { BulkPlan, PlannedTarget, PlanOptions, PlanTarget } from '../../sessions/bulk/bulk-plan.ts';
@@ -39,6 +40,7 @@ export async function planInterventions(
   { word, targets }: { readonly word: SagaCommand; readonly targets: readonly PlanTarget[] },
   { reason, actor, onProgress, signal }: PlanOptions,
 ): Promise<InterventionPlan> {
+  checkBy({ reason, actor });
   const wanted = distinctTargets(targets);
   const { items, ...log } = await host.readSteps(function* (cut) {
     const stage = new Stage(cut, host.now());

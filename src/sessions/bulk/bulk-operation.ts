@@ -3,6 +3,7 @@ import { reject } from '../../core/fold/rejection.ts';
 import { isSuspended, refuseSuspended, type Session } from '../../core/fold/session.ts';
 import type { Operation } from '../../core/log/operation.ts';
 import { refusedError } from '../../core/log/refused-operation.ts';
+import { checkBy } from '../../core/log/session-input.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { type SessionReading, sessionInSteps } from '../read/read-session.ts';
 import type { BulkBy } from './bulk-plan.ts';
@@ -75,7 +76,9 @@ export function statusWord(session: Session | undefined): string {
   return session?.status ?? 'removed';
 }
 
-/** The actor and the reason of a plan that is carried out: its own, unless others are given now. */
+/** The actor and the reason of a plan that is carried out: its own, unless others are given now. Errors: REQUEST_INVALID. */
 export function bulkByOf({ reason, actor }: BulkBy, by: BulkBy): BulkBy {
-  return { ...given({ reason, actor }), ...given({ reason: by.reason, actor: by.actor }) };
+  const said = { ...given({ reason, actor }), ...given({ reason: by.reason, actor: by.actor }) };
+  checkBy(said);
+  return said;
 }

@@ -1,9 +1,9 @@
 import { TxlogError } from '../../core/base/errors.ts';
-import { given } from '../../core/base/given.ts';
+import { given, ifGiven } from '../../core/base/given.ts';
 import { isJsonObject } from '../../core/base/json.ts';
 import { type Rejection, reject } from '../../core/fold/rejection.ts';
 import { asSession, sessionIn } from '../../core/fold/session.ts';
-import { checkSeconds } from '../../core/log/session-input.ts';
+import { checkBy, checkError, checkSeconds } from '../../core/log/session-input.ts';
 import { decideOperation } from '../../pipeline/3-decide-operation.ts';
 import { Stage } from '../../pipeline/3-stage.ts';
 import type { Cut } from '../../view/cut.ts';
@@ -40,6 +40,8 @@ export async function planOperations(
   { operation, targets }: { readonly operation: BulkOperation; readonly targets: readonly PlanTarget[] },
   { reason, actor, onProgress, signal }: PlanOptions,
 ): Promise<OperationPlan> {
+  checkBy({ reason, actor });
+  if ('error' in operation) ifGiven(operation.error, checkError);
   const wanted = distinctTargets(targets);
   const { items, ...log } = await host.readSteps(function* (cut) {
     const stage = new Stage(cut, host.now());
@@ -117,6 +119,7 @@ export function checkOperationPlan(input: unknown, unit: string): OperationPlan 
   const made = { noun: 'session', command: 'txlog session park', unit };
   const plan = checkBulkPlan<OperationPlan>(input, made, ({ operation }) => isOperation(operation));
   if (plan.operation.op === 'store') checkSeconds('seconds', plan.operation.seconds);
+  if ('error' in plan.operation) ifGiven(plan.operation.error, checkError);
   return plan;
 }
 
