@@ -2,7 +2,7 @@ import { TxlogError } from '../core/base/errors.ts';
 import { type Attachment, isDigest } from '../core/log/attachment.ts';
 import type { AttachmentStore, ByteRange } from '../ports/attachment-store.ts';
 import type { Progress } from '../view/reader.ts';
-import type { AttachmentEnvironment, Cleared, ClearOptions } from './clear-unused.ts';
+import type { AttachmentEnvironment, Cleared, Clearing, ClearOptions } from './clear-unused.ts';
 import type { PutOptions, PutReport } from './put-attachment.ts';
 import type { AttachmentProblem } from './verify-attachments.ts';
 
@@ -30,13 +30,15 @@ export interface AttachmentReport {
  * Errors: ATTACHMENT_NOT_FOUND, ATTACHMENT_INVALID, ATTACHMENT_CONFLICT, STORAGE_ codes.
  */
 export class Attachments {
+  private readonly clearing: Clearing;
   private readonly env: AttachmentEnvironment;
   /** Where the bytes are: for the engine's own capabilities. */
   readonly store: AttachmentStore;
 
-  constructor(env: AttachmentEnvironment, store: AttachmentStore) {
-    this.env = env;
-    this.store = store;
+  constructor(clearing: Clearing) {
+    this.clearing = clearing;
+    this.env = clearing.env;
+    this.store = clearing.store;
   }
 
   /** Keeps the bytes of a stream, durably. The same bytes again are the same attachment. */
@@ -90,7 +92,7 @@ export class Attachments {
   /** Removes attachments that no record names and nobody has used for some time; each that was, or would be. */
   async *clear(options: ClearOptions = {}): AsyncGenerator<Cleared> {
     const { clearUnused } = await import('./clear-unused.ts');
-    yield* clearUnused(this.env, this.store, options);
+    yield* clearUnused(this.clearing, options);
   }
 }
 

@@ -1,13 +1,21 @@
 import { TxlogError } from '../core/base/errors.ts';
 import { limits } from '../core/base/limits.ts';
 import type { Attachment } from '../core/log/attachment.ts';
+import type { Adoption } from '../pipeline/3-adopt.ts';
 import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { LongViewReader } from '../view/reader.ts';
-import { recordsWithAttachments } from './named-attachments.ts';
+import { namedSince, recordsWithAttachments } from './named-attachments.ts';
 
 /** The parts of an environment that attachments use. */
 export interface AttachmentEnvironment extends LongViewReader {
   readonly clock: { now(): number };
+}
+
+/** Where attachments are cleared: the environment, its store, and the lock under which requests ask for attachments. */
+export interface Clearing {
+  readonly env: AttachmentEnvironment;
+  readonly store: AttachmentStore;
+  adopt(adoption: Adoption): Promise<unknown>;
 }
 
 /** How to clear. */
@@ -26,15 +34,18 @@ export interface Cleared {
 
 const graceSecondsDefault = 7 * 24 * 3600;
 
+/** So many are removed under one lock: nobody writes meanwhile. */
+const removedAtOnce = 50;
+
 /**
- * Removes attachments that no record names and that were not used for some time. A request that names one uses it before it
- * is decided, and finds it, or finds that it is gone.
+ * Removes attachments that no record names and that were not used for some time. They are removed under the lock, where the
+ * records that came since the look are known, and where each request looks again for what it names: it finds it, and its
+ * record keeps it; or it finds that it is gone.
  *
  * Errors: USAGE for a time that is too short.
  */
 export async function* clearUnused(
-  env: AttachmentEnvironment,
-  store: AttachmentStore,
+  clearing: Clearing,
   { graceSeconds = graceSecondsDefault, dryRun = false }: ClearOptions,
 ): AsyncGenerator<Cleared> {
   if (!(graceSeconds >= limits.attachmentGraceSecondsMin))
@@ -42,16 +53,42 @@ export async function* clearUnused(
       'USAGE',
       `an unused attachment is kept for ${limits.attachmentGraceSecondsMin} seconds at least`,
     );
+  const { env, store } = clearing;
   const before = env.clock.now() - graceSeconds * 1_000;
   const unused = new Map<string, Attachment>();
   for await (const attachment of store.list()) if (attachment.time < before) unused.set(attachment.digest, attachment);
-  // Records that name one later have used it by then, and `remove` finds that out.
-  if (unused.size > 0)
+  if (unused.size > 0) {
+    const { position } = await env.read((cut) => cut.head);
     for await (const { attachments } of recordsWithAttachments(env))
       for (const digest of attachments) unused.delete(digest);
-  for (const { digest, bytes } of unused.values()) {
-    if (dryRun || (await store.remove(digest, before))) yield { digest, bytes };
+    if (dryRun) yield* [...unused.values()].map(({ digest, bytes }) => ({ digest, bytes }));
+    else yield* removeAll(clearing, unused, { before, seenTo: position });
   }
   const parts = await store.removeParts(before, dryRun);
   if (parts > 0) yield { digest: undefined, bytes: parts };
+}
+
+async function* removeAll(
+  { store, adopt }: Clearing,
+  unused: ReadonlyMap<string, Attachment>,
+  { before, seenTo }: { readonly before: number; readonly seenTo: number },
+): AsyncGenerator<Cleared> {
+  const left = new Map(unused);
+  let at = seenTo;
+  while (left.size > 0) {
+    const removed: Cleared[] = [];
+    await adopt({
+      choose: (_, cut) => {
+        for (const digest of namedSince(cut, at)) left.delete(digest);
+        at = cut.head.position;
+        for (const { digest, bytes } of [...left.values()].slice(0, removedAtOnce)) {
+          left.delete(digest);
+          if (store.remove(digest, before)) removed.push({ digest, bytes });
+        }
+        return [];
+      },
+      finish() {},
+    });
+    yield* removed;
+  }
 }

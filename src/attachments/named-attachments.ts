@@ -44,6 +44,20 @@ function* readNamings(
   return { records, namings };
 }
 
+/** The attachments that records behind a position name. */
+export function namedSince(cut: Cut, position: number): readonly string[] {
+  const named: string[] = [];
+  for (let at = position + 1; ; ) {
+    const steps = readNamings(cut, at);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    const { records, namings } = step.value;
+    named.push(...namings.flatMap(({ attachments }) => attachments));
+    if (records === 0) return named;
+    at += records;
+  }
+}
+
 /** Positions of the records that name an attachment. */
 export async function recordsNaming(env: LongViewReader, digest: string): Promise<readonly number[]> {
   const positions: number[] = [];

@@ -14,6 +14,7 @@ import type { Request, RequestInput } from '../core/log/request.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { Answer, Task, TaskAnswer } from '../pipeline/2-batch.ts';
 import { refuseTooLarge, splitSubmissions } from '../pipeline/2-split-submissions.ts';
+import type { Adoption } from '../pipeline/3-adopt.ts';
 import { receiptOrThrow, resultOrThrow } from '../pipeline/7-respond.ts';
 import type { BuildReading } from '../ports/build.ts';
 import type { Effects } from '../ports/effects.ts';
@@ -78,11 +79,12 @@ export class Environment extends EnvironmentReading {
     this.sessions = new Sessions(this);
     this.sagas = new Sagas(this);
     this.monitor = new Monitor(this);
-    this.attachments = new Attachments(this, parts.attachments);
+    const adopt = (adoption: Adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption));
+    this.attachments = new Attachments({ env: this, store: parts.attachments, adopt });
     this.sync = new Sync({
       env: this,
       attachments: parts.attachments,
-      adopt: (adoption) => this.connections.run(({ pipeline }) => pipeline.adopt(adoption)),
+      adopt,
       submit: (tasks, finish) => this.connections.run(({ pipeline }) => pipeline.submitFinishing(tasks, finish)),
     });
   }

@@ -68,7 +68,10 @@ export async function commitBatch(
 
   const { batch, apply } = await deps.order.confirm((tx) => {
     refuseMirror(tx);
-    const batch = confirmBatch(tx, decided, () => decideOn(tx, true, moment));
+    const batch = confirmBatch(tx, decided, {
+      attachments: deps.attachments,
+      decideAgain: () => decideOn(tx, true, moment),
+    });
     batch.stage.clock = time.mark(batch.stage.time, moment);
     const apply = logAndApply(deps, encoder, { tx, stage: batch.stage });
     finishAll(tx, batch);

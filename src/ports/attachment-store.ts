@@ -35,8 +35,11 @@ export interface AttachmentStore {
   partBytes(name: string): number;
   /** Begins, or goes on with, a part. Without a name it ends with its holder. */
   begin(name: string | undefined): Promise<AttachmentPart>;
-  /** Removes an attachment that nobody used since `unusedSince`, in ms since 1970; false when somebody did. */
-  remove(digest: string, unusedSince: number): Promise<boolean>;
+  /**
+   * Removes an attachment that nobody used since `unusedSince`, in ms since 1970; false when somebody did. Where requests may
+   * be decided meanwhile, it is called under the lock of the order, under which they ask for it.
+   */
+  remove(digest: string, unusedSince: number): boolean;
   /** Removes parts that nobody went on with since then, or in a dry run only looks; how many bytes they had. */
   removeParts(unusedSince: number, dryRun: boolean): Promise<number>;
 }

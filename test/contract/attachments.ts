@@ -74,7 +74,7 @@ function contractOfFinding(current: Current): void {
     const { store } = current();
     expect([store.has(absent), store.find(absent), store.partBytes(absent)]).toEqual([false, undefined, 0]);
     await expect(readAll(store, absent, 1)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
-    expect(await store.remove(absent, Number.POSITIVE_INFINITY)).toBe(false);
+    expect(store.remove(absent, Number.POSITIVE_INFINITY)).toBe(false);
   });
 
   it('is new once', async () => {
@@ -93,7 +93,7 @@ function contractOfRehearsing(current: Current): void {
     const part = await store.begin('mine');
     await part.write(bytes);
     await part.close(true);
-    for (const { digest } of before) expect(await store.remove(digest, under.now() + hour)).toBe(true);
+    for (const { digest } of before) expect(store.remove(digest, under.now() + hour)).toBe(true);
     expect(await store.removeParts(under.now() + hour, false)).toBeGreaterThan(0);
     expect(await store.removeParts(under.now() + hour, false)).toBeGreaterThan(0);
     expect(await all(store.list())).toEqual(before);
@@ -104,11 +104,11 @@ function contractOfRehearsing(current: Current): void {
     const { under, store } = current();
     const [first] = await all(store.list());
     const name = first?.digest ?? '';
-    expect(await store.remove(name, (first?.time ?? 0) - 1)).toBe(false);
+    expect(store.remove(name, (first?.time ?? 0) - 1)).toBe(false);
     under.passTime(hour);
-    expect(await store.remove(name, under.now() - hour / 2)).toBe(true);
+    expect(store.remove(name, under.now() - hour / 2)).toBe(true);
     expect(store.has(name)).toBe(true);
-    expect(await store.remove(name, under.now() - hour / 2)).toBe(false);
+    expect(store.remove(name, under.now() - hour / 2)).toBe(false);
   });
 }
 
@@ -228,15 +228,13 @@ function contractOfClearing(current: Current): void {
     const names = ['kept', 'asked', 'again'].map((text) => Buffer.from(text));
     const [kept = '', asked = '', again = ''] = names.map(digestOf);
     for (const each of names) await put(store, each);
-    expect(await store.remove(kept, under.now() - hour / 2)).toBe(false);
+    expect(store.remove(kept, under.now() - hour / 2)).toBe(false);
     under.passTime(hour);
     const since = under.now() - hour / 2;
     const other = under.open();
     expect(other.has(asked)).toBe(true);
     await put(other, Buffer.from('again'));
-    expect(await Promise.all([kept, asked, again].map((each) => store.remove(each, since)))).toEqual([
-      ...[true, false, false],
-    ]);
+    expect([kept, asked, again].map((each) => store.remove(each, since))).toEqual([...[true, false, false]]);
     expect([kept, asked, again].map((each) => other.has(each))).toEqual([false, true, true]);
     expect(store.find(kept)).toBeUndefined();
   });

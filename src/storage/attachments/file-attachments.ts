@@ -126,7 +126,7 @@ class FileAttachments implements AttachmentStore {
     });
   }
 
-  async remove(digest: string, unusedSince: number): Promise<boolean> {
+  remove(digest: string, unusedSince: number): boolean {
     const file = this.fileOf(digest);
     const aside = `${file}.${randomId()}`;
     return attempt('cannot remove attachment', digest, () => {

@@ -26,7 +26,7 @@ export function rehearsedAttachments(below: AttachmentStore, clock: Pick<Clock, 
         use(digest);
         return isNew;
       }),
-    async remove(digest, unusedSince) {
+    remove(digest, unusedSince) {
       const found = below.find(digest);
       return found !== undefined && Math.max(found.time, used.get(digest) ?? 0) < unusedSince;
     },

@@ -65,7 +65,7 @@ class MemoryAttachments implements AttachmentStore {
     });
   }
 
-  async remove(digest: string, unusedSince: number): Promise<boolean> {
+  remove(digest: string, unusedSince: number): boolean {
     const found = this.kept.get(digest);
     return found !== undefined && found.time < unusedSince && this.kept.delete(digest);
   }

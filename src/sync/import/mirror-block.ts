@@ -1,4 +1,5 @@
 import { TxlogError } from '../../core/base/errors.ts';
+import type { LogRecord } from '../../core/log/record.ts';
 import { fromTransaction } from '../../layout/dump-record.ts';
 import type { DumpEntry } from '../../layout/dump-schema.ts';
 import { toHex } from '../../layout/hex.ts';
@@ -7,6 +8,7 @@ import { emptyHead, type Head } from '../../layout/meta.ts';
 import { readMirror, writeMirror } from '../../layout/mirror-row.ts';
 import { recordDigest } from '../../layout/record-codec.ts';
 import type { Adoption } from '../../pipeline/3-adopt.ts';
+import type { AttachmentStore } from '../../ports/attachment-store.ts';
 import type { Snapshot, WriteTx } from '../../ports/storage.ts';
 import type { Cut } from '../../view/cut.ts';
 import { isWhole, type Manifest } from '../format/manifest.ts';
@@ -37,18 +39,24 @@ export function checkJoint({ snapshot, head }: Cut, manifest: Manifest): void {
   throw fork(manifest, { position, common: `before ${position}` });
 }
 
+/** When a block comes, in ms since 1970, and where its attachments came to. */
+interface BlockPlace {
+  readonly now: number;
+  readonly attachments: Pick<AttachmentStore, 'has'>;
+}
+
 /** The records of one block, as they come behind a mirror's log: those that are there already are compared. */
 export class MirrorBlock implements Adoption {
   /** Set by `choose`, which may run again under another lock. */
   taken: Counted = { applied: 0, duplicate: 0 };
   private readonly manifest: Manifest;
   private readonly entries: readonly DumpEntry[];
-  private readonly now: number;
+  private readonly at: BlockPlace;
 
-  constructor(manifest: Manifest, entries: readonly DumpEntry[], now: number) {
+  constructor(manifest: Manifest, entries: readonly DumpEntry[], at: BlockPlace) {
     this.manifest = manifest;
     this.entries = entries;
-    this.now = now;
+    this.at = at;
   }
 
   choose(tx: WriteTx, { head }: Cut) {
@@ -59,7 +67,23 @@ export class MirrorBlock implements Adoption {
     const [first] = fresh;
     if (first && first.position !== head.position + 1) throw gap(manifest, first.position, head);
     this.taken = { applied: fresh.length, duplicate: known.length };
-    return fresh.map(({ position, txn }) => fromTransaction(position, txn as NonNullable<DumpEntry['txn']>));
+    const records = fresh.map(({ position, txn }) => fromTransaction(position, txn as NonNullable<DumpEntry['txn']>));
+    if (manifest.attachments !== 'none') for (const record of records) this.requireAttachments(record);
+    return records;
+  }
+
+  /** They came before it; a clearing may have taken one away since. Under the lock, it cannot do so any more. */
+  private requireAttachments({ position, outcome, attachments = [] }: LogRecord): void {
+    const missing = outcome === 'rejected' ? undefined : attachments.find((digest) => !this.at.attachments.has(digest));
+    if (missing === undefined) return;
+    throw new TxlogError(
+      'ATTACHMENT_NOT_FOUND',
+      `attachment ${missing}, which record ${position} names, is not here any more`,
+      {
+        hint: 'It came with the dump and was cleared away since. What was taken is kept: the same import goes on.',
+        next: ['txlog attachment gc --help'],
+      },
+    );
   }
 
   finish(tx: WriteTx, head: Head): void {
@@ -74,12 +98,12 @@ export class MirrorBlock implements Adoption {
     }
     const { origin, headTime } = this.manifest;
     const heardOf = Math.max(this.manifest.head.position, head.position);
-    const progress = { origin, mode: 'mirror', position: head.position, time: head.time, heard: this.now } as const;
+    const progress = { origin, mode: 'mirror', position: head.position, time: head.time, heard: this.at.now } as const;
     writeProgress(tx, {
       ...{ ...progress, digest: cursorAt(origin, head.position, head.digest).digest },
       ...{ head: heardOf, headTime: Math.max(headTime, head.time) },
     });
-    if (!readMirror(tx)) writeMirror(tx, { origin, since: this.now });
+    if (!readMirror(tx)) writeMirror(tx, { origin, since: this.at.now });
   }
 }
 

@@ -34,7 +34,10 @@ export class MirrorTaking implements Taking {
   private async mirror(records: readonly DumpEntry[]): Promise<Taken> {
     if (records.length === 0) return nothingTaken;
     if (records.some(({ txn }) => !txn)) throw new TxlogError('DUMP_INVALID', 'a TXN of the dump has no transaction');
-    const block = new MirrorBlock(this.manifest, records, this.host.env.now());
+    const block = new MirrorBlock(this.manifest, records, {
+      now: this.host.env.now(),
+      attachments: this.host.attachments,
+    });
     await this.host.adopt(block);
     return { ...nothingTaken, ...block.taken };
   }

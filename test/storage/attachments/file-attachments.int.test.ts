@@ -244,7 +244,7 @@ describe('clearing', () => {
     });
     syncBuiltinESMExports();
     try {
-      expect(await fileAttachments(join(dir, 'env'), false).remove(digest, Date.now() - 60_000)).toBe(false);
+      expect(fileAttachments(join(dir, 'env'), false).remove(digest, Date.now() - 60_000)).toBe(false);
     } finally {
       between.mockRestore();
       syncBuiltinESMExports();
