@@ -75,7 +75,8 @@ it.each(calls)('%s', async (name, call) => {
   for (const [what, by] of wrong) {
     if (name === 'resume' && by.reason === undefined) continue;
     const error = await call(by).catch((error: unknown) => error);
-    const code = what === 'no text' && name.endsWith('by the plan') ? 'PLAN_INVALID' : 'REQUEST_INVALID';
+    const ofPlan = what === 'no text' && name.endsWith('by the plan');
+    const code = ofPlan ? 'PLAN_INVALID' : what === 'half a letter' ? 'JSON_UNPAIRED_SURROGATE' : 'REQUEST_INVALID';
     expect([what, error]).toEqual([what, expect.objectContaining({ code })]);
     expect(await heads()).toEqual(before);
   }

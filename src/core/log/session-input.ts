@@ -49,7 +49,7 @@ interface By {
   readonly actor?: string | undefined;
 }
 
-/** Checks an author and a reason: both stay in the log. Errors: REQUEST_INVALID. */
+/** Checks an author and a reason: both stay in the log. Errors: REQUEST_INVALID, JSON_UNPAIRED_SURROGATE. */
 export function checkBy(by: By): void {
   const problem = findByProblem(by);
   if (problem) throw problem;
@@ -57,16 +57,16 @@ export function checkBy(by: By): void {
 
 /** Finds what is wrong with an author or a reason. Problems: REQUEST_INVALID. */
 export function findByProblem({ reason, actor }: By): TxlogError | undefined {
-  const ofReason = reason === undefined ? undefined : findTextProblem(reason);
-  if (ofReason !== undefined) return invalid('reason', ofReason);
+  const ofReason = reason === undefined ? undefined : findTextProblem('reason', reason);
+  if (ofReason) return ofReason;
   const ofActor = actor === undefined ? undefined : findNameProblem(actor, limits.actorBytesMax);
   return ofActor === undefined ? undefined : invalid('actor', ofActor);
 }
 
-/** Checks the error that a caller gives. Errors: REQUEST_INVALID. */
+/** Checks the error that a caller gives. Errors: REQUEST_INVALID, JSON_UNPAIRED_SURROGATE. */
 export function checkError(error: string): string {
-  const problem = findTextProblem(error);
-  if (problem !== undefined) throw invalid('error', problem);
+  const problem = findTextProblem('error', error);
+  if (problem) throw problem;
   return error;
 }
 
@@ -74,11 +74,12 @@ function invalid(name: string, problem: string): TxlogError {
   return new TxlogError('REQUEST_INVALID', `${name}: ${problem}`, { path: name });
 }
 
-function findTextProblem(text: unknown): string | undefined {
-  if (typeof text !== 'string') return 'text is needed';
-  if (!text.isWellFormed()) return 'holds half of a surrogate pair';
+function findTextProblem(name: string, text: unknown): TxlogError | undefined {
+  if (typeof text !== 'string') return invalid(name, 'text is needed');
+  if (!text.isWellFormed())
+    return new TxlogError('JSON_UNPAIRED_SURROGATE', `${name}: it holds half of a surrogate pair`, { path: name });
   const { givenReasonUnitsMax: max } = limits;
-  return text.length > max ? `${text.length} characters are over the limit of ${max}` : undefined;
+  return text.length > max ? invalid(name, `${text.length} characters are over the limit of ${max}`) : undefined;
 }
 
 /** Checks a name that a user makes. Errors: as `checkName`; TYPE_RESERVED of one that belongs to the engine. */
