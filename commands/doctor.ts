@@ -8,7 +8,7 @@ export default class Doctor extends BaseCommand {
   static override effect = 'reads' as const;
   static override description = withExitCodes(
     'Each finding is ok, warn or fail, and names the next command. The command changes nothing. It reads only ' +
-      'the ends of the log; `verify` reads the whole log.',
+      'the ends of the log and the first attachments; `verify --attachments` reads all.',
     [0, 1],
   );
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --env /var/lib/orders --json'];

@@ -3,6 +3,7 @@ import { BaseCommand } from '../../src/cli/frame/base-command.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { showWork } from '../../src/cli/frame/progress-line.ts';
 import { toAttachmentProblemJson } from '../../src/shapes/attachment.ts';
+import { bytesDone } from '../../src/text/printable.ts';
 
 export default class AttachmentVerify extends BaseCommand {
   static override summary = 'Check that attachments are undamaged, and that none is missing.';
@@ -22,7 +23,7 @@ export default class AttachmentVerify extends BaseCommand {
     const digests = ([] as string[]).concat(args.digests ?? []);
     const progress = showWork('verifying', this.shown);
     await this.withEnv({}, async (env) => {
-      const { onProgress } = progress;
+      const onProgress = (done: number, total: number) => progress.onProgress(done, total, bytesDone(done, total));
       const problems = env.attachments.verify({ digests: digests.length > 0 ? digests : undefined, onProgress });
       const count = await this.printAll(problems, {
         json: toAttachmentProblemJson,

@@ -32,8 +32,6 @@ export interface Cleared {
   readonly bytes: number;
 }
 
-const graceSecondsDefault = 7 * 24 * 3600;
-
 /** So many are removed under one lock: nobody writes meanwhile. */
 const removedAtOnce = 50;
 
@@ -46,7 +44,7 @@ const removedAtOnce = 50;
  */
 export async function* clearUnused(
   clearing: Clearing,
-  { graceSeconds = graceSecondsDefault, dryRun = false }: ClearOptions,
+  { graceSeconds = limits.attachmentGraceSeconds, dryRun = false }: ClearOptions,
 ): AsyncGenerator<Cleared> {
   if (!(graceSeconds >= limits.attachmentGraceSecondsMin))
     throw new TxlogError(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TxlogError } from '../core/base/errors.ts';
+import type { Attachment } from '../core/log/attachment.ts';
 import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { LongViewReader, Progress } from '../view/reader.ts';
 import { recordsWithAttachments } from './named-attachments.ts';
@@ -26,22 +27,20 @@ export async function* checkedBytes(store: AttachmentStore, digest: string, byte
   });
 }
 
+/** Which attachments to read, and who hears how many bytes of how many were. */
+interface Reading {
+  readonly digests?: readonly string[] | undefined;
+  readonly onProgress?: Progress | undefined;
+}
+
 /** Reads attachments and compares their digests; looks for those that committed records name. */
 export async function* verifyAttachments(
   env: LongViewReader,
   store: AttachmentStore,
-  {
-    digests,
-    onProgress,
-  }: { readonly digests?: readonly string[] | undefined; readonly onProgress?: Progress | undefined },
+  { digests, onProgress }: Reading,
 ): AsyncGenerator<AttachmentProblem> {
-  const wanted = digests ?? (await digestsOf(store));
-  for (const [i, digest] of wanted.entries()) {
-    const found = store.find(digest);
-    if (!found) yield { digest, problem: 'missing' };
-    else if (await isDamaged(store, digest, found.bytes)) yield { digest, problem: 'damaged' };
-    onProgress?.(i + 1, wanted.length);
-  }
+  for (const digest of digests ?? []) if (!store.find(digest)) yield { digest, problem: 'missing' };
+  for await (const digest of damagedAttachments(store, { digests, onProgress })) yield { digest, problem: 'damaged' };
   if (digests) return;
   const missing = new Set<string>();
   for await (const { position, isCommitted, attachments } of recordsWithAttachments(env)) {
@@ -54,18 +53,40 @@ export async function* verifyAttachments(
   }
 }
 
-async function digestsOf(store: AttachmentStore): Promise<readonly string[]> {
-  const digests: string[] = [];
-  for await (const { digest } of store.list()) digests.push(digest);
-  return digests;
+/** Reads attachments that are here, all or those of the digests; the digests of those that have other bytes. */
+export async function* damagedAttachments(
+  store: AttachmentStore,
+  { digests, onProgress }: Reading,
+): AsyncGenerator<string> {
+  const wanted = await foundOf(store, digests);
+  const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    onProgress?.(Math.min(done, total), total);
+  };
+  for (const found of wanted) if (await isDamaged(store, found, onBytes)) yield found.digest;
 }
 
-async function isDamaged(store: AttachmentStore, digest: string, bytes: number): Promise<boolean> {
+async function foundOf(store: AttachmentStore, digests: readonly string[] | undefined): Promise<readonly Attachment[]> {
+  if (digests) return digests.flatMap((digest) => store.find(digest) ?? []);
+  const found: Attachment[] = [];
+  for await (const attachment of store.list()) found.push(attachment);
+  return found;
+}
+
+async function isDamaged(
+  store: AttachmentStore,
+  { digest, bytes }: Attachment,
+  onBytes: (bytes: number) => void,
+): Promise<boolean> {
   try {
-    for await (const _ of checkedBytes(store, digest, bytes));
+    for await (const piece of checkedBytes(store, digest, bytes)) onBytes(piece.length);
     return false;
   } catch (error) {
     if (error instanceof TxlogError && error.code === 'ATTACHMENT_INVALID') return true;
+    // One that was cleared away meanwhile is not damaged.
+    if (store.find(digest) === undefined) return false;
     throw error;
   }
 }

@@ -14,7 +14,9 @@ export interface AuditProblem {
     | 'STATE_DIFFERS'
     | 'APPLIED_DIFFERS'
     | 'ROW_DAMAGED'
-    | 'PAGES_WRONG';
+    | 'PAGES_WRONG'
+    | 'ATTACHMENT_MISSING'
+    | 'ATTACHMENT_DAMAGED';
   /** Table and key, or another place. */
   readonly place: string;
   readonly reason: string;
@@ -33,6 +35,8 @@ export interface AuditReport {
   readonly problems: readonly AuditProblem[];
   /** Further problems that were found but not listed. */
   readonly more: number;
+  /** Attachments that committed records name, of which each was looked for; absent when none is named, or nobody looked. */
+  readonly attachments?: number;
 }
 
 const problemsListed = 100;

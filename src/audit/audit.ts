@@ -1,38 +1,55 @@
 import { TxlogError } from '../core/base/errors.ts';
+import { given } from '../core/base/given.ts';
 import type { Head } from '../layout/meta.ts';
 import { TypeRegistry } from '../layout/type-registry.ts';
+import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { Storage } from '../ports/storage.ts';
 import { Refold } from '../replay/refold.ts';
 import { Cut } from '../view/cut.ts';
 import type { Progress, ViewReader } from '../view/reader.ts';
 import type { LoopTurns, Steps } from '../view/turns.ts';
 import { View } from '../view/view.ts';
+import { AttachmentAudit } from './audit-attachments.ts';
 import { AuditLog, type AuditReport, addDamage } from './audit-report.ts';
 import { compareIndexes } from './compare-indexes.ts';
 import { readRaw } from './raw-reading.ts';
 import { verifyChain } from './verify-chain.ts';
 import { verifyTables } from './verify-tables.ts';
 
-/** Reads the log once and checks it and its totals, and the storage's pages: fast, and changes nothing. */
-export async function verify(storage: Storage, turns: LoopTurns, onProgress?: Progress): Promise<AuditReport> {
+/** How to verify, beside the log: whether attachments are here, and with `onBytes` also their bytes, all of them. */
+export interface VerifyParts {
+  readonly attachments: AttachmentStore;
+  readonly onProgress?: Progress | undefined;
+  readonly onBytes?: Progress | undefined;
+}
+
+/**
+ * Reads the log once and checks it and its totals, the storage's pages, and that attachments are here which committed records
+ * name: fast, and changes nothing. Only with `onBytes` it reads the attachments as well.
+ */
+export async function verify(
+  storage: Storage,
+  turns: LoopTurns,
+  { attachments, onProgress, onBytes }: VerifyParts,
+): Promise<AuditReport> {
   const log = new AuditLog();
+  const named = new AttachmentAudit(attachments, log);
   // First of all: what is read after that lies on these pages.
   await turns.run(verifyPages(storage, log));
   const raw = readRaw(storage, turns);
   const head = await raw.read(({ head }) => head);
   await raw.read(({ snapshot }) => verifyTables(snapshot, log));
-  const records = await verifyLog(raw, head, { log, onProgress });
-  return log.report(records, head);
+  const onNamed = named.look.bind(named);
+  const records = await verifyLog(raw, head, { log, onProgress, onNamed });
+  if (onBytes) await named.readAll(onBytes);
+  return { ...log.report(records, head), ...given({ attachments: named.count || undefined }) };
 }
 
 /** The chain, as far as the log can be read. */
-async function verifyLog(
-  raw: ViewReader,
-  head: Head,
-  { log, onProgress }: { readonly log: AuditLog; readonly onProgress?: Progress | undefined },
-): Promise<number> {
+async function verifyLog(raw: ViewReader, head: Head, options: Parameters<typeof verifyChain>[2]): Promise<number> {
+  const { log } = options;
   try {
-    return await verifyChain(raw, head, { log, onProgress });
+    return await verifyChain(raw, head, options);
   } catch (error) {
     addDamage(log, 'log', error);
     return 0;

@@ -15,6 +15,13 @@ const pageRecords = 5_000;
 /** Records that are read for one look at the clock. */
 const recordsPerLook = 4;
 
+/** Where problems go, and who hears of each page and of the attachments that a committed record names. */
+interface ChainOptions {
+  readonly log: AuditLog;
+  readonly onProgress?: Progress | undefined;
+  readonly onNamed?: ((digests: readonly string[], position: number) => void) | undefined;
+}
+
 interface Chain {
   position: number;
   digest: Uint8Array;
@@ -32,12 +39,12 @@ interface Chain {
 export async function verifyChain(
   env: ViewReader,
   head: Head,
-  { log, onProgress }: { readonly log: AuditLog; readonly onProgress?: Progress | undefined },
+  { log, onProgress, onNamed }: ChainOptions,
 ): Promise<number> {
   const chain: Chain = { position: 0, digest: firstDigest, committed: 0, rejected: 0, bytes: 0, types: new Set() };
   while (chain.position < head.position) {
     const before = chain.position;
-    await env.read((cut, turn) => readPage(cut, { head, chain, log, turn }));
+    await env.read((cut, turn) => readPage(cut, { head, chain, log, turn, onNamed }));
     onProgress?.(chain.position, head.position);
     if (chain.position === before) break;
   }
@@ -61,14 +68,14 @@ export async function verifyChain(
   return chain.committed + chain.rejected;
 }
 
-interface Verifying {
+interface Verifying extends Pick<ChainOptions, 'log' | 'onNamed'> {
   readonly head: Head;
   readonly chain: Chain;
-  readonly log: AuditLog;
   readonly turn: LoopTurn;
 }
 
-function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
+function readPage(cut: Cut, { head, turn, ...verifying }: Verifying): void {
+  const { chain, log } = verifying;
   const range = { start: positionKey(chain.position + 1), end: positionKey(head.position + 1), limit: pageRecords };
   let read = 0;
   let isLarge = false;
@@ -93,7 +100,7 @@ function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
         position,
       });
     }
-    countOne(cut, { position, bytes: value }, { chain, log });
+    countOne(cut, { position, bytes: value }, verifying);
     chain.position = position;
     chain.digest = Uint8Array.from(recordDigest(value));
     chain.bytes += value.length;
@@ -103,11 +110,13 @@ function readPage(cut: Cut, { head, chain, log, turn }: Verifying): void {
 function countOne(
   cut: Cut,
   { position, bytes }: { readonly position: number; readonly bytes: Uint8Array },
-  { chain, log }: { chain: Chain; log: AuditLog },
+  { chain, log, onNamed }: Pick<Verifying, 'chain' | 'log' | 'onNamed'>,
 ): void {
   try {
     checkType(cut, { position, bytes }, { chain, log });
-    chain[cut.typeRegistry.decode(cut.snapshot, position, bytes).outcome] += 1;
+    const { outcome, attachments } = cut.typeRegistry.decode(cut.snapshot, position, bytes);
+    chain[outcome] += 1;
+    if (attachments && outcome === 'committed') onNamed?.(attachments, position);
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
     log.add({ code: 'RECORD_DAMAGED', place: `log/${position}`, reason: error.message, position });

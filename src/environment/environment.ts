@@ -34,6 +34,7 @@ import type { LeadOptions } from '../sessions/worker/lead-one.ts';
 import { startWork } from '../sessions/worker/start-work.ts';
 import { listBuilds } from '../storage/lmdb/builds.ts';
 import { Sync } from '../sync/sync.ts';
+import type { Progress } from '../view/reader.ts';
 import type { BackupReport } from './backup.ts';
 import { EnvironmentReading } from './environment-reading.ts';
 import { inMemory } from './open-generation.ts';
@@ -261,10 +262,17 @@ export class Environment extends EnvironmentReading {
     yield* carryOutPlan(this, input, options);
   }
 
-  /** Checks the log's chain, checksums and totals and the storage's pages. Fast; changes nothing. */
-  async verify(options: ProgressOptions = {}): Promise<AuditReport> {
+  /**
+   * Checks the log's chain, checksums and totals, the storage's pages, and that attachments are here which committed records
+   * name. Fast; changes nothing. With `onAttachmentBytes` it reads all attachments too, and tells how many bytes of how many.
+   */
+  async verify(options: ProgressOptions & { readonly onAttachmentBytes?: Progress } = {}): Promise<AuditReport> {
     const { verify } = await import('../audit/audit.ts');
-    return this.connections.run(({ handle }) => verify(handle.storage, this.turns, options.onProgress));
+    const { onProgress, onAttachmentBytes: onBytes } = options;
+    const { attachments } = this.parts;
+    return this.connections.run(({ handle }) =>
+      verify(handle.storage, this.turns, { attachments, onProgress, onBytes }),
+    );
   }
 
   /** Folds the whole log again beside the environment and compares every state, list and index with it. */

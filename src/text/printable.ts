@@ -37,3 +37,8 @@ export function formatCount(count: number): string {
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** How many bytes of how many, for people. */
+export function bytesDone(done: number, total: number): string {
+  return `${formatCount(done)} of ${formatCount(total)} bytes`;
+}

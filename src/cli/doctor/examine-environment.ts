@@ -9,6 +9,7 @@ import { liveSessions } from '../../shapes/session-counts.ts';
 import { formatCount, plural } from '../../text/printable.ts';
 import { sagasText, stuckSagasCommand } from '../print/sagas-summary.ts';
 import { stuckText } from '../print/sessions-summary.ts';
+import { examineAttachments } from './examine-attachments.ts';
 import { installedLmdb } from './examine-machine.ts';
 import { failedCheck, fine, warning } from './finding.ts';
 
@@ -52,6 +53,7 @@ async function examine(env: Environment, now: number): Promise<Finding[]> {
     clock(head.time, now),
     sessions(themes, stuck),
     ...(counts ? [sagas(counts)] : []),
+    ...(await examineAttachments(env, now)),
   ];
 }
 

@@ -16,6 +16,8 @@ export const limits = {
   attachmentPieceBytes: 512 * 1024,
   /** Shortest time for which an attachment that nothing names is kept: requests that name it may be under way. */
   attachmentGraceSecondsMin: 60,
+  /** For how long one is kept where nothing else is said. */
+  attachmentGraceSeconds: 7 * 24 * 3600,
   /** So long an attachment that a process has looked at counts as looked at. */
   attachmentUseMs: 10_000,
   jsonDepthMax: 64,

@@ -163,7 +163,7 @@ export const verifySchema = shape(
     problems: listOf(shape({ code: text, place: text, reason: text }, { position })),
     more: count,
   },
-  { firstPosition: position, repaired: any },
+  { firstPosition: position, attachments: count, repaired: any },
 );
 
 const decided = shape({ outcome: text }, { code: text, reason: text });
