@@ -44,7 +44,7 @@ export default class Inspect extends BaseCommand {
         const { id, tree } = await readTree(env, args.name, { ...flags, talks: this.talks });
         return this.print(toLinkedTreeJson(tree), formatLinkedTree(tree, id, this.colors));
       }
-      const found = await readInspected(env, args.name, flags);
+      const found = await this.slowly('reading', () => readInspected(env, args.name, flags));
       if (found.type === 'transaction') {
         const text = flags.format ? formatMermaid(found.report) : formatTransaction(found.report, this.colors);
         return this.print(toTransactionJson(found.report), text);

@@ -17,8 +17,11 @@ export default class Status extends BaseCommand {
   async run(): Promise<void> {
     await this.parse(Status);
     await this.withEnv({}, async (env) => {
-      const overview = await env.monitor.overview();
-      const status = toStatus(overview, await env.monitor.types());
+      const { overview, types } = await this.slowly('reading', async () => ({
+        overview: await env.monitor.overview(),
+        types: await env.monitor.types(),
+      }));
+      const status = toStatus(overview, types);
       const { stuck, sagas } = overview;
       const { context } = this;
       const json = { ...toStatusJson(status, stuck, sagas), ...contextField(context) };

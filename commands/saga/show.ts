@@ -32,7 +32,7 @@ export default class SagaShow extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SagaShow);
     await this.withEnv({}, async (env) => {
-      const saga = await env.sagas.get(await env.completeId(args.id, 'session'));
+      const saga = await this.slowly('reading', async () => env.sagas.get(await env.completeId(args.id, 'session')));
       const text = flags.format ? formatSagaMermaid(saga) : formatSagaPage(saga, env.clock.now(), this.colors);
       await this.print(toSagaJson(saga), text);
     });

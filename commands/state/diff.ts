@@ -33,7 +33,7 @@ export default class StateDiff extends BaseCommand {
     const { args, flags } = await this.parse(StateDiff);
     const key = checkKey(args.key);
     await this.withEnv({}, async (env) => {
-      const pair = await readStatePair(env, key, flags['as-of']);
+      const pair = await this.slowly('reading', () => readStatePair(env, key, flags['as-of']));
       const differences = differencesOf(pair);
       if (differences.length > 0) this.exitWith(1);
       await this.print(toStateDiffJson(pair, differences), formatStateDiff(pair, differences, this.colors));

@@ -2,7 +2,7 @@
 // back as it was; scripts see neither bar nor question. Method: `script` of util-linux gives a command a terminal, in
 // which both of its streams end; its input is what is typed.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
@@ -128,6 +128,20 @@ describe('the counter of a worker', () => {
       expect([name, code, `${stdout}${stderr}`.includes(' led, ')]).toEqual([name, 0, false]);
     }
   });
+});
+
+it('a long list that goes into a file shows how much of it is read, and one on the terminal nothing but itself', async () => {
+  const at = ['--env', 'history'];
+  shell.run(['init', ...at]);
+  shell.run(['submit', '-', '--receipts', 'none', ...at], additions(15_000));
+  const words = [process.execPath, bin, 'state', 'history', 'n', ...at].map(shellQuote).join(' ');
+  const { stdout, code } = await typedAt(`${words} -n all > history.txt`).ended;
+  expect(code).toBe(0);
+  expect(stripVTControlCharacters(stdout)).toMatch(/reading [\d,]+ read/);
+  expect(stdout.lastIndexOf(shown)).toBeGreaterThan(stdout.lastIndexOf(hidden));
+  expect(readFileSync(join(shell.dir, 'history.txt'), 'utf8').trimEnd().split('\n').length).toBeGreaterThan(14_999);
+  const short = await typedAt(`${words} -n 3`).ended;
+  expect(stripVTControlCharacters(short.stdout.slice(short.stdout.lastIndexOf(shown)))).not.toContain('reading');
 });
 
 it('a command that is killed at work gives the cursor back', async () => {

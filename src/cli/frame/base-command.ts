@@ -33,6 +33,7 @@ import type { Shown } from './progress-line.ts';
 import { guardProtected, tellContext } from './protection.ts';
 import type { ScanProgress } from './scan-progress.ts';
 import { onInterrupt, type SignalInterrupt } from './signals.ts';
+import { SlowWork } from './slow-work.ts';
 import { redirectConsole, say } from './stderr.ts';
 import { withEnvironment } from './with-environment.ts';
 
@@ -268,11 +269,16 @@ export abstract class BaseCommand extends Command {
       isCut = true;
     };
     const search = condition && (await this.searching());
-    const fitting = search ? heard(condition.select(items, format.json, search), () => search.printed()) : items;
-    const count = await this.printAll(firstOf(fitting, limit, onMore), {
+    const slow = new SlowWork('reading', search ? false : this.shown);
+    const hear = () => {
+      slow.came();
+      (search ?? slow).printed();
+    };
+    const fitting = search ? condition.select(items, format.json, search) : items;
+    const count = await this.printAll(firstOf(heard(fitting, hear), limit, onMore), {
       ...format,
       empty: condition ? undefined : format.empty,
-    });
+    }).finally(() => slow.stop());
     if (condition && count === 0) this.talk(condition.emptyText(format.noun ?? 'item'));
     if (isCut) this.tellMore(`the first ${formatCount(limit)} are shown`);
     return count;
@@ -282,6 +288,12 @@ export abstract class BaseCommand extends Command {
   protected async searching(): Promise<ScanProgress> {
     const { ScanProgress } = await import('./scan-progress.ts');
     return new ScanProgress(this.shown);
+  }
+
+  /** Shows that work goes on, until it is done, once it takes longer than a moment. */
+  protected async slowly<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const slow = new SlowWork(what, this.shown);
+    return work().finally(() => slow.stop());
   }
 
   /** Prints a list of any length, all of it. */
@@ -376,7 +388,7 @@ function sourceText({ origin, context }: ChosenEnvironment): string | undefined 
   return context && `It is the environment of context ${context.name}.`;
 }
 
-async function* heard<T>(items: AsyncIterable<T>, hear: () => void): AsyncGenerator<T> {
+async function* heard<T>(items: AsyncIterable<T> | Iterable<T>, hear: () => void): AsyncGenerator<T> {
   for await (const item of items) {
     hear();
     yield item;

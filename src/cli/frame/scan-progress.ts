@@ -2,10 +2,10 @@ import { formatCount } from '../../text/printable.ts';
 import { type Shown, showWork, type WorkProgress } from './progress-line.ts';
 
 /** Scans that end sooner are not worth a bar. */
-const quickMs = 1_000;
+const quickMs = 250;
 
 /**
- * How far a scan of the log is, or of a list, whose end is not known, for people who wait for what it finds: from its second second on, and until it prints
+ * How far a scan of the log is, or of a list, whose end is not known, for people who wait for what it finds: from a quarter of a second on, and until it prints
  * something where that is the same terminal.
  */
 export class ScanProgress {

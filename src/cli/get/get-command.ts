@@ -29,7 +29,7 @@ export abstract class GetCommand extends BaseCommand {
     const key = checkKey(args.key);
     await this.withEnv({}, async (env) => {
       const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
-      const state = await env.get(key, given({ asOf }));
+      const state = await this.slowly('reading', () => env.get(key, given({ asOf })));
       if (!state) throw keyNotFound(key, flags['as-of']);
       const newest = !this.isTable ? [] : await newestOf(env, state);
       await this.print(toStateJson(state), formatState(state, newest, this.colors));

@@ -11,6 +11,7 @@ import { openDumpInput } from './dump-input.ts';
 
 /** Keys that are shown. */
 const keysShown = 1_000;
+const beatMs = 500;
 
 /** How an environment compares with another one, or with a dump. */
 export interface Compared {
@@ -57,10 +58,18 @@ async function* counted(
 async function compareEnvironments(diff: EnvironmentsDiff, progress: WorkProgress): Promise<Compared> {
   const shown: KeyDifference[] = [];
   let count = 0;
-  for await (const difference of diff.keys) {
-    count += 1;
-    progress.onProgress(count, 0, `${plural(count, 'key')} ${count === 1 ? 'differs' : 'differ'}`);
-    if (shown.length < keysShown) shown.push(difference);
+  const tell = () => progress.onProgress(count, 0, `${plural(count, 'key')} ${count === 1 ? 'differs' : 'differ'}`);
+  tell();
+  // Keys that are the same tell nothing, and may be all of them.
+  const beat = setInterval(tell, beatMs).unref();
+  try {
+    for await (const difference of diff.keys) {
+      count += 1;
+      tell();
+      if (shown.length < keysShown) shown.push(difference);
+    }
+  } finally {
+    clearInterval(beat);
   }
   const { common, left, right } = diff;
   const same = left.digest === right.digest;
