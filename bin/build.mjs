@@ -63,6 +63,19 @@ const lmdbPackage = {
   },
 };
 
+// One request that is submitted by plain flags loads nothing late; code that is only read and kept for others costs each start.
+const nothingLate = {
+  name: 'nothing-late',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'late' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is not in this bundle`)});`,
+    }));
+  },
+};
+
 // The screen is a bundle of its own: what loads the bundles lies in dist/cli.
 const screenApart = {
   name: 'screen-apart',
@@ -96,6 +109,7 @@ async function buildCommandLine() {
     'fast-submit': await bundle('fast-submit', {
       entryPoints: ['src/cli/submit/fast-submit.ts'],
       external: ['ajv', 'ajv-formats'],
+      late: [nothingLate],
     }),
   };
   digests.checkpoints = await bundle('checkpoints', {
@@ -126,7 +140,7 @@ function commandId(file) {
 }
 
 /** Makes a bundle that `loadBundle` can run. Returns the digest of its text. */
-async function bundle(name, { external = [], ...options }) {
+async function bundle(name, { external = [], late = [], ...options }) {
   const { outputFiles } = await build({
     ...shared,
     ...hereInCommonJs,
@@ -137,7 +151,7 @@ async function bundle(name, { external = [], ...options }) {
     minifySyntax: true,
     minifyWhitespace: true,
     outfile: `dist/cli/bundles/${name}.cjs`,
-    plugins: [lateCode, lmdbPackage, screenApart],
+    plugins: [...late, lateCode, lmdbPackage, screenApart],
     write: false,
   });
   const text = inAscii(withImportsHandedIn(`${name}.cjs`, outputFiles[0].text));
