@@ -29,9 +29,20 @@ const shared = {
   target: 'node20',
 };
 
+// Parts of Node that most commands do not use, and that load others: each is loaded when something of it is used.
+const lateParts = [
+  'child_process',
+  'node:child_process',
+  'node:fs/promises',
+  'node:timers/promises',
+  'node:worker_threads',
+];
+const requireLate =
+  'const requireLate=(name)=>{let part;return new Proxy({},{get:(_,key)=>(part??=require(name))[key]})};';
+
 // A CommonJS file knows where it is by another name than an ES module.
 const hereInCommonJs = {
-  banner: { js: "const hereUrl=require('node:url').pathToFileURL(__filename).href;" },
+  banner: { js: `const hereUrl=require('node:url').pathToFileURL(__filename).href;${requireLate}` },
   define: { 'import.meta.dirname': '__dirname', 'import.meta.url': 'hereUrl' },
 };
 
@@ -154,11 +165,19 @@ async function bundle(name, { external = [], late = [], ...options }) {
     plugins: [...late, lateCode, lmdbPackage, screenApart],
     write: false,
   });
-  const text = inAscii(withImportsHandedIn(`${name}.cjs`, outputFiles[0].text));
+  const text = inAscii(withImportsHandedIn(`${name}.cjs`, withLateParts(outputFiles[0].text)));
   const wrapped = `(function(exports,require,module,__filename,__dirname,importModule){${text}\n})`;
   mkdirSync(join(root, 'dist/cli/bundles'), { recursive: true });
   writeFileSync(join(root, `dist/cli/bundles/${name}.cjs`), wrapped);
   return createHash('sha256').update(wrapped).digest('hex').slice(0, 32);
+}
+
+/** An import of all of a part of Node copies it, and needs the part itself: those are left. */
+function withLateParts(text) {
+  return lateParts.reduce(
+    (code, part) => code.replaceAll(`=require(${JSON.stringify(part)})`, `=requireLate(${JSON.stringify(part)})`),
+    text,
+  );
 }
 
 /** `loadBundle` reads a bundle as Latin-1. esbuild escapes all text but that of patterns, where the same escapes hold. */

@@ -1,5 +1,6 @@
 // Goal: what was compiled before changes nothing but the time that a command takes. Method: a command runs without it, with
 // it, with a damaged one, with one of another bundle, and where nothing can be kept.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { finish, start } from '../command.ts';
 
@@ -132,4 +134,18 @@ export default defineApp({ requests: { a: { decide: () => { ${inside} } } } });\
   );
   const { stdout } = await run(['submit', '--app', app, '--type', 'a', '--json']);
   expect(JSON.parse(stdout).rejection.reason).toContain('/dist/cli/bundles/library.cjs');
+});
+
+it('a plain submit loads no part of Node that it does not use', () => {
+  const script = `process.on('exit', () => process.stderr.write(process.moduleLoadList.join('\\n')));
+    require(process.argv[1]).start(process.argv.slice(2), process.cwd());`;
+  const file = fileURLToPath(new URL('../../../dist/cli/start.cjs', import.meta.url));
+  const cached = { ...process.env, XDG_CACHE_HOME: join(place, 'cache'), DEBUG: '' };
+  const args = ['-e', script, file, 'submit', '--env', env, '--type', 't', '--id', 'parts', '--change', 'add n 1'];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8', env: cached });
+  expect([stdout, status]).toEqual([expect.stringContaining('committed parts'), 0]);
+  const loaded = stderr.split('\n').map((line) => line.replace('NativeModule ', ''));
+  expect(loaded).toContain('crypto');
+  for (const part of ['child_process', 'fs/promises', 'worker_threads', 'http', 'readline'])
+    expect(loaded).not.toContain(part);
 });
