@@ -12,8 +12,8 @@ export default class AttachmentGc extends BaseCommand {
   static override summary = 'Remove attachments that no record names.';
   static override effect = { without: ['dry-run'] };
   static override description = withExitCodes(
-    'An attachment is kept while any record of the log names it, also a rejected one. Others are kept for ' +
-      '--grace after they were put or a request named them. Parts of interrupted puts go with them. It asks ' +
+    'An attachment is kept while any record of the log names it, also a rejected one, or a request in a queue. ' +
+      'Others are kept for --grace after they were put or a request named them. Parts of interrupted puts go with them. It asks ' +
       'before it removes anything; without a terminal it needs --yes.',
     [0, 65, 66, 74, 77],
   );

@@ -5,6 +5,7 @@ import type { Adoption } from '../pipeline/3-adopt.ts';
 import type { AttachmentStore } from '../ports/attachment-store.ts';
 import type { LongViewReader } from '../view/reader.ts';
 import { namedSince, recordsWithAttachments } from './named-attachments.ts';
+import { queuedAttachments } from './queued-attachments.ts';
 
 /** The parts of an environment that attachments use. */
 export interface AttachmentEnvironment extends LongViewReader {
@@ -36,7 +37,7 @@ export interface Cleared {
 const removedAtOnce = 50;
 
 /**
- * Removes attachments that no record names and that were not used for some time. They are removed under the lock, where the
+ * Removes attachments that no record names, nor a request in a queue, and that were not used for some time. They are removed under the lock, where the
  * records that came since the look are known, and where each request looks again for what it names: it finds it, and its
  * record keeps it; or it finds that it is gone.
  *
@@ -56,14 +57,30 @@ export async function* clearUnused(
   const unused = new Map<string, Attachment>();
   for await (const attachment of store.list()) if (attachment.time < before) unused.set(attachment.digest, attachment);
   if (unused.size > 0) {
-    const { position } = await env.read((cut) => cut.head);
-    for await (const { attachments } of recordsWithAttachments(env))
-      for (const digest of attachments) unused.delete(digest);
+    const seenTo = await leaveNamed(env, unused);
     if (dryRun) yield* [...unused.values()].map(({ digest, bytes }) => ({ digest, bytes }));
-    else yield* removeAll(clearing, unused, { before, seenTo: position });
+    else yield* removeAll(clearing, unused, { before, seenTo });
   }
   const parts = await store.removeParts(before, dryRun);
   if (parts > 0) yield { digest: undefined, bytes: parts };
+}
+
+/** So few records are read under the lock. */
+const readUnderLockMost = 2_000;
+
+/** Leaves those out that a record names, or a request that waits in a queue; up to which position that is known. */
+async function leaveNamed(env: AttachmentEnvironment, unused: Map<string, Attachment>): Promise<number> {
+  let seenTo = 0;
+  for (let rounds = 0; ; rounds++) {
+    const { position } = await env.read((cut) => cut.head);
+    if (rounds > 0 && (position - seenTo <= readUnderLockMost || rounds > limits.overtakenMax)) break;
+    for await (const { attachments } of recordsWithAttachments(env, seenTo + 1))
+      for (const digest of attachments) unused.delete(digest);
+    seenTo = position;
+  }
+  // Later than the records: one that is decided meanwhile has a record behind them.
+  for await (const digest of queuedAttachments(env)) unused.delete(digest);
+  return seenTo;
 }
 
 async function* removeAll(

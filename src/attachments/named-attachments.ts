@@ -2,6 +2,7 @@ import { positionKey } from '../layout/keys.ts';
 import type { Cut } from '../view/cut.ts';
 import type { LongViewReader } from '../view/reader.ts';
 import type { Steps } from '../view/turns.ts';
+import { queuedBy } from './queued-attachments.ts';
 
 /** A record that names attachments. */
 interface Naming {
@@ -44,18 +45,14 @@ function* readNamings(
   return { records, namings };
 }
 
-/** The attachments that records behind a position name. */
+/** The attachments that records behind a position name, or requests that these put into a queue. */
 export function namedSince(cut: Cut, position: number): readonly string[] {
   const named: string[] = [];
-  for (let at = position + 1; ; ) {
-    const steps = readNamings(cut, at);
-    let step = steps.next();
-    while (!step.done) step = steps.next();
-    const { records, namings } = step.value;
-    named.push(...namings.flatMap(({ attachments }) => attachments));
-    if (records === 0) return named;
-    at += records;
+  for (let at = position + 1; at <= cut.head.position; at++) {
+    const record = cut.record(at);
+    if (record) named.push(...(record.attachments ?? []), ...queuedBy(record));
   }
+  return named;
 }
 
 /** Positions of the records that name an attachment. */

@@ -1,6 +1,7 @@
 // Goal: a clearing never takes an attachment away that a record names, whatever comes between its look and its removal, and
 // however long that takes. Method: stores that remember no use, so that nothing but the order under the lock protects them.
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { clearUnused } from '../../src/attachments/clear-unused.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { all } from '../kit/all.ts';
 import { dumpOf, openEmpty, streamOf, take } from '../sync/dumps.ts';
@@ -57,6 +58,29 @@ it('one that a record names since the look stays', async () => {
   expect(removed).toHaveLength(118);
   expect(store.find(last)).toBeDefined();
   expect(await env.submit(naming('s', digests[0] ?? ''))).toMatchObject(missing);
+});
+
+it('one that a request in a queue names stays until that is decided, also when it came since the look', async () => {
+  const [queued, later, unnamed] = [await put('queued'), await put('later'), await put('unnamed')];
+  const { store } = env.attachments;
+  const { remove } = store;
+  store.remove = (name) => remove.call(store, name, Number.POSITIVE_INFINITY);
+  store.list = async function* () {
+    for (const digest of [queued, later, unnamed]) yield { digest, bytes: 1, time: 0 };
+  };
+  await env.enqueue(naming('r', queued));
+  await env.sessions.create('jobs', { attachments: [unnamed] });
+  const { adopt } = (env.attachments as unknown as { clearing: { adopt(adoption: unknown): unknown } }).clearing;
+  const clearing = {
+    ...{ env, store },
+    adopt: async (adoption: unknown) => {
+      await env.enqueue(naming('s', later));
+      return adopt(adoption);
+    },
+  };
+  expect(await all(clearUnused(clearing as never, {}))).toMatchObject([{ digest: unnamed }]);
+  await env.work({ untilEmpty: true }).done;
+  for (const id of ['r', 's']) expect(await env.wait(id)).toMatchObject({ outcome: 'committed' });
 });
 
 it('one that came with a dump and was cleared away before its record ends the import, which goes on later', async () => {
