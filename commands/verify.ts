@@ -39,7 +39,8 @@ export default class Verify extends BaseCommand {
 
 function attachmentsText({ attachments = 0 }: AuditReport, areRead: boolean): string {
   if (attachments === 0) return areRead ? ', all attachments are undamaged' : '';
-  return `, ${plural(attachments, 'attachment')} of its records here${areRead ? ', all are undamaged' : ''}`;
+  const here = `${plural(attachments, 'attachment')} that records name ${attachments === 1 ? 'is' : 'are'} here`;
+  return `, ${here}${areRead ? ', all are undamaged' : ''}`;
 }
 
 function nextOf({ ok, problems }: AuditReport): readonly string[] {
