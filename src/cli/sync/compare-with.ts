@@ -59,7 +59,6 @@ async function compareEnvironments(diff: EnvironmentsDiff, progress: WorkProgres
   const shown: KeyDifference[] = [];
   let count = 0;
   const tell = () => progress.onProgress(count, 0, `${plural(count, 'key')} ${count === 1 ? 'differs' : 'differ'}`);
-  tell();
   // Keys that are the same tell nothing, and may be all of them.
   const beat = setInterval(tell, beatMs).unref();
   try {
