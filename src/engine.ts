@@ -45,6 +45,11 @@ export interface OpenOptions {
   readonly reserveBytes?: number;
   /** A new environment has a journal (docs/decisions/0037-journal.md). One that is there has what it was made with. Default true. */
   readonly journal?: boolean;
+  /**
+   * Whether a process of its own may write the indexes, where the environment has a journal and much is submitted. Without it this
+   * one writes them. Default true.
+   */
+  readonly checkpointProcess?: boolean;
   /** Where time comes from. Default the machine's clock. */
   readonly clock?: Clock;
 }
@@ -111,7 +116,8 @@ export async function openBriefly(dir: string, options: BriefOptions = {}): Prom
   const connect = async () => {
     const handle = await open();
     const { records } = boundsOf(options, handle.format);
-    return begin(handle, attachments, checkpointsBeside({ dir: path, records }, handle, clock));
+    const mayHelp = options.checkpointProcess !== false;
+    return begin(handle, attachments, mayHelp ? checkpointsBeside({ dir: path, records }, handle, clock) : undefined);
   };
   const leases = path === inMemory ? memoryLeases(clock) : fileLeases(path, clock, options.readOnly);
   const connection = await connect();

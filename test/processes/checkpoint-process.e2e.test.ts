@@ -56,6 +56,17 @@ async function helperOf(busy: ScriptProcess): Promise<number> {
   return vi.waitFor(found, { timeout: 20_000, interval: 5 });
 }
 
+/** Whether anybody is named as who makes checkpoints, until a process has ended. */
+async function seesName({ ended }: ScriptProcess): Promise<boolean> {
+  let isNamed = false;
+  const watch = setInterval(() => {
+    isNamed ||= existsSync(join(dir, 'g1', 'checkpointer'));
+  }, 2);
+  await ended;
+  clearInterval(watch);
+  return isNamed;
+}
+
 /** Whether a process is there, and not only its exit code. */
 function isRunning(pid: number): boolean {
   try {
@@ -113,6 +124,14 @@ it('is one for all processes of an environment', async () => {
   expect(await look()).toMatchObject({ head: 3_000, problems: [] });
 });
 
+it('is not there where it is not wanted', async () => {
+  const options = { dir, name: 'a', count: 2_000, bound, journal: true, checkpointProcess: false };
+  const busy = new ScriptProcess(submitter, [JSON.stringify(options)]);
+  running.push(busy);
+  expect(await seesName(busy)).toBe(false);
+  expect(await look()).toMatchObject({ head: 2_000, problems: [] });
+});
+
 it('is not asked for by a dry run, which writes elsewhere', async () => {
   await (await openEnvironment(dir, { create: true })).close();
   const lines = Array.from(
@@ -123,11 +142,6 @@ it('is not asked for by a dry run, which writes elsewhere', async () => {
   writeFileSync(load, lines.join(''));
   const trying = new ScriptProcess(txlog, ['submit', load, '--dry-run', '--receipts', 'none', '--env', dir]);
   running.push(trying);
-  let isNamed = false;
-  const watch = setInterval(() => {
-    isNamed ||= existsSync(join(dir, 'g1', 'checkpointer'));
-  }, 2);
+  expect(await seesName(trying)).toBe(false);
   expect((await trying.ended).errors).toContain('20,000');
-  clearInterval(watch);
-  expect(isNamed).toBe(false);
 });

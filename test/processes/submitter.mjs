@@ -3,9 +3,10 @@
 import { writeSync } from 'node:fs';
 import { openEnvironment } from '../../dist/test/library.mjs';
 
-const { dir, name, count, bound, journal = false } = JSON.parse(process.argv[2]);
+const { dir, name, count, bound, journal = false, checkpointProcess = true } = JSON.parse(process.argv[2]);
 const env = await openEnvironment(dir, {
   create: true,
+  checkpointProcess,
   journal,
   ...(bound !== undefined && { checkpointRecords: bound }),
 });
