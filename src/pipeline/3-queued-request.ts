@@ -64,22 +64,24 @@ export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
   if (isOf(sagaTheme(data.type))) return true;
   // A session of another theme may have any id.
   if (!isOf(queueTheme(data.type))) return false;
-  const { respond: _, ...asked } = withoutLinks(data);
-  return !jsonEquals(asked, dataOfRequest(request, undefined));
+  return !jsonEquals(withoutOrigin(data), dataOfRequest(request, undefined));
 }
 
-/** Whether the data of a new session are those that it was made with. Where a queued request comes from is no part of them. */
+/**
+ * Whether the data of a new session are those that it was made with. Where a queued request comes from, and where its response
+ * goes to, is no part of them: whoever asks again may be another one, which asks by way of another frontend.
+ */
 export function bringsSame(stage: Stage, made: Change, { theme, chunk }: Pick<NewSession, 'theme' | 'chunk'>): boolean {
   const number = themeEntry(stage, theme)?.number;
   const asked = (chunk: Chunk | undefined) => {
     const data = chunk && 'data' in chunk && isJsonObject(chunk.data) ? chunk.data : {};
     const isRequest = typeof data.type === 'string' && themeEntry(stage, queueTheme(data.type))?.number === number;
-    return (isRequest ? withoutLinks(data) : chunk) as unknown as JsonValue;
+    return (isRequest ? withoutOrigin(data) : chunk) as unknown as JsonValue;
   };
   return jsonEquals(asked(chunkOf(made)), asked(chunk));
 }
 
-/** Leaves out where a queued request comes from: its session has its links, though its data may name them as well. */
-function withoutLinks({ correlation: _, causation: __, ...asked }: JsonObject): JsonObject {
+/** Leaves out who asks: the session of a queued request has its links, though its data may name them as well. */
+function withoutOrigin({ correlation: _, causation: __, respond: ___, ...asked }: JsonObject): JsonObject {
   return asked;
 }

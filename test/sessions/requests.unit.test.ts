@@ -105,6 +105,17 @@ describe('a queued request', () => {
     expect((await env.get('orders'))?.value).toBe(1);
   });
 
+  it('is the same when another asks for it, who wants the response elsewhere: the first one gets it', async () => {
+    await env.enqueue(order('r-1'), { respond: 'answers' });
+    expect(await env.enqueue(order('r-1'), { respond: 'other' })).toMatchObject({ session: 'r-1', duplicate: true });
+    expect(await env.enqueue(order('r-1'))).toMatchObject({ session: 'r-1', duplicate: true });
+    await expect(env.enqueue(order('r-1', 'bad'), { respond: 'other' })).rejects.toMatchObject({
+      code: 'REQUEST_ID_CONFLICT',
+    });
+    await decideAll();
+    expect(await all(env)).toMatchObject([{ id: 'txlog.response/r-1', themeName: 'answers' }]);
+  });
+
   it('is refused when somebody took it out of its queue before: its id is used up', async () => {
     await env.enqueue(order('r-1'));
     await env.sessions.remove('r-1');
