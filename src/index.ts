@@ -130,7 +130,8 @@ export type {
 export type { OperationPlan, PlannedOperation } from './sessions/bulk/operation-plan.ts';
 export { type FullPolicy, fullPolicy } from './sessions/host/policy.ts';
 export type { EnqueueAnswer, Enqueued, EnqueueOptions } from './sessions/queue/enqueue.ts';
-export type { RemovedSession, WaitOptions } from './sessions/queue/wait-for-session.ts';
+export type { Awaited, ResponseQueue } from './sessions/queue/response-queue.ts';
+export type { RemovedSession, RequestOutcome, WaitOptions } from './sessions/queue/wait-for-session.ts';
 export type { ListOptions } from './sessions/read/list-sessions.ts';
 export type { KnownTheme } from './sessions/read/list-themes.ts';
 export type { QueueReading } from './sessions/read/read-queues.ts';

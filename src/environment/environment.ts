@@ -26,6 +26,7 @@ import type { WhatIfOptions, WhatIfReport } from '../replay/what-if.ts';
 import type { StoredCursor } from '../rescan/stored-cursor.ts';
 import { Sagas } from '../sagas/sagas.ts';
 import type { EnqueueAnswer, Enqueued, EnqueueOptions } from '../sessions/queue/enqueue.ts';
+import type { ResponseQueue } from '../sessions/queue/response-queue.ts';
 import type { RemovedSession, WaitOptions } from '../sessions/queue/wait-for-session.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import type { TurnReport } from '../sessions/turn/turn-report.ts';
@@ -192,6 +193,15 @@ export class Environment extends EnvironmentReading {
   async wait(id: string, options: WaitOptions = {}): Promise<Receipt | RemovedSession> {
     const { waitFor } = await import('../sessions/queue/wait-for-session.ts');
     return waitFor(this, id, options);
+  }
+
+  /**
+   * Begins to take the responses that come to a theme, which nothing else leads: for who queues many requests with this
+   * theme as `respond`, and waits for each. `onError` hears when it could not look; it looks again.
+   */
+  async takeResponses(theme: string, onError: (error: Error) => void): Promise<ResponseQueue> {
+    const { ResponseQueue } = await import('../sessions/queue/response-queue.ts');
+    return new ResponseQueue(this, theme, onError);
   }
 
   /** Decides requests as if they were submitted now, and writes nothing. */

@@ -40,6 +40,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../sessions/bulk/operation-plan.ts'),
   () => import('../sessions/queue/enqueue.ts'),
   () => import('../sessions/queue/resend.ts'),
+  () => import('../sessions/queue/response-queue.ts'),
   () => import('../sessions/queue/wait-for-session.ts'),
   () => import('../sessions/read/session-history.ts'),
   () => import('../sessions/read/list-sessions.ts'),

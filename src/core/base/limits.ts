@@ -153,6 +153,8 @@ export const limits = {
   /** The first pause, and the longest, of who writes again what was not confirmed. */
   retryMs: 100,
   retryMsMax: 5_000,
+  /** A response in the queue of a frontend that nobody there waits for is removed at this age. */
+  responseKeptMs: 60_000,
   /** Where no watcher works, such as on some network file systems, what is new is noticed this late. */
   lookAgainMs: 1_000,
   /** Rows that the screen marks at once, and of how many of these it shows beforehand what would become of them. */

@@ -22,6 +22,9 @@ export interface RemovedSession {
   readonly time: number;
 }
 
+/** The end of a request: its receipt; or it was removed from its queue undecided. */
+export type RequestOutcome = Receipt | RemovedSession;
+
 /**
  * Waits until a request is decided, or a session is removed.
  *
@@ -45,21 +48,21 @@ export async function waitFor(host: SessionHost, id: string, options: WaitOption
   }
 }
 
-function outcomeOf(cut: Cut, id: string, durability: Receipt['durability']): Receipt | RemovedSession | undefined {
+function outcomeOf(cut: Cut, id: string, durability: Receipt['durability']): RequestOutcome | undefined {
+  const outcome = findOutcome(cut, id, durability);
+  if (outcome || cut.state(sessionKey(id))) return outcome;
+  throw new TxlogError('TRANSACTION_NOT_FOUND', `no request ${id} was ever processed or queued, and no session made`, {
+    next: ['txlog session list', 'txlog log -n 10 --reverse'],
+  });
+}
+
+/** How it ended with a request, or with a session; undefined when it has not ended, or nothing is known of it. */
+export function findOutcome(cut: Cut, id: string, durability: Receipt['durability']): RequestOutcome | undefined {
   const position = cut.positionOf(id);
   const record = position === undefined ? undefined : cut.record(position);
   if (record) return receiptOf(record, true, durability);
   const state = cut.state(sessionKey(id));
-  if (!state) {
-    throw new TxlogError(
-      'TRANSACTION_NOT_FOUND',
-      `no request ${id} was ever processed or queued, and no session made`,
-      {
-        next: ['txlog session list', 'txlog log -n 10 --reverse'],
-      },
-    );
-  }
-  if (state.exists) return undefined;
+  if (!state || state.exists) return undefined;
   const removal = cut.record(state.position);
   return { session: id, removed: true, position: state.position, time: removal?.time ?? 0 };
 }
