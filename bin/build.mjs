@@ -3,6 +3,7 @@
 //   dist/cli/bundles          the commands with oclif and LMDB's package, and `txlog submit` and completion without oclif (esbuild)
 //   dist/tui                  the screen with ink and react, for `txlog tui` alone: they are ES modules (esbuild)
 //                             and the library in one file, for apps in TypeScript that import it
+//   dist/http                 the frontend with its server, for `txlog serve` alone, in the same way
 //   dist/cli/start.cjs        what runs one of these
 //   dist/bench/run.js         only with --bench: the benchmarks as plain JavaScript, so that no loader is measured
 //   oclif.manifest.json       names and flags of all commands, so that starting loads only one of them
@@ -87,20 +88,31 @@ const nothingLate = {
   },
 };
 
-// The screen is a bundle of its own: what loads the bundles lies in dist/cli.
-const screenApart = {
-  name: 'screen-apart',
+// The screen and the frontend are bundles of their own: what loads the bundles lies in dist/cli.
+const facesApart = {
+  name: 'faces-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /\/tui\/start-tui\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: '../tui/start-tui.js', external: true } : undefined,
+    onResolve({ filter: /\/(?:tui\/start-tui|http\/start-server)\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/^.*\/src\/(.*)\.ts$/, '../$1.js'), external: true } : undefined,
     );
   },
+};
+
+// The faces that are loaded by themselves, as modules.
+const asModules = {
+  ...shared,
+  chunkNames: 'chunks/[name]-[hash]',
+  format: 'esm',
+  splitting: true,
+  // CommonJS inside an ES module needs a `require`.
+  banner: { js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);" },
 };
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 run('node_modules/typescript/bin/tsc', ['-p', '.']);
 await buildCommandLine();
 await buildScreen();
+await buildFrontend();
 if (process.argv.includes('--bench')) await bundleBench();
 writeManifest();
 
@@ -162,7 +174,7 @@ async function bundle(name, { external = [], late = [], ...options }) {
     minifySyntax: true,
     minifyWhitespace: true,
     outfile: `dist/cli/bundles/${name}.cjs`,
-    plugins: [...late, lateCode, lmdbPackage, screenApart],
+    plugins: [...late, lateCode, lmdbPackage, facesApart],
     write: false,
   });
   const text = inAscii(withImportsHandedIn(`${name}.cjs`, withLateParts(outputFiles[0].text)));
@@ -197,16 +209,20 @@ function withImportsHandedIn(name, text) {
 // The code that runs before react is loaded decides which of its builds is taken; ink asks for its developer tools only then.
 async function buildScreen() {
   await build({
-    ...shared,
+    ...asModules,
     entryPoints: ['src/tui/start-tui.ts'],
     outdir: 'dist/tui',
-    chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
-    splitting: true,
     external: ['lmdb', 'jiti', 'react-devtools-core'],
-    // CommonJS inside an ES module needs a `require`.
-    banner: { js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);" },
     define: { 'process.env.NODE_ENV': '"production"' },
+  });
+}
+
+async function buildFrontend() {
+  await build({
+    ...asModules,
+    entryPoints: ['src/http/start-server.ts', 'src/http/work-thread.ts'],
+    outdir: 'dist/http',
+    external: ['lmdb', 'jiti'],
   });
 }
 

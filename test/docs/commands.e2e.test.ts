@@ -78,6 +78,9 @@ const exits: Readonly<Record<string, number>> = {
   'txlog replay --with ./new-handlers.ts --diff': 1,
   'txlog log -f --type customer.create': 130,
   'txlog top --interval 5s': 130,
+  'txlog serve': 130,
+  'txlog serve --direct --listen 127.0.0.1:8080': 130,
+  'txlog serve --name web-1 --listen unix:web-1.sock --work 8 --app ./txlog.app.ts': 130,
   'txlog work --app ./txlog.app.ts': 130,
   'txlog work --theme mail --theme request/order.create --concurrency 16': 130,
 };

@@ -87,6 +87,11 @@ const hasOthers = (example: string) => withSaga.test(example) || example.include
 
 function safe(example: string): string {
   if (/^txlog init(?: --|$)/.test(example)) return example.replace('init', 'init --env new');
+  // Whatever else listens on this machine: at any port that is free.
+  if (example.startsWith('txlog serve')) {
+    const free = example.includes('--listen') ? example.replace(':8080', ':0') : `${example} --listen 127.0.0.1:0`;
+    return `timeout --preserve-status --foreground -s INT 3 ${free}`;
+  }
   if (example.includes(' -f ') || /^txlog (?:work (?!--until-empty)|top --interval)/.test(example))
     return `timeout --preserve-status --foreground -s INT 3 ${example}`;
   // The editor is nobody's.

@@ -7,9 +7,9 @@ import { createGunzip } from 'node:zlib';
 import { TxlogError } from '../../core/base/errors.ts';
 import { printable } from '../../text/printable.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
+import { type Line, LineSplitter } from '../../text/split-lines.ts';
 import { unreadable } from './read-file.ts';
 import { openReadStream } from './read-stream.ts';
-import { type Line, LineSplitter } from './split-lines.ts';
 
 /** Something to read lines from. */
 export interface Input {

@@ -8,9 +8,9 @@ import { sessionKey } from '../../core/fold/session.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
 import { formatCount, plural, printable } from '../../text/printable.ts';
+import type { Line } from '../../text/split-lines.ts';
 import type { Input } from '../frame/open-input.ts';
 import { firstLineOf } from '../frame/report-error.ts';
-import type { Line } from '../frame/split-lines.ts';
 import type { ListFormat, ListWriter } from '../output/list-writer.ts';
 
 /** How acknowledgements are printed. */

@@ -6,9 +6,9 @@ import type { Operation } from '../../core/log/operation.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson, type SessionReading } from '../../index.ts';
 import { formatCount, jsonText, plural, printable } from '../../text/printable.ts';
+import type { Line } from '../../text/split-lines.ts';
 import { formatTable } from '../../text/table.ts';
 import type { Input } from '../frame/open-input.ts';
-import type { Line } from '../frame/split-lines.ts';
 
 /** Columns of parcels, where they are no lines for people. */
 export const parcelColumns = ['id', 'queue', 'order', 'after', 'data'];

@@ -4,8 +4,8 @@ import { limits } from '../../core/base/limits.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { Request } from '../../index.ts';
+import type { Line } from '../../text/split-lines.ts';
 import type { Input } from '../frame/open-input.ts';
-import type { Line } from '../frame/split-lines.ts';
 import { type LoadItem, type Mapping, readItems } from './read-items.ts';
 
 /** The result for a request: its receipt, or what stands for one; or the error that kept it from being processed. */

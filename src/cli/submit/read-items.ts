@@ -6,7 +6,7 @@ import type { Request, RequestInput } from '../../core/log/request.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
 import { locateError } from '../../layout/locate-error.ts';
-import type { Line } from '../frame/split-lines.ts';
+import type { Line } from '../../text/split-lines.ts';
 
 /** The content of a line: a request that can be decided, or why there is none. */
 export type LoadItem =

@@ -153,6 +153,33 @@ export const limits = {
   /** The first pause, and the longest, of who writes again what was not confirmed. */
   retryMs: 100,
   retryMsMax: 5_000,
+  /** Default and longest time that a frontend lets a client wait for the outcome of a queued request. */
+  httpWaitMs: 30_000,
+  httpWaitMsMax: 60_000,
+  /** From the order to stop, until a frontend takes no more connections: balancers look meanwhile, and what is on its way comes. */
+  httpLeaveMs: 250,
+  /** From then on, until it answers those who still wait that their requests are queued. */
+  httpDrainMs: 10_000,
+  /** From then on, until the connections of those who do not take their answers are closed. */
+  httpCloseMs: 2_000,
+  /** From the head of a request over HTTP, until the end of a body that is no stream. */
+  httpBodyMs: 30_000,
+  /** A connection on which nothing comes or goes for so long is closed; and one that waits for its next request. */
+  httpIdleMs: 120_000,
+  httpKeepAliveMs: 75_000,
+  /** Bytes of the head of a request over HTTP. */
+  httpHeadBytesMax: 16 * 1024,
+  /** Connections that a frontend has open at once. */
+  httpConnectionsMax: 20_000,
+  /** Requests of a stream that a frontend decides or queues at once, and how many such units are under way. */
+  httpUnitRequests: 250,
+  httpUnitsMax: 4,
+  /** How often a frontend looks how deep the queues are, and from how many requests on it takes no more. */
+  httpDepthMs: 250,
+  httpDepthMax: 10_000,
+  /** Items on a page of a list over HTTP, when none are asked for, and at most. */
+  httpPageItems: 100,
+  httpPageItemsMax: 1_000,
   /** A response in the queue of a frontend that nobody there waits for is removed at this age. */
   responseKeptMs: 60_000,
   /** Where no watcher works, such as on some network file systems, what is new is noticed this late. */

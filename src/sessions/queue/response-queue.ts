@@ -50,7 +50,7 @@ export class ResponseQueue {
   private readonly run: Promise<void>;
   private glancedAt: number;
 
-  /** Begins at once, on a theme that nothing else leads. `onError` hears of each look that failed; the next one follows. */
+  /** Begins at once, on a theme that nothing else leads. `onError` hears of each look that failed; the next one follows. Of an environment that is gone it hears ENV_NOT_FOUND. */
   constructor(host: SessionHost, theme: string, onError: (error: Error) => void) {
     this.host = host;
     this.theme = theme;
@@ -127,7 +127,10 @@ export class ResponseQueue {
   private async look(): Promise<void> {
     const { clock } = this.host;
     const isGlance = clock.elapsed() - this.glancedAt >= limits.glanceMs;
-    if (isGlance) this.glancedAt = clock.elapsed();
+    if (isGlance) {
+      this.glancedAt = clock.elapsed();
+      await this.host.refuseWhenGone();
+    }
     const { outcomes, taken, expired } = await this.host.read((cut) => this.readDone(cut, isGlance));
     for (const [id, outcome] of outcomes) this.settle(id, outcome);
     for (const session of taken) this.given.add(session);

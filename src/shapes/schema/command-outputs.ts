@@ -93,6 +93,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   'saga wait': one(work.endedSaga),
   schema: one(reference.schema),
   send: { document: either(document(work.parcel), work.settledParcels), line: work.parcel },
+  serve: {},
   'session append': change(work.operation),
   'session lead': change(either(work.led, work.noneLed)),
   'session list': list(work.session),

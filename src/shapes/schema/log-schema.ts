@@ -88,6 +88,24 @@ export const request = shape(
   },
 );
 
+/** A request, as a client sends it: the id is made when it has none. */
+export const requestInput = {
+  ...shape(
+    { type: text },
+    {
+      ...{ id: text, actor: text, payload: any, changes: listOf(change), expect: listOf({ type: 'object' }) },
+      ...{ attachments: listOf(text), correlation: text, causation: text, respond: text },
+    },
+  ),
+  additionalProperties: false,
+};
+
+/** A problem document. Source: RFC 9457. */
+export const problemDocument = shape(
+  { type: text, title: text, status: count, detail: text, code: text },
+  { hint: text, line: count, column: count, path: text },
+);
+
 /** A state of a key. */
 export const state = shape(
   { v, key: text, kind: oneOf('dedicated', 'shared'), value: any, version: count, position },

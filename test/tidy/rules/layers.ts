@@ -29,7 +29,7 @@ const may: Record<string, readonly string[]> = {
   command: ['core', 'face', 'text', 'pages', 'shapes', 'index'],
 };
 
-// Room that is kept: http is a face, order/nats is a backend.
+// Room that is kept: order/nats is a backend.
 const capabilities = [
   'rescan',
   'replay',

@@ -1,8 +1,8 @@
 // Goal: lines are the same however their bytes are cut into chunks. Method: every cut of chosen bytes, and properties.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Line, LineSplitter } from '../../../src/cli/frame/split-lines.ts';
-import { limits } from '../../../src/core/base/limits.ts';
+import { limits } from '../../src/core/base/limits.ts';
+import { type Line, LineSplitter } from '../../src/text/split-lines.ts';
 
 function split(chunks: readonly Uint8Array[]): Line[] {
   const splitter = new LineSplitter();

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { TxlogError } from '../../core/base/errors.ts';
-import { limits } from '../../core/base/limits.ts';
+import { TxlogError } from '../core/base/errors.ts';
+import { limits } from '../core/base/limits.ts';
 
 /** One line of the input, counted from 1, or why it cannot be read. Blank lines are left out but counted. */
 export type Line =

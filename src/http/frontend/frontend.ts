@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Environment } from '../../environment/environment.ts';
+import type { ResponseQueue } from '../../index.ts';
+import type { QueueDepths } from './queue-depths.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+/** The parts of a running frontend, for those who answer requests. */
+export interface Frontend {
+  readonly env: Environment;
+  readonly name: string;
+  /** Whether it decides requests itself; else it queues them for workers. */
+  readonly isDirect: boolean;
+  readonly responses: ResponseQueue;
+  readonly depths: QueueDepths;
+  /** Absent where clients may ask as often as they want. */
+  readonly rate?: RateLimit;
+  readonly log: Logger;
+  /** Aborted by the order to stop: no more is begun that has no end. */
+  readonly stopping: AbortSignal;
+  /** Aborted when those who still wait are to be answered. */
+  readonly ending: AbortSignal;
+}
+
+/** The response queue of a frontend. */
+export function responseTheme(name: string): string {
+  return `frontend/${name}`;
+}

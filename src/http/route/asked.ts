@@ -1,0 +1,44 @@
+import type { FastifyRequest } from 'fastify';
+import { TxlogError } from '../../core/base/errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
+import type { Request } from '../../index.ts';
+import type { Frontend } from '../frontend/frontend.ts';
+import { withKey } from './idempotency-key.ts';
+import type { JsonBody } from './json-body.ts';
+import { readTraceId } from './trace-context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Told by the log beside the usual. */
+    told: Record<string, unknown>;
+    /** The one who asks, where that is known. */
+    actor: string | undefined;
+  }
+}
+
+/**
+ * The request that a client asks for, checked. Its id may come by a header; its actor is the one who asks, where that is
+ * known; without a correlation of its own it belongs to the trace of its caller.
+ *
+ * Errors: those of `Environment.check`; REQUEST_INVALID when it names another id.
+ */
+export function readRequest({ env }: Frontend, request: FastifyRequest, { value, bytes }: JsonBody): Request {
+  const keyed = withKey(value, request.headers['idempotency-key']);
+  return env.check(withOrigin(request, keyed), bytes);
+}
+
+/** The same of one line of a stream. */
+export function readLine({ env }: Frontend, request: FastifyRequest, { value, bytes }: JsonBody): Request {
+  return env.check(withOrigin(request, value), bytes);
+}
+
+function withOrigin(request: FastifyRequest, value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value;
+  const trace = value.correlation === undefined ? readTraceId(request.headers.traceparent) : undefined;
+  const traced: JsonObject = trace === undefined ? value : { ...value, correlation: trace };
+  const { actor } = request;
+  if (actor === undefined) return traced;
+  if (value.actor !== undefined && value.actor !== actor)
+    throw new TxlogError('REQUEST_INVALID', 'actor: the token is that of another one', { path: 'actor' });
+  return { ...traced, actor };
+}
