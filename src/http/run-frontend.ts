@@ -8,6 +8,7 @@ import { systemReason } from '../core/base/system-error.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Frontend, responseTheme } from './frontend/frontend.ts';
 import { makeLogger } from './frontend/logger.ts';
+import { Metrics } from './frontend/metrics.ts';
 import { QueueDepths } from './frontend/queue-depths.ts';
 import { clientOf, RateLimit } from './frontend/rate-limit.ts';
 import { routes } from './routes/all-routes.ts';
@@ -47,7 +48,7 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
   const rate = ifGiven(options.rate, (perSecond) => new RateLimit(perSecond, env.clock));
   const frontend: Frontend = {
     ...{ env, name, isDirect, responses, log, depths: new QueueDepths(env, queueMax), ...given({ rate }) },
-    ...{ stopping: stopping.signal, ending: ending.signal },
+    ...{ metrics: new Metrics(env, responses), stopping: stopping.signal, ending: ending.signal, fail },
   };
   const app = buildServer(frontend, routes, guardOf(frontend, { options, isSocket: 'path' in address }));
   const stop = async () => {

@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly rate?: number;
   /** From so many requests in a queue on, no more are taken for it. */
   readonly queueMax?: number;
-  /** Logs only what failed. */
+  /** Logs nothing. */
   readonly isQuiet?: boolean;
   /** Listens beyond the loopback though anyone may ask. */
   readonly isInsecure: boolean;

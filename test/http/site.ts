@@ -29,20 +29,18 @@ export class Site {
 
   /** Starts a frontend with an environment of its own; its address. */
   async serve(options: Partial<ServeOptions> = {}): Promise<string> {
+    return (await this.start(options)).url;
+  }
+
+  /** The same, with all that belongs to it. */
+  async start(options: Partial<ServeOptions> = {}): Promise<RunningFrontend & { readonly env: Environment }> {
     const env = await openEnvironment(this.dir, { app: this.app });
-    const all = {
-      dir: this.dir,
-      listen: '127.0.0.1:0',
-      name: 'a',
-      isDirect: false,
-      work: 0,
-      drainMs: 2_000,
-      hosts: [],
-      isInsecure: false,
-    };
-    const running = await runFrontend(env, { ...all, isQuiet: true, ...options });
+    const running = await runFrontend(env, {
+      ...{ dir: this.dir, listen: '127.0.0.1:0', name: 'a', isDirect: false, work: 0, drainMs: 2_000 },
+      ...{ hosts: [], isInsecure: false, isQuiet: true, ...options },
+    });
     this.frontends.push({ running, env });
-    return running.url;
+    return { ...running, env };
   }
 
   work(): Worker {

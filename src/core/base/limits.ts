@@ -36,6 +36,8 @@ export const limits = {
   themeNumberMax: 2 ** 32 - 1,
   /** Earliest and latest time, in ms before and after 1970: what a date of JavaScript can be. */
   timeMsMax: 8.64e15,
+  /** Bytes that are kept free on the disk: with less, nothing is written. */
+  reserveBytes: 32 * 1024 * 1024,
   /** Records per group commit; beyond 1,000 nothing is gained and LMDB's free list suffers. */
   batchRecordsMax: 1_000,
   batchBytesMax: 4 * 1024 * 1024,

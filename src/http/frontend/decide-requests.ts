@@ -1,15 +1,9 @@
 import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
-import type { Awaited, EnqueueAnswer, Receipt, Request } from '../../index.ts';
-import type { Accepted } from '../../shapes/request.ts';
+import type { Awaited, EnqueueAnswer, Request } from '../../index.ts';
 import type { Frontend } from './frontend.ts';
-
-/** The result for one request: its receipt; that it waits in its queue; or why it was not taken. */
-export type RequestAnswer =
-  | { readonly receipt: Receipt }
-  | { readonly accepted: Accepted }
-  | { readonly error: TxlogError };
+import type { RequestAnswer } from './request-answer.ts';
 
 /** How long clients wait for the outcome of what is queued. */
 export interface Waiting {
@@ -30,7 +24,12 @@ export async function decideRequests(
   requests: readonly Request[],
   waiting: Waiting,
 ): Promise<readonly Promise<RequestAnswer>[]> {
-  return frontend.isDirect ? decideNow(frontend, requests) : queueAll(frontend, requests, waiting);
+  const answers = await (frontend.isDirect ? decideNow(frontend, requests) : queueAll(frontend, requests, waiting));
+  return answers.map(async (promise, i) => {
+    const answer = await promise;
+    frontend.metrics.decided(present(requests[i], 'request').type, answer);
+    return answer;
+  });
 }
 
 async function decideNow({ env }: Frontend, requests: readonly Request[]): Promise<readonly Promise<RequestAnswer>[]> {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../../environment/environment.ts';
 import type { ResponseQueue } from '../../index.ts';
+import type { Metrics } from './metrics.ts';
 import type { QueueDepths } from './queue-depths.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -14,11 +15,14 @@ export interface Frontend {
   readonly depths: QueueDepths;
   /** Absent where clients may ask as often as they want. */
   readonly rate?: RateLimit;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** Aborted by the order to stop: no more is begun that has no end. */
   readonly stopping: AbortSignal;
   /** Aborted when those who still wait are to be answered. */
   readonly ending: AbortSignal;
+  /** Ends the frontend for an error after which it can never go on. */
+  fail(error: Error): void;
 }
 
 /** The response queue of a frontend. */

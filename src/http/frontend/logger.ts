@@ -4,7 +4,7 @@ import pino, { type Logger } from 'pino';
 export function makeLogger(name: string, isQuiet = false): Logger {
   return pino(
     {
-      level: isQuiet ? 'error' : 'info',
+      level: isQuiet ? 'silent' : 'info',
       base: { frontend: name },
       timestamp: pino.stdTimeFunctions.isoTime,
       messageKey: 'event',

@@ -42,10 +42,11 @@ function addHeaders(frontend: Frontend, { id }: FastifyRequest, reply: FastifyRe
   if (frontend.stopping.aborted) reply.header('connection', 'close');
 }
 
-function tell({ log }: Frontend, request: FastifyRequest, reply: FastifyReply): void {
+function tell({ log, metrics }: Frontend, request: FastifyRequest, reply: FastifyReply): void {
   const { method, id, actor, told, headers, ip } = request;
   const route = request.routeOptions.config.route?.path;
   const trace = readTraceId(headers.traceparent);
+  metrics.answered({ method, route: route ?? 'none', status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
   const ms = Math.round(reply.elapsedTime * 1_000) / 1_000;
   const status = reply.statusCode;
   log[status >= 500 ? 'warn' : 'info'](

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { classOf } from '../../core/base/error-codes.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import { httpProblem, type ProblemAnswer, problemOf, problemType } from '../answer/problem-answer.ts';
 import type { Frontend } from '../frontend/frontend.ts';
 
@@ -11,10 +13,12 @@ export interface FailedRequest {
 }
 
 /** Answers an error as a problem document. Bugs go to the log, with their stacks. */
-export function sendProblem({ log }: Frontend, { error, request, reply }: FailedRequest): FastifyReply {
+export function sendProblem({ log, fail }: Frontend, { error, request, reply }: FailedRequest): FastifyReply {
   const problem = problemOf(error);
   request.told.code = problem.body.code;
   if (problem.isBug) log.error({ request: request.id, err: error }, 'bug');
+  // The engine takes no work any more: whoever started this process starts another one.
+  if (error instanceof TxlogError && ['stopped', 'closed'].includes(classOf(error.code))) fail(error);
   return answerProblem(reply, problem);
 }
 

@@ -2,15 +2,14 @@ import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
 import { freeBytesOf } from '../../core/base/free-space.ts';
+import { limits } from '../../core/base/limits.ts';
 import { toStorageError } from '../../core/base/storage-error.ts';
 import { systemCode } from '../../core/base/system-error.ts';
-
-const reserveBytesDefault = 32 * 1024 * 1024;
 
 /** Errors: STORAGE_FULL when less is free on the disk than is kept in reserve. */
 export function refuseWhenFull(options: { readonly dir: string; readonly reserveBytes?: number }): void {
   const free = toStorageError('look at the disk', () => freeBytes(options.dir));
-  const reserve = options.reserveBytes ?? reserveBytesDefault;
+  const reserve = options.reserveBytes ?? limits.reserveBytes;
   // A generation that a rebuild replaced may be gone from its directory; its head tells, under the lock.
   if (free === undefined || free >= reserve) return;
   throw new TxlogError('STORAGE_FULL', `only ${free} bytes are free on the disk, ${reserve} are reserved`, {
