@@ -176,6 +176,9 @@ export const limits = {
   /** Requests of a stream that a frontend decides or queues at once, and how many such units are under way. */
   httpUnitRequests: 250,
   httpUnitsMax: 4,
+  /** How often a stream of events says that it lives, and when a client connects again that lost it. */
+  httpHeartbeatMs: 15_000,
+  httpRetryMs: 1_000,
   /** How often a frontend looks how deep the queues are, and from how many requests on it takes no more. */
   httpDepthMs: 250,
   httpDepthMax: 10_000,

@@ -1,7 +1,22 @@
 import type { Route } from '../route/route.ts';
+import { logStreamRoute } from './log-stream.ts';
+import { logRoute, transactionRoute } from './log-views.ts';
 import { healthRoute, metricsRoute, readyRoute } from './operations.ts';
 import { outcomeRoute } from './request-outcome.ts';
+import { historyRoute, stateRoute, statesRoute } from './state-views.ts';
 import { submitRoute } from './submit-request.ts';
 
 /** All operations of a frontend, in the order of their document. */
-export const routes: readonly Route[] = [submitRoute, outcomeRoute, healthRoute, readyRoute, metricsRoute];
+export const routes: readonly Route[] = [
+  submitRoute,
+  outcomeRoute,
+  stateRoute,
+  statesRoute,
+  historyRoute,
+  logRoute,
+  logStreamRoute,
+  transactionRoute,
+  healthRoute,
+  readyRoute,
+  metricsRoute,
+];

@@ -29,7 +29,7 @@ export function buildServer(frontend: Frontend, routes: readonly Route[], guard:
     http: { maxHeaderSize: limits.httpHeadBytesMax, headersTimeout: limits.httpBodyMs, insecureHTTPParser: false },
     routerOptions: { maxParamLength: pathUnitsMax, caseSensitive: true },
     exposeHeadRoutes: true,
-    ajv: { customOptions: { coerceTypes: true, removeAdditional: false, useDefaults: false, allErrors: false } },
+    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, useDefaults: false, allErrors: false } },
     clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, _, reply) => void answerProblem(reply as FastifyReply, problemOf(error)),
   });

@@ -70,6 +70,11 @@ export function document(items: Schema): Schema {
   return shape({ v, items: listOf(items) });
 }
 
+/** A page of a list, all as of one position; `next` is where the next page begins. */
+export function page(items: Schema): Schema {
+  return shape({ v, position, items: listOf(items) }, { next: text });
+}
+
 /** A shape, or each shape of several, with further fields that may be there. */
 export function withOptional(schema: Schema, fields: Readonly<Record<string, Schema>>): Schema {
   if (Array.isArray(schema.anyOf)) {
