@@ -7,16 +7,15 @@ import { limits } from '../core/base/limits.ts';
 import { systemReason } from '../core/base/system-error.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Frontend, responseTheme } from './frontend/frontend.ts';
+import { type ListenAddress, readListenAddress } from './frontend/listen-address.ts';
 import { makeLogger } from './frontend/logger.ts';
 import { Metrics } from './frontend/metrics.ts';
 import { QueueDepths } from './frontend/queue-depths.ts';
-import { clientOf, RateLimit } from './frontend/rate-limit.ts';
+import { RateLimit } from './frontend/rate-limit.ts';
 import { routes } from './routes/all-routes.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { buildServer } from './server/build-server.ts';
-import type { Guard } from './server/hooks.ts';
-import { type ListenAddress, readListenAddress } from './server/listen-address.ts';
-import { refuseForeign } from './server/refuse-foreign.ts';
+import { makeGuard } from './server/guard.ts';
 import { removeStaleSocket } from './server/stale-socket.ts';
 
 /** A frontend that runs. */
@@ -36,6 +35,8 @@ export interface RunningFrontend {
 export async function runFrontend(env: Environment, options: ServeOptions): Promise<RunningFrontend> {
   const address = readListenAddress(options.listen);
   refuseOpen(address, options);
+  const rate = ifGiven(options.rate, (perSecond) => new RateLimit(perSecond, env.clock));
+  const guard = makeGuard({ options, rate, isSocket: 'path' in address });
   const log = makeLogger(options.name, options.isQuiet);
   const stopping = new AbortController();
   const ending = new AbortController();
@@ -45,12 +46,11 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     if (err instanceof TxlogError && err.code === 'ENV_NOT_FOUND') fail(err);
   });
   const { name, isDirect, queueMax = limits.httpDepthMax } = options;
-  const rate = ifGiven(options.rate, (perSecond) => new RateLimit(perSecond, env.clock));
   const frontend: Frontend = {
     ...{ env, name, isDirect, responses, log, depths: new QueueDepths(env, queueMax), ...given({ rate }) },
     ...{ metrics: new Metrics(env, responses), stopping: stopping.signal, ending: ending.signal, fail },
   };
-  const app = buildServer(frontend, routes, guardOf(frontend, { options, isSocket: 'path' in address }));
+  const app = buildServer(frontend, routes, guard);
   const stop = async () => {
     stopping.abort();
     log.info({ waiting: responses.size }, 'draining');
@@ -80,22 +80,10 @@ function rejection(): { readonly promise: Promise<never>; readonly reject: (erro
   return { promise, reject };
 }
 
-/** Decides who may ask. */
-function guardOf(
-  { rate }: Frontend,
-  { options, isSocket }: { readonly options: ServeOptions; readonly isSocket: boolean },
-): Guard {
-  const hosts = new Set(options.hosts.map((host) => host.toLowerCase()));
-  return async (request, isOpen) => {
-    refuseForeign(request, { hosts, isSocket });
-    if (!isOpen) rate?.take(clientOf(request));
-  };
-}
-
-function refuseOpen(address: ListenAddress, { isInsecure, listen: text }: ServeOptions): void {
-  if ('path' in address || address.isLoopback || isInsecure) return;
+function refuseOpen(address: ListenAddress, { isInsecure, auth, listen: text }: ServeOptions): void {
+  if ('path' in address || address.isLoopback || isInsecure || auth !== undefined) return;
   throw new TxlogError('USAGE', `${text} is beyond this machine, and anyone there could ask`, {
-    hint: 'Listen on the loopback, or on a unix socket, behind a balancer; or say --insecure.',
+    hint: 'Listen on the loopback, or on a unix socket, behind a balancer; say who may ask (--auth), or that anyone may (--insecure).',
   });
 }
 

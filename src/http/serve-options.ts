@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly queueMax?: number;
   /** Logs nothing. */
   readonly isQuiet?: boolean;
+  /** The file that says which tokens are taken; without it, nobody is asked who they are. */
+  readonly auth?: string;
   /** Listens beyond the loopback though anyone may ask. */
   readonly isInsecure: boolean;
 }

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../src/core/base/error-codes.ts';
 import { TxlogError } from '../../src/core/base/errors.ts';
 import { problemOf } from '../../src/http/answer/problem-answer.ts';
+import { readListenAddress } from '../../src/http/frontend/listen-address.ts';
 import { withKey } from '../../src/http/route/idempotency-key.ts';
 import { readPreferences } from '../../src/http/route/preferences.ts';
 import { readTraceId } from '../../src/http/route/trace-context.ts';
-import { readListenAddress } from '../../src/http/server/listen-address.ts';
 
 describe('a problem document', () => {
   it('tells nothing of a bug', () => {

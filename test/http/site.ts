@@ -38,6 +38,9 @@ export class Site {
     const running = await runFrontend(env, {
       ...{ dir: this.dir, listen: '127.0.0.1:0', name: 'a', isDirect: false, work: 0, drainMs: 2_000 },
       ...{ hosts: [], isInsecure: false, isQuiet: true, ...options },
+    }).catch(async (error) => {
+      await env.close();
+      throw error;
     });
     this.frontends.push({ running, env });
     return { ...running, env };

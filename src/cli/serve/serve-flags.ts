@@ -44,6 +44,10 @@ export const serveFlags = {
     summary: 'Refuse requests while so many wait in the queue of their type. The default is 10000.',
     ...{ min: 0, max: 1_000_000_000, helpValue: 'N' },
   }),
+  auth: Flags.string({
+    summary: 'Take only requests with a token that this JSON file allows: keys, issuer, audience.',
+    helpValue: 'FILE',
+  }),
   insecure: Flags.boolean({ summary: 'Listen beyond the loopback, though anyone who reaches it may ask.' }),
 };
 
@@ -56,6 +60,7 @@ interface ServeFlags {
   readonly work?: number | undefined;
   readonly host?: readonly string[] | undefined;
   readonly drain?: string | undefined;
+  readonly auth?: string | undefined;
   readonly rate?: number | undefined;
   readonly 'queue-max'?: number | undefined;
 }
@@ -65,7 +70,16 @@ export function readServeFlags({ listen, name, direct, insecure, ...flags }: Ser
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw new TxlogError('USAGE', `--name ${JSON.stringify(name)}: up to 64 letters, digits and the marks . _ -`);
   }
-  const { work = 0, host: hosts = [], rate, 'queue-max': queueMax } = flags;
+  const { work = 0, host: hosts = [], auth, rate, 'queue-max': queueMax } = flags;
   const drainMs = ifGiven(flags.drain, (text) => parseDuration('--drain', text)) ?? limits.httpDrainMs;
-  return { listen, name, isDirect: direct, isInsecure: insecure, work, hosts, drainMs, ...given({ rate, queueMax }) };
+  return {
+    listen,
+    name,
+    isDirect: direct,
+    isInsecure: insecure,
+    work,
+    hosts,
+    drainMs,
+    ...given({ auth, rate, queueMax }),
+  };
 }

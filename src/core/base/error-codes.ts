@@ -32,6 +32,8 @@ const kinds = {
   ATTACHMENT_CONFLICT: ['conflict', 'caller', 'no'],
   ATTACHMENT_INVALID: ['input', 'caller', 'no'],
   ATTACHMENT_NOT_FOUND: ['absent', 'caller', 'no'],
+  AUTH_INVALID: ['denied', 'caller', 'no'],
+  AUTH_MISSING: ['denied', 'caller', 'no'],
   BACKUP_EXISTS: ['conflict', 'caller', 'no'],
   BACKUP_INVALID: ['input', 'caller', 'no'],
   CHECKPOINT_CONFLICT: ['conflict', 'caller', 'no'],

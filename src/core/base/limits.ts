@@ -179,6 +179,8 @@ export const limits = {
   /** How often a stream of events says that it lives, and when a client connects again that lost it. */
   httpHeartbeatMs: 15_000,
   httpRetryMs: 1_000,
+  /** The longest stream of events of a client with a token: then it shows its token again. */
+  httpStreamMsMax: 24 * 3_600_000,
   /** How often a frontend looks how deep the queues are, and from how many requests on it takes no more. */
   httpDepthMs: 250,
   httpDepthMax: 10_000,

@@ -21,6 +21,8 @@ const statusOfClass: Readonly<Record<ErrorClass, number>> = {
 
 /** Codes for which HTTP has a status of its own. */
 const ownStatus: Partial<Record<ErrorCode, number>> = {
+  AUTH_INVALID: 401,
+  AUTH_MISSING: 401,
   DUMP_TOO_LARGE: 413,
   ENV_PERMISSION: 503,
   HOST_REFUSED: 421,

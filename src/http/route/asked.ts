@@ -13,6 +13,8 @@ declare module 'fastify' {
     told: Record<string, unknown>;
     /** The one who asks, where that is known. */
     actor: string | undefined;
+    /** When the token of the one who asks ends, in ms since 1970. */
+    actorUntil: number | undefined;
   }
 }
 

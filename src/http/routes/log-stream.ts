@@ -30,7 +30,7 @@ export const logStreamRoute: Route = {
     const filter = await readFilter(request.query as FilterQuery);
     const { position } = await frontend.env.head();
     const from = firstOf(request, filter, position);
-    const { signal, release } = untilGone(frontend, reply);
+    const { signal, release } = untilGone(frontend, request, reply);
     reply.hijack();
     try {
       await follow(frontend, startEvents(reply, from - 1), { filter: withoutStart(filter), from, signal });
@@ -53,14 +53,22 @@ function withoutStart({ from: _, ...filter }: RecordFilter): RecordFilter {
   return filter;
 }
 
-/** Until the client goes away, or the frontend stops: clients connect again, to another one. */
-function untilGone({ stopping }: Frontend, reply: FastifyReply) {
+/** Until the client goes away, its token ends, or the frontend stops: clients connect again, to another one. */
+function untilGone({ stopping, env }: Frontend, { actorUntil }: FastifyRequest, reply: FastifyReply) {
   const gone = new AbortController();
   const end = () => gone.abort();
   reply.raw.once('close', end);
   stopping.addEventListener('abort', end);
   if (stopping.aborted) end();
-  return { signal: gone.signal, release: () => stopping.removeEventListener('abort', end) };
+  const cancel =
+    actorUntil === undefined
+      ? () => {}
+      : env.clock.after(Math.min(actorUntil - env.clock.now(), limits.httpStreamMsMax), end);
+  const release = () => {
+    stopping.removeEventListener('abort', end);
+    cancel();
+  };
+  return { signal: gone.signal, release };
 }
 
 /** Begins the answer. The first event has no data: it tells where to go on, should the connection break before another one. */

@@ -18,6 +18,7 @@ const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as 
 /** Adds what happens before and after each request, and for what has no route. */
 export function addHooks(app: FastifyInstance, frontend: Frontend, guard: Guard): void {
   app.decorateRequest('actor', undefined);
+  app.decorateRequest('actorUntil', undefined);
   app.decorateRequest('told', null as never);
   app.addHook('onRequest', async (request, reply) => {
     request.told = {};

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { TxlogError } from '../../core/base/errors.ts';
-import { isLoopbackName } from './listen-address.ts';
+import { isLoopbackName } from '../frontend/listen-address.ts';
 
 /**
  * Refuses what a page of another site asks for in somebody's browser: a name that was made to lead here (DNS rebinding), and
@@ -11,11 +11,12 @@ import { isLoopbackName } from './listen-address.ts';
  */
 export function refuseForeign(
   { headers }: Pick<FastifyRequest, 'headers'>,
-  { hosts, isSocket }: { readonly hosts: ReadonlySet<string>; readonly isSocket: boolean },
+  { hosts, isSocket }: { readonly hosts: ReadonlySet<string> | 'any'; readonly isSocket: boolean },
 ): void {
   if (isSocket) return;
   const host = nameOfHost(headers.host ?? '');
-  if (isIP(host) === 0 && !isLoopbackName(host) && !hosts.has(host))
+  const isOurs = hosts === 'any' || isIP(host) !== 0 || isLoopbackName(host) || hosts.has(host);
+  if (!isOurs)
     throw new TxlogError('HOST_REFUSED', 'this frontend does not answer to the host that the request names', {
       hint: 'Name it: txlog serve --host NAME.',
     });

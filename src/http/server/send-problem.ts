@@ -25,7 +25,9 @@ export function sendProblem({ log, fail }: Frontend, { error, request, reply }: 
 /** Answers a problem. */
 export function answerProblem(reply: FastifyReply, { status, body, retryAfter }: ProblemAnswer): FastifyReply {
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
-  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  // Source: RFC 6750, 3.
+  if (status === 401)
+    reply.header('www-authenticate', body.code === 'AUTH_INVALID' ? 'Bearer error="invalid_token"' : 'Bearer');
   // The rest of a body that was not read to its end would be taken for the next request.
   if (!reply.request.raw.complete) reply.header('connection', 'close');
   return reply.code(status).type(problemType).send(JSON.stringify(body));
