@@ -1,3 +1,4 @@
+import { openApiRoute } from '../contract/openapi-route.ts';
 import type { Route } from '../route/route.ts';
 import { logStreamRoute } from './log-stream.ts';
 import { logRoute, transactionRoute } from './log-views.ts';
@@ -6,8 +7,7 @@ import { outcomeRoute } from './request-outcome.ts';
 import { historyRoute, stateRoute, statesRoute } from './state-views.ts';
 import { submitRoute } from './submit-request.ts';
 
-/** All operations of a frontend, in the order of their document. */
-export const routes: readonly Route[] = [
+const own: readonly Route[] = [
   submitRoute,
   outcomeRoute,
   stateRoute,
@@ -20,3 +20,6 @@ export const routes: readonly Route[] = [
   readyRoute,
   metricsRoute,
 ];
+
+/** All operations of a frontend, in the order of their document. */
+export const routes: readonly Route[] = [...own, openApiRoute(own)];
