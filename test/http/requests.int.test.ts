@@ -156,3 +156,20 @@ it('belongs to the trace of its caller', async () => {
   expect(await site.env.transaction('r-1')).toMatchObject({ correlation: '4bf92f3577b34da6a3ce929d0e0e4736' });
   expect(await site.env.transaction('r-2')).toMatchObject({ correlation: 'mine' });
 });
+
+it('without an id gets the one of its balancer, so that another frontend may be asked', async () => {
+  site = await Site.open();
+  const urls = [await site.serve({ name: 'a', isDirect: true }), await site.serve({ name: 'b', isDirect: true })];
+  const { id: _, ...nameless } = add('');
+  const header = { 'txlog-request-id': 'b-1' };
+  for (const url of urls) expect(await (await post(url, nameless, header)).json()).toMatchObject({ id: 'b-1' });
+  expect(await (await post(urls[0] ?? '', add('mine'), header)).json()).toMatchObject({ id: 'mine' });
+  expect((await site.env.get('n'))?.value).toBe(2);
+  const lines = [nameless, add('mine'), nameless].map((one) => JSON.stringify(one)).join('\n');
+  const stream = await post(urls[1] ?? '', lines, { 'txlog-request-id': 's', 'content-type': 'application/x-ndjson' });
+  const ids = (await stream.text())
+    .trimEnd()
+    .split('\n')
+    .map((text) => (JSON.parse(text) as { id: string }).id);
+  expect(ids).toEqual(['s/1', 'mine', 's/3']);
+});

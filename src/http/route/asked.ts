@@ -3,7 +3,7 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
 import type { Request } from '../../index.ts';
 import type { Frontend } from '../frontend/frontend.ts';
-import { withKey } from './idempotency-key.ts';
+import { withKey, withOwnId } from './idempotency-key.ts';
 import type { JsonBody } from './json-body.ts';
 import { readTraceId } from './trace-context.ts';
 
@@ -19,19 +19,24 @@ declare module 'fastify' {
 }
 
 /**
- * The request that a client asks for, checked. Its id may come by a header; its actor is the one who asks, where that is
- * known; without a correlation of its own it belongs to the trace of its caller.
+ * The request that a client asks for, checked. Its id may come by a header, also by that of a balancer, which may then ask
+ * another frontend; its actor is the one who asks, where that is known; without a correlation of its own it belongs to the trace of its caller.
  *
  * Errors: those of `Environment.check`; REQUEST_INVALID when it names another id.
  */
 export function readRequest({ env }: Frontend, request: FastifyRequest, { value, bytes }: JsonBody): Request {
-  const keyed = withKey(value, request.headers['idempotency-key']);
-  return env.check(withOrigin(request, keyed), bytes);
+  const { 'idempotency-key': key, 'txlog-request-id': own } = request.headers;
+  return env.check(withOrigin(request, withOwnId(withKey(value, key), own)), bytes);
 }
 
 /** The same of one line of a stream. */
-export function readLine({ env }: Frontend, request: FastifyRequest, { value, bytes }: JsonBody): Request {
-  return env.check(withOrigin(request, value), bytes);
+export function readLine(
+  { env }: Frontend,
+  request: FastifyRequest,
+  { value, bytes, line }: JsonBody & { readonly line: number },
+): Request {
+  const own = request.headers['txlog-request-id'];
+  return env.check(withOrigin(request, withOwnId(value, own && `${own}/${line}`)), bytes);
 }
 
 function withOrigin(request: FastifyRequest, value: JsonValue): JsonValue {

@@ -14,6 +14,12 @@ export function withKey(value: JsonValue, header: string | readonly string[] | u
   return { ...value, id: key };
 }
 
+/** Gives a request that names no id the one that its balancer made for it. */
+export function withOwnId(value: JsonValue, id: string | readonly string[] | undefined): JsonValue {
+  if (id === undefined || !isJsonObject(value) || value.id !== undefined) return value;
+  return { ...value, id: String(id) };
+}
+
 function unquoted(text: string): string {
   const [, inner] = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text) ?? [];
   return inner === undefined ? text : inner.replaceAll(/\\(["\\])/g, '$1');

@@ -25,6 +25,10 @@ export const waitParameter = {
 export const requestHeaders: NonNullable<Route['headers']> = {
   'Idempotency-Key': { ...text, description: 'The id of the request, in place of its field `id`.' },
   Prefer: { ...text, description: '`respond-async`: answer once it is queued. `wait=SECONDS`: wait no longer.' },
+  'Txlog-Request-Id': {
+    ...text,
+    description: 'The id of a request that names none, made by a balancer. Of line N of a stream it is this and /N.',
+  },
   traceparent: { ...text, description: 'The trace becomes the correlation of a request that names none.' },
 };
 

@@ -69,7 +69,7 @@ function readItem(frontend: Frontend, request: FastifyRequest, line: Line): Item
   if ('error' in line) return { line: line.number, error: line.error };
   const { number, text, bytes } = line;
   try {
-    return { line: number, request: readLine(frontend, request, { value: parseJson(text), bytes }) };
+    return { line: number, request: readLine(frontend, request, { value: parseJson(text), bytes, line: number }) };
   } catch (error) {
     if (error instanceof TxlogError) return { line: number, error: locateError(error, number, text) };
     throw error;
