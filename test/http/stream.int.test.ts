@@ -37,6 +37,13 @@ it.each([true, false])('has one answer for each line, in order (direct: %s)', as
   );
 });
 
+it('may be longer than any request', async () => {
+  site = await Site.open();
+  const url = await site.serve({ isDirect: true });
+  const bad = `{"type":"x","${'n'.repeat(2_000_000)}":1}\n`;
+  expect(await lines(await post(url, bad.repeat(4), ndjson))).toHaveLength(4);
+});
+
 it('goes on behind a line that is no request, and tells its problem and its place', async () => {
   site = await Site.open();
   const url = await site.serve({ isDirect: true });

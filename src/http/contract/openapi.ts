@@ -41,10 +41,10 @@ export function makeOpenApi(routes: readonly Route[]): JsonObject {
   };
 }
 
-/** `/v1/states/*` is `/v1/states/{key}`. */
+/** `/v1/states/*` is `/v1/states/{key}`, and `/v1/attachments/:digest` is `/v1/attachments/{digest}`. */
 function pathOf({ path, parameters = {} }: Route): string {
   const [name] = Object.keys(parameters);
-  return name === undefined ? path : path.replace('*', `{${name}}`);
+  return name === undefined ? path : path.replace(/\*|:\w+/, `{${name}}`);
 }
 
 function operationOf(route: Route): JsonObject {

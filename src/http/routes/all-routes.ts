@@ -1,5 +1,6 @@
 import { openApiRoute } from '../contract/openapi-route.ts';
 import type { Route } from '../route/route.ts';
+import { downloadRoute, uploadRoute } from './keep-attachments.ts';
 import { logStreamRoute } from './log-stream.ts';
 import { logRoute, transactionRoute } from './log-views.ts';
 import { healthRoute, metricsRoute, readyRoute } from './operations.ts';
@@ -16,6 +17,8 @@ const own: readonly Route[] = [
   logRoute,
   logStreamRoute,
   transactionRoute,
+  uploadRoute,
+  downloadRoute,
   healthRoute,
   readyRoute,
   metricsRoute,

@@ -12,13 +12,19 @@ export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', async (request: { headers: Headers }, payload: Readable) => {
     refuseEncoding(request.headers);
-    return readJsonBody(await readBody(payload, app.initialConfig.bodyLimit ?? limits.requestBytesMax));
+    return readJsonBody(await readBody(payload, request.headers));
   });
-  app.addContentTypeParser('application/x-ndjson', async (request: { headers: Headers }, payload: Readable) => {
-    refuseEncoding(request.headers);
-    return payload;
-  });
+  for (const type of streams) {
+    app.addContentTypeParser(type, async (request: { headers: Headers }, payload: Readable) => {
+      refuseEncoding(request.headers);
+      return payload;
+    });
+  }
 }
+
+const streams = ['application/x-ndjson', 'application/octet-stream'];
+/** A request, and what blanks and escaped text add to it. */
+const bodyBytesMax = limits.requestBytesMax + 64 * 1024;
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -28,7 +34,8 @@ function refuseEncoding({ 'content-encoding': encoding }: Headers): void {
 }
 
 /** A whole body. Errors: REQUEST_TOO_LARGE; HTTP_INVALID of one that does not end in time, or breaks off. */
-async function readBody(payload: Readable, bytesMax: number): Promise<Buffer> {
+async function readBody(payload: Readable, headers: Headers): Promise<Buffer> {
+  if (Number(headers['content-length'] ?? 0) > bodyBytesMax) throw tooLarge();
   const parts: Buffer[] = [];
   let bytes = 0;
   const late = new TxlogError('HTTP_INVALID', `the body did not come within ${limits.httpBodyMs / 1_000} s`);
@@ -36,15 +43,21 @@ async function readBody(payload: Readable, bytesMax: number): Promise<Buffer> {
   try {
     for await (const part of payload) {
       bytes += (part as Buffer).length;
-      if (bytes > bytesMax)
-        throw new TxlogError('REQUEST_TOO_LARGE', `the body is over the limit of ${bytesMax} bytes`);
+      if (bytes > bodyBytesMax) throw tooLarge();
       parts.push(part as Buffer);
     }
   } catch (error) {
-    if (error instanceof TxlogError) throw error;
+    if (!breaks.has(String((error as NodeJS.ErrnoException).code))) throw error;
     throw new TxlogError('HTTP_INVALID', 'the body broke off', { cause: error });
   } finally {
     clearTimeout(timer);
   }
   return Buffer.concat(parts);
+}
+
+/** Errors of a connection that ended before its body did. */
+const breaks: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+function tooLarge(): TxlogError {
+  return new TxlogError('REQUEST_TOO_LARGE', `the body is over the limit of ${bodyBytesMax} bytes`);
 }

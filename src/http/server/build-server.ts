@@ -7,8 +7,6 @@ import { addBodyParsers } from './body-parsers.ts';
 import { addHooks, type Guard } from './hooks.ts';
 import { answerProblem, refuseMalformed, sendProblem } from './send-problem.ts';
 
-/** Bytes that a body may have beside the request in it: blanks, and escaped text. */
-const bodySlackBytes = 64 * 1024;
 /** The text of a path: a key or id of which each byte is written as three. */
 const pathUnitsMax = 3 * limits.keyBytesMax;
 
@@ -16,7 +14,8 @@ const pathUnitsMax = 3 * limits.keyBytesMax;
 export function buildServer(frontend: Frontend, routes: readonly Route[], guard: Guard): FastifyInstance {
   const app = fastify({
     logger: false,
-    bodyLimit: limits.requestBytesMax + bodySlackBytes,
+    // Streams have none: what is read as a whole has a limit of its own.
+    bodyLimit: Number.MAX_SAFE_INTEGER,
     requestIdHeader: false,
     genReqId: () => frontend.env.makeId(),
     // Fastify's own refusal while it closes is an error that no client needs to see: what comes is answered, and the last.
