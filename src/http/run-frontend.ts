@@ -7,6 +7,7 @@ import { limits } from '../core/base/limits.ts';
 import { systemReason } from '../core/base/system-error.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Frontend, responseTheme } from './frontend/frontend.ts';
+import { GatheredCalls } from './frontend/gathered-calls.ts';
 import { type ListenAddress, readListenAddress } from './frontend/listen-address.ts';
 import { makeLogger } from './frontend/logger.ts';
 import { Metrics } from './frontend/metrics.ts';
@@ -41,14 +42,21 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
   const stopping = new AbortController();
   const ending = new AbortController();
   const { promise: failed, reject: fail } = rejection();
-  const responses = await env.takeResponses(responseTheme(options.name), (err) => {
+  const theme = responseTheme(options.name);
+  const responses = await env.takeResponses(theme, (err) => {
     log.error({ err }, 'responses');
     if (err instanceof TxlogError && err.code === 'ENV_NOT_FOUND') fail(err);
   });
   const { name, isDirect, queueMax = limits.httpDepthMax } = options;
   const frontend: Frontend = {
     ...{ env, name, isDirect, responses, log, depths: new QueueDepths(env, queueMax), ...given({ rate }) },
-    ...{ metrics: new Metrics(env, responses), stopping: stopping.signal, ending: ending.signal, fail },
+    ...{
+      calls: new GatheredCalls(env, theme),
+      metrics: new Metrics(env, responses),
+      stopping: stopping.signal,
+      ending: ending.signal,
+      fail,
+    },
   };
   const app = buildServer(frontend, routes, guard);
   const stop = async () => {

@@ -1,6 +1,5 @@
 // Goal: what is malformed, too large, too slow, or from another site is refused, tells why, and harms nobody else. Method: raw
 // sockets and forged headers against a real frontend, which answers others meanwhile.
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -28,7 +27,8 @@ async function raw(text: string | Buffer): Promise<string> {
   socket.on('error', () => undefined);
   socket.write(text);
   socket.setTimeout(500, () => socket.destroy());
-  await once(socket, 'close');
+  // An error, such as that the other side has closed, comes before it.
+  await new Promise((resolve) => socket.once('close', resolve));
   return parts.join('');
 }
 
@@ -81,6 +81,19 @@ it.each([
     { status, code, type: `urn:txlog:error:${code}` },
   ]);
   expect(await records()).toBe(before);
+});
+
+it('a body over the limit that does not say how long it is', async () => {
+  const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
+  const lines = [
+    'POST /v1/requests HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    'transfer-encoding: chunked',
+  ];
+  expect(await raw(`${head(lines)}${chunk.repeat(8)}0\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 413 [\s\S]*connection: close[\s\S]*REQUEST_TOO_LARGE/i,
+  );
 });
 
 it('a bomb of gzip is not unpacked', async () => {

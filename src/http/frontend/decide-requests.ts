@@ -1,6 +1,5 @@
 import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import { given } from '../../core/base/given.ts';
 import type { Awaited, EnqueueAnswer, Request } from '../../index.ts';
 import type { Frontend } from './frontend.ts';
 import type { RequestAnswer } from './request-answer.ts';
@@ -32,24 +31,26 @@ export async function decideRequests(
   });
 }
 
-async function decideNow({ env }: Frontend, requests: readonly Request[]): Promise<readonly Promise<RequestAnswer>[]> {
-  const answers = await env.submitChecked(requests);
+async function decideNow(
+  { calls }: Frontend,
+  requests: readonly Request[],
+): Promise<readonly Promise<RequestAnswer>[]> {
+  const answers = await calls.submit(requests);
   return answers.map(async (answer) =>
     answer.type === 'receipt' ? { receipt: answer.receipt } : { error: answer.error },
   );
 }
 
 async function queueAll(
-  { env, responses }: Frontend,
+  { calls, responses }: Frontend,
   requests: readonly Request[],
   { until, isAsync }: Waiting,
 ): Promise<readonly Promise<RequestAnswer>[]> {
-  const respond = isAsync ? undefined : responses.theme;
   // Before they are queued, so that no response comes too early.
   const waits = isAsync ? [] : requests.map(({ id }) => responses.await(id));
   let answers: readonly EnqueueAnswer[];
   try {
-    answers = await env.enqueueChecked(requests, given({ respond }));
+    answers = await (isAsync ? calls.enqueueAsync(requests) : calls.enqueue(requests));
   } catch (error) {
     for (const wait of waits) wait.stop();
     throw error;

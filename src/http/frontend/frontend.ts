@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../../environment/environment.ts';
 import type { ResponseQueue } from '../../index.ts';
+import type { GatheredCalls } from './gathered-calls.ts';
 import type { Metrics } from './metrics.ts';
 import type { QueueDepths } from './queue-depths.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -11,6 +12,7 @@ export interface Frontend {
   readonly name: string;
   /** Whether it decides requests itself; else it queues them for workers. */
   readonly isDirect: boolean;
+  readonly calls: GatheredCalls;
   readonly responses: ResponseQueue;
   readonly depths: QueueDepths;
   /** Absent where clients may ask as often as they want. */

@@ -35,7 +35,8 @@ async function submitOne(frontend: Frontend, request: FastifyRequest, reply: Fas
   const preferences = readPreferences(request.headers.prefer as string | undefined, wait);
   const asked = readRequest(frontend, request, request.body as JsonBody);
   if (!frontend.isDirect) await frontend.depths.refuseDeep([asked.type]);
-  const waiting = waitingFor(frontend, reply, preferences);
+  // A frontend that decides itself waits for nothing.
+  const waiting = frontend.isDirect ? atOnce(frontend) : waitingFor(frontend, reply, preferences);
   try {
     const [decided] = await decideRequests(frontend, [asked], waiting);
     if (preferences.isAsync) reply.header('preference-applied', 'respond-async');
@@ -43,6 +44,10 @@ async function submitOne(frontend: Frontend, request: FastifyRequest, reply: Fas
   } finally {
     waiting.release();
   }
+}
+
+function atOnce({ ending }: Frontend): ReturnType<typeof waitingFor> {
+  return { until: ending, isAsync: false, release: () => {} };
 }
 
 function answer(decided: RequestAnswer, request: FastifyRequest, reply: FastifyReply): unknown {

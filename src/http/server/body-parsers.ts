@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
 import { readJsonBody } from '../route/json-body.ts';
 
@@ -33,30 +34,48 @@ function refuseEncoding({ 'content-encoding': encoding }: Headers): void {
   throw new TxlogError('MEDIA_UNSUPPORTED', `the body has the encoding ${encoding}: send it as it is`);
 }
 
-/** A whole body. Errors: REQUEST_TOO_LARGE; HTTP_INVALID of one that does not end in time, or breaks off. */
-async function readBody(payload: Readable, headers: Headers): Promise<Buffer> {
+/**
+ * A whole body. Errors: REQUEST_TOO_LARGE; HTTP_INVALID of one that does not end in time, or breaks off. The rest of it is
+ * not read: the answer closes the connection.
+ */
+function readBody(payload: Readable, headers: Headers): Promise<Buffer> {
   if (Number(headers['content-length'] ?? 0) > bodyBytesMax) throw tooLarge();
   const parts: Buffer[] = [];
   let bytes = 0;
-  const late = new TxlogError('HTTP_INVALID', `the body did not come within ${limits.httpBodyMs / 1_000} s`);
-  const timer = setTimeout(() => payload.destroy(late), limits.httpBodyMs);
-  try {
-    for await (const part of payload) {
-      bytes += (part as Buffer).length;
-      if (bytes > bodyBytesMax) throw tooLarge();
-      parts.push(part as Buffer);
-    }
-  } catch (error) {
-    if (!breaks.has(String((error as NodeJS.ErrnoException).code))) throw error;
-    throw new TxlogError('HTTP_INVALID', 'the body broke off', { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
-  return Buffer.concat(parts);
+  // By events: an iterator costs as much as all else that is done with a small body.
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => refuse(late()), limits.httpBodyMs);
+    const take = (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > bodyBytesMax) refuse(tooLarge());
+      else parts.push(part);
+    };
+    const refuse = (error: Error) => {
+      clearTimeout(timer);
+      payload.off('data', take).pause();
+      reject(error);
+    };
+    payload.on('data', take);
+    payload.once('end', () => {
+      clearTimeout(timer);
+      resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
+    });
+    payload.once('error', (error) => refuse(isBreak(error) ? brokenOff(error) : error));
+    payload.once('close', () => payload.readableEnded || refuse(brokenOff()));
+  });
 }
 
-/** Errors of a connection that ended before its body did. */
-const breaks: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+function isBreak({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+function brokenOff(cause?: Error): TxlogError {
+  return new TxlogError('HTTP_INVALID', 'the body broke off', given({ cause }));
+}
+
+function late(): TxlogError {
+  return new TxlogError('HTTP_INVALID', `the body did not come within ${limits.httpBodyMs / 1_000} s`);
+}
 
 function tooLarge(): TxlogError {
   return new TxlogError('REQUEST_TOO_LARGE', `the body is over the limit of ${bodyBytesMax} bytes`);
