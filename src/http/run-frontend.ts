@@ -47,9 +47,9 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     log.error({ err }, 'responses');
     if (err instanceof TxlogError && err.code === 'ENV_NOT_FOUND') fail(err);
   });
-  const { name, isDirect, queueMax = limits.httpDepthMax } = options;
+  const { name, isDirect, queueMax = limits.httpDepthMax, takesDumps = false } = options;
   const frontend: Frontend = {
-    ...{ env, name, isDirect, responses, log, depths: new QueueDepths(env, queueMax), ...given({ rate }) },
+    ...{ env, name, isDirect, takesDumps, responses, log, depths: new QueueDepths(env, queueMax), ...given({ rate }) },
     ...{
       calls: new GatheredCalls(env, theme),
       metrics: new Metrics(env, responses),

@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly rate?: number;
   /** From so many requests in a queue on, no more are taken for it. */
   readonly queueMax?: number;
+  /** Takes over dumps of other environments. */
+  readonly takesDumps?: boolean;
   /** Logs nothing. */
   readonly isQuiet?: boolean;
   /** The file that says which tokens are taken; without it, nobody is asked who they are. */

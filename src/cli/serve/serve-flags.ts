@@ -48,6 +48,9 @@ export const serveFlags = {
     summary: 'Take only requests with a token that this JSON file allows: keys, issuer, audience.',
     helpValue: 'FILE',
   }),
+  sync: Flags.boolean({
+    summary: 'Take over dumps of other environments, too: whoever may ask decides what is in them.',
+  }),
   insecure: Flags.boolean({ summary: 'Listen beyond the loopback, though anyone who reaches it may ask.' }),
 };
 
@@ -56,6 +59,7 @@ interface ServeFlags {
   readonly listen: string;
   readonly name: string;
   readonly direct: boolean;
+  readonly sync: boolean;
   readonly insecure: boolean;
   readonly work?: number | undefined;
   readonly host?: readonly string[] | undefined;
@@ -66,7 +70,7 @@ interface ServeFlags {
 }
 
 /** How a frontend is to run. Errors: USAGE of a time, or of a name. */
-export function readServeFlags({ listen, name, direct, insecure, ...flags }: ServeFlags) {
+export function readServeFlags({ listen, name, direct, insecure, sync, ...flags }: ServeFlags) {
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw new TxlogError('USAGE', `--name ${JSON.stringify(name)}: up to 64 letters, digits and the marks . _ -`);
   }
@@ -77,6 +81,7 @@ export function readServeFlags({ listen, name, direct, insecure, ...flags }: Ser
     name,
     isDirect: direct,
     isInsecure: insecure,
+    takesDumps: sync,
     work,
     hosts,
     drainMs,

@@ -12,6 +12,8 @@ export interface Frontend {
   readonly name: string;
   /** Whether it decides requests itself; else it queues them for workers. */
   readonly isDirect: boolean;
+  /** Whether it takes over dumps of other environments. */
+  readonly takesDumps: boolean;
   readonly calls: GatheredCalls;
   readonly responses: ResponseQueue;
   readonly depths: QueueDepths;

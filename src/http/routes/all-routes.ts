@@ -1,5 +1,6 @@
 import { openApiRoute } from '../contract/openapi-route.ts';
 import type { Route } from '../route/route.ts';
+import { cursorRoute, exportRoute, importRoute } from './exchange-dumps.ts';
 import { downloadRoute, uploadRoute } from './keep-attachments.ts';
 import { logStreamRoute } from './log-stream.ts';
 import { logRoute, transactionRoute } from './log-views.ts';
@@ -19,6 +20,9 @@ const own: readonly Route[] = [
   transactionRoute,
   uploadRoute,
   downloadRoute,
+  exportRoute,
+  importRoute,
+  cursorRoute,
   healthRoute,
   readyRoute,
   metricsRoute,

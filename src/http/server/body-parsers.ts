@@ -23,7 +23,7 @@ export function addBodyParsers(app: FastifyInstance): void {
   }
 }
 
-const streams = ['application/x-ndjson', 'application/octet-stream'];
+const streams = ['application/x-ndjson', 'application/octet-stream', 'application/avro'];
 /** A request, and what blanks and escaped text add to it. */
 const bodyBytesMax = limits.requestBytesMax + 64 * 1024;
 
