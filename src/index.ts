@@ -11,6 +11,8 @@ export type { Cleared, ClearOptions } from './attachments/clear-unused.ts';
 export type { PutOptions, PutReport } from './attachments/put-attachment.ts';
 export type { AttachmentProblem } from './attachments/verify-attachments.ts';
 export type { AuditProblem, AuditReport } from './audit/audit-report.ts';
+export type { ConnectOptions } from './client/call-frontend.ts';
+export { connect, type OutcomeOptions, type RemoteEnvironment, type RemoteFilter } from './client/connect.ts';
 export type { CompensateOptions } from './compensate/carry-out.ts';
 export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/compensation-plan.ts';
 export type { PlannedFlip } from './compensate/flips.ts';

@@ -4,7 +4,7 @@ import { sourcesIn } from '../tree.ts';
 // What a layer may import besides itself. One line is one decision: docs/ARCHITECTURE.md draws it.
 const readSide = ['core', 'ports', 'layout', 'view'];
 const writeSide = [...readSide, 'pipeline'];
-const backends = ['storage', 'order', 'leases', 'effects', 'services', 'clock', 'app'];
+const backends = ['storage', 'order', 'leases', 'effects', 'services', 'clock', 'app', 'client'];
 const may: Record<string, readonly string[]> = {
   core: [],
   machine: [],
@@ -14,6 +14,7 @@ const may: Record<string, readonly string[]> = {
   pipeline: readSide,
   capability: writeSide,
   app: ['core', 'ports', 'machine'],
+  client: ['core', 'layout', 'view', 'clock'],
   clock: ['core', 'ports'],
   storage: ['core', 'ports', 'layout', 'machine'],
   order: ['core', 'ports', 'layout'],
