@@ -9,6 +9,7 @@ import type { Environment } from '../environment/environment.ts';
 import { type Frontend, responseTheme } from './frontend/frontend.ts';
 import { GatheredCalls } from './frontend/gathered-calls.ts';
 import { type ListenAddress, readListenAddress } from './frontend/listen-address.ts';
+import { LogFeed } from './frontend/log-feed.ts';
 import { makeLogger } from './frontend/logger.ts';
 import { Metrics } from './frontend/metrics.ts';
 import { QueueDepths } from './frontend/queue-depths.ts';
@@ -48,10 +49,12 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     if (err instanceof TxlogError && err.code === 'ENV_NOT_FOUND') fail(err);
   });
   const { name, isDirect, queueMax = limits.httpDepthMax, takesDumps = false } = options;
+  const feed = new LogFeed(env, stopping.signal, (err) => log.error({ err }, 'feed'));
   const frontend: Frontend = {
     ...{ env, name, isDirect, takesDumps, responses, log, depths: new QueueDepths(env, queueMax), ...given({ rate }) },
     ...{
       calls: new GatheredCalls(env, theme),
+      feed,
       metrics: new Metrics(env, responses),
       stopping: stopping.signal,
       ending: ending.signal,

@@ -215,6 +215,27 @@ describe('a stream of the log', () => {
     });
   });
 
+  it('brings all of it to many, also to one that reads slowly', async () => {
+    const { position } = await site.env.head();
+    const many = await Promise.all(Array.from({ length: 6 }, () => follow('/v1/log/stream?type=big')));
+    const slow = await follow('/v1/log/stream?type=big');
+    slow.answer.pause();
+    const big = (i: number) => ({
+      id: `b-${i}`,
+      type: 'big',
+      changes: [{ op: 'set', key: 'big', value: 'x'.repeat(20_000) }] as never,
+    });
+    for (let i = 0; i < 600; i++) await site.env.submit(big(i));
+    const wanted = Array.from({ length: 600 }, (_, i) => [position + 1 + i, `b-${i}`]);
+    const count = (one: { text(): string }) => one.text().split('event: record').length - 1;
+    for (const one of many) await expect.poll(() => count(one), { timeout: 20_000, interval: 100 }).toBe(600);
+    expect(count(slow)).toBeLessThan(600);
+    slow.answer.resume();
+    await expect.poll(() => count(slow), { timeout: 20_000, interval: 100 }).toBe(600);
+    for (const one of [...many, slow]) expect(one.ids()).toEqual(wanted);
+    for (const one of [...many, slow]) one.end();
+  });
+
   it('ends when the frontend stops, and does not hold it up', async () => {
     const other = await Site.open();
     try {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Environment } from '../../environment/environment.ts';
 import type { ResponseQueue } from '../../index.ts';
 import type { GatheredCalls } from './gathered-calls.ts';
+import type { LogFeed } from './log-feed.ts';
 import type { Metrics } from './metrics.ts';
 import type { QueueDepths } from './queue-depths.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -15,6 +16,7 @@ export interface Frontend {
   /** Whether it takes over dumps of other environments. */
   readonly takesDumps: boolean;
   readonly calls: GatheredCalls;
+  readonly feed: LogFeed;
   readonly responses: ResponseQueue;
   readonly depths: QueueDepths;
   /** Absent where clients may ask as often as they want. */

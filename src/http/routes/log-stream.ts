@@ -3,10 +3,12 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
-import { type RecordFilter, type StoredRecord, toRecordJson } from '../../index.ts';
+import { matches } from '../../core/log/filter.ts';
+import type { RecordFilter } from '../../index.ts';
 import * as log from '../../shapes/schema/log-schema.ts';
 import { text } from '../../shapes/schema/schema-terms.ts';
 import type { Frontend } from '../frontend/frontend.ts';
+import { eventOf, type LiveRecord, type LogFeed } from '../frontend/log-feed.ts';
 import { filterParameters } from '../route/query-terms.ts';
 import { type FilterQuery, readFilter } from '../route/record-filter.ts';
 import type { Route } from '../route/route.ts';
@@ -80,25 +82,87 @@ function startEvents(reply: FastifyReply, seen: number): ServerResponse {
   return raw;
 }
 
-async function follow(
-  { env }: Frontend,
-  raw: ServerResponse,
-  { filter, ...options }: { readonly filter: RecordFilter; readonly from: number; readonly signal: AbortSignal },
-): Promise<void> {
+/** All that passes the filter from a position on: what is there by reading, what comes by the feed. */
+async function follow(frontend: Frontend, raw: ServerResponse, following: Following): Promise<void> {
+  const { filter, signal } = following;
+  const { to = Number.POSITIVE_INFINITY } = filter;
   // Balancers end connections on which nothing comes.
   const timer = setInterval(() => raw.writableNeedDrain || raw.write(': alive\n\n'), limits.httpHeartbeatMs);
   try {
-    for await (const record of env.follow(filter, options)) {
-      if (!raw.write(eventOf(record))) await once(raw, 'drain', { signal: options.signal });
+    for (let at = following.from; at <= to && !signal.aborted; ) {
+      const head = await frontend.feed.position();
+      if (at <= head) {
+        await catchUp(frontend, raw, { ...following, from: at, to: Math.min(head, to) });
+        at = head + 1;
+      }
+      at = await (followLive(frontend.feed, raw, { ...following, from: at }) ?? at);
+      if (raw.writableNeedDrain) await once(raw, 'drain', { signal });
     }
   } catch (error) {
-    // Whatever the client missed, it asks for when it connects again.
-    if (!options.signal.aborted) throw error;
+    // The client asks for what it missed when it connects again.
+    if (!signal.aborted) throw error;
   } finally {
     clearInterval(timer);
   }
 }
 
-function eventOf(record: StoredRecord): string {
-  return `id: ${record.position}\nevent: record\ndata: ${JSON.stringify(toRecordJson(record))}\n\n`;
+interface Following {
+  readonly filter: RecordFilter;
+  readonly from: number;
+  readonly signal: AbortSignal;
+}
+
+/** All that is there already, up to where the feed is. */
+async function catchUp(
+  { env }: Frontend,
+  raw: ServerResponse,
+  { filter, from, to, signal }: Following & { readonly to: number },
+): Promise<void> {
+  for await (const record of env.records({ ...filter, from, to })) {
+    signal.throwIfAborted();
+    if (!raw.write(eventOf(record))) await once(raw, 'drain', { signal });
+  }
+}
+
+/**
+ * Joins the feed, if it has passed nothing that the follower lacks; ends when the client takes no more for now, or is gone.
+ * The position to go on at.
+ */
+function followLive(
+  feed: LogFeed,
+  raw: ServerResponse,
+  { filter, from, signal }: Following,
+): Promise<number> | undefined {
+  let at = from;
+  let end = () => {};
+  let fail: (error: Error) => void = () => {};
+  const ended = new Promise<number>((resolve, reject) => {
+    end = () => resolve(at);
+    fail = reject;
+  });
+  const hear = (records: readonly LiveRecord[]) => {
+    for (const live of records) {
+      if (live.record.position < at) continue;
+      if (raw.writableNeedDrain || signal.aborted) return end();
+      at = live.record.position + 1;
+      if (passes(filter, live, fail)) raw.write(live.event);
+    }
+  };
+  const leave = feed.join(from - 1, { hear, lose: (error) => fail(error) });
+  if (!leave) return undefined;
+  signal.addEventListener('abort', end);
+  return ended.finally(() => {
+    leave();
+    signal.removeEventListener('abort', end);
+  });
+}
+
+/** A condition that fails is a fault of its own follower alone. */
+function passes(filter: RecordFilter, { record }: LiveRecord, fail: (error: Error) => void): boolean {
+  try {
+    return matches(filter, record);
+  } catch (error) {
+    fail(error as Error);
+    return false;
+  }
 }
