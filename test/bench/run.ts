@@ -10,6 +10,7 @@ import { attachments } from './workloads/attachments.ts';
 import { w1c } from './workloads/bulk.ts';
 import { single, w1a, w1b, w2 } from './workloads/concurrent.ts';
 import { follow } from './workloads/follow.ts';
+import { http, httpFollowers } from './workloads/http.ts';
 import { logAppend } from './workloads/log-append.ts';
 import { w4w5 } from './workloads/log-of-mixed.ts';
 import { w6, w6k, w6m, w6s } from './workloads/queue.ts';
@@ -39,6 +40,8 @@ const workloads: readonly Workload[] = [
   undo,
   sync,
   attachments,
+  http,
+  httpFollowers,
 ];
 const memoryFileSystem = 0x01021994;
 
