@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { start } from '../cli/command.ts';
 
 /** A line of the log of a frontend. */
-export type LogLine = Readonly<Record<string, unknown>>;
+type LogLine = Readonly<Record<string, unknown>>;
 
 /** `txlog serve` in a process of its own. */
 export interface Started {

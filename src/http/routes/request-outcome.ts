@@ -8,6 +8,7 @@ import * as log from '../../shapes/schema/log-schema.ts';
 import { text } from '../../shapes/schema/schema-terms.ts';
 import { removedUndecided } from '../frontend/decide-requests.ts';
 import type { Frontend } from '../frontend/frontend.ts';
+import { requestThemes } from '../frontend/queue-depths.ts';
 import { readWait } from '../route/preferences.ts';
 import type { Route } from '../route/route.ts';
 import { waitingFor } from '../route/waiting.ts';
@@ -39,8 +40,6 @@ export const outcomeRoute: Route = {
   },
 };
 
-const queuedThemes = 'request/';
-
 /** Whether a request is decided or waits, at one moment. Errors: TRANSACTION_NOT_FOUND; SESSION_GONE of one that was removed. */
 async function findStanding({ env }: Frontend, id: string): Promise<{ receipt: Receipt } | { accepted: Accepted }> {
   const { durability } = env.handle.storage;
@@ -49,7 +48,7 @@ async function findStanding({ env }: Frontend, id: string): Promise<{ receipt: R
     const record = position === undefined ? undefined : cut.record(position);
     const state = record ? undefined : cut.state(sessionKey(id));
     const session = sessionIn(state);
-    const isQueued = session !== undefined && cut.themes().nameOf(session.theme)?.startsWith(queuedThemes);
+    const isQueued = session !== undefined && cut.themes().nameOf(session.theme)?.startsWith(requestThemes);
     return { record, state, session: isQueued ? session : undefined };
   });
   if (found.record) return { receipt: receiptOf(found.record, true, durability) };
