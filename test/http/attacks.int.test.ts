@@ -26,7 +26,7 @@ async function raw(text: string | Buffer): Promise<string> {
   socket.setEncoding('utf8').on('data', (part: string) => parts.push(part));
   socket.on('error', () => undefined);
   socket.write(text);
-  socket.setTimeout(500, () => socket.destroy());
+  socket.setTimeout(5_000, () => socket.destroy());
   // An error, such as that the other side has closed, comes before it.
   await new Promise((resolve) => socket.once('close', resolve));
   return parts.join('');

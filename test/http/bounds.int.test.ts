@@ -43,12 +43,12 @@ it('reads a stream no further while the queue is too deep', async () => {
 it('refuses a client that asks too often', async () => {
   site = await Site.open();
   const url = await site.serve({ isDirect: true, rate: 5 });
-  const statuses: number[] = [];
-  for (let i = 0; i < 12; i++) statuses.push((await post(url, add(`r-${i}`))).status);
-  expect(statuses.slice(0, 5)).toEqual([200, 200, 200, 200, 200]);
-  const refused = await post(url, add('r-11'));
-  expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'RATE_LIMITED' }]);
-  expect(refused.headers.get('retry-after')).toBe('1');
+  // At once, so that no time passes in which its bucket fills.
+  const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => post(url, add(`r-${i}`))));
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(5);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused?.headers.get('retry-after')).toBe('1');
+  expect(await refused?.json()).toMatchObject({ code: 'RATE_LIMITED' });
   await expect.poll(async () => (await post(url, add('r-11'))).status, { interval: 100 }).toBe(200);
 });
 
