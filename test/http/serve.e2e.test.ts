@@ -57,7 +57,7 @@ it('answers those who wait for a worker that is not there, when it stops', async
   expect(await ended).toBe(130);
 });
 
-it('starts its worker again when the app breaks it', async () => {
+it('its worker goes on when the app throws where nobody waits for it', async () => {
   const app = join(dir, 'app.mjs');
   writeFileSync(
     app,
@@ -66,7 +66,7 @@ it('starts its worker again when the app breaks it', async () => {
   );
   const { url, log } = await serve('--work', '2', '--app', app);
   await post(url, { id: 'b-1', type: 'boom', payload: 1 });
-  await expect.poll(() => log.some(({ event }) => event === 'worker ended'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => log.some(({ event }) => event === 'app error'), { timeout: 10_000 }).toBe(true);
   expect(await (await post(url, { id: 'r-1', type: 'count', payload: 1 })).json()).toMatchObject({
     outcome: 'committed',
   });
