@@ -40,7 +40,7 @@ it('serves a small site alone: it decides by a worker of its own, and drains on 
   expect(await (await post(url, add('r-1'))).json()).toMatchObject({ outcome: 'committed' });
   // Those who wait when it is told to stop are answered.
   const waiting = [...Array(20).keys()].map((i) => post(url, add(`w-${i}`)));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await end()).toBe(143);
   for (const answer of waiting) expect(await (await answer).json()).toMatchObject({ outcome: 'committed' });
   expect(JSON.parse(run(env, 'get', 'n', '--json').stdout)).toMatchObject({ value: 21 });

@@ -15,8 +15,8 @@ export interface ThreadOrder {
 }
 
 /**
- * Keeps a worker running in a thread of this process. When it ends by itself, because the app's code threw where nobody waits
- * for it, or after an emergency, the janitor of the next one sees to what it led.
+ * Keeps a worker running in a thread of this process. When it ends by itself, as after an emergency, the janitor
+ * of the next one sees to what it led.
  */
 export class WorkerInThread {
   private readonly file: URL;
