@@ -51,7 +51,7 @@ export const limits = {
   checkpointRecords: 16_384,
   checkpointBytes: 48 * 1024 * 1024,
   /** The tail that a process leaves when it closes an environment with a journal: who comes next folds it in a millisecond. */
-  tailLeftRecords: 64,
+  tailLeftRecords: 16,
   tailLeftBytes: 64 * 1024,
   /** A process that makes the checkpoints of others looks so often; it ends when nothing happened for a while. */
   backgroundBytes: 1024 * 1024,
