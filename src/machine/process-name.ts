@@ -15,7 +15,7 @@ export interface ProcessName {
 /** This process. */
 export function thisProcess(): ProcessName {
   const { pid } = process;
-  return { boot: bootId(), space: pidSpace(), pid, began: readProcess(pid)?.began ?? '' };
+  return { boot: thisStart(), space: pidSpace(), pid, began: readProcess(pid)?.began ?? '' };
 }
 
 /**
@@ -65,7 +65,8 @@ function readProcess(pid: number): { readonly ended: boolean; readonly began: st
   return { ended: /^[ZXx]$/.test(state), began };
 }
 
-function bootId(): string {
+/** This start of the machine; empty where the system does not tell. */
+export function thisStart(): string {
   return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
 }
 

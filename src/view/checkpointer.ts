@@ -137,20 +137,20 @@ export class Checkpointer {
     await this.endHelp();
   }
 
-  /** Whether there is help left: a process that another one began. */
-  private async endHelp(): Promise<boolean> {
+  private async endHelp(): Promise<BackgroundCheckpoints | undefined> {
     const { background } = this;
     this.background = undefined;
     await background?.end();
-    return background?.isAtWork() ?? false;
+    return background;
   }
 
   /** Writes all that is left, unless another process is at it, or it is so little that who comes next folds it faster. */
   async close(): Promise<void> {
     this.cancelIdle?.();
-    if ((await this.endHelp()) && !this.isOverdue) return;
-    if (this.bounds.records === Number.POSITIVE_INFINITY) return;
-    if (this.current || !this.isLittle) await this.finish();
+    const background = await this.endHelp();
+    if (this.bounds.records === Number.POSITIVE_INFINITY || (!this.current && this.isLittle)) return;
+    // Another process may have begun one.
+    if (this.isOverdue || !background?.isAtWork()) await this.finish();
   }
 
   private get isLittle(): boolean {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { assert } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { rightsIn, setRights } from '../../machine/file-rights.ts';
-import { thisProcess } from '../../machine/process-name.ts';
+import { thisStart } from '../../machine/process-name.ts';
 import { watchFile } from '../../machine/watch-file.ts';
 import type { LockableStorage, Snapshot } from '../../ports/storage.ts';
 import type { JournalFiles } from './journal.ts';
@@ -70,7 +70,7 @@ export function openJournalFiles(dir: string, { readOnly, openLock, refuseWhenFu
     return {
       entries,
       published,
-      boot: thisProcess().boot,
+      boot: thisStart(),
       lock(work) {
         assert(lock !== undefined, 'who may not write does not lock');
         return lock.hold(work);

@@ -54,7 +54,8 @@ export function openGate(dir: string, name: string = gateName): Gate {
     if (opened) {
       const { env, word } = opened;
       const gate: Gate = { hold: (work) => hold({ env, word, path }, work), close: () => env.close() };
-      refuseSharedNumber(gate, env);
+      // The gate of the tables is always opened first.
+      if (name === gateName) refuseSharedNumber(gate, env);
       if (isNew) share(path);
       return gate;
     }
