@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { systemCode } from '../core/base/system-error.ts';
-import { programOf } from '../machine/own-program.ts';
+import { checkpointing, programOf } from '../machine/own-program.ts';
 import type { BackgroundCheckpoints } from '../ports/background-checkpoints.ts';
 import type { Clock } from '../ports/clock.ts';
 import { isCheckpointerAlive } from './checkpointer-file.ts';
 
-/** The word by which a process of its own is asked for checkpoints. It is no command. */
-export const checkpointing = '__checkpoints';
 /** How long a look at who makes checkpoints counts. */
 const lookMs = 250;
 /** It begins at a part of what the engine keeps, so that this is never full. */

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
+/** The word by which the program is asked for the checkpoints of an environment. It is no command. */
+export const checkpointing = '__checkpoints';
+
 /**
  * The program of the command line, in the build that a file of this package belongs to. Undefined where the file is elsewhere,
  * such as in a bundle that users made of it: what lies beside that is not ours to start.

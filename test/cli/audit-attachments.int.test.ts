@@ -1,27 +1,21 @@
 // Goal: verify misses no attachment that a committed record names, and reads all of them when it is asked to. Method: files that
 // are removed, cut and changed, beside rejected records and attachments that nothing names.
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Environment, openEnvironment } from '../../src/index.ts';
-import { streamOf } from '../sync/dumps.ts';
+import type { Environment } from '../../src/index.ts';
+import { AttachedEnvironment } from './attached-environment.ts';
 
-let dir: string;
+let attached: AttachedEnvironment;
 let env: Environment;
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'txlog-audit-'));
-  env = await openEnvironment(dir, { create: true });
+  attached = await AttachedEnvironment.make();
+  ({ env } = attached);
 });
-afterEach(async () => {
-  await env.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => attached.remove());
 
-const fileOf = (digest: string) => join(dir, 'attachments', digest.slice(0, 2), digest);
-const put = async (text: string) => (await env.attachments.put(streamOf(Buffer.from(text)))).digest;
-const name = (...attachments: readonly string[]) =>
-  env.submit({ type: 't', attachments, changes: [{ op: 'add', key: 'n', value: 1 }] });
+const fileOf = (digest: string) => attached.fileOf(digest);
+const put = (text: string) => attached.put(text);
+const name = (...attachments: readonly string[]) => attached.name(...attachments);
 
 it('finds one that is missing once, at its first record, and counts those that are named', async () => {
   const [kept, gone] = [await put('kept'), await put('gone')];

@@ -1,29 +1,25 @@
 // Goal: doctor sees attachments that are missing, damaged, named by nobody or left in parts, and names the next step. Method: an
 // environment whose files are removed, changed and made old, and the words of the finding for a long log.
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { attachmentFindings } from '../../src/cli/doctor/examine-attachments.ts';
 import { examineEnvironment } from '../../src/cli/doctor/examine-environment.ts';
-import { type Environment, openEnvironment } from '../../src/index.ts';
-import { streamOf } from '../sync/dumps.ts';
+import type { Environment } from '../../src/index.ts';
+import { AttachedEnvironment } from './attached-environment.ts';
 
+let attached: AttachedEnvironment;
 let dir: string;
 let env: Environment;
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'txlog-doctor-'));
-  env = await openEnvironment(dir, { create: true });
+  attached = await AttachedEnvironment.make();
+  ({ dir, env } = attached);
 });
-afterEach(async () => {
-  await env.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => attached.remove());
 
-const fileOf = (digest: string) => join(dir, 'attachments', digest.slice(0, 2), digest);
-const put = async (text: string) => (await env.attachments.put(streamOf(Buffer.from(text)))).digest;
-const name = (...attachments: readonly string[]) =>
-  env.submit({ type: 't', attachments, changes: [{ op: 'add', key: 'n', value: 1 }] });
+const fileOf = (digest: string) => attached.fileOf(digest);
+const put = (text: string) => attached.put(text);
+const name = (...attachments: readonly string[]) => attached.name(...attachments);
 const found = async () =>
   (await examineEnvironment(dir, Date.now()))
     .filter(({ check }) => check === 'attachments')

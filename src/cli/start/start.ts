@@ -1,6 +1,7 @@
 // The first code of every start, which every command pays for: it loads what the command line needs, and no more.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkpointing } from '../../machine/own-program.ts';
 import { loadBundle } from './load-bundle.ts';
 import { standInForUnknownUser } from './unknown-user.ts';
 
@@ -8,9 +9,6 @@ import { standInForUnknownUser } from './unknown-user.ts';
 declare const bundleDigests: Readonly<
   Record<'checkpoints' | 'commands' | 'complete' | 'fast-submit' | 'library', string>
 >;
-
-/** The word by which a long process asks for another one that makes its checkpoints (checkpoint-process.ts). It is no command. */
-const checkpointing = '__checkpoints';
 
 /** The ids of all commands, such as `session:list`; the build fills them in. */
 declare const commandIds: readonly string[];
