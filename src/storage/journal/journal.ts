@@ -67,7 +67,8 @@ export class Journal {
   follow(base: Snapshot): boolean {
     this.begin(base);
     const published = this.published.read();
-    this.isToldAtThisBoot = published.isOfThisBoot;
+    // A writer that cannot know must tell first: else others take its entry for one that survived.
+    this.isToldAtThisBoot = published.isSoForAll;
     if (!published.isOfThisBoot) {
       // Nothing was written since the machine started: what the file has is what survived.
       const survived = this.rest();

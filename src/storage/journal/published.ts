@@ -10,6 +10,8 @@ export interface Published {
   readonly end: number;
   /** It was written since the machine started, as far as can be told: all that is durable was told here. */
   readonly isOfThisBoot: boolean;
+  /** Each process takes it so, whether it is told the start of the machine or not. */
+  readonly isSoForAll: boolean;
 }
 
 const bootBytes = 8;
@@ -17,7 +19,7 @@ const bodyBytes = 16 + bootBytes;
 const slotBytes = 512;
 /** Room of the file: two slots, written in turn. One that was not written whole leaves the other. */
 export const publishedBytes = 2 * slotBytes;
-const nothing: Published = { sequence: 0, end: 0, isOfThisBoot: false };
+const nothing: Published = { sequence: 0, end: 0, isOfThisBoot: false, isSoForAll: false };
 
 /**
  * The file by which processes see the newest durable entry, in the memory that they share through the kernel. It is written
@@ -49,7 +51,7 @@ export class PublishedFile {
   }
 
   /** To be called with the lock held, after a `read`, once all that it tells is on stable storage. */
-  write({ sequence, end }: Omit<Published, 'isOfThisBoot'>): void {
+  write({ sequence, end }: Pick<Published, 'sequence' | 'end'>): void {
     const bytes = Buffer.alloc(bodyBytes + 4);
     bytes.writeDoubleBE(sequence, 0);
     bytes.writeDoubleBE(end, 8);
@@ -62,10 +64,13 @@ export class PublishedFile {
     const bodyEnd = at + bodyBytes;
     const isWhole = bytes.length >= bodyEnd + 4 && crc32(bytes.subarray(at, bodyEnd)) === bytes.readUInt32BE(bodyEnd);
     if (!isWhole) return nothing;
+    const boot = bytes.subarray(at + 16, bodyEnd);
+    const isSoForAll = boot.equals(unknown) || (boot.equals(this.boot) && !this.boot.equals(unknown));
     return {
       sequence: bytes.readDoubleBE(at),
       end: bytes.readDoubleBE(at + 8),
-      isOfThisBoot: this.isThis(bytes.subarray(at + 16, bodyEnd)),
+      isOfThisBoot: this.isThis(boot),
+      isSoForAll,
     };
   }
 
