@@ -332,18 +332,6 @@ export function completionChanges(
   return changesOfAll(stage, completion.operations(record), linksOfMade(stage, completion.session));
 }
 
-const responsePrefix = 'txlog.response/';
-
-/** Id of the session that brings the response to a request. */
-export function responseId(request: string): string {
-  return responsePrefix + request;
-}
-
-/** Id of the request whose response a session brings; undefined of any other session. */
-export function requestOfResponse(session: string): string | undefined {
-  return session.startsWith(responsePrefix) ? session.slice(responsePrefix.length) : undefined;
-}
-
 /** The outcome of a request, as the session that brings its response has it. */
 export function responseOf({ id, outcome, position, time, rejection }: Settled): JsonObject {
   const receipt = { id, outcome, position: String(position), time: toTime(time) };

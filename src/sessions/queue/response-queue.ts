@@ -1,8 +1,8 @@
 import { retryMsAfter } from '../../core/base/back-off.ts';
 import { limits } from '../../core/base/limits.ts';
 import { sessionIn, sessionKey } from '../../core/fold/session.ts';
+import { requestOfResponse } from '../../core/log/response-id.ts';
 import { queuePrefix, sessionOfQueueKey } from '../../layout/queue-keys.ts';
-import { requestOfResponse } from '../../pipeline/3-decide-operation.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import { CommitSignal } from '../../view/commit-signal.ts';
 import type { Cut } from '../../view/cut.ts';
