@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -42,6 +43,8 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
   const log = makeLogger(options.name, options.isQuiet);
   const stopping = new AbortController();
   const ending = new AbortController();
+  // All who wait or follow listen to these.
+  setMaxListeners(0, stopping.signal, ending.signal);
   const { promise: failed, reject: fail } = rejection();
   const theme = responseTheme(options.name);
   const responses = await env.takeResponses(theme, (err) => {

@@ -30,6 +30,11 @@ export function startEvents(reply: FastifyReply, seen: number): ServerResponse {
   return raw;
 }
 
+/** Answers who asks for the head of a stream alone; undefined for others. */
+export function sendStreamHead({ method }: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  return method === 'HEAD' ? reply.type('text/event-stream').send('') : undefined;
+}
+
 /** Writes now and then: balancers end connections on which nothing comes. */
 export function keepAlive(raw: ServerResponse): { stop(): void } {
   const timer = setInterval(() => raw.writableNeedDrain || raw.write(': alive\n\n'), limits.httpHeartbeatMs);

@@ -8,7 +8,7 @@ import * as log from '../../shapes/schema/log-schema.ts';
 import { text } from '../../shapes/schema/schema-terms.ts';
 import type { Frontend } from '../frontend/frontend.ts';
 import { eventOf, type LiveRecord, type LogFeed } from '../frontend/log-feed.ts';
-import { keepAlive, startEvents, untilGone } from '../route/event-stream.ts';
+import { keepAlive, sendStreamHead, startEvents, untilGone } from '../route/event-stream.ts';
 import { filterParameters } from '../route/query-terms.ts';
 import { type FilterQuery, readFilter } from '../route/record-filter.ts';
 import type { Route } from '../route/route.ts';
@@ -32,6 +32,7 @@ export const logStreamRoute: Route = {
     const filter = await readFilter(request.query as FilterQuery);
     const { position } = await frontend.env.head();
     const from = firstOf(request, filter, position);
+    if (sendStreamHead(request, reply)) return reply;
     const { signal, release } = untilGone(frontend, request, reply);
     reply.hijack();
     try {
