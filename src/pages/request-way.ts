@@ -7,22 +7,22 @@ import type { Environment } from '../environment/environment.ts';
 import type { Change, SagaReading, StoredRecord, TransactionLink, TransactionReport } from '../index.ts';
 
 /** Where something stands in the log: its position, and its time in ms since 1970. */
-export interface Moment {
+export interface WayMoment {
   readonly position: number;
   readonly time: number;
 }
 
 /** An operation on a session of the request, with the session that it left, unless that was removed. */
-export interface WayOperation extends Moment {
+export interface WayOperation extends WayMoment {
   readonly op: SessionOp;
   readonly session?: Session;
 }
 
 /** The response of a request: in which queue it was put, and when somebody took it from there. */
-export interface WayResponse extends Moment {
+interface WayResponse extends WayMoment {
   readonly session: string;
   readonly theme: string;
-  readonly taken?: Moment;
+  readonly taken?: WayMoment;
 }
 
 /** The way of one request through the engine, from its queue to its response. */
@@ -32,7 +32,7 @@ export interface RequestWay {
   readonly report?: TransactionReport;
   /** The queue that it waited in, or the theme of the saga that has this id. */
   readonly theme?: string;
-  /** What happened to its session, oldest first; of very many, the first and the last ones. */
+  /** All that was done to its session, oldest first; of very many, the first and the last ones. */
   readonly operations: readonly WayOperation[];
   /** Operations in the middle that are left out. */
   readonly leftOut: number;
@@ -40,7 +40,7 @@ export interface RequestWay {
   /** Sagas that it is, or that it started. */
   readonly sagas: readonly SagaReading[];
   /** The transaction that undid it. */
-  readonly undone?: TransactionLink & Moment;
+  readonly undone?: TransactionLink & WayMoment;
 }
 
 /** Operations at each end that are told, and those that are read at most. */
@@ -106,7 +106,7 @@ function isResponse({ op, key }: Change, request: string): boolean {
   return op === 'session.new' && key === sessionKey(responseId(request));
 }
 
-function momentOf({ position, time }: Moment): Moment {
+function momentOf({ position, time }: WayMoment): WayMoment {
   return { position, time };
 }
 
