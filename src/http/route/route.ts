@@ -8,7 +8,7 @@ export interface RouteAnswer {
   readonly content?: Readonly<Record<string, Schema>>;
 }
 
-/** What the server answers at one path. */
+/** One path of the server, and how it is answered. */
 export interface ServedRoute {
   readonly method: 'GET' | 'POST';
   /** As the server's library writes it: `/v1/states/*`. */
