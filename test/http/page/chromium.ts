@@ -14,8 +14,10 @@ function findChromium(): string | undefined {
 export async function openBrowser(): Promise<Browser | undefined> {
   const isCi = process.env.CI === 'true';
   if (isCi && findChromium() === undefined && process.getuid?.() === 0) {
-    const install = 'apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium-headless-shell';
-    spawnSync('sh', ['-c', install], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const install = 'apt-get install -qq -y --no-install-recommends';
+    // The one without windows is smaller; older systems have none.
+    const either = `${install} chromium-headless-shell || ${install} chromium`;
+    spawnSync('sh', ['-c', `apt-get update -qq && { ${either}; }`], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
   const name = findChromium();
   if (name === undefined && isCi) throw new Error(`there is no browser: install one of ${names.join(', ')}`);

@@ -28,7 +28,7 @@ async function ask(path: string, options: RequestInit & { readonly at?: string }
 const paths = [
   ...['/', '/ui/queues', '/ui/queues/mail/newsletter', '/ui/stuck', '/ui/log', '/ui/states', '/ui/states/loan/1001'],
   ...[`/ui/transactions/${queuedId}`, `/ui/transactions/${sagaId}`, '/ui/sessions/mail-1', `/ui/sessions/${queuedId}`],
-  `/ui/states/${encodeURIComponent(hostile.key)}`,
+  ...[`/ui/states/${encodeURIComponent(hostile.key)}`, '/ui/transactions/txlog.session/80'],
 ];
 
 describe.each(paths)('%s', (path) => {
@@ -67,6 +67,12 @@ it('shows the way of a request, and of a saga', async () => {
     ...['Queued', 'Led, attempt 1', 'Step reserve: done', 'Step pay: done', 'Step ship: failed'],
     ...['Undoing pay: done', 'Undoing reserve: done', 'Saga compensated'],
   ]);
+});
+
+it('tells what a record did to sessions, and not where the environment is', async () => {
+  const { text } = await ask('/ui/transactions/txlog.session/80');
+  expect(text.replaceAll(/<[^>]*>/g, ' ')).toMatch(/mail-1\s+park\s+ready\s+parked/);
+  for (const path of ['/', '/?as=json', '/ui/queues?as=json']) expect((await ask(path)).text).not.toContain(site.dir);
 });
 
 it('shows a request that waits in its queue, and how it then went', async () => {

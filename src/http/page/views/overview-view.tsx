@@ -19,7 +19,9 @@ export const overviewPage = pageRoute('/', [], async (asked) => readOverviewPage
 
 async function readOverviewPage({ frontend, query }: PageAsked): Promise<PageAnswer> {
   const overview = await frontend.overviews.read();
-  if (query.as === 'json') return { json: toOverviewJson(overview) };
+  // Where the environment is on its machine is nobody's business elsewhere.
+  const { dir: _, ...json } = toOverviewJson(overview);
+  if (query.as === 'json') return { json };
   const records = await newest(frontend.env);
   const body = <OverviewBody overview={overview} records={records} />;
   return { page: { title: 'Overview', section: 'Overview', json: '/?as=json', isLive: true, body } };

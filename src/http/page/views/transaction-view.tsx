@@ -1,10 +1,12 @@
 import type { VNode } from 'preact';
+import { asSession, sessionOfKey } from '../../../core/fold/session.ts';
 import type { KeyReport, TransactionLink, TransactionReport } from '../../../index.ts';
 import { type RequestWay, readRequestWay } from '../../../pages/request-way.ts';
 import { formatCount, plural, printable } from '../../../text/printable.ts';
 import { Badge, Fact, JsonBlock, Name, NameLink, PositionLink, Time } from '../parts/data-text.tsx';
 import { contractJson, pathTo } from '../parts/page-links.ts';
 import { OutcomeBadge } from '../parts/record-table.tsx';
+import { StatusBadge } from '../parts/session-table.tsx';
 import { type PageAnswer, type PageAsked, pageRoute } from '../served/page-route.ts';
 import { WayDiagram } from '../way/draw-way.tsx';
 import { WayInWords } from '../way/way-in-words.tsx';
@@ -88,6 +90,49 @@ function Report({ report }: { readonly report: TransactionReport }): VNode {
       {keys.length > keysShown && (
         <p class="quiet">and {plural(keys.length - keysShown, 'key')} more: the JSON has all.</p>
       )}
+      <OperatedSessions report={report} />
+    </>
+  );
+}
+
+/** The sessions that the record did something to. */
+function OperatedSessions({ report }: { readonly report: TransactionReport }): VNode | null {
+  const { sessions, record } = report;
+  if (sessions.length === 0) return null;
+  return (
+    <>
+      <h2>Sessions, before and after</h2>
+      <table>
+        <caption class="unseen">Sessions that the record did something to</caption>
+        <thead>
+          <tr>
+            <th scope="col">Session</th>
+            <th scope="col">Operation</th>
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sessions.slice(0, keysShown).map(({ key, before, after }) => (
+            <tr key={key}>
+              <th scope="row">
+                <NameLink kind="sessions" name={sessionOfKey(key) ?? key} />
+              </th>
+              <td>
+                {record.changes
+                  .filter((change) => change.key === key)
+                  .map(({ op }) => op.replace(/^session\./, ''))
+                  .join(', ')}
+              </td>
+              <td>{before && <StatusBadge session={asSession(before.value)} />}</td>
+              <td>
+                <StatusBadge session={asSession(after?.value)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {sessions.length > keysShown && <p class="quiet">and {plural(sessions.length - keysShown, 'session')} more</p>}
     </>
   );
 }
@@ -122,6 +167,15 @@ function RecordFacts({ report }: { readonly report: TransactionReport }): VNode 
       {causation !== undefined && (
         <Fact label="Caused by">
           <NameLink kind="transactions" name={causation} />
+        </Fact>
+      )}
+      {record.attachments && (
+        <Fact label="Attachments">
+          {record.attachments.map((digest) => (
+            <a key={digest} class="name" href={`/v1/attachments/${digest}`}>
+              {digest}
+            </a>
+          ))}
         </Fact>
       )}
       <Fact label="Digest">
