@@ -27,7 +27,7 @@ export function SessionTable({ sessions }: { readonly sessions: readonly Session
           <th scope="col">Session</th>
           <th scope="col">Status</th>
           <th scope="col">Due (UTC)</th>
-          <th scope="col" class="number">
+          <th scope="col" class="number wide">
             Attempts
           </th>
           <th scope="col" class="wide">
@@ -50,7 +50,7 @@ export function SessionTable({ sessions }: { readonly sessions: readonly Session
             <td class="nowrap">
               <Time ms={session.due} />
             </td>
-            <td class="number">{session.attempts}</td>
+            <td class="number wide">{session.attempts}</td>
             <td class="wide">{printable(session.operator ?? '')}</td>
             <td class="wide">{printable(session.error ?? '')}</td>
           </tr>
