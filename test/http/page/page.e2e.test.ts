@@ -7,7 +7,7 @@ import { hasNginx, Nginx } from '../nginx.ts';
 import type { Site } from '../site.ts';
 import { startServe } from '../started.ts';
 import { openBrowser } from './chromium.ts';
-import { hostile, openSample, queuedId, sagaId } from './sample-site.ts';
+import { hostile, long, openSample, queuedId, sagaId } from './sample-site.ts';
 
 const hostileId = encodeURIComponent(hostile.id);
 /** A page of each kind, and a text that is in it. */
@@ -24,6 +24,8 @@ const pages: Readonly<Record<string, string>> = {
   [`/ui/transactions/${hostileId}`]: hostile.id,
   '/ui/sessions/mail-1': 'customer-1@example.com',
   [`/ui/sessions/${hostileId}2`]: hostile.id,
+  [`/ui/transactions/${encodeURIComponent(long.id)}`]: long.id,
+  [`/ui/states/${long.key}`]: long.key,
   '/ui/states?prefix=nothing': 'There are none.',
   '/ui/transactions/nothing': 'TRANSACTION_NOT_FOUND',
 };

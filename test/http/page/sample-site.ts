@@ -9,6 +9,9 @@ export const hostile = {
   payload: { '</code><script>window.acted=1</script>': ['\u202egnp.exe', '<!--', '\u0007'] },
 } as const;
 
+/** Names without a place to break, in two directions. */
+export const long = { id: `שלום-${'x'.repeat(150)}`, key: 'z'.repeat(300), type: 'y'.repeat(60) } as const;
+
 /** The id of a request that came by a queue, and was undone. */
 export const queuedId = 'loan-1001';
 /** The id of a saga that turned back. */
@@ -68,5 +71,7 @@ export async function openSample(): Promise<{ readonly site: Site; readonly url:
   await env.sessions.store('mail-2', 3_600);
   await env.sessions.create('mail/newsletter', payload, { id: `${id}2` });
   await env.sessions.park(`${id}2`, '<script>window.acted=1</script>');
+  const value = { text: 'v'.repeat(3_000) };
+  await env.submit({ id: long.id, type: long.type, actor: long.type, changes: [{ op: 'set', key: long.key, value }] });
   return { site, url };
 }
