@@ -3,18 +3,29 @@ import type { JsonValue } from '../../../core/base/json.ts';
 import { toTime } from '../../../index.ts';
 import { formatDuration } from '../../../text/duration.ts';
 import { formatCount, printable } from '../../../text/printable.ts';
+import { cutMiddle } from '../../../text/width.ts';
 import { type NamedPage, pathTo } from './page-links.ts';
 
+interface NameProps {
+  readonly text: string;
+  /** A longer one is cut in its middle: in a list, where its page has all of it. */
+  readonly columns?: number;
+}
+
 /** A name from data: an id, a key, a theme. Whatever is in it, it stays in its place and its direction. */
-export function Name({ text }: { readonly text: string }): VNode {
-  return <bdi class="name">{printable(text)}</bdi>;
+export function Name({ text, columns = Number.POSITIVE_INFINITY }: NameProps): VNode {
+  return <bdi class="name">{cutMiddle(printable(text), columns)}</bdi>;
 }
 
 /** A name that leads to its page. */
-export function NameLink({ kind, name }: { readonly kind: NamedPage; readonly name: string }): VNode {
+export function NameLink({
+  kind,
+  name,
+  ...fit
+}: { readonly kind: NamedPage; readonly name: string } & Omit<NameProps, 'text'>): VNode {
   return (
     <a href={pathTo(kind, name)}>
-      <Name text={name} />
+      <Name text={name} {...fit} />
     </a>
   );
 }

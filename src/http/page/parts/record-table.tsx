@@ -5,6 +5,9 @@ import type { Change, StoredRecord } from '../../../index.ts';
 import { formatCount, printable } from '../../../text/printable.ts';
 import { Badge, Name, NameLink, PositionLink, Time } from './data-text.tsx';
 
+/** The width to which a name is cut in the row of a record. */
+const nameColumns = 44;
+
 /** Records of the log as a table. */
 export function RecordTable({
   records,
@@ -60,18 +63,18 @@ function RecordRow({ record }: { readonly record: StoredRecord }): VNode {
         <OutcomeBadge record={record} />
       </td>
       <td class="wide type">
-        <Name text={type} />
+        <Name text={type} columns={nameColumns} />
       </td>
       <td>
-        <NameLink kind="transactions" name={id} />
+        <NameLink kind="transactions" name={id} columns={nameColumns} />
         <div class="narrow sub">
-          {record.outcome === 'rejected' && <OutcomeBadge record={record} />} <Name text={type} />
+          {record.outcome === 'rejected' && <OutcomeBadge record={record} />} <Name text={type} columns={nameColumns} />
         </div>
       </td>
       <td class="wide">
         <ChangesInBrief changes={changes} />
       </td>
-      <td class="wide">{actor !== undefined && <Name text={actor} />}</td>
+      <td class="wide">{actor !== undefined && <Name text={actor} columns={nameColumns} />}</td>
     </tr>
   );
 }
@@ -102,7 +105,11 @@ function ChangesInBrief({ changes }: { readonly changes: readonly Change[] }): V
 /** A key that leads to its page: that of a state, or of what the engine keeps under it. */
 function KeyLink({ name }: { readonly name: string }): VNode {
   const session = sessionOfKey(name);
-  if (session !== undefined) return <NameLink kind="sessions" name={session} />;
+  if (session !== undefined) return <NameLink kind="sessions" name={session} columns={nameColumns} />;
   const theme = themeOfKey(name);
-  return theme === undefined ? <NameLink kind="states" name={name} /> : <NameLink kind="queues" name={theme} />;
+  return theme === undefined ? (
+    <NameLink kind="states" name={name} columns={nameColumns} />
+  ) : (
+    <NameLink kind="queues" name={theme} />
+  );
 }
