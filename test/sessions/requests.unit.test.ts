@@ -131,10 +131,10 @@ describe('a queued request', () => {
   it('has its receipt when it is decided while it is queued again', async () => {
     await env.enqueue(order('r-1'));
     const { env: other } = await place.open(app);
-    const find = env.find.bind(env);
-    env.find = async (id) => {
-      const found = await find(id);
-      env.find = find;
+    const read = env.read.bind(env);
+    env.read = async (look) => {
+      const found = await read(look);
+      env.read = read;
       await (await working(other, { untilEmpty: true })).worker.done;
       return found;
     };

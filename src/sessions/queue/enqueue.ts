@@ -64,10 +64,15 @@ export async function enqueueChecked(
   requests: readonly Request[],
   options: EnqueueOptions,
 ): Promise<readonly EnqueueAnswer[]> {
+  const responses = new Set(requests.map((request) => request.respond ?? options.respond));
+  const themes = [...responses].flatMap((respond) => (respond === undefined ? [] : [themeOfResponses(respond)]));
   const decided = await afterOthers(host, async () => {
-    const themes = new Set(requests.map((request) => request.respond ?? options.respond));
-    for (const respond of themes) if (respond !== undefined) await registerTheme(host, respond);
-    return Promise.all(requests.map(({ id }) => host.find(id)));
+    const { missing, known } = await host.read((cut) => ({
+      missing: themes.filter((theme) => !readTheme(cut, theme)),
+      known: requests.map(({ id }) => cut.positionOf(id) !== undefined),
+    }));
+    for (const theme of missing) await host.operate([{ op: 'theme', theme, ...numberOf(host, theme) }]);
+    return known;
   });
   // One that was decided is submitted again: that gives its receipt, or tells that it was another one.
   const tasks = requests.map((request, i) => (decided[i] ? request : newSession(host, request, options)));
@@ -146,12 +151,10 @@ function answerOf(id: string, answer: TaskAnswer): EnqueueAnswer {
   return { enqueued: { id, session, position, time, duplicate, durability } };
 }
 
-/** The theme of a response must be there when the request is decided: no one could be told then that it cannot be. */
-async function registerTheme(host: SessionHost, respond: string): Promise<void> {
+/** The theme that a response goes to. It must be there when the request is decided: no one could be told then that it cannot be. */
+function themeOfResponses(respond: string): string {
   const { queue, service } = readRespond(respond);
-  const theme = service === undefined ? queue : outboxTheme(service);
-  if (await host.read((cut) => readTheme(cut, theme))) return;
-  await host.operate([{ op: 'theme', theme, ...numberOf(host, theme) }]);
+  return service === undefined ? queue : outboxTheme(service);
 }
 
 function numberOf(host: SessionHost, theme: string): { readonly number?: number } {
