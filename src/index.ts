@@ -16,18 +16,15 @@ export { connect, type OutcomeOptions, type RemoteEnvironment, type RemoteFilter
 export type { CompensateOptions } from './compensate/carry-out.ts';
 export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/compensation-plan.ts';
 export type { PlannedFlip } from './compensate/flips.ts';
+export type { App, LoadedApp, Reducer, RequestType } from './core/app/app.ts';
 export type {
-  App,
   HandlerRejection,
   HandlerRequest,
   HandlerState,
   HandlerStates,
-  LoadedApp,
   PayloadSchema,
-  Reducer,
-  RequestType,
-} from './core/app/app.ts';
-export { rejectRequest as reject } from './core/app/app.ts';
+} from './core/app/handler-terms.ts';
+export { rejectRequest as reject } from './core/app/handler-terms.ts';
 export type { Mask, MaskFunction, MaskRecord } from './core/app/mask.ts';
 export type { Decision, ProcessDefinition, ProcessRecord } from './core/app/process-definition.ts';
 export type { Saga, SagaEvent, SagaOutcome, SagaPhase, SideProgress, StepProgress, StepSide } from './core/app/saga.ts';
@@ -49,6 +46,15 @@ export {
 } from './core/app/saga-definition.ts';
 export type { Parcel, ServiceDefinition } from './core/app/service-definition.ts';
 export { type Advice, type ThemeDefinition, type ThemePolicy, type Turn, themeDefaults } from './core/app/theme.ts';
+export type {
+  ListedView,
+  ViewAnswer,
+  ViewCall,
+  ViewDefinition,
+  ViewRange,
+  ViewState,
+  ViewStates,
+} from './core/app/view-definition.ts';
 export { type ErrorCode, errorCodes } from './core/base/error-codes.ts';
 export { type ErrorDetails, rejectionCodes, TxlogError } from './core/base/errors.ts';
 export type { JsonObject, JsonValue } from './core/base/json.ts';
@@ -87,6 +93,7 @@ export type {
 } from './environment/parts.ts';
 export type { ReplayTarget } from './environment/rebuild.ts';
 export type { Status } from './environment/status.ts';
+export type { ViewOptions } from './inspect/answer-view.ts';
 export type { HistoryEntry } from './inspect/key-changes.ts';
 export type { LinkedNode, LinkedTree } from './inspect/linked-tree.ts';
 export type { StatesOptions } from './inspect/list-states.ts';

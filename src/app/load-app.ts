@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JitiOptions } from 'jiti';
-import type { App, LoadedApp, PayloadSchema, RequestType } from '../core/app/app.ts';
+import type { App, LoadedApp, RequestType } from '../core/app/app.ts';
 import type { Mask } from '../core/app/mask.ts';
 import { codeNotLoaded, TxlogError } from '../core/base/errors.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
@@ -14,8 +14,10 @@ import { libraryLoader } from '../machine/own-library.ts';
 import { privateCache } from '../machine/private-cache.ts';
 import { findSagaProblem } from './check-sagas.ts';
 import { findThemeProblem } from './check-themes.ts';
+import { findViewProblem } from './check-views.ts';
 import { loadPackage } from './load-package.ts';
 import { compileSchema, type PayloadCheck } from './payload-schema.ts';
+import { compileParameters, type ParameterReader } from './view-parameters.ts';
 
 /**
  * Loads the user's module: JavaScript natively, TypeScript through jiti. Its default export is an app.
@@ -70,31 +72,36 @@ function findModule(file: string): string {
  */
 export async function compileApp(app: unknown, source: string): Promise<LoadedApp> {
   if (typeof app !== 'object' || app === null) throw invalid(source, 'its default export is not an app; use defineApp');
-  const { requests = {}, themes, sagas = {}, map } = app as App;
+  const { requests = {}, themes, sagas = {}, views = {}, map } = app as App;
   const unknown = Object.keys(app).find((name) => !appFields.has(name));
   if (unknown !== undefined) throw invalid(source, `an app has no field ${JSON.stringify(unknown)}`);
   if (typeof requests !== 'object') throw invalid(source, 'requests is not an object');
   if (map !== undefined && typeof map !== 'function') throw invalid(source, 'map is not a function');
-  const problem = findThemeProblem(themes) ?? findSagaProblem(app as App);
+  const problem = findThemeProblem(themes) ?? findSagaProblem(app as App) ?? findViewProblem(views);
   if (problem !== undefined) throw invalid(source, problem);
   const checks = new Map<string, (payload: JsonValue | undefined) => string | undefined>();
   for (const [type, handler] of Object.entries(requests)) {
     checkHandler(source, type, handler);
-    if (handler.schema) checks.set(type, guarded(source, type, await compile(source, type, handler.schema)));
+    const { schema } = handler;
+    if (schema) checks.set(type, guarded(source, type, await compile(source, type, () => compileSchema(schema))));
   }
   const starts = new Map<string, PayloadCheck>();
   for (const [type, { schema }] of Object.entries(sagas)) {
-    if (schema) starts.set(type, guarded(source, type, await compile(source, type, schema)));
+    if (schema) starts.set(type, guarded(source, type, await compile(source, type, () => compileSchema(schema))));
   }
+  const readers = new Map<string, ParameterReader>();
+  for (const [name, { schema }] of Object.entries(views))
+    readers.set(name, guarded(source, name, await compile(source, name, () => compileParameters(schema))));
   return {
     ...withOwnNames(app as App),
     source,
     findPayloadProblem: (type, payload) => checks.get(type)?.(payload),
     findSagaProblem: (type, data) => starts.get(type)?.(data),
+    readParameters: (view, params) => readers.get(view)?.(params) ?? { params },
   };
 }
 
-const tables = ['requests', 'themes', 'sagas', 'processes', 'services'] as const;
+const tables = ['requests', 'themes', 'sagas', 'processes', 'services', 'views'] as const;
 
 /** Tables are looked up by names that anyone may send: what every object inherits, such as `toString`, is not in them. */
 function withOwnNames(app: App): App {
@@ -150,7 +157,7 @@ function ownName(): Pick<JitiOptions, 'alias' | 'virtualModules'> {
   return found ? { alias: { txlog: found.pathname } } : {};
 }
 
-const appFields = new Set(['requests', 'themes', 'sagas', 'processes', 'name', 'services', 'map']);
+const appFields = new Set(['requests', 'themes', 'sagas', 'processes', 'views', 'name', 'services', 'map']);
 const handlerFields = new Set(['schema', 'authorize', 'decide', 'compensate', 'reducers']);
 
 function checkHandler(source: string, type: string, handler: RequestType): void {
@@ -163,19 +170,19 @@ function checkHandler(source: string, type: string, handler: RequestType): void 
   }
 }
 
-async function compile(source: string, type: string, schema: PayloadSchema) {
+async function compile<T>(source: string, type: string, make: () => Promise<T>): Promise<T> {
   try {
-    return await compileSchema(schema);
+    return await make();
   } catch (cause) {
     throw invalid(source, `schema of ${type}: ${(cause as Error).message}`);
   }
 }
 
 /** A schema is the user's code: when it throws, the app is wrong, not the payload and not this program. */
-function guarded(source: string, type: string, check: PayloadCheck): PayloadCheck {
-  return (payload) => {
+function guarded<I, O>(source: string, type: string, check: (input: I) => O): (input: I) => O {
+  return (input) => {
     try {
-      return check(payload);
+      return check(input);
     } catch (cause) {
       throw invalid(source, `schema of ${type} threw: ${(cause as Error).message}`);
     }

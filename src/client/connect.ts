@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { timeOrderedIds } from '../clock/time-ordered-id.ts';
+import type { ViewAnswer } from '../core/app/view-definition.ts';
 import { pauseAfter } from '../core/base/back-off.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
@@ -10,7 +11,7 @@ import type { RequestInput } from '../core/log/request.ts';
 import { parseJson } from '../layout/json-text.ts';
 import type { StateReading } from '../view/read-state.ts';
 import { type ConnectOptions, FrontendCaller } from './call-frontend.ts';
-import { toReceipt, toState } from './read-answers.ts';
+import { toReceipt, toState, toViewAnswer } from './read-answers.ts';
 import { readEvents } from './read-events.ts';
 
 /** How long a client waits for an outcome, and until when. */
@@ -109,6 +110,16 @@ export class RemoteEnvironment {
     }
   }
 
+  /** Asks a view of the app, as `Environment.view` does; the token says who asks. `after` is that of `get`. */
+  async view(
+    name: string,
+    params: Readonly<Record<string, ParameterValue>> = {},
+    { asOf, after }: { readonly asOf?: number; readonly after?: number } = {},
+  ): Promise<ViewAnswer> {
+    const path = `/v1/views/${encodeURIComponent(name)}${queryOf({ ...params, 'as-of': asOf, after })}`;
+    return toViewAnswer((await this.caller.call({ method: 'GET', path })).json);
+  }
+
   /** States in key order, all as of one position. */
   async *states(options: { readonly prefix?: string; readonly asOf?: number } = {}): AsyncGenerator<StateReading> {
     const { prefix, asOf } = options;
@@ -157,7 +168,8 @@ export class RemoteEnvironment {
   }
 }
 
-type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+type ParameterValue = string | number | boolean | readonly (string | number | boolean)[];
+type Query = Readonly<Record<string, ParameterValue | undefined>>;
 
 function fieldsOf({ types, ...filter }: RemoteFilter): Query {
   return { ...filter, type: types };

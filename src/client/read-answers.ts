@@ -1,9 +1,20 @@
+import type { ViewAnswer } from '../core/app/view-definition.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given, ifGiven } from '../core/base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/base/json.ts';
 import type { Owner, Rejection } from '../core/fold/rejection.ts';
 import type { Receipt } from '../core/log/receipt.ts';
 import type { StateReading } from '../view/read-state.ts';
+
+/** The answer of a view from its JSON. Errors: SERVICE_FAILED of what is none. */
+export function toViewAnswer(json: JsonObject): ViewAnswer {
+  const { view, value, rejection } = json;
+  const position = Number(json.position);
+  if (typeof view !== 'string' || !Number.isSafeInteger(position)) throw notReadable('an answer of a view');
+  if (isJsonObject(rejection)) return { view, position, rejection: toRejection(rejection) };
+  if (value === undefined) throw notReadable('an answer of a view');
+  return { view, position, value };
+}
 
 /** A receipt from its JSON. Errors: SERVICE_FAILED of what is none. */
 export function toReceipt(json: JsonObject): Receipt {

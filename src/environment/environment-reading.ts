@@ -1,9 +1,12 @@
 import type { LoadedApp } from '../core/app/app.ts';
+import type { ListedView, ViewAnswer } from '../core/app/view-definition.ts';
 import { checkBound, checkTime, checkWhole } from '../core/base/check-arguments.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
+import type { JsonObject } from '../core/base/json.ts';
 import type { RecordFilter } from '../core/log/filter.ts';
 import type { StoredRecord } from '../core/log/record.ts';
+import type { ViewOptions } from '../inspect/answer-view.ts';
 import type { IdKind } from '../inspect/ids-with-prefix.ts';
 import type { HistoryEntry } from '../inspect/key-changes.ts';
 import type { LinkedTree } from '../inspect/linked-tree.ts';
@@ -83,6 +86,19 @@ export class EnvironmentReading {
     checkBound('limit', options.limit);
     const { listStates } = await import('../inspect/list-states.ts');
     yield* listStates(this, options);
+  }
+
+  /** Asks a view of the app. Errors: VIEW_NOT_FOUND, PARAMETERS_INVALID, POSITION_NOT_FOUND, VIEW_FAILED. */
+  async view(name: string, params: JsonObject = {}, options: ViewOptions = {}): Promise<ViewAnswer> {
+    checkWhole('asOf', options.asOf);
+    const { answerView } = await import('../inspect/answer-view.ts');
+    return answerView(this, { view: name, params }, options);
+  }
+
+  /** The views of the app, in the order of their names. */
+  async views(): Promise<readonly ListedView[]> {
+    const { listViews } = await import('../inspect/answer-view.ts');
+    return listViews(this.app);
   }
 
   /** A page of all transactions that were ever applied to a key, oldest first. */

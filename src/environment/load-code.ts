@@ -10,6 +10,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../compensate/carry-out.ts'),
   () => import('../compensate/compensation-plan.ts'),
   () => import('../effects/system-effects.ts'),
+  () => import('../inspect/answer-view.ts'),
   () => import('../inspect/linked-tree.ts'),
   () => import('../inspect/ids-with-prefix.ts'),
   () => import('../inspect/key-changes.ts'),

@@ -60,14 +60,18 @@ export async function* listStates(
   }
 }
 
-interface Listing {
+/** Keys that begin with a prefix, from one of them on. */
+export interface KeyListing {
   readonly prefix: string;
   readonly reverse: boolean;
-  readonly position: number;
   /** Keys that had no row when the listing began, in order. */
   readonly overlay: readonly string[];
   /** The key that was listed last. */
   readonly from: string | undefined;
+}
+
+interface Listing extends KeyListing {
+  readonly position: number;
   readonly keysMax: number;
   time(): number | undefined;
 }
@@ -86,7 +90,7 @@ function readPage(cut: Cut, turn: LoopTurn, listing: Listing): Page {
   let after = listing.from;
   let seen = 0;
   const now = listing.time();
-  for (const key of listing.reverse ? keysDown(cut.snapshot, listing) : keysFrom(cut.snapshot, listing)) {
+  for (const key of keysInOrder(cut.snapshot, listing)) {
     const isFull = seen === listing.keysMax || (seen > 0 && seen % statesPerLook === 0 && turn.isOver);
     if (isFull) return { states, after, isLast: false };
     const step = takeSteps(stateAtInSteps(cut, key, { position: listing.position, now }), turn);
@@ -99,7 +103,11 @@ function readPage(cut: Cut, turn: LoopTurn, listing: Listing): Page {
 }
 
 /** Keys of rows and of the overlay in one order, each once. */
-function* keysFrom(snapshot: Snapshot, { prefix, overlay, from }: Listing): Generator<string> {
+export function keysInOrder(snapshot: Snapshot, listing: KeyListing): Generator<string> {
+  return listing.reverse ? keysDown(snapshot, listing) : keysFrom(snapshot, listing);
+}
+
+function* keysFrom(snapshot: Snapshot, { prefix, overlay, from }: KeyListing): Generator<string> {
   let at = from === undefined ? 0 : firstAfter(overlay, from);
   for (const key of keysOfRows(snapshot, prefix, from)) {
     for (; at < overlay.length; at++) {
@@ -114,7 +122,7 @@ function* keysFrom(snapshot: Snapshot, { prefix, overlay, from }: Listing): Gene
 }
 
 /** As `keysFrom`, from the last one down. */
-function* keysDown(snapshot: Snapshot, { prefix, overlay, from }: Listing): Generator<string> {
+function* keysDown(snapshot: Snapshot, { prefix, overlay, from }: KeyListing): Generator<string> {
   let at = from === undefined ? overlay.length : firstAfter(overlay, from);
   if (overlay[at - 1] === from) at -= 1;
   for (const key of keysOfRowsDown(snapshot, prefix, from)) {

@@ -1,13 +1,11 @@
+import { type LoadedApp, type RequestType, requestTypeOf } from '../core/app/app.ts';
 import {
   type HandlerRejection,
   type HandlerRequest,
   type HandlerState,
   type HandlerStates,
-  type LoadedApp,
-  type RequestType,
   rejectRequest,
-  requestTypeOf,
-} from '../core/app/app.ts';
+} from '../core/app/handler-terms.ts';
 import { AssertionFailure } from '../core/base/assert.ts';
 import { type ErrorCode, errorOwnerOf } from '../core/base/error-codes.ts';
 import { refusePromise, type rejectionCodes, TxlogError } from '../core/base/errors.ts';

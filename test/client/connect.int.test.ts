@@ -3,7 +3,7 @@
 import { createServer, request, type Server } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
-import { rejectRequest } from '../../src/core/app/app.ts';
+import { rejectRequest } from '../../src/core/app/handler-terms.ts';
 import { Site } from '../http/site.ts';
 
 let site: Site;

@@ -4,7 +4,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CompensationPlan } from '../../src/compensate/compensation-plan.ts';
-import { type App, rejectRequest } from '../../src/core/app/app.ts';
+import type { App } from '../../src/core/app/app.ts';
+import { rejectRequest } from '../../src/core/app/handler-terms.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { RequestInput } from '../../src/core/log/request.ts';
 import type { Environment } from '../../src/environment/environment.ts';

@@ -167,6 +167,9 @@ export default {
   // Events: records that change nothing by themselves.
   requests: { event: {}, 'order.create': {} },
   themes: { mail: { advisor: () => ({ op: 'remove' }) } },
+  views: {
+    'open-orders': { schema: { type: 'object' }, read: (_, states) => [...states.list({ prefix: 'order/' })].length },
+  },
   sagas: {
     order: {
       steps: [

@@ -1,7 +1,7 @@
 // Goal: a request over HTTP has one outcome, which is its answer, whichever frontend it comes to and however often. Method:
 // real frontends on one environment on the disk, with a real worker beside them, asked over the loopback.
 import { afterEach, expect, it } from 'vitest';
-import { rejectRequest } from '../../src/core/app/app.ts';
+import { rejectRequest } from '../../src/core/app/handler-terms.ts';
 import { post, Site } from './site.ts';
 
 let site: Site | undefined;

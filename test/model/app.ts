@@ -1,4 +1,5 @@
-import { type App, rejectRequest } from '../../src/core/app/app.ts';
+import type { App } from '../../src/core/app/app.ts';
+import { rejectRequest } from '../../src/core/app/handler-terms.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 

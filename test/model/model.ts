@@ -1,4 +1,5 @@
-import type { App, HandlerRejection, HandlerState } from '../../src/core/app/app.ts';
+import type { App } from '../../src/core/app/app.ts';
+import type { HandlerRejection, HandlerState } from '../../src/core/app/handler-terms.ts';
 import { given } from '../../src/core/base/given.ts';
 import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';

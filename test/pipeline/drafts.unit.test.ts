@@ -2,7 +2,8 @@
 // read has changed, and never keeps what it decided on states that never came to be. Method: a second handle commits in
 // the moment between decision and lock.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type App, type HandlerStates, rejectRequest } from '../../src/core/app/app.ts';
+import type { App } from '../../src/core/app/app.ts';
+import { type HandlerStates, rejectRequest } from '../../src/core/app/handler-terms.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { RequestInput } from '../../src/core/log/request.ts';
 import type { Environment } from '../../src/environment/environment.ts';

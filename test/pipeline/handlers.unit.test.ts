@@ -1,8 +1,9 @@
 // Goal: user code can decide, refuse, throw, lie or hang on to things, and never leaves a half-applied change, another's
 // state changed, or the engine stopped. Method: one handler for each way, submitted like any request.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { App, HandlerStates, RequestType } from '../../src/core/app/app.ts';
-import { rejectRequest } from '../../src/core/app/app.ts';
+import type { App, RequestType } from '../../src/core/app/app.ts';
+import type { HandlerStates } from '../../src/core/app/handler-terms.ts';
+import { rejectRequest } from '../../src/core/app/handler-terms.ts';
 import type { JsonValue } from '../../src/core/base/json.ts';
 import type { Change } from '../../src/core/fold/change.ts';
 import type { StoredRecord } from '../../src/core/log/record.ts';

@@ -3,7 +3,8 @@
 
 import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type App, rejectRequest } from '../../src/core/app/app.ts';
+import type { App } from '../../src/core/app/app.ts';
+import { rejectRequest } from '../../src/core/app/handler-terms.ts';
 import type { Environment } from '../../src/environment/environment.ts';
 import { completing } from '../model/completion.ts';
 import type { Fault, FaultyStorage } from '../sim/faulty-storage.ts';

@@ -49,11 +49,14 @@ export function cellText(value: JsonValue | undefined): string {
   return typeof value === 'string' ? printable(value) : jsonText(value);
 }
 
-const names = ['id', 'key', 'session', 'saga', 'theme', 'name', 'setting', 'digest', 'code', 'command'] as const;
+const names = [
+  ...(['id', 'key', 'session', 'saga', 'theme', 'view', 'name'] as const),
+  ...(['setting', 'digest', 'code', 'command'] as const),
+];
 
 /**
  * The id of a document: the name by which commands take what it is about. It is the first of `id`, `key`, `session`,
- * `saga`, `theme`, `name`, `setting`, `code`, `command` that it has; undefined where it has none.
+ * `saga`, `theme`, `view`, `name`, `setting`, `code`, `command` that it has; undefined where it has none.
  */
 export function idOf(document: JsonValue): string | undefined {
   if (typeof document === 'string') return printable(document);

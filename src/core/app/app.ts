@@ -1,53 +1,16 @@
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Change } from '../fold/change.ts';
-import type { Owner } from '../fold/rejection.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { RequestInput } from '../log/request.ts';
+import type { HandlerRejection, HandlerRequest, HandlerStates, PayloadSchema } from './handler-terms.ts';
 import type { ProcessDefinition } from './process-definition.ts';
 import type { SagaDefinition } from './saga-definition.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import type { ThemeDefinition } from './theme.ts';
-
-/** A state as a handler sees it. Frozen. */
-export interface HandlerState {
-  readonly key: string;
-  readonly kind: 'dedicated' | 'shared';
-  readonly value: JsonValue;
-  readonly version: number;
-  readonly owner?: Owner;
-}
-
-/** The states that a handler may read: as of right before its own transaction. Each read is remembered. */
-export interface HandlerStates {
-  /** The state, or undefined when the key has no value or owner now. */
-  get(key: string): HandlerState | undefined;
-}
-
-/** The request as a handler sees it. Frozen. */
-export interface HandlerRequest {
-  readonly id: string;
-  readonly type: string;
-  readonly actor: string | undefined;
-  readonly payload: JsonValue;
-  /** Digests of the attachments that it names: they are here. */
-  readonly attachments?: readonly string[];
-  /** Time of the transaction in ms since 1970: use it instead of the clock, so that a replay decides the same. */
-  readonly time: number;
-}
-
-/** A handler's refusal, made by `reject`. */
-export interface HandlerRejection {
-  readonly rejected: true;
-  readonly code: string;
-  readonly reason: string;
-  readonly key?: string;
-}
+import type { ReadParameters, ViewDefinition } from './view-definition.ts';
 
 /** Folds an argument into a shared value. Pure; `undefined` stands for a key without a value. */
 export type Reducer = (value: JsonValue | undefined, argument: JsonValue | undefined) => JsonValue | undefined;
-
-/** Checks a payload: a Standard Schema (zod, valibot, …), a JSON Schema object, or nothing. */
-export type PayloadSchema = JsonObject | { readonly '~standard': unknown };
 
 /**
  * Users' code for one type of request. All functions are pure and synchronous: what they need of time or chance
@@ -70,6 +33,8 @@ export interface App {
   readonly themes?: Readonly<Record<string, ThemeDefinition>>;
   readonly sagas?: Readonly<Record<string, SagaDefinition>>;
   readonly processes?: Readonly<Record<string, ProcessDefinition>>;
+  /** Questions about states, by their names. */
+  readonly views?: Readonly<Record<string, ViewDefinition>>;
   /** Name of this environment, as other services know it: where their answers go. */
   readonly name?: string;
   /** Environments of other services, by the names by which steps and addresses know them. */
@@ -84,6 +49,8 @@ export interface LoadedApp extends App {
   findPayloadProblem(type: string, payload: JsonValue | undefined): string | undefined;
   /** The same for what a saga is started with. */
   findSagaProblem(type: string, data: JsonValue): string | undefined;
+  /** The parameters of a view that the app has. */
+  readParameters(view: string, params: JsonObject): ReadParameters;
 }
 
 /** Finds an app's definition of a type of requests. A name such as `toString` is one like any other. */
@@ -96,9 +63,5 @@ export const emptyApp: LoadedApp = {
   source: '',
   findPayloadProblem: () => undefined,
   findSagaProblem: () => undefined,
+  readParameters: (_, params) => ({ params }),
 };
-
-/** Refuses a request from within a handler. */
-export function rejectRequest(code: string, reason: string, key?: string): HandlerRejection {
-  return key === undefined ? { rejected: true, code, reason } : { rejected: true, code, reason, key };
-}

@@ -83,6 +83,7 @@ const kinds = {
   METHOD_NOT_ALLOWED: ['usage', 'caller', 'no'],
   OUTPUT_FAILED: ['io', 'caller', 'no'],
   OVERLOADED: ['limited', 'engine', 'later'],
+  PARAMETERS_INVALID: ['input', 'caller', 'no'],
   PAYLOAD_INVALID: ['input', 'caller', 'no'],
   PLAN_INVALID: ['input', 'caller', 'no'],
   PLAN_STALE: ['conflict', 'caller', 'no'],
@@ -118,6 +119,8 @@ const kinds = {
   USAGE: ['usage', 'caller', 'no'],
   UTF8_INVALID: ['input', 'caller', 'no'],
   VALUE_TOO_LARGE: ['input', 'caller', 'no'],
+  VIEW_FAILED: ['config', 'caller', 'no'],
+  VIEW_NOT_FOUND: ['absent', 'caller', 'no'],
   WAIT_TIMEOUT: ['held', 'caller', 'yes'],
 } as const satisfies Record<string, ErrorKind>;
 

@@ -147,6 +147,9 @@ export const limits = {
   cursorNameBytesMax: 200,
   /** So many sagas are counted: a count has to stay fast. */
   sagasCountedMax: 100_000,
+  /** The own time of a view of an app, and its answer as JSON. */
+  viewMsMax: 1_000,
+  viewBytesMax: 4 * 1024 * 1024,
   /** Newest records of sessions that are looked at for plans, and plans that a watcher remembers. */
   planRecordsMax: 400,
   plansMax: 100,

@@ -15,6 +15,8 @@ export interface ServedRoute {
   readonly path: string;
   /** Parameters of the query. Others are refused. */
   readonly query?: Readonly<Record<string, Schema>>;
+  /** Whether others are taken as well: they are those of users' code, which checks them. */
+  readonly takesOthers?: boolean;
   /** Whether anyone may ask, of what a machine looks at. */
   readonly isOpen?: boolean;
   /** Whether people look at it: its errors are pages, too. */

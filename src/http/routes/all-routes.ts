@@ -1,5 +1,6 @@
 import { openApiRoute } from '../contract/openapi-route.ts';
 import type { Route } from '../route/route.ts';
+import { viewRoute, viewsRoute } from './app-views.ts';
 import { cursorRoute, exportRoute, importRoute } from './exchange-dumps.ts';
 import { downloadRoute, uploadRoute } from './keep-attachments.ts';
 import { logStreamRoute } from './log-stream.ts';
@@ -15,6 +16,8 @@ const own: readonly Route[] = [
   stateRoute,
   statesRoute,
   historyRoute,
+  viewsRoute,
+  viewRoute,
   logRoute,
   logStreamRoute,
   transactionRoute,

@@ -42,8 +42,8 @@ export function buildServer(frontend: Frontend, routes: readonly ServedRoute[], 
 
 function addRoutes(app: FastifyInstance, frontend: Frontend, routes: readonly ServedRoute[]): void {
   for (const route of routes) {
-    const { method, path: url, query = {} } = route;
-    const querystring = { type: 'object', properties: query, additionalProperties: false };
+    const { method, path: url, query = {}, takesOthers = false } = route;
+    const querystring = { type: 'object', properties: query, additionalProperties: takesOthers };
     app.route({
       method,
       url,

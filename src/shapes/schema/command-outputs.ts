@@ -135,6 +135,7 @@ export const outputs: Readonly<Record<string, CommandOutput>> = {
   },
   top: { document: environment.overviewSchema, line: environment.overviewSchema },
   verify: one(log.verifySchema),
+  view: { document: either(log.viewAnswer, document(log.listedView)), line: log.listedView },
   wait: one(either(log.receipt, work.removed, work.endedSaga)),
   work: one(work.work),
 };

@@ -112,6 +112,12 @@ export const state = shape(
   { owner, pending: shape({ until: time, expired: flag }), applied: count },
 );
 
+/** The answer of a view of the app, or its refusal. */
+export const viewAnswer = shape({ v, view: text, position }, { value: any, rejection });
+
+/** A view of the app. `schema` is a JSON Schema of its parameters. */
+export const listedView = shape({ v, view: text }, { summary: text, schema: { type: 'object' } });
+
 const link = shape({ id: text, position });
 const moment = { position, id: text, type: text, time };
 

@@ -56,7 +56,7 @@ const lists = [
     'session list',
     'session stuck',
   ],
-  ...['state history', 'state list', 'sync head', 'theme list'],
+  ...['state history', 'state list', 'sync head', 'theme list', 'view'],
 ];
 const selective = [
   'log',

@@ -24,6 +24,7 @@ const lists: readonly (readonly [command: string, more: string])[] = [
   ['state list', '-n 30'],
   ['sync head', 'orders.avro -n 10'],
   ['theme list', ''],
+  ['view', ''],
   ['tui', '--keys'],
 ];
 

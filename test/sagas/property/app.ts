@@ -1,4 +1,5 @@
-import { type App, rejectRequest } from '../../../src/core/app/app.ts';
+import type { App } from '../../../src/core/app/app.ts';
+import { rejectRequest } from '../../../src/core/app/handler-terms.ts';
 import {
   PermanentError,
   type SagaDefinition,
