@@ -11,6 +11,7 @@ const readers: Readonly<Record<string, (record: StoredRecord) => unknown>> = {
   time: ({ time }) => new Date(time).toISOString(),
   outcome: ({ outcome }) => outcome,
   actor: ({ actor }) => actor,
+  claims: ({ claims }) => claims,
   payload: ({ payload }) => payload,
   changes: ({ changes }) => changes,
   expect: ({ expect }) => (expect.length === 0 ? undefined : expect),
@@ -19,6 +20,7 @@ const readers: Readonly<Record<string, (record: StoredRecord) => unknown>> = {
   compensates: ({ compensates }) => compensates,
   correlation: ({ correlation }) => correlation,
   causation: ({ causation }) => causation,
+  traceparent: ({ traceparent }) => traceparent,
   digest: ({ digest }) => Buffer.from(digest).toString('hex'),
 };
 
@@ -53,7 +55,7 @@ export const recordFields: ReadableFields<StoredRecord> = {
         const value = read(stored);
         if (value !== undefined) record[name] = value;
       }
-      return { record, filled: { rejection: empty, payload: empty, ...record } };
+      return { record, filled: { rejection: empty, payload: empty, claims: empty, ...record } };
     };
   },
   place: ({ position }) => `record ${position}`,

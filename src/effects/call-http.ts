@@ -28,12 +28,13 @@ import {
  * after a 4xx but 408; otherwise, and after any redirect, it may have. A body or an answer that is silent for five
  * minutes ends the call whatever the timeout: fetch has that bound of its own.
  */
-export function callHttp(call: HttpCall, { key, signal }: StepContext): Promise<StepOutcome> {
+export function callHttp(call: HttpCall, context: StepContext): Promise<StepOutcome> {
+  const { signal } = context;
   return unlessAborted(signal, async () => {
     let prepared: Prepared;
     let request: Request;
     try {
-      prepared = prepare(call, key);
+      prepared = prepare(call, context);
       request = requestOf(prepared);
     } catch (error) {
       return failed(textOf(error), refused);

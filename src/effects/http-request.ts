@@ -1,4 +1,4 @@
-import type { HttpCall } from '../core/app/saga-definition.ts';
+import type { HttpCall, StepContext } from '../core/app/saga-definition.ts';
 import { findJsonProblem, type JsonValue } from '../core/base/json.ts';
 import { textOf } from './outcome.ts';
 
@@ -14,11 +14,11 @@ export interface Prepared {
 
 /**
  * Makes a call ready to be sent. The header `Idempotency-Key` is the key; what is not visible ASCII in it, and `%`, is
- * encoded as in a URL. Credentials of the URL become the header `Authorization`, if the call has none.
+ * encoded as in a URL. The header `traceparent` is that of the saga, if the call has none. Credentials of the URL become the header `Authorization`, if the call has none.
  *
  * Errors: throws an Error that says what is wrong with the call, without a word of its credentials, query and headers.
  */
-export function prepare(call: HttpCall, key: string): Prepared {
+export function prepare(call: HttpCall, { key, traceparent }: Pick<StepContext, 'key' | 'traceparent'>): Prepared {
   const { body } = call;
   const method = (call.method ?? (body === undefined ? 'GET' : 'POST')).toUpperCase();
   const url = urlOf(call.url, method);
@@ -29,6 +29,7 @@ export function prepare(call: HttpCall, key: string): Prepared {
     headers.set('content-type', 'application/json');
   }
   headers.set('idempotency-key', headerText(key));
+  if (traceparent !== undefined && !headers.has('traceparent')) headers.set('traceparent', traceparent);
   return { name, url, method, headers, body: bodyText(body, name) };
 }
 
@@ -71,7 +72,7 @@ export function addressIn({ url: from }: Prepared, location: string | null): URL
 /** Headers that hold no secret of the call: any other one may be a credential. */
 const plainHeaders = new Set([
   ...['accept', 'accept-encoding', 'accept-language', 'user-agent', 'idempotency-key'],
-  ...['content-type', 'content-encoding', 'content-language'],
+  ...['content-type', 'content-encoding', 'content-language', 'traceparent'],
 ]);
 
 function nameOf(method: string, url: URL): string {

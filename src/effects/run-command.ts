@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { type CommandCall, permanentExits, type StepContext, type StepOutcome } from '../core/app/saga-definition.ts';
+import { given } from '../core/base/given.ts';
 import { findJsonProblem, type JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { isShortage } from '../core/base/shortage.ts';
@@ -22,7 +23,7 @@ import { takeCharge } from './program.ts';
 
 /**
  * Runs a program, never a shell. It gets one line of JSON on stdin: `input`, or what the step is told; and the
- * variables TXLOG_SAGA, TXLOG_STEP and TXLOG_KEY besides those of the worker and of the call. It leads a process group
+ * variables TXLOG_SAGA, TXLOG_STEP and TXLOG_KEY, and TRACEPARENT of a saga with a trace, besides those of the worker and of the call. It leads a process group
  * of its own, which ends with the attempt: SIGTERM, and SIGKILL 2 s later.
  *
  * Shape: exit 0 is done once stdout is closed, also by what the program started. The result is its JSON, a list of
@@ -47,15 +48,18 @@ export function runCommand(call: CommandCall, context: StepContext): Promise<Ste
   });
 }
 
-function told({ saga, type, step, key, attempt, data, results, error }: StepContext): JsonValue {
-  return { saga, type, step, key, attempt, data, results, ...(error !== undefined && { error }) };
+function told({ saga, type, step, key, attempt, data, results, error, traceparent }: StepContext): JsonValue {
+  return { saga, type, step, key, attempt, data, results, ...given({ error, traceparent }) };
 }
 
-function start({ argv, env, cwd }: CommandCall, { saga, step, key }: StepContext): ChildProcess {
+function start({ argv, env, cwd }: CommandCall, { saga, step, key, traceparent }: StepContext): ChildProcess {
   const [file = '', ...args] = argv;
   return spawn(file, args, {
     cwd,
-    env: { ...process.env, ...env, TXLOG_SAGA: saga, TXLOG_STEP: step, TXLOG_KEY: key },
+    env: {
+      ...{ ...process.env, ...given({ TRACEPARENT: traceparent }), ...env },
+      ...{ TXLOG_SAGA: saga, TXLOG_STEP: step, TXLOG_KEY: key },
+    },
     shell: false,
     detached: true,
     windowsHide: true,

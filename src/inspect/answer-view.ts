@@ -26,8 +26,9 @@ import { type ViewMoment, viewStates } from './view-states.ts';
 export interface ViewOptions {
   /** As of this position; otherwise as of now. */
   readonly asOf?: number;
-  /** The one who asks. */
+  /** The one who asks, and what is known of it. */
   readonly actor?: string;
+  readonly claims?: JsonObject;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +63,7 @@ function schemaText(schema: ViewDefinition['schema']): JsonObject | undefined {
 export async function answerView(
   env: LongViewReader & { readonly app: LoadedApp; readonly clock: Clock },
   { view: name, params }: { readonly view: string; readonly params: JsonObject },
-  { asOf, actor, signal }: ViewOptions,
+  { asOf, actor, claims = {}, signal }: ViewOptions,
 ): Promise<ViewAnswer> {
   const { views = {} } = env.app;
   const view = Object.hasOwn(views, name) ? views[name] : undefined;
@@ -75,7 +76,7 @@ export async function answerView(
   }
   const read = env.app.readParameters(name, params);
   if ('problem' in read) throw new TxlogError('PARAMETERS_INVALID', `parameters of ${name}: ${read.problem}`);
-  const asked = { params: deepFreeze(read.params), actor };
+  const asked = { params: deepFreeze(read.params), actor, claims: deepFreeze(copyJson(claims)) };
   const run = new ViewRun(name, view, env.clock);
   return env.readSteps((cut) => run.answer(cut, momentOf(cut, asOf), asked), signal);
 }
@@ -103,7 +104,7 @@ class ViewRun {
     this.clock = clock;
   }
 
-  *answer(cut: Cut, moment: ViewMoment, asked: Pick<ViewCall, 'params' | 'actor'>): Steps<ViewAnswer> {
+  *answer(cut: Cut, moment: ViewMoment, asked: Pick<ViewCall, 'params' | 'actor' | 'claims'>): Steps<ViewAnswer> {
     this.spent = 0;
     const states = viewStates(cut, moment, () => this.look());
     const { position } = moment;

@@ -89,6 +89,7 @@ const fields: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   base64: isText,
   correlation: isText,
   causation: isText,
+  traceparent: isText,
 };
 
 const withChunk: ReadonlySet<SessionOp> = new Set(['session.new', 'session.append', 'session.replace']);

@@ -5,7 +5,8 @@ import { limits } from '../core/base/limits.ts';
 import { type Change, changeOps } from '../core/fold/change.ts';
 import type { Rejection } from '../core/fold/rejection.ts';
 import { isDigest } from '../core/log/attachment.ts';
-import { linksOf } from '../core/log/links.ts';
+import { findClaimsProblem } from '../core/log/claims.ts';
+import { findTraceparentProblem, linksOf } from '../core/log/links.ts';
 import { type LogRecord, operationId } from '../core/log/record.ts';
 import { checkDumpChanges, checkDumpName } from './dump-changes.ts';
 import type { TransactionBody } from './dump-schema.ts';
@@ -97,10 +98,14 @@ function toPreconditions(text: string, place: string): Preconditions {
   const expect = parse(text, `${place}: expect`);
   if (!Array.isArray(expect) || !expect.every(isJsonObject)) throw invalid(`${place}: expect is no list of objects`);
   const preconditions = fromExpectList(expect);
-  const { attachments } = preconditions;
-  // The bytes of the record are made of it again: attachments come last, and are nothing but their digests.
-  const isExact = attachments?.every(isDigest) && toExpectText(preconditions) === JSON.stringify(expect);
-  if (attachments && !isExact) throw invalid(`${place}: expect names no attachment`);
+  if (preconditions.expect.length === expect.length) return preconditions;
+  const { attachments = [], claims, traceparent } = preconditions;
+  // The bytes of the record are made of it again.
+  if (!attachments.every(isDigest) || toExpectText(preconditions) !== JSON.stringify(expect))
+    throw invalid(`${place}: expect names no attachment`);
+  if (claims !== undefined && findClaimsProblem(claims)) throw invalid(`${place}: expect has claims that are none`);
+  if (traceparent !== undefined && findTraceparentProblem(traceparent))
+    throw invalid(`${place}: expect has a traceparent that is none`);
   return preconditions;
 }
 

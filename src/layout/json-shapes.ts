@@ -72,7 +72,7 @@ export function toRecordJson(record: StoredRecord): JsonObject {
  * the old one and the position, so that submitting it twice applies it once.
  */
 export function toRequestJson(record: LogRecord): JsonObject | undefined {
-  const { position, id, type, actor, payload, changes, expect, attachments, decided } = record;
+  const { position, id, type, actor, claims, payload, changes, expect, attachments, decided } = record;
   if (isEngineType(type)) return undefined;
   const asked = usersChanges(changes).map(({ result: _, ...change }) => change);
   return {
@@ -82,6 +82,7 @@ export function toRequestJson(record: LogRecord): JsonObject | undefined {
     ...(!decided && asked.length > 0 && { changes: asked as unknown as JsonValue }),
     ...(expect.length > 0 && { expect: expect as unknown as JsonValue }),
     ...(attachments && { attachments }),
+    ...given({ claims }),
     ...linksOf(record),
   };
 }
@@ -96,7 +97,7 @@ function toChangeJson({ key, ...change }: Change): JsonObject {
 
 function toLogJson(record: LogRecord): JsonObject {
   const { position, id, type, time, outcome, actor, payload, changes, expect, ...more } = record;
-  const { attachments, rejection, compensates } = more;
+  const { attachments, claims, rejection, compensates } = more;
   return {
     v: shapeVersion,
     position: String(position),
@@ -108,7 +109,7 @@ function toLogJson(record: LogRecord): JsonObject {
     changes: changes.map(toChangeJson),
     ...(expect.length > 0 && { expect: expect as unknown as JsonValue }),
     ...(attachments && { attachments }),
-    ...given({ rejection: ifGiven(rejection, toRejectionJson), compensates: ifGiven(compensates, String) }),
+    ...given({ rejection: ifGiven(rejection, toRejectionJson), compensates: ifGiven(compensates, String), claims }),
     ...linksOf(record),
   };
 }

@@ -169,7 +169,7 @@ function stageRecord(
   // The states that were read still hold, unless an expiry was staged in between.
   const lookup = (key: string) => (reader.expired.size > 0 ? stage.state(key) : reader.remembered(key));
   const folded = chosen.ok ? foldChanges(chosen.changes, lookup, context) : chosen;
-  const { id, type, actor, payload, expect, attachments, compensates } = request;
+  const { id, type, actor, claims, payload, expect, attachments, compensates } = request;
   const record: LogRecord = {
     position,
     id,
@@ -183,7 +183,7 @@ function stageRecord(
     decided: chosen.decided,
     rejection: folded.ok ? undefined : { ...folded.rejection, seen: Object.fromEntries(reader.reads) as JsonObject },
     compensates,
-    ...given({ attachments }),
+    ...given({ attachments, claims }),
     ...linksOf(request),
   };
   const after = folded.ok ? folded.after : nothing;

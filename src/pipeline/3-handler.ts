@@ -129,12 +129,13 @@ export function handlerStates(reader: DecisionReader): HandlerStates {
   };
 }
 
-function handlerRequest({ id, type, actor, payload, attachments }: Request, time: number): HandlerRequest {
+function handlerRequest({ id, type, actor, claims, payload, attachments }: Request, time: number): HandlerRequest {
   const named = attachments && Object.freeze([...attachments]);
   return Object.freeze({
     id,
     type,
     actor,
+    claims: deepFreeze(claims ?? {}),
     payload: deepFreeze(payload ?? null),
     time,
     ...given({ attachments: named }),

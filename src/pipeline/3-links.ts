@@ -1,6 +1,7 @@
+import { given } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { sessionIn, sessionKey } from '../core/fold/session.ts';
-import { causedBy, inheritLinks, type Links, linksOf } from '../core/log/links.ts';
+import { causedBy, inheritLinks, type Links, linksOf, linksThrough } from '../core/log/links.ts';
 import type { NewSession, SessionStep } from '../core/log/operation.ts';
 import type { LogRecord } from '../core/log/record.ts';
 import type { Request } from '../core/log/request.ts';
@@ -16,7 +17,8 @@ export function linksOfRequest(stage: Stage, request: Request, target: LogRecord
 }
 
 function linksOfOrigin(stage: Stage, { id, completes }: Request, target: LogRecord | undefined): Links {
-  if (!completes) return target ? causedBy(target.id, target) : {};
+  // The trace of what is undone ended long ago.
+  if (!completes) return target ? causedBy(target.id, given({ correlation: target.correlation })) : {};
   const links = linksOfSession(stage, completes.session);
   return completes.session === id ? links : causedBy(completes.session, links);
 }
@@ -37,7 +39,7 @@ export function linksOfMade(stage: Stage, session: string): Links {
 export function completeLinks(stage: Stage, links: Links = {}): Links {
   const { correlation, causation } = links;
   if (causation === undefined || correlation !== undefined) return links;
-  return causedBy(causation, stage.find(causation) ?? linksOfSession(stage, causation));
+  return linksThrough({ ...links, causation }, stage.find(causation) ?? linksOfSession(stage, causation));
 }
 
 /** The links of a session, also of one that was removed; none of what is no session. */

@@ -38,7 +38,7 @@ export function chunkAt(record: Pick<LogRecord, 'changes'> | undefined, key: str
 
 /** A request as the data of the session that brings it. */
 export function dataOfRequest(request: Request, respond: string | undefined): JsonObject {
-  const { id, type, actor, payload, changes, expect, attachments } = request;
+  const { id, type, actor, claims, payload, changes, expect, attachments } = request;
   return {
     id,
     type,
@@ -46,7 +46,7 @@ export function dataOfRequest(request: Request, respond: string | undefined): Js
     ...(changes.length > 0 && { changes: changes as unknown as JsonValue }),
     ...(expect.length > 0 && { expect: expect as unknown as JsonValue }),
     ...(attachments && { attachments }),
-    ...given({ respond }),
+    ...given({ claims, respond }),
   };
 }
 
@@ -64,7 +64,7 @@ export function isQueuedOtherwise(stage: Stage, request: Request): boolean {
   if (isOf(sagaTheme(data.type))) return true;
   // A session of another theme may have any id.
   if (!isOf(queueTheme(data.type))) return false;
-  return !jsonEquals(withoutOrigin(data), dataOfRequest(request, undefined));
+  return !jsonEquals(withoutOrigin(data), withoutOrigin(dataOfRequest(request, undefined)));
 }
 
 /**
@@ -81,7 +81,9 @@ export function bringsSame(stage: Stage, made: Change, { theme, chunk }: Pick<Ne
   return jsonEquals(asked(chunkOf(made)), asked(chunk));
 }
 
+const originFields: ReadonlySet<string> = new Set(['correlation', 'causation', 'traceparent', 'claims', 'respond']);
+
 /** Leaves out who asks: the session of a queued request has its links, though its data may name them as well. */
-function withoutOrigin({ correlation: _, causation: __, respond: ___, ...asked }: JsonObject): JsonObject {
-  return asked;
+function withoutOrigin(data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([field]) => !originFields.has(field)));
 }

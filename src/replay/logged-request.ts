@@ -18,12 +18,12 @@ function isOfRules({ code }: Rejection): boolean {
 
 /** A logged request as it was sent: without what a handler chose, and what the engine added. */
 export function requestAgain(record: LogRecord): Request {
-  const { id, type, actor, payload, expect, attachments, decided, changes, rejection } = record;
+  const { id, type, actor, claims, payload, expect, attachments, decided, changes, rejection } = record;
   const asked = decided ? [] : usersChanges(changes).map(({ result: _, ...change }) => change);
   // Which attachments were here then, nobody knows but the record.
   const refusal = rejection?.code === 'ATTACHMENT_MISSING' ? rejection : undefined;
   const request: Request = { id, type, actor, payload, expect, changes: asked, bytes: 0, logged: true };
-  return { ...request, ...given({ attachments, refusal }) };
+  return { ...request, ...given({ attachments, claims, refusal }) };
 }
 
 /**

@@ -66,7 +66,7 @@ export class Sagas {
     const problem = host.app.findSagaProblem(type, data);
     if (problem !== undefined)
       throw new TxlogError('PAYLOAD_INVALID', `data of saga ${type}: ${problem}`, { path: 'data' });
-    const { id = host.makeId(), delay, order, respond, correlation, causation } = options;
+    const { id = host.makeId(), delay, order, respond, correlation, causation, traceparent } = options;
     if (respond !== undefined) readRespond(respond);
     const event: SagaEvent = { event: 'started', v: 1, type, data, ...given({ respond }) };
     const { number } = definition;
@@ -82,7 +82,7 @@ export class Sagas {
           delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),
           order: ifGiven(order, (order) => checkName('order', order)),
         }),
-        links: checkLinks({ correlation, causation }),
+        links: checkLinks({ correlation, causation, traceparent }),
       },
     ]);
     return this.started(id, resultOrThrow(present(answer, 'answer')));

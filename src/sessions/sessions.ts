@@ -70,7 +70,7 @@ export class Sessions {
    * VALUE_TOO_LARGE and the JSON_ codes.
    */
   async create(theme: ThemeName, data: Data, options: NewOptions = {}): Promise<OperationResult> {
-    const { id, delay, order, correlation, causation } = options;
+    const { id, delay, order, correlation, causation, traceparent } = options;
     const number = this.numberOf(theme);
     const made: NewSession = {
       op: 'new',
@@ -82,7 +82,7 @@ export class Sessions {
         delay: ifGiven(delay, (delay) => checkSeconds('delay', delay)),
         order: ifGiven(order, (order) => checkName('order', order)),
       }),
-      links: checkLinks({ correlation, causation }),
+      links: checkLinks({ correlation, causation, traceparent }),
     };
     const [answer] = await processNew(this.host, [made]);
     return resultOrThrow(present(answer, 'answer'));

@@ -18,13 +18,13 @@ export function toSessionJson(reading: SessionReading): JsonObject {
 /** How a session stands, as JSON. */
 export function toStandingJson(session: Session): JsonObject {
   const { status, epoch, attempts, created, createdAt, since, due, order } = session;
-  const { chunks, bytes, operator, lease, error, correlation, causation } = session;
+  const { chunks, bytes, operator, lease, error, correlation, causation, traceparent } = session;
   return {
     ...{ status, epoch, attempts },
     ...{ created: String(created), createdAt: toTime(createdAt), since: toTime(since), due: toTime(due) },
     ...given({ order }),
     ...{ chunks, bytes },
-    ...given({ operator, lease, error, correlation, causation }),
+    ...given({ operator, lease, error, correlation, causation, traceparent }),
   };
 }
 

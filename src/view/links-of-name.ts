@@ -1,6 +1,6 @@
 import type { Change } from '../core/fold/change.ts';
 import { sessionKey } from '../core/fold/session.ts';
-import { causedBy, inheritLinks, type Links, linksOf } from '../core/log/links.ts';
+import { causedBy, inheritLinks, type Links, linksOf, linksThrough } from '../core/log/links.ts';
 import type { Cut } from './cut.ts';
 
 /** The links of a request or session, also of a session that was removed; none of what is neither. */
@@ -17,7 +17,7 @@ export function linksOfSent(cut: Cut, session: string, own: Links): Links {
   // The receiver refuses one that is no text.
   return typeof causation !== 'string' || correlation !== undefined
     ? links
-    : causedBy(causation, linksOfName(cut, causation));
+    : linksThrough({ ...links, causation }, linksOfName(cut, causation));
 }
 
 /** The links that a session was made with. */

@@ -11,6 +11,7 @@ export function contextOf(fields: Partial<StepContext> = {}): StepContext {
     attempt: 2,
     results: { ask: 7 },
     error: undefined,
+    traceparent: undefined,
     signal: new AbortController().signal,
     ...fields,
   });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '../../src/core/base/limits.ts';
 import { readAuthConfig } from '../../src/http/auth/auth-config.ts';
 import { post, Site } from './site.ts';
 
@@ -37,7 +38,13 @@ beforeAll(async () => {
   ({ privateKey: other } = await generateKeyPair('ES256', { extractable: true }));
   writeKeys('keys.json', [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }]);
   const auth = writeConfig('auth.json', { keys: 'keys.json' });
-  site = await Site.open({ requests: { secret: { authorize: ({ actor }) => actor === 'ann', decide: () => [] } } });
+  site = await Site.open({
+    requests: {
+      secret: { authorize: ({ actor }) => actor === 'ann', decide: () => [] },
+      pay: { authorize: ({ claims }) => claims.role === 'clerk', decide: () => [] },
+    },
+    views: { me: { read: ({ actor, claims }) => ({ actor, claims }) } },
+  });
   url = await site.serve({ isDirect: true, auth });
 });
 
@@ -65,6 +72,37 @@ it('the bearer of a token is the actor, and authorize hears of it', async () => 
   const posing = await post(url, add('r-2', { actor: 'eve' }), bearer(await sign()));
   expect([posing.status, await posing.json()]).toMatchObject([400, { code: 'REQUEST_INVALID', path: 'actor' }]);
   expect((await post(url, add('r-2', { actor: 'ann' }), bearer(await sign()))).status).toBe(200);
+});
+
+it('claims that are named reach authorize, the record and views, and come from the token alone', async () => {
+  const auth = writeConfig('claims.json', { keys: 'keys.json', claims: ['role', 'tenant'] });
+  const there = await site.serve({ name: 'c', isDirect: true, auth });
+  const clerk = bearer(await sign({ role: 'clerk', tenant: { id: 7 }, email: 'ann@example.com' }));
+  const pay = (id: string, more = {}) => ({ id, type: 'pay', payload: 1, ...more });
+  expect((await post(there, pay('p-1'), clerk)).status).toBe(200);
+  expect((await site.env.transaction('p-1')).claims).toEqual({ role: 'clerk', tenant: { id: 7 } });
+  expect((await post(there, pay('p-2'), bearer(await sign({ role: 'guest' })))).status).toBe(403);
+  expect((await post(there, pay('p-3'), bearer(await sign()))).status).toBe(403);
+  expect(await site.env.transaction('p-3')).not.toHaveProperty('claims');
+  const line = JSON.stringify(pay('p-4'));
+  expect((await post(there, line, { ...clerk, 'content-type': 'application/x-ndjson' })).status).toBe(200);
+  expect((await site.env.transaction('p-4')).claims).toMatchObject({ role: 'clerk' });
+  const forged = await post(there, pay('p-5', { claims: { role: 'clerk' } }), bearer(await sign({ role: 'guest' })));
+  expect([forged.status, await forged.json()]).toMatchObject([400, { code: 'REQUEST_INVALID', path: 'claims' }]);
+  const asked = await fetch(`${there}/v1/views/me`, { headers: clerk });
+  expect(await asked.json()).toMatchObject({ value: { actor: 'ann', claims: { role: 'clerk', tenant: { id: 7 } } } });
+  // The token was renewed between two tries, and says something else.
+  const again = await post(there, pay('p-1'), bearer(await sign({ role: 'boss' })));
+  expect(await again.json()).toMatchObject({ outcome: 'committed', duplicate: true });
+  const large = await post(there, pay('p-6'), bearer(await sign({ role: 'x'.repeat(limits.claimsBytesMax) })));
+  expect([large.status, await large.json()]).toMatchObject([401, { code: 'AUTH_INVALID' }]);
+});
+
+it('a frontend whose configuration names no claims keeps none', async () => {
+  expect((await post(url, add('q-1'), bearer(await sign({ role: 'clerk' })))).status).toBe(200);
+  expect(await site.env.transaction('q-1')).not.toHaveProperty('claims');
+  for (const claims of ['role', [7], ['__proto__']])
+    expect(() => readAuthConfig(writeConfig('wrong.json', { keys: 'keys.json', claims }))).toThrow('claims');
 });
 
 it('views and streams of requests want a token as well; health does not', async () => {

@@ -6,7 +6,7 @@ import { problemOf } from '../../src/http/answer/problem-answer.ts';
 import { readListenAddress } from '../../src/http/frontend/listen-address.ts';
 import { withKey } from '../../src/http/route/idempotency-key.ts';
 import { readPreferences } from '../../src/http/route/preferences.ts';
-import { readTraceId } from '../../src/http/route/trace-context.ts';
+import { readSpan, readTraceId } from '../../src/http/route/trace-context.ts';
 
 describe('a problem document', () => {
   it('tells nothing of a bug', () => {
@@ -79,6 +79,7 @@ it('a trace is one that can be named', () => {
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
   expect(readTraceId(`00-${trace}-00f067aa0ba902b7-01`)).toBe(trace);
   expect(readTraceId(`01-${trace}-00f067aa0ba902b7-01-more`)).toBe(trace);
+  expect(readSpan(`01-${trace}-00f067aa0ba902b7-01-more`)).toBe(`01-${trace}-00f067aa0ba902b7-01`);
   for (const bad of [
     undefined,
     '',

@@ -153,8 +153,17 @@ it('belongs to the trace of its caller', async () => {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   await post(url, add('r-1'), { traceparent });
   await post(url, add('r-2', { correlation: 'mine' }), { traceparent });
-  expect(await site.env.transaction('r-1')).toMatchObject({ correlation: '4bf92f3577b34da6a3ce929d0e0e4736' });
-  expect(await site.env.transaction('r-2')).toMatchObject({ correlation: 'mine' });
+  expect(await site.env.transaction('r-1')).toMatchObject({
+    correlation: '4bf92f3577b34da6a3ce929d0e0e4736',
+    traceparent,
+  });
+  expect(await site.env.transaction('r-2')).toMatchObject({ correlation: 'mine', traceparent });
+  const own = '00-4bf92f3577b34da6a3ce929d0e0e4736-1111111111111111-01';
+  await post(url, add('r-3', { traceparent: own }), { traceparent });
+  expect(await site.env.transaction('r-3')).toMatchObject({ traceparent: own });
+  await post(url, add('r-4'), { traceparent: `${traceparent}x` });
+  expect(await site.env.transaction('r-4')).not.toHaveProperty('traceparent');
+  expect((await post(url, add('r-5', { traceparent: 'x' }))).status).toBe(400);
 });
 
 it('without an id gets the one of its balancer, so that another frontend may be asked', async () => {

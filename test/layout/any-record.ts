@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../src/core/base/json.ts';
 import { type Change, changeOps } from '../../src/core/fold/change.ts';
+import { findClaimsProblem } from '../../src/core/log/claims.ts';
 import type { LogRecord } from '../../src/core/log/record.ts';
 
 /** Short text of any characters. */
@@ -41,6 +42,16 @@ const rejection = fc
   })
   .map((fields) => tight(fields) as NonNullable<LogRecord['rejection']>);
 
+const hex = (units: number) =>
+  fc.string({ unit: fc.constantFrom(...'123456789abcdef'), minLength: units, maxLength: units });
+const traceparent = fc.tuple(hex(32), hex(16), hex(2)).map((parts) => ['00', ...parts].join('-'));
+
+/** What a token says: also fields with the names of others that stand beside it. */
+const claims = fc
+  .dictionary(fc.oneof(text, fc.constantFrom('attachment', 'traceparent', 'key')), json, { minKeys: 1 })
+  .filter((found) => findClaimsProblem(found) === undefined)
+  .map((found) => JSON.parse(JSON.stringify(found)) as JsonObject);
+
 /** Any record of a log, without its position. */
 export const record: fc.Arbitrary<Omit<LogRecord, 'position'>> = fc
   .tuple(
@@ -57,6 +68,11 @@ export const record: fc.Arbitrary<Omit<LogRecord, 'position'>> = fc
       rejection: maybe(rejection),
       compensates: maybe(fc.integer({ min: 1, max: 2 ** 52 })),
     }),
-    fc.record({ correlation: maybe(text), causation: maybe(text) }),
+    fc.record({
+      correlation: maybe(text),
+      causation: maybe(text),
+      traceparent: maybe(traceparent),
+      claims: maybe(claims),
+    }),
   )
   .map(([fields, links]) => ({ ...fields, ...tight(links) }) as Omit<LogRecord, 'position'>);

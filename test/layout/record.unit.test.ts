@@ -87,14 +87,16 @@ describe('records', () => {
       fc.property(record, fc.integer({ min: 1, max: 2 ** 52 }), (fields, position) => {
         encoder.start(firstDigest);
         const bytes = Buffer.from(encoder.encode({ ...fields, position }, 7, fields.decided));
-        const { id, type, time, outcome, changes, rejection, compensates, expect: asked } = decode(position, bytes);
+        const { id, type, time, outcome, changes, rejection, compensates, ...more } = decode(position, bytes);
+        const { expect: asked, claims, traceparent } = more;
+        const expects = asked.length > 0 || claims !== undefined || traceparent !== undefined;
         const decoding = { typeName: () => 'some.type', schema: () => schema };
         const folded = decodeFolded(position, bytes, decoding);
         // A value that is still text is no field of its own.
         const seen = folded.changes.map((change) => tight({ ...change, text: undefined, value: change.value }));
         const key = rejection?.key;
         expect({ ...folded, changes: seen }).toEqual({
-          ...{ position, id, type, time, outcome, changes, compensates, expects: asked.length > 0 },
+          ...{ position, id, type, time, outcome, changes, compensates, expects },
           rejection: key === undefined ? undefined : { key },
         });
         for (const own of new Set(changes.map((change) => change.key))) {

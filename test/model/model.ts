@@ -246,7 +246,7 @@ export class Model {
     if (request.compensates !== undefined) return this.undo(request.compensates, looks);
     const handler = this.app.requests?.[request.type];
     const { id, type, actor, payload = null } = request;
-    const seen = { id, type, actor, payload, time: looks.time };
+    const seen = { id, type, actor, claims: {}, payload, time: looks.time };
     if (handler?.authorize && handler.authorize(seen, looks) !== true) throw new Refusal('DENIED');
     if (!handler?.decide) return request.changes ?? [];
     return choiceOf(() => handler.decide?.(seen, looks));

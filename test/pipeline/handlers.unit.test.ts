@@ -54,6 +54,7 @@ describe('decide', () => {
       id: 'r',
       type: 'account.open',
       actor: 'ann',
+      claims: {},
       payload: { a: 1 },
       time: world.time,
       found: undefined,

@@ -64,3 +64,15 @@ it('a request at another service belongs there to what its saga belongs to, howe
   // A cause of its own is looked up where it is known.
   expect(await linksThere('s-1/pay/undo')).toEqual(['visit', 'click']);
 });
+
+it('a trace goes along to all that a request brings about, also at other services', async () => {
+  const [home, bank] = [place.env('home'), place.env('bank')];
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  await home.enqueue({ ...request({ id: '2' }), type: 'order', traceparent });
+  place.work();
+  await until(async () => (await bank.sessions.get('s-2/tell')) !== undefined);
+  expect(await home.find('2')).toMatchObject({ traceparent });
+  for (const id of ['s-2/pay', 's-2/named', 's-2/ship']) expect(await bank.find(id), id).toMatchObject({ traceparent });
+  expect(await bank.sessions.get('s-2/tell')).toMatchObject({ traceparent });
+  expect(await home.sessions.get('s-2')).toMatchObject({ traceparent });
+});

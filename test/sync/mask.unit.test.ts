@@ -35,7 +35,14 @@ afterEach(async () => {
 
 async function fillWithSecrets(): Promise<void> {
   await origin.submit({
-    ...{ id: `signup-${secret}`, type: 'signup', actor: secret, payload: { mail: secret }, correlation: secret },
+    ...{
+      id: `signup-${secret}`,
+      type: 'signup',
+      actor: secret,
+      payload: { mail: secret },
+      correlation: secret,
+      claims: { mail: secret },
+    },
     changes: [
       { op: 'claim', key: `email/${secret}`, value: secret },
       { op: 'set', key: 'customer/1', value: { mail: secret } },

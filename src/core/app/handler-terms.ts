@@ -21,6 +21,8 @@ export interface HandlerRequest {
   readonly id: string;
   readonly type: string;
   readonly actor: string | undefined;
+  /** Claims about the one who asks, by the token or the caller: empty where there are none. */
+  readonly claims: JsonObject;
   readonly payload: JsonValue;
   /** Digests of the attachments that it names: they are here. */
   readonly attachments?: readonly string[];

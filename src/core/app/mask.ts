@@ -1,4 +1,4 @@
-import type { JsonValue } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Change } from '../fold/change.ts';
 import type { Expectation, Outcome } from '../log/record.ts';
 
@@ -16,6 +16,8 @@ export interface MaskRecord {
   readonly attachments?: readonly string[] | undefined;
   readonly correlation?: string | undefined;
   readonly causation?: string | undefined;
+  readonly traceparent?: string | undefined;
+  readonly claims?: JsonObject | undefined;
   /** Position of the transaction that it undoes. */
   readonly compensates?: number | undefined;
 }

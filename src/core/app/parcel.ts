@@ -22,7 +22,7 @@ export function serviceOfTheme(theme: string): string | undefined {
   return theme.startsWith(outboxPrefix) ? theme.slice(outboxPrefix.length) : undefined;
 }
 
-const parcelFields = ['id', 'queue', 'data', 'order', 'after', 'correlation', 'causation'];
+const parcelFields = ['id', 'queue', 'data', 'order', 'after', 'correlation', 'causation', 'traceparent'];
 
 /** Reads a parcel that came from elsewhere. Errors: REQUEST_INVALID. */
 export function readParcel(value: JsonValue): Parcel {
@@ -49,7 +49,7 @@ function invalid(message: string, path?: string): TxlogError {
  * Errors: REQUEST_INVALID of its names; TYPE_RESERVED of a queue of sagas; VALUE_TOO_LARGE and the JSON_ codes of its data.
  */
 export function sessionOfParcel(parcel: Parcel, { themes }: Pick<App, 'themes'> = {}) {
-  const { id, queue, data, order, correlation, causation } = parcel;
+  const { id, queue, data, order, correlation, causation, traceparent } = parcel;
   const number = themes?.[queue]?.number;
   const operation: NewSession & { readonly bytes: number } = {
     op: 'new',
@@ -57,7 +57,7 @@ export function sessionOfParcel(parcel: Parcel, { themes }: Pick<App, 'themes'> 
     theme: checkOwnTheme('queue', queue),
     ...checkData(data),
     ...given({ number, order: ifGiven(order, (order) => checkName('order', order)) }),
-    links: checkLinks({ correlation, causation }),
+    links: checkLinks({ correlation, causation, traceparent }),
   };
   return operation;
 }

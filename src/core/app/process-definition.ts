@@ -1,4 +1,4 @@
-import type { JsonValue } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Change } from '../fold/change.ts';
 import type { RecordFilter } from '../log/filter.ts';
 import { reservedTypePrefix } from '../log/record.ts';
@@ -14,6 +14,8 @@ export interface ProcessRecord {
   readonly time: number;
   readonly outcome: 'committed' | 'rejected';
   readonly actor: string | undefined;
+  /** Claims about the one who asked: empty where there were none. */
+  readonly claims: JsonObject;
   readonly payload: JsonValue | undefined;
   /** Those of users' keys: applied when it is committed, asked for when it is rejected. */
   readonly changes: readonly Change[];

@@ -16,6 +16,8 @@ export interface StepContext {
   readonly results: Readonly<Record<string, JsonValue>>;
   /** When compensating: why. */
   readonly error: string | undefined;
+  /** The span of the trace that the saga belongs to: `traceparent`. */
+  readonly traceparent: string | undefined;
   /** Aborts when the time of the step is over, or its worker stops. */
   readonly signal: AbortSignal;
 }

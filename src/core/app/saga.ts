@@ -98,6 +98,8 @@ export interface Saga {
   readonly problem?: string;
   readonly respond?: string;
   readonly undoes?: string;
+  /** The span of a trace that it belongs to. */
+  readonly traceparent?: string;
   /** How a person ended it. */
   readonly forced?: SagaOutcome;
 }

@@ -26,4 +26,5 @@ export interface Parcel {
   /** Where it comes from: ids of requests or sessions, also of another environment. */
   readonly correlation?: string;
   readonly causation?: string;
+  readonly traceparent?: string;
 }

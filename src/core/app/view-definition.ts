@@ -8,6 +8,8 @@ export interface ViewCall {
   readonly params: JsonValue;
   /** The one who asks, where that is known. */
   readonly actor: string | undefined;
+  /** Claims about the one who asks, by the token or the caller: empty where there are none. */
+  readonly claims: JsonObject;
   /** The position that the answer is as of, and the time of its record in ms since 1970: use it instead of the clock. */
   readonly position: number;
   readonly time: number;

@@ -6,6 +6,8 @@ export const limits = {
   idBytesMax: 256,
   typeBytesMax: 128,
   actorBytesMax: 256,
+  /** Claims about the one who asks, as JSON: each record keeps them. */
+  claimsBytesMax: 4 * 1024,
   valueBytesMax: 1024 * 1024,
   requestBytesMax: 4 * 1024 * 1024,
   changesPerTransactionMax: 1_000,

@@ -31,6 +31,7 @@ interface Details {
   /** Where a new one comes from. */
   readonly correlation?: string;
   readonly causation?: string;
+  readonly traceparent?: string;
 }
 
 interface At {
@@ -63,7 +64,7 @@ function exists(key: string): FoldedSession {
 }
 
 function begin(details: Details, { position, time }: At): Session {
-  const { theme = 0, due, order, behind, bytes = 0, correlation, causation } = details;
+  const { theme = 0, due, order, behind, bytes = 0, correlation, causation, traceparent } = details;
   const session: Session = {
     theme,
     status: behind ? 'behind' : waiting(due, time),
@@ -77,8 +78,7 @@ function begin(details: Details, { position, time }: At): Session {
     chunks: 1,
     bytes,
   };
-  if (order === undefined && correlation === undefined && causation === undefined) return session;
-  return { ...session, ...given({ order, correlation, causation }) };
+  return { ...session, ...given({ order, correlation, causation, traceparent }) };
 }
 
 function waiting(due: number | undefined, time: number): 'ready' | 'stored' {

@@ -47,6 +47,7 @@ export interface Session {
   /** Where it comes from. */
   readonly correlation?: string;
   readonly causation?: string;
+  readonly traceparent?: string;
 }
 
 /** A chunk of a session's data: JSON, or bytes as base64. */

@@ -162,7 +162,10 @@ export interface Completion {
 }
 
 /** The outcome of a request, as its record has it. */
-export type Settled = Pick<LogRecord, 'id' | 'outcome' | 'position' | 'time' | 'rejection' | 'correlation'>;
+export type Settled = Pick<
+  LogRecord,
+  'id' | 'outcome' | 'position' | 'time' | 'rejection' | 'correlation' | 'traceparent'
+>;
 
 /** The result of an operation. */
 export type OperationResult =

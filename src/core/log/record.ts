@@ -1,4 +1,4 @@
-import type { JsonValue } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Change } from '../fold/change.ts';
 import type { Rejection } from '../fold/rejection.ts';
 import { isEngineKey } from '../fold/session.ts';
@@ -34,6 +34,8 @@ export interface RequestBody {
 export interface LogRecord extends RequestBody, Links {
   readonly position: number;
   readonly id: string;
+  /** Claims about the one who asked. No part of the request's identity: a token may be renewed between two tries. */
+  readonly claims?: JsonObject;
   /** Milliseconds since 1970; never less than that of the record before. */
   readonly time: number;
   readonly outcome: Outcome;
@@ -55,7 +57,7 @@ export type FoldedRecord = Pick<
   'position' | 'id' | 'type' | 'time' | 'outcome' | 'changes' | 'compensates'
 > & {
   readonly rejection: Pick<Rejection, 'key'> | undefined;
-  /** Whether it had preconditions; undefined where nobody looked. */
+  /** Whether it had preconditions, or what stands in their place in the log; undefined where nobody looked. */
   readonly expects?: boolean;
 };
 

@@ -16,13 +16,16 @@ import { findOutOfRange, ranges } from '../base/number-range.ts';
 import { type Change, requestOps } from '../fold/change.ts';
 import type { Rejection } from '../fold/rejection.ts';
 import { isDigest } from './attachment.ts';
-import type { Links } from './links.ts';
+import { findClaimsProblem } from './claims.ts';
+import { findTraceparentProblem, type Links } from './links.ts';
 import type { Completion } from './operation.ts';
 import { type Expectation, type RequestBody, reservedTypePrefix } from './record.ts';
 
 /** A valid request, ready to be decided. */
 export interface Request extends RequestBody, Links {
   readonly id: string;
+  /** Claims about the one who asks. */
+  readonly claims?: JsonObject;
   /** Bytes of its values as JSON, for the bounds of a batch. */
   readonly bytes: number;
   /** Set for the engine's own requests, which no client can send. */
@@ -54,6 +57,10 @@ export interface RequestInput {
   readonly correlation?: string;
   /** Id of the request or session that brought it about. */
   readonly causation?: string;
+  /** Claims about the one who asks: handlers see them, and the record keeps them. */
+  readonly claims?: JsonObject;
+  /** The trace that it belongs to, as the header `traceparent` has it. */
+  readonly traceparent?: string;
   readonly payload?: JsonValue;
   readonly changes?: readonly Change[];
   readonly expect?: readonly Expectation[];
@@ -65,7 +72,7 @@ export interface RequestInput {
 
 const requestFields = new Set([
   ...['id', 'type', 'actor', 'payload', 'changes', 'expect', 'attachments', 'respond'],
-  ...['correlation', 'causation'],
+  ...['correlation', 'causation', 'traceparent', 'claims'],
 ]);
 const expectFields = new Set(['key', 'exists', 'version', 'owner']);
 const ops: ReadonlySet<string> = new Set(requestOps);
@@ -125,19 +132,20 @@ export function checkRequest(input: unknown, makeId: () => string, bytesKnown?: 
   // A value that was parsed from text is ours; one from a program may change before it is logged.
   const copied = bytesKnown === undefined ? copyJson(body) : body;
   const request = { id, type, actor, ...copied, bytes: bytes + (bytesKnown ?? 0) };
-  const { respond, correlation, causation, attachments } = input;
-  if (respond === undefined && correlation === undefined && causation === undefined && attachments === undefined)
-    return request;
-  return { ...request, ...checkOrigins(input) };
+  return rareFields.some((field) => input[field] !== undefined) ? { ...request, ...checkOrigins(input) } : request;
 }
 
-/** The fields that few requests have: its attachments, where the receipt goes to, and where the request comes from. */
+const rareFields = ['attachments', 'respond', 'correlation', 'causation', 'traceparent', 'claims'] as const;
+
+/** The fields that few requests have: its attachments, where the receipt goes to, and where and whom the request comes from. */
 function checkOrigins({
   attachments,
   respond,
   correlation,
   causation,
-}: JsonObject): Pick<Request, 'attachments' | 'respond' | keyof Links> {
+  traceparent,
+  claims,
+}: JsonObject): Pick<Request, 'attachments' | 'respond' | 'claims' | keyof Links> {
   const named = checkList(attachments, 'attachments', limits.attachmentsPerRequestMax).map((digest, i) => {
     if (isDigest(digest)) return digest as string;
     throw invalid('an attachment is named by its SHA-256: 64 hex digits in lower case', `attachments[${i}]`);
@@ -147,7 +155,22 @@ function checkOrigins({
     respond: ifGiven(respond, (respond) => checkName(respond, 'respond', limits.typeBytesMax)),
     correlation: ifGiven(correlation, (id) => checkName(id, 'correlation', limits.idBytesMax)),
     causation: ifGiven(causation, (id) => checkName(id, 'causation', limits.idBytesMax)),
+    traceparent: ifGiven(traceparent, checkTraceparent),
+    claims: ifGiven(claims, checkClaims),
   });
+}
+
+function checkTraceparent(value: JsonValue): string {
+  const problem = findTraceparentProblem(value);
+  if (problem) throw invalid(problem, 'traceparent');
+  return value as string;
+}
+
+/** A copy: those of a program may change before they are logged. */
+function checkClaims(value: JsonValue): JsonObject | undefined {
+  const problem = findClaimsProblem(value);
+  if (problem) throw invalid(problem, 'claims');
+  return Object.keys(value as JsonObject).length === 0 ? undefined : (copyJson(value) as JsonObject);
 }
 
 /**

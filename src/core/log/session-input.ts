@@ -5,7 +5,7 @@ import { findNameProblem } from '../base/key.ts';
 import { limits } from '../base/limits.ts';
 import { findOutOfRange, ranges } from '../base/number-range.ts';
 import type { Chunk } from '../fold/session.ts';
-import type { Links } from './links.ts';
+import { findTraceparentProblem, type Links } from './links.ts';
 import { reservedTypePrefix } from './record.ts';
 
 /** Data as they go into the log, with their bytes. */
@@ -92,10 +92,17 @@ export function checkOwnName(name: string, value: string, bytesMax: number = lim
 }
 
 /** Checks where a session comes from. Errors: REQUEST_INVALID. */
-export function checkLinks({ correlation, causation }: { readonly [field in keyof Links]: string | undefined }): Links {
+export function checkLinks({
+  correlation,
+  causation,
+  traceparent,
+}: { readonly [field in keyof Links]: string | undefined }): Links {
+  const problem = traceparent === undefined ? undefined : findTraceparentProblem(traceparent);
+  if (problem !== undefined) throw invalid('traceparent', problem);
   return given({
     correlation: ifGiven(correlation, (id) => checkName('correlation', id)),
     causation: ifGiven(causation, (id) => checkName('causation', id)),
+    traceparent,
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { TxlogError } from '../../core/base/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
+import { forbiddenKeys, isJsonObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
 import { parseJson } from '../../index.ts';
 import { isLoopbackName } from '../frontend/listen-address.ts';
 
@@ -15,30 +15,35 @@ export interface AuthConfig {
   readonly algorithms: readonly string[];
   /** Seconds by which the clocks of the issuer and of this machine may differ. */
   readonly toleranceSeconds: number;
+  /** Claims that `authorize` and views see. Each record keeps them for ever, so that these have to be named. */
+  readonly claims: readonly string[];
 }
 
 /** Algorithms with a public key: nobody who checks a token can make one. */
 const knownAlgorithms = ['EdDSA', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'];
 const defaultAlgorithms = ['EdDSA', 'ES256', 'PS256', 'RS256'];
 const toleranceSecondsMax = 300;
-const fields = ['keys', 'issuer', 'audience', 'algorithms', 'toleranceSeconds'];
+const fields = ['keys', 'issuer', 'audience', 'algorithms', 'toleranceSeconds', 'claims'];
 
 /** Reads the file of `--auth`. Errors: INPUT_NOT_FOUND; the JSON_ codes; USAGE with the field. */
 export function readAuthConfig(file: string): AuthConfig {
   const config = parseJson(readText(file));
   if (!isJsonObject(config)) throw wrong(file, 'it is an object');
   for (const field of Object.keys(config)) if (!fields.includes(field)) throw wrong(file, `there is no field ${field}`);
-  const { algorithms = defaultAlgorithms, toleranceSeconds = 5 } = config;
+  const { algorithms = defaultAlgorithms, toleranceSeconds = 5, claims = [] } = config;
   if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isKnown))
     throw wrong(file, `algorithms are a list of ${knownAlgorithms.join(', ')}`);
   if (typeof toleranceSeconds !== 'number' || toleranceSeconds < 0 || toleranceSeconds > toleranceSecondsMax)
     throw wrong(file, `toleranceSeconds is a number from 0 to ${toleranceSecondsMax}`);
+  if (!Array.isArray(claims) || !claims.every((name) => typeof name === 'string' && !forbiddenKeys.has(name)))
+    throw wrong(file, 'claims are a list of names');
   return {
     keys: readKeys(file, textOf(file, config, 'keys')),
     issuer: textOf(file, config, 'issuer'),
     audience: textOf(file, config, 'audience'),
     algorithms: algorithms as readonly string[],
     toleranceSeconds,
+    claims: claims as readonly string[],
   };
 }
 
@@ -71,6 +76,6 @@ function readKeys(file: string, text: string): AuthConfig['keys'] {
 
 function wrong(file: string, why: string): TxlogError {
   return new TxlogError('USAGE', `--auth ${file}: ${why}`, {
-    hint: 'It has the fields keys, issuer and audience; algorithms and toleranceSeconds may be there.',
+    hint: 'It has the fields keys, issuer and audience; algorithms, toleranceSeconds and claims may be there.',
   });
 }

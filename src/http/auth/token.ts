@@ -1,13 +1,17 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { TxlogError } from '../../core/base/errors.ts';
+import type { JsonObject } from '../../core/base/json.ts';
 import { findNameProblem } from '../../core/base/key.ts';
 import { limits } from '../../core/base/limits.ts';
+import { findClaimsProblem } from '../../core/log/claims.ts';
 import type { AuthConfig } from './auth-config.ts';
 import { openKeySet } from './key-sets.ts';
 
 /** The one who asks, as a token says. */
 export interface Caller {
   readonly actor: string;
+  /** Those claims of the token that the configuration names. */
+  readonly claims: JsonObject;
   /** When the token ends, in ms since 1970. */
   readonly until: number;
 }
@@ -28,10 +32,19 @@ export class TokenCheck {
     const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(header ?? '') ?? [];
     if (token === undefined)
       throw new TxlogError('AUTH_MISSING', 'the request has no token: Authorization: Bearer TOKEN');
-    const { sub, exp } = await this.claimsOf(token);
+    const payload = await this.claimsOf(token);
+    const { sub, exp } = payload;
     const problem = findNameProblem(sub, limits.actorBytesMax);
     if (problem !== undefined || exp === undefined) throw invalid('it names nobody who could be an actor');
-    return { actor: String(sub), until: exp * 1_000 };
+    return { actor: String(sub), claims: this.keptOf(payload), until: exp * 1_000 };
+  }
+
+  private keptOf(payload: JWTPayload): JsonObject {
+    const names = this.config.claims.filter((name) => Object.hasOwn(payload, name));
+    const claims = Object.fromEntries(names.map((name) => [name, payload[name]])) as JsonObject;
+    const problem = findClaimsProblem(claims);
+    if (problem !== undefined) throw invalid(problem);
+    return claims;
   }
 
   private async claimsOf(token: string): Promise<JWTPayload> {

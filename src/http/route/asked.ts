@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { TxlogError } from '../../core/base/errors.ts';
+import { given } from '../../core/base/given.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/base/json.ts';
 import type { Request } from '../../index.ts';
 import type { Frontend } from '../frontend/frontend.ts';
 import { withKey, withOwnId } from './idempotency-key.ts';
 import type { JsonBody } from './json-body.ts';
-import { readTraceId } from './trace-context.ts';
+import { readSpan, readTraceId } from './trace-context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,6 +14,8 @@ declare module 'fastify' {
     told: Record<string, unknown>;
     /** The one who asks, where that is known. */
     actor: string | undefined;
+    /** Claims of its token. */
+    claims: JsonObject | undefined;
     /** When the token of the one who asks ends, in ms since 1970. */
     actorUntil: number | undefined;
   }
@@ -20,7 +23,8 @@ declare module 'fastify' {
 
 /**
  * The request that a client asks for, checked. Its id may come by a header, also by that of a balancer, which may then ask
- * another frontend; its actor is the one who asks, where that is known; without a correlation of its own it belongs to the trace of its caller.
+ * another frontend; its actor and claims are those of the one who asks, where that is known; it belongs to the trace of its
+ * caller, unless it says otherwise.
  *
  * Errors: those of `Environment.check`; REQUEST_INVALID when it names another id.
  */
@@ -41,11 +45,16 @@ export function readLine(
 
 function withOrigin(request: FastifyRequest, value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
-  const trace = value.correlation === undefined ? readTraceId(request.headers.traceparent) : undefined;
-  const traced: JsonObject = trace === undefined ? value : { ...value, correlation: trace };
-  const { actor } = request;
+  const { traceparent } = request.headers;
+  const traced: JsonObject = {
+    ...given({ correlation: readTraceId(traceparent), traceparent: readSpan(traceparent) }),
+    ...value,
+  };
+  const { actor, claims } = request;
   if (actor === undefined) return traced;
   if (value.actor !== undefined && value.actor !== actor)
     throw new TxlogError('REQUEST_INVALID', 'actor: the token is that of another one', { path: 'actor' });
-  return { ...traced, actor };
+  if (value.claims !== undefined)
+    throw new TxlogError('REQUEST_INVALID', 'claims: those of the token count', { path: 'claims' });
+  return { ...traced, actor, ...given({ claims }) };
 }

@@ -66,8 +66,8 @@ interface ViewQuery extends SeenOptions {
   readonly 'as-of'?: number;
 }
 
-function askerOf({ actor }: FastifyRequest) {
-  return { actor };
+function askerOf({ actor, claims }: FastifyRequest) {
+  return { actor, claims };
 }
 
 /** The version of an answer: positions go on where the answer stays, and another app may answer otherwise at the same one. */

@@ -29,7 +29,10 @@ export const requestHeaders: NonNullable<Route['headers']> = {
     ...text,
     description: 'The id of a request that names none, made by a balancer. Of line N of a stream it is this and /N.',
   },
-  traceparent: { ...text, description: 'The trace becomes the correlation of a request that names none.' },
+  traceparent: {
+    ...text,
+    description: 'The span that the request belongs to; its trace is the correlation of a request that names none.',
+  },
 };
 
 /** The body of a client that submits. */

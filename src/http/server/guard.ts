@@ -23,8 +23,8 @@ export function makeGuard({ options, rate, isSocket }: GuardOptions): Guard {
     refuseForeign(request, { hosts, isSocket });
     if (isOpen) return;
     if (tokens) {
-      const { actor, until } = await tokens.callerOf(request.headers.authorization);
-      Object.assign(request, { actor, actorUntil: until });
+      const { actor, claims, until } = await tokens.callerOf(request.headers.authorization);
+      Object.assign(request, { actor, claims, actorUntil: until });
     }
     rate?.take(clientOf(request));
   };

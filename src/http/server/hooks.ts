@@ -19,6 +19,7 @@ const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as 
 export function addHooks(app: FastifyInstance, frontend: Frontend, guard: Guard): void {
   app.decorateRequest('actor', undefined);
   app.decorateRequest('actorUntil', undefined);
+  app.decorateRequest('claims', undefined);
   app.decorateRequest('told', null as never);
   app.addHook('onRequest', async (request, reply) => {
     request.told = {};

@@ -43,9 +43,9 @@ export class Subscription {
 
 /** A record as the rules of a process see it. */
 export function toProcessRecord(record: StoredRecord): ProcessRecord {
-  const { position, id, type, time, outcome, actor, payload, changes, compensates, rejection } = record;
+  const { position, id, type, time, outcome, actor, claims = {}, payload, changes, compensates, rejection } = record;
   const { code, reason, key } = rejection ?? {};
   const refused = code === undefined || reason === undefined ? undefined : { code, reason, ...given({ key }) };
-  const seen = { position, id, type, time, outcome, actor, payload, compensates, rejection: refused };
+  const seen = { position, id, type, time, outcome, actor, claims, payload, compensates, rejection: refused };
   return deepFreeze({ ...seen, changes: usersChanges(changes) } as unknown as JsonValue) as unknown as ProcessRecord;
 }

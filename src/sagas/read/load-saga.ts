@@ -43,10 +43,11 @@ export function* sagaInSteps(cut: Cut, id: string): Steps<LoadedSaga | undefined
   const session = sessionIn(state);
   const { undoes } = first.event;
   const { position } = state;
-  if (undoes === undefined) return { saga: folded(id, events), session, position };
+  const traced = given({ traceparent: session?.traceparent });
+  if (undoes === undefined) return { saga: { ...folded(id, events), ...traced }, session, position };
   const original: LoadedSaga | undefined = yield* sagaInSteps(cut, undoes);
   if (!original) throw damagedRow('states', sessionKey(undoes), 'what a saga undoes is missing');
-  return { saga: undoing(id, original.saga, events), session, position, original };
+  return { saga: { ...undoing(id, original.saga, events), ...traced }, session, position, original };
 }
 
 function folded(id: string, events: readonly LoggedEvent[]): Saga {

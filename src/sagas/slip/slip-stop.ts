@@ -30,10 +30,14 @@ export function readStop(app: App, data: JsonValue | Uint8Array | undefined): Sl
 }
 
 /** Makes the context that the code of a step on a slip gets. */
-export function stopContext({ slip, next }: SlipStop, attempt: number, signal: AbortSignal): StepContext {
+export function stopContext(
+  { slip, next }: SlipStop,
+  attempt: number,
+  { signal, traceparent }: { readonly signal: AbortSignal; readonly traceparent: string | undefined },
+): StepContext {
   const { saga, type, data, results, error } = slip;
   const { step, key } = next;
-  return Object.freeze({ saga, type, data, step, key, attempt, results, error, signal });
+  return Object.freeze({ saga, type, data, step, key, attempt, results, error, traceparent, signal });
 }
 
 function stepOf(app: App, { type }: Slip, { step: name }: SlipStep): SagaStep | undefined {

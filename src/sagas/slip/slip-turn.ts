@@ -29,6 +29,8 @@ export class SlipTurn {
   private readonly context: TurnContext;
   private readonly led: Led;
   private readonly stop: SlipStop;
+  /** The trace that the slip belongs to. */
+  private traceparent: string | undefined;
 
   constructor(turn: LedTurn, stop: SlipStop) {
     this.turn = turn;
@@ -40,6 +42,7 @@ export class SlipTurn {
   /** Takes the slip one step further. Errors: those of the engine; that the worker was stopped. */
   async run(): Promise<TurnEnd> {
     const { slip, next, action } = this.stop;
+    this.traceparent = (await this.turn.linksOf({})).traceparent;
     if (slip.side === 'undo' && next.undoes !== undefined) {
       const ended = await this.prepareUndo(next.undoes);
       if (ended) return ended;
@@ -95,7 +98,7 @@ export class SlipTurn {
     const { action, next } = this.stop;
     const { host } = this.context;
     try {
-      const told = stopContext(this.stop, this.led.attempts, neverAborted);
+      const told = stopContext(this.stop, this.led.attempts, { signal: neverAborted, traceparent: this.traceparent });
       const request = 'request' in action ? valueFor(action.request, told) : undefined;
       return host.check({ ...request, id: next.key });
     } catch (error) {
@@ -133,7 +136,8 @@ export class SlipTurn {
     const cancel = context.host.clock.after(seconds * 1000, () => time.abort(late), { keepsAlive: true });
     try {
       const signal = AbortSignal.any([interruption.signal, time.signal]);
-      const outcome = await callStep(action, stopContext(stop, led.attempts, signal), this.turn);
+      const told = stopContext(stop, led.attempts, { signal, traceparent: this.traceparent });
+      const outcome = await callStep(action, told, this.turn);
       if (!outcome.ok && interruption.signal.aborted)
         throw new Interrupted(context.operator.signal.aborted ? 'lost' : 'killed');
       return outcome;

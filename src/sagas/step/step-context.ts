@@ -23,6 +23,7 @@ export function stepContext(
     attempt,
     results: Object.freeze(results),
     error: progress === undefined || side === 'do' ? undefined : saga.error,
+    traceparent: saga.traceparent,
     // Made when it is asked for.
     get signal() {
       return stop.signal;

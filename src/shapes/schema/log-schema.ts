@@ -72,7 +72,7 @@ export const record = shape(
   { v, position, id: text, type: text, time, outcome: oneOf('committed', 'rejected'), changes: listOf(change), digest },
   {
     ...{ actor: text, payload: any, expect: listOf({ type: 'object' }), rejection, compensates: position },
-    ...{ attachments: listOf(text), correlation: text, causation: text },
+    ...{ attachments: listOf(text), correlation: text, causation: text, traceparent: text, claims: { type: 'object' } },
   },
 );
 
@@ -84,7 +84,7 @@ export const request = shape(
   { id: text, type: text },
   {
     ...{ actor: text, payload: any, changes: listOf({ type: 'object' }), expect: listOf({ type: 'object' }) },
-    ...{ attachments: listOf(text), correlation: text, causation: text },
+    ...{ attachments: listOf(text), correlation: text, causation: text, traceparent: text, claims: { type: 'object' } },
   },
 );
 
@@ -94,7 +94,14 @@ export const requestInput = {
     { type: text },
     {
       ...{ id: text, actor: text, payload: any, changes: listOf(change), expect: listOf({ type: 'object' }) },
-      ...{ attachments: listOf(text), correlation: text, causation: text, respond: text },
+      ...{
+        attachments: listOf(text),
+        correlation: text,
+        causation: text,
+        traceparent: text,
+        claims: { type: 'object' },
+        respond: text,
+      },
     },
   ),
   additionalProperties: false,

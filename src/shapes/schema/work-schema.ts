@@ -30,7 +30,7 @@ const standing = shape(
     chunks: count,
     bytes: count,
   },
-  { order: text, operator: text, lease: amount, error: text, correlation: text, causation: text },
+  { order: text, operator: text, lease: amount, error: text, correlation: text, causation: text, traceparent: text },
 );
 
 /** A session, without its data. */

@@ -38,13 +38,13 @@ export function maskRecord(mask: Mask, { position, txn }: Outgoing): Transaction
 
 /** The request alone: without results of reducers, and without changes of the engine's own keys. */
 function toMaskRecord(record: LogRecord): MaskRecord {
-  const { id, type, time, outcome, actor, payload, expect, attachments, compensates } = record;
+  const { id, type, time, outcome, actor, claims, payload, expect, attachments, compensates } = record;
   const isUndoing = type === compensateType;
   const changes = isUndoing ? [] : usersChanges(record.changes).map(({ result: _, ...change }) => change);
   return deepFreeze({
     ...{ id, type, time, outcome, ...given({ actor, payload }), changes, expect },
     ...linksOf(record),
-    ...given({ attachments, compensates }),
+    ...given({ attachments, claims, compensates }),
   } as unknown as JsonValue) as unknown as MaskRecord;
 }
 
@@ -52,7 +52,7 @@ function maskOf(mask: Mask, { type, position }: LogRecord): MaskFunction {
   if (typeof mask === 'function') return mask;
   const found = Object.hasOwn(mask, type) ? mask[type] : Object.hasOwn(mask, '*') ? mask['*'] : undefined;
   if (found) return found;
-  if (type === compensateType) return ({ actor: _, payload: __, ...bare }) => bare;
+  if (type === compensateType) return ({ actor: _, claims: __, payload: ___, ...bare }) => bare;
   throw failed(position, `it has no function for the type ${type}, and none for "*"`);
 }
 
@@ -68,8 +68,21 @@ function runMask(mask: MaskFunction, record: MaskRecord, position: number): Mask
 }
 
 const kept = ['type', 'time', 'outcome', 'compensates'] as const;
-const masked = ['id', 'actor', 'payload', 'changes', 'expect', 'attachments', 'correlation', 'causation'] as const;
-const fields: ReadonlySet<string> = new Set([...kept, ...masked]);
+const fields: ReadonlySet<string> = new Set([
+  ...kept,
+  ...[
+    'id',
+    'actor',
+    'claims',
+    'payload',
+    'changes',
+    'expect',
+    'attachments',
+    'correlation',
+    'causation',
+    'traceparent',
+  ],
+]);
 
 /** A mask may return code as well: a getter that throws, or a proxy. */
 function readShown(shown: MaskRecord, seen: MaskRecord, position: number): Request {
@@ -88,8 +101,8 @@ function checkShown(shown: MaskRecord, seen: MaskRecord, position: number): Requ
   const changed = kept.find((name) => shown[name] !== seen[name]);
   if (changed !== undefined) throw failed(position, `it changed ${changed}, which has to stay`);
   // A request without an id would get one of its own.
-  const { id = null, actor, payload, changes, expect, attachments, correlation, causation } = shown;
-  const input = { id, actor, payload, changes, expect, attachments, correlation, causation };
+  const { type: _, time: __, outcome: ___, compensates: ____, id = null, ...more } = shown;
+  const input = { ...more, id };
   try {
     // The type was checked when the record was made; that of a compensation belongs to the engine.
     return checkRequest({ ...given(input), type: 'masked' }, () => '');

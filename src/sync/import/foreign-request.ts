@@ -13,13 +13,13 @@ export function isLeft({ type }: LogRecord): boolean {
 
 /** A record as its client sent it: without what a handler chose there, and what the engine added. */
 export function inputOf(record: LogRecord): RequestInput {
-  const { id, type, actor, payload, expect, attachments, decided } = record;
+  const { id, type, actor, claims, payload, expect, attachments, decided } = record;
   const changes = decided ? [] : usersChanges(record.changes).map(({ result: _, ...change }) => change);
   return {
     ...{ id, type, ...given({ actor, payload }) },
     ...(changes.length > 0 && { changes }),
     ...(expect.length > 0 && { expect }),
-    ...given({ attachments }),
+    ...given({ attachments, claims }),
     ...linksOf(record),
   };
 }
