@@ -60,6 +60,20 @@ it('the frozen dump with attachments gives them, and records that name them', as
   await env.close();
 });
 
+it('the frozen dump of requests with claims and a trace gives both', async () => {
+  const env = await openEmpty();
+  expect(await take(env, read('claims.avro'))).toMatchObject({ applied: 3, complete: true });
+  expect((await env.head()).digest).toBe('fc3cd93bde6ed2e07de6a095970e6f89b3616f9349bd4220ad062269cb627ab7');
+  expect(await env.transaction('p-1')).toMatchObject({
+    claims: { role: 'clerk', tenant: { id: 7 } },
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    expect: [{ key: 'paid', exists: false }],
+  });
+  expect(await env.transaction('p-2')).toMatchObject({ claims: { role: 'guest' }, rejection: { code: 'DENIED' } });
+  expect(await env.transaction('p-3')).not.toHaveProperty('claims');
+  await env.close();
+});
+
 it('the frozen masked dump is no mirror, and is submitted', async () => {
   const env = await openEmpty();
   await expect(take(env, read('masked.avro'))).rejects.toMatchObject({ code: 'SYNC_PARTIAL' });
