@@ -4,6 +4,7 @@ import type { AttachmentStore, ByteRange } from '../ports/attachment-store.ts';
 import type { Progress } from '../view/reader.ts';
 import type { AttachmentEnvironment, Cleared, Clearing, ClearOptions } from './clear-unused.ts';
 import type { PutOptions, PutReport } from './put-attachment.ts';
+import type { Upload, UploadPart, UploadProgress } from './upload-in-parts.ts';
 import type { AttachmentProblem } from './verify-attachments.ts';
 
 /** A range of an attachment: bytes from `start` on, up to `end`, excluded. */
@@ -45,6 +46,18 @@ export class Attachments {
   async put(source: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<PutReport> {
     const { putAttachment } = await import('./put-attachment.ts');
     return putAttachment(this.store, source, options);
+  }
+
+  /** How far an upload in parts has come. Errors: UPLOAD_BUSY. */
+  async readUpload(upload: Upload): Promise<UploadProgress> {
+    const { readUpload } = await import('./upload-in-parts.ts');
+    return readUpload(this.store, upload);
+  }
+
+  /** Adds a part to an upload. Errors: UPLOAD_BUSY, UPLOAD_DAMAGED, REQUEST_TOO_LARGE. */
+  async addToUpload(upload: Upload, part: UploadPart): Promise<UploadProgress> {
+    const { addToUpload } = await import('./upload-in-parts.ts');
+    return addToUpload(this.store, upload, part);
   }
 
   /** Returns its size and time; undefined when it is not here. */

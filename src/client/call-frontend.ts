@@ -25,6 +25,12 @@ export interface FrontendCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A call whose body is bytes, if it has one. */
+export interface SentBytes extends Omit<FrontendCall, 'method' | 'body'> {
+  readonly method: 'HEAD' | 'PATCH' | 'POST';
+  readonly bytes?: Uint8Array;
+}
+
 /** The answer to a call that is no problem. */
 export interface FrontendAnswer {
   readonly status: number;
@@ -87,7 +93,20 @@ export class FrontendCaller {
     }
   }
 
-  private async ask({ method, path, body, headers }: FrontendCall, signal: AbortSignal | undefined): Promise<Response> {
+  /** One try whose answer has no JSON, but headers. Errors: as `open`. */
+  async send(call: SentBytes): Promise<Headers> {
+    const answer = await this.ask(call, call.signal).catch((cause) => {
+      throw call.signal?.aborted ? call.signal.reason : unknownOutcome(cause);
+    });
+    if (!answer.ok) throw problemOf(answer.status, await answer.text());
+    await answer.body?.cancel();
+    return answer.headers;
+  }
+
+  private async ask(call: FrontendCall | SentBytes, signal: AbortSignal | undefined): Promise<Response> {
+    const { method, path, headers } = call;
+    const body = 'body' in call && call.body ? JSON.stringify(call.body) : undefined;
+    const bytes = 'bytes' in call ? call.bytes : undefined;
     const { token } = this.options;
     const bearer = typeof token === 'function' ? await token() : token;
     return fetch(this.origin + path, {
@@ -95,9 +114,9 @@ export class FrontendCaller {
       headers: {
         ...headers,
         ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-        ...(body && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
       },
-      ...given({ body: body && JSON.stringify(body), signal }),
+      ...given({ body: body ?? bytes, signal }),
     });
   }
 }
@@ -115,8 +134,14 @@ function originOf(url: string): string {
 /** Statuses are kept beside the errors that were made of them. */
 const statusOf = new WeakMap<TxlogError, number>();
 
-function isTemporary(error: TxlogError): boolean {
-  return temporary.has(statusOf.get(error) ?? 0);
+/** The status of the answer that an error was made of; of no answer, that nobody could answer. */
+export function statusIn(error: TxlogError): number | undefined {
+  return statusOf.get(error);
+}
+
+/** Whether the same call may come to another answer later. */
+export function isTemporary(error: TxlogError): boolean {
+  return temporary.has(statusIn(error) ?? 0);
 }
 
 function unknownOutcome(cause: unknown): TxlogError {

@@ -13,6 +13,7 @@ import type { StateReading } from '../view/read-state.ts';
 import { type ConnectOptions, FrontendCaller } from './call-frontend.ts';
 import { toReceipt, toState, toViewAnswer } from './read-answers.ts';
 import { readEvents } from './read-events.ts';
+import { type UploadedFile, type UploadOptions, uploadFile } from './upload-file.ts';
 
 /** How long a client waits for an outcome, and until when. */
 export interface OutcomeOptions {
@@ -94,6 +95,11 @@ export class RemoteEnvironment {
       if (status !== 202) return toReceipt(json);
       if (Date.now() >= until) throw new TxlogError('WAIT_TIMEOUT', `${id} was not done within ${timeoutMs / 1_000} s`);
     }
+  }
+
+  /** Uploads a file, of any size, as an attachment: it goes on where it broke off. Errors: INPUT_UNREADABLE. */
+  async upload(file: string, options: UploadOptions = {}): Promise<UploadedFile> {
+    return uploadFile(this.caller, file, options);
   }
 
   /** The state of a key now, or as of a position; undefined when it has none. `after` waits until the log has that position. */

@@ -5,6 +5,7 @@ const onDemand: readonly (() => Promise<unknown>)[] = [
   () => import('../attachments/clear-unused.ts'),
   () => import('../attachments/named-attachments.ts'),
   () => import('../attachments/put-attachment.ts'),
+  () => import('../attachments/upload-in-parts.ts'),
   () => import('../attachments/verify-attachments.ts'),
   () => import('../audit/audit.ts'),
   () => import('../compensate/carry-out.ts'),

@@ -17,6 +17,7 @@ import { OverviewWatch } from './frontend/overview-watch.ts';
 import { QueueDepths } from './frontend/queue-depths.ts';
 import { RateLimit } from './frontend/rate-limit.ts';
 import { pageRoutes } from './page/page-routes.ts';
+import { expireUploads } from './frontend/upload-expiry.ts';
 import { routes } from './routes/all-routes.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { buildServer } from './server/build-server.ts';
@@ -78,7 +79,9 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     },
   };
   const app = buildServer(frontend, hasPage ? [...routes, ...pageRoutes] : routes, guard);
+  const stopExpiry = expireUploads(env, (err) => log.error({ err }, 'uploads'));
   const stop = async () => {
+    stopExpiry();
     stopping.abort();
     log.info({ waiting: responses.size }, 'draining');
     // To close a socket resets the connections that wait to be accepted: those who opened them would see an error.
@@ -92,6 +95,7 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     log.info({ url, mode: isDirect ? 'direct' : 'queued' }, 'listening');
     return { url, stop, failed };
   } catch (error) {
+    stopExpiry();
     await responses.stop();
     throw error;
   }

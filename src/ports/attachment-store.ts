@@ -33,6 +33,8 @@ export interface AttachmentStore {
   list(): AsyncIterable<Attachment>;
   /** Bytes that came of an attachment under a name before; 0 when nobody began. */
   partBytes(name: string): number;
+  /** How many hold a part under a name now, of any process that lives. */
+  partHolders(name: string): number;
   /** Begins, or goes on with, a part. Without a name it ends with its holder. */
   begin(name: string | undefined): Promise<AttachmentPart>;
   /**
@@ -40,6 +42,9 @@ export interface AttachmentStore {
    * be decided meanwhile, it is called under the lock of the order, under which they ask for it.
    */
   remove(digest: string, unusedSince: number): boolean;
-  /** Removes parts that nobody went on with since then, or in a dry run only looks; how many bytes they had. */
-  removeParts(unusedSince: number, dryRun: boolean): Promise<number>;
+  /**
+   * Removes parts that nobody went on with since then, or in a dry run only looks; how many bytes they had. With `prefix`,
+   * those alone whose names begin so.
+   */
+  removeParts(unusedSince: number, dryRun: boolean, prefix?: string): Promise<number>;
 }

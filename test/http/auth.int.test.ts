@@ -98,6 +98,20 @@ it('claims that are named reach authorize, the record and views, and come from t
   expect([large.status, await large.json()]).toMatchObject([401, { code: 'AUTH_INVALID' }]);
 });
 
+it('nobody goes on with the upload of another one', async () => {
+  const tus = { 'tus-resumable': '1.0.0' };
+  const ann = { ...tus, ...bearer(await sign()) };
+  const made = await fetch(`${url}/v1/uploads`, { method: 'POST', headers: { ...ann, 'upload-length': '100' } });
+  const at = url + made.headers.get('location');
+  const part = { 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+  expect((await fetch(at, { method: 'PATCH', body: Buffer.alloc(40), headers: { ...ann, ...part } })).status).toBe(204);
+  const offset = async (headers: Record<string, string>) =>
+    (await fetch(at, { method: 'HEAD', headers })).headers.get('upload-offset');
+  expect(await offset(ann)).toBe('40');
+  expect(await offset({ ...tus, ...bearer(await sign({ sub: 'bob' })) })).toBe('0');
+  expect((await fetch(at, { method: 'HEAD', headers: tus })).status).toBe(401);
+});
+
 it('a frontend whose configuration names no claims keeps none', async () => {
   expect((await post(url, add('q-1'), bearer(await sign({ role: 'clerk' })))).status).toBe(200);
   expect(await site.env.transaction('q-1')).not.toHaveProperty('claims');

@@ -1,5 +1,6 @@
 // Goal: `txlog serve` runs until it is told to stop, answers what it has, and says why it cannot run. Method: real processes,
 // asked over the loopback and by unix sockets, and ended by signals.
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -55,6 +56,32 @@ it('answers those who wait for a worker that is not there, when it stops', async
   const ended = end('SIGINT');
   expect((await waiting).status).toBe(202);
   expect(await ended).toBe(130);
+});
+
+it('that is killed in the middle of an upload leaves what came to another one', async () => {
+  const [first, second] = [await serve('--name', 'a', '--direct'), await serve('--name', 'b', '--direct')];
+  const bytes = randomBytes(1_000_000);
+  const tus = { 'tus-resumable': '1.0.0' };
+  const part = { ...tus, 'content-type': 'application/offset+octet-stream' };
+  const headers = { ...tus, 'upload-length': String(bytes.length) };
+  const at = (await fetch(`${first.url}/v1/uploads`, { method: 'POST', headers })).headers.get('location');
+  const sent = request(`${first.url}${at}`, { method: 'PATCH', headers: { ...part, 'upload-offset': '0' } });
+  sent.on('error', () => undefined);
+  sent.write(bytes.subarray(0, 600_000));
+  const path = `${second.url}${at}`;
+  const ask = () => fetch(path, { method: 'HEAD', headers: tus });
+  await expect.poll(async () => (await ask()).status).toBe(423);
+  // What was sent is on its way to the file.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await first.end('SIGKILL');
+  const asked = await ask();
+  expect([asked.status, asked.headers.get('upload-offset')]).toEqual([200, '600000']);
+  const rest = { method: 'PATCH', body: bytes.subarray(600_000), headers: { ...part, 'upload-offset': '600000' } };
+  const whole = await fetch(path, rest);
+  expect([whole.status, whole.headers.get('content-location')]).toEqual([
+    204,
+    `/v1/attachments/${createHash('sha256').update(bytes).digest('hex')}`,
+  ]);
 });
 
 it('its worker goes on when the app throws where nobody waits for it', async () => {

@@ -194,6 +194,12 @@ export const limits = {
   /** Items on a page of a list over HTTP, when none are asked for, and at most. */
   httpPageItems: 100,
   httpPageItemsMax: 1_000,
+  /** Bytes of a file that comes in parts, and how long parts are kept with which nobody goes on; how often is looked. */
+  httpUploadBytesMax: 2 ** 40,
+  httpUploadKeptMs: 24 * 3_600_000,
+  httpUploadLookMs: 600_000,
+  /** Bytes of a part that a client of frontends sends at once. */
+  uploadPartBytes: 4 * 1024 * 1024,
   /** A response in the queue of a frontend that nobody there waits for is removed at this age. */
   responseKeptMs: 60_000,
   /** Where no watcher works, such as on some network file systems, what is new is noticed this late. */

@@ -35,6 +35,10 @@ const ownStatus: Partial<Record<ErrorCode, number>> = {
   STORAGE_FAILED: 503,
   STORAGE_FULL: 507,
   TYPE_UNKNOWN: 422,
+  UPLOAD_BUSY: 423,
+  // The protocol's own. Source: tus 1.0, checksum.
+  UPLOAD_DAMAGED: 460,
+  UPLOAD_VERSION: 412,
   VALUE_TOO_LARGE: 413,
   WAIT_TIMEOUT: 504,
 };

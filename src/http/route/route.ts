@@ -10,7 +10,7 @@ export interface RouteAnswer {
 
 /** One path of the server, and how it is answered. */
 export interface ServedRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST';
   /** As the server's library writes it: `/v1/states/*`. */
   readonly path: string;
   /** Parameters of the query. Others are refused. */

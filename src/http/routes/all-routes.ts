@@ -7,6 +7,7 @@ import { logStreamRoute } from './log-stream.ts';
 import { logRoute, transactionRoute } from './log-views.ts';
 import { healthRoute, metricsRoute, readyRoute } from './operations.ts';
 import { outcomeRoute } from './request-outcome.ts';
+import { uploadRoutes } from './resume-uploads.ts';
 import { historyRoute, stateRoute, statesRoute } from './state-views.ts';
 import { submitRoute } from './submit-request.ts';
 
@@ -23,6 +24,7 @@ const own: readonly Route[] = [
   transactionRoute,
   uploadRoute,
   downloadRoute,
+  ...uploadRoutes,
   exportRoute,
   importRoute,
   cursorRoute,

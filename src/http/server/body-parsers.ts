@@ -23,7 +23,12 @@ export function addBodyParsers(app: FastifyInstance): void {
   }
 }
 
-const streams = ['application/x-ndjson', 'application/octet-stream', 'application/avro'];
+const streams = [
+  'application/x-ndjson',
+  'application/octet-stream',
+  'application/avro',
+  'application/offset+octet-stream',
+];
 /** A request, and what blanks and escaped text add to it. */
 const bodyBytesMax = limits.requestBytesMax + 64 * 1024;
 

@@ -101,6 +101,14 @@ class FileAttachments implements AttachmentStore {
     return Math.max(stats?.size ?? 0, ...left);
   }
 
+  partHolders(name: string): number {
+    const others = namesIn(join(this.root, partsDir)).filter((each) => each.startsWith(`${name}.`));
+    return others.filter((each) => {
+      const owner = ownerOf(each);
+      return owner !== undefined && !isGone(owner);
+    }).length;
+  }
+
   async begin(name: string | undefined): Promise<AttachmentPart> {
     const parts = join(this.root, partsDir);
     return attemptAsync('cannot write', parts, async () => {
@@ -139,17 +147,17 @@ class FileAttachments implements AttachmentStore {
     });
   }
 
-  async removeParts(unusedSince: number, dryRun: boolean): Promise<number> {
+  async removeParts(unusedSince: number, dryRun: boolean, prefix = ''): Promise<number> {
     const parts = join(this.root, partsDir);
     let bytes = 0;
-    for (const name of namesIn(parts)) {
+    for (const name of namesIn(parts).filter((each) => each.startsWith(prefix))) {
       const file = join(parts, name);
       const owner = ownerOf(name);
       if (!isOlder(file, unusedSince) || (owner && !isGone(owner))) continue;
       bytes += Math.max(0, sizeOf(file));
       if (!dryRun) rmSync(file, { force: true });
     }
-    return bytes + this.removeSetAside(unusedSince, dryRun);
+    return prefix === '' ? bytes + this.removeSetAside(unusedSince, dryRun) : bytes;
   }
 
   /** Those that a clearing had set aside when it died, and that have come again since. */

@@ -20,6 +20,7 @@ export function rehearsedAttachments(below: AttachmentStore, clock: Pick<Clock, 
     read: (digest, range) => below.read(digest, range),
     list: () => below.list(),
     partBytes: (name) => below.partBytes(name),
+    partHolders: (name) => below.partHolders(name),
     begin: async () =>
       rehearsedPart((digest) => {
         const isNew = !isHere(digest);
@@ -30,7 +31,7 @@ export function rehearsedAttachments(below: AttachmentStore, clock: Pick<Clock, 
       const found = below.find(digest);
       return found !== undefined && Math.max(found.time, used.get(digest) ?? 0) < unusedSince;
     },
-    removeParts: (unusedSince) => below.removeParts(unusedSince, true),
+    removeParts: (unusedSince, _, prefix) => below.removeParts(unusedSince, true, prefix),
   };
 }
 

@@ -17,6 +17,8 @@ export function memoryAttachments(clock: Pick<Clock, 'now'>): AttachmentStore {
 class MemoryAttachments implements AttachmentStore {
   private readonly kept = new Map<string, Kept>();
   private readonly parts = new Map<string, Kept>();
+  /** How many hold a part, by its name. */
+  private readonly holders = new Map<string, number>();
   private readonly clock: Pick<Clock, 'now'>;
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -48,10 +50,20 @@ class MemoryAttachments implements AttachmentStore {
     return this.parts.get(name)?.bytes.length ?? 0;
   }
 
+  partHolders(name: string): number {
+    return this.holders.get(name) ?? 0;
+  }
+
+  private hold(name: string | undefined, by: number): void {
+    if (name !== undefined) this.holders.set(name, this.partHolders(name) + by);
+  }
+
   async begin(name: string | undefined): Promise<AttachmentPart> {
     const begun = name === undefined ? undefined : this.parts.get(name);
     if (name !== undefined) this.parts.delete(name);
+    this.hold(name, 1);
     return new MemoryPart(begun?.bytes, {
+      settle: () => this.hold(name, -1),
       publish: (digest, bytes) => {
         const isNew = !this.kept.has(digest);
         this.kept.set(digest, { bytes, time: this.clock.now() });
@@ -70,8 +82,8 @@ class MemoryAttachments implements AttachmentStore {
     return found !== undefined && found.time < unusedSince && this.kept.delete(digest);
   }
 
-  async removeParts(unusedSince: number, dryRun: boolean): Promise<number> {
-    const left = [...this.parts].filter(([, { time }]) => time < unusedSince);
+  async removeParts(unusedSince: number, dryRun: boolean, prefix = ''): Promise<number> {
+    const left = [...this.parts].filter(([name, { time }]) => time < unusedSince && name.startsWith(prefix));
     if (!dryRun) for (const [name] of left) this.parts.delete(name);
     return left.reduce((sum, [, { bytes }]) => sum + bytes.length, 0);
   }
@@ -79,6 +91,8 @@ class MemoryAttachments implements AttachmentStore {
 
 /** The two ends of a part of which something stays. */
 interface PartEnds {
+  /** It is held no more. */
+  settle(): void;
   publish(digest: string, bytes: Buffer): boolean;
   release(bytes: Buffer): void;
 }
@@ -111,12 +125,14 @@ class MemoryPart implements AttachmentPart {
 
   async finish(digest: string): Promise<boolean> {
     this.isSettled = true;
+    this.ends.settle();
     return this.ends.publish(digest, Buffer.concat(this.pieces));
   }
 
   async close(isKept: boolean): Promise<void> {
     if (this.isSettled) return;
     this.isSettled = true;
+    this.ends.settle();
     if (isKept) this.ends.release(Buffer.concat(this.pieces));
   }
 }
