@@ -12,7 +12,9 @@ export interface LoanEvent {
   readonly amount: number;
 }
 
-const real = new URL('../../../shared/data/loan-applications.ndjson.gz', import.meta.url);
+const { TXLOG_LOANS } = process.env;
+/** TXLOG_LOANS names another file with them. */
+const real = TXLOG_LOANS ?? new URL('../../../shared/data/loan-applications.ndjson.gz', import.meta.url);
 const samples = new URL('../../fixtures/requests/', import.meta.url);
 
 /**
@@ -31,6 +33,11 @@ export function readLoanLines(sample = 'loan-events.ndjson'): readonly string[] 
   const bytes = isReal ? gunzipSync(readFileSync(real)) : readFileSync(new URL(sample, samples));
   const lines = bytes.toString().trimEnd().split('\n');
   return isLong ? lines : lines.slice(0, someEvents);
+}
+
+/** All real events. Errors: that of the system, where they are not there. */
+export function readAllLoanLines(): readonly string[] {
+  return gunzipSync(readFileSync(real)).toString().trimEnd().split('\n');
 }
 
 /** States by key that the events imply, folded here without the engine. */

@@ -223,6 +223,29 @@ function contractOfClearing(current: Current): void {
     expect(store.partBytes('held')).toBe(10);
   });
 
+  it('of some names takes those alone', async () => {
+    const { under, store } = current();
+    await begin(store, 'mine-1', bytes.subarray(0, 100));
+    await begin(store, 'other', bytes.subarray(0, 1_000));
+    under.passTime(hour);
+    expect(await store.removeParts(under.now() - hour / 2, false, 'mine-')).toBe(100);
+    expect([store.partBytes('mine-1'), store.partBytes('other')]).toEqual([0, 1_000]);
+  });
+
+  it('a part is known to all while it is held', async () => {
+    const { under, store } = current();
+    const others = under.open();
+    expect(others.partHolders('mine')).toBe(0);
+    const [one, two] = [await store.begin('mine'), await store.begin('mine')];
+    await store.begin('mine-2').then((third) => third.close(false));
+    expect([store.partHolders('mine'), others.partHolders('mine')]).toEqual([2, 2]);
+    await one.write(bytes.subarray(0, 10));
+    await one.close(true);
+    await two.close(false);
+    expect(others.partHolders('mine')).toBe(0);
+    expect(others.partBytes('mine')).toBe(10);
+  });
+
   it('takes what nobody used, and leaves what came again or was asked for', async () => {
     const { under, store } = current();
     const names = ['kept', 'asked', 'again'].map((text) => Buffer.from(text));

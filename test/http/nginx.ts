@@ -11,10 +11,11 @@ const example = fileURLToPath(new URL('../../fixtures/deploy/nginx.conf', import
 /**
  * Whether there is a balancer. Where CI runs as root on Debian it is installed, as a test is worth more with the real one.
  */
-export function hasNginx(): boolean {
-  const isThere = () => spawnSync('nginx', ['-v']).status === 0;
+export function hasBalancer(program: 'nginx' | 'haproxy'): boolean {
+  const isThere = () => spawnSync(program, ['-v']).status === 0;
   if (isThere() || process.env.CI !== 'true' || process.getuid?.() !== 0) return isThere();
-  spawnSync('sh', ['-c', 'apt-get update -qq && apt-get install -qq -y --no-install-recommends nginx-light']);
+  const name = program === 'nginx' ? 'nginx-light' : program;
+  spawnSync('sh', ['-c', `apt-get update -qq && apt-get install -qq -y --no-install-recommends ${name}`]);
   return isThere();
 }
 
@@ -66,7 +67,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function isOpen(port: number): Promise<boolean> {
+/** Whether somebody listens at a port. */
+export function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
