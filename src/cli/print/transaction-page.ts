@@ -30,18 +30,20 @@ export function formatTransaction(report: TransactionReport, colors: Colors): st
 }
 
 function headOf({ record, compensatedBy, compensates }: TransactionReport): [string, string][] {
-  const { type, time, actor, payload, expect, rejection, digest } = record;
+  const { type, time, actor, claims, payload, expect, rejection, digest } = record;
   const pairs: [string, string][] = [
     ['type', printable(type)],
     ['time', timeText(time)],
   ];
   if (actor !== undefined) pairs.push(['actor', printable(actor)]);
+  if (claims !== undefined) pairs.push(['claims', formatValue(claims, 100)]);
   if (payload !== undefined) pairs.push(['payload', formatValue(payload, 100)]);
   for (const item of expect) pairs.push(['expected', formatValue(item as unknown as JsonValue, 100)]);
   if (rejection) pairs.push(['refused', printable(rejection.reason)]);
   if (rejection?.owner) pairs.push(['owner', linkText(rejection.owner)]);
   if (record.correlation !== undefined) pairs.push(['belongs to', printable(record.correlation)]);
   if (record.causation !== undefined) pairs.push(['caused by', printable(record.causation)]);
+  if (record.traceparent !== undefined) pairs.push(['trace', printable(record.traceparent)]);
   if (compensates) pairs.push(['undoes', linkText(compensates)]);
   if (compensatedBy) pairs.push(['undone by', linkText(compensatedBy)]);
   pairs.push(['digest', Buffer.from(digest).toString('hex')]);

@@ -26,8 +26,7 @@ const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const shape = new RegExp(`^([0-9a-z]{1,8})-${uuid}(?:-([0-9a-f]{64}))?$`);
 
 /** The upload of an id, of whoever asks: nobody goes on with that of another one. Errors: UPLOAD_NOT_FOUND. */
-export function uploadOf({ params, actor }: FastifyRequest): Upload {
-  const { id } = params as { readonly id: string };
+export function uploadOf({ actor }: FastifyRequest, id: string): Upload {
   const [, length = '', digest] = shape.exec(id) ?? [];
   const bytes = Number.parseInt(length, 36);
   if (!(bytes <= limits.httpUploadBytesMax)) throw new TxlogError('UPLOAD_NOT_FOUND', 'there is no such upload');

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { UploadProgress } from '../../index.ts';
@@ -61,9 +61,8 @@ const createRoute: Route = {
     if (bytes > limits.httpUploadBytesMax)
       throw new TxlogError('REQUEST_TOO_LARGE', `an upload has ${limits.httpUploadBytesMax} bytes at most`);
     const id = newUploadId(bytes, readDigestField(request.headers['repr-digest']));
-    request.params = { id };
     // Nothing more will come of one without bytes.
-    const made = bytes === 0 ? await frontend.env.attachments.readUpload(uploadOf(request)) : { offset: 0 };
+    const made = bytes === 0 ? await frontend.env.attachments.readUpload(uploadOf(request, id)) : { offset: 0 };
     Object.assign(request.told, { upload: id, bytes });
     return tell(frontend, reply, made).code(201).header('location', `/v1/uploads/${id}`).send();
   },
@@ -79,7 +78,7 @@ const progressRoute: Route = {
   answers: { 200: { description: `\`Upload-Offset\` ${progress}` }, ...refusals },
   handle: async (frontend, request, reply) => {
     checkVersion(request, reply);
-    const upload = uploadOf(request);
+    const upload = uploadOf(request, idIn(request));
     const found = await frontend.env.attachments.readUpload(upload);
     return tell(frontend, reply, found).header('upload-length', String(upload.bytes)).send();
   },
@@ -108,7 +107,7 @@ const addRoute: Route = {
   },
   handle: async (frontend, request, reply) => {
     checkVersion(request, reply);
-    const upload = uploadOf(request);
+    const upload = uploadOf(request, idIn(request));
     const { body: source } = request;
     if (!(source instanceof Readable) || !request.headers['content-type']?.startsWith(partType))
       throw new TxlogError('MEDIA_UNSUPPORTED', `the body is of the type ${partType}`);
@@ -125,6 +124,10 @@ const addRoute: Route = {
 
 /** Uploads that go on where they broke off. Source: tus 1.0.0. */
 export const uploadRoutes: readonly Route[] = [optionsRoute, createRoute, progressRoute, addRoute];
+
+function idIn({ params }: FastifyRequest): string {
+  return (params as { readonly id: string }).id;
+}
 
 function tell({ env }: Frontend, reply: FastifyReply, { offset, digest }: UploadProgress): FastifyReply {
   reply.header('upload-offset', String(offset));
