@@ -2,7 +2,6 @@
 // throws, lies, takes too long or answers too much is an error of the app. Method: one view for each way, on environments in
 // memory whose clock the test sets.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { z } from 'zod';
 import { compileApp } from '../../src/app/load-app.ts';
 import { rejectRequest } from '../../src/core/app/handler-terms.ts';
 import type { ViewDefinition, ViewRange, ViewStates } from '../../src/core/app/view-definition.ts';
@@ -18,6 +17,17 @@ let kept: ViewStates | undefined;
 let meanwhile: Promise<unknown> | undefined;
 
 const items = (range: ViewRange, states: ViewStates) => [...states.list(range)].map(({ key }) => key);
+
+/** A Standard Schema that makes a number of a text, as those of libraries do that are told to. */
+const wholeNumber = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: ({ n }: { readonly n: string }) =>
+      Number.isInteger(Number(n)) ? { value: { n: Number(n) } } : { issues: [{ message: 'no number', path: ['n'] }] },
+    jsonSchema: { input: () => ({ type: 'object', required: ['n'] }) },
+  },
+};
 
 const views: Record<string, ViewDefinition> = {
   sum: {
@@ -39,7 +49,7 @@ const views: Record<string, ViewDefinition> = {
     read: ({ params }, states) => states.get((params as { key: string }).key),
   },
   asked: { read: (asked) => ({ ...asked, actor: asked.actor ?? null }) },
-  typed: { schema: z.object({ n: z.coerce.number().int() }), read: ({ params }) => params },
+  typed: { schema: wholeNumber, read: ({ params }) => params },
   refuses: { read: () => rejectRequest('DENIED', 'not you') },
   throws: {
     read: () => {
