@@ -46,10 +46,11 @@ export function readLine(
 function withOrigin(request: FastifyRequest, value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   const { traceparent } = request.headers;
-  const traced: JsonObject = {
-    ...given({ correlation: readTraceId(traceparent), traceparent: readSpan(traceparent) }),
-    ...value,
-  };
+  const links =
+    traceparent === undefined
+      ? {}
+      : given({ correlation: readTraceId(traceparent), traceparent: readSpan(traceparent) });
+  const traced: JsonObject = { ...links, ...value };
   const { actor, claims } = request;
   if (actor === undefined) return traced;
   if (value.actor !== undefined && value.actor !== actor)
