@@ -6,6 +6,9 @@ import type { AppliedEntry, HistoryEntry, StateReading, StoredRecord } from '../
 /** One transaction in the life of a key. */
 export interface KeyEntry extends Omit<HistoryEntry, 'record'>, AppliedEntry {}
 
+/** A record of a rejected request, as far as the page of a key shows it. */
+export type RejectedRecord = Pick<StoredRecord, 'position' | 'id' | 'type' | 'time' | 'rejection'>;
+
 /** A key: its state now, a page of what was applied to it, and the newest requests that were refused for it. */
 export interface KeyPage {
   readonly key: string;
@@ -15,7 +18,7 @@ export interface KeyPage {
   readonly earlier: boolean;
   /** Position from which the next page goes on, if there is one. */
   readonly next?: number;
-  readonly rejections: readonly StoredRecord[];
+  readonly rejections: readonly RejectedRecord[];
 }
 
 const rejectionsListed = 5;

@@ -50,7 +50,8 @@ it('submits, and has the receipt that the environment gives', async () => {
 
 it('queues, and waits for as long as it is told to', async () => {
   const shop = connect(await site.serve());
-  expect(await shop.enqueue(add('r-1'))).toBe('r-1');
+  const queued = { id: 'r-1', session: 'r-1', duplicate: false, durability: 'fsync' };
+  expect(await shop.enqueue(add('r-1'))).toMatchObject(queued);
   await expect(shop.wait('r-1', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
   await expect(shop.submit(add('r-2'), { timeoutMs: 50 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
   await expect(shop.wait('none')).rejects.toMatchObject({ code: 'TRANSACTION_NOT_FOUND' });

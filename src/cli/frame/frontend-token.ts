@@ -1,0 +1,17 @@
+import type { Context } from '../../environment/contexts.ts';
+import { readTextFile } from './read-file.ts';
+
+/**
+ * The token of a command: of the file that its flag or TXLOG_TOKEN_FILE names; else of TXLOG_TOKEN; else of the file that the
+ * context of the frontend names. It is never a word of the command line, which all users of the machine see. It is read for
+ * each call: tokens end, and files are replaced.
+ *
+ * Errors: INPUT_NOT_FOUND, INPUT_UNREADABLE.
+ */
+export function readToken(file: string | undefined, context: Context | undefined): string | undefined {
+  const own = process.env.TXLOG_TOKEN?.trim();
+  if (file === undefined && own) return own;
+  const named = file ?? context?.tokenFile;
+  const token = named === undefined ? '' : readTextFile(named, { flag: '--token-file' }).trim();
+  return token === '' ? undefined : token;
+}
