@@ -57,7 +57,7 @@ export async function readSource(source: ValueSource, query: SourceQuery): Promi
 async function readRemote(address: string, source: ValueSource, { typed }: SourceQuery): Promise<readonly Candidate[]> {
   const [{ connect }, { readToken }] = await Promise.all([
     import('../../index.ts'),
-    import('../frame/frontend-token.ts'),
+    import('../reach/frontend-token.ts'),
   ]);
   const contexts = new Contexts();
   const context = contextOf({ dir: address, origin: '--env' }, contexts);

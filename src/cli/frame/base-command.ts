@@ -26,11 +26,11 @@ import { type ListFormat, type ListStyle, ListWriter } from '../output/list-writ
 import { Output } from '../output/output.ts';
 import { printPaged } from '../output/pager.ts';
 import { readStyle } from '../output/read-style.ts';
+import { readToken } from '../reach/frontend-token.ts';
 import { type Reached, reachDirectory } from '../reach/reached.ts';
 import { type CommandEffect, refuseWriting, willWrite } from './command-effect.ts';
 import { canAsk } from './confirm.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { readToken } from './frontend-token.ts';
 import { type GlobalFlags, globalFlags } from './global-flags.ts';
 import type { Shown } from './progress-line.ts';
 import { guardProtected, tellContext } from './protection.ts';
