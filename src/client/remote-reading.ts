@@ -58,6 +58,8 @@ export class RemoteReading {
     key: string,
     { asOf, after }: { readonly asOf?: number; readonly after?: number } = {},
   ): Promise<StateReading | undefined> {
+    // Before the first record nothing is there.
+    if (asOf !== undefined && asOf < 1) return undefined;
     const json = await this.find404(pathOf('states', key, { 'as-of': asOf, after }), 'KEY_NOT_FOUND');
     return json && toState(json);
   }
@@ -67,6 +69,7 @@ export class RemoteReading {
     options: { readonly prefix?: string; readonly asOf?: number; readonly limit?: number } = {},
   ): AsyncGenerator<StateReading> {
     const { prefix, asOf, limit } = options;
+    if (asOf !== undefined && asOf < 1) return;
     for await (const item of this.pages('/v1/states', { prefix, 'as-of': asOf }, limit)) yield toState(item);
   }
 

@@ -1,3 +1,4 @@
+import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { checkRequest, type RequestInput } from '../../core/log/request.ts';
 import type {
@@ -41,10 +42,11 @@ export class RemoteSubmitter implements Submitter {
     return receipts.map((receipt) => ({ type: 'receipt', receipt }));
   }
 
-  async submitChecked(
-    requests: readonly Request[],
-    { isStrict = false, signal }: TakeOptions = {},
-  ): Promise<readonly (Answer | Unanswered)[]> {
+  async submitChecked(requests: readonly Request[], options?: TakeOptions): Promise<readonly (Answer | Unanswered)[]> {
+    const [only] = requests;
+    // One alone is no line of a stream.
+    if (!options && only && requests.length === 1) return [await this.submitOne(only)];
+    const { isStrict = false, signal } = options ?? {};
     const { answers, lost } = await this.send(requests, { isAsync: false, isStrict, ...given({ signal }) });
     const told = answers.flatMap((answer): Answer[] => (answer.type === 'accepted' ? [] : [answer]));
     return lost ? [...told, { lost }] : told;
@@ -61,6 +63,15 @@ export class RemoteSubmitter implements Submitter {
       return { enqueued: { id: answer.receipt.id, receipt: answer.receipt } };
     });
     return lost ? [...told, { lost }] : told;
+  }
+
+  private async submitOne(request: Request): Promise<Answer> {
+    try {
+      return { type: 'receipt', receipt: await this.env.submit(toInput(request)) };
+    } catch (error) {
+      if (error instanceof TxlogError) return { type: 'error', error };
+      throw error;
+    }
   }
 
   /** Only a directory can be copied. Errors: USAGE. */
