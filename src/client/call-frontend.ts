@@ -75,7 +75,8 @@ export class FrontendCaller {
 
   /** Opens a call whose answer is a stream. Errors: as `call`, of one try. */
   async open(call: FrontendCall): Promise<IncomingMessage> {
-    const answer = await this.ask(call).catch((cause) => {
+    const bearer = await this.bearer();
+    const answer = await this.ask(call, bearer).catch((cause) => {
       throw call.signal?.aborted ? call.signal.reason : noAnswer(cause);
     });
     const { statusCode = 0 } = answer;
@@ -84,8 +85,9 @@ export class FrontendCaller {
   }
 
   private async tryOnce(call: FrontendCall): Promise<FrontendAnswer | TxlogError> {
+    const bearer = await this.bearer();
     try {
-      const answer = await this.ask(call);
+      const answer = await this.ask(call, bearer);
       const { statusCode: status = 0, headers } = answer;
       const body = await textOf(answer);
       if (!/^application\/json\b/.test(headers['content-type'] ?? '')) return statusError(status, body);
@@ -97,12 +99,15 @@ export class FrontendCaller {
     }
   }
 
+  private async bearer(): Promise<string | undefined> {
+    const { token } = this.options;
+    return typeof token === 'function' ? token() : token;
+  }
+
   /** One try, until the head of its answer is there. */
-  private async ask(call: FrontendCall): Promise<IncomingMessage> {
+  private async ask(call: FrontendCall, bearer: string | undefined): Promise<IncomingMessage> {
     const { method, path, body, headers, signal, silenceMs = this.options.tryMs ?? tryMsDefault } = call;
     signal?.throwIfAborted();
-    const { token } = this.options;
-    const bearer = typeof token === 'function' ? await token() : token;
     const request = await this.begin({
       ...{ method, path },
       headers: {

@@ -78,7 +78,10 @@ export class RemoteReading {
     for await (const item of this.pages(pathOf('history', key), { from }, limit)) yield toHistoryEntry(key, item);
   }
 
-  /** Records that pass a filter, in their order or from the last one down. */
+  /**
+   * Records that pass a filter, in their order or from the last one down. Whether a handler of the app `decided` a record is told by
+   * `inspect` alone: here it is false.
+   */
   async *records(
     filter: RemoteFilter = {},
     { reverse, limit = Number.POSITIVE_INFINITY }: { readonly reverse?: boolean; readonly limit?: number } = {},

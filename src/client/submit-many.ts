@@ -77,13 +77,18 @@ function isStopped(last: RemoteAnswer | undefined, { isStrict = false }: ManyOpt
 async function sendRest(
   caller: FrontendCaller,
   requests: readonly JsonObject[],
-  { isAsync = false, isStrict = false, take }: ManyOptions & { take(answer: RemoteAnswer): void },
+  {
+    isAsync = false,
+    isStrict = false,
+    timeoutMs = limits.httpWaitMsMax,
+    take,
+  }: ManyOptions & { take(answer: RemoteAnswer): void },
 ): Promise<TxlogError | undefined> {
   const prefer = [...(isAsync ? ['respond-async'] : []), ...(isStrict ? ['handling=strict'] : [])];
   try {
     const answer = await caller.open({
       method: 'POST',
-      path: `/v1/requests${isAsync ? '' : `?wait=${waitText(limits.httpWaitMsMax)}`}`,
+      path: `/v1/requests${isAsync ? '' : `?wait=${waitText(timeoutMs)}`}`,
       body: `${requests.map((request) => JSON.stringify(request)).join('\n')}\n`,
       headers: { 'content-type': 'application/x-ndjson', ...(prefer.length > 0 && { prefer: prefer.join(', ') }) },
     });

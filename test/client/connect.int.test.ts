@@ -1,9 +1,12 @@
 // Goal: a program on another machine submits and reads as one beside the log does, and asks again where that is safe. Method: the
 // client against real frontends, which stop, refuse, and are behind something that breaks connections.
 import { createServer, request, type Server } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
 import { rejectRequest } from '../../src/core/app/app.ts';
+import { type StoredRecord, toRecordJson } from '../../src/index.ts';
+import { toTransactionJson } from '../../src/shapes/transaction.ts';
 import { Site } from '../http/site.ts';
 
 let site: Site;
@@ -119,6 +122,75 @@ it('asks again with the same id when it does not know the outcome: a request is 
   const receipt = await shop.submit(add());
   expect(receipt).toMatchObject({ outcome: 'committed', duplicate: true });
   expect((await site.env.get('n'))?.value).toBe(1);
+});
+
+it('submits many in their order over connections that break, and says which are not answered', async () => {
+  const url = await site.serve({ isDirect: true });
+  const shop = connect(await breaker(url, ['before', 'after', 'page']));
+  const ids = Array.from({ length: 600 }, (_, i) => `m-${i}`);
+  const { answers, lost } = await shop.submitMany(ids.map(add));
+  expect(lost).toBeUndefined();
+  expect(answers.map((answer) => (answer.type === 'receipt' ? answer.receipt.id : answer))).toEqual(ids);
+  expect((await site.env.get('n'))?.value).toBe(600);
+  const bad = { id: 'bad', type: 'count', changes: [{ op: 'nope' }] } as never;
+  const strict = await shop.submitMany([add('s-1'), bad, add('s-2')], { isStrict: true });
+  expect(strict.answers.map(({ type }) => type)).toEqual(['receipt', 'error']);
+  expect((await shop.submitMany([bad, add('s-2')])).answers.map(({ type }) => type)).toEqual(['error', 'receipt']);
+  const none = connect(await breaker(url, ['before', 'before']), { attempts: 2 });
+  expect(await none.submitMany([add('n-1')])).toMatchObject({ answers: [], lost: { code: 'SERVICE_FAILED' } });
+});
+
+it('waits for what is queued of many, and tells when nobody decides it', async () => {
+  const shop = connect(await site.serve());
+  const queued = await shop.submitMany([add('q-1'), add('q-2')], { isAsync: true });
+  expect(queued.answers).toMatchObject([{ type: 'accepted', accepted: { id: 'q-1' } }, { type: 'accepted' }]);
+  const stop = AbortSignal.abort();
+  expect(await shop.submitMany([add('q-1')], { timeoutMs: 1, signal: stop })).toMatchObject({
+    answers: [],
+    lost: { code: 'WAIT_TIMEOUT' },
+  });
+  site.work();
+  expect((await shop.submitMany([add('q-1'), add('q-2')])).answers).toMatchObject([
+    { receipt: { id: 'q-1' } },
+    { receipt: { id: 'q-2', outcome: 'committed' } },
+  ]);
+});
+
+it('is reached over a unix socket', async () => {
+  const path = join(site.dir, '..', 'socket');
+  await site.serve({ isDirect: true, listen: `unix:${path}` });
+  for (const url of [`unix:${path}`, `http+unix://${encodeURIComponent(path)}`])
+    expect(await connect(url).submit(add('u-1'))).toMatchObject({ id: 'u-1', outcome: 'committed' });
+});
+
+it('has the reads of an open environment', async () => {
+  const shop = connect(await site.serve({ isDirect: true }));
+  await site.env.submit({ id: 'h-1', type: 'set', actor: 'ann', changes: [{ op: 'set', key: 'é', value: 1 }] });
+  await site.env.submit({ id: 'h-2', type: 'odd', payload: 1, causation: 'h-1' });
+  await site.env.sessions.create('mail', { to: 'ann' }, { id: 's-1' });
+  await site.env.sessions.remove('s-1');
+  // What its JSON does not tell of a record.
+  const told = (records: readonly StoredRecord[]) =>
+    records.map(({ decided: _, rejection, ...rest }) => ({ ...rest, rejection: rejection?.code }));
+  const [, second] = await allOf(shop.records());
+  expect(told(await allOf(shop.records()))).toEqual(told(await allOf(site.env.records())));
+  expect(await allOf(shop.records({ where: ({ id }) => id === 'h-2' }, { limit: 1 }))).toEqual([second]);
+  expect(await allOf(shop.records({ since: 0, until: 8.64e15, to: 1 }))).toHaveLength(1);
+  expect(toTransactionJson(await shop.inspect('h-2'))).toEqual(toTransactionJson(await site.env.inspect('h-2')));
+  expect(toRecordJson(await shop.transaction(1))).toEqual(toRecordJson(await site.env.transaction(1)));
+  expect(await shop.find('none')).toBeUndefined();
+  expect(await shop.linked('h-1')).toEqual(await site.env.linked('h-1'));
+  expect(await shop.completeId('h-1', 'transaction')).toBe('h-1');
+  expect(await shop.idsWithPrefix('transaction', 'h', 1)).toEqual(['h-1']);
+  expect(await shop.wait('s-1')).toEqual(await site.env.wait('s-1'));
+  expect(await shop.positionAt(Date.now())).toBe((await shop.head()).position);
+  expect(await shop.positionAt(0)).toBe(0);
+  const [entry] = await allOf(shop.history('é'));
+  const [{ record, ...states } = {}] = await allOf(site.env.history('é'));
+  expect(entry).toMatchObject({ ...states, record: { id: record?.id, time: record?.time } });
+  expect(await shop.status()).toMatchObject({ head: { position: '4' }, unit: site.env.unit });
+  expect(await shop.key('é')).toMatchObject({ kind: 'key', key: 'é' });
+  expect(await shop.session('s-1')).toMatchObject({ session: 's-1', status: 'removed' });
 });
 
 it('gives up after so many tries, and says that the outcome is not known', async () => {

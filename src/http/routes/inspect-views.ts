@@ -32,6 +32,7 @@ export const positionRoute: Route = {
   query: afterParameters,
   answers: {
     200: jsonAnswer('All about it.', log.transaction),
+    400: problemAnswer('It is no position.'),
     404: problemAnswer('The log has no such position.'),
   },
   handle: async (frontend, request, reply) => {
@@ -53,6 +54,7 @@ export const keyRoute: Route = {
   query: { ...partParameters, ...afterParameters },
   answers: {
     200: jsonAnswer('All about it.', log.keyPage),
+    400: problemAnswer('It cannot be a key.'),
     404: problemAnswer('No request ever used the key.'),
   },
   handle: async (frontend, request, reply) => {

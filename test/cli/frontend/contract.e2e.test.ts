@@ -231,6 +231,7 @@ it('no frontend, and none of ours, is said so', () => {
     const { code, stdout, stderr } = run('get n', address);
     expect([code, stdout]).toEqual([69, '']);
     expect(stderr).toContain('SERVICE_FAILED: no answer of the frontend');
+    expect(run('submit - --keep-going', address, many)).toMatchObject({ code: 69, stdout: '' });
   }
   expect(run('get n', 'http://user:secret@127.0.0.1:1')).toMatchObject({ code: 2 });
   expect(run('get n', 'http://127.0.0.1:1/path')).toMatchObject({ code: 2 });
