@@ -40,3 +40,13 @@ export function remoteCommands(config: Config): readonly string[] {
   const works = config.commands.filter((command) => (command as { readonly remote?: RemoteUse }).remote);
   return works.map(({ id }) => id.replaceAll(':', ' ')).sort();
 }
+
+/** A sentence for the help of a command that works on a frontend; undefined of any other. */
+export function remoteText(use: RemoteUse | undefined): string | undefined {
+  if (!use) return undefined;
+  const without = typeof use === 'object' ? use.without.map((flag) => `--${flag}`) : [];
+  const [last, ...rest] = without.toReversed();
+  const flags = rest.length === 0 ? last : `${rest.toReversed().join(', ')} and ${last}`;
+  const but = last === undefined ? '' : `, but without ${flags}`;
+  return `It works on a frontend too (--env http://HOST:PORT)${but}.`;
+}

@@ -26,7 +26,7 @@ export function readPreferences(header: string | undefined, wait: string | undef
       ? Math.min(limits.httpWaitMsMax, seconds === undefined ? limits.httpWaitMs : Number(seconds) * 1_000)
       : readWait(wait);
   const isAsync = preferred.includes('respond-async') && wait === undefined && seconds === undefined;
-  return { isAsync, waitMs, isStrict: preferred.includes('handling=strict') };
+  return { isAsync, waitMs, ...(preferred.includes('handling=strict') && { isStrict: true }) };
 }
 
 /** A time to wait, in ms. Errors: USAGE. */
