@@ -25,7 +25,7 @@ export default class Inspect extends BaseCommand {
       'For a transaction it shows the request, the outcome and its reason, each key before and after, the ' +
       'transactions before and after it on these keys, and what undid it. For a key it shows the value, the ' +
       'owner, the transactions and the rejections. For a session it shows the status, the data and the history.',
-    [0, 3, 4, 66],
+    [0, 3, 4, 66, 69],
   );
   static override examples = [
     '<%= config.bin %> inspect r-1',

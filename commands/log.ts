@@ -13,7 +13,7 @@ export default class Log extends LogCommand {
     'The oldest record comes first. -n shows only the newest records. -f shows the newest 10, then each new ' +
       'record of any process as it comes.\n' +
       'One line per record: position, time, type, id, outcome, keys. --ndjson prints whole records.',
-    [0, 4, 66, 130, 143],
+    [0, 4, 66, 69, 130, 143],
   );
   static override examples = [
     '<%= config.bin %> log -n 20',

@@ -12,7 +12,7 @@ export default class Status extends BaseCommand {
   static override remote = true as const;
   static override description = withExitCodes(
     'It only reads, and works beside any number of writers.',
-    [0, 66, 77, 78],
+    [0, 66, 69, 77, 78],
   );
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --env backup --json'];
 

@@ -22,7 +22,7 @@ export default class Submit extends BaseCommand {
       'With --dry-run nothing is written; the requests of a stream are decided after it has ended.\n' +
       'With --async each request is stored in the durable queue of its type, and a worker decides it later, ' +
       'exactly once.',
-    [0, 1, 4, 5, 6, 65, 66, 74, 75, 77, 130],
+    [0, 1, 4, 5, 6, 65, 66, 69, 74, 75, 77, 130],
   );
   static override examples = [
     `<%= config.bin %> submit --type customer.create --id r-1 --change 'claim email/ann@example.com "c-1"'`,

@@ -14,7 +14,7 @@ export default class StateDiff extends BaseCommand {
   static override description = withExitCodes(
     'With one --as-of it compares that state with the state now. It prints the differences. The exit code is ' +
       '1 when there are any.',
-    [0, 1, 3, 65, 66],
+    [0, 1, 3, 65, 66, 69],
   );
   static override examples = [
     '<%= config.bin %> state diff customer/c-1 --as-of 80 --as-of 95',

@@ -15,7 +15,7 @@ export default class StateHistory extends BaseCommand {
   static override remote = true as const;
   static override description = withExitCodes(
     'The oldest comes first. A key that was released or deleted has a history too.',
-    [0, 3, 65, 66],
+    [0, 3, 65, 66, 69],
   );
   static override examples = [
     '<%= config.bin %> state history customer/c-1',

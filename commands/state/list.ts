@@ -16,7 +16,7 @@ export default class StateList extends BaseCommand {
   static override remote = true as const;
   static override description = withExitCodes(
     'Keys that have neither a value nor an owner now are not listed.',
-    [0, 3, 66],
+    [0, 3, 66, 69],
   );
   static override examples = [
     '<%= config.bin %> state list',

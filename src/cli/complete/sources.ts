@@ -56,7 +56,7 @@ export async function readSource(source: ValueSource, query: SourceQuery): Promi
 /** Candidates of a frontend, of which the keys and ids are asked; whoever types waits for one try, and not for long. */
 async function readRemote(address: string, source: ValueSource, { typed }: SourceQuery): Promise<readonly Candidate[]> {
   const [{ connect }, { readToken }] = await Promise.all([
-    import('../../index.ts'),
+    import('../../client/connect.ts'),
     import('../reach/frontend-token.ts'),
   ]);
   const contexts = new Contexts();
