@@ -11,6 +11,8 @@ import { Site } from '../http/site.ts';
 
 let site: Site;
 const servers: Server[] = [];
+/** Lines of each body that was passed on. */
+const sizes: number[] = [];
 
 const add = (id?: string) => ({
   ...(id && { id }),
@@ -92,8 +94,8 @@ it('tells errors by their codes, and does not ask again what cannot be mended', 
   expect(() => connect('http://a/path')).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
-/** Passes requests on, but for those that it is told to break: before they arrive, or after they were answered. */
-async function breaker(target: string, faults: ('before' | 'after' | 'page')[]): Promise<string> {
+/** Passes requests on, but for those that it is told to break: before they arrive, after they were answered, or in the middle of that. */
+async function breaker(target: string, faults: ('before' | 'after' | 'half' | 'page')[]): Promise<string> {
   const server = createServer((asked, answer) => {
     const fault = faults.shift();
     if (fault === 'before') return void asked.socket.destroy();
@@ -106,9 +108,18 @@ async function breaker(target: string, faults: ('before' | 'after' | 'page')[]):
       (got) => {
         if (fault === 'after') return void asked.socket.destroy();
         answer.writeHead(got.statusCode ?? 0, got.headers);
+        if (fault === 'half')
+          return void got.once('data', (part: Buffer) =>
+            answer.write(part.subarray(0, 5_000), () => asked.socket.destroy()),
+          );
         got.pipe(answer);
       },
     );
+    let lines = 0;
+    asked.on('data', (part: Buffer) => {
+      lines += part.toString('latin1').split('\n').length - 1;
+    });
+    asked.on('end', () => sizes.push(lines));
     asked.pipe(passed);
   });
   servers.push(server);
@@ -126,11 +137,17 @@ it('asks again with the same id when it does not know the outcome: a request is 
 
 it('submits many in their order over connections that break, and says which are not answered', async () => {
   const url = await site.serve({ isDirect: true });
-  const shop = connect(await breaker(url, ['before', 'after', 'page']));
+  const shop = connect(await breaker(url, ['before', 'after', 'half', 'page', 'half']));
   const ids = Array.from({ length: 600 }, (_, i) => `m-${i}`);
+  sizes.length = 0;
   const { answers, lost } = await shop.submitMany(ids.map(add));
   expect(lost).toBeUndefined();
   expect(answers.map((answer) => (answer.type === 'receipt' ? answer.receipt.id : answer))).toEqual(ids);
+  // Only what has no answer is sent again.
+  const [after, half, again, rest] = sizes;
+  expect([after, half]).toEqual([600, 600]);
+  expect(again).toBeLessThan(600);
+  expect(rest).toBeLessThan(again ?? 0);
   expect((await site.env.get('n'))?.value).toBe(600);
   const bad = { id: 'bad', type: 'count', changes: [{ op: 'nope' }] } as never;
   const strict = await shop.submitMany([add('s-1'), bad, add('s-2')], { isStrict: true });
