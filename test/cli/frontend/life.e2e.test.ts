@@ -3,12 +3,14 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ownCertificate } from '../../effects/certificate.ts';
 import { type Started, startServe } from '../../http/started.ts';
 import { callCommand } from '../../kit/commands.ts';
 import { finish, run, start } from '../command.ts';
@@ -182,6 +184,22 @@ it('a token comes from a file, a variable or the context, and never from the com
   expect(call(`${submit} --context shop --yes`)).toMatchObject({ code: 0 });
   expect(JSON.parse(run(env, 'inspect', 'p-1', '--json').stdout).record.actor).toBe('ann');
   expect(call('context add dir . --token-file token')).toMatchObject({ code: 2 });
+});
+
+it('TLS is that of Node: an authority is trusted that NODE_EXTRA_CA_CERTS names, and no other', async () => {
+  const { key, cert } = ownCertificate();
+  writeFileSync(join(place, 'ca.pem'), cert);
+  const state = { v: 1, key: 'n', kind: 'dedicated', value: 7, version: 1, position: '1' };
+  const balancer = createServer({ key, cert }, (_, answer) => {
+    answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(state));
+  });
+  await new Promise<void>((resolve) => balancer.listen(0, '127.0.0.1', resolve));
+  const url = `https://localhost:${(balancer.address() as { port: number }).port}`;
+  const get = (more: NodeJS.ProcessEnv) =>
+    finish(start(url, ['get', 'n', '--json'], { env: { ...process.env, ...more } }));
+  expect(JSON.parse((await get({ NODE_EXTRA_CA_CERTS: join(place, 'ca.pem') })).stdout)).toEqual(state);
+  expect(await get({ NODE_EXTRA_CA_CERTS: '' })).toMatchObject({ code: 69, stdout: '' });
+  balancer.close();
 });
 
 it('a shell and the completion of one work on a frontend', () => {
