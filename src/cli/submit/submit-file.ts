@@ -80,7 +80,8 @@ export async function submitFile(
   } catch (error) {
     await list.end().catch(() => undefined);
     if (!(error instanceof TxlogError)) throw error;
-    throw done.line > 0 ? withResume(error, resume()) : explainMistake(error, options.file);
+    const told = bulk.isRepeatable ? error : tellUnknown(error, done.line + 1);
+    throw done.line > 0 ? withResume(told, resume()) : explainMistake(told, options.file);
   } finally {
     progress?.stop();
     interrupt.release();
@@ -174,6 +175,14 @@ function tell(tally: Tally, { told }: SubmitFileOptions, resume: string | undefi
   }
   say(`${tally.format()}\n`);
   if (resume !== undefined) say(`txlog: interrupted\n  resume: ${resume}\n`);
+}
+
+/** Says that requests without ids of their own may be decided: nobody can ask a frontend for them again. */
+function tellUnknown(error: TxlogError, line: number): TxlogError {
+  const { code, message, details } = error;
+  if (code !== 'SERVICE_FAILED') return error;
+  const hint = `From line ${line} on, requests without an id may have been decided: look into the log before you go on.`;
+  return new TxlogError(code, message, { ...details, hint, next: ['txlog log -n 10', ...(details.next ?? [])] });
 }
 
 function withResume(error: TxlogError, resume: string): TxlogError {

@@ -232,6 +232,8 @@ it('no frontend, and none of ours, is said so', () => {
     expect([code, stdout]).toEqual([69, '']);
     expect(stderr).toContain('SERVICE_FAILED: no answer of the frontend');
     expect(run('submit - --keep-going', address, many)).toMatchObject({ code: 69, stdout: '' });
+    const without = run('submit -', address, '{"type":"a"}\n');
+    expect(without.stderr).toContain('From line 1 on, requests without an id may have been decided');
   }
   expect(run('get n', 'http://user:secret@127.0.0.1:1')).toMatchObject({ code: 2 });
   expect(run('get n', 'http://127.0.0.1:1/path')).toMatchObject({ code: 2 });
