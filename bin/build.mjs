@@ -3,14 +3,14 @@
 //   dist/cli/bundles          the commands with oclif and LMDB's package, and `txlog submit` and completion without oclif (esbuild)
 //   dist/tui                  the screen with ink and react, for `txlog tui` alone: they are ES modules (esbuild)
 //                             and the library in one file, for apps in TypeScript that import it
-//   dist/http                 the frontend with its server, for `txlog serve` alone, in the same way
+//   dist/http                 the frontend with its server, for `txlog serve` alone, in the same way; and the files of its page
 //   dist/cli/start.cjs        what runs one of these
 //   dist/bench/run.js         only with --bench: the benchmarks as plain JavaScript, so that no loader is measured
 //   oclif.manifest.json       names and flags of all commands, so that starting loads only one of them
 // A start costs mostly the files that Node must find, parse and compile, hence the bundles.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -224,6 +224,9 @@ async function buildFrontend() {
     outdir: 'dist/http',
     external: ['lmdb', 'jiti'],
   });
+  // The code that serves the files of the page looks for them beside itself.
+  for (const place of ['dist/http', 'dist/src/http/page/served'])
+    cpSync(join(root, 'src/http/page/served/files'), join(root, place, 'files'), { recursive: true });
 }
 
 async function bundleBench() {

@@ -25,6 +25,7 @@ import type { DecidedAgain } from '../replay/decide-again.ts';
 import type { WhatIfOptions, WhatIfReport } from '../replay/what-if.ts';
 import type { StoredCursor } from '../rescan/stored-cursor.ts';
 import { Sagas } from '../sagas/sagas.ts';
+import { OpenPlaces } from '../sessions/host/open-places.ts';
 import type { EnqueueAnswer, Enqueued, EnqueueOptions } from '../sessions/queue/enqueue.ts';
 import type { ResponseQueue } from '../sessions/queue/response-queue.ts';
 import type { RemovedSession, WaitOptions } from '../sessions/queue/wait-for-session.ts';
@@ -70,6 +71,8 @@ export class Environment extends EnvironmentReading {
   /** The ports through which steps of sagas act. */
   readonly effects: Effects;
   readonly services: Services;
+  /** Workers of this environment that may lead at once what is made here. */
+  readonly places: OpenPlaces = new OpenPlaces();
   private readonly parts: EnvironmentParts;
 
   constructor(parts: EnvironmentParts) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -12,8 +13,10 @@ import { type ListenAddress, readListenAddress } from './frontend/listen-address
 import { LogFeed } from './frontend/log-feed.ts';
 import { makeLogger } from './frontend/logger.ts';
 import { Metrics } from './frontend/metrics.ts';
+import { OverviewWatch } from './frontend/overview-watch.ts';
 import { QueueDepths } from './frontend/queue-depths.ts';
 import { RateLimit } from './frontend/rate-limit.ts';
+import { pageRoutes } from './page/page-routes.ts';
 import { routes } from './routes/all-routes.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { buildServer } from './server/build-server.ts';
@@ -42,26 +45,39 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
   const log = makeLogger(options.name, options.isQuiet);
   const stopping = new AbortController();
   const ending = new AbortController();
+  // All who wait or follow listen to these.
+  setMaxListeners(0, stopping.signal, ending.signal);
   const { promise: failed, reject: fail } = rejection();
   const theme = responseTheme(options.name);
   const responses = await env.takeResponses(theme, (err) => {
     log.error({ err }, 'responses');
     if (err instanceof TxlogError && err.code === 'ENV_NOT_FOUND') fail(err);
   });
-  const { name, isDirect, queueMax = limits.httpDepthMax, takesDumps = false } = options;
+  const { name, isDirect, queueMax = limits.httpDepthMax, takesDumps = false, hasPage = true } = options;
   const feed = new LogFeed(env, stopping.signal, (err) => log.error({ err }, 'feed'));
   const frontend: Frontend = {
-    ...{ env, name, isDirect, takesDumps, responses, log, depths: new QueueDepths(env, queueMax), ...given({ rate }) },
+    ...{
+      env,
+      name,
+      isDirect,
+      takesDumps,
+      hasPage,
+      responses,
+      log,
+      depths: new QueueDepths(env, queueMax),
+      ...given({ rate }),
+    },
     ...{
       calls: new GatheredCalls(env, theme),
       feed,
       metrics: new Metrics(env, responses),
+      overviews: new OverviewWatch(env, stopping.signal),
       stopping: stopping.signal,
       ending: ending.signal,
       fail,
     },
   };
-  const app = buildServer(frontend, routes, guard);
+  const app = buildServer(frontend, hasPage ? [...routes, ...pageRoutes] : routes, guard);
   const stop = async () => {
     stopping.abort();
     log.info({ waiting: responses.size }, 'draining');

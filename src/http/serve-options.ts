@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly queueMax?: number;
   /** Takes over dumps of other environments. */
   readonly takesDumps?: boolean;
+  /** Serves a page for people; the default is that it does. */
+  readonly hasPage?: boolean;
   /** Logs nothing. */
   readonly isQuiet?: boolean;
   /** The file that says which tokens are taken; without it, nobody is asked who they are. */

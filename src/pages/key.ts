@@ -21,6 +21,11 @@ export interface KeyPage {
   readonly rejections: readonly RejectedRecord[];
 }
 
+/** The same of an open environment, with whole records. */
+export interface ReadKeyPage extends KeyPage {
+  readonly rejections: readonly StoredRecord[];
+}
+
 const rejectionsListed = 5;
 
 /**
@@ -32,7 +37,7 @@ export async function readKeyPage(
   env: Environment,
   key: string,
   options: { readonly from?: number | undefined; readonly limit: number },
-): Promise<KeyPage> {
+): Promise<ReadKeyPage> {
   const { limit } = options;
   const from = options.from ?? (await newestFrom(env, key, limit));
   const state = await env.get(key);

@@ -37,6 +37,8 @@ export interface PageOptions {
   readonly asOf?: number | undefined;
   readonly from?: number | undefined;
   readonly limit: number;
+  /** Chunks of its data that are read; the default is all. */
+  readonly chunks?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +47,7 @@ export interface PageOptions {
  * `signal` once that is aborted.
  */
 export async function readSessionPage(env: Environment, id: string, options: PageOptions): Promise<SessionPage> {
-  const { asOf, limit, signal } = options;
+  const { asOf, limit, chunks, signal } = options;
   const key = sessionKey(id);
   const filter = { key, ...given({ to: asOf }) };
   const newest = await positionsOf(env, filter, limit);
@@ -61,7 +63,7 @@ export async function readSessionPage(env: Environment, id: string, options: Pag
   const isLed = asOf === undefined && session?.status === 'active';
   return {
     ...{ id, session, history: found.slice(0, limit) },
-    data: session ? await env.sessions.data(id, given({ asOf, signal })) : [],
+    data: session ? await env.sessions.data(id, given({ asOf, limit: chunks, signal })) : [],
     earlier: from > 1 && (await positionsOf(env, { key, to: from - 1 }, 1)).length > 0,
     ...given({ next }),
     ...(isLed && { operator: env.leases.look(session.operator ?? '') }),

@@ -3,7 +3,6 @@ import { assertNever, present } from '../core/base/assert.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
-import { limits } from '../core/base/limits.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import type { Change } from '../core/fold/change.ts';
 import { foldChanges } from '../core/fold/fold-record.ts';
@@ -20,7 +19,6 @@ import type {
   PlanMark,
   SessionStep,
   Settled,
-  ThemeName,
   ThemeStep,
   Together,
 } from '../core/log/operation.ts';
@@ -28,11 +26,12 @@ import { type LogRecord, operationId, sessionType } from '../core/log/record.ts'
 import { findByProblem } from '../core/log/session-input.ts';
 import { damagedRow } from '../layout/damaged-row.ts';
 import { toRejectionJson, toTime } from '../layout/json-shapes.ts';
-import { type QueueKey, queuePrefix, sessionOfQueueKey, timeOfQueueKey } from '../layout/queue-keys.ts';
+import { queuePrefix, sessionOfQueueKey } from '../layout/queue-keys.ts';
+import { changesWithLead, leadOf, sessionToLead } from './3-decide-lead.ts';
 import { themeEntry, themeFor } from './3-decide-theme.ts';
 import { linksOfMade, linksOfTurn } from './3-links.ts';
 import { bytesOf, changesOfNew } from './3-new-session.ts';
-import { bringsSame, chunkAt } from './3-queued-request.ts';
+import { bringsSame } from './3-queued-request.ts';
 import { findSagaGuard } from './3-saga-session.ts';
 import type { Stage } from './3-stage.ts';
 import { findSuspended, isPassedBy } from './3-suspended-session.ts';
@@ -100,7 +99,8 @@ function makeSession(stage: Stage, operation: NewSession): OperationDecision {
   const changes = changesOfNew(stage, operation);
   if (changes instanceof TxlogError) return { type: 'refused', error: changes };
   const { session, reason, actor, plan } = operation;
-  return operate(stage, changes, { session, ...given({ reason, actor, plan }) });
+  const all = changesWithLead(stage, operation, changes);
+  return operate(stage, all, { session, ...given({ reason, actor, plan }) });
 }
 
 function idTaken(id: string, position: number): TxlogError {
@@ -197,41 +197,10 @@ function sameSession(stage: Stage, state: State, operation: NewSession): Operati
 }
 
 function leadSession(stage: Stage, operation: LeadSession): OperationDecision {
-  const { operator, lease, theme } = operation;
-  const found = operation.session ?? (theme === undefined ? undefined : nextOf(stage, theme, operation.fits));
+  const { grouped } = operation;
+  const found = sessionToLead(stage, operation);
   if (found === undefined || typeof found === 'object') return { type: 'idle', due: found?.due };
-  return operate(stage, [{ op: 'session.lead', key: sessionKey(found), value: { operator, lease } }], {
-    session: found,
-  });
-}
-
-/** The first session of a theme that is due, or when the next one will be. */
-function nextOf(
-  stage: Stage,
-  theme: ThemeName,
-  fits: LeadSession['fits'],
-): string | { readonly due: number } | undefined {
-  const entry = themeEntry(stage, theme);
-  if (!entry || entry.paused) return undefined;
-  const waiting = queuePrefix(entry.number, 'waiting');
-  const key = fits ? firstFitting(stage, waiting, fits) : stage.firstQueued(waiting);
-  if (key === undefined) return undefined;
-  const due = timeOfQueueKey(key);
-  return due <= stage.time ? sessionOfQueueKey(key) : { due };
-}
-
-/** Finds the first that fits among the first of a queue. */
-function firstFitting(stage: Stage, waiting: string, fits: NonNullable<LeadSession['fits']>): QueueKey | undefined {
-  let looked = 0;
-  for (const key of stage.queued(waiting)) {
-    if (timeOfQueueKey(key) > stage.time) return key;
-    if (looked++ === limits.leftRequestsMax) return undefined;
-    const session = sessionKey(sessionOfQueueKey(key));
-    const { from = 0 } = asSession(stage.state(session)?.value) ?? {};
-    const chunk = chunkAt(stage.record(from), session);
-    if (!chunk || !('data' in chunk) || fits(chunk.data)) return key;
-  }
-  return undefined;
+  return operate(stage, [leadOf(found, operation)], { session: found, ...given({ grouped }) });
 }
 
 /** Problems: SAGA_STATE. */
@@ -303,19 +272,23 @@ function lineOf(stage: Stage, key: string): string | undefined {
   return session?.order === undefined ? undefined : queuePrefix(session.theme, 'line', session.order);
 }
 
-type Operated = Pick<Authority, 'session' | 'actor' | 'reason' | 'plan'> & { readonly key?: string };
+type Operated = Pick<Authority, 'session' | 'actor' | 'reason' | 'plan'> & {
+  readonly key?: string;
+  readonly grouped?: true;
+};
 
 /** Stages the record of what happens to a session, or tells why it cannot. */
 export function operate(
   stage: Stage,
   changes: readonly Change[],
-  { session, actor, reason, plan, key = sessionKey(session) }: Operated,
+  { session, actor, reason, plan, grouped, key = sessionKey(session) }: Operated,
 ): OperationDecision {
-  const position = stage.nextPosition;
+  const payload = payloadOf(reason, plan);
+  const isGrouped = grouped === true && payload === undefined && actor === undefined;
+  const position = isGrouped ? stage.positionOfGroup(changes) : stage.nextPosition;
   const context = { position, time: stage.time, idAt: (at: number) => stage.idAt(at) };
   const folded = foldChanges(changes, (key) => stage.state(key), context);
   if (!folded.ok) return { type: 'denied', rejection: folded.rejection };
-  const payload = payloadOf(reason, plan);
   const record: LogRecord = {
     position,
     id: operationId(position),
@@ -330,8 +303,17 @@ export function operate(
     rejection: undefined,
     compensates: undefined,
   };
-  stage.add(record, folded.after, (key) => stage.state(key));
+  const before = (key: string) => stage.state(key);
   const state = present(folded.after.get(key), 'state of what is operated on');
+  if (isGrouped)
+    return {
+      type: 'operated',
+      record: stage.addToGroup(record, folded.after, before),
+      session,
+      state,
+      duplicate: false,
+    };
+  stage.add(record, folded.after, before);
   return { type: 'operated', record, session, state, duplicate: false };
 }
 
@@ -348,18 +330,6 @@ export function completionChanges(
   completion: Completion,
 ): readonly Change[] | TxlogError {
   return changesOfAll(stage, completion.operations(record), linksOfMade(stage, completion.session));
-}
-
-const responsePrefix = 'txlog.response/';
-
-/** Id of the session that brings the response to a request. */
-export function responseId(request: string): string {
-  return responsePrefix + request;
-}
-
-/** Id of the request whose response a session brings; undefined of any other session. */
-export function requestOfResponse(session: string): string | undefined {
-  return session.startsWith(responsePrefix) ? session.slice(responsePrefix.length) : undefined;
 }
 
 /** The outcome of a request, as the session that brings its response has it. */

@@ -1,3 +1,5 @@
+import { limits } from '../core/base/limits.ts';
+import type { Change } from '../core/fold/change.ts';
 import type { Kind, State } from '../core/fold/state.ts';
 import { type FoldedRecord, type LogRecord, sessionType } from '../core/log/record.ts';
 import type { ClockMark, Counts } from '../layout/meta.ts';
@@ -14,6 +16,13 @@ import type { ViewEntry } from '../view/view.ts';
 export interface Staged {
   readonly record: LogRecord;
   readonly after: ReadonlyMap<string, State>;
+}
+
+/** A staged record of operations that others, which come next in the batch, may join. */
+interface OpenGroup {
+  readonly staged: Staged;
+  readonly changes: Change[];
+  readonly after: Map<string, State>;
 }
 
 /** Queue keys below a stage, and up to where it speaks for them. */
@@ -33,7 +42,8 @@ const upcomingKeys = 64;
  * 2. The records have the positions behind `basePosition`, without a gap, in the order in which they were decided.
  * 3. A key that the batch touched is read as its last record leaves it; all others as the cut has them.
  * 4. No record is before the one in front of it: `time` only grows.
- * 5. Records are only added. To take one out, the stage is made again.
+ * 5. Records are only added. To take one out, the stage is made again. Operations join the last one alone, and only on keys
+ *    that it does not touch: each is decided as if it had a record of its own.
  */
 export class Stage implements HistorySource {
   /** Stands for this batch, for those who outlive it. */
@@ -47,6 +57,7 @@ export class Stage implements HistorySource {
   /** Queue keys of the sessions that the batch touched. */
   readonly queue = new QueueOverlay();
   private readonly upcoming = new Map<string, Upcoming>();
+  private group: OpenGroup | undefined;
   readonly basePosition: number;
   /** Time of all records of the batch, in ms since 1970: never before the last record. */
   time: number;
@@ -186,11 +197,51 @@ export class Stage implements HistorySource {
     if (record.compensates !== undefined && record.outcome === 'committed')
       this.compensations.set(record.compensates, record.position);
     this.counted.addRecord(record.outcome);
-    for (const [key, state] of after) {
-      this.counted.addState(before(key), state, record.time);
-      this.states.set(key, state);
-      if (state.kind === 'session') this.queue.set(state);
+    for (const [key, state] of after) this.take({ key, state, before: before(key) }, record.time);
+  }
+
+  /** The position of the last record, where these changes may join it; else that of a new one. */
+  positionOfGroup(changes: readonly Change[]): number {
+    return this.openFor(changes)?.staged.record.position ?? this.nextPosition;
+  }
+
+  /** Stages operations as a part of the last record, or as `record`, which others may join. `before` as in `add`. */
+  addToGroup(
+    record: LogRecord,
+    after: ReadonlyMap<string, State>,
+    before: (key: string) => State | undefined,
+  ): LogRecord {
+    const open = this.openFor(record.changes);
+    if (!open) {
+      const changes = [...record.changes];
+      const own = { ...record, changes };
+      const states = new Map(after);
+      this.add(own, states, before);
+      this.group = { staged: this.staged.at(-1) as Staged, changes, after: states };
+      return own;
     }
+    open.changes.push(...record.changes);
+    for (const [key, state] of after) {
+      open.after.set(key, state);
+      this.take({ key, state, before: before(key) }, record.time);
+    }
+    return open.staged.record;
+  }
+
+  private openFor(changes: readonly Change[]): OpenGroup | undefined {
+    const { group } = this;
+    if (!group || group.staged !== this.staged.at(-1)) return undefined;
+    if (group.changes.length + changes.length > limits.groupedChangesMax) return undefined;
+    return changes.some(({ key }) => group.after.has(key)) ? undefined : group;
+  }
+
+  private take(
+    { key, state, before }: { readonly key: string; readonly state: State; readonly before: State | undefined },
+    time: number,
+  ): void {
+    this.counted.addState(before, state, time);
+    this.states.set(key, state);
+    if (state.kind === 'session') this.queue.set(state);
   }
 
   /** The overlay's or the index's entry, as of before the batch. */

@@ -12,6 +12,7 @@ import { checkData, checkLinks, checkName, checkOwnName, checkSeconds } from '..
 import { resultOrThrow } from '../pipeline/7-respond.ts';
 import type { ApplyOptions, PlanOptions, PlanTarget } from '../sessions/bulk/bulk-plan.ts';
 import { readRespond } from '../sessions/host/address.ts';
+import { processNew } from '../sessions/host/open-places.ts';
 import type { SessionHost } from '../sessions/host/session-host.ts';
 import type { Intervened } from './intervene/apply-plan.ts';
 import type { InterventionPlan } from './intervene/intervention-plan.ts';
@@ -69,7 +70,7 @@ export class Sagas {
     if (respond !== undefined) readRespond(respond);
     const event: SagaEvent = { event: 'started', v: 1, type, data, ...given({ respond }) };
     const { number } = definition;
-    const [answer] = await host.process([
+    const [answer] = await processNew(host, [
       {
         op: 'new',
         ofSaga: true,

@@ -6,7 +6,7 @@ import type { JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
 import { ranges } from '../core/base/number-range.ts';
 import type { Links } from '../core/log/links.ts';
-import type { Authority, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
+import type { Authority, NewSession, Operation, OperationResult, ThemeName } from '../core/log/operation.ts';
 import {
   checkData,
   checkError,
@@ -16,9 +16,11 @@ import {
   checkSeconds,
   dataOf,
 } from '../core/log/session-input.ts';
+import { resultOrThrow } from '../pipeline/7-respond.ts';
 import type { BulkOperation } from './bulk/bulk-operation.ts';
 import type { ApplyOptions, BulkBy, BulkOutcome, PlanOptions, PlanTarget } from './bulk/bulk-plan.ts';
 import type { OperationPlan } from './bulk/operation-plan.ts';
+import { processNew } from './host/open-places.ts';
 import type { SessionHost } from './host/session-host.ts';
 import type { ListOptions } from './read/list-sessions.ts';
 import type { KnownTheme } from './read/list-themes.ts';
@@ -70,7 +72,7 @@ export class Sessions {
   async create(theme: ThemeName, data: Data, options: NewOptions = {}): Promise<OperationResult> {
     const { id, delay, order, correlation, causation } = options;
     const number = this.numberOf(theme);
-    return this.one({
+    const made: NewSession = {
       op: 'new',
       session: id === undefined ? this.host.makeId() : checkOwnName('id', id),
       theme: checkTheme(theme),
@@ -81,7 +83,9 @@ export class Sessions {
         order: ifGiven(order, (order) => checkName('order', order)),
       }),
       links: checkLinks({ correlation, causation }),
-    });
+    };
+    const [answer] = await processNew(this.host, [made]);
+    return resultOrThrow(present(answer, 'answer'));
   }
 
   /** Adds a chunk of data. Errors: SAGA_STATE of the session of a saga. */

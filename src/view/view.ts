@@ -186,14 +186,19 @@ export class View {
     let atStart = from === prefix;
     const start = atStart ? (this.queueStarts.get(prefix) ?? prefix) : from;
     const end = prefixEnd(queueKeyBytes(prefix));
+    let passed: QueueKey | undefined;
     for (const row of snapshot.range('queue', given({ start: queueKeyBytes(start), end }))) {
       const key = queueKeyOf(row.key);
-      if (this.queue.has(sessionOfQueueKey(key))) continue;
+      if (this.queue.has(sessionOfQueueKey(key))) {
+        passed = key;
+        continue;
+      }
       // A worker that takes the next session, again and again, does not walk over all that were taken before.
       if (atStart) this.queueStarts.set(prefix, key);
       atStart = false;
       yield key;
     }
+    if (atStart && passed !== undefined) this.queueStarts.set(prefix, behind(passed));
   }
 
   /** All themes. */
@@ -325,6 +330,11 @@ const recordsPerLook = 8;
 /** The first key of a transaction, for messages. */
 function keyOfFailure(changes: readonly { readonly key: string }[]): string {
   return changes[0]?.key ?? '';
+}
+
+/** The first key that may come after another one. */
+function behind(key: QueueKey): QueueKey {
+  return `${key}\u0000`;
 }
 
 const unnamed = () => undefined;

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Database, RootDatabase } from 'lmdb';
+import { SqliteFile, type SqliteStatement } from './sqlite.ts';
 
 type Table = Database<Buffer, Buffer>;
 
@@ -107,45 +108,31 @@ function place(part: string, job: number): Buffer {
   return Buffer.concat([Buffer.from(part), number(job)]);
 }
 
-interface Statement {
-  run(...values: readonly (number | string)[]): unknown;
-  all(...values: readonly (number | string)[]): readonly { readonly id: number }[];
-  get(): { readonly n: number };
-}
-
-interface Sqlite {
-  exec(sql: string): void;
-  prepare(sql: string): Statement;
-  close(): void;
-}
-
-/** Hand-written SQLite, WAL with a full sync of each commit. Needs the SQLite that Node has since 22.13. */
+/** Hand-written SQLite. */
 export class SqliteQueue implements QueueFloor {
-  private readonly db: Sqlite;
-  private readonly insert: Statement;
-  private readonly oldest: Statement;
-  private readonly take: Statement;
-  private readonly remove: Statement;
-  private readonly log: Statement;
+  private readonly file: SqliteFile;
+  private readonly insert: SqliteStatement;
+  private readonly oldest: SqliteStatement;
+  private readonly take: SqliteStatement;
+  private readonly remove: SqliteStatement;
+  private readonly log: SqliteStatement;
 
   constructor(file: string) {
-    const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as {
-      DatabaseSync: new (file: string) => Sqlite;
-    };
-    this.db = new DatabaseSync(file);
-    this.db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE log (position INTEGER PRIMARY KEY, entry TEXT);
-      CREATE TABLE jobs (id INTEGER PRIMARY KEY, status TEXT, data TEXT);
-      CREATE INDEX waiting ON jobs (status, id);`);
-    this.insert = this.db.prepare(`INSERT INTO jobs VALUES (?, 'waiting', ?)`);
-    this.oldest = this.db.prepare(`SELECT id FROM jobs WHERE status = 'waiting' ORDER BY id LIMIT ?`);
-    this.take = this.db.prepare(`UPDATE jobs SET status = 'led' WHERE id = ?`);
-    this.remove = this.db.prepare('DELETE FROM jobs WHERE id = ?');
-    this.log = this.db.prepare('INSERT INTO log (entry) VALUES (?)');
+    this.file = new SqliteFile(
+      file,
+      `CREATE TABLE log (position INTEGER PRIMARY KEY, entry TEXT);
+       CREATE TABLE jobs (id INTEGER PRIMARY KEY, status TEXT, data TEXT);
+       CREATE INDEX waiting ON jobs (status, id);`,
+    );
+    this.insert = this.file.prepare(`INSERT INTO jobs VALUES (?, 'waiting', ?)`);
+    this.oldest = this.file.prepare(`SELECT id FROM jobs WHERE status = 'waiting' ORDER BY id LIMIT ?`);
+    this.take = this.file.prepare(`UPDATE jobs SET status = 'led' WHERE id = ?`);
+    this.remove = this.file.prepare('DELETE FROM jobs WHERE id = ?');
+    this.log = this.file.prepare('INSERT INTO log (entry) VALUES (?)');
   }
 
   enqueue(from: number, to: number): void {
-    this.commit(() => {
+    this.file.commit(() => {
       for (let i = from; i < to; i++) {
         const data = JSON.stringify(jobData(i));
         this.log.run(JSON.stringify({ op: 'new', job: i, data: jobData(i) }));
@@ -155,8 +142,8 @@ export class SqliteQueue implements QueueFloor {
   }
 
   lease(count: number): readonly number[] {
-    return this.commit(() => {
-      const taken = this.oldest.all(count).map(({ id }) => id);
+    return this.file.commit(() => {
+      const taken = this.oldest.all(count).map(({ id }) => Number(id));
       for (const id of taken) {
         this.log.run(JSON.stringify({ op: 'lead', job: id }));
         this.take.run(id);
@@ -166,7 +153,7 @@ export class SqliteQueue implements QueueFloor {
   }
 
   complete(jobs: readonly number[]): void {
-    this.commit(() => {
+    this.file.commit(() => {
       for (const id of jobs) {
         this.log.run(JSON.stringify({ op: 'remove', job: id }));
         this.remove.run(id);
@@ -175,17 +162,10 @@ export class SqliteQueue implements QueueFloor {
   }
 
   get left(): number {
-    return this.db.prepare('SELECT count(*) AS n FROM jobs').get().n;
+    return Number(this.file.prepare('SELECT count(*) AS n FROM jobs').get()?.n);
   }
 
   close(): void {
-    this.db.close();
-  }
-
-  private commit<T>(work: () => T): T {
-    this.db.exec('BEGIN IMMEDIATE');
-    const result = work();
-    this.db.exec('COMMIT');
-    return result;
+    this.file.close();
   }
 }

@@ -1,45 +1,38 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { SagaFloor, SagaInput } from './raw-saga.ts';
+import { SqliteFile, type SqliteStatement } from './sqlite.ts';
 
-interface Statement {
-  run(...values: readonly (number | string)[]): unknown;
-  get(...values: readonly (number | string)[]): { readonly n: number } | undefined;
-}
-
-interface Sqlite {
-  exec(sql: string): void;
-  prepare(sql: string): Statement;
-  close(): void;
-}
-
-/** Hand-written SQLite, WAL with a full sync of each commit, a file for each service. Needs the one of Node 22.13. */
+/** Hand-written SQLite, a file for each service. */
 export class SqliteSagas implements SagaFloor {
   private readonly dialogs: SqliteService;
   private readonly counters: SqliteService;
-  private readonly putSaga: Statement;
-  private readonly putMessage: Statement;
-  private readonly setStatus: Statement;
-  private readonly addUnread: Statement;
+  private readonly putSaga: SqliteStatement;
+  private readonly putMessage: SqliteStatement;
+  private readonly setStatus: SqliteStatement;
+  private readonly addUnread: SqliteStatement;
 
   constructor(dir: string) {
-    this.dialogs = new SqliteService(join(dir, 'dialogs.db'));
-    this.counters = new SqliteService(join(dir, 'counters.db'));
-    this.dialogs.db.exec(`CREATE TABLE sagas (id TEXT PRIMARY KEY, phase TEXT, data TEXT) WITHOUT ROWID;
-      CREATE TABLE messages (id TEXT PRIMARY KEY, status TEXT, data TEXT) WITHOUT ROWID;`);
-    this.counters.db.exec('CREATE TABLE unread (user TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;');
-    this.putSaga = this.dialogs.db.prepare(
+    this.dialogs = new SqliteService(
+      join(dir, 'dialogs.db'),
+      `CREATE TABLE sagas (id TEXT PRIMARY KEY, phase TEXT, data TEXT) WITHOUT ROWID;
+       CREATE TABLE messages (id TEXT PRIMARY KEY, status TEXT, data TEXT) WITHOUT ROWID;`,
+    );
+    this.counters = new SqliteService(
+      join(dir, 'counters.db'),
+      'CREATE TABLE unread (user TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;',
+    );
+    this.putSaga = this.dialogs.file.prepare(
       'INSERT INTO sagas VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET phase = excluded.phase',
     );
-    this.putMessage = this.dialogs.db.prepare(`INSERT INTO messages VALUES (?, 'PENDING', ?)`);
-    this.setStatus = this.dialogs.db.prepare('UPDATE messages SET status = ? WHERE id = ?');
-    this.addUnread = this.counters.db.prepare(
+    this.putMessage = this.dialogs.file.prepare(`INSERT INTO messages VALUES (?, 'PENDING', ?)`);
+    this.setStatus = this.dialogs.file.prepare('UPDATE messages SET status = ? WHERE id = ?');
+    this.addUnread = this.counters.file.prepare(
       'INSERT INTO unread VALUES (?, ?) ON CONFLICT (user) DO UPDATE SET n = n + excluded.n',
     );
   }
 
   create(sagas: readonly SagaInput[]): void {
-    this.dialogs.commit(() => {
+    this.dialogs.file.commit(() => {
       for (const saga of sagas) {
         const isRefused = saga.failStep === 1;
         const data = JSON.stringify(saga);
@@ -51,7 +44,7 @@ export class SqliteSagas implements SagaFloor {
   }
 
   count(sagas: readonly SagaInput[], undo: readonly SagaInput[]): void {
-    this.counters.commit(() => {
+    this.counters.file.commit(() => {
       for (const { id, to, failStep } of sagas) {
         this.counters.log(`${id}/count`, { type: 'unread.add', to, by: 1, isRefused: failStep === 2 });
         if (failStep !== 2) this.addUnread.run(to, 1);
@@ -64,7 +57,7 @@ export class SqliteSagas implements SagaFloor {
   }
 
   finish(sagas: readonly SagaInput[], undone: readonly SagaInput[]): void {
-    this.dialogs.commit(() => {
+    this.dialogs.file.commit(() => {
       for (const saga of sagas) {
         if (saga.failStep === 2) this.end(saga, 'create/undo', 'CANCELLED', 'compensated');
         else if (saga.failStep === 0) this.end(saga, 'deliver', 'UNREAD', 'done');
@@ -78,18 +71,18 @@ export class SqliteSagas implements SagaFloor {
   }
 
   messages(): Record<'UNREAD' | 'CANCELLED' | 'PENDING', number> {
-    const count = this.dialogs.db.prepare('SELECT count(*) AS n FROM messages WHERE status = ?');
-    const of = (status: string) => count.get(status)?.n ?? 0;
+    const count = this.dialogs.file.prepare('SELECT count(*) AS n FROM messages WHERE status = ?');
+    const of = (status: string) => Number(count.get(status)?.n ?? 0);
     return { UNREAD: of('UNREAD'), CANCELLED: of('CANCELLED'), PENDING: of('PENDING') };
   }
 
   unread(user: string): number {
-    return this.counters.db.prepare('SELECT n FROM unread WHERE user = ?').get(user)?.n ?? 0;
+    return Number(this.counters.file.prepare('SELECT n FROM unread WHERE user = ?').get(user)?.n ?? 0);
   }
 
   close(): void {
-    this.dialogs.db.close();
-    this.counters.db.close();
+    this.dialogs.file.close();
+    this.counters.file.close();
   }
 
   private end({ id }: SagaInput, step: string, status: string, phase: string): void {
@@ -100,30 +93,18 @@ export class SqliteSagas implements SagaFloor {
 }
 
 class SqliteService {
-  readonly db: Sqlite;
-  private readonly insert: Statement;
+  readonly file: SqliteFile;
+  private readonly insert: SqliteStatement;
 
-  constructor(file: string) {
-    const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as {
-      DatabaseSync: new (file: string) => Sqlite;
-    };
-    this.db = new DatabaseSync(file);
-    this.db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE log (position INTEGER PRIMARY KEY, id TEXT UNIQUE, entry TEXT);`);
-    this.insert = this.db.prepare('INSERT INTO log (id, entry) VALUES (?, ?)');
+  constructor(file: string, tables: string) {
+    this.file = new SqliteFile(
+      file,
+      `CREATE TABLE log (position INTEGER PRIMARY KEY, id TEXT UNIQUE, entry TEXT); ${tables}`,
+    );
+    this.insert = this.file.prepare('INSERT INTO log (id, entry) VALUES (?, ?)');
   }
 
   log(id: string, record: object): void {
     this.insert.run(id, JSON.stringify(record));
-  }
-
-  commit(work: () => void): void {
-    this.db.exec('BEGIN IMMEDIATE');
-    work();
-    this.db.exec('COMMIT');
-  }
-
-  close(): void {
-    this.db.close();
   }
 }

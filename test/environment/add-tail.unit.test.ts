@@ -19,6 +19,7 @@ function open(on: LockableStorage = openMemoryStorage(tables)): Storage {
     room: bytes.length,
     read: (at: number, length: number) => Buffer.from(bytes.subarray(at, at + length)),
     write: (at: number, written: Uint8Array) => bytes.set(written, at),
+    isFast: true,
     sync() {},
     async syncSoon() {},
     close() {},

@@ -16,7 +16,7 @@ const digest = hash(data).digest('hex');
 const octets = { 'content-type': 'application/octet-stream' };
 const field = (bytes: Uint8Array) => ({ 'content-digest': `sha-256=:${hash(bytes).digest('base64')}:` });
 
-const put = (bytes: Uint8Array, headers = {}) =>
+const put = (bytes: Uint8Array<ArrayBuffer>, headers = {}) =>
   fetch(`${url}/v1/attachments`, { method: 'POST', body: bytes, headers: { ...octets, ...headers } });
 const get = (headers: Readonly<Record<string, string>> = {}, method = 'GET') =>
   fetch(`${url}/v1/attachments/${digest}`, { method, headers });

@@ -236,6 +236,18 @@ describe('a stream of the log', () => {
     for (const one of [...many, slow]) one.end();
   });
 
+  it('is taken by many without a warning: each line that a frontend writes is JSON', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => warnings.push(warning);
+    process.on('warning', hear);
+    const many = await Promise.all(Array.from({ length: 12 }, () => follow('/v1/log/stream')));
+    for (const one of many) one.end();
+    // Warnings come with the next tick.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
+  });
+
   it('ends when the frontend stops, and does not hold it up', async () => {
     const other = await Site.open();
     try {

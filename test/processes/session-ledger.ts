@@ -1,6 +1,6 @@
 import { sessionOfKey, themeOfKey } from '../../src/core/fold/session.ts';
+import { responseId } from '../../src/core/log/response-id.ts';
 import type { Change, Environment, JsonObject, StoredRecord } from '../../src/index.ts';
-import { responseId } from '../../src/pipeline/3-decide-operation.ts';
 
 /** One lead of a session, as the log tells of it. */
 export interface LoggedLead {

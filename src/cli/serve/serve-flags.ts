@@ -51,6 +51,7 @@ export const serveFlags = {
   sync: Flags.boolean({
     summary: 'Take over dumps of other environments, too: whoever may ask decides what is in them.',
   }),
+  'no-page': Flags.boolean({ summary: 'Serve no page for people.' }),
   insecure: Flags.boolean({ summary: 'Listen beyond the loopback, though anyone who reaches it may ask.' }),
 };
 
@@ -60,6 +61,7 @@ interface ServeFlags {
   readonly name: string;
   readonly direct: boolean;
   readonly sync: boolean;
+  readonly 'no-page': boolean;
   readonly insecure: boolean;
   readonly work?: number | undefined;
   readonly host?: readonly string[] | undefined;
@@ -82,6 +84,7 @@ export function readServeFlags({ listen, name, direct, insecure, sync, ...flags 
     isDirect: direct,
     isInsecure: insecure,
     takesDumps: sync,
+    hasPage: !flags['no-page'],
     work,
     hosts,
     drainMs,

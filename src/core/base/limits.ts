@@ -62,6 +62,8 @@ export const limits = {
   /** Longest time that checkpoint slices follow one another while requests may wait. */
   checkpointStepMs: 25,
   sliceBytes: 1024 * 1024,
+  /** Changes of the operations on sessions that share one record: who reads one of them decodes all. */
+  groupedChangesMax: 64,
   /** Longest time that reading holds the event loop before timers, input and other work get their turn. */
   sliceMs: 10,
   /** A synchronous engine (bound 0) writes a foreign tail of this many records along at once. */

@@ -48,13 +48,18 @@ export interface NewSession extends SagaMark {
   readonly order?: string;
   /** Where it comes from; else made of what makes it. */
   readonly links?: Links;
+  /**
+   * Leads it at once, in the same record, if it is due and no other of its theme is. Only the engine's workers say so, for a
+   * place of theirs that is free.
+   */
+  readonly lead?: Pick<LeadSession, 'operator' | 'lease'>;
   readonly reason?: string;
   readonly actor?: string;
   readonly plan?: PlanMark;
 }
 
 /** Takes a session: that which is named, or the first of the theme that is due. */
-export interface LeadSession {
+export interface LeadSession extends GroupMark {
   readonly op: 'lead';
   readonly theme?: ThemeName;
   readonly session?: string;
@@ -75,6 +80,12 @@ export interface ThemeStep {
   readonly actor?: string;
 }
 
+/** Whether its record may also hold what happens to other sessions beside it, in its batch. */
+interface GroupMark {
+  /** Only the engine's code of turns says so: an operation of a caller has a record of its own. */
+  readonly grouped?: true;
+}
+
 /** Whether it is a saga that writes its own events, or its own end. */
 interface SagaMark {
   /** Only the engine's code of sagas says so: whatever else makes the session of a saga, or writes to it, is refused. */
@@ -91,8 +102,9 @@ export type SessionStep =
       readonly error?: string;
       /** Its lead is no attempt. Without an error of its own, what is known of earlier ones stays. */
       readonly interrupted?: boolean;
-    } & Authority)
-  | ({ readonly op: 'park'; readonly error: string } & Authority)
+    } & GroupMark &
+      Authority)
+  | ({ readonly op: 'park'; readonly error: string } & GroupMark & Authority)
   | ({
       readonly op: 'ready';
       /** Does nothing to one whose status is another. */
@@ -102,7 +114,7 @@ export type SessionStep =
       /** Only the engine's code of resuming says so: whatever else would wake a suspended one is refused. */
       readonly resume?: true;
     } & Authority)
-  | ({ readonly op: 'remove' } & SagaMark & Authority);
+  | ({ readonly op: 'remove' } & SagaMark & GroupMark & Authority);
 
 /** Several operations in one record: all of them, or none. The first one's session is that of the result. */
 export interface Together {
@@ -119,16 +131,19 @@ export type PlannableOperation = NewSession | SessionStep | Together;
 /** Anything that can happen to a session, as the pipeline takes it. */
 export type Operation = NewSession | LeadSession | SessionStep | ThemeStep | Together;
 
-/** An operation of a caller: whatever it says, it is not the engine's code of sagas, or of resuming, that asks. */
+/** An operation of a caller: whatever it says, it is not the engine's code of sagas, of turns, or of resuming, that asks. */
 export function operationOfCaller(operation: Operation): Operation {
   if (operation.op !== 'together') return withoutMark(operation);
   return { ...operation, operations: operation.operations.map(withoutMark) };
 }
 
+/** Fields that are the engine's own. A lead among them is that of a session that is being made. */
+const marks = ['ofSaga', 'resume', 'grouped', 'lead'] as const;
+
 function withoutMark<T extends Operation>(operation: T): T {
-  if (!('ofSaga' in operation || 'resume' in operation)) return operation;
-  const { ofSaga: _, resume: __, ...asked } = operation as T & { readonly ofSaga?: true; readonly resume?: true };
-  return asked as unknown as T;
+  if (!marks.some((mark) => mark in operation)) return operation;
+  const entries = Object.entries(operation).filter(([name]) => !marks.some((mark) => mark === name));
+  return Object.fromEntries(entries) as unknown as T;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ResponseQueue } from '../../index.ts';
 import type { GatheredCalls } from './gathered-calls.ts';
 import type { LogFeed } from './log-feed.ts';
 import type { Metrics } from './metrics.ts';
+import type { OverviewWatch } from './overview-watch.ts';
 import type { QueueDepths } from './queue-depths.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -15,6 +16,8 @@ export interface Frontend {
   readonly isDirect: boolean;
   /** Whether it takes over dumps of other environments. */
   readonly takesDumps: boolean;
+  /** Whether it serves pages for people. */
+  readonly hasPage: boolean;
   readonly calls: GatheredCalls;
   readonly feed: LogFeed;
   readonly responses: ResponseQueue;
@@ -22,6 +25,8 @@ export interface Frontend {
   /** Absent where clients may ask as often as they want. */
   readonly rate?: RateLimit;
   readonly metrics: Metrics;
+  /** How the environment stands, for people. */
+  readonly overviews: OverviewWatch;
   readonly log: Logger;
   /** Aborted by the order to stop: no more is begun that has no end. */
   readonly stopping: AbortSignal;

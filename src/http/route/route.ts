@@ -8,26 +8,32 @@ export interface RouteAnswer {
   readonly content?: Readonly<Record<string, Schema>>;
 }
 
-/**
- * One operation of the frontend. The same description validates what is asked, and makes the OpenAPI document.
- */
-export interface Route {
+/** One path of the server, and how it is answered. */
+export interface ServedRoute {
   readonly method: 'GET' | 'POST';
   /** As the server's library writes it: `/v1/states/*`. */
   readonly path: string;
+  /** Parameters of the query. Others are refused. */
+  readonly query?: Readonly<Record<string, Schema>>;
+  /** Whether anyone may ask, of what a machine looks at. */
+  readonly isOpen?: boolean;
+  /** Whether people look at it: its errors are pages, too. */
+  readonly isPage?: boolean;
+  handle(frontend: Frontend, request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+}
+
+/**
+ * One operation of the frontend. The same description validates what is asked, and makes the OpenAPI document.
+ */
+export interface Route extends ServedRoute {
   /** Its name in the OpenAPI document, of which clients make functions. */
   readonly operation: string;
   readonly summary: string;
   /** Parameters of the path, by the names that the document gives them, in their order. */
   readonly parameters?: Readonly<Record<string, Schema>>;
-  /** Parameters of the query. Others are refused. */
-  readonly query?: Readonly<Record<string, Schema>>;
   /** Headers that it looks at. */
   readonly headers?: Readonly<Record<string, Schema>>;
   /** The body that it takes, by media type. */
   readonly body?: Readonly<Record<string, Schema>>;
   readonly answers: Readonly<Record<string, RouteAnswer>>;
-  /** Whether anyone may ask, of what a machine looks at. */
-  readonly isOpen?: boolean;
-  handle(frontend: Frontend, request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
 }

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { TxlogError } from '../../core/base/errors.ts';
-import { limits } from '../../core/base/limits.ts';
 import { matches } from '../../core/log/filter.ts';
 import type { RecordFilter } from '../../index.ts';
 import * as log from '../../shapes/schema/log-schema.ts';
 import { text } from '../../shapes/schema/schema-terms.ts';
 import type { Frontend } from '../frontend/frontend.ts';
 import { eventOf, type LiveRecord, type LogFeed } from '../frontend/log-feed.ts';
+import { keepAlive, sendStreamHead, startEvents, untilGone } from '../route/event-stream.ts';
 import { filterParameters } from '../route/query-terms.ts';
 import { type FilterQuery, readFilter } from '../route/record-filter.ts';
 import type { Route } from '../route/route.ts';
@@ -32,6 +32,7 @@ export const logStreamRoute: Route = {
     const filter = await readFilter(request.query as FilterQuery);
     const { position } = await frontend.env.head();
     const from = firstOf(request, filter, position);
+    if (sendStreamHead(request, reply)) return reply;
     const { signal, release } = untilGone(frontend, request, reply);
     reply.hijack();
     try {
@@ -55,39 +56,11 @@ function withoutStart({ from: _, ...filter }: RecordFilter): RecordFilter {
   return filter;
 }
 
-/** Until the client goes away, its token ends, or the frontend stops: clients connect again, to another one. */
-function untilGone({ stopping, env }: Frontend, { actorUntil }: FastifyRequest, reply: FastifyReply) {
-  const gone = new AbortController();
-  const end = () => gone.abort();
-  reply.raw.once('close', end);
-  stopping.addEventListener('abort', end);
-  if (stopping.aborted) end();
-  const cancel =
-    actorUntil === undefined
-      ? () => {}
-      : env.clock.after(Math.min(actorUntil - env.clock.now(), limits.httpStreamMsMax), end);
-  const release = () => {
-    stopping.removeEventListener('abort', end);
-    cancel();
-  };
-  return { signal: gone.signal, release };
-}
-
-/** Begins the answer. The first event has no data: it tells where to go on, should the connection break before another one. */
-function startEvents(reply: FastifyReply, seen: number): ServerResponse {
-  const { raw } = reply;
-  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
-  raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...headers });
-  raw.write(`retry: ${limits.httpRetryMs}\nid: ${seen}\n\n`);
-  return raw;
-}
-
 /** All that passes the filter from a position on: what is there by reading, what comes by the feed. */
 async function follow(frontend: Frontend, raw: ServerResponse, following: Following): Promise<void> {
   const { filter, signal } = following;
   const { to = Number.POSITIVE_INFINITY } = filter;
-  // Balancers end connections on which nothing comes.
-  const timer = setInterval(() => raw.writableNeedDrain || raw.write(': alive\n\n'), limits.httpHeartbeatMs);
+  const beat = keepAlive(raw);
   try {
     for (let at = following.from; at <= to && !signal.aborted; ) {
       const head = await frontend.feed.position();
@@ -102,7 +75,7 @@ async function follow(frontend: Frontend, raw: ServerResponse, following: Follow
     // The client asks for what it missed when it connects again.
     if (!signal.aborted) throw error;
   } finally {
-    clearInterval(timer);
+    beat.stop();
   }
 }
 

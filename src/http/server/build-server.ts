@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limits } from '../../core/base/limits.ts';
 import { problemOf } from '../answer/problem-answer.ts';
 import type { Frontend } from '../frontend/frontend.ts';
-import type { Route } from '../route/route.ts';
+import type { ServedRoute } from '../route/route.ts';
 import { addBodyParsers } from './body-parsers.ts';
 import { addHooks, type Guard } from './hooks.ts';
 import { answerProblem, refuseMalformed, sendProblem } from './send-problem.ts';
@@ -11,7 +11,7 @@ import { answerProblem, refuseMalformed, sendProblem } from './send-problem.ts';
 const pathUnitsMax = 3 * limits.keyBytesMax;
 
 /** Makes the server of a frontend; it does not listen yet. `guard` decides who may ask. */
-export function buildServer(frontend: Frontend, routes: readonly Route[], guard: Guard): FastifyInstance {
+export function buildServer(frontend: Frontend, routes: readonly ServedRoute[], guard: Guard): FastifyInstance {
   const app = fastify({
     logger: false,
     // Streams have none: what is read as a whole has a limit of its own.
@@ -40,7 +40,7 @@ export function buildServer(frontend: Frontend, routes: readonly Route[], guard:
   return app;
 }
 
-function addRoutes(app: FastifyInstance, frontend: Frontend, routes: readonly Route[]): void {
+function addRoutes(app: FastifyInstance, frontend: Frontend, routes: readonly ServedRoute[]): void {
   for (const route of routes) {
     const { method, path: url, query = {} } = route;
     const querystring = { type: 'object', properties: query, additionalProperties: false };

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Frontend } from '../frontend/frontend.ts';
-import type { Route } from '../route/route.ts';
+import type { ServedRoute } from '../route/route.ts';
 import { readTraceId } from '../route/trace-context.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    route?: Route;
+    route?: ServedRoute;
   }
 }
 

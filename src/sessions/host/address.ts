@@ -5,8 +5,9 @@ import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import { limits } from '../../core/base/limits.ts';
 import { causedBy } from '../../core/log/links.ts';
 import type { NewSession, Settled } from '../../core/log/operation.ts';
+import { responseId } from '../../core/log/response-id.ts';
 import { checkData, checkName } from '../../core/log/session-input.ts';
-import { responseId, responseOf } from '../../pipeline/3-decide-operation.ts';
+import { responseOf } from '../../pipeline/3-decide-operation.ts';
 
 /** A message that a session brings: its id names it for ever, so that it is delivered once however often it is sent. */
 export interface Message {

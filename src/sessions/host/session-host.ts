@@ -8,6 +8,7 @@ import type { Leases } from '../../ports/leases.ts';
 import type { Services } from '../../ports/services.ts';
 import type { Storage } from '../../ports/storage.ts';
 import type { Watching } from '../../view/reader.ts';
+import type { OpenPlaces } from './open-places.ts';
 
 /** The parts of an environment that sessions and their workers use. */
 export interface SessionHost extends Watching {
@@ -19,6 +20,8 @@ export interface SessionHost extends Watching {
   readonly effects: Effects;
   readonly services: Services;
   readonly handle: { readonly storage: Storage };
+  /** Workers of this environment that may lead at once what is made here. */
+  readonly places: OpenPlaces;
   makeId(): string;
   /** Chance, from 0 to less than 1. */
   random(): number;

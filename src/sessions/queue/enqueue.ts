@@ -12,6 +12,7 @@ import type { TaskAnswer } from '../../pipeline/2-batch.ts';
 import { dataOfRequest, queueTheme } from '../../pipeline/3-queued-request.ts';
 import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import { readRespond } from '../host/address.ts';
+import { processNew } from '../host/open-places.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { readTheme } from '../read/read-session.ts';
 
@@ -71,7 +72,7 @@ export async function enqueueChecked(
   // One that was decided is submitted again: that gives its receipt, or tells that it was another one.
   const tasks = requests.map((request, i) => (decided[i] ? request : newSession(host, request, options)));
   const sound = tasks.flatMap((task) => (task instanceof TxlogError ? [] : [task]));
-  const answers = (sound.length === 0 ? [] : await host.process(sound)).values();
+  const answers = (sound.length === 0 ? [] : await processNew(host, sound)).values();
   return Promise.all(
     tasks.map(async (task, i) => {
       if (task instanceof TxlogError) return { error: task };

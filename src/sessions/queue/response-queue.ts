@@ -1,8 +1,9 @@
 import { retryMsAfter } from '../../core/base/back-off.ts';
 import { limits } from '../../core/base/limits.ts';
 import { sessionIn, sessionKey } from '../../core/fold/session.ts';
+import { requestOfResponse } from '../../core/log/response-id.ts';
 import { queuePrefix, sessionOfQueueKey } from '../../layout/queue-keys.ts';
-import { requestOfResponse } from '../../pipeline/3-decide-operation.ts';
+import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import { CommitSignal } from '../../view/commit-signal.ts';
 import type { Cut } from '../../view/cut.ts';
 import type { SessionHost } from '../host/session-host.ts';
@@ -137,7 +138,7 @@ export class ResponseQueue {
     const done = [...this.given, ...expired];
     if (done.length === 0) return;
     // Those who waited have their outcome already. Another process of this name may be faster: that is no error.
-    await this.host.operate(done.map((session) => ({ op: 'remove', session })));
+    (await this.host.process(done.map((session) => ({ op: 'remove', session, grouped: true })))).map(resultOrThrow);
     this.counts.delivered += this.given.size;
     this.counts.expired += expired.length;
     this.given.clear();

@@ -35,17 +35,27 @@ export function coalesceReads(source: ViewReader): ViewReader {
   return { read: <T>(work: (cut: Cut, turn: LoopTurn) => T) => ask(work) as Promise<T> };
 }
 
-/** Operations of turns that go on at the same time, in one call. Errors: as `operate`, each its own. */
+/**
+ * Operations of turns that go on at the same time, in one call; what only ends turns shares a record. Errors: as `operate`, each
+ * its own.
+ */
 export function coalesceOperations(host: SessionHost): (operation: Operation) => Promise<OperationResult> {
   return gather<Operation, OperationResult>(async (all) => {
     let from = 0;
-    const calls = splitSubmissions(all.map(({ question }) => question)).map((operations) => {
+    const operations = all.map(({ question }) => (all.length > 1 ? grouped(question) : question));
+    const calls = splitSubmissions(operations).map((operations) => {
       const asked = all.slice(from, from + operations.length);
       from += operations.length;
       return operateAll(host, asked, operations);
     });
     await Promise.all(calls);
   });
+}
+
+/** An operation that may share its record, if it ends a turn. */
+function grouped(operation: Operation): Operation {
+  const isEnd = operation.op === 'remove' || operation.op === 'store' || operation.op === 'park';
+  return isEnd ? { ...operation, grouped: true } : operation;
 }
 
 async function operateAll(

@@ -2,6 +2,7 @@ import type { LoadedApp } from '../../core/app/app.ts';
 import { checkInRange, checkLease } from '../../core/base/check-arguments.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { ranges } from '../../core/base/number-range.ts';
+import type { Chunk } from '../../core/fold/session.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { WorkOptions } from '../turn/work-events.ts';
@@ -40,4 +41,11 @@ export function workThemes(app: LoadedApp, options: WorkOptions, kinds: readonly
   const queues = options.themes === undefined;
   const types = queues || [...wanted].some(isQueueTheme) ? Object.keys(app.requests ?? {}) : undefined;
   return { wanted, queues, types, fits: (theme) => fitsOf(app, theme), lease };
+}
+
+/** Whether a worker with these themes leads a session with such a first chunk of data. */
+export function isLedBy({ wanted, queues, fits }: WorkThemes, theme: string, chunk: Chunk): boolean {
+  if (!wanted.has(theme) && !(queues && isQueueTheme(theme))) return false;
+  const isFitting = fits(theme);
+  return isFitting === undefined || ('data' in chunk && isFitting(chunk.data));
 }

@@ -1,4 +1,4 @@
-import type { TxlogError } from '../../core/base/errors.ts';
+import { TxlogError } from '../../core/base/errors.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
 import type { TurnReport } from '../turn/turn-report.ts';
 import type { WorkReport } from '../turn/work-events.ts';
@@ -28,4 +28,13 @@ export class WorkerTally {
     const counts = { turns, removed, stored, parked, lost, failed, requests, mended };
     return emergency ? { ...counts, emergency } : counts;
   }
+}
+
+/** Why a worker that cannot confirm what it does takes no more work. */
+export function emergencyStop(error: Error): TxlogError {
+  return new TxlogError('EMERGENCY_STOP', `the worker takes no more work: ${error.message}`, {
+    cause: error,
+    hint: 'Another worker frees the sessions that it led.',
+    next: ['txlog doctor', 'txlog session stuck'],
+  });
 }

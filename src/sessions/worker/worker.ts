@@ -2,11 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { type ThemeDefinition, themeDefaults } from '../../core/app/theme.ts';
 import { present } from '../../core/base/assert.ts';
 import { retryMsAfter } from '../../core/base/back-off.ts';
-import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { limits } from '../../core/base/limits.ts';
+import type { NewSession } from '../../core/log/operation.ts';
 import { isQueueTheme } from '../../pipeline/3-queued-request.ts';
+import { resultOrThrow } from '../../pipeline/7-respond.ts';
 import { CommitSignal } from '../../view/commit-signal.ts';
+import type { KeptPlace, PlaceKeeper } from '../host/open-places.ts';
 import { fullPolicy, policyOfTheme } from '../host/policy.ts';
 import type { SessionHost } from '../host/session-host.ts';
 import { coalesceOperations, coalesceReads } from '../turn/coalesce.ts';
@@ -19,11 +21,12 @@ import type { TurnReport } from '../turn/turn-report.ts';
 import type { WorkEvent, Worker, WorkOptions, WorkReport } from '../turn/work-events.ts';
 import { type DueWork, findDue, sharePlaces } from './due.ts';
 import { recoverOrphans } from './janitor.ts';
+import { KeptPlaces } from './kept-places.ts';
 import { findLedBy } from './lead-one.ts';
 import { LeftRequests } from './left-requests.ts';
 import type { DueTheme, TurnKind, WakeupPoller } from './turn-kind.ts';
-import { type WorkThemes, workThemes } from './work-themes.ts';
-import { WorkerTally } from './worker-tally.ts';
+import { isLedBy, type WorkThemes, workThemes } from './work-themes.ts';
+import { emergencyStop, WorkerTally } from './worker-tally.ts';
 
 /** Starts a worker. Errors: USAGE and THEME_NOT_FOUND of options that do not fit; ENV_READ_ONLY, STORAGE_FAILED. */
 export function startWorker(host: SessionHost, options: WorkOptions, kinds: readonly TurnKind[]): Worker {
@@ -55,13 +58,14 @@ interface Running {
  *
  * Invariants:
  * 1. Nothing is kept here that is not in the log: the worker may die at any line, and another goes on.
- * 2. Each session that this operator leads has a turn in `running`, or the next look finds it (`isUnsure`).
- * 3. No more turns run than there are places; a turn that is `alone` has no other beside it.
+ * 2. Each session that this operator leads has a turn in `running`, or the next look finds it (`isUnsure`), or its record is
+ *    under way (`kept`).
+ * 3. No more turns run and no more places are kept than there are places; a turn that is `alone` has no other beside it.
  * 4. A worker that drains leads no more. It ends when the last turn has ended.
  * 5. The lease is ended only when nothing is led under it; else it is abandoned, and the janitor stores what is left.
  * 6. Whatever happens during a look wakes the next one: `commits` is armed before the log is read.
  */
-class WorkerRun {
+class WorkerRun implements PlaceKeeper {
   private readonly host: SessionHost;
   private readonly reads: TurnContext['reads'];
   private readonly operate: TurnContext['operate'];
@@ -71,10 +75,11 @@ class WorkerRun {
   private readonly pollers: readonly WakeupPoller[];
   private readonly tally = new WorkerTally();
   private readonly running = new Map<string, Running>();
+  private readonly kept = new KeptPlaces();
   private readonly drained = new AbortController();
   private readonly killed = new AbortController();
   private operator: LeaseHolder;
-  private due: DueWork = { themes: [], left: [], next: undefined };
+  private due: DueWork = notLooked;
   /** Heard from while it runs: what others commit, and turns that end. */
   private commits: CommitSignal | undefined;
   private stopPausing = () => {};
@@ -113,6 +118,7 @@ class WorkerRun {
     const commits = new CommitSignal(this.host);
     this.commits = commits;
     const { signal } = this.options;
+    const withdraw = this.host.places.add(this);
     const drain = () => this.drain();
     signal?.addEventListener('abort', drain);
     try {
@@ -122,6 +128,7 @@ class WorkerRun {
       this.tell({ type: 'started', operator, themes: [...wanted], queues, lease });
       await this.loop(commits);
     } finally {
+      withdraw();
       commits.stop();
       signal?.removeEventListener('abort', drain);
       // The janitor finds what is still led after an emergency, or a bug, by its lease.
@@ -161,9 +168,9 @@ class WorkerRun {
   }
 
   private get isOver(): boolean {
-    if (this.running.size > 0) return false;
+    if (this.running.size > 0 || this.kept.size > 0) return false;
     if (this.drained.signal.aborted) return true;
-    if (this.errorsInRow > 0 || this.isUnsure) return false;
+    if (this.errorsInRow > 0 || this.isUnsure || this.kept.isUnsure) return false;
     if (this.options.once) return this.started > 0 || this.due.themes.length === 0;
     return this.options.untilEmpty === true && this.due.themes.length === 0;
   }
@@ -199,7 +206,7 @@ class WorkerRun {
   /** Leads as many sessions as there are places, all in one batch, while there are any. */
   private async fill(): Promise<void> {
     while (!this.drained.signal.aborted) {
-      if (this.isUnsure) await this.adopt();
+      if (this.isUnsure || this.kept.isUnsure) await this.adopt();
       const places = this.places;
       if (places === 0) return;
       this.due = await this.findDue(places);
@@ -225,14 +232,14 @@ class WorkerRun {
   private get places(): number {
     if (this.options.once) return this.started > 0 ? 0 : 1;
     if ([...this.running.values()].some(({ alone }) => alone)) return 0;
-    return Math.max(0, (this.options.concurrency ?? themeDefaults.concurrency) - this.running.size);
+    return Math.max(0, (this.options.concurrency ?? themeDefaults.concurrency) - this.running.size - this.kept.size);
   }
 
   private roomOf(theme: string): number {
     const { concurrency } = policyOfTheme(this.host.app, theme);
     if (concurrency === undefined) return Number.POSITIVE_INFINITY;
     const led = [...this.running.values()].filter((other) => other.theme === theme).length;
-    return Math.max(0, concurrency - led);
+    return Math.max(0, concurrency - led - this.kept.of(theme));
   }
 
   private async leadAll(themes: readonly string[]): Promise<number> {
@@ -241,11 +248,11 @@ class WorkerRun {
       const session = this.due.themes.find(({ name }) => name === theme)?.session;
       const fits = this.themes.fits(theme);
       const which = session === undefined ? { theme, ...(fits && { fits }) } : { session };
-      return { op: 'lead', ...which, operator, lease } as const;
+      return { op: 'lead', ...which, operator, lease, grouped: true } as const;
     });
     this.isUnsure = true;
     const alone = this.due.themes.some((theme) => theme.alone && theme.name === themes[0]);
-    const results = await this.host.operate(leads);
+    const results = (await this.host.process(leads)).map(resultOrThrow);
     this.isUnsure = false;
     this.confirmed();
     let led = 0;
@@ -257,8 +264,23 @@ class WorkerRun {
     return led;
   }
 
+  /** Keeps a place for a session that is being made here, if no other theme's session is due that this worker knows of. */
+  keepPlace({ theme, chunk }: NewSession): KeptPlace | undefined {
+    if (typeof theme !== 'string' || !isLedBy(this.themes, theme, chunk) || this.options.once) return undefined;
+    if (this.drained.signal.aborted || this.operator.isLost || this.due === notLooked) return undefined;
+    if (this.errorsInRow > 0 || this.isUnsure || this.kept.isUnsure) return undefined;
+    if (this.due.themes.some(({ name }) => name !== theme)) return undefined;
+    if (this.places === 0 || this.roomOf(theme) <= 0) return undefined;
+    return this.kept.keep(theme, this.operator, (led) => {
+      if (led && !this.running.has(turnKey(led))) this.start(led);
+      this.commits?.tell();
+    });
+  }
+
   /** Sessions of leads that were not confirmed. */
   private async adopt(): Promise<void> {
+    this.kept.isUnsure = false;
+    this.isUnsure = true;
     const led = await findLedBy(this.host, this.operator.id);
     this.isUnsure = false;
     for (const session of led) if (!this.running.has(turnKey(session))) this.start(session);
@@ -270,7 +292,11 @@ class WorkerRun {
     const { session, theme, epoch, attempts } = led;
     this.tell({ type: 'led', session, theme, epoch, attempts });
     const turn = this.runTurn(led)
-      .then((report) => this.ended(led, report, this.host.clock.elapsed() - began))
+      .then((report) => {
+        // Those who hear of the end may make the next session: the place is free.
+        this.running.delete(turnKey(led));
+        this.ended(led, report, this.host.clock.elapsed() - began);
+      })
       .catch((error: unknown) => {
         this.mayLead = true;
         this.fail(error);
@@ -347,11 +373,7 @@ class WorkerRun {
     if (!error) return;
     this.tell({ type: 'error', error, inRow: this.errorsInRow });
     if (!isFinal(error) && this.errorsInRow < limits.workerErrorsMax) return;
-    this.tally.emergency ??= new TxlogError('EMERGENCY_STOP', `the worker takes no more work: ${error.message}`, {
-      cause: error,
-      hint: 'Another worker frees the sessions that it led.',
-      next: ['txlog doctor', 'txlog session stuck'],
-    });
+    this.tally.emergency ??= emergencyStop(error);
     this.drain();
   }
 
@@ -368,6 +390,9 @@ class WorkerRun {
     this.drain();
   }
 }
+
+/** Before the first look. */
+const notLooked: DueWork = { themes: [], left: [], next: undefined };
 
 /** A turn that could not confirm its end may still be at it while the same worker leads its session anew. */
 function turnKey({ session, epoch }: Led): string {

@@ -10,6 +10,8 @@ export interface JournalFile {
   /** Bytes from a place on; fewer where the file ends. */
   read(at: number, length: number): Buffer;
   write(at: number, bytes: Uint8Array): void;
+  /** Whether that takes so little that the thread should do it itself. */
+  readonly isFast: boolean;
   /** Puts all that was written so far on stable storage. */
   sync(): void;
   /** The same; in another thread, when it takes long. */
@@ -23,20 +25,23 @@ const syncData = promisify(fdatasync);
 export function openJournalFile(path: string, { readOnly }: { readonly readOnly: boolean }): JournalFile {
   const handle = openSync(path, readOnly ? 'r' : 'r+');
   const pace = new FlushPace();
+  const sync = () => {
+    const started = performance.now();
+    fdatasyncSync(handle);
+    pace.took(performance.now() - started);
+  };
   return {
     room: fstatSync(handle).size,
+    get isFast() {
+      return pace.isFast;
+    },
     read: (at, length) => readWhole(handle, at, length),
     write: (at, bytes) => writeWhole(handle, at, bytes),
-    sync: () => fdatasyncSync(handle),
+    sync,
     async syncSoon() {
-      if (!pace.isFast) {
-        await syncData(handle);
-        pace.wasBeside();
-        return;
-      }
-      const started = performance.now();
-      fdatasyncSync(handle);
-      pace.took(performance.now() - started);
+      if (pace.isFast) return sync();
+      await syncData(handle);
+      pace.wasBeside();
     },
     close: () => closeSync(handle),
   };

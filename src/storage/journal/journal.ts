@@ -41,8 +41,9 @@ export type WrittenEntry = ReadEntry;
  * The journal as one process knows it: the entries after the mark, as far as they are durable. They lie in the file as in a
  * ring: one that does not fit before its end begins at its start. The room of entries that the tables hold is free.
  *
- * Invariants: `tail` holds the rows of the entries (mark, sequence], all durable. Entry sequence + 1 begins at `at`, or at the
- * start of the file. What lies there counts only when it continues `digest`.
+ * Invariants: `tail` holds the rows of the entries (mark, sequence], all durable, unless it `owes` a flush: then nobody reads
+ * before that. Entry sequence + 1 begins at `at`, or at the start of the file. What lies there counts only when it continues
+ * `digest`.
  */
 export class Journal {
   private readonly files: JournalFiles;
@@ -54,6 +55,8 @@ export class Journal {
   /** The row of `mark`, as it was read. */
   private markRow: Buffer | undefined;
   tail = new Tail();
+  /** Entries of other writers were taken in that are not flushed: `payFlush` comes before all else. */
+  owes = false;
 
   constructor(files: JournalFiles) {
     this.files = files;
@@ -82,19 +85,50 @@ export class Journal {
 
   /**
    * With the lock held: as `follow`, and what others wrote without having told that it is durable is written again and
-   * flushed. A flush of theirs may have failed, and the kernel then calls the pages clean.
+   * flushed. A flush of theirs may have failed, and the kernel then calls the pages clean. With `mayOwe` the flush may be left
+   * for when the lock is free again, where it takes so little that nothing else of this thread comes before.
    *
    * Errors: STORAGE_CORRUPT; those of the system.
    */
-  followUnderLock(base: Snapshot): void {
+  followUnderLock(base: Snapshot, mayOwe = false): void {
     if (!this.follow(base)) throw this.damaged();
     const rest = this.rest();
     if (rest.length === 0 && this.isToldAtThisBoot) return;
     const { entries } = this.files;
     for (const { start, end } of rest) entries.write(start, entries.read(start, end - start));
-    entries.sync();
+    this.owes = mayOwe && entries.isFast && this.isToldAtThisBoot;
+    if (!this.owes) entries.sync();
     for (const entry of rest) this.take(entry);
-    this.publish();
+    if (!this.owes) this.publish();
+  }
+
+  /**
+   * Flushes what was taken in unflushed, and the entry that was written after it, if any. The lock is free meanwhile: `lock` takes
+   * it to tell. After an error all that was not told is forgotten, and read again. Errors: those of the system.
+   */
+  payFlush(entry: WrittenEntry | undefined): void {
+    assert(this.owes, 'a flush is owed');
+    try {
+      this.sync();
+      if (entry) this.take(entry);
+      // Another process flushed it, and told.
+      if (this.published.read().sequence < this.sequence) this.files.lock(() => this.publishOnce());
+    } catch (error) {
+      this.forgetTail();
+      throw error;
+    } finally {
+      this.owes = false;
+    }
+  }
+
+  private publishOnce(): void {
+    if (this.published.read().sequence < this.sequence) this.publish();
+  }
+
+  private forgetTail(): void {
+    this.link = { sequence: this.mark.sequence, digest: this.mark.digest };
+    this.at = this.mark.at;
+    this.tail = new Tail();
   }
 
   /**
@@ -147,9 +181,7 @@ export class Journal {
       this.tail.forget(mark.sequence);
       return;
     }
-    this.link = { sequence: mark.sequence, digest: mark.digest };
-    this.at = mark.at;
-    this.tail = new Tail();
+    this.forgetTail();
   }
 
   close(): void {

@@ -28,7 +28,8 @@ const looksMax = 1_000;
  * Two locks: the journal's, and that of the tables, which is never waited for by who only adds to the journal. Who needs both
  * takes them in this order.
  *
- * Visible means durable: a row is shown when its entry was flushed, by whichever process, and never before.
+ * Visible means durable: a row is shown when its entry was flushed, by whichever process, and never before. One flush serves
+ * all entries that were written before it began: who comes upon one that is not flushed decides upon it, and flushes both.
  * Errors: those of `tables`; STORAGE_FAILED of a flush, after which the outcome is unknown.
  * Source: decisions/0037-journal.md.
  */
@@ -132,7 +133,7 @@ class JournalWriting {
 
   transact<T>(work: (tx: WriteTx) => T): T {
     if (this.isEnded) throw closed();
-    const { value, entry } = this.place(work, 'any');
+    const { value, entry } = this.placeAndPay(work, 'any');
     if (entry) {
       toStorageError('flush the journal', () => this.journal.sync());
       this.settle(entry);
@@ -154,7 +155,7 @@ class JournalWriting {
   }
 
   private async writeNext<T>(work: (tx: WriteTx) => T, scope: WriteScope): Promise<Placed<T>> {
-    const placed = this.place(work, scope);
+    const placed = this.placeAndPay(work, scope);
     if (placed.entry) {
       await this.flushSoon();
       this.settle(placed.entry);
@@ -172,6 +173,18 @@ class JournalWriting {
 
   private settle(entry: WrittenEntry): void {
     this.files.lock(() => toStorageError('tell that the journal is durable', () => this.journal.settle(entry)));
+  }
+
+  /** As `place`. What was decided upon entries that are not flushed is flushed with them, before anybody can read. */
+  private placeAndPay<T>(work: (tx: WriteTx) => T, scope: WriteScope): Placed<T> {
+    let entry: WrittenEntry | undefined;
+    try {
+      const placed = this.place(work, scope);
+      entry = placed.entry;
+      return this.journal.owes ? { value: placed.value } : placed;
+    } finally {
+      if (this.journal.owes) toStorageError('flush the journal', () => this.journal.payFlush(entry));
+    }
   }
 
   private place<T>(work: (tx: WriteTx) => T, scope: WriteScope): Placed<T> {
@@ -192,7 +205,7 @@ class JournalWriting {
     return this.files.lock(() => {
       this.files.requireRoom();
       const { value, puts } = this.tables.read((base) => {
-        this.followUnderLock(base);
+        this.followUnderLock(base, true);
         return this.collect(base, work);
       });
       assert(puts.every(Tail.takes), 'a write to the log puts rows of its end');
@@ -254,8 +267,8 @@ class JournalWriting {
     throw toStorageError('follow the journal', () => this.journal.damaged());
   }
 
-  private followUnderLock(base: Snapshot): void {
-    toStorageError('follow the journal', () => this.journal.followUnderLock(base));
+  private followUnderLock(base: Snapshot, mayOwe = false): void {
+    toStorageError('follow the journal', () => this.journal.followUnderLock(base, mayOwe));
   }
 
   private append(puts: readonly RowPut[]): WrittenEntry | undefined {

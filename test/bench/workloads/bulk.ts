@@ -17,8 +17,10 @@ import { parseJson } from '../../../src/layout/json-text.ts';
 import { type Input, register } from '../inputs.ts';
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';
 import { anonymousMegabytes, writtenBytes } from '../process-figures.ts';
+import { RawSqlite } from '../raw-sqlite.ts';
 import { RawTables } from '../raw-tables.ts';
 import { toRequestInput } from '../requests.ts';
+import { hasSqlite } from '../sqlite.ts';
 import { tableBytes } from '../table-bytes.ts';
 import { Stopwatch } from '../timing.ts';
 import { verifyRegisters } from '../verify.ts';
@@ -32,7 +34,12 @@ export const w1c: Workload = {
   what: 'bulk load of an NDJSON file, from opening it to the last durable commit (and W8: space)',
   count: { full: 200_000, quick: 20_000 },
   prepare: ({ dir, count }) => writeLines(join(dir, 'lines.ndjson'), count),
-  sides: { engine, raw, cli },
+  sides: {
+    engine,
+    raw: (run) => raw(run, RawTables),
+    ...(hasSqlite && { sqlite: (run: Run) => raw(run, RawSqlite) }),
+    cli,
+  },
   conclude,
 };
 
@@ -98,9 +105,11 @@ async function* readGroups(file: string): AsyncGenerator<string[]> {
   if (lines.length > 0) yield lines;
 }
 
-async function raw({ dir, count }: Run): Promise<Figures> {
+type Floor = Pick<RawTables | RawSqlite, 'submit' | 'count' | 'close'>;
+
+async function raw({ dir, count }: Run, Tables: new (dir: string) => Floor): Promise<Figures> {
   const own = mkdtempSync(join(dir, 'run-'));
-  const tables = new RawTables(own);
+  const tables = new Tables(own);
   const watch = new Stopwatch();
   await watch.time(async () => {
     let from = 0;
@@ -137,7 +146,7 @@ async function cli({ dir, count }: Run): Promise<Figures> {
   return { perSecond: watch.figures(count).perSecond };
 }
 
-function conclude({ engine = {}, raw = {}, cli = {} }: Readonly<Record<string, Figures>>): readonly Finding[] {
+function conclude({ engine = {}, raw = {}, sqlite, cli = {} }: Readonly<Record<string, Figures>>): readonly Finding[] {
   const floor = raw.perSecond ?? 1;
   const tables = Object.entries(engine).filter(([name]) => name.startsWith('table '));
   return [
@@ -148,6 +157,7 @@ function conclude({ engine = {}, raw = {}, cli = {} }: Readonly<Record<string, F
       target: { atLeast: 1.5 },
       detail: `engine ${Math.round(engine.perSecond ?? 0)}/s (${engine.cpuMicros?.toFixed(1)} µs CPU), with the close ${Math.round(engine.closedPerSecond ?? 0)}/s; raw ${Math.round(floor)}/s (${raw.cpuMicros?.toFixed(1)} µs CPU)`,
     },
+    ...(sqlite ? [toSqlite(engine, sqlite)] : []),
     {
       what: 'bulk load by the command line to raw lmdb',
       value: (cli.perSecond ?? 0) / floor,
@@ -174,6 +184,11 @@ function conclude({ engine = {}, raw = {}, cli = {} }: Readonly<Record<string, F
       detail: `raw ${raw.amplification?.toFixed(2)}`,
     },
   ];
+}
+
+function toSqlite({ perSecond: ours = 0 }: Figures, { perSecond: theirs = 1, cpuMicros }: Figures): Finding {
+  const detail = `SQLite ${Math.round(theirs)}/s (${cpuMicros?.toFixed(1)} µs CPU)`;
+  return { what: 'bulk load to SQLite in groups of 1,000', value: ours / theirs, unit: '', detail };
 }
 
 // A check at load, so that a moved file is not found out only after minutes.

@@ -4,7 +4,9 @@ import { runClients } from '../clients.ts';
 import { type Input, increment, register } from '../inputs.ts';
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';
 import { RawFile } from '../raw-file.ts';
+import { RawSqlite } from '../raw-sqlite.ts';
 import { RawTables } from '../raw-tables.ts';
+import { hasSqlite } from '../sqlite.ts';
 import { quantile, Stopwatch } from '../timing.ts';
 import { verifyCounters, verifyRegisters } from '../verify.ts';
 
@@ -52,7 +54,7 @@ interface Callers {
   readonly journal: boolean;
 }
 
-/** The engine without and with a journal, and two floors: all rows by raw lmdb, and the log alone in a file. */
+/** The engine without and with a journal, and floors: all rows by raw lmdb, the log alone in a file, and SQLite. */
 function sidesOf(kind: Callers['kind'], clients: number): Workload['sides'] {
   const inputOf = kind === 'register' ? register : increment;
   return {
@@ -60,14 +62,20 @@ function sidesOf(kind: Callers['kind'], clients: number): Workload['sides'] {
     journal: (run) => engine(run, { kind, clients, journal: true }),
     raw: (run) => raw(run, inputOf, clients),
     file: (run) => file(run, inputOf, clients),
+    ...(hasSqlite && { sqlite: (run: Run) => sqlite(run, inputOf, clients) }),
   };
 }
 
-function conclude(what: string, { engine, journal, raw, file }: Readonly<Record<string, Figures>>, atLeast?: number) {
+function conclude(
+  what: string,
+  { engine, journal, raw, file, sqlite }: Readonly<Record<string, Figures>>,
+  atLeast?: number,
+) {
   return [
     ratio(`${what}, to raw lmdb`, engine, raw, atLeast),
     ratio(`${what}, with a journal, to raw lmdb`, journal, raw, atLeast),
     ratio(`${what}, with a journal, to a write and a sync of the log alone`, journal, file),
+    ...(sqlite ? [ratio(`${what}, with a journal, to SQLite`, journal, sqlite)] : []),
   ];
 }
 
@@ -111,6 +119,18 @@ async function file({ dir, count }: Run, inputOf: (i: number) => Input, group: n
   }
   check('records', log.count, count);
   log.close();
+  return watch.figures(count);
+}
+
+async function sqlite({ dir, count }: Run, inputOf: (i: number) => Input, group: number): Promise<Figures> {
+  const tables = new RawSqlite(dir);
+  const watch = new Stopwatch();
+  for (let from = 0; from < count; from += group) {
+    const inputs = Array.from({ length: Math.min(group, count - from) }, (_, i) => inputOf(from + i));
+    await watch.time(() => tables.submit(inputs, from));
+  }
+  check('records', tables.count, count);
+  tables.close();
   return watch.figures(count);
 }
 

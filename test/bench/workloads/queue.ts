@@ -6,10 +6,10 @@ import { type Environment, openEnvironment } from '../../../src/index.ts';
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';
 import type { Advice } from '../queue-worker.ts';
 import { jobData, type QueueFloor, RawQueue, SqliteQueue } from '../raw-queue.ts';
+import { hasSqlite } from '../sqlite.ts';
 import { quantile, Stopwatch } from '../timing.ts';
 
 const inFlight = 64;
-const hasSqlite = Number(process.versions.node.split('.')[0]) > 22;
 const app = { themes: { job: { advisor: () => ({ op: 'remove' }) as const, concurrency: inFlight } } };
 
 /** W6: jobs are enqueued, led and completed, all of it durable, 64 of each under way at once. */

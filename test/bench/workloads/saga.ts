@@ -4,9 +4,8 @@ import { type App, type Environment, openEnvironment } from '../../../src/index.
 import { check, type Figures, type Finding, type Run, type Workload } from '../measure.ts';
 import { endOfSagas, RawSagas, type SagaFloor, type SagaInput, sagaInput } from '../raw-saga.ts';
 import { SqliteSagas } from '../raw-saga-sqlite.ts';
+import { hasSqlite } from '../sqlite.ts';
 import { quantile, Stopwatch } from '../timing.ts';
-
-const hasSqlite = Number(process.versions.node.split('.')[0]) > 22;
 
 /** W3: sagas over two services, 64 at a time. */
 export const w3: Workload = sagas('w3', '64 at a time', 64, { full: 20_000, quick: 2_000 }, 0.25);

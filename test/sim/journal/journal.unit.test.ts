@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LockableStorage, Snapshot, Storage } from '../../../src/ports/storage.ts';
 import type { JournalFiles } from '../../../src/storage/journal/journal.ts';
+import type { JournalFile } from '../../../src/storage/journal/journal-file.ts';
 import { openJournaledStorage } from '../../../src/storage/journal/journaled-storage.ts';
 import { firstMark, markPut } from '../../../src/storage/journal/mark.ts';
 import { publishedBytes } from '../../../src/storage/journal/published.ts';
@@ -60,6 +61,7 @@ class Game {
   checkpoints = 0;
   intrusions = 0;
   private isJournalLocked = false;
+  private isIntruding = false;
   /** What a process met that is no fault of the game. */
   readonly failures: unknown[] = [];
   private next = 0;
@@ -141,10 +143,11 @@ class Game {
 
   private filesOf(process: SimProcess): JournalFiles {
     return {
-      entries: process.open(this.entries),
+      entries: this.intrudedOn(process.open(this.entries)),
       published: process.open(this.published),
       boot: this.areAllTold || this.random.below(2) === 0 ? `${this.boot}` : '',
       lock: (work) => {
+        this.mayIntrude();
         this.isJournalLocked = true;
         try {
           return work();
@@ -156,6 +159,30 @@ class Game {
       watch: () => () => {},
       close() {},
     };
+  }
+
+  /** Where the lock is free while a process flushes, another one adds to the journal, or reads, before that or after. */
+  private intrudedOn(file: JournalFile): JournalFile {
+    return {
+      ...file,
+      sync: () => {
+        this.mayIntrude();
+        file.sync();
+        this.mayIntrude();
+      },
+    };
+  }
+
+  private mayIntrude(): void {
+    if (this.isJournalLocked || this.isIntruding || this.random.below(4) > 0) return;
+    this.isIntruding = true;
+    try {
+      // Where some are not told the start of the machine, only a writer may come first.
+      if (!this.areAllTold || this.random.below(2) === 0) this.intrude();
+      else this.open(new SimProcess(this.random, { killed: 0, flushFails: 0 })).read((snapshot) => this.look(snapshot));
+    } finally {
+      this.isIntruding = false;
+    }
   }
 
   /** The tables keep what was committed; a process may die before it, or right after. */

@@ -32,6 +32,7 @@ class Disk {
         before(name, 'write');
         this[name].set(bytes, at);
       },
+      isFast: true,
       sync: () => before(name, 'sync'),
       syncSoon: async () => before(name, 'sync'),
       close: () => {},

@@ -14,6 +14,8 @@ const homes: Record<string, readonly string[]> = {
   ink: ['src/tui/'],
   react: ['src/tui/'],
   fastify: ['src/http/'],
+  preact: ['src/http/'],
+  'preact-render-to-string': ['src/http/'],
   nats: ['src/order/nats/'],
 };
 
