@@ -7,7 +7,7 @@ export default class Get extends GetCommand {
   static override description = withExitCodes(
     'A dedicated key has one owner. A shared key has a value that is folded from all transactions that were ' +
       'applied to it.',
-    [0, 3, 65, 66],
+    [0, 3, 65, 66, 69],
   );
   static override examples = [
     '<%= config.bin %> get email/ann@example.com',

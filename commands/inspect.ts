@@ -18,13 +18,14 @@ import { toTransactionJson } from '../src/shapes/transaction.ts';
 export default class Inspect extends BaseCommand {
   static override summary = 'Show everything about one transaction, one session or one key.';
   static override effect = 'reads' as const;
+  static override remote = true as const;
   static override description = withExitCodes(
     'A number is read as a position. Any other name is the id of a transaction, else of a session, else a ' +
       'key. To say which, use --id, --position, --session or --key.\n' +
       'For a transaction it shows the request, the outcome and its reason, each key before and after, the ' +
       'transactions before and after it on these keys, and what undid it. For a key it shows the value, the ' +
       'owner, the transactions and the rejections. For a session it shows the status, the data and the history.',
-    [0, 3, 4, 66],
+    [0, 3, 4, 66, 69],
   );
   static override examples = [
     '<%= config.bin %> inspect r-1',
@@ -39,19 +40,21 @@ export default class Inspect extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Inspect);
-    await this.withEnv({}, async (env) => {
+    await this.reach({}, async (reached) => {
       if (flags.tree) {
-        const { id, tree } = await readTree(env, args.name, { ...flags, talks: this.talks });
+        const { id, tree } = await readTree(reached.calls, args.name, { ...flags, talks: this.talks });
         return this.print(toLinkedTreeJson(tree), formatLinkedTree(tree, id, this.colors));
       }
-      const found = await this.slowly('reading', () => readInspected(env, args.name, flags));
+      const found = await this.slowly('reading', () => readInspected(reached, args.name, flags));
       if (found.type === 'transaction') {
         const text = flags.format ? formatMermaid(found.report) : formatTransaction(found.report, this.colors);
         return this.print(toTransactionJson(found.report), text);
       }
       if (found.type === 'session') {
         const { page } = found;
-        const text = flags.format ? formatSessionMermaid(page) : formatSessionPage(page, env.clock.now(), this.colors);
+        const text = flags.format
+          ? formatSessionMermaid(page)
+          : formatSessionPage(page, reached.clockNow(), this.colors);
         return this.print({ kind: 'session', ...toSessionPageJson(page) }, text);
       }
       if (flags.format) throw new TxlogError('USAGE', 'only transactions and sessions have a diagram, keys do not');

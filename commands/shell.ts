@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/frame/base-command.ts';
+import { tokenFlag } from '../src/cli/frame/environment-flag.ts';
 import type { ExitCode } from '../src/cli/frame/exit-codes.ts';
 import { withExitCodes } from '../src/cli/frame/exit-codes.ts';
 import { openInput } from '../src/cli/frame/open-input.ts';
@@ -21,7 +22,9 @@ export default class Shell extends BaseCommand {
     [0, 1, 2, 65, 66, 70],
   );
   static override examples = ['<%= config.bin %> shell', '<%= config.bin %> shell < nightly.txt'];
+  static override remote = true as const;
   static override flags = {
+    ...tokenFlag,
     serve: Flags.boolean({ summary: 'Run the commands of the process that started this one.', hidden: true }),
   };
 

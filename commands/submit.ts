@@ -14,6 +14,7 @@ import { parseDuration } from '../src/text/duration.ts';
 export default class Submit extends BaseCommand {
   static override summary = 'Submit one request, or a file of them, and print the receipts.';
   static override effect = { without: ['dry-run'] };
+  static override remote = { without: ['app', 'atomic', 'delay', 'order', 'respond'] };
   static override description = withExitCodes(
     'FILE holds one JSON request per line, and may be compressed with gzip; - is stdin. The command prints ' +
       'one receipt per request, in the same order, as soon as the request is durable. Blank lines are skipped. ' +
@@ -21,7 +22,7 @@ export default class Submit extends BaseCommand {
       'With --dry-run nothing is written; the requests of a stream are decided after it has ended.\n' +
       'With --async each request is stored in the durable queue of its type, and a worker decides it later, ' +
       'exactly once.',
-    [0, 1, 4, 5, 6, 65, 66, 74, 75, 77, 130],
+    [0, 1, 4, 5, 6, 65, 66, 69, 74, 75, 77, 130],
   );
   static override examples = [
     `<%= config.bin %> submit --type customer.create --id r-1 --change 'claim email/ann@example.com "c-1"'`,
@@ -40,7 +41,7 @@ export default class Submit extends BaseCommand {
     const { args, flags } = await this.parse(Submit);
     const { 'dry-run': dryRun, wait } = flags;
     const queue = toQueue(flags);
-    checkForm(args.file, flags);
+    checkForm(args.file, flags, this.isRemote);
     const input = args.file === undefined ? undefined : openInput(args.file);
     const request = input ? null : toRequestInput(flags);
     const options = { ...this.appOptions(), ...given({ checkpointRecords: input ? undefined : 0 }) };
@@ -48,7 +49,7 @@ export default class Submit extends BaseCommand {
     this.out.mustArrive = true;
     const print = this.print.bind(this);
     const waitMs = ifGiven(wait, (text) => parseDuration('--wait', text));
-    const code = await this.withEnv({ ...options, livesLong: args.file === '-' }, (env) => {
+    const code = await this.reach({ ...options, livesLong: args.file === '-' }, ({ submitter: env }) => {
       const one = { input: request, print };
       if (!input) return queue ? enqueueOne(env, one, { queue, waitMs }) : submitOne(env, one, { dryRun });
       const many = { file: args.file ?? '-', argv: this.argv, receipts: flags.receipts ?? ('all' as const), queue };

@@ -7,7 +7,7 @@ export default class Wait extends WaitCommand {
   static override description = withExitCodes(
     'It prints the receipt of the request, or the time when the session was removed. It ends at once when ' +
       'that has happened already. The exit code is 1 when the request is rejected, and 5 when the time is up.',
-    [0, 1, 3, 4, 5, 66, 130, 143],
+    [0, 1, 3, 4, 5, 66, 69, 130, 143],
   );
   static override examples = ['<%= config.bin %> wait r-1 --timeout 10s', '<%= config.bin %> wait mail/7 --json'];
 }

@@ -13,7 +13,12 @@ export type { Upload, UploadPart, UploadProgress } from './attachments/upload-in
 export type { AttachmentProblem } from './attachments/verify-attachments.ts';
 export type { AuditProblem, AuditReport } from './audit/audit-report.ts';
 export type { ConnectOptions } from './client/call-frontend.ts';
-export { connect, type OutcomeOptions, type RemoteEnvironment, type RemoteFilter } from './client/connect.ts';
+export { connect } from './client/connect.ts';
+export type { RemoteFilter } from './client/query.ts';
+export type { RemoteHistoryEntry } from './client/read-answers.ts';
+export type { OutcomeOptions, RemoteEnvironment } from './client/remote-environment.ts';
+export type { HistoryPart, RemoteHead } from './client/remote-reading.ts';
+export type { ManyAnswers, ManyOptions, RemoteAnswer } from './client/submit-many.ts';
 export type { UploadedFile, UploadOptions } from './client/upload-file.ts';
 export type { CompensateOptions } from './compensate/carry-out.ts';
 export type { CompensationPlan, PlannedItem, PlannedKey } from './compensate/compensation-plan.ts';

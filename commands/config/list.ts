@@ -9,6 +9,7 @@ import { toSettingJson } from '../../src/shapes/setting.ts';
 export default class ConfigList extends BaseCommand {
   static override summary = 'List the settings that apply here; --origin says where each comes from.';
   static override effect = 'reads' as const;
+  static override remote = true as const;
   static override description = withExitCodes(
     'Four places can name the environment. The first that does wins: the flags --env and --context, the ' +
       'variables TXLOG_ENV and TXLOG_CONTEXT, a .txlog here or in a directory above, the context of `txlog ' +

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { addContext, colorNames } from '../../src/cli/context/add-context.ts';
 import { ContextCommand } from '../../src/cli/context/context-command.ts';
+import { tokenFlag } from '../../src/cli/frame/environment-flag.ts';
 import { withExitCodes } from '../../src/cli/frame/exit-codes.ts';
 import { toContextJson } from '../../src/shapes/context.ts';
 import { printable } from '../../src/text/printable.ts';
@@ -18,13 +19,18 @@ export default class ContextAdd extends ContextCommand {
     '<%= config.bin %> context add stage /srv/stage',
     '<%= config.bin %> context add prod /srv/prod --color red --protected',
     '<%= config.bin %> context add stage /srv/stage-2 --replace --use',
+    '<%= config.bin %> context add shop https://shop.example --token-file shop.token --protected',
   ];
   static override args = {
     name: Args.string({ description: 'The name of the context: letters, digits, ".", "_" and "-".', required: true }),
-    dir: Args.string({ description: 'The directory of the environment, or one that holds it.', required: true }),
+    dir: Args.string({
+      description: 'The directory of the environment, or one that holds it; or the address of a frontend.',
+      required: true,
+    }),
   };
   static override flags = {
     color: Flags.option({ summary: 'Show the name in this colour.', options: colorNames })(),
+    ...tokenFlag,
     protected: Flags.boolean({ summary: 'Ask before a command changes the environment.' }),
     replace: Flags.boolean({ summary: 'Replace the context of that name.' }),
     use: Flags.boolean({ summary: 'Make it the current context.' }),

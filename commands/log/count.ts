@@ -39,7 +39,7 @@ export default class LogCount extends BaseCommand {
         json: (group) => toGroupJson(by, group),
         people: (page) => formatGroups(page, this.columns === undefined ? undefined : largest, this.colors),
         columns: groupColumns(by),
-        empty: records === 0 && this.talks ? await watch.emptyText(env) : undefined,
+        empty: records === 0 && this.talks ? await watch.emptyText(await env.status()) : undefined,
       });
       if (shown < groups.length) this.talk(`${formatCount(shown)} of ${plural(groups.length, 'group')}`);
       if (records > 0) this.talk(plural(records, 'record'));

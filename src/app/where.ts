@@ -38,14 +38,18 @@ export async function loadWhere(): Promise<void> {
 /** Both variables are as long, so that places in the text can be told from those in what the user wrote. */
 const prefixLength = 'record.'.length;
 
+/** A condition on records, and the text that it was compiled from. */
+export type RecordCondition = ((record: StoredRecord) => boolean) & { readonly text: string };
+
 /**
  * Compiles a CEL expression over a record as `log` prints it: `type == "order.create" && payload.amount > 5000`.
  * `position` and `compensates` are numbers in it. A record without a field that the expression needs does not match.
  *
  * Errors: FILTER_INVALID with the column: here, or from the function when a record's value has the wrong type.
  */
-export async function compileWhere(text: string): Promise<(record: StoredRecord) => boolean> {
-  return compileOver(text, recordFields);
+export async function compileWhere(text: string): Promise<RecordCondition> {
+  // Where the records are elsewhere, the text is asked there.
+  return Object.assign(await compileOver(text, recordFields), { text });
 }
 
 /**

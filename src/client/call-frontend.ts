@@ -1,34 +1,35 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pauseAfter } from '../core/base/back-off.ts';
-import { type ErrorCode, isErrorCode } from '../core/base/error-codes.ts';
 import { TxlogError } from '../core/base/errors.ts';
+import { type FrontendAddress, readFrontendAddress } from '../core/base/frontend-address.ts';
 import { given } from '../core/base/given.ts';
 import { isJsonObject, type JsonObject } from '../core/base/json.ts';
 import { parseJson } from '../layout/json-text.ts';
+import { isTemporary, noAnswer, statusError } from './problem-error.ts';
 
 /** How a client talks to frontends. All optional. */
 export interface ConnectOptions {
   /** The token of the client, or where it comes from for each call: `Authorization: Bearer …`. */
-  readonly token?: string | (() => string | Promise<string>);
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>);
   /** How often a call is tried whose outcome is not known, or that was refused for now. Default 8. */
   readonly attempts?: number;
-  /** How long one try may take, in ms. Default 90,000: longer than a frontend lets a client wait. */
+  /** The same while no frontend has answered yet. Default: as `attempts`. */
+  readonly firstAttempts?: number;
+  /** For how long nothing may come, in ms, before a try counts as lost. Default 90,000: longer than a frontend lets a client wait. */
   readonly tryMs?: number;
 }
 
 /** One call. */
 export interface FrontendCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'PATCH' | 'POST';
   readonly path: string;
-  readonly body?: JsonObject;
+  /** JSON; or a text or bytes, with their media type among the headers. */
+  readonly body?: JsonObject | string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A call whose body is bytes, if it has one. */
-export interface SentBytes extends Omit<FrontendCall, 'method' | 'body'> {
-  readonly method: 'HEAD' | 'PATCH' | 'POST';
-  readonly bytes?: Uint8Array;
+  /** In place of `tryMs`. */
+  readonly silenceMs?: number;
 }
 
 /** The answer to a call that is no problem. */
@@ -39,17 +40,17 @@ export interface FrontendAnswer {
 
 /** Seconds between tries. */
 const pauses = { first: 0.1, factor: 2, max: 5 };
-/** Refused for now, or by a balancer that reached no frontend: the same again is safe, as ids make it. */
-const temporary: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const tryMsDefault = 90_000;
 
 /** Calls the frontends behind one address. */
 export class FrontendCaller {
-  private readonly origin: string;
+  private readonly address: FrontendAddress;
   private readonly options: ConnectOptions;
+  private wasAnswered = false;
 
-  /** `url` is `http://HOST:PORT` or `https://HOST`. Errors: USAGE. */
+  /** `url` is `http://HOST:PORT`, `https://HOST` or `unix:PATH`. Errors: USAGE. */
   constructor(url: string, options: ConnectOptions) {
-    this.origin = originOf(url);
+    this.address = readFrontendAddress(url);
     this.options = options;
   }
 
@@ -58,118 +59,107 @@ export class FrontendCaller {
    * and it is not known what became of the call; the reason of `signal`.
    */
   async call(call: FrontendCall): Promise<FrontendAnswer> {
-    const { attempts = 8 } = this.options;
-    for (let attempt = 1; ; attempt++) {
+    for (let failed = 1; ; failed++) {
       const answer = await this.tryOnce(call);
       if (!(answer instanceof TxlogError)) return answer;
-      if (attempt >= attempts || !isTemporary(answer)) throw answer;
-      await pause(pauseAfter(pauses, attempt, Math.random()) * 1_000, undefined, given({ signal: call.signal }));
+      await this.restAfter(answer, failed, call.signal);
     }
   }
 
-  /** Opens a call whose answer is a stream. Errors: as `call`, of one try. */
-  async open(call: FrontendCall): Promise<ReadableStream<Uint8Array>> {
-    const answer = await this.ask(call, call.signal).catch((cause) => {
-      throw call.signal?.aborted ? call.signal.reason : unknownOutcome(cause);
-    });
-    if (answer.ok && answer.body) return answer.body;
-    throw problemOf(answer.status, await answer.text());
+  /** Waits until the same may be tried again. Errors: `error` itself, when that makes no sense any more; the reason of `signal`. */
+  async restAfter(error: TxlogError, failed: number, signal: AbortSignal | undefined): Promise<void> {
+    const { attempts = 8, firstAttempts = attempts } = this.options;
+    if (failed >= (this.wasAnswered ? attempts : firstAttempts) || !isTemporary(error)) throw error;
+    await restFor(pauseAfter(pauses, failed, Math.random()), signal);
   }
 
-  private async tryOnce(call: FrontendCall): Promise<FrontendAnswer | TxlogError> {
-    const { tryMs = 90_000 } = this.options;
-    const timeout = AbortSignal.timeout(tryMs);
-    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
-    try {
-      const answer = await this.ask(call, signal);
-      const { status } = answer;
-      const body = await answer.text();
-      if (!/^application\/json\b/.test(answer.headers.get('content-type') ?? '')) return problemOf(status, body);
-      const json = parseJson(body);
-      return isJsonObject(json) ? { status, json } : problemOf(status, body);
-    } catch (cause) {
-      if (call.signal?.aborted) throw call.signal.reason;
-      return unknownOutcome(cause);
-    }
-  }
-
-  /** One try whose answer has no JSON, but headers. Errors: as `open`. */
-  async send(call: SentBytes): Promise<Headers> {
-    const answer = await this.ask(call, call.signal).catch((cause) => {
-      throw call.signal?.aborted ? call.signal.reason : unknownOutcome(cause);
-    });
-    if (!answer.ok) throw problemOf(answer.status, await answer.text());
-    await answer.body?.cancel();
+  /** One try whose answer counts by its headers alone. Errors: as `open`. */
+  async send(call: FrontendCall): Promise<IncomingHttpHeaders> {
+    const answer = await this.open(call);
+    answer.resume();
     return answer.headers;
   }
 
-  private async ask(call: FrontendCall | SentBytes, signal: AbortSignal | undefined): Promise<Response> {
-    const { method, path, headers } = call;
-    const body = 'body' in call && call.body ? JSON.stringify(call.body) : undefined;
-    const bytes = 'bytes' in call ? call.bytes : undefined;
+  /** Opens a call whose answer is a stream. Errors: as `call`, of one try. */
+  async open(call: FrontendCall): Promise<IncomingMessage> {
+    const bearer = await this.bearer();
+    const answer = await this.ask(call, bearer).catch((cause) => {
+      throw call.signal?.aborted ? call.signal.reason : noAnswer(cause);
+    });
+    const { statusCode = 0 } = answer;
+    if (statusCode >= 200 && statusCode < 300) return answer;
+    throw statusError(statusCode, await textOf(answer).catch(() => ''));
+  }
+
+  private async tryOnce(call: FrontendCall): Promise<FrontendAnswer | TxlogError> {
+    const bearer = await this.bearer();
+    try {
+      const answer = await this.ask(call, bearer);
+      const { statusCode: status = 0, headers } = answer;
+      const body = await textOf(answer);
+      if (!/^application\/json\b/.test(headers['content-type'] ?? '')) return statusError(status, body);
+      const json = parseJson(body);
+      return isJsonObject(json) ? { status, json } : statusError(status, body);
+    } catch (cause) {
+      if (call.signal?.aborted) throw call.signal.reason;
+      return noAnswer(cause);
+    }
+  }
+
+  private async bearer(): Promise<string | undefined> {
     const { token } = this.options;
-    const bearer = typeof token === 'function' ? await token() : token;
-    return fetch(this.origin + path, {
-      ...{ method, redirect: 'manual' },
+    return typeof token === 'function' ? token() : token;
+  }
+
+  /** One try, until the head of its answer is there. */
+  private async ask(call: FrontendCall, bearer: string | undefined): Promise<IncomingMessage> {
+    const { method, path, body, headers, signal, silenceMs = this.options.tryMs ?? tryMsDefault } = call;
+    signal?.throwIfAborted();
+    const request = await this.begin({
+      ...{ method, path },
       headers: {
-        ...headers,
+        host: 'path' in this.address ? 'localhost' : new URL(this.address.origin).host,
         ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(isJsonBody(body) && { 'content-type': 'application/json' }),
+        ...headers,
       },
-      ...given({ body: body ?? bytes, signal }),
+      ...given({ signal }),
+    });
+    return new Promise((resolve, reject) => {
+      request.once('error', reject);
+      request.once('response', (answer) => {
+        this.wasAnswered = true;
+        resolve(answer);
+      });
+      request.setTimeout(silenceMs, () => request.destroy(new Error(`nothing came for ${silenceMs / 1_000} s`)));
+      request.end(isJsonBody(body) ? JSON.stringify(body) : body);
     });
   }
-}
 
-/** Errors: USAGE. */
-function originOf(url: string): string {
-  const { protocol, origin, pathname, search } = URL.canParse(url) ? new URL(url) : ({} as Partial<URL>);
-  const isPlain = pathname === '/' && search === '';
-  if (origin !== undefined && (protocol === 'http:' || protocol === 'https:') && isPlain) return origin;
-  throw new TxlogError('USAGE', `${JSON.stringify(url)} is no address of a frontend`, {
-    hint: 'It is http://HOST:PORT or https://HOST.',
-  });
-}
-
-/** Statuses are kept beside the errors that were made of them. */
-const statusOf = new WeakMap<TxlogError, number>();
-
-/** The status of the answer that an error was made of; of no answer, that nobody could answer. */
-export function statusIn(error: TxlogError): number | undefined {
-  return statusOf.get(error);
-}
-
-/** Whether the same call may come to another answer later. */
-export function isTemporary(error: TxlogError): boolean {
-  return temporary.has(statusIn(error) ?? 0);
-}
-
-function unknownOutcome(cause: unknown): TxlogError {
-  const error = new TxlogError('SERVICE_FAILED', `no answer of the frontend: ${(cause as Error).message}`, {
-    cause,
-    hint: 'What became of the call is not known. The same request with the same id is safe.',
-  });
-  statusOf.set(error, 503);
-  return error;
-}
-
-/** The error of a problem document; of anything else, that it is none of a frontend. */
-function problemOf(status: number, body: string): TxlogError {
-  const problem = asProblem(body);
-  const { code, detail, hint, path, line, column } = problem;
-  const known: ErrorCode = typeof code === 'string' && isErrorCode(code) ? code : 'SERVICE_FAILED';
-  const message = typeof detail === 'string' ? detail : `the frontend answered ${status}`;
-  const error = new TxlogError(known, message, given({ hint, path, line, column }) as TxlogError['details']);
-  statusOf.set(error, status);
-  return error;
-}
-
-function asProblem(body: string): JsonObject {
-  try {
-    const problem = parseJson(body);
-    return isJsonObject(problem) ? problem : {};
-  } catch {
-    // A page of a balancer: its status says it all.
-    return {};
+  private async begin(options: RequestOptions): Promise<ClientRequest> {
+    const { address } = this;
+    if ('path' in address) return (await import('node:http')).request({ ...options, socketPath: address.path });
+    const { host, port, isSecure } = address;
+    const { request } = isSecure ? await import('node:https') : await import('node:http');
+    return request({ ...options, host, port });
   }
+}
+
+function isJsonBody(body: FrontendCall['body']): body is JsonObject {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
+}
+
+/** Waits so many seconds. Errors: the reason of `signal`. */
+export async function restFor(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await pause(seconds * 1_000, undefined, given({ signal })).catch((error) => {
+    throw signal?.aborted ? signal.reason : error;
+  });
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding('utf8');
+  let text = '';
+  for await (const part of answer) text += part;
+  if (!answer.complete) throw new Error('the answer broke off');
+  return text;
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pauseAfter } from '../core/base/back-off.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import { limits } from '../core/base/limits.ts';
 import { systemReason } from '../core/base/system-error.ts';
-import { type FrontendCaller, isTemporary, type SentBytes, statusIn } from './call-frontend.ts';
+import type { FrontendCall, FrontendCaller } from './call-frontend.ts';
+import { isTemporary, statusIn } from './problem-error.ts';
 
 /** A file that is there as an attachment. */
 export interface UploadedFile {
@@ -67,8 +69,8 @@ class FileUpload {
         'upload-offset': String(offset),
         'content-type': 'application/offset+octet-stream',
       };
-      const answer = await this.tryOnce({ method: 'PATCH', path, headers, bytes: piece });
-      offset = answer ? Number(answer.get('upload-offset')) : await this.offsetOf(path);
+      const answer = await this.tryOnce({ method: 'PATCH', path, headers, body: piece });
+      offset = answer ? Number(answer['upload-offset']) : await this.offsetOf(path);
       if (answer) this.failed = 0;
       this.options.onProgress?.(offset, bytes);
     }
@@ -102,13 +104,13 @@ class FileUpload {
   private async begin(digest: string, bytes: number): Promise<string> {
     const repr = `sha-256=:${Buffer.from(digest, 'hex').toString('base64')}:`;
     const headers = { ...version, 'upload-length': String(bytes), 'repr-digest': repr };
-    const location = (await this.until({ method: 'POST', path: '/v1/uploads', headers })).get('location');
-    if (location !== null) return location;
+    const location = (await this.until({ method: 'POST', path: '/v1/uploads', headers })).location;
+    if (location !== undefined) return location;
     throw new TxlogError('SERVICE_FAILED', 'the frontend did not say where the upload goes');
   }
 
   private async offsetOf(path: string): Promise<number> {
-    return Number((await this.until({ method: 'HEAD', path, headers: version })).get('upload-offset'));
+    return Number((await this.until({ method: 'HEAD', path, headers: version }))['upload-offset']);
   }
 
   private async pieceAt(offset: number, bytes: number): Promise<Uint8Array> {
@@ -119,7 +121,7 @@ class FileUpload {
   }
 
   /** Tries until there is an answer. */
-  private async until(call: SentBytes): Promise<Headers> {
+  private async until(call: FrontendCall): Promise<IncomingHttpHeaders> {
     for (;;) {
       const answer = await this.tryOnce(call);
       if (answer) return answer;
@@ -127,7 +129,7 @@ class FileUpload {
   }
 
   /** The headers of an answer; undefined, after a pause, of one that may be another next time. */
-  private async tryOnce(call: SentBytes): Promise<Headers | undefined> {
+  private async tryOnce(call: FrontendCall): Promise<IncomingHttpHeaders | undefined> {
     const { signal } = this.options;
     try {
       return await this.caller.send({ ...call, ...given({ signal }) });

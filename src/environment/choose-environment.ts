@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TxlogError } from '../core/base/errors.ts';
+import { isFrontendAddress, sameAddress } from '../core/base/frontend-address.ts';
 import { given } from '../core/base/given.ts';
 import type { Context, Contexts } from './contexts.ts';
 import { defaultName, environmentHere, environmentIn } from './locate-environment.ts';
@@ -17,6 +18,7 @@ type EnvironmentOrigin =
 
 /** The environment that a command works on, and why it is this one. */
 export interface ChosenEnvironment {
+  /** Its directory, or the address of a frontend. */
   readonly dir: string;
   readonly origin: EnvironmentOrigin;
   /** The context that named it. */
@@ -49,9 +51,9 @@ export function chooseEnvironment(
   variables: NodeJS.ProcessEnv = process.env,
 ): ChosenEnvironment {
   refuseBoth(env, context);
-  if (env !== undefined) return { dir: environmentIn(env), origin: '--env' };
+  if (env !== undefined) return { dir: placeOf(env), origin: '--env' };
   if (context !== undefined) return ofContext(contexts, context, '--context');
-  if (variables.TXLOG_ENV) return { dir: environmentIn(variables.TXLOG_ENV), origin: 'TXLOG_ENV' };
+  if (variables.TXLOG_ENV) return { dir: placeOf(variables.TXLOG_ENV), origin: 'TXLOG_ENV' };
   if (variables.TXLOG_CONTEXT) return ofContext(contexts, variables.TXLOG_CONTEXT, 'TXLOG_CONTEXT');
   const here = environmentHere(workingDir());
   if (here !== undefined) return { dir: here, origin: 'directory' };
@@ -82,7 +84,7 @@ export function chooseNewEnvironment(
 export function contextOf({ dir, context }: ChosenEnvironment, contexts: Contexts): Context | undefined {
   if (context?.protected) return context;
   const place = realPlace(dir);
-  const all = contexts.list().filter((each) => realPlace(environmentIn(each.dir)) === place);
+  const all = contexts.list().filter((each) => realPlace(placeOf(each.dir)) === place);
   return all.find((each) => each.protected) ?? context ?? all[0];
 }
 
@@ -98,14 +100,14 @@ export function unexpectedContext(
   if (origin !== 'directory') return undefined;
   const current = contexts.currentName();
   const passedOver = current === undefined ? undefined : contexts.find(current);
-  if (passedOver === undefined || realPlace(environmentIn(passedOver.dir)) === realPlace(dir)) return undefined;
+  if (passedOver === undefined || realPlace(placeOf(passedOver.dir)) === realPlace(dir)) return undefined;
   return { context: passedOver, isUsed: false };
 }
 
 function ofContext(contexts: Contexts, name: string, origin: EnvironmentOrigin): ChosenEnvironment {
   try {
     const context = contexts.get(name);
-    return { dir: environmentIn(context.dir), origin, context };
+    return { dir: placeOf(context.dir), origin, context };
   } catch (error) {
     if (!(error instanceof TxlogError) || origin === '--context') throw error;
     const says = origin === 'TXLOG_CONTEXT' ? 'TXLOG_CONTEXT names it.' : 'It is the current context.';
@@ -125,7 +127,13 @@ function refuseBoth(env: string | undefined, context: string | undefined): void 
     throw new TxlogError('USAGE', `${empty} is empty: it names no environment`, { next: ['txlog context list'] });
 }
 
+/** The environment that a name stands for: that of a directory, or a frontend by its address. */
+function placeOf(name: string): string {
+  return isFrontendAddress(name) ? name : environmentIn(name);
+}
+
 function realPlace(dir: string): string {
+  if (isFrontendAddress(dir)) return sameAddress(dir);
   return existsSync(dir) ? realpathSync(dir) : resolve(dir);
 }
 

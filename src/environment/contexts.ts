@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TxlogError } from '../core/base/errors.ts';
+import { isFrontendAddress } from '../core/base/frontend-address.ts';
 import { given } from '../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../core/base/json.ts';
 import { limits } from '../core/base/limits.ts';
@@ -22,8 +23,10 @@ export type ContextColor = (typeof contextColors)[number];
 /** A name that a user gave to an environment. */
 export interface Context {
   readonly name: string;
-  /** Directory of the environment, absolute. */
+  /** Directory of the environment, absolute; or the address of a frontend. */
   readonly dir: string;
+  /** The file with the token that the frontend wants. */
+  readonly tokenFile?: string;
   readonly color?: ContextColor;
   /** Whether changing its environment wants the context's name, or --yes. */
   readonly protected: boolean;
@@ -218,12 +221,13 @@ function toContext(name: string, file: string, text: string): Context {
   const fits =
     isJsonObject(value) &&
     typeof value.dir === 'string' &&
-    resolve(value.dir) === value.dir &&
+    (isFrontendAddress(value.dir) || resolve(value.dir) === value.dir) &&
+    ['string', 'undefined'].includes(typeof value.tokenFile) &&
     ['boolean', 'undefined'].includes(typeof value.protected) &&
     (value.color === undefined || contextColors.includes(value.color as ContextColor));
   if (!fits) throw invalid(file, '{"dir": "/WHOLE/PATH", "color": "red", "protected": true} is wanted');
-  const { dir, color, protected: isProtected = false } = value as unknown as Omit<Context, 'name'>;
-  return { name, dir, protected: isProtected, ...given({ color }) };
+  const { dir, color, tokenFile, protected: isProtected = false } = value as unknown as Omit<Context, 'name'>;
+  return { name, dir, protected: isProtected, ...given({ color, tokenFile }) };
 }
 
 function invalid(file: string, why: string, cause?: unknown): TxlogError {

@@ -6,6 +6,9 @@ import type { AppliedEntry, HistoryEntry, StateReading, StoredRecord } from '../
 /** One transaction in the life of a key. */
 export interface KeyEntry extends Omit<HistoryEntry, 'record'>, AppliedEntry {}
 
+/** A record of a rejected request, as far as the page of a key shows it. */
+export type RejectedRecord = Pick<StoredRecord, 'position' | 'id' | 'type' | 'time' | 'rejection'>;
+
 /** A key: its state now, a page of what was applied to it, and the newest requests that were refused for it. */
 export interface KeyPage {
   readonly key: string;
@@ -15,6 +18,11 @@ export interface KeyPage {
   readonly earlier: boolean;
   /** Position from which the next page goes on, if there is one. */
   readonly next?: number;
+  readonly rejections: readonly RejectedRecord[];
+}
+
+/** The same of an open environment, with whole records. */
+export interface ReadKeyPage extends KeyPage {
   readonly rejections: readonly StoredRecord[];
 }
 
@@ -29,7 +37,7 @@ export async function readKeyPage(
   env: Environment,
   key: string,
   options: { readonly from?: number | undefined; readonly limit: number },
-): Promise<KeyPage> {
+): Promise<ReadKeyPage> {
   const { limit } = options;
   const from = options.from ?? (await newestFrom(env, key, limit));
   const state = await env.get(key);

@@ -3,7 +3,19 @@ import { given } from '../core/base/given.ts';
 import { shellWord } from '../core/base/shell-word.ts';
 import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { Data, HistoryEntry, OperatorState, SessionReading } from '../index.ts';
+import type { Data, HistoryEntry, Operator, OperatorState, SessionReading } from '../index.ts';
+
+/** A step in the life of a session, as far as its page shows it. */
+export interface SessionStepEntry extends Omit<HistoryEntry, 'record'> {
+  readonly record: Pick<HistoryEntry['record'], 'position' | 'id' | 'type' | 'time' | 'changes' | 'actor' | 'payload'>;
+}
+
+/** The state of an operator, as far as the page of a session shows it. */
+type ShownOperator =
+  | (Omit<Extract<OperatorState, { readonly alive: true }>, 'operator'> & { readonly operator: OperatorPlace })
+  | (Omit<Extract<OperatorState, { readonly alive: false }>, 'operator'> & { readonly operator?: OperatorPlace });
+
+type OperatorPlace = Pick<Operator, 'host' | 'process'> & Partial<Operator>;
 
 /** A session now or as of a position, its data, and a page of what happened to it. */
 export interface SessionPage {
@@ -12,12 +24,12 @@ export interface SessionPage {
   readonly session: SessionReading | undefined;
   readonly data: readonly Data[];
   /** Oldest first: the newest ones, or those from a position on. */
-  readonly history: readonly HistoryEntry[];
+  readonly history: readonly SessionStepEntry[];
   readonly earlier: boolean;
   /** Position from which the next page goes on, if there is one. */
   readonly next?: number;
   /** The state of the operator that leads it now. */
-  readonly operator?: OperatorState;
+  readonly operator?: ShownOperator;
 }
 
 /** Which part of a session's life is read. */
@@ -59,7 +71,7 @@ export async function readSessionPage(env: Environment, id: string, options: Pag
 }
 
 /** The session that an entry of its history left, if it is still there. */
-export function sessionAfter({ after }: HistoryEntry): Session | undefined {
+export function sessionAfter({ after }: Pick<HistoryEntry, 'after'>): Session | undefined {
   return asSession(after?.value);
 }
 

@@ -4,7 +4,9 @@ import type { JsonObject } from '../core/base/json.ts';
 /** A context as any face shows it. */
 export interface ShownContext {
   readonly name: string;
+  /** Its directory, or the address of a frontend. */
   readonly dir: string;
+  readonly tokenFile?: string;
   readonly color?: string;
   readonly protected: boolean;
 }
@@ -15,8 +17,9 @@ export interface ListedContext extends ShownContext {
 }
 
 /** A context as JSON. */
-export function toContextJson({ name, dir, color, protected: isProtected, current }: ListedContext): JsonObject {
-  return { v: 1, name, dir, ...given({ color }), protected: isProtected, current };
+export function toContextJson(context: ListedContext): JsonObject {
+  const { name, dir, color, tokenFile, protected: isProtected, current } = context;
+  return { v: 1, name, dir, ...given({ color, tokenFile }), protected: isProtected, current };
 }
 
 /** The context of an environment, as a field of what is told of the environment; nothing where it has none. */

@@ -1,7 +1,7 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
-import { type StoredRecord, toRejectionJson, toTime } from '../index.ts';
-import type { KeyEntry, KeyPage } from '../pages/key.ts';
+import { toRejectionJson, toTime } from '../index.ts';
+import type { KeyEntry, KeyPage, RejectedRecord } from '../pages/key.ts';
 import { toStateJson } from './state.ts';
 
 /** A key and a page of its history as JSON. */
@@ -33,7 +33,7 @@ function toEntryJson({ position, id, type, time, ops, before, after, compensated
   };
 }
 
-function toRejectedJson({ position, id, type, time, rejection }: StoredRecord): JsonObject {
+function toRejectedJson({ position, id, type, time, rejection }: RejectedRecord): JsonObject {
   return {
     position: String(position),
     id,

@@ -1,11 +1,10 @@
 import type { JsonObject } from '../core/base/json.ts';
-import { limits } from '../core/base/limits.ts';
 import { type Need, type Overview, toTime } from '../index.ts';
 import { toOriginJson } from './origin.ts';
 import { toBuildJson, toPlanJson } from './plan.ts';
 import { toQueueJson } from './queue.ts';
 import { toSagasJson } from './saga-counts.ts';
-import { reasonsOf } from './session-counts.ts';
+import { countStuck } from './session-counts.ts';
 
 /** Seconds over which the present rate is told: one second alone says little. */
 const rateSeconds = 10;
@@ -29,7 +28,7 @@ export function toOverviewJson(overview: Overview): JsonObject {
     ...{ fileBytes: size.fileBytes, usedBytes: size.usedBytes, mapBytes: size.mapBytes, readers: size.readers },
     ...{ perSecond: rateOf(overview), throughput: [...throughput], workers: workers.length },
     queues: queues.map((queue) => toQueueJson(queue, time)),
-    stuck: { count: stuck.length, more: stuck.length >= limits.stuckCountedMax, reasons: reasonsOf(stuck) },
+    stuck: { ...countStuck(stuck) },
     ...toSagasJson(overview.sagas),
     origins: overview.origins.map(toOriginJson),
     needs: overview.needs.map(toNeedJson),

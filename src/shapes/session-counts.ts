@@ -11,15 +11,28 @@ export function liveSessions(themes: readonly ThemeReading[]): number {
   );
 }
 
+/** How many sessions are stuck, and of which reasons. */
+export interface StuckCount {
+  readonly count: number;
+  /** Whether there are more than were counted. */
+  readonly more: boolean;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** Counts stuck sessions. */
+export function countStuck(stuck: readonly StuckSession[]): StuckCount {
+  return { count: stuck.length, more: stuck.length >= limits.stuckCountedMax, reasons: reasonsOf(stuck) };
+}
+
 /** The same for scripts. */
-export function toSessionsJson(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): JsonObject {
+export function toSessionsJson(themes: readonly ThemeReading[], stuck: StuckCount): JsonObject {
   return {
     sessions: liveSessions(themes),
     themes: themes.map(({ name, number, paused, counts }) => ({
       ...{ theme: name, number, paused, created: counts.created, removed: counts.removed },
       ...Object.fromEntries(sessionStatuses.map((status) => [status, counts[status]])),
     })),
-    stuck: { count: stuck.length, more: stuck.length >= limits.stuckCountedMax, reasons: reasonsOf(stuck) },
+    stuck: { ...stuck },
   };
 }
 

@@ -1,9 +1,9 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject, JsonValue } from '../core/base/json.ts';
-import { type Session, sessionKey } from '../core/fold/session.ts';
+import { asSession, type Session, sessionKey } from '../core/fold/session.ts';
 import type { OperationResult } from '../core/log/operation.ts';
-import { type Data, type HistoryEntry, type SessionReading, type StuckSession, toTime } from '../index.ts';
-import { type SessionPage, sessionAfter } from '../pages/session.ts';
+import { type Data, type SessionReading, type StuckSession, toTime } from '../index.ts';
+import { type SessionPage, type SessionStepEntry, sessionAfter } from '../pages/session.ts';
 
 /** A session as JSON: its header, without its data. */
 export function toSessionJson(reading: SessionReading): JsonObject {
@@ -71,6 +71,7 @@ export function toSessionPageJson(page: SessionPage): JsonObject {
     ...given({ leaseState: ifGiven(operator, toLeaseJson) }),
     history: history.map((entry) => toStepJson(id, entry)),
     earlier,
+    ...(earlier && given({ before: ifGiven(asSession(history[0]?.before?.value), toStandingJson) })),
     ...given({ next: ifGiven(next, String) }),
   };
 }
@@ -85,7 +86,7 @@ function toLeaseJson(state: NonNullable<SessionPage['operator']>): JsonObject {
   };
 }
 
-function toStepJson(id: string, entry: HistoryEntry): JsonObject {
+function toStepJson(id: string, entry: SessionStepEntry): JsonObject {
   const { record } = entry;
   const after = sessionAfter(entry);
   const own = record.changes.filter(({ key }) => key === sessionKey(id));

@@ -20,14 +20,20 @@ export function toStateJson(state: StateReading): JsonObject {
   };
 }
 
+/** One transaction in the life of a key, as far as it is shown. */
+export interface ShownHistory extends Omit<HistoryEntry, 'record'> {
+  readonly record: Pick<HistoryEntry['record'], 'position' | 'id' | 'type' | 'time' | 'changes'>;
+}
+
 /** One transaction in the life of a key as JSON. */
-export function toHistoryJson({ record, before, after }: HistoryEntry): JsonObject {
-  const { position, id, type, time } = record;
+export function toHistoryJson(key: string, { record, before, after }: ShownHistory): JsonObject {
+  const { position, id, type, time, changes } = record;
   return {
     position: String(position),
     id,
     type,
     time: toTime(time),
+    ops: changes.filter((change) => change.key === key).map(({ op }) => op),
     ...given({ before: ifGiven(before, toStateJson), after: ifGiven(after, toStateJson) }),
   };
 }

@@ -1,8 +1,8 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
-import { type Overview, type SagaCounts, type Status, type StuckSession, toTime } from '../index.ts';
+import { type Overview, type SagaCounts, type Status, toTime } from '../index.ts';
 import { toSagasJson } from './saga-counts.ts';
-import { toSessionsJson } from './session-counts.ts';
+import { type StuckCount, toSessionsJson } from './session-counts.ts';
 
 /** The status of an overview: what `top` and `tui` show is what `status` prints. */
 export function toStatus(overview: Overview, types: Status['types']): Status {
@@ -15,7 +15,7 @@ export function toStatus(overview: Overview, types: Status['types']): Status {
 }
 
 /** The status as JSON. Sizes in bytes. */
-export function toStatusJson(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): JsonObject {
+export function toStatusJson(status: Status, stuck: StuckCount, sagas?: SagaCounts): JsonObject {
   // That this command itself reads only says nothing of the environment.
   const { head, watermark, counts, size, themes, types, copiedAt, readOnly: _, ...rest } = status;
   return {

@@ -1,6 +1,7 @@
 import { given, ifGiven } from '../core/base/given.ts';
 import type { JsonObject } from '../core/base/json.ts';
 import { asSession, sessionOfKey } from '../core/fold/session.ts';
+import { isEngineType } from '../core/log/record.ts';
 import { type KeyReport, type TransactionLink, type TransactionReport, toRecordJson } from '../index.ts';
 import { toStandingJson } from './session.ts';
 import { toStateJson } from './state.ts';
@@ -12,6 +13,8 @@ export function toTransactionJson(report: TransactionReport): JsonObject {
     v: 1,
     kind: 'transaction',
     record: toRecordJson(record),
+    // A handler chose the changes, not the client.
+    ...(record.decided && !isEngineType(record.type) && { decided: true }),
     keys: keys.map(toKeyJson),
     ...(sessions.length > 0 && { sessions: sessions.map(toOperatedJson) }),
     ...given({ compensatedBy: ifGiven(compensatedBy, toLinkJson), compensates: ifGiven(compensates, toLinkJson) }),

@@ -24,6 +24,18 @@ it('every command says what it does to an environment, by flags that it has', ()
   }
 });
 
+it('a command that works on a frontend takes a token, and the page on HTTP names it', () => {
+  const remote = commands.filter((command) => command.remote);
+  for (const { id, remote: use, flags } of remote) {
+    const without = typeof use === 'object' ? use.without : [];
+    const own = id === 'config:list' ? [] : ['token-file'];
+    expect([id, Object.keys(flags)]).toEqual([id, expect.arrayContaining([...without, ...own])]);
+  }
+  const [, listed = ''] = /as on a directory: ([^:]*?)\. All others/.exec(readFileSync('docs/http.md', 'utf8')) ?? [];
+  const named = listed.match(/`[^`]+`/g)?.map((name) => name.slice(1, -1));
+  expect(named).toEqual(remote.map(({ id }) => id.replaceAll(':', ' ')).sort());
+});
+
 it('the help of a command that can change an environment tells the exit code of a refusal', () => {
   const changing = commands.filter(({ effect }) => effect !== 'none' && effect !== 'reads');
   expect(changing.filter(({ description }) => !/^77 /m.test(description ?? '')).map(({ id }) => id)).toEqual([]);

@@ -1,13 +1,18 @@
 // Goal: a program on another machine submits and reads as one beside the log does, and asks again where that is safe. Method: the
 // client against real frontends, which stop, refuse, and are behind something that breaks connections.
 import { createServer, request, type Server } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
 import { rejectRequest } from '../../src/core/app/handler-terms.ts';
+import { type StoredRecord, toRecordJson } from '../../src/index.ts';
+import { toTransactionJson } from '../../src/shapes/transaction.ts';
 import { Site } from '../http/site.ts';
 
 let site: Site;
 const servers: Server[] = [];
+/** Lines of each body that was passed on. */
+const sizes: number[] = [];
 
 const add = (id?: string) => ({
   ...(id && { id }),
@@ -50,7 +55,8 @@ it('submits, and has the receipt that the environment gives', async () => {
 
 it('queues, and waits for as long as it is told to', async () => {
   const shop = connect(await site.serve());
-  expect(await shop.enqueue(add('r-1'))).toBe('r-1');
+  const queued = { id: 'r-1', session: 'r-1', duplicate: false, durability: 'fsync' };
+  expect(await shop.enqueue(add('r-1'))).toMatchObject(queued);
   await expect(shop.wait('r-1', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
   await expect(shop.submit(add('r-2'), { timeoutMs: 50 })).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
   await expect(shop.wait('none')).rejects.toMatchObject({ code: 'TRANSACTION_NOT_FOUND' });
@@ -88,8 +94,8 @@ it('tells errors by their codes, and does not ask again what cannot be mended', 
   expect(() => connect('http://a/path')).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
-/** Passes requests on, but for those that it is told to break: before they arrive, or after they were answered. */
-async function breaker(target: string, faults: ('before' | 'after' | 'page')[]): Promise<string> {
+/** Passes requests on, but for those that it is told to break: before they arrive, after they were answered, or in the middle of that. */
+async function breaker(target: string, faults: ('before' | 'after' | 'half' | 'page')[]): Promise<string> {
   const server = createServer((asked, answer) => {
     const fault = faults.shift();
     if (fault === 'before') return void asked.socket.destroy();
@@ -102,9 +108,18 @@ async function breaker(target: string, faults: ('before' | 'after' | 'page')[]):
       (got) => {
         if (fault === 'after') return void asked.socket.destroy();
         answer.writeHead(got.statusCode ?? 0, got.headers);
+        if (fault === 'half')
+          return void got.once('data', (part: Buffer) =>
+            answer.write(part.subarray(0, 5_000), () => asked.socket.destroy()),
+          );
         got.pipe(answer);
       },
     );
+    let lines = 0;
+    asked.on('data', (part: Buffer) => {
+      lines += part.toString('latin1').split('\n').length - 1;
+    });
+    asked.on('end', () => sizes.push(lines));
     asked.pipe(passed);
   });
   servers.push(server);
@@ -118,6 +133,81 @@ it('asks again with the same id when it does not know the outcome: a request is 
   const receipt = await shop.submit(add());
   expect(receipt).toMatchObject({ outcome: 'committed', duplicate: true });
   expect((await site.env.get('n'))?.value).toBe(1);
+});
+
+it('submits many in their order over connections that break, and says which are not answered', async () => {
+  const url = await site.serve({ isDirect: true });
+  const shop = connect(await breaker(url, ['before', 'after', 'half', 'page', 'half']));
+  const ids = Array.from({ length: 600 }, (_, i) => `m-${i}`);
+  sizes.length = 0;
+  const { answers, lost } = await shop.submitMany(ids.map(add));
+  expect(lost).toBeUndefined();
+  expect(answers.map((answer) => (answer.type === 'receipt' ? answer.receipt.id : answer))).toEqual(ids);
+  // Only what has no answer is sent again.
+  const [after, half, again, rest] = sizes;
+  expect([after, half]).toEqual([600, 600]);
+  expect(again).toBeLessThan(600);
+  expect(rest).toBeLessThan(again ?? 0);
+  expect((await site.env.get('n'))?.value).toBe(600);
+  const bad = { id: 'bad', type: 'count', changes: [{ op: 'nope' }] } as never;
+  const strict = await shop.submitMany([add('s-1'), bad, add('s-2')], { isStrict: true });
+  expect(strict.answers.map(({ type }) => type)).toEqual(['receipt', 'error']);
+  expect((await shop.submitMany([bad, add('s-2')])).answers.map(({ type }) => type)).toEqual(['error', 'receipt']);
+  const none = connect(await breaker(url, ['before', 'before']), { attempts: 2 });
+  expect(await none.submitMany([add('n-1')])).toMatchObject({ answers: [], lost: { code: 'SERVICE_FAILED' } });
+});
+
+it('waits for what is queued of many, and tells when nobody decides it', async () => {
+  const shop = connect(await site.serve());
+  const queued = await shop.submitMany([add('q-1'), add('q-2')], { isAsync: true });
+  expect(queued.answers).toMatchObject([{ type: 'accepted', accepted: { id: 'q-1' } }, { type: 'accepted' }]);
+  const stop = AbortSignal.abort();
+  expect(await shop.submitMany([add('q-1')], { timeoutMs: 1, signal: stop })).toMatchObject({
+    answers: [],
+    lost: { code: 'WAIT_TIMEOUT' },
+  });
+  site.work();
+  expect((await shop.submitMany([add('q-1'), add('q-2')])).answers).toMatchObject([
+    { receipt: { id: 'q-1' } },
+    { receipt: { id: 'q-2', outcome: 'committed' } },
+  ]);
+});
+
+it('is reached over a unix socket', async () => {
+  const path = join(site.dir, '..', 'socket');
+  await site.serve({ isDirect: true, listen: `unix:${path}` });
+  for (const url of [`unix:${path}`, `http+unix://${encodeURIComponent(path)}`])
+    expect(await connect(url).submit(add('u-1'))).toMatchObject({ id: 'u-1', outcome: 'committed' });
+});
+
+it('has the reads of an open environment', async () => {
+  const shop = connect(await site.serve({ isDirect: true }));
+  await site.env.submit({ id: 'h-1', type: 'set', actor: 'ann', changes: [{ op: 'set', key: 'é', value: 1 }] });
+  await site.env.submit({ id: 'h-2', type: 'odd', payload: 1, causation: 'h-1' });
+  await site.env.sessions.create('mail', { to: 'ann' }, { id: 's-1' });
+  await site.env.sessions.remove('s-1');
+  // What its JSON does not tell of a record.
+  const told = (records: readonly StoredRecord[]) =>
+    records.map(({ decided: _, rejection, ...rest }) => ({ ...rest, rejection: rejection?.code }));
+  const [, second] = await allOf(shop.records());
+  expect(told(await allOf(shop.records()))).toEqual(told(await allOf(site.env.records())));
+  expect(await allOf(shop.records({ where: ({ id }) => id === 'h-2' }, { limit: 1 }))).toEqual([second]);
+  expect(await allOf(shop.records({ since: 0, until: 8.64e15, to: 1 }))).toHaveLength(1);
+  expect(toTransactionJson(await shop.inspect('h-2'))).toEqual(toTransactionJson(await site.env.inspect('h-2')));
+  expect(toRecordJson(await shop.transaction(1))).toEqual(toRecordJson(await site.env.transaction(1)));
+  expect(await shop.find('none')).toBeUndefined();
+  expect(await shop.linked('h-1')).toEqual(await site.env.linked('h-1'));
+  expect(await shop.completeId('h-1', 'transaction')).toBe('h-1');
+  expect(await shop.idsWithPrefix('transaction', 'h', 1)).toEqual(['h-1']);
+  expect(await shop.wait('s-1')).toEqual(await site.env.wait('s-1'));
+  expect(await shop.positionAt(Date.now())).toBe((await shop.head()).position);
+  expect(await shop.positionAt(0)).toBe(0);
+  const [entry] = await allOf(shop.history('é'));
+  const [{ record, ...states } = {}] = await allOf(site.env.history('é'));
+  expect(entry).toMatchObject({ ...states, record: { id: record?.id, time: record?.time } });
+  expect(await shop.status()).toMatchObject({ head: { position: '4' }, unit: site.env.unit });
+  expect(await shop.key('é')).toMatchObject({ kind: 'key', key: 'é' });
+  expect(await shop.session('s-1')).toMatchObject({ session: 's-1', status: 'removed' });
 });
 
 it('gives up after so many tries, and says that the outcome is not known', async () => {

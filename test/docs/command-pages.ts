@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandEffect } from '../../src/cli/frame/command-effect.ts';
 import { everywhere, partsOfDescription } from '../../src/cli/frame/exit-codes.ts';
+import { type RemoteUse, remoteText } from '../../src/cli/frame/remote-use.ts';
 import { root } from './pages.ts';
 
 /** A flag as oclif's manifest has it. */
@@ -28,6 +29,7 @@ export interface ManifestCommand {
   readonly id: string;
   readonly summary: string;
   readonly effect: CommandEffect;
+  readonly remote: RemoteUse;
   readonly description: string;
   readonly examples: readonly string[];
   readonly args: Readonly<
@@ -85,6 +87,7 @@ function indexOf(commands: readonly ManifestCommand[]): string {
 
 function pageOf(command: ManifestCommand): string {
   const { text, exitCodes } = partsOfDescription(command.description);
+  const remote = remoteText(command.remote);
   const args = Object.values(command.args);
   const groups = [...flagsOf(command)].filter(([group]) => group !== 'GLOBAL').sort(([a], [b]) => (a < b ? -1 : 1));
   return paragraphs([
@@ -93,6 +96,7 @@ function pageOf(command: ManifestCommand): string {
     command.summary,
     `\`\`\`text\n${usageOf(command)}\n\`\`\``,
     text.replaceAll('\n', '\n\n'),
+    ...(remote === undefined ? [] : [remote.replace('a frontend', 'a [frontend](../http.md)')]),
     ...(args.length === 0 ? [] : ['## Arguments', argumentTable(args)]),
     ...groups.flatMap(([group, flags]) => [`## ${titleOf(group)}`, tableOf(flags)]),
     'And the [flags that every command has](README.md#flags-that-every-command-has).',

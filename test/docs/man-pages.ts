@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitMeanings, partsOfDescription } from '../../src/cli/frame/exit-codes.ts';
+import { remoteText } from '../../src/cli/frame/remote-use.ts';
 import { examplesOf, flagsOf, type ManifestCommand, type ManifestFlag, usageOf } from './command-pages.ts';
 import { root } from './pages.ts';
 
@@ -60,7 +61,8 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function commandLines(command: ManifestCommand): readonly string[] {
-  const { text: about } = partsOfDescription(command.description);
+  const parts = partsOfDescription(command.description);
+  const about = [parts.text, remoteText(command.remote)].filter((part) => part !== undefined).join('\n');
   const groups = [...flagsOf(command)].flatMap(([group, flags]) => (group === 'GLOBAL' ? [] : flags));
   const args = Object.values(command.args).map(({ name, description: what = '' }) => term(name.toUpperCase(), what));
   return [

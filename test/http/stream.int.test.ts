@@ -57,6 +57,27 @@ it('goes on behind a line that is no request, and tells its problem and its plac
   ]);
 });
 
+it('takes nothing behind a line that is no request when the client is strict, and reads all that is sent', async () => {
+  site = await Site.open();
+  const url = await site.serve({ isDirect: true });
+  const behind = Array.from({ length: 600 }, (_, i) => line(`b-${i}`)).join('\n');
+  const strict = { ...ndjson, prefer: 'handling=strict' };
+  expect(await lines(await post(url, `${line('r-1')}\n{"no":1}\n${behind}\n`, strict))).toMatchObject([
+    { id: 'r-1', outcome: 'committed' },
+    { code: 'REQUEST_INVALID', line: 2 },
+  ]);
+  expect((await site.env.head()).position).toBe(1);
+});
+
+it('has no dry run, which one request has', async () => {
+  site = await Site.open();
+  const url = await site.serve();
+  expect((await post(url, `${line('r-1')}\n`, ndjson, '/v1/requests?dry-run=true')).status).toBe(400);
+  const answer = await post(url, line('r-1'), {}, '/v1/requests?dry-run=true');
+  expect(await answer.json()).toMatchObject({ id: 'r-1', outcome: 'committed', durability: 'none', dryRun: true });
+  expect((await site.env.head()).position).toBe(0);
+});
+
 it('is accepted line by line when the client does not want to wait', async () => {
   site = await Site.open();
   const url = await site.serve();

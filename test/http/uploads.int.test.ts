@@ -42,7 +42,11 @@ async function create(bytes: number, headers: Readonly<Record<string, string>> =
 }
 
 const patch = (path: string, offset: number, bytes: Uint8Array, headers = {}) =>
-  fetch(path, { method: 'PATCH', body: bytes, headers: { ...part, 'upload-offset': String(offset), ...headers } });
+  fetch(path, {
+    method: 'PATCH',
+    body: new Uint8Array(bytes),
+    headers: { ...part, 'upload-offset': String(offset), ...headers },
+  });
 const head = (path: string) => fetch(path, { method: 'HEAD', headers: tus });
 const offsetAt = async (path: string) => Number((await head(path)).headers.get('upload-offset'));
 const download = async (digest: string) =>

@@ -7,6 +7,7 @@ import { OverviewMemory, readOverview } from '../../src/monitor/overview.ts';
 import { throughputSeconds } from '../../src/monitor/throughput.ts';
 import { rateOf, toOverviewJson } from '../../src/shapes/overview.ts';
 import { toPlanJson } from '../../src/shapes/plan.ts';
+import { countStuck } from '../../src/shapes/session-counts.ts';
 import { toStatus, toStatusJson } from '../../src/shapes/status.ts';
 
 async function inMemory(work: (env: Environment) => Promise<void>, app = defineApp({})): Promise<void> {
@@ -55,8 +56,12 @@ it('the overview tells all that status tells, to the last field', () =>
     await env.sessions.park('s-1', 'address unknown');
     await env.submit({ type: 'a', changes: [{ op: 'add', key: 'n', value: 1 }] });
     const overview = await env.monitor.overview();
-    const status = toStatusJson(toStatus(overview, await env.monitor.types()), overview.stuck, overview.sagas);
-    expect(status).toEqual(toStatusJson(await env.status(), await env.sessions.stuck()));
+    const status = toStatusJson(
+      toStatus(overview, await env.monitor.types()),
+      countStuck(overview.stuck),
+      overview.sagas,
+    );
+    expect(status).toEqual(toStatusJson(await env.status(), countStuck(await env.sessions.stuck())));
     expect(toOverviewJson(overview)).toMatchObject({ head: { position: '6' }, unit: status.unit, committed: 6 });
   }));
 

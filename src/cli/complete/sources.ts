@@ -1,9 +1,11 @@
 import { serviceOfTheme } from '../../core/app/parcel.ts';
 import { sagaOfTheme } from '../../core/app/saga.ts';
+import { isFrontendAddress } from '../../core/base/frontend-address.ts';
 import { isEngineType } from '../../core/log/record.ts';
-import { chooseEnvironment, type NamedEnvironment } from '../../environment/choose-environment.ts';
+import { chooseEnvironment, contextOf, type NamedEnvironment } from '../../environment/choose-environment.ts';
 import { Contexts } from '../../environment/contexts.ts';
 import type { Environment } from '../../environment/environment.ts';
+import type { SharedCalls } from '../reach/reached.ts';
 import { readExplanations } from '../reference/explanations.ts';
 import { commandsWithSchema } from '../reference/schemas.ts';
 import { type Candidate, fitting } from './candidates.ts';
@@ -40,6 +42,7 @@ export async function readSource(source: ValueSource, query: SourceQuery): Promi
     );
   if (source === 'schemas') return fitting(bare(commandsWithSchema().map((name) => name.split(' ')[0] ?? '')), typed);
   const { dir } = chooseEnvironment(query, contexts);
+  if (isFrontendAddress(dir)) return fitting(await readRemote(dir, source, query), typed);
   // The engine is loaded for what lies in an environment only.
   const { openBriefly } = await import('../../engine.ts');
   const env = await openBriefly(dir, { readOnly: true });
@@ -47,6 +50,34 @@ export async function readSource(source: ValueSource, query: SourceQuery): Promi
     return fitting(await readFrom(env, source, query), typed);
   } finally {
     await env.close();
+  }
+}
+
+/** Candidates of a frontend, of which the keys and ids are asked; whoever types waits for one try, and not for long. */
+async function readRemote(address: string, source: ValueSource, { typed }: SourceQuery): Promise<readonly Candidate[]> {
+  const [{ connect }, { readToken }] = await Promise.all([
+    import('../../client/connect.ts'),
+    import('../reach/frontend-token.ts'),
+  ]);
+  const contexts = new Contexts();
+  const context = contextOf({ dir: address, origin: '--env' }, contexts);
+  const token = () => readToken(process.env.TXLOG_TOKEN_FILE || undefined, context);
+  const env = connect(address, { attempts: 1, tryMs: 1_000, token });
+  const transactionsOf = () => transactions(env, typed);
+  const sessionsOf = async () => bare(await env.idsWithPrefix('session', typed, offeredMax));
+  switch (source) {
+    case 'keys':
+      return keys(env, typed);
+    case 'transactions':
+      return transactionsOf();
+    case 'sessions':
+      return sessionsOf();
+    case 'waited':
+      return [...(await transactionsOf()), ...(await sessionsOf())];
+    case 'names':
+      return [...(await transactionsOf()), ...(await sessionsOf()), ...(await keys(env, typed))];
+    default:
+      return [];
   }
 }
 
@@ -108,7 +139,7 @@ function bare(words: readonly string[]): readonly Candidate[] {
   return [...new Set(words)].map((word) => ({ word, about: '' }));
 }
 
-async function keys(env: Environment, typed: string): Promise<readonly Candidate[]> {
+async function keys(env: Pick<SharedCalls, 'states'>, typed: string): Promise<readonly Candidate[]> {
   const found: Candidate[] = [];
   for await (const { key } of env.states({ prefix: typed })) {
     found.push({ word: key, about: '' });
@@ -150,7 +181,10 @@ async function withOthers(env: Environment, found: Map<string, string>, typed: s
 }
 
 /** The newest; with a beginning of an id, the first that begin so. */
-async function transactions(env: Environment, typed: string): Promise<readonly Candidate[]> {
+async function transactions(
+  env: Pick<SharedCalls, 'idsWithPrefix' | 'records'>,
+  typed: string,
+): Promise<readonly Candidate[]> {
   if (typed !== '') return bare(await env.idsWithPrefix('transaction', typed, offeredMax));
   const found: Candidate[] = [];
   for await (const { id, type } of env.records({}, { reverse: true, limit: newest }))

@@ -1,3 +1,4 @@
+import { isFrontendAddress } from '../../core/base/frontend-address.ts';
 import { given } from '../../core/base/given.ts';
 import type { ChosenEnvironment } from '../../environment/choose-environment.ts';
 import { appBeside, rememberedApp } from '../../environment/config.ts';
@@ -25,7 +26,7 @@ export function readSettings(sources: SettingSources): readonly Setting[] {
   return [
     { name: 'env', value: chosen.dir, origin: originOf(chosen) },
     contextSetting(chosen, context),
-    appSetting(chosen.dir),
+    ...(isFrontendAddress(chosen.dir) ? [] : [appSetting(chosen.dir)]),
     readOnlySetting(sources.readOnly),
     colorSetting(sources.noColor),
   ];

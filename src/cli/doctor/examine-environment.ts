@@ -5,7 +5,7 @@ import { openBriefly } from '../../engine.ts';
 import type { Environment } from '../../environment/environment.ts';
 import type { SagaCounts, Status, StuckSession, ThemeReading } from '../../index.ts';
 import type { Finding } from '../../shapes/finding.ts';
-import { liveSessions } from '../../shapes/session-counts.ts';
+import { countStuck, liveSessions } from '../../shapes/session-counts.ts';
 import { formatCount, plural } from '../../text/printable.ts';
 import { sagasText, stuckSagasCommand } from '../print/sagas-summary.ts';
 import { stuckText } from '../print/sessions-summary.ts';
@@ -114,7 +114,7 @@ export function readers(count: number): Finding {
 
 /** Whether all sessions go on by themselves. */
 export function sessions(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): Finding {
-  const text = `${plural(liveSessions(themes), 'session')}, ${stuckText(stuck)}`;
+  const text = `${plural(liveSessions(themes), 'session')}, ${stuckText(countStuck(stuck))}`;
   if (stuck.length === 0) return fine('sessions', text);
   return warning('sessions', text, 'txlog session stuck');
 }

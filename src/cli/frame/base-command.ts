@@ -1,5 +1,6 @@
 import { Command, type Interfaces } from '@oclif/core';
 import { TxlogError } from '../../core/base/errors.ts';
+import { isFrontendAddress } from '../../core/base/frontend-address.ts';
 import { given } from '../../core/base/given.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { type BriefOptions, openBriefly, openEnvironment } from '../../engine.ts';
@@ -18,24 +19,27 @@ import { showTimesAs } from '../../text/time.ts';
 import { columnsOf } from '../../text/width.ts';
 import type { Condition } from '../output/condition.ts';
 import { documentText } from '../output/document-text.ts';
-import { firstOf } from '../output/first-of.ts';
+import { firstOf, heard } from '../output/first-of.ts';
 import { formatOf, isJsonFormat, type OutputFormat } from '../output/format-words.ts';
 import { terminalLimit } from '../output/limit-flag.ts';
 import { type ListFormat, type ListStyle, ListWriter } from '../output/list-writer.ts';
 import { Output } from '../output/output.ts';
 import { printPaged } from '../output/pager.ts';
 import { readStyle } from '../output/read-style.ts';
+import { readToken } from '../reach/frontend-token.ts';
+import { type Reached, reachDirectory } from '../reach/reached.ts';
 import { type CommandEffect, refuseWriting, willWrite } from './command-effect.ts';
 import { canAsk } from './confirm.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { type GlobalFlags, globalFlags } from './global-flags.ts';
 import type { Shown } from './progress-line.ts';
 import { guardProtected, tellContext } from './protection.ts';
+import { type RemoteUse, refuseOnFrontend } from './remote-use.ts';
 import type { ScanProgress } from './scan-progress.ts';
 import { onInterrupt, type SignalInterrupt } from './signals.ts';
 import { SlowWork } from './slow-work.ts';
 import { redirectConsole, say } from './stderr.ts';
-import { withEnvironment } from './with-environment.ts';
+import { withEnvironment, withSource } from './with-environment.ts';
 
 /** The answer of a dry run: on a copy nothing is durable. */
 function rehearsed(json: JsonObject): JsonObject {
@@ -50,6 +54,9 @@ function rehearsed(json: JsonObject): JsonObject {
 export abstract class BaseCommand extends Command {
   /** The effect of the command on an environment. Each command says it of itself (test/cli/effects.e2e.test.ts). */
   static effect: CommandEffect = 'reads';
+
+  /** Whether the command works on a frontend as well (remote-use.ts). */
+  static remote: RemoteUse = false;
 
   /** An argument that people at a terminal pick where it is missing and none of these flags stands for it; required ones are picked anyway. */
   static picks: { readonly argument: string; readonly unless: readonly string[] } | undefined;
@@ -87,6 +94,8 @@ export abstract class BaseCommand extends Command {
     const choose = effect === 'makes' ? chooseNewEnvironment : chooseEnvironment;
     this.chosen = choose({ env: named('env'), context: named('context') }, this.contexts);
     Object.assign(flags, { env: this.chosen.dir });
+    const { remote } = this.ctor as typeof BaseCommand;
+    if (this.isRemote) refuseOnFrontend(remote, { command: this.words, typed, address: this.chosen.dir }, this.config);
     await this.announce(willWrite(effect, flags));
     return parsed;
   }
@@ -128,9 +137,14 @@ export abstract class BaseCommand extends Command {
     if (writes) await guardProtected(this.chosen, this.contexts, { agreed: this.isSure, hasColor });
   }
 
-  /** The app of its environment: the one that is named (`appFlag`), else its own. Errors: as `findApp`. */
+  /** Whether its environment is behind a frontend. */
+  protected get isRemote(): boolean {
+    return isFrontendAddress(this.globals.env);
+  }
+
+  /** The app of its environment: the one that is named (`appFlag`), else its own; a frontend has its own. Errors: as `findApp`. */
   protected appOptions(): { readonly app?: string } {
-    return given({ app: findApp(this.globals.env, this.globals.app) });
+    return this.isRemote ? {} : given({ app: findApp(this.globals.env, this.globals.app) });
   }
 
   /** Whether people have agreed beforehand, by --yes. */
@@ -203,9 +217,20 @@ export abstract class BaseCommand extends Command {
     const open = livesLong ? openEnvironment : openBriefly;
     const readOnly = !this.writes || options.readOnly === true;
     const env = await open(this.globals.env, { ...options, readOnly }).catch((error) => {
-      throw this.withSource(error);
+      throw withSource(error, this.chosen);
     });
     return withEnvironment(env, work);
+  }
+
+  /** As `withEnv`, of a command that works on frontends as well. */
+  protected async reach<T>(
+    options: BriefOptions & { readonly livesLong?: boolean },
+    work: (reached: Reached) => Promise<T>,
+  ): Promise<T> {
+    if (!this.isRemote) return this.withEnv(options, (env) => work(reachDirectory(env)));
+    // Code that no command on a directory needs.
+    const { reachFrontend } = await import('../frontend/reach-frontend.ts');
+    return work(reachFrontend(this.globals.env, () => readToken(this.globals['token-file'], this.context)));
   }
 
   /** As `withEnv`, of a command that changes: under `--dry-run` it works on a copy, of which nothing is kept. */
@@ -216,15 +241,6 @@ export abstract class BaseCommand extends Command {
     this.isRehearsal = this.isDryRun;
     if (!this.isRehearsal) return this.withEnv(options, work);
     return this.withEnv({ ...options, readOnly: true }, (env) => env.withFork(work));
-  }
-
-  /** Names what led to an environment which is none, where the command line does not. */
-  private withSource(error: unknown): unknown {
-    const isAbsent = error instanceof TxlogError && (error.code === 'ENV_NOT_FOUND' || error.code === 'ENV_FOREIGN');
-    const source = sourceText(this.chosen);
-    if (!isAbsent || source === undefined) return error;
-    const hint = [source, error.details.hint].filter(Boolean).join(' ');
-    return new TxlogError(error.code, error.message, { ...error.details, hint });
   }
 
   /** Prints one answer in the form that is asked for; `people` is the table. */
@@ -380,17 +396,5 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<never> {
     // oclif would turn every code into 1 under --json, and print a dump of its configuration.
     throw error;
-  }
-}
-
-function sourceText({ origin, context }: ChosenEnvironment): string | undefined {
-  if (origin === 'TXLOG_ENV') return 'TXLOG_ENV names this directory.';
-  return context && `It is the environment of context ${context.name}.`;
-}
-
-async function* heard<T>(items: AsyncIterable<T> | Iterable<T>, hear: () => void): AsyncGenerator<T> {
-  for await (const item of items) {
-    hear();
-    yield item;
   }
 }

@@ -8,15 +8,25 @@ import { isReadOnlyShell } from './command-effect.ts';
  */
 export const environmentFlag = Flags.string({
   env: 'TXLOG_ENV',
-  helpValue: 'DIR',
+  helpValue: 'DIR|URL',
   helpGroup: 'GLOBAL',
   summary:
     'Use the environment in this directory, or directly below it. The default is .txlog here, or in the ' +
-    'closest directory above.',
+    'closest directory above. The address of a frontend is an environment too: http://HOST:PORT, https://HOST, unix:PATH.',
   default: async () => defaultName,
   // The directory that is found here and now is no property of the command.
   noCacheDefault: true,
 });
+
+/** The flag of commands that work on frontends. */
+export const tokenFlag = {
+  'token-file': Flags.string({
+    summary: 'Read the token that the frontend wants from this file (also TXLOG_TOKEN, which is the token itself).',
+    env: 'TXLOG_TOKEN_FILE',
+    helpValue: 'FILE',
+    helpGroup: 'FRONTEND',
+  }),
+};
 
 /** The flag that names an environment by its context. */
 export const contextFlag = Flags.string({

@@ -15,7 +15,7 @@ export const exitMeanings = {
   6: 'done in part: some of many were refused',
   65: 'bad data',
   66: 'no input',
-  69: 'unavailable: the engine stopped itself',
+  69: 'unavailable: the engine stopped itself, or a service or frontend does not answer',
   70: 'a bug in txlog',
   74: 'input or output failed',
   75: 'try again later',

@@ -3,10 +3,10 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import { sessionKey } from '../../core/fold/session.ts';
 import type { RecordFilter } from '../../core/log/filter.ts';
-import type { Environment } from '../../environment/environment.ts';
 import { compileWhere } from '../../index.ts';
 import { shellQuote } from '../../text/shell-quote.ts';
 import { timeText, zoneOf } from '../../text/time.ts';
+import type { SharedCalls } from '../reach/reached.ts';
 import { isLocalTime, nowIn, parseTime } from './point-in-log.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -106,12 +106,12 @@ export async function toFilter(values: FilterValues, now: number): Promise<Recor
 }
 
 /** As `toFilter`, by the time of an open environment, and with the id of a session for its beginning. Errors: ID_AMBIGUOUS. */
-export async function filterIn(env: Environment, values: FilterValues): Promise<RecordFilter> {
+export async function filterIn(env: SharedCalls, values: FilterValues): Promise<RecordFilter> {
   return toFilter(await withWholeIds(env, values), await nowIn(env));
 }
 
 /** The values, with the id of a session for its beginning. Errors: ID_AMBIGUOUS. */
-export async function withWholeIds<V extends FilterValues>(env: Environment, values: V): Promise<V> {
+export async function withWholeIds<V extends FilterValues>(env: SharedCalls, values: V): Promise<V> {
   const session = await ifGiven(values.session, (id) => env.completeId(id, 'session'));
   return { ...values, ...given({ session }) };
 }

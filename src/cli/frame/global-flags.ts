@@ -45,6 +45,8 @@ export interface GlobalFlags extends FormatValues {
   readonly verbose: boolean;
   readonly 'no-color': boolean;
   readonly 'dry-run'?: boolean;
+  /** Only in commands that work on frontends. */
+  readonly 'token-file'?: string | undefined;
   /** Only in commands that have an app. */
   readonly app?: string | undefined;
   readonly 'no-pager': boolean;

@@ -1,8 +1,8 @@
 import ms, { type StringValue } from 'ms';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
-import type { Environment } from '../../environment/environment.ts';
 import { zoneOf } from '../../text/time.ts';
+import type { SharedCalls } from '../reach/reached.ts';
 
 const dateTime = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/i;
 const ago = /^((?:\d{1,9} ?[a-z]{1,8} ?)+?)(?: ?ago)?$/i;
@@ -59,7 +59,7 @@ function timeOfDate(text: string): number | undefined {
 }
 
 /** The time that spans are counted back from: that of the engine, which the end of the log may be ahead with. */
-export async function nowIn(env: Environment): Promise<number> {
+export async function nowIn(env: SharedCalls): Promise<number> {
   await env.head();
   return env.now();
 }
@@ -75,7 +75,7 @@ export function parsePosition(text: string): number | undefined {
  *
  * Errors: USAGE; POSITION_NOT_FOUND past the end of the log.
  */
-export async function resolvePoint(env: Environment, text: string): Promise<number> {
+export async function resolvePoint(env: SharedCalls, text: string): Promise<number> {
   const position = parsePosition(text);
   if (position === undefined) return env.positionAt(parseTime(text, await nowIn(env)));
   const head = await env.head();

@@ -2,6 +2,7 @@ import { type Command, CommandHelp, type Config, Help } from '@oclif/core';
 import { Output } from '../output/output.ts';
 import { printPaged } from '../output/pager.ts';
 import { everywhereText, partsOfDescription } from './exit-codes.ts';
+import { type RemoteUse, remoteText } from './remote-use.ts';
 
 /** The help of one command: what it does comes first, and what all commands have in common last. */
 class OrderedHelp extends CommandHelp {
@@ -26,7 +27,9 @@ class OrderedHelp extends CommandHelp {
 
   /** The description alone: the summary stands above already. */
   protected override description(): string {
-    return this.wrap(partsOfDescription(this.command.description ?? '').text);
+    const { text } = partsOfDescription(this.command.description ?? '');
+    const remote = remoteText((this.command as { readonly remote?: RemoteUse }).remote);
+    return this.wrap(remote === undefined ? text : `${text}\n${remote}`);
   }
 }
 

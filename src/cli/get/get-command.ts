@@ -1,12 +1,14 @@
 import { Args, Flags } from '@oclif/core';
 import { given } from '../../core/base/given.ts';
-import type { Environment } from '../../environment/environment.ts';
 import type { StateReading, StoredRecord } from '../../index.ts';
 import { toStateJson } from '../../shapes/state.ts';
 import { BaseCommand } from '../frame/base-command.ts';
+import { tokenFlag } from '../frame/environment-flag.ts';
 import { checkKey, keyNotFound } from '../frame/key-argument.ts';
 import { resolvePoint } from '../frame/point-in-log.ts';
+import type { RemoteUse } from '../frame/remote-use.ts';
 import { formatState } from '../print/state-page.ts';
+import type { SharedCalls } from '../reach/reached.ts';
 
 /** The time travel flag: reads answer as a replay to that position would. */
 export const asOfFlag = {
@@ -22,12 +24,13 @@ const newestListed = 5;
 /** `get KEY` and `state get KEY` are one command. */
 export abstract class GetCommand extends BaseCommand {
   static override args = { key: Args.string({ description: 'The key of the state.', required: true }) };
-  static override flags = asOfFlag;
+  static override flags = { ...asOfFlag, ...tokenFlag };
+  static override remote: RemoteUse = true;
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(GetCommand as unknown as typeof GetCommand & (new () => GetCommand));
     const key = checkKey(args.key);
-    await this.withEnv({}, async (env) => {
+    await this.reach({}, async ({ calls: env }) => {
       const asOf = flags['as-of'] === undefined ? undefined : await resolvePoint(env, flags['as-of']);
       const state = await this.slowly('reading', () => env.get(key, given({ asOf })));
       if (!state) throw keyNotFound(key, flags['as-of']);
@@ -37,7 +40,7 @@ export abstract class GetCommand extends BaseCommand {
   }
 }
 
-async function newestOf(env: Environment, { key, kind, position }: StateReading): Promise<StoredRecord[]> {
+async function newestOf(env: SharedCalls, { key, kind, position }: StateReading): Promise<StoredRecord[]> {
   if (kind === 'dedicated') return [];
   const filter = { key, outcome: 'committed', to: position } as const;
   const newest: StoredRecord[] = [];

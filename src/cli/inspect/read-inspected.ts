@@ -1,19 +1,20 @@
 import { Flags } from '@oclif/core';
 import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import { sessionKey } from '../../core/fold/session.ts';
-import type { Environment } from '../../environment/environment.ts';
 import type { TransactionReport } from '../../index.ts';
-import { type KeyPage, readKeyPage } from '../../pages/key.ts';
-import { type PageOptions, readSessionPage, type SessionPage } from '../../pages/session.ts';
+import type { KeyPage } from '../../pages/key.ts';
+import type { PageOptions, SessionPage } from '../../pages/session.ts';
+import { tokenFlag } from '../frame/environment-flag.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
 import { wholeNumber } from '../frame/whole-number.ts';
+import type { Reached, SharedCalls } from '../reach/reached.ts';
 
 /** The flags that name something. */
 export const nameFlags = ['id', 'position', 'key', 'session'] as const;
 
 /** Flags of `inspect`. */
 export const inspectFlags = {
+  ...tokenFlag,
   id: Flags.string({
     summary: 'Show the transaction with this id.',
     helpValue: 'ID',
@@ -69,45 +70,42 @@ export type Inspected =
  * Errors: USAGE; TRANSACTION_NOT_FOUND, POSITION_NOT_FOUND, SESSION_GONE, KEY_NOT_FOUND.
  */
 export async function readInspected(
-  env: Environment,
+  reached: Reached,
   name: string | undefined,
   flags: InspectNames & { readonly from?: number | undefined; readonly limit: number },
 ): Promise<Inspected> {
   const forced = nameFlags.find((way) => flags[way] !== undefined);
   if ((name === undefined) === (forced === undefined)) throw refuseNames(name);
-  if (flags.key !== undefined) return { type: 'key', page: await readKeyPage(env, flags.key, flags) };
-  if (flags.session !== undefined) return session(env, await env.completeId(flags.session, 'session'), flags);
+  const { calls: env } = reached;
+  if (flags.key !== undefined) return { type: 'key', page: await reached.keyPage(flags.key, flags) };
+  if (flags.session !== undefined) return session(reached, await env.completeId(flags.session, 'session'), flags);
   if (flags.id !== undefined) return transaction(env, await env.completeId(flags.id, 'transaction'));
   if (forced !== undefined) return transaction(env, present(flags.position, 'position'));
   const text = present(name, 'name');
   const position = parsePosition(text);
   if (position !== undefined) return transaction(env, position);
-  const found = await idInspected(env, text, flags);
+  const found = await idInspected(reached, text, flags);
   if (found) return found;
   try {
-    return { type: 'key', page: await readKeyPage(env, text, flags) };
+    return { type: 'key', page: await reached.keyPage(text, flags) };
   } catch (error) {
     // A key of this name is meant before an id that only begins so.
     const id = await env.completeId(text, 'transaction', 'session');
-    return (id === text ? undefined : await idInspected(env, id, flags)) ?? refuse(error, text);
+    return (id === text ? undefined : await idInspected(reached, id, flags)) ?? refuse(error, text);
   }
 }
 
-async function idInspected(env: Environment, id: string, options: PageOptions): Promise<Inspected | undefined> {
-  if (await env.find(id)) return transaction(env, id);
-  return (await wasMade(env, id)) ? session(env, id, options) : undefined;
+async function idInspected(reached: Reached, id: string, options: PageOptions): Promise<Inspected | undefined> {
+  if (await reached.calls.find(id)) return transaction(reached.calls, id);
+  return (await reached.wasSession(id)) ? session(reached, id, options) : undefined;
 }
 
-async function transaction(env: Environment, name: string | number): Promise<Inspected> {
+async function transaction(env: SharedCalls, name: string | number): Promise<Inspected> {
   return { type: 'transaction', report: await env.inspect(name) };
 }
 
-async function session(env: Environment, id: string, options: PageOptions): Promise<Inspected> {
-  return { type: 'session', page: await readSessionPage(env, id, options) };
-}
-
-async function wasMade(env: Environment, id: string): Promise<boolean> {
-  return (await env.applied(sessionKey(id), { limit: 1 })).length > 0;
+async function session(reached: Reached, id: string, options: PageOptions): Promise<Inspected> {
+  return { type: 'session', page: await reached.sessionPage(id, options) };
 }
 
 function refuse(error: unknown, name: string): never {

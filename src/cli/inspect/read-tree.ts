@@ -1,9 +1,9 @@
 import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
-import type { Environment } from '../../environment/environment.ts';
 import type { LinkedTree } from '../../index.ts';
 import { parsePosition } from '../frame/point-in-log.ts';
 import { showWork } from '../frame/progress-line.ts';
+import type { SharedCalls } from '../reach/reached.ts';
 import { type InspectNames, nameFlags, refuseNames } from './read-inspected.ts';
 
 /**
@@ -12,7 +12,7 @@ import { type InspectNames, nameFlags, refuseNames } from './read-inspected.ts';
  * Errors: USAGE; POSITION_NOT_FOUND; TRANSACTION_NOT_FOUND when nothing belongs to it.
  */
 export async function readTree(
-  env: Environment,
+  env: SharedCalls,
   name: string | undefined,
   { talks, ...flags }: InspectNames & { readonly talks: boolean },
 ): Promise<{ readonly id: string; readonly tree: LinkedTree }> {
@@ -25,7 +25,7 @@ export async function readTree(
   });
 }
 
-async function rootOf(env: Environment, name: string | undefined, flags: InspectNames): Promise<string> {
+async function rootOf(env: SharedCalls, name: string | undefined, flags: InspectNames): Promise<string> {
   const forced = nameFlags.find((way) => flags[way] !== undefined);
   if ((name === undefined) === (forced === undefined)) throw refuseNames(name);
   const position = flags.position ?? (name === undefined ? undefined : parsePosition(name));

@@ -1,5 +1,5 @@
 import type { RecordFilter } from '../../core/log/filter.ts';
-import type { Environment } from '../../environment/environment.ts';
+import type { Status } from '../../index.ts';
 import { closestMatch } from '../../text/closest-match.ts';
 import { formatCount, plural } from '../../text/printable.ts';
 import type { FilterValues } from '../frame/filter-flags.ts';
@@ -31,8 +31,7 @@ export class FilterWatch {
   }
 
   /** Says why no record fits: of how many none does, and what was probably meant. */
-  async emptyText(env: Environment): Promise<string> {
-    const { head, types } = await env.status();
+  async emptyText({ head, types }: Pick<Status, 'head' | 'types'>): Promise<string> {
     if (head.position === 0) return 'The log is empty.';
     const known = types.map(({ type }) => type);
     const unknown = (this.flags.type ?? []).filter((type) => !known.includes(type));

@@ -1,6 +1,6 @@
 import type { RecordFilter } from '../../core/log/filter.ts';
-import type { Environment } from '../../environment/environment.ts';
 import type { StoredRecord } from '../../index.ts';
+import type { SharedCalls } from '../reach/reached.ts';
 
 /** Which of the records that pass a filter `log` shows, and in which order. */
 export interface RecordSelection {
@@ -16,7 +16,7 @@ export interface RecordSelection {
 
 /** Records that pass a filter: all of them oldest first, unless the selection says otherwise. */
 export async function* selectRecords(
-  env: Environment,
+  env: SharedCalls,
   filter: RecordFilter,
   selection: RecordSelection,
 ): AsyncGenerator<StoredRecord> {
@@ -32,7 +32,7 @@ export async function* selectRecords(
 
 /** The newest ones, the newest first. */
 async function* newest(
-  env: Environment,
+  env: SharedCalls,
   filter: RecordFilter,
   { limit, onMore, follow }: RecordSelection,
 ): AsyncGenerator<StoredRecord> {

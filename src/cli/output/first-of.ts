@@ -11,3 +11,11 @@ export async function* firstOf<T>(
     count += 1;
   }
 }
+
+/** The same items; calls `hear` for each that comes. */
+export async function* heard<T>(items: AsyncIterable<T> | Iterable<T>, hear: () => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    hear();
+    yield item;
+  }
+}

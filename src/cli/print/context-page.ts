@@ -21,6 +21,7 @@ export function formatContext(context: ListedContext, colors: Colors): string {
   return formatPairs([
     ['context', formatContextName(context, colors)],
     ['environment', printable(context.dir)],
+    ...(context.tokenFile === undefined ? [] : [['token', `in ${printable(context.tokenFile)}`] as [string, string]]),
     ['colour', context.color ?? 'none'],
     ['protected', context.protected ? 'yes: a change wants its name, or --yes' : 'no'],
     ['current', context.current ? 'yes' : 'no'],

@@ -1,5 +1,4 @@
-import type { StoredRecord } from '../../index.ts';
-import type { KeyEntry, KeyPage } from '../../pages/key.ts';
+import type { KeyEntry, KeyPage, RejectedRecord } from '../../pages/key.ts';
 import type { ListLook } from '../../text/colors.ts';
 import { type Cell, FitTable, type Layout } from '../../text/fit-table.ts';
 import { formatValue, plural, printable } from '../../text/printable.ts';
@@ -73,7 +72,7 @@ function entryCells(entry: KeyEntry, look: ListLook): Cell[] {
   ];
 }
 
-function rejectedCells({ position, time, type, id, rejection }: StoredRecord, look: ListLook): Cell[] {
+function rejectedCells({ position, time, type, id, rejection }: RejectedRecord, look: ListLook): Cell[] {
   return [
     `  ${position}`,
     { text: columnTime(time, look), paint: look.dim },

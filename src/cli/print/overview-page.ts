@@ -2,6 +2,7 @@ import prettyBytes from 'pretty-bytes';
 import type { Need, Overview, PlanReading } from '../../index.ts';
 import { rateOf } from '../../shapes/overview.ts';
 import { farOf, stateOfPlan } from '../../shapes/plan.ts';
+import { countStuck } from '../../shapes/session-counts.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { formatCount, plural, printable, shorten } from '../../text/printable.ts';
@@ -39,7 +40,7 @@ export function formatOverview(overview: Overview, colors: Colors): string {
     '',
     queues.length === 0 ? 'No queue: no session was ever made.' : formatQueues(queues, time, colors),
     '',
-    ...needsLines(overview.needs, colors, stuckText(stuck)),
+    ...needsLines(overview.needs, colors, stuckText(countStuck(stuck))),
     ...plansLines(overview, colors),
   ].join('\n');
 }

@@ -1,6 +1,5 @@
 import { asSession, sessionKey } from '../../core/fold/session.ts';
-import type { HistoryEntry } from '../../index.ts';
-import { type SessionPage, sessionAfter } from '../../pages/session.ts';
+import { type SessionPage, type SessionStepEntry, sessionAfter } from '../../pages/session.ts';
 import { timeText } from '../../text/time.ts';
 import { changeText } from './change-text.ts';
 import { opText } from './engine-key.ts';
@@ -28,7 +27,7 @@ export function formatSessionMermaid({ id, history, earlier, next }: SessionPage
 }
 
 /** Finds the operator of a step: the one that leads with it, or that led before and names its epoch. */
-function operatorOf({ record, before, after }: HistoryEntry): string | undefined {
+function operatorOf({ record, before, after }: SessionStepEntry): string | undefined {
   const led = record.changes.some(({ op }) => op === 'session.lead');
   if (led) return asSession(after?.value)?.operator;
   const was = asSession(before?.value);
@@ -36,7 +35,7 @@ function operatorOf({ record, before, after }: HistoryEntry): string | undefined
   return was?.status === 'active' && named ? was.operator : undefined;
 }
 
-function stepLines(id: string, entry: HistoryEntry, by: string): string[] {
+function stepLines(id: string, entry: SessionStepEntry, by: string): string[] {
   const { position, changes } = entry.record;
   const own = changes.filter(({ key }) => key === sessionKey(id));
   const after = sessionAfter(entry);

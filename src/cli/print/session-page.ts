@@ -1,7 +1,6 @@
 import { sagaOfTheme } from '../../core/app/saga.ts';
 import { sessionKey } from '../../core/fold/session.ts';
-import type { HistoryEntry } from '../../index.ts';
-import { type SessionPage, sessionAfter } from '../../pages/session.ts';
+import { type SessionPage, type SessionStepEntry, sessionAfter } from '../../pages/session.ts';
 import type { Colors } from '../../text/colors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { plural, printable, shorten } from '../../text/printable.ts';
@@ -26,7 +25,7 @@ export function formatSessionPage(page: SessionPage, now: number, colors: Colors
   return [...parts, '', `${count}, oldest first:`, formatTable(rows), ...nextOf(page)].join('\n');
 }
 
-function operations(history: readonly HistoryEntry[]): string {
+function operations(history: readonly SessionStepEntry[]): string {
   return plural(history.length, 'operation');
 }
 
@@ -74,7 +73,7 @@ function dataOf({ data }: SessionPage): [string, string][] {
     : pairs;
 }
 
-function stepCells(id: string, entry: HistoryEntry, colors: Colors): string[] {
+function stepCells(id: string, entry: SessionStepEntry, colors: Colors): string[] {
   const { record } = entry;
   const own = record.changes.filter(({ key }) => key === sessionKey(id));
   const what = own.map((change) => changeText(change, 40)).filter((text) => text !== '');

@@ -1,15 +1,15 @@
 import { limits } from '../../core/base/limits.ts';
 import { sessionStatuses } from '../../core/fold/session.ts';
-import type { StuckSession, ThemeReading } from '../../index.ts';
-import { liveSessions, reasonsOf } from '../../shapes/session-counts.ts';
+import type { ThemeReading } from '../../index.ts';
+import { liveSessions, type StuckCount } from '../../shapes/session-counts.ts';
 import { formatCount, plural, printable } from '../../text/printable.ts';
 
 const themesListed = 10;
 /** How many sessions are stuck, by reason: `3 stuck (2 parked, 1 late)`. */
-export function stuckText(stuck: readonly StuckSession[]): string {
-  if (stuck.length === 0) return 'none stuck';
-  const reasons = Object.entries(reasonsOf(stuck)).map(([reason, count]) => `${countText(count)} ${reason}`);
-  return `${countText(stuck.length)} stuck (${reasons.join(', ')})`;
+export function stuckText({ count, reasons: counts }: StuckCount): string {
+  if (count === 0) return 'none stuck';
+  const reasons = Object.entries(counts).map(([reason, count]) => `${countText(count)} ${reason}`);
+  return `${countText(count)} stuck (${reasons.join(', ')})`;
 }
 
 function countText(count: number): string {
@@ -17,9 +17,9 @@ function countText(count: number): string {
 }
 
 /** Lines of the status that tell of sessions; none where there never were any. */
-export function sessionPairs(themes: readonly ThemeReading[], stuck: readonly StuckSession[]): [string, string][] {
+export function sessionPairs(themes: readonly ThemeReading[], stuck: StuckCount): [string, string][] {
   if (themes.length === 0) return [];
-  const next = stuck.length === 0 ? '' : '; next: txlog session stuck';
+  const next = stuck.count === 0 ? '' : '; next: txlog session stuck';
   const listed = themes.slice(0, themesListed).map(themeText);
   const more = themes.length > themesListed ? [`and ${themes.length - themesListed} more themes`] : [];
   return [

@@ -1,4 +1,5 @@
-import type { HistoryEntry, StateReading, StoredRecord } from '../../index.ts';
+import type { StateReading, StoredRecord } from '../../index.ts';
+import type { ShownHistory } from '../../shapes/state.ts';
 import type { Colors, ListLook } from '../../text/colors.ts';
 import { FitTable, type Layout } from '../../text/fit-table.ts';
 import { formatValue, jsonText, plural, printable, shorten } from '../../text/printable.ts';
@@ -86,7 +87,7 @@ const historyLayout: Layout = {
 };
 
 /** A key's transactions, one per line, aligned: what each one left. */
-export function formatHistory(entries: readonly HistoryEntry[], key: string, look: ListLook): string {
+export function formatHistory(entries: readonly ShownHistory[], key: string, look: ListLook): string {
   return new FitTable(historyLayout, look.columns).format(
     entries.map(({ record: { position, time, type, id, changes }, before, after }) => [
       String(position),

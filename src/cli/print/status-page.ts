@@ -1,5 +1,6 @@
 import prettyBytes from 'pretty-bytes';
-import type { SagaCounts, Status, StuckSession } from '../../index.ts';
+import type { SagaCounts, Status } from '../../index.ts';
+import type { StuckCount } from '../../shapes/session-counts.ts';
 import { formatCount, plural, printable } from '../../text/printable.ts';
 import { formatPairs } from '../../text/table.ts';
 import { timeText } from '../../text/time.ts';
@@ -9,7 +10,7 @@ import { sessionPairs } from './sessions-summary.ts';
 const typesListed = 10;
 
 /** The status for people. */
-export function formatStatus(status: Status, stuck: readonly StuckSession[], sagas?: SagaCounts): string {
+export function formatStatus(status: Status, stuck: StuckCount, sagas?: SagaCounts): string {
   const { dir, format, generation, unit, head, counts, size, watermark, durability } = status;
   const each =
     head.position < 1_000 ? '' : `, ${formatCount(Math.round(size.usedBytes / head.position))} bytes for each record`;

@@ -17,6 +17,7 @@ export function describeCommand(command: Command.Loadable): JsonObject {
     command: nameOf(command),
     summary: summaryOf(command),
     effect: effectOf(command),
+    frontend: Boolean((command as { readonly remote?: unknown }).remote),
     description,
     args: Object.entries(args).map(([name, arg]) =>
       given({ name, about: arg.description, required: arg.required === true, options: optionsOf(arg) }),

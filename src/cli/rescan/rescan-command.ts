@@ -28,7 +28,7 @@ export abstract class RescanCommand extends BaseCommand {
     const progress = new ScanProgress(this.shown, { from: flags.from ?? 1, to: filter.to ?? head });
     const watch = new FilterWatch(filter, flags, (position) => progress.looked(position));
     const count = await env.count(watch.filter).finally(() => progress.stop());
-    if (count === 0 && this.talks) this.talk(await watch.emptyText(env));
+    if (count === 0 && this.talks) this.talk(await watch.emptyText(await env.status()));
     await this.print({ v: 1, count }, String(count));
   }
 

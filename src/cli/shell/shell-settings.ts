@@ -10,12 +10,13 @@ import { formatOf, formatOfWords } from '../output/format-words.ts';
  */
 export function variablesOf(
   { origin, dir, context }: ChosenEnvironment,
-  flags: Pick<GlobalFlags, 'read-only' | 'no-color' | 'no-pager' | 'time'>,
+  flags: Pick<GlobalFlags, 'read-only' | 'no-color' | 'no-pager' | 'time' | 'token-file'>,
 ): NodeJS.ProcessEnv {
   return {
     ...(origin === '--env' && { TXLOG_ENV: dir }),
     // An empty variable counts as not set.
     ...(origin === '--context' && context && { TXLOG_ENV: '', TXLOG_CONTEXT: context.name }),
+    ...(flags['token-file'] !== undefined && { TXLOG_TOKEN_FILE: flags['token-file'] }),
     ...(flags['read-only'] && { TXLOG_READ_ONLY: '1' }),
     ...(flags['no-color'] && { NO_COLOR: '1' }),
     ...(flags['no-pager'] && { TXLOG_PAGER: '' }),

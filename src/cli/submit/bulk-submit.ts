@@ -2,14 +2,15 @@ import { present } from '../../core/base/assert.ts';
 import { TxlogError } from '../../core/base/errors.ts';
 import { limits } from '../../core/base/limits.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
-import type { Environment } from '../../environment/environment.ts';
 import type { Request } from '../../index.ts';
+import { locateError } from '../../layout/locate-error.ts';
 import type { Line } from '../../text/split-lines.ts';
 import type { Input } from '../frame/open-input.ts';
+import type { Submitter, Unanswered } from '../reach/submitter.ts';
 import { type LoadItem, type Mapping, readItems } from './read-items.ts';
 
 /** The result for a request: its receipt, or what stands for one; or the error that kept it from being processed. */
-type Delivered<R> = { readonly receipt: R } | { readonly error: TxlogError };
+type Delivered<R> = { readonly receipt: R } | { readonly error: TxlogError } | Unanswered;
 
 /** Where the outcomes go, in the order of the input. */
 export interface BulkSink<R = Receipt> {
@@ -40,7 +41,7 @@ type Sent<R> = { readonly items: readonly LoadItem[]; readonly answers: Promise<
  * at most. What has arrived is submitted at once when nothing more is waiting, so that a slow sender gets its receipts.
  */
 export class Bulk<R> {
-  private readonly env: Environment;
+  private readonly env: Submitter;
   private readonly sink: BulkSink<R>;
   private readonly options: BulkOptions & { readonly deliver: Deliver<R> };
   private readonly sent: Sent<R>[] = [];
@@ -51,7 +52,7 @@ export class Bulk<R> {
   /** Whether submitting the same lines again applies none twice. */
   isRepeatable = true;
 
-  constructor(env: Environment, sink: BulkSink<R>, options: BulkOptions & { readonly deliver: Deliver<R> }) {
+  constructor(env: Submitter, sink: BulkSink<R>, options: BulkOptions & { readonly deliver: Deliver<R> }) {
     this.env = env;
     this.sink = sink;
     this.options = options;
@@ -135,19 +136,36 @@ export class Bulk<R> {
     if (!unit) return;
     const answers = (await unit.answers).values();
     let held: TxlogError[] = [];
+    let done: number | undefined;
     for (const item of unit.items) {
-      const answer = 'error' in item ? item : present(answers.next().value, 'answer');
-      if ('error' in answer) {
-        const error = answer.error.at(item.line);
+      const answer = 'error' in item ? item : answers.next().value;
+      // A frontend stopped at an earlier one.
+      if (!answer && this.stopped) break;
+      const answered = present(answer, 'answer');
+      if ('lost' in answered) {
+        this.lose(answered.lost);
+        break;
+      }
+      if ('error' in answered) {
+        const error = locate(answered.error, item);
         if (this.options.keepGoing) await this.sink.failure(error);
         else held.push(this.stopAt(error));
         continue;
       }
       for (const error of held) await this.sink.failure(error);
       held = [];
-      await this.sink.receipt(answer.receipt);
+      await this.sink.receipt(answered.receipt);
+      done = item.line;
     }
-    await this.sink.settled(present(unit.items.at(-1), 'item').line);
+    const settled = this.stopped ? done : unit.items.at(-1)?.line;
+    if (settled !== undefined) await this.sink.settled(settled);
+  }
+
+  /** Nobody answers: what is read or sent beyond has no receipt, and none comes. */
+  private lose(error: TxlogError): void {
+    this.stopped = error;
+    this.sent.length = 0;
+    this.unit = [];
   }
 
   /** A conflict is known only once its unit is decided: lines behind it may be in flight, and have their receipts. */
@@ -155,6 +173,13 @@ export class Bulk<R> {
     this.stopped ??= error;
     return error;
   }
+}
+
+/** Places an error at its line, and where it names a field at its column, as where the request is checked at once. */
+function locate(error: TxlogError, item: LoadItem): TxlogError {
+  const text = 'text' in item ? item.text : undefined;
+  const isOfField = text !== undefined && error.details.path !== undefined;
+  return isOfField ? locateError(error, item.line, text) : error.at(item.line);
 }
 
 /** Whether a read ends within a turn of the event loop. */

@@ -1,10 +1,10 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { JsonValue } from '../../core/base/json.ts';
-import type { Environment } from '../../environment/environment.ts';
 import { type EnqueueOptions, type Receipt, type RequestInput, toReceiptJson } from '../../index.ts';
 import { type Accepted, toAcceptedJson } from '../../shapes/request.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
+import type { Submitter } from '../reach/submitter.ts';
 import { formatAccepted } from './receipt-lines.ts';
 import type { PrintOne } from './submit-one.ts';
 
@@ -21,7 +21,7 @@ export interface EnqueueOneOptions {
  * Errors: those of `Environment.enqueue`; WAIT_TIMEOUT, after the request was printed as accepted.
  */
 export async function enqueueOne(
-  env: Environment,
+  env: Submitter,
   { input, print }: { readonly input: JsonValue; readonly print: PrintOne },
   options: EnqueueOneOptions,
 ): Promise<ExitCode> {

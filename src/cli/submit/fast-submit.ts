@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isFrontendAddress } from '../../core/base/frontend-address.ts';
 import type { JsonObject } from '../../core/base/json.ts';
 import { openBriefly } from '../../engine.ts';
 import { chooseEnvironment, contextOf } from '../../environment/choose-environment.ts';
@@ -53,6 +54,7 @@ export async function fastSubmit(args: readonly string[]): Promise<boolean> {
     const contexts = new Contexts();
     const chosen = chooseEnvironment(flags, contexts);
     const { dir } = chosen;
+    if (isFrontendAddress(dir)) return false;
     if (contextOf(chosen, contexts)?.protected) return false;
     if (findApp(dir, process.env.TXLOG_APP) !== undefined) return false;
     const input = toRequestInput(flags);

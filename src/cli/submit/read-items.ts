@@ -3,14 +3,21 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { given } from '../../core/base/given.ts';
 import { isJsonObject, type JsonValue } from '../../core/base/json.ts';
 import type { Request, RequestInput } from '../../core/log/request.ts';
-import type { Environment } from '../../environment/environment.ts';
 import { parseJson } from '../../index.ts';
 import { locateError } from '../../layout/locate-error.ts';
 import type { Line } from '../../text/split-lines.ts';
+import type { Submitter } from '../reach/submitter.ts';
 
 /** The content of a line: a request that can be decided, or why there is none. */
 export type LoadItem =
-  | { readonly line: number; readonly request: Request /** Submitting it again is safe. */; readonly hasId: boolean }
+  | {
+      readonly line: number;
+      readonly request: Request;
+      /** Submitting it again is safe. */
+      readonly hasId: boolean;
+      /** The line itself, where the request stands in it as it is. */
+      readonly text?: string;
+    }
   | { readonly line: number; readonly error: TxlogError };
 
 /** Turns a foreign line into requests. */
@@ -22,13 +29,13 @@ export type Mapping = NonNullable<App['map']>;
  *
  * Errors, as items: UTF8_INVALID, the JSON_ codes, those of `Environment.check`, MAPPING_FAILED.
  */
-export function readItems(env: Environment, mapping: Mapping | undefined, line: Line): LoadItem[] {
+export function readItems(env: Submitter, mapping: Mapping | undefined, line: Line): LoadItem[] {
   if ('error' in line) return [{ line: line.number, error: line.error }];
   try {
     const value = parseJson(line.text);
     if (mapping) return mapLine(mapping, value, line.number).map((input) => checkMapped(env, input, line.number));
     const hasId = isJsonObject(value) && value.id !== undefined;
-    return [{ line: line.number, request: env.check(value, line.bytes), hasId }];
+    return [{ line: line.number, request: env.check(value, line.bytes), hasId, text: line.text }];
   } catch (error) {
     if (!(error instanceof TxlogError)) throw error;
     // A field of what a mapping made is no place in the line; what has a column is of the text.
@@ -54,7 +61,7 @@ function mapLine(mapping: Mapping, value: JsonValue, number: number): readonly R
   return Array.isArray(mapped) ? mapped : [mapped as RequestInput];
 }
 
-function checkMapped(env: Environment, input: RequestInput, line: number): LoadItem {
+function checkMapped(env: Submitter, input: RequestInput, line: number): LoadItem {
   // An id that is made anew in each run would apply the line once more each time it is submitted.
   if (isJsonObject(input) && input.id === undefined) {
     throw failed('the mapping gave a request without an id; make one from the line, so that a second run is safe');

@@ -1,8 +1,8 @@
 import { present } from '../../core/base/assert.ts';
 import { limits } from '../../core/base/limits.ts';
-import type { Environment } from '../../environment/environment.ts';
 import type { Answer } from '../../index.ts';
 import type { Input } from '../frame/open-input.ts';
+import type { Submitter, Unanswered } from '../reach/submitter.ts';
 import type { BulkOptions, BulkSink } from './bulk-submit.ts';
 import { type LoadItem, readItems } from './read-items.ts';
 
@@ -13,7 +13,7 @@ import { type LoadItem, readItems } from './read-items.ts';
  * Errors: REQUEST_TOO_LARGE, and that of the first line that cannot be submitted; nothing is logged then.
  */
 export async function submitAtomic(
-  env: Environment,
+  env: Submitter,
   { input, sink }: { readonly input: Input; readonly sink: BulkSink },
   options: BulkOptions & { isStopped(): boolean },
 ): Promise<void> {
@@ -22,9 +22,10 @@ export async function submitAtomic(
   if (options.isStopped()) return;
   const requests = items.flatMap((item) => ('request' in item ? [item.request] : []));
   const answers = await env.submitChecked(requests, { atomic: true });
-  const rest: Iterator<Answer> = answers.values();
+  const rest: Iterator<Answer | Unanswered> = answers.values();
   for (const item of items) {
-    const answer = 'error' in item ? item : present(rest.next().value as Answer, 'answer');
+    const answer = 'error' in item ? item : present(rest.next().value as Answer | Unanswered, 'answer');
+    if ('lost' in answer) throw answer.lost;
     if (!('error' in answer)) {
       await sink.receipt(answer.receipt);
       continue;
@@ -35,7 +36,7 @@ export async function submitAtomic(
   }
 }
 
-async function collect(env: Environment, input: Input, options: BulkOptions): Promise<LoadItem[]> {
+async function collect(env: Submitter, input: Input, options: BulkOptions): Promise<LoadItem[]> {
   const items: LoadItem[] = [];
   let count = 0;
   let bytes = 0;

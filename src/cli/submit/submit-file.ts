@@ -1,6 +1,5 @@
 import { TxlogError } from '../../core/base/errors.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
-import type { Environment } from '../../environment/environment.ts';
 import { type Enqueued, type EnqueueOptions, loadMap } from '../../index.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import type { Input } from '../frame/open-input.ts';
@@ -8,6 +7,7 @@ import type { Shown, WorkProgress } from '../frame/progress-line.ts';
 import { onInterrupt } from '../frame/signals.ts';
 import { say } from '../frame/stderr.ts';
 import type { ListWriter } from '../output/list-writer.ts';
+import type { Submitter } from '../reach/submitter.ts';
 import { boundHeap } from './bound-heap.ts';
 import { Bulk, type BulkSink, type Deliver } from './bulk-submit.ts';
 import { explainMistake } from './first-mistakes.ts';
@@ -47,7 +47,7 @@ export interface SubmitFileOptions {
  * so that they can be submitted again.
  */
 export async function submitFile(
-  env: Environment,
+  env: Submitter,
   { input, list }: { readonly input: Input; readonly list: ReceiptList },
   options: SubmitFileOptions,
 ): Promise<ExitCode> {
@@ -57,9 +57,10 @@ export async function submitFile(
   const done = { line: 0 };
   const sink = toSink(list, { tally, input, progress, done }, options);
   const mapping = options.map === undefined ? env.app.map : await loadMap(options.map);
-  const bulk = new Bulk(env, sink, { ...options, mapping, deliver: delivery(env, options) });
   const interrupt = onInterrupt();
-  interrupt.signal.addEventListener('abort', () => input.stop());
+  const { signal } = interrupt;
+  const bulk = new Bulk(env, sink, { ...options, mapping, deliver: delivery(env, options, signal) });
+  signal.addEventListener('abort', () => input.stop());
   const resume = () => resumeCommand({ ...options, line: done.line + 1, isRepeatable: bulk.isRepeatable });
   try {
     const work = async () => {
@@ -67,19 +68,20 @@ export async function submitFile(
         // A dry run holds on to the environment as it is: not while the input is waited for.
         await input.gather();
         await env.withFork((copy) =>
-          new Bulk(copy, sink, { ...options, mapping, deliver: delivery(copy, options) }).run(input),
+          new Bulk(copy, sink, { ...options, mapping, deliver: delivery(copy, options, signal) }).run(input),
         );
       } else if (options.atomic)
-        await submitAtomic(env, { input, sink }, { ...options, mapping, isStopped: () => interrupt.signal.aborted });
+        await submitAtomic(env, { input, sink }, { ...options, mapping, isStopped: () => signal.aborted });
       else await bulk.run(input);
     };
     // A line without a receipt gets it when it is submitted again. Without ids it would be applied twice, so it is waited for.
-    await orInterrupted(work(), interrupt.signal, () => options.dryRun || (bulk.isRepeatable && !options.atomic));
+    await orInterrupted(work(), signal, () => options.dryRun || (bulk.isRepeatable && !options.atomic));
     await list.end();
   } catch (error) {
     await list.end().catch(() => undefined);
     if (!(error instanceof TxlogError)) throw error;
-    throw done.line > 0 ? withResume(error, resume()) : explainMistake(error, options.file);
+    const told = bulk.isRepeatable ? error : tellUnknown(error, done.line + 1);
+    throw done.line > 0 ? withResume(told, resume()) : explainMistake(told, options.file);
   } finally {
     progress?.stop();
     interrupt.release();
@@ -102,11 +104,16 @@ async function orInterrupted(work: Promise<void>, signal: AbortSignal, mayLeave:
 }
 
 /** Decides the requests, or puts them into their queues. */
-function delivery(env: Environment, { queue }: SubmitFileOptions): Deliver<Receipt | Enqueued> {
-  if (!queue) return (requests) => env.submitChecked(requests);
+function delivery(
+  env: Submitter,
+  { queue, keepGoing }: SubmitFileOptions,
+  signal: AbortSignal,
+): Deliver<Receipt | Enqueued> {
+  const how = { isStrict: !keepGoing, signal };
+  if (!queue) return (requests) => env.submitChecked(requests, how);
   return async (requests) => {
-    const answers = await env.enqueueChecked(requests, queue);
-    return answers.map(({ enqueued, error }) => (error ? { error } : { receipt: enqueued }));
+    const answers = await env.enqueueChecked(requests, { ...queue, ...how });
+    return answers.map((answer) => ('lost' in answer || answer.error ? answer : { receipt: answer.enqueued }));
   };
 }
 
@@ -168,6 +175,14 @@ function tell(tally: Tally, { told }: SubmitFileOptions, resume: string | undefi
   }
   say(`${tally.format()}\n`);
   if (resume !== undefined) say(`txlog: interrupted\n  resume: ${resume}\n`);
+}
+
+/** Says that requests without ids of their own may be decided: nobody can ask a frontend for them again. */
+function tellUnknown(error: TxlogError, line: number): TxlogError {
+  const { code, message, details } = error;
+  if (code !== 'SERVICE_FAILED') return error;
+  const hint = `From line ${line} on, requests without an id may have been decided: look into the log before you go on.`;
+  return new TxlogError(code, message, { ...details, hint, next: ['txlog log -n 10', ...(details.next ?? [])] });
 }
 
 function withResume(error: TxlogError, resume: string): TxlogError {

@@ -3,8 +3,9 @@ import { TxlogError } from '../../core/base/errors.ts';
 import { given, ifGiven } from '../../core/base/given.ts';
 import type { EnqueueOptions } from '../../index.ts';
 import { durationValue, parseDuration } from '../../text/duration.ts';
-import { appFlag } from '../frame/environment-flag.ts';
+import { appFlag, tokenFlag } from '../frame/environment-flag.ts';
 import { dryRunFlag } from '../frame/global-flags.ts';
+import { noRehearsal } from '../reach/no-rehearsal.ts';
 import { refuseInlineRequest } from './first-mistakes.ts';
 import { changeForms } from './short-forms.ts';
 
@@ -138,6 +139,7 @@ export const submitFlags = {
   ...fileFlags,
   ...queueFlags,
   ...appFlag,
+  ...tokenFlag,
   ...dryRunFlag,
 };
 
@@ -146,8 +148,9 @@ export const submitFlags = {
  *
  * Errors: USAGE.
  */
-export function checkForm(file: string | undefined, flags: Readonly<Record<string, unknown>>): void {
+export function checkForm(file: string | undefined, flags: Readonly<Record<string, unknown>>, isRemote: boolean): void {
   refuseInlineRequest(file);
+  if (isRemote && file !== undefined && flags['dry-run']) throw noRehearsal();
   const foreign = file === undefined ? Object.keys(fileFlags) : [...Object.keys(requestFlags), 'wait'];
   const wrong = foreign.find((name) => flags[name] !== undefined && flags[name] !== false);
   if (wrong === undefined) return;

@@ -1,10 +1,10 @@
 import { present } from '../../core/base/assert.ts';
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
 import type { Receipt } from '../../core/log/receipt.ts';
-import type { Environment } from '../../environment/environment.ts';
-import { toReceiptJson } from '../../index.ts';
+import { type Answer, toReceiptJson } from '../../index.ts';
 import type { ExitCode } from '../frame/exit-codes.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
+import type { Submitter, Unanswered } from '../reach/submitter.ts';
 
 /** Prints an answer: as JSON, or as text for people. */
 export type PrintOne = (json: JsonObject, people: string) => Promise<void>;
@@ -20,7 +20,7 @@ export interface SubmitOneOptions {
  * Errors: those of `Environment.check` and REQUEST_ID_CONFLICT. A rejection is exit code 1, and has its receipt.
  */
 export async function submitOne(
-  env: Environment,
+  env: Submitter,
   { input, print }: { readonly input: JsonValue; readonly print: PrintOne },
   options: SubmitOneOptions,
 ): Promise<ExitCode> {
@@ -31,7 +31,8 @@ export async function submitOne(
   return receipt.outcome === 'rejected' ? 1 : 0;
 }
 
-function toReceipt(answer: Awaited<ReturnType<Environment['preview']>>[number], dryRun: boolean): Receipt {
+function toReceipt(answer: Answer | Unanswered, dryRun: boolean): Receipt {
+  if ('lost' in answer) throw answer.lost;
   if (answer.type === 'error') throw answer.error;
   return dryRun ? { ...answer.receipt, dryRun: true } : answer.receipt;
 }

@@ -1,9 +1,12 @@
 import { Args, Flags } from '@oclif/core';
 import { given, ifGiven } from '../../core/base/given.ts';
-import { type Receipt, type RemovedSession, toReceiptJson, toTime } from '../../index.ts';
+import { type Receipt, type RemovedSession, toReceiptJson } from '../../index.ts';
+import { toRemovedJson } from '../../shapes/removed-session.ts';
 import { durationValue, parseDuration } from '../../text/duration.ts';
 import { printable } from '../../text/printable.ts';
 import { BaseCommand } from '../frame/base-command.ts';
+import { tokenFlag } from '../frame/environment-flag.ts';
+import type { RemoteUse } from '../frame/remote-use.ts';
 import { onInterrupt } from '../frame/signals.ts';
 import { formatReceipt } from '../print/receipt-text.ts';
 
@@ -14,13 +17,15 @@ export abstract class WaitCommand extends BaseCommand {
   };
   static override flags = {
     timeout: Flags.string({ summary: 'Stop waiting after this time.', helpValue: durationValue }),
+    ...tokenFlag,
   };
+  static override remote: RemoteUse = true;
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(WaitCommand as unknown as typeof WaitCommand & (new () => WaitCommand));
     const timeoutMs = given({ timeoutMs: ifGiven(flags.timeout, (timeout) => parseDuration('--timeout', timeout)) });
     const { signal, exitCode } = onInterrupt();
-    await this.withEnv({}, async (env) => {
+    await this.reach({}, async ({ calls: env }) => {
       const id = await env.completeId(args.id, 'transaction', 'session');
       const ended = await env.wait(id, { ...timeoutMs, signal }).catch((error) => {
         if (signal.aborted && error === signal.reason) return undefined;
@@ -39,8 +44,7 @@ export abstract class WaitCommand extends BaseCommand {
       await this.print(toReceiptJson(ended), formatReceipt({ ...ended, duplicate: false }));
       return;
     }
-    const { session, position, time } = ended;
-    const json = { v: 1, session, removed: true, position: String(position), time: toTime(time) };
-    await this.print(json, `removed ${printable(session)} at position ${position}`);
+    const { session, position } = ended;
+    await this.print(toRemovedJson(ended), `removed ${printable(session)} at position ${position}`);
   }
 }

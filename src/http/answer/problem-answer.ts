@@ -20,6 +20,8 @@ export interface ProblemAnswer {
 }
 
 const retrySeconds = 1;
+/** Commands that work on a frontend too. */
+const ofFrontends = /^txlog (?!.*--env)(?:get|inspect|log|state (?:get|list|history)|status|submit|wait)\b/;
 
 /**
  * Turns whatever was thrown into an answer. Our own errors tell what to do; of a bug, the answer tells nothing that could be
@@ -44,9 +46,10 @@ export function httpProblem(status: number, message: string): ProblemAnswer {
 
 function describe(code: string, status: number, { message, details }: Pick<TxlogError, 'message' | 'details'>) {
   const title = STATUS_CODES[status] ?? 'Error';
-  // The commands that come next are for a shell beside the environment, which a client has not.
-  const { next: _, ...told } = details;
-  return { status, body: toProblemJson({ code, status, title, message, details: told }) };
+  // Commands that come next are for a shell; those that are for one beside the environment tell clients where it lies.
+  const next = details.next?.filter((command) => ofFrontends.test(command));
+  const told = { ...details, next: next?.length ? next : undefined };
+  return { status, body: toProblemJson({ code, status, title, message, details: given(told) }) };
 }
 
 /** Errors of the server's own library, by what they mean. */

@@ -1,18 +1,24 @@
 import type { JsonObject, JsonValue } from '../../core/base/json.ts';
+import * as environment from '../../shapes/schema/environment-schema.ts';
 import * as log from '../../shapes/schema/log-schema.ts';
 import type { Schema } from '../../shapes/schema/schema-terms.ts';
+import * as work from '../../shapes/schema/work-schema.ts';
 import type { Route, RouteAnswer } from '../route/route.ts';
 
 /** Schemas that stand once in the document, by their names. */
 const components: Readonly<Record<string, Schema>> = {
   Accepted: log.accepted,
   HistoryEntry: log.history,
+  Key: log.keyPage,
   Problem: log.problemDocument,
   Receipt: log.receipt,
   Record: log.record,
   Request: log.requestInput,
+  Session: work.sessionPage,
   State: log.state,
+  Status: environment.statusSchema,
   Transaction: log.transaction,
+  Tree: log.linkedTree,
 };
 
 /**

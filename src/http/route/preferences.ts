@@ -8,6 +8,8 @@ export interface Preferences {
   readonly isAsync: boolean;
   /** How long it waits for the outcome, in ms. */
   readonly waitMs: number;
+  /** Takes nothing of a stream behind the first line that is no request. */
+  readonly isStrict?: boolean;
 }
 
 /**
@@ -23,7 +25,8 @@ export function readPreferences(header: string | undefined, wait: string | undef
     wait === undefined
       ? Math.min(limits.httpWaitMsMax, seconds === undefined ? limits.httpWaitMs : Number(seconds) * 1_000)
       : readWait(wait);
-  return { isAsync: preferred.includes('respond-async') && wait === undefined && seconds === undefined, waitMs };
+  const isAsync = preferred.includes('respond-async') && wait === undefined && seconds === undefined;
+  return { isAsync, waitMs, ...(preferred.includes('handling=strict') && { isStrict: true }) };
 }
 
 /** A time to wait, in ms. Errors: USAGE. */

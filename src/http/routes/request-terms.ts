@@ -24,7 +24,11 @@ export const waitParameter = {
 /** Headers of a request that is submitted. */
 export const requestHeaders: NonNullable<Route['headers']> = {
   'Idempotency-Key': { ...text, description: 'The id of the request, in place of its field `id`.' },
-  Prefer: { ...text, description: '`respond-async`: answer once it is queued. `wait=SECONDS`: wait no longer.' },
+  Prefer: {
+    ...text,
+    description:
+      '`respond-async`: answer once it is queued. `wait=SECONDS`: wait no longer. `handling=strict`: take nothing of a stream behind the first line that is no request.',
+  },
   'Txlog-Request-Id': {
     ...text,
     description: 'The id of a request that names none, made by a balancer. Of line N of a stream it is this and /N.',

@@ -10,7 +10,7 @@ import { page, text } from '../../shapes/schema/schema-terms.ts';
 import { toHistoryJson, toStateJson } from '../../shapes/state.ts';
 import { isUnchanged } from '../route/conditional.ts';
 import { cursorText, readPageCursor } from '../route/cursor.ts';
-import { afterParameters, asOfParameter, pageParameters } from '../route/query-terms.ts';
+import { afterParameters, asOfParameter, countFromOne, pageParameters } from '../route/query-terms.ts';
 import type { Route } from '../route/route.ts';
 import { type SeenOptions, untilSeen } from '../route/seen-position.ts';
 import { jsonAnswer, problemAnswer } from './request-terms.ts';
@@ -33,7 +33,7 @@ export const stateRoute: Route = {
   },
   handle: async (frontend, request, reply) => {
     const query = request.query as SeenOptions & { readonly 'as-of'?: number };
-    const key = keyOf(request.params);
+    const key = keyInPath(request.params);
     await untilSeen(frontend, reply, query);
     const asOf = query['as-of'];
     if (asOf !== undefined) await refuseBeyond(frontend.env, asOf);
@@ -89,27 +89,37 @@ export const historyRoute: Route = {
   operation: 'getHistory',
   summary: 'All transactions that were ever applied to a key, oldest first, with its state before and after each.',
   parameters: { key: text },
-  query: { ...afterParameters, ...pageParameters },
+  query: {
+    from: { ...countFromOne, description: 'From this position on. The default is the first one.' },
+    ...afterParameters,
+    ...pageParameters,
+  },
   answers: { 200: jsonAnswer('A page of transactions.', page(log.history)), 304: unchanged },
   handle: async (frontend, request, reply) => {
     const { env } = frontend;
-    const query = request.query as SeenOptions & { readonly limit?: number; readonly cursor?: string };
-    const key = keyOf(request.params);
+    const query = request.query as SeenOptions & HistoryQuery;
+    const key = keyInPath(request.params);
     await untilSeen(frontend, reply, query);
     const { limit = limits.httpPageItems, cursor } = query;
     const { position } = await env.head();
     if (isUnchanged(request, reply, String(position))) return reply.send();
-    const from = cursor === undefined ? 1 : Number(readPageCursor(cursor).after);
+    const from = cursor === undefined ? (query.from ?? 1) : Number(readPageCursor(cursor).after);
     const entries = [];
     for await (const entry of env.history(key, { from, limit })) entries.push(entry);
     const last = entries.length < limit ? undefined : entries.at(-1);
     const next = last && cursorText({ position, after: String(last.record.position + 1) });
-    return reply.send(toPageJson({ position, items: entries.map(toHistoryJson), next }));
+    return reply.send(toPageJson({ position, items: entries.map((entry) => toHistoryJson(key, entry)), next }));
   },
 };
 
-/** Errors: KEY_INVALID. */
-function keyOf(params: unknown): string {
+interface HistoryQuery {
+  readonly from?: number;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** The key in a path. Errors: KEY_INVALID. */
+export function keyInPath(params: unknown): string {
   const { '*': key } = params as { readonly '*': string };
   const problem = findKeyProblem(key);
   if (problem === undefined) return key;

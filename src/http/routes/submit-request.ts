@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { present } from '../../core/base/assert.ts';
-import { type Receipt, toReceiptJson } from '../../index.ts';
+import { type Receipt, type Request, toReceiptJson } from '../../index.ts';
 import { toAcceptedJson } from '../../shapes/request.ts';
+import { flag } from '../../shapes/schema/schema-terms.ts';
 import { statusOfReceipt } from '../answer/statuses.ts';
 import { decideRequests } from '../frontend/decide-requests.ts';
 import type { Frontend } from '../frontend/frontend.ts';
@@ -20,7 +21,7 @@ export const submitRoute: Route = {
   path: '/v1/requests',
   operation: 'submitRequest',
   summary: 'Submits one request, or a stream of them: the receipt of each is the answer.',
-  query: waitParameter,
+  query: { ...waitParameter, 'dry-run': { ...flag, description: 'Decide one request as if, and write nothing.' } },
   headers: requestHeaders,
   body: requestBody,
   answers: outcomes,
@@ -31,9 +32,10 @@ export const submitRoute: Route = {
 };
 
 async function submitOne(frontend: Frontend, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const { wait } = request.query as { readonly wait?: string };
+  const { wait, 'dry-run': dryRun } = request.query as { readonly wait?: string; readonly 'dry-run'?: boolean };
   const preferences = readPreferences(request.headers.prefer as string | undefined, wait);
   const asked = readRequest(frontend, request, request.body as JsonBody);
+  if (dryRun) return answerReceipt(await previewOne(frontend, asked), request, reply);
   if (!frontend.isDirect) await frontend.depths.refuseDeep([asked.type]);
   // A frontend that decides itself waits for nothing.
   const waiting = frontend.isDirect ? atOnce(frontend) : waitingFor(frontend, reply, preferences);
@@ -44,6 +46,13 @@ async function submitOne(frontend: Frontend, request: FastifyRequest, reply: Fas
   } finally {
     waiting.release();
   }
+}
+
+async function previewOne({ env }: Frontend, request: Request): Promise<Receipt> {
+  const [answer] = await env.preview([request]);
+  const decided = present(answer, 'answer');
+  if (decided.type === 'error') throw decided.error;
+  return { ...decided.receipt, dryRun: true };
 }
 
 function atOnce({ ending }: Frontend): ReturnType<typeof waitingFor> {

@@ -30,9 +30,12 @@ type Item =
  * client takes the answers. A line that is no request is answered with its problem, and those behind it are taken.
  */
 export function submitStream(frontend: Frontend, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { wait } = request.query as { readonly wait?: string };
-  const waiting = waitingFor(frontend, reply, readPreferences(request.headers.prefer as string | undefined, wait));
-  const units = Readable.from(readUnits(frontend, request, waiting.until), { highWaterMark: 1 });
+  const { wait, 'dry-run': dryRun } = request.query as { readonly wait?: string; readonly 'dry-run'?: boolean };
+  if (dryRun) throw new TxlogError('USAGE', 'dry-run: a stream has none, only one request', { path: 'dry-run' });
+  const preferences = readPreferences(request.headers.prefer as string | undefined, wait);
+  const waiting = waitingFor(frontend, reply, preferences);
+  const read = readUnits(frontend, request, waiting.until);
+  const units = Readable.from(preferences.isStrict ? untilBad(read) : read, { highWaterMark: 1 });
   const answers = units.map((unit: readonly Item[]) => decideUnit(frontend, unit, waiting), {
     concurrency: limits.httpUnitsMax,
   });
@@ -58,6 +61,17 @@ async function* readUnits(
   }
   for await (const chunk of request.body as Readable) yield* unitsOf(splitter.push(chunk as Buffer));
   yield* unitsOf(splitter.end());
+}
+
+/** The units up to the first line that is no request: the rest is read, so that the client can send it, and not taken. */
+async function* untilBad(units: AsyncIterable<readonly Item[]>): AsyncGenerator<readonly Item[]> {
+  let isBad = false;
+  for await (const unit of units) {
+    if (isBad) continue;
+    const bad = unit.findIndex((item) => 'error' in item);
+    isBad = bad !== -1;
+    yield isBad ? unit.slice(0, bad + 1) : unit;
+  }
 }
 
 function* cutUnits(frontend: Frontend, request: FastifyRequest, lines: readonly Line[]): Generator<readonly Item[]> {

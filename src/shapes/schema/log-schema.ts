@@ -110,7 +110,7 @@ export const requestInput = {
 /** A problem document. Source: RFC 9457. */
 export const problemDocument = shape(
   { type: text, title: text, status: count, detail: text, code: text },
-  { hint: text, line: count, column: count, path: text },
+  { hint: text, next: listOf(text), line: count, column: count, path: text },
 );
 
 /** A state of a key. */
@@ -129,7 +129,7 @@ const link = shape({ id: text, position });
 const moment = { position, id: text, type: text, time };
 
 /** One transaction in the life of a key. */
-export const history = shape(moment, { before: state, after: state });
+export const history = shape({ ...moment, ops: listOf(text) }, { before: state, after: state });
 
 /** How a key differs between two points. */
 export const stateDiff = shape({
@@ -161,7 +161,7 @@ const around = { before: any, after: any, previous: link, next: link };
 /** A transaction, as `inspect ID` tells of it. */
 export const transaction = shape(
   { v, kind: oneOf('transaction'), record, keys: listOf(shape({ key: text }, around)) },
-  { sessions: listOf(shape({ session: text }, around)), compensatedBy: link, compensates: link },
+  { sessions: listOf(shape({ session: text }, around)), compensatedBy: link, compensates: link, decided: flag },
 );
 
 /** A tree of requests and sessions, as `inspect --tree` tells of it: in the order of the tree. */

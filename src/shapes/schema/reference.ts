@@ -16,7 +16,7 @@ const flagShape: Schema = shape(
 /** A command, with all that it takes. */
 export const command: Schema = shape(
   { v, command: text, summary: text, args: listOf(arg), flags: listOf(flagShape), examples: listOf(text) },
-  { description: text, effect: { enum: ['none', 'reads', 'writes', 'makes', 'sometimes'] } },
+  { description: text, effect: { enum: ['none', 'reads', 'writes', 'makes', 'sometimes'] }, frontend: flag },
 );
 
 /** The completion script of a shell. */

@@ -75,10 +75,17 @@ const leaseState = shape({ alive: flag }, { why: text, until: time, host: text, 
 const pageFields = { history: listOf(happened), earlier: flag };
 
 /** A session with its data and history. */
-export const sessionPage = extend(session, { ...data, ...pageFields }, { ...binary, leaseState, next: position });
+export const sessionPage = extend(
+  session,
+  { ...data, ...pageFields },
+  { ...binary, leaseState, next: position, before: standing },
+);
 
 /** A session that was removed, with its history. */
-export const removedPage = shape({ v, session: text, status: oneOf('removed'), ...pageFields }, { next: position });
+export const removedPage = shape(
+  { v, session: text, status: oneOf('removed'), ...pageFields },
+  { next: position, before: standing },
+);
 
 /** A session that does not go on by itself. */
 export const stuck = extend(session, {

@@ -3,7 +3,7 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hasNginx, Nginx } from '../nginx.ts';
+import { hasBalancer, Nginx } from '../nginx.ts';
 import type { Site } from '../site.ts';
 import { startServe } from '../started.ts';
 import { openBrowser } from './chromium.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   if (!browser) return console.warn('no browser is there: the page is not tested in one');
   ({ site, url } = await openSample());
-  if (!hasNginx()) return console.warn('nginx is not there: the page is not tested behind a balancer');
+  if (!hasBalancer('nginx')) return console.warn('nginx is not there: the page is not tested behind a balancer');
   const ports = [url, await site.serve({ name: 'b' }), await site.serve({ name: 'c' })].map((one) => new URL(one).port);
   nginx = await Nginx.start(site.dir, ports.map(Number));
   url = nginx.url;

@@ -14,7 +14,7 @@ const may: Record<string, readonly string[]> = {
   pipeline: readSide,
   capability: writeSide,
   app: ['core', 'ports', 'machine'],
-  client: ['core', 'layout', 'view', 'clock'],
+  client: ['core', 'layout', 'view', 'clock', 'capability'],
   clock: ['core', 'ports'],
   storage: ['core', 'ports', 'layout', 'machine'],
   order: ['core', 'ports', 'layout'],
@@ -26,7 +26,7 @@ const may: Record<string, readonly string[]> = {
   text: ['core'],
   pages: ['core', 'environment', 'engine'],
   shapes: ['core', 'engine', 'pages'],
-  face: ['core', 'machine', 'layout', 'environment', 'engine', 'pages', 'shapes', 'text'],
+  face: ['core', 'machine', 'layout', 'client', 'environment', 'engine', 'pages', 'shapes', 'text'],
   command: ['core', 'face', 'text', 'pages', 'shapes', 'index'],
 };
 

@@ -4,8 +4,8 @@ import { given } from '../../../core/base/given.ts';
 import { asSession, sessionKey } from '../../../core/fold/session.ts';
 import { requestOfResponse } from '../../../core/log/response-id.ts';
 import type { Environment } from '../../../environment/environment.ts';
-import type { Data, HistoryEntry, SessionReading } from '../../../index.ts';
-import { readSessionPage, type SessionPage, sessionAfter } from '../../../pages/session.ts';
+import type { Data, SessionReading } from '../../../index.ts';
+import { readSessionPage, type SessionPage, type SessionStepEntry, sessionAfter } from '../../../pages/session.ts';
 import { toSessionPageJson } from '../../../shapes/session.ts';
 import { formatCount, plural, printable } from '../../../text/printable.ts';
 import { requestThemes } from '../../frontend/queue-depths.ts';
@@ -132,7 +132,7 @@ function DataBlocks({ data, more }: { readonly data: readonly Data[]; readonly m
   );
 }
 
-function HistoryTable({ id, history }: { readonly id: string; readonly history: readonly HistoryEntry[] }): VNode {
+function HistoryTable({ id, history }: { readonly id: string; readonly history: readonly SessionStepEntry[] }): VNode {
   const key = sessionKey(id);
   return (
     <table>

@@ -3,7 +3,7 @@ import { TxlogError } from '../../../core/base/errors.ts';
 import { findKeyProblem } from '../../../core/base/key.ts';
 import type { Environment } from '../../../environment/environment.ts';
 import type { StateReading } from '../../../index.ts';
-import { type KeyEntry, type KeyPage, readKeyPage } from '../../../pages/key.ts';
+import { type KeyEntry, type ReadKeyPage, readKeyPage } from '../../../pages/key.ts';
 import { formatCount, formatValue, printable } from '../../../text/printable.ts';
 import { Badge, Fact, JsonBlock, Name, NameLink, PositionLink, Time } from '../parts/data-text.tsx';
 import { FormField } from '../parts/form-field.tsx';
@@ -41,7 +41,7 @@ async function stateAt(env: Environment, key: string, asOf: number): Promise<Sta
 }
 
 interface Shown {
-  readonly page: KeyPage;
+  readonly page: ReadKeyPage;
   readonly state: StateReading | undefined;
   readonly asOf: number | undefined;
   readonly from: number | undefined;
