@@ -22,6 +22,7 @@ import { routes } from './routes/all-routes.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { buildServer } from './server/build-server.ts';
 import { makeGuard } from './server/guard.ts';
+import { watchSilent } from './server/silent-connections.ts';
 import { removeStaleSocket } from './server/stale-socket.ts';
 
 /** A frontend that runs. */
@@ -79,6 +80,7 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     },
   };
   const app = buildServer(frontend, hasPage ? [...routes, ...pageRoutes] : routes, guard);
+  const endSilent = watchSilent(app.server);
   const stopExpiry = expireUploads(env, (err) => log.error({ err }, 'uploads'));
   const stop = async () => {
     stopExpiry();
@@ -86,6 +88,7 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     log.info({ waiting: responses.size }, 'draining');
     // To close a socket resets the connections that wait to be accepted: those who opened them would see an error.
     await pause(limits.httpLeaveMs);
+    endSilent();
     await closeInTime(app, { drainMs: options.drainMs, end: () => ending.abort() });
     await responses.stop();
     log.info({ ...responses.counts }, 'stopped');

@@ -1,5 +1,7 @@
 // Goal: whoever runs a site sees whether each frontend works, and why it does not. Method: real frontends, with and without a
 // worker, that decide, that stop, and whose storage fails.
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { post, Site } from './site.ts';
 
@@ -43,6 +45,19 @@ it('says that it stops while it drains, and answers what it has', async () => {
   expect((await waiting).status).toBe(202);
   await stopped;
   await expect(fetch(`${url}/readyz`)).rejects.toThrow();
+});
+
+it('does not wait, when it stops, for connections on which nobody has asked anything', async () => {
+  site = await Site.open();
+  const url = await site.serve({ drainMs: 60_000 });
+  const { hostname, port } = new URL(url);
+  // As a browser opens them before it needs them, and a balancer to see whether anyone is there.
+  const silent = connect(Number(port), hostname);
+  await once(silent, 'connect');
+  const over = once(silent, 'close');
+  silent.resume();
+  await site.stopFrontend();
+  await over;
 });
 
 it('measures answers, outcomes and queues, under names of Prometheus', async () => {
