@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { TxlogError } from '../core/base/errors.ts';
 import { isDigest } from '../core/log/attachment.ts';
 import type { AttachmentPart, AttachmentStore } from '../ports/attachment-store.ts';
@@ -58,20 +59,27 @@ export async function addToUpload(store: AttachmentStore, upload: Upload, part: 
   });
 }
 
+/** Those who began in the same moment all let go, and try again, each after another pause: so one of them goes on soon. */
 async function withPart(
   store: AttachmentStore,
   { name }: Upload,
   work: (part: AttachmentPart) => Promise<UploadProgress>,
 ): Promise<UploadProgress> {
-  const part = await store.begin(name);
-  try {
-    // Each shows that it has begun, and looks then: of two at once, no two go on.
-    if (store.partHolders(name) > 1) throw busy();
-    return await work(part);
-  } finally {
-    await part.close(true);
+  for (let met = 1; ; met++) {
+    const part = await store.begin(name);
+    try {
+      // Each shows that it has begun, and looks then: of two at once, no two go on.
+      if (store.partHolders(name) === 1) return await work(part);
+    } finally {
+      await part.close(true);
+    }
+    await pause(Math.random() * meetingMs * met);
+    if (met === meetingsMax || store.partHolders(name) > 0) throw busy();
   }
 }
+
+const meetingsMax = 6;
+const meetingMs = 10;
 
 async function fill({ bytes }: Upload, begun: AttachmentPart, { offset, source, checksum }: UploadPart): Promise<void> {
   const hash = checksum && createHash(checksum.algorithm);
