@@ -2,10 +2,13 @@ import { type ErrorCode, isErrorCode } from '../core/base/error-codes.ts';
 import { TxlogError } from '../core/base/errors.ts';
 import { given } from '../core/base/given.ts';
 import { isJsonObject, type JsonObject } from '../core/base/json.ts';
+import { systemCode } from '../core/base/system-error.ts';
 import { parseJson } from '../layout/json-text.ts';
 
 /** Refused for now, or by a balancer that reached no frontend: the same again is safe, as ids make it. */
 const temporary: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** Codes of the system where there was no connection at all. */
+const unreached: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']);
 /** Statuses are kept beside the errors that were made of them. */
 const statusOf = new WeakMap<TxlogError, number>();
 
@@ -21,9 +24,13 @@ export function isTemporary(error: TxlogError): boolean {
 
 /** The error of a call to which no answer came, or half of one. */
 export function noAnswer(cause: unknown): TxlogError {
+  const isThere = !unreached.has(systemCode(cause));
   const error = new TxlogError('SERVICE_FAILED', `no answer of the frontend: ${(cause as Error).message}`, {
     cause,
-    hint: 'What became of the call is not known. The same request with the same id is safe.',
+    // An earlier try may have reached one.
+    hint: isThere
+      ? 'What became of the call is not known. The same request with the same id is safe.'
+      : 'Is this its address, and does one run there (`txlog serve`)? The same request with the same id is safe.',
   });
   statusOf.set(error, 503);
   return error;

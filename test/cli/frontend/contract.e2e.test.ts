@@ -231,6 +231,7 @@ it('no frontend, and none of ours, is said so', () => {
     const { code, stdout, stderr } = run('get n', address);
     expect([code, stdout]).toEqual([69, '']);
     expect(stderr).toContain('SERVICE_FAILED: no answer of the frontend');
+    expect(stderr).toContain('does one run there (`txlog serve`)?');
     expect(run('submit - --keep-going', address, many)).toMatchObject({ code: 69, stdout: '' });
     const without = run('submit -', address, '{"type":"a"}\n');
     expect(without.stderr).toContain('From line 1 on, requests without an id may have been decided');
