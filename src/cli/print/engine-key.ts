@@ -21,9 +21,39 @@ export function opText(op: string): string {
   return op.replace(/^session\./, '');
 }
 
-/** Tells for people, in few words, how a record changed sessions and themes: `lead s-1`; of a saga, its command. */
+/**
+ * Tells for people, in few words, how a record changed sessions and themes: `lead s-1`; of a saga, its command. Of many sessions
+ * that the same happened to, the first are named.
+ */
 export function engineTexts(changes: readonly Change[]): string[] {
-  return changes.filter(({ key }) => isEngineKey(key)).map(engineText);
+  const own = changes.filter(({ key }) => isEngineKey(key));
+  const texts: string[] = [];
+  for (let i = 0; i < own.length; ) {
+    const alike = runOf(own.slice(i));
+    texts.push(...(alike.length > namedMax ? [manyText(alike)] : alike.map(engineText)));
+    i += alike.length;
+  }
+  return texts;
+}
+
+/** So many sessions of a record are named, to which the same happened. */
+const namedMax = 3;
+
+/** The first change, and those after it that do the same to other sessions, and say no more. */
+function runOf([first, ...rest]: readonly Change[]): readonly Change[] {
+  if (first === undefined) return [];
+  const isAlike = ({ op, key, value }: Change) =>
+    op === first.op &&
+    sessionOfKey(key) !== undefined &&
+    sagaEventsIn((value as Details | undefined)?.data) === undefined;
+  if (!isAlike(first)) return [first];
+  const end = rest.findIndex((change) => !isAlike(change));
+  return [first, ...(end === -1 ? rest : rest.slice(0, end))];
+}
+
+function manyText(alike: readonly Change[]): string {
+  const names = alike.slice(0, namedMax).map(({ key }) => printable(sessionOfKey(key) ?? key));
+  return `${opText(alike[0]?.op ?? '')} sessions ${names.join(', ')} and ${alike.length - namedMax} more`;
 }
 
 function engineText({ op, key, value }: Change): string {

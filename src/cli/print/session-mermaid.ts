@@ -1,3 +1,4 @@
+import type { Change } from '../../core/fold/change.ts';
 import { asSession, sessionKey } from '../../core/fold/session.ts';
 import { type SessionPage, type SessionStepEntry, sessionAfter } from '../../pages/session.ts';
 import { timeText } from '../../text/time.ts';
@@ -12,7 +13,7 @@ const textMax = 60;
 export function formatSessionMermaid({ id, history, earlier, next }: SessionPage): string {
   const operators = new Map<string, string>();
   for (const entry of history) {
-    const name = operatorOf(entry);
+    const name = operatorOf(id, entry);
     if (name !== undefined && !operators.has(name)) operators.set(name, `O${operators.size + 1}`);
   }
   const lines = [
@@ -20,24 +21,29 @@ export function formatSessionMermaid({ id, history, earlier, next }: SessionPage
     `participant S as ${mermaidText(`session ${id}`)}`,
     ...[...operators].map(([name, short]) => `participant ${short} as ${mermaidText(name)}`),
     ...(earlier ? ['Note over S: earlier operations are left out'] : []),
-    ...history.flatMap((entry) => stepLines(id, entry, operators.get(operatorOf(entry) ?? '') ?? 'C')),
+    ...history.flatMap((entry) => stepLines(id, entry, operators.get(operatorOf(id, entry) ?? '') ?? 'C')),
     ...(next === undefined ? [] : ['Note over S: later operations are left out']),
   ];
   return `sequenceDiagram\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
 /** Finds the operator of a step: the one that leads with it, or that led before and names its epoch. */
-function operatorOf({ record, before, after }: SessionStepEntry): string | undefined {
-  const led = record.changes.some(({ op }) => op === 'session.lead');
-  if (led) return asSession(after?.value)?.operator;
-  const was = asSession(before?.value);
-  const named = record.changes.some(({ value }) => (value as { epoch?: number } | undefined)?.epoch !== undefined);
+function operatorOf(id: string, entry: SessionStepEntry): string | undefined {
+  const own = ownChanges(id, entry);
+  if (own.some(({ op }) => op === 'session.lead')) return asSession(entry.after?.value)?.operator;
+  const was = asSession(entry.before?.value);
+  const named = own.some(({ value }) => (value as { epoch?: number } | undefined)?.epoch !== undefined);
   return was?.status === 'active' && named ? was.operator : undefined;
 }
 
+/** What a record did to the session: it may have done more to others. */
+function ownChanges(id: string, { record }: SessionStepEntry): readonly Change[] {
+  return record.changes.filter(({ key }) => key === sessionKey(id));
+}
+
 function stepLines(id: string, entry: SessionStepEntry, by: string): string[] {
-  const { position, changes } = entry.record;
-  const own = changes.filter(({ key }) => key === sessionKey(id));
+  const { position } = entry.record;
+  const own = ownChanges(id, entry);
   const after = sessionAfter(entry);
   const what = own.map((change) => `${opText(change.op)} ${changeText(change, textMax)}`.trim()).join(', ');
   const note = after?.status === 'stored' ? `sleeps until ${timeText(after.due)}` : standingText(after);

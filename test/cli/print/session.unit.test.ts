@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify';
 import { beforeAll, expect, it } from 'vitest';
+import { engineTexts } from '../../../src/cli/print/engine-key.ts';
 import { formatQueue, formatQueues } from '../../../src/cli/print/queue-page.ts';
 import { RecordLines } from '../../../src/cli/print/record-lines.ts';
 import { formatSessions } from '../../../src/cli/print/session-lines.ts';
@@ -94,6 +95,25 @@ it('each operation on a session is printed by its own name', () => {
     }),
   ]);
   expect(line).toMatch(/ n, lead session s-1$/);
+});
+
+it('of many sessions to which the same happened the first are named', () => {
+  const all = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ op: 'session.lead', key: sessionKey(id) }) as const);
+  const textOf = (changes: Parameters<typeof engineTexts>[0]) => engineTexts(changes).join('; ');
+  expect(textOf([...all, { op: 'session.remove', key: sessionKey('f') }])).toBe(
+    'lead sessions a, b, c and 2 more; remove session f',
+  );
+  expect(textOf(all.slice(0, 3))).toBe('lead session a; lead session b; lead session c');
+  expect(textOf([])).toBe('');
+});
+
+it('the diagram tells who led a session, also in a record that did more to others', () => {
+  const changes = [
+    { op: 'session.remove', key, value: { epoch: 1 } },
+    { op: 'session.lead', key: sessionKey('other'), value: { operator: 'another', lease: 1 } },
+  ] as const;
+  const entry = { record: sampleRecord({ changes }), before: state };
+  expect(formatSessionMermaid({ ...page, history: [entry] })).toMatch(/O1->>S: .*remove/);
 });
 
 let parse: (text: string) => Promise<unknown>;
