@@ -36,7 +36,7 @@ function operatorOf(id: string, entry: SessionStepEntry): string | undefined {
   return was?.status === 'active' && named ? was.operator : undefined;
 }
 
-/** What a record did to the session: it may have done more to others. */
+/** Selects the changes of the session alone: its record may do more to others. */
 function ownChanges(id: string, { record }: SessionStepEntry): readonly Change[] {
   return record.changes.filter(({ key }) => key === sessionKey(id));
 }
