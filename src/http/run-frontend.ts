@@ -80,13 +80,14 @@ export async function runFrontend(env: Environment, options: ServeOptions): Prom
     },
   };
   const app = buildServer(frontend, hasPage ? [...routes, ...pageRoutes] : routes, guard);
-  const endSilent = watchSilent(app.server);
+  const takeSilent = watchSilent(app.server);
   const stopExpiry = expireUploads(env, (err) => log.error({ err }, 'uploads'));
   const stop = async () => {
     stopExpiry();
     stopping.abort();
     log.info({ waiting: responses.size }, 'draining');
     // To close a socket resets the connections that wait to be accepted: those who opened them would see an error.
+    const endSilent = takeSilent();
     await pause(limits.httpLeaveMs);
     endSilent();
     await closeInTime(app, { drainMs: options.drainMs, end: () => ending.abort() });

@@ -40,8 +40,11 @@ it('serves a small site alone: it decides by a worker of its own, and drains on 
   const { url, end, log } = await serve('--work', '4');
   expect(await (await post(url, add('r-1'))).json()).toMatchObject({ outcome: 'committed' });
   // Those who wait when it is told to stop are answered.
-  const waiting = [...Array(20).keys()].map((i) => post(url, add(`w-${i}`)));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const ids = [...Array(20).keys()].map((i) => `w-${i}`);
+  const waiting = ids.map((id) => post(url, add(id)));
+  // Connections that it has not accepted yet may be reset: all requests have come once it knows them.
+  const known = async (id: string) => (await fetch(`${url}/v1/requests/${id}`)).status !== 404;
+  for (const id of ids) await expect.poll(() => known(id), { timeout: 20_000 }).toBe(true);
   expect(await end()).toBe(143);
   for (const answer of waiting) expect(await (await answer).json()).toMatchObject({ outcome: 'committed' });
   expect(JSON.parse(run(env, 'get', 'n', '--json').stdout)).toMatchObject({ value: 21 });
