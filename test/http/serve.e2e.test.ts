@@ -48,7 +48,7 @@ it('serves a small site alone: it decides by a worker of its own, and drains on 
   expect(await end()).toBe(143);
   for (const answer of waiting) expect(await (await answer).json()).toMatchObject({ outcome: 'committed' });
   expect(JSON.parse(run(env, 'get', 'n', '--json').stdout)).toMatchObject({ value: 21 });
-  expect(log.at(-1)).toMatchObject({ event: 'worker', worker: 'stopped' });
+  expect(log().at(-1)).toMatchObject({ event: 'worker', worker: 'stopped' });
   expect(run(env, 'session', 'stuck').code).toBe(0);
 });
 
@@ -96,7 +96,7 @@ it('its worker goes on when the app throws where nobody waits for it', async () 
   );
   const { url, log } = await serve('--work', '2', '--app', app);
   await post(url, { id: 'b-1', type: 'boom', payload: 1 });
-  await expect.poll(() => log.some(({ event }) => event === 'app error'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => log().some(({ event }) => event === 'app error'), { timeout: 10_000 }).toBe(true);
   expect(await (await post(url, { id: 'r-1', type: 'count', payload: 1 })).json()).toMatchObject({
     outcome: 'committed',
   });
@@ -144,5 +144,5 @@ it('ends when its environment is gone', async () => {
   const ended = once(child, 'exit');
   rmSync(env, { recursive: true });
   expect(await ended).toEqual([66, null]);
-  expect(log).toContainEqual(expect.objectContaining({ event: 'responses' }));
+  expect(log()).toContainEqual(expect.objectContaining({ event: 'responses' }));
 });
