@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { QueueReading } from '../../../index.ts';
 import { formatCount } from '../../../text/printable.ts';
 import { depthOf } from '../../frontend/queue-depths.ts';
+import { DataTable } from './data-table.tsx';
 import { Badge, Duration, NameLink } from './data-text.tsx';
 
 const counted = ['ready', 'behind', 'active', 'stored', 'parked'] as const;
@@ -9,33 +10,26 @@ const counted = ['ready', 'behind', 'active', 'stored', 'parked'] as const;
 /** Queues as a table: what waits in them, for how long, who works on it. `now` is in ms since 1970. */
 export function QueueTable({ queues, now }: { readonly queues: readonly QueueReading[]; readonly now: number }): VNode {
   return (
-    <table>
-      <caption class="unseen">Queues</caption>
-      <thead>
-        <tr>
-          <th scope="col">Queue</th>
-          <th scope="col" class="number">
-            Depth
-          </th>
-          <th scope="col" class="number">
-            Oldest
-          </th>
-          {['Ready', 'Behind', 'Active', 'Stored', 'Parked', 'In/s', 'Out/s'].map((name) => (
-            <th scope="col" class="number wide" key={name}>
-              {name}
-            </th>
-          ))}
-          <th scope="col" class="number">
-            Workers
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {queues.map((queue) => (
-          <QueueRow key={queue.name} queue={queue} now={now} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption="Queues"
+      columns={[
+        'Queue',
+        ['Depth', 'number'],
+        ['Oldest', 'number'],
+        ['Ready', 'number wide'],
+        ['Behind', 'number wide'],
+        ['Active', 'number wide'],
+        ['Stored', 'number wide'],
+        ['Parked', 'number wide'],
+        ['In/s', 'number wide'],
+        ['Out/s', 'number wide'],
+        ['Workers', 'number'],
+      ]}
+    >
+      {queues.map((queue) => (
+        <QueueRow key={queue.name} queue={queue} now={now} />
+      ))}
+    </DataTable>
   );
 }
 

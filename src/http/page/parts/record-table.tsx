@@ -3,6 +3,7 @@ import { sessionOfKey, themeOfKey } from '../../../core/fold/session.ts';
 import { usersChanges } from '../../../core/log/record.ts';
 import type { Change, StoredRecord } from '../../../index.ts';
 import { formatCount, printable } from '../../../text/printable.ts';
+import { DataTable } from './data-table.tsx';
 import { Badge, Name, NameLink, PositionLink, Time } from './data-text.tsx';
 
 /** The width to which a name is cut in the row of a record. */
@@ -17,35 +18,22 @@ export function RecordTable({
   readonly caption: string;
 }): VNode {
   return (
-    <table>
-      <caption class="unseen">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col" class="number">
-            Position
-          </th>
-          <th scope="col">Time (UTC)</th>
-          <th scope="col" class="wide">
-            Outcome
-          </th>
-          <th scope="col" class="wide">
-            Type
-          </th>
-          <th scope="col">Request</th>
-          <th scope="col" class="wide">
-            Changes
-          </th>
-          <th scope="col" class="wide">
-            Actor
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {records.map((record) => (
-          <RecordRow key={record.position} record={record} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption={caption}
+      columns={[
+        ['Position', 'number'],
+        'Time (UTC)',
+        ['Outcome', 'wide'],
+        ['Type', 'wide'],
+        'Request',
+        ['Changes', 'wide'],
+        ['Actor', 'wide'],
+      ]}
+    >
+      {records.map((record) => (
+        <RecordRow key={record.position} record={record} />
+      ))}
+    </DataTable>
   );
 }
 

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { isSuspended } from '../../../core/fold/session.ts';
 import type { Session, SessionReading, StuckSession } from '../../../index.ts';
 import { printable } from '../../../text/printable.ts';
+import { DataTable } from './data-table.tsx';
 import { Badge, Duration, type Level, NameLink, Time } from './data-text.tsx';
 
 /** A word for how a session stands: its status, and those of two ways to be out of it. */
@@ -20,72 +21,41 @@ export function StatusBadge({ session }: { readonly session: Session | undefined
 /** Sessions of a queue as a table. */
 export function SessionTable({ sessions }: { readonly sessions: readonly SessionReading[] }): VNode {
   return (
-    <table>
-      <caption class="unseen">Sessions, in the order in which they come</caption>
-      <thead>
-        <tr>
-          <th scope="col">Session</th>
-          <th scope="col">Status</th>
-          <th scope="col">Due (UTC)</th>
-          <th scope="col" class="number wide">
-            Attempts
+    <DataTable
+      caption="Sessions, in the order in which they come"
+      columns={['Session', 'Status', 'Due (UTC)', ['Attempts', 'number wide'], ['Operator', 'wide'], ['Error', 'wide']]}
+    >
+      {sessions.map((session) => (
+        <tr key={session.id} data-key={session.id}>
+          <th scope="row">
+            <NameLink kind="sessions" name={session.id} />
           </th>
-          <th scope="col" class="wide">
-            Operator
-          </th>
-          <th scope="col" class="wide">
-            Error
-          </th>
+          <td>
+            <StatusBadge session={session} />
+          </td>
+          <td class="nowrap">
+            <Time ms={session.due} />
+          </td>
+          <td class="number wide">{session.attempts}</td>
+          <td class="wide">{printable(session.operator ?? '')}</td>
+          <td class="wide">{printable(session.error ?? '')}</td>
         </tr>
-      </thead>
-      <tbody>
-        {sessions.map((session) => (
-          <tr key={session.id} data-key={session.id}>
-            <th scope="row">
-              <NameLink kind="sessions" name={session.id} />
-            </th>
-            <td>
-              <StatusBadge session={session} />
-            </td>
-            <td class="nowrap">
-              <Time ms={session.due} />
-            </td>
-            <td class="number wide">{session.attempts}</td>
-            <td class="wide">{printable(session.operator ?? '')}</td>
-            <td class="wide">{printable(session.error ?? '')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }
 
 /** Sessions that do not go on by themselves, each with why and what to do. */
 export function StuckTable({ stuck }: { readonly stuck: readonly StuckSession[] }): VNode {
   return (
-    <table>
-      <caption class="unseen">Stuck sessions</caption>
-      <thead>
-        <tr>
-          <th scope="col">Session</th>
-          <th scope="col">Why</th>
-          <th scope="col" class="number">
-            For
-          </th>
-          <th scope="col" class="wide">
-            Queue
-          </th>
-          <th scope="col" class="wide">
-            What to do
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {stuck.map((one) => (
-          <StuckRow key={one.session.id} one={one} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption="Stuck sessions"
+      columns={['Session', 'Why', ['For', 'number'], ['Queue', 'wide'], ['What to do', 'wide']]}
+    >
+      {stuck.map((one) => (
+        <StuckRow key={one.session.id} one={one} />
+      ))}
+    </DataTable>
   );
 }
 

@@ -9,6 +9,7 @@ import { readSessionPage, type SessionPage, type SessionStepEntry, sessionAfter 
 import { toSessionPageJson } from '../../../shapes/session.ts';
 import { formatCount, plural, printable } from '../../../text/printable.ts';
 import { requestThemes } from '../../frontend/queue-depths.ts';
+import { DataTable } from '../parts/data-table.tsx';
 import { Fact, JsonBlock, Name, NameLink, PositionLink, Time } from '../parts/data-text.tsx';
 import { pathTo, pathWith } from '../parts/page-links.ts';
 import { Pager } from '../parts/pager.tsx';
@@ -135,47 +136,31 @@ function DataBlocks({ data, more }: { readonly data: readonly Data[]; readonly m
 function HistoryTable({ id, history }: { readonly id: string; readonly history: readonly SessionStepEntry[] }): VNode {
   const key = sessionKey(id);
   return (
-    <table>
-      <caption class="unseen">What happened to it, oldest first</caption>
-      <thead>
-        <tr>
-          <th scope="col" class="number">
-            Position
-          </th>
-          <th scope="col">Time (UTC)</th>
-          <th scope="col">Operation</th>
-          <th scope="col">Then</th>
-          <th scope="col" class="wide">
-            Operator
-          </th>
-          <th scope="col" class="wide">
-            Error
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {history.map((entry) => {
-          const { position, time, changes } = entry.record;
-          const ops = changes.filter((change) => change.key === key).map(({ op }) => op.replace(/^session\./, ''));
-          const after = sessionAfter(entry);
-          return (
-            <tr key={position} data-key={position}>
-              <td class="number">
-                <PositionLink position={position} />
-              </td>
-              <td class="nowrap">
-                <Time ms={time} />
-              </td>
-              <td>{ops.join(', ')}</td>
-              <td>
-                <StatusBadge session={after} />
-              </td>
-              <td class="wide">{printable((after ?? asSession(entry.before?.value))?.operator ?? '')}</td>
-              <td class="wide">{printable(after?.error ?? '')}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <DataTable
+      caption="What happened to it, oldest first"
+      columns={[['Position', 'number'], 'Time (UTC)', 'Operation', 'Then', ['Operator', 'wide'], ['Error', 'wide']]}
+    >
+      {history.map((entry) => {
+        const { position, time, changes } = entry.record;
+        const ops = changes.filter((change) => change.key === key).map(({ op }) => op.replace(/^session\./, ''));
+        const after = sessionAfter(entry);
+        return (
+          <tr key={position} data-key={position}>
+            <td class="number">
+              <PositionLink position={position} />
+            </td>
+            <td class="nowrap">
+              <Time ms={time} />
+            </td>
+            <td>{ops.join(', ')}</td>
+            <td>
+              <StatusBadge session={after} />
+            </td>
+            <td class="wide">{printable((after ?? asSession(entry.before?.value))?.operator ?? '')}</td>
+            <td class="wide">{printable(after?.error ?? '')}</td>
+          </tr>
+        );
+      })}
+    </DataTable>
   );
 }

@@ -5,6 +5,7 @@ import type { Environment } from '../../../environment/environment.ts';
 import type { StateReading } from '../../../index.ts';
 import { type KeyEntry, type ReadKeyPage, readKeyPage } from '../../../pages/key.ts';
 import { formatCount, formatValue, printable } from '../../../text/printable.ts';
+import { DataTable } from '../parts/data-table.tsx';
 import { Badge, Fact, JsonBlock, Name, NameLink, PositionLink, Time } from '../parts/data-text.tsx';
 import { FormField } from '../parts/form-field.tsx';
 import { contractJson, pathTo, pathWith } from '../parts/page-links.ts';
@@ -116,49 +117,33 @@ function Standing({ state }: { readonly state: StateReading }): VNode {
 
 function HistoryTable({ entries }: { readonly entries: readonly KeyEntry[] }): VNode {
   return (
-    <table>
-      <caption class="unseen">What was done to it, oldest first</caption>
-      <thead>
-        <tr>
-          <th scope="col" class="number">
-            Position
-          </th>
-          <th scope="col">Time (UTC)</th>
-          <th scope="col">Request</th>
-          <th scope="col" class="wide">
-            Operations
-          </th>
-          <th scope="col" class="wide">
-            Before
-          </th>
-          <th scope="col">After</th>
+    <DataTable
+      caption="What was done to it, oldest first"
+      columns={[['Position', 'number'], 'Time (UTC)', 'Request', ['Operations', 'wide'], ['Before', 'wide'], 'After']}
+    >
+      {entries.map(({ position, time, id, ops, before, after, compensatedBy }) => (
+        <tr key={position} data-key={position}>
+          <td class="number">
+            <PositionLink position={position} />
+          </td>
+          <td class="nowrap">
+            <Time ms={time} />
+          </td>
+          <td>
+            <NameLink kind="transactions" name={id} />
+            {compensatedBy !== undefined && (
+              <>
+                {' '}
+                <Badge level="warn">undone</Badge>
+              </>
+            )}
+          </td>
+          <td class="wide">{ops.join(', ')}</td>
+          <td class="value wide">{textOf(before)}</td>
+          <td class="value">{textOf(after)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {entries.map(({ position, time, id, ops, before, after, compensatedBy }) => (
-          <tr key={position} data-key={position}>
-            <td class="number">
-              <PositionLink position={position} />
-            </td>
-            <td class="nowrap">
-              <Time ms={time} />
-            </td>
-            <td>
-              <NameLink kind="transactions" name={id} />
-              {compensatedBy !== undefined && (
-                <>
-                  {' '}
-                  <Badge level="warn">undone</Badge>
-                </>
-              )}
-            </td>
-            <td class="wide">{ops.join(', ')}</td>
-            <td class="value wide">{textOf(before)}</td>
-            <td class="value">{textOf(after)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }
 

@@ -3,6 +3,7 @@ import { TxlogError } from '../../../core/base/errors.ts';
 import { given } from '../../../core/base/given.ts';
 import type { StateReading } from '../../../index.ts';
 import { formatCount, formatValue } from '../../../text/printable.ts';
+import { DataTable } from '../parts/data-table.tsx';
 import { NameLink, PositionLink } from '../parts/data-text.tsx';
 import { FormField } from '../parts/form-field.tsx';
 import { pathWith } from '../parts/page-links.ts';
@@ -63,40 +64,25 @@ async function readStatesPage({ frontend: { env }, query }: PageAsked): Promise<
 
 function StateTable({ states }: { readonly states: readonly StateReading[] }): VNode {
   return (
-    <table>
-      <caption class="unseen">States, in the order of their keys</caption>
-      <thead>
-        <tr>
-          <th scope="col">Key</th>
-          <th scope="col">Value</th>
-          <th scope="col" class="wide">
-            Owner
+    <DataTable
+      caption="States, in the order of their keys"
+      columns={['Key', 'Value', ['Owner', 'wide'], ['Version', 'number wide'], ['Position', 'number wide']]}
+    >
+      {states.map(({ key, value, version, position, owner }) => (
+        <tr key={key} data-key={key}>
+          <th scope="row">
+            <NameLink kind="states" name={key} />
           </th>
-          <th scope="col" class="number wide">
-            Version
-          </th>
-          <th scope="col" class="number wide">
-            Position
-          </th>
+          <td class="value">
+            <div class="clamp">{formatValue(value, valueColumns)}</div>
+          </td>
+          <td class="wide">{owner && <NameLink kind="transactions" name={owner.id} />}</td>
+          <td class="number wide">{formatCount(version)}</td>
+          <td class="number wide">
+            <PositionLink position={position} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {states.map(({ key, value, version, position, owner }) => (
-          <tr key={key} data-key={key}>
-            <th scope="row">
-              <NameLink kind="states" name={key} />
-            </th>
-            <td class="value">
-              <div class="clamp">{formatValue(value, valueColumns)}</div>
-            </td>
-            <td class="wide">{owner && <NameLink kind="transactions" name={owner.id} />}</td>
-            <td class="number wide">{formatCount(version)}</td>
-            <td class="number wide">
-              <PositionLink position={position} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }

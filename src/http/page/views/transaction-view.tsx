@@ -3,6 +3,7 @@ import { asSession, sessionOfKey } from '../../../core/fold/session.ts';
 import type { KeyReport, TransactionLink, TransactionReport } from '../../../index.ts';
 import { type RequestWay, readRequestWay } from '../../../pages/request-way.ts';
 import { formatCount, plural, printable } from '../../../text/printable.ts';
+import { DataTable } from '../parts/data-table.tsx';
 import { Badge, Fact, JsonBlock, Name, NameLink, PositionLink, Time } from '../parts/data-text.tsx';
 import { contractJson, pathTo } from '../parts/page-links.ts';
 import { OutcomeBadge } from '../parts/record-table.tsx';
@@ -102,36 +103,28 @@ function OperatedSessions({ report }: { readonly report: TransactionReport }): V
   return (
     <>
       <h2>Sessions, before and after</h2>
-      <table>
-        <caption class="unseen">Sessions that the record did something to</caption>
-        <thead>
-          <tr>
-            <th scope="col">Session</th>
-            <th scope="col">Operation</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
+      <DataTable
+        caption="Sessions that the record did something to"
+        columns={['Session', 'Operation', 'Before', 'After']}
+      >
+        {sessions.slice(0, keysShown).map(({ key, before, after }) => (
+          <tr key={key}>
+            <th scope="row">
+              <NameLink kind="sessions" name={sessionOfKey(key) ?? key} />
+            </th>
+            <td>
+              {record.changes
+                .filter((change) => change.key === key)
+                .map(({ op }) => op.replace(/^session\./, ''))
+                .join(', ')}
+            </td>
+            <td>{before && <StatusBadge session={asSession(before.value)} />}</td>
+            <td>
+              <StatusBadge session={asSession(after?.value)} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {sessions.slice(0, keysShown).map(({ key, before, after }) => (
-            <tr key={key}>
-              <th scope="row">
-                <NameLink kind="sessions" name={sessionOfKey(key) ?? key} />
-              </th>
-              <td>
-                {record.changes
-                  .filter((change) => change.key === key)
-                  .map(({ op }) => op.replace(/^session\./, ''))
-                  .join(', ')}
-              </td>
-              <td>{before && <StatusBadge session={asSession(before.value)} />}</td>
-              <td>
-                <StatusBadge session={asSession(after?.value)} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </DataTable>
       {sessions.length > keysShown && <p class="quiet">and {plural(sessions.length - keysShown, 'session')} more</p>}
     </>
   );
