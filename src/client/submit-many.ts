@@ -116,7 +116,10 @@ function toAnswer(line: string, isAsync: boolean): RemoteAnswer | TxlogError {
   }
   if (json.outcome !== undefined) return { type: 'receipt', receipt: toReceipt(json) };
   const error = toProblemError(json);
-  return isTemporary(error) ? error : { type: 'error', error };
+  if (!isTemporary(error)) return { type: 'error', error };
+  // It is not that line which is wrong.
+  const { line: _, ...standing } = json;
+  return toProblemError(standing);
 }
 
 async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {

@@ -1,6 +1,7 @@
 // Goal: a program on another machine submits and reads as one beside the log does, and asks again where that is safe. Method: the
 // client against real frontends, which stop, refuse, and are behind something that breaks connections.
 import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
@@ -243,4 +244,18 @@ it('follows the log over connections that break, and misses nothing', async () =
   await expect(shop.follow({ where: '(' }, { signal: new AbortController().signal }).next()).rejects.toMatchObject({
     code: 'FILTER_INVALID',
   });
+});
+
+it('does not blame a line for a frontend that takes no more', async () => {
+  const stopped = { type: 'x', status: 503, detail: 'no more work is taken', code: 'EMERGENCY_STOP', line: 1 };
+  const server = createServer((_, answer) => answer.end(`${JSON.stringify(stopped)}\n`));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const { lost } = await connect(`http://127.0.0.1:${port}`, { attempts: 1 }).submitMany([add('n-1')]);
+    expect(lost).toMatchObject({ code: 'EMERGENCY_STOP' });
+    expect(lost?.details.line).toBeUndefined();
+  } finally {
+    server.close();
+  }
 });
